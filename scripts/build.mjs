@@ -1,0 +1,98 @@
+// Builds what is published: dist/flux-sops.mjs (the tool, one file, run by plain node) and
+// dist/generators/NAME/index.js (what `yo flux-sops:NAME` loads).
+import { build } from "esbuild";
+import { chmod, readFile, readdir, rm } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+/** `scaffold/template-files.ts` reads templates/ from disk; in a bundle the files travel inside it. */
+const embedTemplates = {
+  name: "embed-templates",
+  setup(build) {
+    build.onLoad({ filter: /scaffold[\\/]template-files\.ts$/ }, async () => {
+      const folder = join(root, "templates");
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      const files = {};
+      for (const entry of entries) {
+        if (!entry.isFile()) continue;
+        const path = join(entry.parentPath, entry.name);
+        files[relative(folder, path).split(sep).join("/")] = await readFile(path, "utf8");
+      }
+      const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+      return {
+        contents: `export function templateFiles() { return new Map(Object.entries(${JSON.stringify(sorted)})); }`,
+        loader: "js",
+      };
+    });
+  },
+};
+
+/**
+ * husky copies a script that lies beside its module, which a bundle has no more: the copy is written
+ * from the text instead. All else is husky's own.
+ */
+const embedHusky = {
+  name: "embed-husky",
+  setup(build) {
+    build.onLoad({ filter: /node_modules[\\/]husky[\\/]index\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const script = await readFile(join(path, "../husky"), "utf8");
+      const copy = "f.copyFileSync(new URL('husky', import.meta.url), _('h'))";
+      if (!source.includes(copy)) throw new Error("husky has changed: see embedHusky in build.mjs");
+      return {
+        contents: source.replace(copy, () => `w(_('h'), ${JSON.stringify(script)})`),
+        loader: "js",
+      };
+    });
+  },
+};
+
+const shared = {
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  format: "esm",
+  minify: true,
+  keepNames: true,
+  legalComments: "none",
+  logLevel: "warning",
+  absWorkingDir: root,
+  define: { FLUX_SOPS_VERSION: JSON.stringify(version) },
+  plugins: [embedTemplates, embedHusky],
+};
+
+await rm(join(root, "dist"), { recursive: true, force: true });
+
+await build({
+  ...shared,
+  entryPoints: ["cli/main.ts"],
+  outfile: "dist/flux-sops.mjs",
+  banner: {
+    // Bundled CommonJS packages call require() for Node's own modules.
+    js: [
+      "#!/usr/bin/env node",
+      `// flux-sops ${version}, MIT licensed. Made by generator-flux-sops; run the generator again to upgrade.`,
+      'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    ].join("\n"),
+  },
+});
+await chmod(join(root, "dist/flux-sops.mjs"), 0o755);
+
+const generators = (await readdir(join(root, "generators"), { withFileTypes: true })).filter(
+  (entry) => entry.isDirectory(),
+);
+await build({
+  ...shared,
+  minify: false,
+  entryPoints: Object.fromEntries(
+    generators.map(({ name }) => [`${name}/index`, `generators/${name}/generator.ts`]),
+  ),
+  outdir: "dist/generators",
+  external: ["yeoman-generator", "@inquirer/prompts"],
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+});
