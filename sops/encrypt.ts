@@ -1,0 +1,218 @@
+import { newDataKey, wrapDataKey } from "./data-key.ts";
+import { macOf, openLeaves, type OpenedLeaf } from "./decrypt.ts";
+import { SopsError } from "./errors.ts";
+import { openMac, sealMac } from "./mac.ts";
+import { DEFAULT_SELECTION, selector, type Selection } from "./selection.ts";
+import { FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
+import type { Leaf, Replacement, StoreFile } from "./store.ts";
+import { additionalData, encryptValue, isToken, shownPath } from "./token.ts";
+
+/** How a file is to be encrypted: what its creation rule says. */
+export interface Encryption {
+  readonly recipients: readonly string[];
+  readonly selection: Selection | null;
+  readonly macOnlyEncrypted: boolean;
+}
+
+/**
+ * An earlier encrypted version of the file and its data key. What is unchanged since keeps its
+ * ciphertext. Pass one only where every recipient of that version is still a recipient:
+ * {@link mayReuse}.
+ */
+export interface Previous {
+  readonly file: StoreFile;
+  readonly metadata: Metadata;
+  readonly dataKey: Uint8Array;
+}
+
+export interface Encrypted {
+  readonly text: string;
+  /** How many values and comments stand encrypted in the result. */
+  readonly encrypted: number;
+  /** How many of them kept their ciphertext. */
+  readonly reused: number;
+}
+
+/**
+ * Whether a version's data key may serve on: somebody who was removed knows it, so it may not when
+ * one of its recipients is none any more, or when keys other than age open it.
+ */
+export function mayReuse(previous: Metadata, recipients: readonly string[]): boolean {
+  return (
+    previous.foreign.length === 0 &&
+    previous.age.every(({ recipient }) => recipients.includes(recipient))
+  );
+}
+
+/**
+ * Encrypts a plaintext file.
+ *
+ * @param now the time of `lastmodified`.
+ * @throws SopsError `already-encrypted` where the file has a `sops` block, `tampered` where a value
+ *   is ciphertext but there is none, `unsupported` where an alias cannot be encrypted in place.
+ */
+export async function encryptFile(
+  file: StoreFile,
+  encryption: Encryption,
+  options: { readonly previous?: Previous | null; readonly now?: Date } = {},
+): Promise<Encrypted> {
+  if (file.rawMetadata !== null) {
+    throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
+  }
+  const selection = encryption.selection ?? DEFAULT_SELECTION;
+  const selects = selector(selection);
+  const opened = file.leaves.map((leaf): OpenedLeaf => {
+    const selected = selects(leaf.path);
+    refuseStrayToken(leaf, selected);
+    return { leaf, selected, value: leaf.value, token: null };
+  });
+  return seal(file, opened, { ...encryption, selection }, options);
+}
+
+/**
+ * Encrypts what is new in a file that is encrypted already, and signs the whole anew.
+ *
+ * @param metadata the file's own.
+ * @throws SopsError `tampered`, `unsupported`
+ */
+export async function sealFile(
+  file: StoreFile,
+  metadata: Metadata,
+  dataKey: Uint8Array,
+  encryption: Encryption,
+  now?: Date,
+): Promise<Encrypted> {
+  const opened = openLeaves(file, metadata, dataKey, "accept");
+  return seal(
+    file,
+    opened,
+    { ...encryption, selection: encryption.selection ?? DEFAULT_SELECTION },
+    { previous: { file, metadata, dataKey }, ...(now === undefined ? {} : { now }) },
+  );
+}
+
+async function seal(
+  file: StoreFile,
+  opened: readonly OpenedLeaf[],
+  encryption: Encryption & { readonly selection: Selection },
+  options: { readonly previous?: Previous | null; readonly now?: Date },
+): Promise<Encrypted> {
+  const { previous = null, now = new Date() } = options;
+  refuseSharedValues(opened);
+  const dataKey = previous?.dataKey ?? newDataKey();
+  const known = previous === null ? new Map<string, string>() : knownTokens(previous);
+  const replacements = new Map<Leaf, Replacement>();
+  let encrypted = 0;
+  let reused = 0;
+  for (const { leaf, selected, value, token: existing } of opened) {
+    if (!selected || value === null || value.text === "") continue;
+    encrypted += 1;
+    if (existing !== null) {
+      reused += 1;
+      continue;
+    }
+    const key = tokenKey(leaf, value);
+    let token = known.get(key);
+    if (token === undefined) {
+      token = encryptValue(value, dataKey, leaf.path);
+      known.set(key, token);
+    } else reused += 1;
+    replacements.set(leaf, { kind: "ciphertext", token });
+  }
+  const mac = macOf(opened, encryption);
+  const age = await wrap(dataKey, encryption.recipients, previous);
+  const kept = previous === null ? null : keptSignature(previous, encryption, mac);
+  const lastModified = kept?.lastModified ?? `${now.toISOString().slice(0, 19)}Z`;
+  const metadata: Metadata = {
+    age,
+    foreign: [],
+    lastModified,
+    mac: kept?.mac ?? sealMac(mac, dataKey, lastModified),
+    selection: encryption.selection,
+    macOnlyEncrypted: encryption.macOnlyEncrypted,
+    version: kept?.version ?? FORMAT_VERSION,
+  };
+  return { text: file.splice(replacements, metadata), encrypted, reused };
+}
+
+/** Copies of the data key: those of the previous version stay as they are. */
+async function wrap(
+  dataKey: Uint8Array,
+  recipients: readonly string[],
+  previous: Previous | null,
+): Promise<AgeEntry[]> {
+  const present = new Map(previous?.metadata.age.map((entry) => [entry.recipient, entry]));
+  const missing = recipients.filter((recipient) => !present.has(recipient));
+  const added = new Map(
+    (await wrapDataKey(dataKey, missing)).map((entry) => [entry.recipient, entry]),
+  );
+  return recipients.flatMap((recipient) => {
+    const entry = present.get(recipient) ?? added.get(recipient);
+    return entry === undefined ? [] : [entry];
+  });
+}
+
+/** The time and MAC of the previous version, where nothing that they stand for has changed. */
+function keptSignature(
+  previous: Previous,
+  encryption: Encryption & { readonly selection: Selection },
+  mac: string,
+): Pick<Metadata, "lastModified" | "mac" | "version"> | null {
+  const { metadata, dataKey } = previous;
+  const selection = metadata.selection ?? DEFAULT_SELECTION;
+  const same =
+    metadata.mac !== null &&
+    metadata.macOnlyEncrypted === encryption.macOnlyEncrypted &&
+    selection.option === encryption.selection.option &&
+    selection.pattern === encryption.selection.pattern &&
+    openMac(metadata.mac, dataKey, metadata.lastModified) === mac;
+  return same ? metadata : null;
+}
+
+/** The tokens of a version by path, type and plaintext, as sops keeps IVs for them. */
+function knownTokens(previous: Previous): Map<string, string> {
+  const known = new Map<string, string>();
+  let opened: OpenedLeaf[];
+  try {
+    opened = openLeaves(previous.file, previous.metadata, previous.dataKey, "accept");
+  } catch (error) {
+    if (error instanceof SopsError) return known;
+    throw error;
+  }
+  for (const { leaf, value, token } of opened) {
+    if (token !== null && value !== null) known.set(tokenKey(leaf, value), token);
+  }
+  return known;
+}
+
+function tokenKey(leaf: Leaf, value: { readonly type: string; readonly text: string }): string {
+  return `${additionalData(leaf.path)}\0${value.type}\0${value.text}`;
+}
+
+/** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */
+function refuseStrayToken(leaf: Leaf, selected: boolean): void {
+  if (!selected || leaf.value === null || leaf.kind === "comment") return;
+  if (leaf.value.type === "str" && isToken(leaf.value.text)) {
+    throw new SopsError(
+      "tampered",
+      `the value at ${shownPath(leaf.path)} is ciphertext, but the file has no sops block`,
+      { line: leaf.line },
+    );
+  }
+}
+
+/** An alias ties two places together of which one is encrypted: no ciphertext is right for both. */
+function refuseSharedValues(opened: readonly OpenedLeaf[]): void {
+  const selected = new Set(opened.filter((one) => one.selected).map(({ leaf }) => leaf));
+  for (const { leaf, selected: wanted } of opened) {
+    if (leaf.alias === null || leaf.value === null) continue;
+    const { of: anchor, whole } = leaf.alias;
+    if ((wanted && !whole) || (!wanted && anchor !== null && selected.has(anchor))) {
+      throw new SopsError(
+        "unsupported",
+        `the value at ${shownPath(leaf.path)} is an alias of one that stands elsewhere: write it out`,
+        { line: leaf.line },
+      );
+    }
+  }
+}

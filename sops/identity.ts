@@ -1,0 +1,64 @@
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { SopsError } from "./errors.ts";
+
+/** A private key and the public one that belongs to it, both in Bech32. */
+export interface KeyPair {
+  readonly identity: string;
+  readonly recipient: string;
+}
+
+/** Makes a new X25519 key pair, as `age-keygen` does. */
+export async function generateKeyPair(): Promise<KeyPair> {
+  const identity = await generateX25519Identity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}
+
+/**
+ * The recipient of one identity.
+ *
+ * @param identity `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`
+ * @throws SopsError `bad-key`; the message never holds the identity.
+ */
+export async function recipientOf(identity: string): Promise<string> {
+  try {
+    return await identityToRecipient(identity);
+  } catch {
+    throw new SopsError("bad-key", "an age identity is malformed: its checksum is wrong");
+  }
+}
+
+/**
+ * The identities in the text of a key file, in its order: one a line, `#` comments and empty lines
+ * left out, as age-keygen writes it.
+ *
+ * @throws SopsError `bad-key` with the line of the first malformed one; `unsupported` for a plugin
+ *   identity, an SSH key or a passphrase-encrypted key file.
+ */
+export async function parseKeyFile(text: string): Promise<KeyPair[]> {
+  if (/^\s*(-----BEGIN AGE ENCRYPTED FILE-----|age-encryption\.org\/v1)/.test(text)) {
+    throw new SopsError("unsupported", "the key file is protected by a passphrase");
+  }
+  const pairs: KeyPair[] = [];
+  for (const [index, raw] of text.split("\n").entries()) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    if (line.startsWith("AGE-PLUGIN-")) {
+      throw new SopsError("unsupported", "the key file holds an age plugin identity", {
+        line: index + 1,
+      });
+    }
+    if (!line.startsWith("AGE-SECRET-KEY-")) {
+      throw new SopsError("bad-key", "the key file holds a line that is no age identity", {
+        line: index + 1,
+      });
+    }
+    try {
+      pairs.push({ identity: line, recipient: await identityToRecipient(line) });
+    } catch {
+      throw new SopsError("bad-key", "an age identity is malformed: its checksum is wrong", {
+        line: index + 1,
+      });
+    }
+  }
+  return pairs;
+}

@@ -1,0 +1,23 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * The user's own key file, where sops looks for it too: `sops/age/keys.txt` in the user's
+ * configuration folder.
+ *
+ * @see getUserConfigDir in sops's age/keysource.go
+ */
+export function userKeyFile(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  return join(userConfigFolder(environment, platform), "sops", "age", "keys.txt");
+}
+
+function userConfigFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  const home = environment["HOME"] || homedir();
+  if (environment["XDG_CONFIG_HOME"]) return environment["XDG_CONFIG_HOME"];
+  if (platform === "darwin") return join(home, "Library", "Application Support");
+  if (platform === "win32") return environment["AppData"] || join(home, "AppData", "Roaming");
+  return join(home, ".config");
+}

@@ -1,0 +1,120 @@
+import { SopsError } from "./errors.ts";
+import {
+  DEFAULT_SELECTION,
+  SELECTION_OPTIONS,
+  type Selection,
+  type SelectionOption,
+} from "./selection.ts";
+import { parseTimestamp } from "./value.ts";
+
+/** One recipient's copy of the data key: an ASCII-armoured age file. */
+export interface AgeEntry {
+  readonly recipient: string;
+  readonly enc: string;
+}
+
+/** The `sops` block of a file. */
+export interface Metadata {
+  readonly age: readonly AgeEntry[];
+  /** Kinds of key other than age that open the file too (`pgp`, `kms`, …), or `key_groups`. */
+  readonly foreign: readonly string[];
+  /** RFC 3339 in seconds, exactly as it is bound to the MAC. */
+  readonly lastModified: string;
+  /** The encrypted MAC, or null where the file has none. */
+  readonly mac: string | null;
+  /** As written in the file; null: the default holds. */
+  readonly selection: Selection | null;
+  readonly macOnlyEncrypted: boolean;
+  readonly version: string;
+}
+
+/**
+ * The version of sops whose format is written. Readers compare nothing with it today; it says which
+ * rules a file was made by.
+ */
+export const FORMAT_VERSION = "3.13.3";
+
+/** The lists of keys in the metadata that this engine only recognises. */
+const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"] as const;
+
+/**
+ * Reads a `sops` block.
+ *
+ * @param raw plain data, as YAML or JSON give it.
+ * @throws SopsError `bad-metadata`
+ * @see ToInternal in sops's stores/stores.go
+ */
+export function parseMetadata(raw: unknown): Metadata {
+  if (!isRecord(raw)) throw bad("is no mapping");
+  const foreign: string[] = FOREIGN_KEYS.filter((key) => listAt(raw, key).length > 0);
+  const groups = listAt(raw, "key_groups");
+  let age = ageEntries(listAt(raw, "age"));
+  if (groups.length > 1) foreign.push("key_groups");
+  const [group] = groups;
+  if (groups.length === 1 && age.length === 0 && foreign.length === 0) {
+    if (!isRecord(group)) throw bad("has a key group that is no mapping");
+    age = ageEntries(listAt(group, "age"));
+    foreign.push(...FOREIGN_KEYS.filter((key) => listAt(group, key).length > 0));
+  }
+  if (age.length === 0 && foreign.length === 0) throw bad("names no keys");
+
+  const modified = raw["lastmodified"];
+  const time = typeof modified === "string" ? parseTimestamp(modified) : null;
+  if (time === null) throw bad("has no lastmodified in RFC 3339");
+  return {
+    age,
+    foreign,
+    lastModified: time.replace(/\.\d+/, ""),
+    mac: typeof raw["mac"] === "string" && raw["mac"] !== "" ? raw["mac"] : null,
+    selection: parseSelection(raw, (message) => bad(message)),
+    macOnlyEncrypted: raw["mac_only_encrypted"] === true || raw["mac_only_encrypted"] === "true",
+    version: typeof raw["version"] === "string" ? raw["version"] : "",
+  };
+}
+
+/**
+ * The one of the six options that a block or a rule sets.
+ *
+ * @param failure makes the error for what is wrong.
+ */
+export function parseSelection(
+  raw: Readonly<Record<string, unknown>>,
+  failure: (message: string) => Error,
+): Selection | null {
+  const set = SELECTION_OPTIONS.filter((option) => raw[option] !== undefined && raw[option] !== "");
+  if (set.length > 1) throw failure(`has more than one of ${set.join(", ")}`);
+  const option: SelectionOption | undefined = set[0];
+  if (option === undefined) return null;
+  const pattern = raw[option];
+  if (typeof pattern !== "string") throw failure(`has an ${option} that is no string`);
+  return { option, pattern };
+}
+
+/** The selection that holds in a file with this metadata. */
+export function effectiveSelection(metadata: Pick<Metadata, "selection">): Selection {
+  return metadata.selection ?? DEFAULT_SELECTION;
+}
+
+function ageEntries(list: readonly unknown[]): AgeEntry[] {
+  return list.map((entry) => {
+    if (!isRecord(entry)) throw bad("has an age entry that is no mapping");
+    const { recipient, enc } = entry;
+    if (typeof recipient !== "string" || typeof enc !== "string") {
+      throw bad("has an age entry without recipient or enc");
+    }
+    return { recipient, enc };
+  });
+}
+
+function listAt(raw: Readonly<Record<string, unknown>>, key: string): readonly unknown[] {
+  const list = raw[key];
+  return Array.isArray(list) ? list : [];
+}
+
+export function isRecord(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw);
+}
+
+function bad(message: string): SopsError {
+  return new SopsError("bad-metadata", `the sops block ${message}`);
+}

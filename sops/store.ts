@@ -1,0 +1,40 @@
+import type { Metadata } from "./metadata.ts";
+import type { KeyPath } from "./token.ts";
+import type { Value } from "./value.ts";
+
+/**
+ * One value or comment of a file, in document order. The text of an encrypted one is still its
+ * token (`value.text`); a store knows nothing of keys.
+ */
+export interface Leaf {
+  readonly kind: "value" | "comment";
+  readonly path: KeyPath;
+  /** Null for YAML's and JSON's null. */
+  readonly value: Value | null;
+  /** 1-based. */
+  readonly line: number;
+  /**
+   * Set where the leaf is seen through an alias: the leaf that the anchor stands on, and whether
+   * the alias as a whole can be replaced (it names a single value, not a mapping or list).
+   */
+  readonly alias: { readonly of: Leaf | null; readonly whole: boolean } | null;
+}
+
+/** What stands in a leaf's place after an edit. */
+export type Replacement =
+  /** A token, or any text that is to be kept as a string. */
+  | { readonly kind: "ciphertext"; readonly token: string }
+  | { readonly kind: "plaintext"; readonly value: Value };
+
+/** A parsed file of one format. It is never changed: {@link StoreFile.splice} makes a new text. */
+export interface StoreFile {
+  readonly leaves: readonly Leaf[];
+  /** The `sops` block as plain data, or null where the file has none. */
+  readonly rawMetadata: unknown;
+  /**
+   * The file's text with some leaves replaced. Everything else keeps its bytes.
+   *
+   * @param metadata the block that the result has; null for none; "keep" for the one that is there.
+   */
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: Metadata | null | "keep"): string;
+}

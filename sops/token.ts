@@ -1,0 +1,145 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { SopsError } from "./errors.ts";
+import { normalise, type Value } from "./value.ts";
+
+/** Where a value stands: the mapping keys from the root. List positions do not count. */
+export type KeyPath = readonly string[];
+
+/** The parts of `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`. */
+export interface Token {
+  readonly data: Buffer;
+  readonly iv: Buffer;
+  readonly tag: Buffer;
+  readonly type: string;
+}
+
+const IV_BYTES = 32;
+const TAG_BYTES = 16;
+const BASE64 = "[A-Za-z0-9+/]+={0,2}";
+const ANCHORED_AT_START = new RegExp(
+  `^ENC\\[AES256_GCM,data:(${BASE64}),iv:(${BASE64}),tag:(${BASE64}),type:([a-z]+)\\]`,
+);
+
+/**
+ * The additional data of a value: the mapping keys joined by `:`, with a `:` at the end.
+ *
+ * @see Tree.Encrypt in sops.go
+ */
+export function additionalData(path: KeyPath): string {
+  return `${path.join(":")}:`;
+}
+
+/**
+ * Reads a token as tolerantly as sops does: whatever follows the closing bracket is passed over.
+ * What *counts* as encrypted is {@link isToken}.
+ *
+ * @see parse() in aes/cipher.go
+ */
+export function readToken(text: string): Token | null {
+  const match = ANCHORED_AT_START.exec(text);
+  if (match === null) return null;
+  const [, data = "", iv = "", tag = "", type = ""] = match;
+  if ([data, iv, tag].some((part) => part.length % 4 !== 0)) return null;
+  return {
+    data: Buffer.from(data, "base64"),
+    iv: Buffer.from(iv, "base64"),
+    tag: Buffer.from(tag, "base64"),
+    type,
+  };
+}
+
+/**
+ * Whether a scalar's whole text is one well-formed token, with nothing before or after it but the
+ * line break that a block scalar ends with. Anything else is plaintext, however much of it looks
+ * like a token: real sops and Flux read `ENC[…] hunter2` without a word.
+ */
+export function isToken(text: string): boolean {
+  const match = ANCHORED_AT_START.exec(text);
+  if (match === null) return false;
+  const rest = text.slice(match[0].length);
+  if (rest !== "" && rest !== "\n") return false;
+  const token = readToken(text);
+  // sops 1 and 2 wrote other IV lengths than today's 32 bytes.
+  return token !== null && token.tag.length === TAG_BYTES && token.iv.length >= 12;
+}
+
+/**
+ * Encrypts one value.
+ *
+ * @param dataKey the file's 32 bytes.
+ * @returns the token; the empty text for an empty string or comment, which sops leaves as it is.
+ */
+export function encryptValue(value: Value, dataKey: Uint8Array, path: KeyPath): string {
+  return encryptBound(value, dataKey, additionalData(path));
+}
+
+/** {@link encryptValue} with any additional data. */
+export function encryptBound(value: Value, dataKey: Uint8Array, additional: string): string {
+  if (value.text === "") return "";
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv("aes-256-gcm", dataKey, iv);
+  cipher.setAAD(Buffer.from(additional, "utf8"));
+  const plain = Buffer.from(value.text, value.type === "bytes" ? "latin1" : "utf8");
+  const data = Buffer.concat([cipher.update(plain), cipher.final()]);
+  const tag = cipher.getAuthTag();
+  return formatToken({ data, iv, tag, type: value.type });
+}
+
+function formatToken(token: Token): string {
+  const [data, iv, tag] = [token.data, token.iv, token.tag].map((part) => part.toString("base64"));
+  return `ENC[AES256_GCM,data:${data},iv:${iv},tag:${tag},type:${token.type}]`;
+}
+
+/**
+ * Decrypts one token.
+ *
+ * @param text a token, or the empty text, which decrypts to itself.
+ * @throws SopsError `tampered` when the text is no token, was made with another key or for another
+ *   path, or does not parse as its type.
+ */
+export function decryptToken(text: string, dataKey: Uint8Array, path: KeyPath): Value {
+  const plain = decryptBound(text, dataKey, additionalData(path));
+  if (plain === null) {
+    throw new SopsError("tampered", `the value at ${shownPath(path)} does not decrypt`);
+  }
+  const value = normalise(plain.type, plain.text);
+  if (value === null) {
+    throw new SopsError(
+      "tampered",
+      `the value at ${shownPath(path)} does not parse as its type (${plain.type})`,
+    );
+  }
+  return value;
+}
+
+/**
+ * Decrypts a token with any additional data.
+ *
+ * @returns null where it does not verify.
+ */
+export function decryptBound(
+  text: string,
+  dataKey: Uint8Array,
+  additional: string,
+): { type: string; text: string } | null {
+  if (text === "") return { type: "str", text: "" };
+  const token = readToken(text);
+  if (token === null || token.iv.length === 0 || token.tag.length !== TAG_BYTES) return null;
+  try {
+    const decipher = createDecipheriv("aes-256-gcm", dataKey, token.iv, {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(Buffer.from(additional, "utf8"));
+    decipher.setAuthTag(token.tag);
+    const plain = Buffer.concat([decipher.update(token.data), decipher.final()]);
+    return { type: token.type, text: plain.toString(token.type === "bytes" ? "latin1" : "utf8") };
+  } catch {
+    return null;
+  }
+}
+
+/** A key path for people: `stringData.password`, control characters escaped. */
+export function shownPath(path: KeyPath): string {
+  if (path.length === 0) return "the top";
+  return path.join(".").replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+}

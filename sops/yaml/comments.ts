@@ -1,0 +1,337 @@
+import type { CST } from "yaml";
+import type { Lines } from "../lines.ts";
+import type { KeyPath } from "../token.ts";
+
+/**
+ * To which mapping or list does a comment belong? Its path is part of what its ciphertext is bound
+ * to, so the answer has to be go-yaml's: real sops reads the files that are written here.
+ *
+ * go-yaml looks at the innermost block collection before the comment (its column is the scanner's
+ * indentation), the comment's own column, the column of what follows, and blank lines.
+ *
+ * @see yaml_parser_scan_comments in go-yaml v3's scannerc.go
+ */
+export interface Comment {
+  /** Offset of the `#`. */
+  readonly start: number;
+  readonly end: number;
+  /** What follows the `#`. */
+  readonly text: string;
+  readonly path: KeyPath;
+}
+
+/** A mapping or list of the document, with where it stands. */
+export interface Collection {
+  readonly path: KeyPath;
+  /** Zero-based column of a block collection's entries; null for a flow collection. */
+  readonly column: number | null;
+  readonly list: boolean;
+  readonly parent: Collection | null;
+}
+
+/** Something on the page that is neither white space nor a comment. */
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly collection: Collection | null;
+  /** A `:` that a value is yet to follow. */
+  readonly opensValue: boolean;
+  /** The bracket that closes a flow collection: what stands below it is outside. */
+  readonly closes?: boolean;
+}
+
+interface RawComment {
+  readonly start: number;
+  readonly source: string;
+}
+
+/**
+ * The comments of one document.
+ *
+ * @param token the document in the concrete syntax.
+ * @param collections the collections of the document by their tokens.
+ * @param leading comments before the document's start that belong to it.
+ */
+export function documentComments(
+  lines: Lines,
+  token: CST.Document,
+  collections: ReadonlyMap<unknown, Collection>,
+  leading: readonly RawComment[],
+): Comment[] {
+  const marks: Mark[] = [];
+  const found: RawComment[] = [...leading];
+  collect(token, null, collections, marks, found);
+  marks.sort((a, b) => a.start - b.start);
+  found.sort((a, b) => a.start - b.start);
+  return attribute(lines, found, marks, collections);
+}
+
+/** Walks the concrete syntax without recursion, so that no depth of nesting overflows the stack. */
+function collect(
+  root: CST.Document,
+  top: Collection | null,
+  collections: ReadonlyMap<unknown, Collection>,
+  marks: Mark[],
+  comments: RawComment[],
+): void {
+  const stack: { token: CST.Token; collection: Collection | null }[] = [
+    { token: root, collection: top },
+  ];
+  const source = (tokens: readonly CST.SourceToken[] | undefined, inside: Collection | null) => {
+    for (const part of tokens ?? []) {
+      if (part.type === "comment") comments.push({ start: part.offset, source: part.source });
+      else if (part.type !== "space" && part.type !== "newline" && part.source.trim() !== "") {
+        marks.push({
+          start: part.offset,
+          end: part.offset + part.source.length,
+          collection: inside,
+          opensValue: part.type === "map-value-ind",
+          closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
+        });
+      }
+    }
+  };
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { token } = next;
+    const inside = collections.get(token) ?? next.collection;
+    const child = (value: CST.Token | null | undefined) => {
+      if (value !== null && value !== undefined) stack.push({ token: value, collection: inside });
+    };
+    switch (token.type) {
+      case "document":
+        source(token.start, inside);
+        child(token.value);
+        source(token.end, inside);
+        break;
+      case "block-map":
+      case "block-seq":
+      case "flow-collection":
+        if (token.type === "flow-collection") source([token.start], inside);
+        for (const item of token.items) {
+          source(item.start, inside);
+          child(item.key);
+          source(item.sep, inside);
+          child(item.value);
+        }
+        if (token.type === "flow-collection") source(token.end, inside);
+        break;
+      case "block-scalar":
+        marks.push({
+          start: token.offset,
+          end: token.offset + 1,
+          collection: inside,
+          opensValue: false,
+        });
+        for (const part of token.props) {
+          if ("offset" in part && part.type === "comment") {
+            comments.push({ start: part.offset, source: (part as CST.SourceToken).source });
+          }
+        }
+        {
+          const body = bodyOffset(token);
+          const length = token.source.trimEnd().length;
+          if (length > 0) {
+            marks.push({
+              start: body,
+              end: body + length,
+              collection: inside,
+              opensValue: false,
+            });
+          }
+        }
+        break;
+      case "alias":
+      case "scalar":
+      case "single-quoted-scalar":
+      case "double-quoted-scalar":
+        if (token.source !== "") {
+          marks.push({
+            start: token.offset,
+            end: token.offset + token.source.length,
+            collection: inside,
+            opensValue: false,
+          });
+        }
+        source(token.end, inside);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+/** Where the lines of a block scalar begin. */
+export function bodyOffset(token: CST.BlockScalar): number {
+  const last = token.props[token.props.length - 1];
+  if (last === undefined || !("offset" in last) || !("source" in last)) return token.offset;
+  return last.offset + String(last.source).length;
+}
+
+function attribute(
+  lines: Lines,
+  comments: readonly RawComment[],
+  marks: readonly Mark[],
+  collections: ReadonlyMap<unknown, Collection>,
+): Comment[] {
+  const root: Collection = [...collections.values()].find(({ parent }) => parent === null) ?? {
+    path: [],
+    column: 0,
+    list: false,
+    parent: null,
+  };
+  const result: Comment[] = [];
+  let mark = 0;
+  let index = 0;
+  while (index < comments.length) {
+    const first = comments[index];
+    if (first === undefined) break;
+    while (mark < marks.length && (marks[mark]?.start ?? Infinity) < first.start) mark += 1;
+    const before = marks[mark - 1];
+    const after = marks[mark];
+    const gap: RawComment[] = [];
+    for (; index < comments.length; index += 1) {
+      const comment = comments[index];
+      if (comment === undefined || (after !== undefined && comment.start > after.start)) break;
+      gap.push(comment);
+    }
+    const paths = gapPaths(lines, gap, before, after, root);
+    for (const [at, comment] of gap.entries()) {
+      result.push({
+        start: comment.start,
+        end: comment.start + comment.source.length,
+        text: comment.source.slice(1),
+        path: paths[at] ?? [],
+      });
+    }
+  }
+  return result;
+}
+
+/** The paths of the comments between two neighbouring marks. */
+function gapPaths(
+  lines: Lines,
+  gap: readonly RawComment[],
+  before: Mark | undefined,
+  after: Mark | undefined,
+  root: Collection,
+): KeyPath[] {
+  const last = before?.collection ?? root;
+  const inner = before?.closes === true ? (last.parent ?? last) : last;
+  const next = after?.collection ?? root;
+  // Without anything after it in the document, the sops key follows at the left edge.
+  const nextColumn = after === undefined ? 0 : lines.columnOf(after.start);
+  const indent = blockColumn(inner);
+  const paths: KeyPath[] = [];
+  let rest = gap;
+  const [first] = gap;
+  if (
+    before !== undefined &&
+    first !== undefined &&
+    lines.lineOf(before.end - 1) === lines.lineOf(first.start)
+  ) {
+    paths.push(last.path);
+    rest = gap.slice(1);
+  }
+  if (inner.column === null) return [...paths, ...rest.map(() => inner.path)];
+  if (before?.opensValue === true && next.parent === inner) {
+    return [...paths, ...rest.map(() => next.path)];
+  }
+  const texts = splitTexts(lines, rest, before, after, indent, nextColumn);
+  const dedented = texts.filter(({ kind }) => kind === "dedented");
+  for (const text of texts) {
+    const owner =
+      text.kind === "prior"
+        ? inner
+        : text.kind === "next"
+          ? next
+          : ownerOfDedented(dedented.slice(dedented.indexOf(text)), inner, next, nextColumn);
+    paths.push(...text.comments.map(() => owner.path));
+  }
+  return paths;
+}
+
+/** Lines of comment that share a fate, and whom they belong to. */
+interface CommentText {
+  readonly comments: RawComment[];
+  /** The column of its first line. */
+  readonly column: number;
+  /** `prior`: the data before; `next`: the data behind; `dedented`: see {@link ownerOfDedented}. */
+  readonly kind: "prior" | "next" | "dedented";
+}
+
+/** Splits the comments of a gap where go-yaml's scanner does. */
+function splitTexts(
+  lines: Lines,
+  comments: readonly RawComment[],
+  before: Mark | undefined,
+  after: Mark | undefined,
+  indent: number,
+  nextColumn: number,
+): CommentText[] {
+  const texts: CommentText[] = [];
+  const contentLine = before === undefined ? -1 : lines.lineOf(before.end - 1);
+  let open: RawComment[] = [];
+  let column = 0;
+  let sawBlank = false;
+  let previousLine = contentLine;
+  const close = (kind: CommentText["kind"]) => {
+    texts.push({ comments: open, column, kind });
+    open = [];
+  };
+  // Only the first text that is split off still belongs to the token before the gap.
+  const foot = () => (texts.length === 0 ? "prior" : "dedented");
+  const advance = (line: number) => {
+    if (before !== undefined && line - previousLine > 1) {
+      const [first] = open;
+      if (first !== undefined && !sawBlank) {
+        if (column < indent) close("dedented");
+        else if (!before.opensValue && lines.lineOf(first.start) === contentLine + 1) close(foot());
+      }
+      sawBlank = true;
+    }
+    previousLine = line;
+  };
+  for (const comment of comments) {
+    const own = lines.columnOf(comment.start);
+    advance(lines.lineOf(comment.start));
+    if (open.length > 0 && own < indent && own !== column) close(foot());
+    if (open.length === 0) column = own;
+    open.push(comment);
+  }
+  if (open.length > 0) {
+    advance(after === undefined ? previousLine + 1 : lines.lineOf(after.start));
+  }
+  if (open.length > 0) close(nextColumn < indent && nextColumn !== column ? foot() : "next");
+  return texts;
+}
+
+/**
+ * The owner of a text that stands left of the data before it: the collection that ends with the
+ * first text from here on whose column is exactly that of an open one.
+ *
+ * @param texts the dedented texts of the gap from this one on.
+ * @see yaml_parser_unroll_indent in go-yaml v3's scannerc.go
+ */
+function ownerOfDedented(
+  texts: readonly CommentText[],
+  inner: Collection,
+  next: Collection,
+  nextColumn: number,
+): Collection {
+  const columns = new Set(texts.map(({ column }) => column));
+  for (let open: Collection | null = inner; open !== null; open = open.parent) {
+    if (open.column === null) continue;
+    if (open.column <= nextColumn) break;
+    // A list may stand in its key's own column; go-yaml then keeps no indentation of its own for it.
+    if (open.column === open.parent?.column) continue;
+    // What ends with a list is taken to the key that the list belongs to.
+    if (columns.has(open.column)) return open.list ? (open.parent ?? open) : open;
+  }
+  return next;
+}
+
+function blockColumn(collection: Collection): number {
+  let current: Collection | null = collection;
+  while (current !== null && current.column === null) current = current.parent;
+  return current?.column ?? 0;
+}

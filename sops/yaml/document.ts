@@ -1,0 +1,566 @@
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+  type ParsedNode,
+  type Scalar,
+} from "yaml";
+import { SopsError } from "../errors.ts";
+import { Lines } from "../lines.ts";
+import type { Leaf, Replacement, StoreFile } from "../store.ts";
+import type { KeyPath } from "../token.ts";
+import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
+import { bodyOffset, documentComments, type Collection } from "./comments.ts";
+import { spellToken, spellValue, type Place, type Style } from "./spelling.ts";
+import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
+
+/** Where a leaf stands, beside what it is. */
+export interface YamlLeaf extends Leaf {
+  readonly start: number;
+  readonly end: number;
+  /** For an item of a block list: the offset of its `-`. */
+  readonly itemStart: number | null;
+  readonly place: Place;
+}
+
+/** One document of a file: where its top mapping ends and where its `sops` block stands. */
+export interface YamlDocument {
+  /** The end of the text of the document, before a `...` or the next `---`. */
+  readonly end: number;
+  /**
+   * Null where the top mapping is in block style. In flow style (`{…}`): where a further pair can
+   * be put, and whether it would be the first.
+   */
+  readonly flow: { readonly insert: number; readonly empty: boolean } | null;
+  readonly sops: SopsPair | null;
+}
+
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The most leaves that aliases may expand a file to: real files have none, alias bombs have many. */
+const MOST_LEAVES = 1_000_000;
+const DEEPEST = 1_000;
+
+/**
+ * Parses a YAML file, all its documents.
+ *
+ * @param indent the indentation of a block that is appended.
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function parseYaml(text: string, indent: number): StoreFile {
+  const lines = new Lines(text);
+  const failure = (code: "syntax" | "unsupported", offset: number, message: string) =>
+    new SopsError(code, message, {
+      line: lines.lineOf(offset) + 1,
+      column: lines.columnOf(offset) + 1,
+    });
+  const tokens = [...new Parser().parse(text)];
+  if (tooDeep(tokens)) throw failure("unsupported", 0, "is nested too deeply");
+
+  const composed: Document.Parsed[] = [];
+  const composer = new Composer({
+    keepSourceTokens: true,
+    schema: "failsafe",
+    version: "1.2",
+    merge: false,
+    uniqueKeys: true,
+    logLevel: "silent",
+  });
+  for (const document of composer.compose(tokens, false, text.length)) {
+    composed.push(document as Document.Parsed);
+  }
+  for (const document of composed) {
+    const [problem] = document.errors;
+    if (problem !== undefined) {
+      throw failure("syntax", problem.pos[0], problem.message.split("\n")[0] ?? problem.message);
+    }
+  }
+
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const leaves: YamlLeaf[] = [];
+  const documents: YamlDocument[] = [];
+  let rawMetadata: unknown = null;
+  const documentTokens = splitDocuments(tokens, text.length);
+  for (const [index, document] of composed.entries()) {
+    const part = documentTokens[index];
+    if (part === undefined) continue;
+    const reader = new DocumentReader(text, lines, newline, document, failure);
+    const read = reader.read();
+    const comments =
+      part.token === null
+        ? []
+        : documentComments(lines, part.token, reader.collections, part.leading);
+    const own = comments
+      .filter(
+        ({ start }) => read.sops === null || start < read.sops.start || start >= read.sops.end,
+      )
+      .map((comment): YamlLeaf => ({
+        kind: "comment",
+        path: comment.path,
+        value: { type: "comment", text: comment.text.replace(/\r$/, "") },
+        line: lines.lineOf(comment.start) + 1,
+        alias: null,
+        itemStart: null,
+        start: comment.start + 1,
+        end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
+        place: reader.commentPlace,
+      }));
+    leaves.push(...[...read.leaves, ...own].sort((a, b) => a.start - b.start));
+    documents.push({ end: part.end, flow: read.flow, sops: read.sops });
+    if (read.sops !== null) {
+      if (index === 0) rawMetadata = read.sops.raw;
+    }
+  }
+  return new YamlFile(text, leaves, documents, rawMetadata, indent, newline);
+}
+
+class YamlFile implements StoreFile {
+  readonly leaves: readonly YamlLeaf[];
+  readonly rawMetadata: unknown;
+  private readonly text: string;
+  private readonly documents: readonly YamlDocument[];
+  private readonly indent: number;
+  private readonly newline: string;
+
+  constructor(
+    text: string,
+    leaves: readonly YamlLeaf[],
+    documents: readonly YamlDocument[],
+    rawMetadata: unknown,
+    indent: number,
+    newline: string,
+  ) {
+    this.text = text;
+    this.leaves = leaves;
+    this.documents = documents;
+    this.rawMetadata = rawMetadata;
+    this.indent = indent;
+    this.newline = newline;
+  }
+
+  splice(
+    replacements: ReadonlyMap<Leaf, Replacement>,
+    metadata: Parameters<StoreFile["splice"]>[1],
+  ): string {
+    const edits: Edit[] = [];
+    for (const leaf of this.leaves) {
+      const replacement = replacements.get(leaf);
+      if (replacement === undefined) continue;
+      edits.push(editOf(leaf, replacement));
+    }
+    if (metadata !== "keep") {
+      for (const document of this.documents) {
+        edits.push(...metadataEdits(this.text, document, metadata, this.indent, this.newline));
+      }
+    }
+    return applyEdits(this.text, edits);
+  }
+}
+
+function editOf(leaf: YamlLeaf, replacement: Replacement): Edit {
+  const { start, end } = leaf;
+  if (replacement.kind === "ciphertext") {
+    const { token } = replacement;
+    return { start, end, text: leaf.kind === "comment" ? token : spellToken(token, leaf.place) };
+  }
+  const { value } = replacement;
+  if (leaf.kind === "comment") return { start, end, text: value.text };
+  if (value.type === "comment" && leaf.itemStart !== null) {
+    return { start: leaf.itemStart, end, text: `#${value.text}` };
+  }
+  return { start, end, text: spellValue(value, leaf.place) };
+}
+
+function applyEdits(text: string, edits: Edit[]): string {
+  edits.sort((a, b) => a.start - b.start || a.end - b.end);
+  const parts: string[] = [];
+  let at = 0;
+  for (const edit of edits) {
+    parts.push(text.slice(at, edit.start), edit.text);
+    at = edit.end;
+  }
+  parts.push(text.slice(at));
+  return parts.join("");
+}
+
+/** Each document's token, the comments that stand before it, and where its text ends. */
+function splitDocuments(
+  tokens: readonly CST.Token[],
+  length: number,
+): { token: CST.Document | null; leading: { start: number; source: string }[]; end: number }[] {
+  const parts: {
+    token: CST.Document | null;
+    leading: { start: number; source: string }[];
+    end: number;
+  }[] = [];
+  let leading: { start: number; source: string }[] = [];
+  for (const token of tokens) {
+    const last = parts[parts.length - 1];
+    if (token.type === "comment") leading.push({ start: token.offset, source: token.source });
+    else if (token.type === "document") {
+      if (last !== undefined && last.end === length) last.end = token.offset;
+      parts.push({ token, leading, end: length });
+      leading = [];
+    } else if (token.type === "doc-end") {
+      if (last !== undefined && last.end === length) last.end = token.offset;
+    }
+  }
+  if (parts.length === 0) parts.push({ token: null, leading, end: length });
+  return parts;
+}
+
+/** The composer recurses; a file of ten thousand brackets must not end in a stack overflow. */
+function tooDeep(tokens: readonly CST.Token[]): boolean {
+  const stack: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { token, depth } = next;
+    if (depth > DEEPEST) return true;
+    if (token.type === "document" && token.value) stack.push({ token: token.value, depth });
+    if ("items" in token) {
+      for (const { key, value } of token.items) {
+        if (key) stack.push({ token: key, depth: depth + 1 });
+        if (value) stack.push({ token: value, depth: depth + 1 });
+      }
+    }
+  }
+  return false;
+}
+
+type Failure = (code: "syntax" | "unsupported", offset: number, message: string) => SopsError;
+
+/** Reads one composed document into leaves. */
+class DocumentReader {
+  readonly collections = new Map<unknown, Collection>();
+  readonly commentPlace: Place;
+  private readonly leaves: YamlLeaf[] = [];
+  private readonly anchored = new Map<unknown, YamlLeaf>();
+  /** Where the `-` of a list's item stands: real sops makes an item of an encrypted comment there. */
+  private readonly itemStarts = new Map<unknown, number>();
+  private readonly text: string;
+  private readonly lines: Lines;
+  private readonly newline: string;
+  private readonly document: Document.Parsed;
+  private readonly failure: Failure;
+
+  constructor(
+    text: string,
+    lines: Lines,
+    newline: string,
+    document: Document.Parsed,
+    failure: Failure,
+  ) {
+    this.text = text;
+    this.lines = lines;
+    this.newline = newline;
+    this.document = document;
+    this.failure = failure;
+    this.commentPlace = {
+      style: "plain",
+      flow: false,
+      header: "",
+      indent: "",
+      indentIndicator: "",
+      newline,
+    };
+  }
+
+  read(): { leaves: YamlLeaf[]; flow: YamlDocument["flow"]; sops: SopsPair | null } {
+    const root = this.document.contents;
+    if (root === null || (isScalar(root) && root.source === undefined)) {
+      return { leaves: [], flow: null, sops: null };
+    }
+    if (isScalar(root) && root.type === "PLAIN" && resolvePlain(root.source ?? "") === null) {
+      return { leaves: [], flow: null, sops: null };
+    }
+    if (!isMap(root)) {
+      throw this.failure(
+        "unsupported",
+        root.range[0],
+        isSeq(root)
+          ? "a document that is a list cannot be encrypted: it needs a mapping at the top"
+          : "a document that is a single value cannot be encrypted: it needs a mapping at the top",
+      );
+    }
+    this.enter(root, [], null);
+    let sops: SopsPair | null = null;
+    for (const [index, pair] of root.items.entries()) {
+      const key = this.keyOf(pair.key as ParsedNode | null);
+      if (key !== "sops") {
+        this.readValue(pair.value as ParsedNode | null, [key], this.collectionOf(root), null);
+        continue;
+      }
+      if (!isMap(pair.value)) {
+        throw this.failure(
+          "unsupported",
+          (pair.key as Node).range?.[0] ?? 0,
+          "the key sops is reserved for SOPS metadata",
+        );
+      }
+      const value = pair.value as ParsedNode;
+      sops = {
+        start: (pair.key as Node).range?.[0] ?? 0,
+        end: value.range[1],
+        previousEnd: this.endOf(root.items[index - 1]),
+        nextStart: ((root.items[index + 1]?.key ?? null) as Node | null)?.range?.[0] ?? null,
+        raw: this.plainData(value),
+      };
+    }
+    const flow = root.flow
+      ? {
+          insert: this.endOf(root.items[root.items.length - 1]) ?? root.range[0] + 1,
+          empty: root.items.length === 0,
+        }
+      : null;
+    return { leaves: this.leaves, flow, sops };
+  }
+
+  private endOf(pair: { key: unknown; value: unknown } | undefined): number | null {
+    if (pair === undefined) return null;
+    const node = (pair.value ?? pair.key) as Node | null;
+    return node?.range?.[1] ?? null;
+  }
+
+  /** The `sops` mapping as plain data, numbers and booleans resolved as go-yaml does. */
+  private plainData(node: ParsedNode | null): unknown {
+    if (node === null) return null;
+    if (isMap(node)) {
+      return Object.fromEntries(
+        node.items.map((pair) => [
+          this.keyOf(pair.key as ParsedNode | null),
+          this.plainData(pair.value as ParsedNode | null),
+        ]),
+      );
+    }
+    if (isSeq(node)) return node.items.map((item) => this.plainData(item as ParsedNode | null));
+    if (!isScalar(node)) return null;
+    const value = this.scalarValue(node as Scalar.Parsed);
+    if (value?.type === "bool") return value.text === "True";
+    return value?.text ?? null;
+  }
+
+  private collectionOf(node: Node): Collection | null {
+    return this.collections.get(node.srcToken) ?? null;
+  }
+
+  private enter(node: ParsedNode, path: KeyPath, parent: Collection | null): Collection {
+    const flow = (isMap(node) || isSeq(node)) && node.flow === true;
+    const offset = node.srcToken?.offset ?? node.range[0];
+    const collection: Collection = {
+      path,
+      column: flow ? null : this.blockColumn(node, offset),
+      list: isSeq(node),
+      parent,
+    };
+    this.collections.set(node.srcToken, collection);
+    return collection;
+  }
+
+  /** The column of a block collection's first entry; its token may begin with comments. */
+  private blockColumn(node: ParsedNode, offset: number): number {
+    const token = node.srcToken;
+    if (token !== undefined && "indent" in token && typeof token.indent === "number") {
+      return token.indent;
+    }
+    return this.lines.columnOf(offset);
+  }
+
+  private readValue(
+    node: ParsedNode | null,
+    path: KeyPath,
+    parent: Collection | null,
+    expansion: { readonly at: ParsedNode; readonly depth: number } | null,
+  ): void {
+    if (node === null) return;
+    if (this.leaves.length > MOST_LEAVES || (expansion?.depth ?? 0) > DEEPEST) {
+      throw this.failure("unsupported", node.range[0], "expands to too much: too many aliases");
+    }
+    const deeper = expansion === null ? null : { at: expansion.at, depth: expansion.depth + 1 };
+    if (isAlias(node)) {
+      const target = node.resolve(this.document) as ParsedNode | undefined;
+      if (target === undefined) {
+        throw this.failure("syntax", node.range[0], "an alias without an anchor");
+      }
+      const at = expansion?.at ?? node;
+      this.readValue(target, path, parent, { at, depth: (expansion?.depth ?? 0) + 1 });
+      return;
+    }
+    if (isMap(node)) {
+      const own = expansion === null ? this.enter(node, path, parent) : null;
+      for (const pair of node.items) {
+        const key = this.keyOf(pair.key as ParsedNode | null);
+        this.readValue(pair.value as ParsedNode | null, [...path, key], own, deeper);
+      }
+      return;
+    }
+    if (isSeq(node)) {
+      const own = expansion === null ? this.enter(node, path, parent) : null;
+      const entries =
+        node.srcToken !== undefined && "items" in node.srcToken ? node.srcToken : null;
+      for (const [index, item] of node.items.entries()) {
+        const dash = entries?.items[index]?.start.find(({ type }) => type === "seq-item-ind");
+        if (dash !== undefined) this.itemStarts.set(item, dash.offset);
+        this.readValue(item as ParsedNode | null, path, own, deeper);
+      }
+      return;
+    }
+    const leaf = this.leafOf(node as Scalar.Parsed, path, parent, expansion);
+    if (expansion === null && node.anchor !== undefined) this.anchored.set(node, leaf);
+    this.leaves.push(leaf);
+  }
+
+  private keyOf(node: ParsedNode | null): string {
+    if (node !== null && isScalar(node)) {
+      const value = node.source === undefined ? null : this.scalarValue(node as Scalar.Parsed);
+      if (value?.type === "str") return value.text;
+    }
+    throw this.failure(
+      "unsupported",
+      node?.range[0] ?? 0,
+      "has a key that is no string, which sops does not accept: quote it",
+    );
+  }
+
+  private scalarValue(node: Scalar.Parsed): Value | null {
+    const text = String(node.value);
+    const tag = node.tag;
+    if (tag !== undefined && tag !== "tag:yaml.org,2002:str" && tag !== "!") {
+      throw this.failure(
+        "unsupported",
+        node.range[0],
+        `has a value with the tag ${printable(tag)}`,
+      );
+    }
+    if (tag !== undefined || node.type !== "PLAIN") return { type: "str", text };
+    try {
+      return resolvePlain(text);
+    } catch (error) {
+      if (error instanceof UnrepresentableError) {
+        throw this.failure(
+          "unsupported",
+          node.range[0],
+          "has an integer from 2^63 to 2^64-1, which sops does not accept: quote it",
+        );
+      }
+      throw error;
+    }
+  }
+
+  private leafOf(
+    node: Scalar.Parsed,
+    path: KeyPath,
+    parent: Collection | null,
+    expansion: { readonly at: ParsedNode; readonly depth: number } | null,
+  ): YamlLeaf {
+    const value = this.scalarValue(node);
+    const token = node.srcToken;
+    if (expansion !== null) {
+      const { at, depth } = expansion;
+      return {
+        kind: "value",
+        path,
+        value,
+        line: this.lines.lineOf(at.range[0]) + 1,
+        alias: { of: this.anchored.get(node) ?? null, whole: depth === 1 },
+        start: at.range[0],
+        end: at.range[1],
+        itemStart: null,
+        place: this.placeOf(null, undefined, parent),
+      };
+    }
+    const start = token?.offset ?? node.range[0];
+    const end =
+      token?.type === "block-scalar"
+        ? this.blockEnd(token, node)
+        : start + (token !== undefined && "source" in token ? token.source.length : 0);
+    return {
+      kind: "value",
+      path,
+      value,
+      line: this.lines.lineOf(start) + 1,
+      alias: null,
+      start,
+      end,
+      itemStart: this.itemStarts.get(node) ?? null,
+      place: this.placeOf(node, token, parent),
+    };
+  }
+
+  private blockEnd(token: CST.BlockScalar, node: Scalar.Parsed): number {
+    const begin = bodyOffset(token);
+    const end = begin + token.source.length;
+    // Line breaks behind a block that keeps them are part of its value.
+    return Math.max(end, /\+/.test(this.text.slice(token.offset, begin)) ? node.range[1] : end);
+  }
+
+  private placeOf(
+    node: Scalar.Parsed | null,
+    token: CST.Token | undefined,
+    parent: Collection | null,
+  ): Place {
+    const flow = parent !== null && parent.column === null;
+    const parentColumn = this.nearestColumn(parent);
+    if (token?.type !== "block-scalar") {
+      const style: Style =
+        node?.type === "QUOTE_SINGLE"
+          ? "single"
+          : node?.type === "QUOTE_DOUBLE"
+            ? "double"
+            : "plain";
+      const step = Math.max(2, this.indentStep());
+      return {
+        style,
+        flow,
+        header: "",
+        indent: " ".repeat(parentColumn + step),
+        indentIndicator: String(step),
+        newline: this.newline,
+      };
+    }
+    const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
+    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
+    const firstLine = /^( *)[^ \r\n]/m.exec(token.source)?.[1];
+    const width =
+      indicator !== undefined
+        ? parentColumn + Number(indicator)
+        : (firstLine?.length ?? parentColumn + this.indentStep());
+    return {
+      style: header.startsWith("|") ? "literal" : "folded",
+      flow,
+      header,
+      indent: " ".repeat(width),
+      indentIndicator: String(Math.max(1, width - parentColumn)),
+      newline: this.newline,
+    };
+  }
+
+  private nearestColumn(collection: Collection | null): number {
+    let current = collection;
+    while (current !== null && current.column === null) current = current.parent;
+    return current?.column ?? 0;
+  }
+
+  private step: number | null = null;
+
+  /** The author's indentation: that of the first indented line. */
+  private indentStep(): number {
+    if (this.step === null) {
+      const first = /\n( +)[^\s#-]/.exec(this.text)?.[1];
+      this.step = first === undefined ? 2 : Math.min(first.length, 8);
+    }
+    return this.step;
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 60);
+}

@@ -1,0 +1,63 @@
+import type { Metadata } from "../metadata.ts";
+import { canBePlain, quote } from "./spelling.ts";
+
+/** The indentation that sops gives its block when nothing else is said. */
+export const DEFAULT_INDENT = 4;
+
+/** The `sops` block as sops itself lays it out, without a line break at its end. */
+export function formatBlock(metadata: Metadata, indent: number, newline: string): string {
+  const step = " ".repeat(indent);
+  const lines = ["sops:"];
+  for (const [key, value] of entries(metadata)) {
+    if (typeof value === "string") {
+      lines.push(`${step}${key}: ${value}`);
+      continue;
+    }
+    lines.push(`${step}${key}:`);
+    const entryColumn = 2 * indent + 2;
+    // go-yaml indents a literal to the next multiple of the indentation.
+    const literal = " ".repeat(indent * Math.floor((entryColumn + indent) / indent));
+    for (const { recipient, enc } of value) {
+      lines.push(`${" ".repeat(2 * indent)}- enc: |`);
+      lines.push(
+        ...enc
+          .trimEnd()
+          .split("\n")
+          .map((line) => literal + line),
+      );
+      lines.push(`${" ".repeat(entryColumn)}recipient: ${scalar(recipient)}`);
+    }
+  }
+  return lines.join(newline);
+}
+
+/** The block on one line, for a document whose top is a flow mapping. */
+export function formatFlow(metadata: Metadata): string {
+  return `"sops": ${JSON.stringify(plainMetadata(metadata))}`;
+}
+
+/** The block as plain data, in the order of its keys. */
+export function plainMetadata(metadata: Metadata): Record<string, unknown> {
+  const { selection } = metadata;
+  const plain: Record<string, unknown> = {
+    age: metadata.age.map(({ enc, recipient }) => ({ enc, recipient })),
+    lastmodified: metadata.lastModified,
+    ...(metadata.mac === null ? {} : { mac: metadata.mac }),
+    ...(selection === null ? {} : { [selection.option]: selection.pattern }),
+    ...(metadata.macOnlyEncrypted ? { mac_only_encrypted: true } : {}),
+    version: metadata.version,
+  };
+  return Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function entries(metadata: Metadata): [string, string | Metadata["age"]][] {
+  return Object.entries(plainMetadata(metadata)).map(([key, value]) => {
+    if (Array.isArray(value)) return [key, metadata.age];
+    if (key === "lastmodified") return [key, quote(String(value))];
+    return [key, typeof value === "string" ? scalar(value) : String(value)];
+  });
+}
+
+function scalar(text: string): string {
+  return canBePlain(text, false) ? text : quote(text);
+}

@@ -1,0 +1,80 @@
+import type { Metadata } from "../metadata.ts";
+import type { Edit, YamlDocument } from "./document.ts";
+import { formatBlock, formatFlow } from "./metadata-block.ts";
+
+/** The `sops` key of a document with its value. */
+export interface SopsPair {
+  /** Offset of the key. */
+  readonly start: number;
+  /** End of the value's content. */
+  readonly end: number;
+  /** End of the pair before it, or null where it is the first. */
+  readonly previousEnd: number | null;
+  /** Offset of the key of the pair behind it, or null where it is the last. */
+  readonly nextStart: number | null;
+  readonly raw: unknown;
+}
+
+/**
+ * The edits that give a document another `sops` block, its first one, or none.
+ *
+ * A block is appended behind everything the author wrote. Whether the author's text ended with a
+ * line break is kept by whether the block does, so that decrypting gives the same bytes back.
+ */
+export function metadataEdits(
+  text: string,
+  document: YamlDocument,
+  metadata: Metadata | null,
+  indent: number,
+  newline: string,
+): Edit[] {
+  if (document.flow !== null) return flowEdits(document, document.flow, metadata);
+  const { sops } = document;
+  if (sops === null) {
+    if (metadata === null) return [];
+    const block = formatBlock(metadata, indent, newline);
+    const before = text.slice(0, document.end);
+    const endsWithBreak = before === "" || before.endsWith("\n");
+    return [
+      {
+        start: document.end,
+        end: document.end,
+        text: endsWithBreak ? block + newline : newline + block,
+      },
+    ];
+  }
+  const lineStart = text.lastIndexOf("\n", sops.start - 1) + 1;
+  const lineEnd = endOfLine(text, sops.end);
+  if (metadata !== null) {
+    const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
+    const block = formatBlock(metadata, indent, newline);
+    return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
+  }
+  if (text.slice(lineStart, lineEnd).endsWith("\n") || lineStart === 0) {
+    return [{ start: lineStart, end: lineEnd, text: "" }];
+  }
+  const breakStart = text[lineStart - 2] === "\r" ? lineStart - 2 : lineStart - 1;
+  return [{ start: breakStart, end: lineEnd, text: "" }];
+}
+
+function flowEdits(
+  { sops }: YamlDocument,
+  flow: NonNullable<YamlDocument["flow"]>,
+  metadata: Metadata | null,
+): Edit[] {
+  if (sops === null) {
+    if (metadata === null) return [];
+    // Right behind the last pair: what the author wrote between it and the bracket stays there.
+    const comma = flow.empty ? "" : ", ";
+    return [{ start: flow.insert, end: flow.insert, text: comma + formatFlow(metadata) }];
+  }
+  if (metadata !== null) return [{ start: sops.start, end: sops.end, text: formatFlow(metadata) }];
+  if (sops.previousEnd !== null) return [{ start: sops.previousEnd, end: sops.end, text: "" }];
+  return [{ start: sops.start, end: sops.nextStart ?? sops.end, text: "" }];
+}
+
+function endOfLine(text: string, offset: number): number {
+  if (offset > 0 && text[offset - 1] === "\n") return offset;
+  const at = text.indexOf("\n", offset);
+  return at === -1 ? text.length : at + 1;
+}

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+
+/**
+ * Random YAML documents as people write them, and stranger: every scalar style, comments in odd
+ * columns, blank lines, lists in the column of their key, nulls.
+ */
+export function yamlDocument(): fc.Arbitrary<string> {
+  return fc
+    .tuple(mapping(0, 0), trailer())
+    .map(([body, end]) => body + end)
+    .map(numberKeys);
+}
+
+const SCALARS = [
+  "x",
+  "hello world",
+  "1",
+  "0777",
+  "0o17",
+  "0x1F",
+  "1_000",
+  "+7",
+  "1.10",
+  "1e3",
+  ".5",
+  "true",
+  "False",
+  "yes",
+  "off",
+  "~",
+  "null",
+  "",
+  "190:20:30",
+  "'single ''quoted'''",
+  '"double \\"quoted\\"\\n"',
+  '""',
+  "'0123'",
+  "ünï 😀",
+  "-dash",
+  "a:b#c",
+  "12e03",
+  "9223372036854775807",
+  "123456789012345678901234567890",
+];
+
+const BLOCKS = [
+  "|\n@  one\n@  two\n",
+  "|-\n@  one\n\n@    two\n",
+  "|+\n@  kept\n\n",
+  "|2\n@   indented\n@  less\n",
+  ">\n@  folded\n@  text\n\n@  more\n",
+  ">-\n@  one line\n",
+];
+
+const FLOWS = ["{a: 1, b: [x, 'y']}", '["a", b, 3]'];
+
+/** Without a comment beside them: see known-differences.ts. */
+const EMPTY = ["{}", "[]"];
+
+function gap(indent: number): fc.Arbitrary<string> {
+  const column = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(indent) },
+    { weight: 1, arbitrary: fc.constantFrom(0, indent + 2, Math.max(0, indent - 2)) },
+  );
+  const line = fc.oneof(
+    { weight: 1, arbitrary: fc.constant("\n") },
+    { weight: 2, arbitrary: column.map((spaces) => `${" ".repeat(spaces)}# note %\n`) },
+  );
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant("") },
+    {
+      weight: 1,
+      arbitrary: fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => all.join("")),
+    },
+  );
+}
+
+function trailer(): fc.Arbitrary<string> {
+  return fc.oneof(fc.constant(""), gap(0), fc.constant("\n\n"));
+}
+
+function mapping(indent: number, depth: number): fc.Arbitrary<string> {
+  const pad = " ".repeat(indent);
+  const pair = fc
+    .tuple(gap(indent), fc.constantFrom("data", "key", "stringData", "other"), value(indent, depth))
+    .map(([before, key, after]) => `${before}${pad}${key}%:${after}`);
+  return fc.array(pair, { minLength: 1, maxLength: 4 }).map((pairs) => pairs.join(""));
+}
+
+function value(indent: number, depth: number): fc.Arbitrary<string> {
+  const beside = fc.oneof(
+    { weight: 4, arbitrary: fc.constant("") },
+    { weight: 1, arbitrary: fc.constant(" # beside %") },
+  );
+  const scalar = fc
+    .tuple(fc.constantFrom(...SCALARS, ...FLOWS), beside)
+    .map(([text, note]) => `${text === "" ? "" : ` ${text}`}${note}\n`);
+  const empty = fc.constantFrom(...EMPTY).map((text) => ` ${text}\n`);
+  const block = fc
+    .constantFrom(...BLOCKS)
+    .map((text) => ` ${text.replaceAll("@", " ".repeat(indent))}`);
+  if (depth >= 3) return fc.oneof(scalar, block);
+  const nested = fc
+    .tuple(beside, gap(indent + 2), mapping(indent + 2, depth + 1))
+    .map(([note, before, inner]) => `${note}\n${before}${inner}`);
+  const list = fc
+    .constantFrom(indent, indent + 2)
+    .chain((column) => sequence(column))
+    .map((items) => `\n${items}`);
+  return fc.oneof(
+    { weight: 4, arbitrary: scalar },
+    { weight: 1, arbitrary: empty },
+    { weight: 2, arbitrary: block },
+    { weight: 2, arbitrary: nested },
+    { weight: 1, arbitrary: list },
+  );
+}
+
+function sequence(indent: number): fc.Arbitrary<string> {
+  const pad = " ".repeat(indent);
+  const item = fc
+    .tuple(gap(indent), fc.constantFrom(" x", " 'y'", " 1", ` a: 1\n${pad}  b: two`))
+    .map(([before, text]) => `${before}${pad}-${text}\n`);
+  return fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(""));
+}
+
+/** No key twice in a mapping, and comments that can be told apart. */
+function numberKeys(text: string): string {
+  let count = 0;
+  return text.replaceAll("%", () => String((count += 1)));
+}

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+
+/** The real programs that tests compare with, where they are installed. */
+export type RealTool = "sops" | "age" | "age-keygen" | "kustomize" | "gitleaks";
+
+/** The path of a real tool: in `FLUX_SOPS_TOOLS` first, then on PATH; null where there is none. */
+export function realTool(name: RealTool): string | null {
+  const folders = [process.env["FLUX_SOPS_TOOLS"], ...(process.env["PATH"] ?? "").split(delimiter)];
+  for (const folder of folders) {
+    if (folder === undefined || folder === "") continue;
+    const path = join(folder, name);
+    if (existsSync(path)) return path;
+  }
+  return null;
+}
+
+/**
+ * `test` where all of some real tools are installed, else `test.skip`; the summary of `npm test`
+ * counts the skipped ones by the tool that their titles name.
+ */
+export function testWith(
+  ...tools: RealTool[]
+): (title: string, run: (t: ExecutionContext) => Promise<void> | void) => void {
+  const missing = tools.filter((name) => realTool(name) === null);
+  return (title, run) => {
+    const full = `${title} [needs real ${tools.join(", ")}]`;
+    if (missing.length > 0) test.skip(full, run);
+    else test(full, run);
+  };
+}
+
+/** Runs a real tool and returns its standard output; throws with its standard error. */
+export function runTool(
+  name: RealTool,
+  args: readonly string[],
+  options: {
+    readonly input?: string | Buffer;
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
+): string {
+  const path = realTool(name);
+  if (path === null) throw new Error(`${name} is not installed`);
+  return execFileSync(path, [...args], {
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ["pipe", "pipe", "pipe"],
+    ...options,
+  });
+}

@@ -1,0 +1,242 @@
+import test from "ava";
+import { unwrapDataKey } from "../../sops/data-key.ts";
+import { decryptFile } from "../../sops/decrypt.ts";
+import { encryptFile, mayReuse, type Encryption } from "../../sops/encrypt.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+
+const pair = await generateKeyPair();
+const SECRET: Encryption = {
+  recipients: [pair.recipient],
+  selection: { option: "encrypted_regex", pattern: "^(data|stringData)$" },
+  macOnlyEncrypted: true,
+};
+const WHOLE: Encryption = {
+  recipients: [pair.recipient],
+  selection: null,
+  macOnlyEncrypted: false,
+};
+
+async function encrypt(text: string, encryption: Encryption): Promise<string> {
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  return (await encryptFile(file, encryption)).text;
+}
+
+async function open(text: string) {
+  const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
+  if (metadata === null) throw new Error("no metadata");
+  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  if (dataKey === null) throw new Error("no data key");
+  return { file, metadata, dataKey };
+}
+
+async function decrypt(text: string): Promise<string> {
+  const { file, metadata, dataKey } = await open(text);
+  return decryptFile(file, metadata, dataKey);
+}
+
+/** Texts whose bytes come back, each for one reason. */
+const SAME_BYTES: Readonly<Record<string, string>> = {
+  "plain strings": "stringData:\n  user: admin\n  password: correct horse\n",
+  "plain strings that look like something else":
+    "stringData:\n  a: yes\n  b: no\n  c: 190:20:30\n  d: -x\n  e: ?x\n  f: a:b#c\n",
+  "quoted strings":
+    "stringData:\n  a: 'it''s'\n  b: \"line\\nbreak \\\"q\\\"\"\n  c: '123'\n  d: \"\"\n",
+  "literal blocks":
+    "stringData:\n  a: |\n    one\n\n      two\n    three\n  b: |-\n    stripped\n  c: |+\n    kept\n\n\n  d: x\n",
+  "a literal block with an indentation indicator":
+    "stringData:\n  a: |2\n      indented\n    less\n",
+  "a folded block of one line": "stringData:\n  a: >-\n    one long line\n  b: >\n    another\n",
+  "numbers and booleans": "stringData:\n  a: 42\n  b: true\n  c: 1.5\n  d: -7\n",
+  "nulls stay readable": "stringData:\n  a: null\n  b: ~\n  c:\n  d: x\n",
+  "comments of every kind":
+    "# top\nkind: Secret # here\nstringData: # after the key\n  # before a\n  a: x # beside a\n  # between\n\n  # before b\n  b: y\n  # at the end\n# below\n",
+  "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
+  "an empty value only": "stringData:\n  a: ''\n",
+  "no line break at the end": "stringData:\n  a: x",
+  "a comment without a line break at the end": "stringData:\n  a: x\n  # last",
+  "Windows line ends":
+    "kind: Secret\r\nstringData:\r\n  a: x # c\r\n  b: |\r\n    one\r\n    two\r\n",
+  "a byte order mark": "\uFEFFstringData:\n  a: x\n",
+  "several documents":
+    "# one\nstringData:\n  a: x\n---\n# two\nkind: ConfigMap\n---\nstringData:\n  a: y\n...\n",
+  "document markers": "---\nstringData:\n  a: x\n...\n",
+  "blank lines at the end": "stringData:\n  a: x\n\n\n",
+  lists: "stringData:\n  a:\n  - x\n  # note\n  - 'y'\n  b:\n    - z # beside\n    - - deep\n",
+  "deep indentation": "stringData:\n        a:\n                b: x\n",
+  "special characters": 'stringData:\n  a: ünï¢ødé 😀\n  b: "tab\\there"\n',
+};
+
+for (const [title, text] of Object.entries(SAME_BYTES)) {
+  for (const [name, encryption] of Object.entries({ SECRET, WHOLE })) {
+    test(`encrypt and decrypt give the same bytes: ${title} (${name})`, async (t) => {
+      const encrypted = await encrypt(text, encryption);
+      t.not(encrypted, text);
+      t.is(await decrypt(encrypted), text);
+    });
+  }
+}
+
+/** Texts that come back with the same values in another spelling. */
+const SAME_VALUES: readonly [string, string, string][] = [
+  [
+    "a folded block of several lines",
+    "stringData:\n  a: >\n    one\n    two\n",
+    "stringData:\n  a: >\n    one two\n",
+  ],
+  [
+    "a folded block with paragraphs",
+    "stringData:\n  a: >\n    one\n\n    two\n",
+    "stringData:\n  a: |\n    one\n    two\n",
+  ],
+  [
+    "a plain string over two lines",
+    "stringData:\n  a: one\n    two\n",
+    "stringData:\n  a: one two\n",
+  ],
+  [
+    "a plain string in a flow collection",
+    "stringData: {a: x, b: [y]}\n",
+    'stringData: {a: "x", b: ["y"]}\n',
+  ],
+  ["an octal number", "stringData:\n  a: 0777\n", "stringData:\n  a: 511\n"],
+  ["a float with an exponent", "stringData:\n  a: 1e3\n", "stringData:\n  a: 1000.0\n"],
+  [
+    "an alias in an encrypted part",
+    "x: &x v\nstringData:\n  a: *x\n",
+    "x: &x v\nstringData:\n  a: v\n",
+  ],
+];
+for (const [title, text, expected] of SAME_VALUES) {
+  test(`decrypting gives the same value: ${title}`, async (t) => {
+    t.is(await decrypt(await encrypt(text, SECRET)), expected);
+  });
+}
+
+test("aliases and other spellings outside the encrypted part stay as they are", async (t) => {
+  const text =
+    "version: 1.10\nmode: 0777\ntime: 2001-12-14\na: &x [1,   2]\nb: *x\nkind: &k Secret\nlabel: *k\nstringData:\n  p: q\n";
+  t.is(await decrypt(await encrypt(text, SECRET)), text);
+});
+
+test("only what the rule selects is encrypted, and comments beside it", async (t) => {
+  const encrypted = await encrypt(
+    "# readable\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  # was: hunter1\n  password: hunter2 # old\n",
+    SECRET,
+  );
+  t.false(/hunter|was|old/.test(encrypted));
+  t.regex(encrypted, /^# readable\nkind: Secret\nmetadata:\n {2}name: db\nstringData:\n/);
+  t.is(encrypted.match(/type:comment\]/g)?.length, 2);
+});
+
+test("every changed byte of a ciphertext, the MAC or its time is refused", async (t) => {
+  const encrypted = await encrypt("a: one\nb: two\n", WHOLE);
+  const places = [...encrypted.matchAll(/(data|iv|tag):([A-Za-z0-9+/]{4})/g)].map(
+    (match) => (match.index ?? 0) + match[0].length - 2,
+  );
+  places.push(encrypted.indexOf("lastmodified") + 'lastmodified: "20'.length);
+  t.true(places.length >= 10);
+  for (const place of places) {
+    const old = encrypted.charAt(place);
+    const changed =
+      encrypted.slice(0, place) +
+      (old === "1" ? "2" : /\d/.test(old) ? "1" : old === "A" ? "B" : "A") +
+      encrypted.slice(place + 1);
+    await t.throwsAsync(decrypt(changed), { name: "SopsError" }, `at ${place}`);
+  }
+});
+
+test("swapped values, moved keys and readable parts under the MAC are refused", async (t) => {
+  const encrypted = await encrypt("a: one\nb: two\nc_unencrypted: 1\n", WHOLE);
+  const lines = encrypted.split("\n");
+  const [first = "", second = ""] = lines;
+  const swapped = [second.replace(/^b/, "a"), first.replace(/^a/, "b"), ...lines.slice(2)];
+  await t.throwsAsync(decrypt(swapped.join("\n")), { message: /does not decrypt/ });
+  await t.throwsAsync(decrypt(encrypted.replace("c_unencrypted: 1", "c_unencrypted: 2")), {
+    message: /MAC does not match/,
+  });
+  await t.throwsAsync(decrypt(encrypted.replace(/^b: .*\n/m, "")), {
+    message: /MAC does not match/,
+  });
+});
+
+test("text around a ciphertext is refused", async (t) => {
+  const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
+  await t.throwsAsync(decrypt(encrypted.replace("type:str]\n", "type:str] hunter2\n")), {
+    message: /not encrypted, or has text around/,
+  });
+});
+
+test("an unchanged value keeps its ciphertext, a changed one gets a new one", async (t) => {
+  const first = await encrypt("stringData:\n  a: one\n  b: two\n  c: three\n", SECRET);
+  const previous = await open(first);
+  t.true(mayReuse(previous.metadata, [pair.recipient]));
+  const { file } = readSopsFile(
+    Buffer.from("stringData:\n  a: one\n  b: CHANGED\n  c: three\n"),
+    "yaml",
+  );
+  const again = await encryptFile(file, SECRET, {
+    previous,
+    now: new Date("2001-02-03T04:05:06Z"),
+  });
+  const before = first.split("\n");
+  const after = again.text.split("\n");
+  const differing = after.filter((line, index) => line !== before[index]);
+  t.is(again.reused, 2);
+  t.deepEqual(
+    differing.map((line) => line.trim().split(":")[0]),
+    ["b", "lastmodified", "mac"],
+  );
+  t.is(after.length, before.length);
+});
+
+test("encrypting what did not change gives the very same file", async (t) => {
+  const text = "kind: Secret\nstringData:\n  # note\n  a: one\n";
+  const first = await encrypt(text, SECRET);
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  const again = await encryptFile(file, SECRET, { previous: await open(first) });
+  t.is(again.text, first);
+});
+
+test("a removed recipient ends the data key", async (t) => {
+  const other = await generateKeyPair();
+  const both = { ...SECRET, recipients: [pair.recipient, other.recipient] };
+  const { metadata } = await open(await encrypt("stringData:\n  a: one\n", both));
+  t.false(mayReuse(metadata, [pair.recipient]));
+  t.true(mayReuse(metadata, [other.recipient, pair.recipient]));
+});
+
+test("refused: an alias of a mapping in an encrypted part, and a readable alias of an encrypted value", async (t) => {
+  await t.throwsAsync(encrypt("x: &x {a: 1}\nstringData: *x\n", SECRET), {
+    message: /alias of one that stands elsewhere/,
+  });
+  await t.throwsAsync(encrypt("stringData:\n  a: &a hunter2\nlabel: *a\n", SECRET), {
+    message: /alias of one that stands elsewhere/,
+  });
+});
+
+test("refused: ciphertext in a file without a sops block", async (t) => {
+  const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
+  await t.throwsAsync(encrypt(encrypted.replace(/^sops:\n[^]*/m, ""), SECRET), {
+    message: /no sops block/,
+  });
+});
+
+const BROKEN: readonly [string, RegExp][] = [
+  ["a: [1\n", /./],
+  ["- a\n- b\n", /list/],
+  ["just text\n", /single value/],
+  ["1: x\n", /key that is no string/],
+  ["a: 1\na: 2\n", /unique/i],
+  ["a: 18446744073709551615\n", /2\^63/],
+  ["a: *missing\n", /./],
+];
+for (const [text, message] of BROKEN) {
+  test(`refused with a line: ${JSON.stringify(text)}`, (t) => {
+    const error = t.throws(() => readSopsFile(Buffer.from(text), "yaml"), {
+      name: "SopsError",
+      message,
+    });
+    t.is(typeof (error as { line?: unknown } | undefined)?.line, "number");
+  });
+}
