@@ -1,0 +1,155 @@
+import { constants } from "node:buffer";
+import { GitError } from "./errors.ts";
+import { startGit, writeAll, type GitContext } from "./run.ts";
+
+/** Takes lines and counted bytes out of a stream of chunks. */
+class ChunkReader {
+  readonly #source: AsyncIterator<Buffer>;
+  readonly #ended: Promise<unknown>;
+  #chunks: Buffer[] = [];
+  #length = 0;
+
+  /** @param ended rejects with the reason when the stream ends before it should */
+  constructor(source: AsyncIterable<Buffer>, ended: Promise<unknown>) {
+    this.#source = source[Symbol.asyncIterator]();
+    this.#ended = ended;
+  }
+
+  /** Says why the stream ended too early. */
+  async cutShort(): Promise<never> {
+    await this.#ended;
+    throw new GitError("unexpected-output", "git cat-file stopped early: run the command again");
+  }
+
+  async #more(): Promise<boolean> {
+    const next = await this.#source.next();
+    if (next.done === true) return false;
+    this.#chunks.push(next.value);
+    this.#length += next.value.length;
+    return true;
+  }
+
+  /** The bytes up to the next newline, without it; null at the end of the stream. */
+  async line(): Promise<string | null> {
+    let searched = 0;
+    for (;;) {
+      let before = 0;
+      for (const chunk of this.#chunks) {
+        const at = before + chunk.length <= searched ? -1 : chunk.indexOf(10);
+        if (at !== -1)
+          return (await this.bytes(before + at + 1)).toString("latin1", 0, before + at);
+        before += chunk.length;
+      }
+      searched = before;
+      if (!(await this.#more())) {
+        if (this.#length === 0) return null;
+        return this.cutShort();
+      }
+    }
+  }
+
+  /** Exactly this many bytes. */
+  async bytes(count: number): Promise<Buffer> {
+    while (this.#length < count) if (!(await this.#more())) await this.cutShort();
+    const first = this.#chunks[0];
+    if (first !== undefined && first.length >= count) {
+      if (first.length === count) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(count);
+      this.#length -= count;
+      return first.subarray(0, count);
+    }
+    const all = Buffer.concat(this.#chunks);
+    this.#chunks = all.length === count ? [] : [all.subarray(count)];
+    this.#length -= count;
+    return all.subarray(0, count);
+  }
+
+  /** Passes over this many bytes without keeping them. */
+  async skip(count: number): Promise<void> {
+    let left = count;
+    while (left > 0) {
+      if (this.#length === 0 && !(await this.#more())) await this.cutShort();
+      const part = Math.min(left, this.#length);
+      await this.bytes(part);
+      left -= part;
+    }
+  }
+}
+
+/** What `cat-file` said of one line. */
+export interface BatchObject {
+  /** Null when there is no such object. */
+  readonly oid: string | null;
+  readonly type: string;
+  readonly size: number;
+  /** Null when missing, or larger than asked for. */
+  readonly content: Buffer | null;
+}
+
+export interface BatchOptions {
+  /** `--batch` reads contents, `--batch-check` only types and sizes. Default: contents. */
+  readonly check?: boolean;
+  /** Contents above this size are passed over. Default: the largest Buffer there can be. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Asks one `git cat-file --batch --buffer` about many objects, in order. Lines go in while answers
+ * come out, and answers are read only as fast as they are used: neither side can block the other,
+ * and one object at a time is in memory.
+ *
+ * @param lines one object each, one char per byte, no newline
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
+export async function* catFileBatch(
+  context: GitContext,
+  lines: readonly string[],
+  { check = false, maxBytes = constants.MAX_LENGTH }: BatchOptions = {},
+): AsyncGenerator<BatchObject, void, undefined> {
+  if (lines.length === 0) return;
+  const args = ["cat-file", check ? "--batch-check" : "--batch", "--buffer"];
+  const { child, ended } = startGit(context, args);
+  const written = writeAll(child.stdin, batches(lines));
+  const reader = new ChunkReader(child.stdout, ended);
+  let finished = false;
+  try {
+    for (const line of lines) {
+      const header = await reader.line();
+      if (header === null) return await reader.cutShort();
+      // `OID SP TYPE SP SIZE`, or the line itself and ` missing` (git-cat-file(1), "Batch output").
+      const match = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/.exec(header);
+      if (match === null) {
+        if (header !== `${line} missing` && header !== `${line} ambiguous`) {
+          throw new GitError("unexpected-output", "git cat-file printed something unexpected");
+        }
+        yield { oid: null, type: "", size: 0, content: null };
+        continue;
+      }
+      const [, oid = "", type = "", digits] = match;
+      const size = Number(digits);
+      let content: Buffer | null = null;
+      if (!check) {
+        if (size > maxBytes) await reader.skip(size);
+        else content = await reader.bytes(size);
+        await reader.skip(1);
+      }
+      yield { oid, type, size, content };
+    }
+    if ((await reader.line()) !== null) {
+      throw new GitError("unexpected-output", "git cat-file printed more than was asked for");
+    }
+    await Promise.all([ended, written]);
+    finished = true;
+  } finally {
+    // The consumer stopped early, or something failed.
+    if (!finished) child.kill();
+  }
+}
+
+/** Lines in chunks of a size that pipes like. */
+function* batches(lines: readonly string[]): Generator<Buffer> {
+  for (let start = 0; start < lines.length; start += 500) {
+    const part = lines.slice(start, start + 500);
+    yield Buffer.from(`${part.join("\n")}\n`, "latin1");
+  }
+}

@@ -1,0 +1,75 @@
+import { escapeForDisplay } from "./escape.ts";
+
+/** What went wrong in a call to git. `message` is one line for the user. */
+export type GitErrorCode =
+  /** There is no `git` on PATH. */
+  | "git-missing"
+  /** The git on PATH is older than the project needs. */
+  | "git-too-old"
+  /** The folder lies in no repository with a worktree. */
+  | "not-a-repository"
+  /** git ran and ended with an exit status that means failure. */
+  | "command-failed"
+  /** What git printed is not what its manual promises. */
+  | "unexpected-output"
+  /** An object that should be there is missing, or is no blob. */
+  | "missing-object"
+  /** An index entry is not (or no longer) in the state a replacement was made for. */
+  | "entry-changed"
+  /** The index could not be put back after a failure; the message says what to do. */
+  | "undo-failed";
+
+/** The failed call, for callers that want to tell failures apart. */
+export interface FailedCall {
+  /** The arguments after `git`; never anything that went through stdin. */
+  readonly args: readonly string[];
+  /** Exit status, or null when a signal ended git or it never started. */
+  readonly status: number | null;
+  /** git's own first line of complaint, control characters escaped. */
+  readonly complaint: string;
+}
+
+/** Everything that goes wrong in this room, but for the worktree file (see worktree-file.ts). */
+export class GitError extends Error {
+  override readonly name = "GitError";
+  readonly code: GitErrorCode;
+  readonly call: FailedCall | null;
+
+  constructor(
+    code: GitErrorCode,
+    message: string,
+    options: { call?: FailedCall; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.call = options.call ?? null;
+  }
+}
+
+/**
+ * The error for a git that ran and failed.
+ *
+ * @param stderr what git printed there; only its first complaint is kept, since a filter program
+ *   may print anything after it.
+ */
+export function failedCall(
+  args: readonly string[],
+  status: number | null,
+  signal: string | null,
+  stderr: Buffer,
+): GitError {
+  const lines = stderr
+    .toString("utf8")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const first = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines[0] ?? "";
+  const complaint = escapeForDisplay(Buffer.from(first, "utf8").toString("latin1"));
+  const how = signal === null ? `exit status ${String(status)}` : `signal ${signal}`;
+  const what = args.find((argument, i) => !argument.startsWith("-") && args[i - 1] !== "-c") ?? "";
+  return new GitError(
+    "command-failed",
+    `git ${what} failed (${how})${complaint === "" ? "" : `: ${complaint}`}`,
+    { call: { args, status, complaint } },
+  );
+}

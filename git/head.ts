@@ -1,0 +1,36 @@
+import { GitError } from "./errors.ts";
+import { runGit, type GitContext } from "./run.ts";
+
+/** The commit HEAD names, or null on an unborn branch. */
+export async function headCommit(context: GitContext): Promise<string | null> {
+  const { status, stdout } = await runGit(context, ["rev-parse", "--verify", "--quiet", "HEAD"], {
+    allowed: [0, 1],
+  });
+  return status === 0 ? stdout.toString("latin1").trim() : null;
+}
+
+/** The name of the tree without entries, in this repository's object format. */
+export async function emptyTree(context: GitContext): Promise<string> {
+  const { stdout } = await runGit(context, ["hash-object", "-t", "tree", "--stdin"]);
+  return stdout.toString("latin1").trim();
+}
+
+/**
+ * Runs something against a tree-ish; where that is HEAD and the branch is unborn, against the
+ * empty tree instead. Asking first would cost a process at every commit; so the failure asks.
+ *
+ * @throws what `run` throws
+ */
+export async function againstTree<T>(
+  context: GitContext,
+  treeish: string,
+  run: (treeish: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await run(treeish);
+  } catch (error) {
+    const isFailure = error instanceof GitError && error.code === "command-failed";
+    if (!isFailure || treeish !== "HEAD" || (await headCommit(context)) !== null) throw error;
+    return run(await emptyTree(context));
+  }
+}

@@ -1,0 +1,180 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { statSync } from "node:fs";
+import { GitError, failedCall } from "./errors.ts";
+import { escapeForDisplay } from "./escape.ts";
+
+/** Where git runs. */
+export interface GitContext {
+  /** The folder git starts in. */
+  readonly cwd: string;
+  /** The whole environment; GIT_DIR and GIT_INDEX_FILE in it are handed on as they are. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
+
+export interface CallOptions {
+  /** Bytes for git's stdin, written in this order. Default: nothing. */
+  readonly input?: readonly Uint8Array[];
+  /** The call writes to the repository, so git may take its locks. Default: false. */
+  readonly writes?: boolean;
+  /** The call runs the user's filter programs, which keep the user's locale. Default: false. */
+  readonly filters?: boolean;
+  /** Exit statuses that are an answer, not a failure. Default: only 0. */
+  readonly allowed?: readonly number[];
+}
+
+/** How a call ended. */
+export interface CallResult {
+  readonly status: number;
+  readonly stdout: Buffer;
+}
+
+/** Enough for git's complaint, however much a filter program prints after it. */
+const keptStderr = 16 * 1024;
+
+function childEnvironment(
+  env: Readonly<NodeJS.ProcessEnv>,
+  { writes = false, filters = false }: CallOptions,
+): NodeJS.ProcessEnv {
+  // Objects as they will be pushed, not as refs/replace shows them here (git-replace(1)).
+  const child: NodeJS.ProcessEnv = { ...env, GIT_NO_REPLACE_OBJECTS: "1" };
+  if (!writes) child["GIT_OPTIONAL_LOCKS"] = "0";
+  if (!filters) child["LC_ALL"] = "C";
+  return child;
+}
+
+/**
+ * The environment without what ties git to the repository at hand (git(1), "The Git Repository"):
+ * for calls in another one.
+ */
+export function withoutRepository(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+  const ties = new Set([
+    "GIT_DIR",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_WORK_TREE",
+    "GIT_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+  ]);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ties.has(name)));
+}
+
+/** The same place, looking at another index file. */
+export function withIndexFile<C extends GitContext>(context: C, indexFile: string): C {
+  return { ...context, env: { ...context.env, GIT_INDEX_FILE: indexFile } };
+}
+
+/** Node reports a missing program and a missing folder alike, as ENOENT. */
+function startError(context: GitContext, error: Error): GitError {
+  const cause = { cause: error };
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+    return new GitError("git-missing", `git cannot be started: ${error.message}`, cause);
+  }
+  if (!statSync(context.cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    const folder = escapeForDisplay(Buffer.from(context.cwd).toString("latin1"));
+    return new GitError("not-a-repository", `there is no folder ${folder}`, cause);
+  }
+  return new GitError(
+    "git-missing",
+    "git is not on PATH: install it (https://git-scm.com) or add its folder to PATH",
+    cause,
+  );
+}
+
+/** A git that is running. */
+export interface RunningGit {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Settles when git has ended and all its output was read; rejects as runGit does. */
+  readonly ended: Promise<number>;
+}
+
+/**
+ * Starts git and leaves its stdin and stdout to the caller, who must read stdout to its end.
+ *
+ * @param args arguments after `git`
+ */
+export function startGit(
+  context: GitContext,
+  args: readonly string[],
+  options: CallOptions = {},
+): RunningGit {
+  const child = spawn("git", [...args], {
+    cwd: context.cwd,
+    env: childEnvironment(context.env, options),
+    stdio: "pipe",
+    windowsHide: true,
+  });
+  let stderr = Buffer.alloc(0);
+  child.stderr.on("data", (chunk: Buffer) => {
+    if (stderr.length < keptStderr) stderr = Buffer.concat([stderr, chunk]);
+  });
+  // A git that ends early closes its stdin: its exit status tells, not our EPIPE.
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on("error", (error) => {
+      reject(startError(context, error));
+    });
+    child.on("close", (status, signal) => {
+      if (status !== null && (options.allowed ?? [0]).includes(status)) resolve(status);
+      else reject(failedCall(args, status, signal, stderr));
+    });
+  });
+  // Whoever awaits it gets the error; nobody must, when the output already was wrong.
+  ended.catch(() => undefined);
+  return { child, ended };
+}
+
+/** Writes all bytes to a stream, never more than it takes, and ends it. */
+export async function writeAll(
+  stream: NodeJS.WritableStream & { destroyed?: boolean },
+  chunks: Iterable<Uint8Array>,
+): Promise<void> {
+  for (const chunk of chunks) {
+    if (stream.destroyed === true) return;
+    if (!stream.write(chunk)) {
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          stream.removeListener("drain", done);
+          stream.removeListener("close", done);
+          resolve();
+        };
+        stream.once("drain", done);
+        stream.once("close", done);
+      });
+    }
+  }
+  stream.end();
+}
+
+/**
+ * Runs git to its end.
+ *
+ * @param args arguments after `git`; text, so only paths that are UTF-8
+ * @throws GitError `command-failed` (status not allowed), `git-missing`, `not-a-repository`
+ */
+export async function runGit(
+  context: GitContext,
+  args: readonly string[],
+  options: CallOptions = {},
+): Promise<CallResult> {
+  const { child, ended } = startGit(context, args, options);
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const [status] = await Promise.all([ended, writeAll(child.stdin, options.input ?? [])]);
+  return { status, stdout: Buffer.concat(chunks) };
+}
+
+/**
+ * The fields of NUL-separated output, one char per byte.
+ *
+ * @throws GitError `unexpected-output` when the last field is not ended by NUL: output cut short
+ *   must never pass for "no more entries"
+ */
+export function nulFields(output: Buffer): string[] {
+  const fields = output.toString("latin1").split("\0");
+  if (fields.pop() !== "") {
+    throw new GitError("unexpected-output", "git's output was cut short: run the command again");
+  }
+  return fields;
+}
