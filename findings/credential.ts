@@ -1,0 +1,99 @@
+import { isToken } from "../sops/token.ts";
+import { holdsExpression } from "./pointer.ts";
+
+/**
+ * Which names and values are those of a password or token. A guess, made so that it is seldom wrong:
+ * a warning about nothing costs as much trust as a missed one.
+ */
+
+/** A name that ends in one of these words names a credential … */
+const CREDENTIAL_ENDING =
+  /(?:^|_)(?:password|passwd|passphrase|passwort|token|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+
+/** … and an environment variable also with one of these. */
+const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
+
+/** … unless it is one of these: switches, limits and names of things. */
+const NOT_A_CREDENTIAL =
+  /(?:^|_)(?:automount_.*token|(?:existing|from|use|has|is|no|enable|disable|allow|require|show|hide|reset|forgot|change|change_?me|max|min|num|next|page|continuation|cancellation|public|ssh_?public)_.*)$/;
+
+/** `dbPassword`, `DB-PASSWORD`, `db.password` → `db_password`. */
+function normalised(name: string): string {
+  return name
+    .slice(0, 200)
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toLowerCase();
+}
+
+export function isCredentialName(name: string): boolean {
+  const words = normalised(name);
+  return CREDENTIAL_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words);
+}
+
+/** For environment variables and dotenv files, where `APP_SECRET=…` holds a secret, not its name. */
+export function isCredentialVariable(name: string): boolean {
+  const words = normalised(name);
+  return isCredentialName(name) || (SECRET_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words));
+}
+
+const PLACEHOLDER =
+  /^(?:[x*.#_-]+|<.*>|\[.*\]|your.*|my[-_ ]?(?:password|secret|token)|(?:change|replace|fill)[-_ ]?(?:me|this|it)?.*|todo.*|tbd|example|placeholder|redacted|dummy|none|null|nil|true|false|yes|no|on|off|enabled|disabled|default|secret|password|token|string|undefined)$/i;
+
+/** The name of a Secret, of a key in one, of a variable or of a file, where a password might stand. */
+const REFERENCE_LIKE =
+  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*)$/;
+
+/**
+ * Whether a value under a credential's name is a literal one.
+ *
+ * @param value the scalar's text, without quotes.
+ */
+export function isCredentialValue(value: string): boolean {
+  const text = value.trim();
+  if (text.length < 4 || text.length > 10_000) return false;
+  if (isToken(value) || holdsExpression(text)) return false;
+  // Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`.
+  if (/^\$(?:[A-Za-z_]\w*|__\w+\{.*\})$/.test(text)) return false;
+  if (/^[\d.,]{1,5}[a-z]{0,2}$/i.test(text)) return false;
+  if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
+  return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
+}
+
+/** Whether a text is a URL with a literal password in it: `postgres://user:hunter2@host/db`. */
+export function isUrlWithPassword(value: string): boolean {
+  if (value.length > 2000) return false;
+  const match = /^\s*[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*:([^\s@/]+)@[^\s]/i.exec(value);
+  const password = match?.[1];
+  if (password === undefined || /[$<{%]/.test(password)) return false;
+  return password.length >= 4 && !PLACEHOLDER.test(password) && !/^[A-Z_]+$/.test(password);
+}
+
+/** Tokens that say by their shape what they are. */
+const TOKEN_SHAPES =
+  /^(?:ghp_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}|glpat-[A-Za-z0-9_.-]{20,}|tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,})$/;
+
+export function isTokenShaped(value: string): boolean {
+  return value.length < 500 && TOKEN_SHAPES.test(value.trim());
+}
+
+/**
+ * Whether a text could hold what the functions above look for, under a key (`dbPassword:`), as the
+ * name in `{name: DB_PASSWORD, value: …}`, or by its shape. Cheap, and never false where they would
+ * find something: what fails it need not be parsed.
+ */
+export function mayHoldCredential(text: string): boolean {
+  if (KEY_OR_SHAPE.some((pattern) => pattern.test(text))) return true;
+  return NAME.test(text) && /\bvalue["']?\s*:/.test(text);
+}
+
+const ENDING =
+  "(?:pass(?:word|wd|phrase|wort)|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\\n]?key)[^A-Za-z0-9\\n]?\\d?[^A-Za-z0-9\\n]{0,2}";
+
+const KEY_OR_SHAPE = [
+  new RegExp(`${ENDING}\\s*[:=]`, "i"),
+  /:\/\/[^\s/@:]*:[^\s/@]+@/,
+  /ghp_|github_pat_|glpat-|tskey-/,
+];
+
+const NAME = new RegExp(`name["']?\\s*:\\s*["']?[A-Za-z0-9_.-]*${ENDING}(?:\\s|[,}]|$)`, "i");

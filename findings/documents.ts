@@ -1,0 +1,31 @@
+import type { Document } from "yaml";
+import type { Candidate } from "./finding.ts";
+import type { Section } from "./sections.ts";
+
+export interface FoundDocument {
+  readonly section: Section;
+  readonly document: Document.Parsed;
+}
+
+/**
+ * Whether a part of a file is a CustomResourceDefinition: it describes every field there is, at great
+ * length, and holds none.
+ */
+export function isSchema(section: Section): boolean {
+  return /^kind: *["']?CustomResourceDefinition\b/m.test(section.text);
+}
+
+/**
+ * The documents of a file, and those that stand as values inside them (in ConfigMaps, patches,
+ * annotations), as far as they parse.
+ *
+ * @param gate only text that it matches is parsed; it must match whatever the caller looks for.
+ */
+export function* eachDocument(candidate: Candidate, gate: RegExp): Generator<FoundDocument> {
+  const open: Section[] = candidate.sections.toReversed();
+  for (let section = open.pop(); section !== undefined; section = open.pop()) {
+    if (!gate.test(section.text) || isSchema(section)) continue;
+    for (const document of section.documents ?? []) yield { section, document };
+    for (const embedded of section.embedded.values()) open.push(embedded);
+  }
+}

@@ -1,0 +1,34 @@
+/** What a file is for, judged by its name alone. */
+
+const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)$/i;
+
+const SOURCE_CODE =
+  /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs|vue|svelte|css|scss|sql|snap|map|lock|patch|diff|ipynb|proto|rego|cel|svg|xml)$/i;
+
+const TEMPLATE =
+  /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustache|hbs)$|(?:^|\/)templates\//i;
+
+const SAMPLE =
+  /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults)(?:[./_-]|$)/i;
+
+const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
+
+/** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
+export function isProseOrCode(path: string): boolean {
+  return PROSE.test(path) || SOURCE_CODE.test(path);
+}
+
+/** Helm, Jinja and other templates: a value with an expression in it gets its secret from there. */
+export function isTemplate(path: string): boolean {
+  return TEMPLATE.test(path);
+}
+
+/** `.env.example` and the like. */
+export function isSample(path: string): boolean {
+  return SAMPLE.test(path);
+}
+
+/** A Helm values file: `values.yaml`, `values-prod.yaml`, `grafana.values.yaml`. */
+export function isValuesFile(path: string): boolean {
+  return VALUES.test(path);
+}

@@ -1,0 +1,323 @@
+import type { Node } from "yaml";
+import { isMap, isScalar, isSeq } from "yaml";
+import {
+  isCredentialName,
+  isCredentialValue,
+  isCredentialVariable,
+  isTokenShaped,
+  isUrlWithPassword,
+  mayHoldCredential,
+} from "./credential.ts";
+import { isSchema } from "./documents.ts";
+import { isProseOrCode, isValuesFile } from "./file-kind.ts";
+import type { Candidate, Hit, Mend, Rule } from "./finding.ts";
+import { KEYWORDS } from "./keywords.ts";
+import type { Entry } from "./nodes.ts";
+import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
+import type { Section } from "./sections.ts";
+import { shownName } from "./wording.ts";
+
+/** Kinds that are none of this rule's business, told before parsing. */
+const OTHER_KINDS =
+  /^kind: ?["']?(?:Secret|SecretList|ExternalSecret|SealedSecret|ClusterExternalSecret)\b/m;
+
+/** What stands below these names keys and Secrets, or says how to make a secret. */
+const REFERENCES =
+  /^(?:.*secretKeyRef|.*secretRef|valueFrom|valuesFrom|remoteRef|existingSecret.*|secretKeys?|keyMapping|.*KeyMapping|secretMappings?|annotations|labels|.*Selector)$/i;
+
+/**
+ * What is found, as a guess by name and value: literal passwords and tokens in
+ * - `values` of a HelmRelease, Helm values files, `valuesInline` of a kustomization;
+ * - a container's `env`, and the `environment` of a Talos ExtensionServiceConfig;
+ * - a ConfigMap and a configMapGenerator's literals, also in lines of a file kept in one;
+ * - `postBuild.substitute` of a Flux Kustomization.
+ *
+ * Empty values, variables and templates, names of Secrets and keys (`existingSecret`,
+ * `passwordKey: admin-password`), switches and placeholders are none. URLs with a password in them
+ * are.
+ */
+export const inlineCredential: Rule = {
+  id: "inline-credential",
+  severity: "warning",
+  title: "literal password or token in Helm values, env, a ConfigMap or postBuild.substitute",
+  why:
+    "It is readable in the repository and, being no Secret, in the cluster too. Keep it in an " +
+    "encrypted Secret and refer to it: valuesFrom, secretKeyRef, substituteFrom.",
+  keywords: KEYWORDS["inline-credential"],
+  binary: false,
+  find,
+  examples: {
+    hits: [
+      {
+        path: "app/helmrelease.yaml",
+        content:
+          "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: grafana}\nspec:\n  values:\n    adminUser: admin\n    adminPassword: hunter2hunter2\n",
+        lines: [7],
+      },
+      {
+        path: "app/values.yaml",
+        content: "postgresql:\n  auth:\n    password: hunter22\n    existingSecret: ''\n",
+        lines: [3],
+      },
+      {
+        path: "app/deployment.yaml",
+        content:
+          "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          env:\n            - name: LOG_LEVEL\n              value: debug\n            - name: DB_PASSWORD\n              value: hunter22\n",
+        lines: [12],
+      },
+      {
+        path: "app/bjw-s.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    controllers:\n      main:\n        containers:\n          main:\n            env:\n              TZ: Europe/Berlin\n              API_TOKEN: 8c1f0e7a2b\n",
+        lines: [10],
+      },
+      {
+        path: "app/configmap.yaml",
+        content:
+          "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n  LOG: info\n  SMTP_PASSWORD: hunter22\n  app.ini: |\n    [db]\n    host = db\n    password = hunter22\n",
+        lines: [6, 10],
+      },
+      {
+        path: "apps.yaml",
+        content:
+          "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  postBuild:\n    substitute:\n      DOMAIN: example.org\n      GRAFANA_PASSWORD: hunter22\n",
+        lines: [7],
+      },
+      {
+        path: "kustomization.yaml",
+        content:
+          "configMapGenerator:\n  - name: app\n    literals:\n      - LOG=info\n      - API_TOKEN=8c1f0e7a2b\n",
+        lines: [5],
+      },
+      {
+        path: "app/url.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    env:\n      DATABASE_URL: postgres://app:hunter22@db/app\n",
+        lines: [5],
+      },
+      {
+        path: "shape.yaml",
+        content: `kind: ConfigMap\ndata:\n  github: ghp_${"a1B2".repeat(9)}\n`,
+        lines: [3],
+      },
+      {
+        path: "tailscale.yaml",
+        content:
+          "apiVersion: v1alpha1\nkind: ExtensionServiceConfig\nname: tailscale\nenvironment:\n  - TS_HOSTNAME=n\n  - TS_API_TOKEN=8c1f0e7a2b\n",
+        lines: [6],
+      },
+    ],
+    misses: [
+      {
+        path: "app/helmrelease.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    existingSecret: grafana-admin\n    passwordKey: admin-password\n    adminPassword: ''\n    tokenExpiry: 3600\n    automountServiceAccountToken: true\n    secretName: tls\n    persistence: {password: null}\n    db:\n      password: ${DB_PASSWORD}\n      token: '{{ .Values.token }}'\n      secretKeys: {adminPassword: postgres-password}\n    env:\n      - name: PASSWORD\n        valueFrom: {secretKeyRef: {name: a, key: password}}\n      - name: TOKEN_FILE\n        value: /run/secrets/token\n      - name: DB_URL\n        value: postgres://app:$(DB_PASSWORD)@db/app\n  valuesFrom:\n    - kind: Secret\n      name: grafana-values\n",
+      },
+      {
+        path: "app/values.yaml",
+        content:
+          "# password: none\nauth:\n  password: changeme\n  token: <your-token>\n  clientSecret: oauth-client-secret\n  enablePassword: true\nclient:\n  passwordPolicy: strong\n  apiKey: /etc/key\nurl: https://example.org:8080/a@b\n",
+      },
+      {
+        path: "app/configmap.yaml",
+        content:
+          "kind: ConfigMap\ndata:\n  PASSWORD_MIN_LENGTH: '12'\n  TOKEN_URL: https://example.org/oauth/token\n  app.ini: |\n    password = ${DB_PASSWORD}\n    ; token = x\n    token_file = /run/token\n",
+      },
+      {
+        path: "app/encrypted.sops.yaml",
+        content: "kind: HelmRelease\nspec:\n  values:\n    adminPassword: {{TOKEN}}\n",
+      },
+      {
+        path: "app/externalsecret.yaml",
+        content:
+          "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nspec:\n  target: {template: {data: {password: '{{ .password }}'}}}\n  data: [{secretKey: password, remoteRef: {key: app, property: password}}]\n",
+      },
+      {
+        path: "app/other.yaml",
+        content: "apiVersion: example.org/v1\nkind: Thing\nspec:\n  password: hunter22\n",
+      },
+      {
+        path: "crd.yaml",
+        content:
+          "kind: CustomResourceDefinition\nspec: {env: [{name: PASSWORD, value: hunter22}]}\n",
+      },
+      { path: "docs/values.md", content: "```yaml\npassword: hunter22\n```\n" },
+    ],
+  },
+};
+
+function find(candidate: Candidate): Hit[] {
+  if (isProseOrCode(candidate.path)) return [];
+  const hits: Hit[] = [];
+  for (const section of candidate.sections) {
+    if (!mayHoldCredential(section.text) || OTHER_KINDS.test(section.text)) continue;
+    if (isSchema(section)) continue;
+    for (const document of section.documents ?? []) {
+      const reader = new Reader(section, new Mappings(document), isValuesFile(candidate.path));
+      hits.push(...reader.read(document.contents));
+    }
+  }
+  return hits;
+}
+
+/** Reads one document. */
+class Reader {
+  readonly #section: Section;
+  readonly #mappings: Mappings;
+  readonly #isValuesFile: boolean;
+  readonly #hits: Hit[] = [];
+  readonly #seen = new Set<Node>();
+
+  constructor(section: Section, mappings: Mappings, isValues: boolean) {
+    this.#section = section;
+    this.#mappings = mappings;
+    this.#isValuesFile = isValues;
+  }
+
+  read(root: Node | null): Hit[] {
+    const mappings = this.#mappings;
+    const kind = mappings.textAt(root, "kind");
+    if (kind === null && this.#isValuesFile) this.#values(root, USE_VALUES_FROM);
+    if (kind === "HelmRelease") this.#values(mappings.at(root, "spec", "values"), USE_VALUES_FROM);
+    if (kind === "ConfigMap") this.#configMap(mappings.at(root, "data"));
+    if (kind === "ExtensionServiceConfig") {
+      this.#assignments(
+        mappings.at(root, "environment"),
+        "an ExtensionServiceConfig",
+        USE_ENCRYPTED,
+      );
+    }
+    this.#substitutions(mappings.at(root, "spec", "postBuild", "substitute"));
+    for (const generator of mappings.items(mappings.at(root, "configMapGenerator"))) {
+      this.#assignments(mappings.at(generator, "literals"), "a configMapGenerator", USE_GENERATOR);
+    }
+    for (const chart of mappings.items(mappings.at(root, "helmCharts"))) {
+      this.#values(mappings.at(chart, "valuesInline"), USE_VALUES_FROM);
+    }
+    if (kind !== null && kind !== "HelmRelease") this.#containers(root);
+    return this.#hits;
+  }
+
+  #hit(offset: number, what: string, name: string, mend: Mend): void {
+    this.#hits.push({
+      line: this.#section.lineAt(offset),
+      message: `${what} may hold a readable credential: ${shownName(name)}`,
+      mend,
+    });
+  }
+
+  /** Helm values: any key at any depth. */
+  #values(root: Node | null, mend: Mend): void {
+    const open: { node: Node | null; isEnv: boolean }[] = [{ node: root, isEnv: false }];
+    for (let step = open.pop(); step !== undefined; step = open.pop()) {
+      const node = this.#mappings.resolve(step.node);
+      if (node === null || isScalar(node) || this.#seen.has(node)) continue;
+      this.#seen.add(node);
+      this.#namedValue(node, "a Helm value", mend);
+      for (const entry of this.#mappings.entries(node)) {
+        if (REFERENCES.test(entry.key)) continue;
+        if (isScalar(entry.value)) this.#entry(entry, step.isEnv, "a Helm value", mend);
+        else
+          open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
+      }
+      for (const item of this.#mappings.items(node)) open.push({ node: item, isEnv: false });
+    }
+  }
+
+  #entry(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
+    const value = isScalar(entry.value) ? scalarText(entry.value) : "";
+    const named = isVariable ? isCredentialVariable(entry.key) : isCredentialName(entry.key);
+    if ((named && isCredentialValue(value)) || isUrlWithPassword(value) || isTokenShaped(value)) {
+      this.#hit(entry.offset, what, entry.key, mend);
+    }
+  }
+
+  /** `{name: DB_PASSWORD, value: …}`, as containers have their environment. */
+  #namedValue(node: Node, what: string, mend: Mend): void {
+    if (!isMap(node)) return;
+    const name = this.#mappings.textAt(node, "name");
+    const value = this.#mappings.entry(node, "value");
+    if (name === null || value === null || !isScalar(value.value)) return;
+    this.#entry({ ...value, key: name }, true, what, mend);
+  }
+
+  /** `env:` lists wherever they stand: pod templates are in Deployments, CronJobs, and in custom kinds. */
+  #containers(root: Node | null): void {
+    for (const { node, key } of walk(root)) {
+      if (key !== "env" || !isSeq(node)) continue;
+      for (const item of this.#mappings.items(node)) {
+        this.#namedValue(item, "a container's env", USE_SECRET_KEY_REF);
+      }
+    }
+  }
+
+  #substitutions(node: Node | null): void {
+    for (const entry of this.#mappings.entries(node)) {
+      this.#entry(entry, true, "postBuild.substitute", USE_SUBSTITUTE_FROM);
+    }
+  }
+
+  /** A list of `NAME=value`. */
+  #assignments(list: Node | null, what: string, mend: Mend): void {
+    for (const item of this.#mappings.items(list)) {
+      if (!isScalar(item)) continue;
+      const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(item)) ?? [];
+      const isCredential = isCredentialVariable(name) && isCredentialValue(value);
+      if (isCredential || isUrlWithPassword(value) || isTokenShaped(value)) {
+        this.#hit(startOf(item) ?? 0, what, name, mend);
+      }
+    }
+  }
+
+  #configMap(data: Node | null): void {
+    for (const entry of this.#mappings.entries(data)) {
+      const value = isScalar(entry.value) ? scalarText(entry.value) : "";
+      if (value.trimEnd().includes("\n")) this.#file(entry, value);
+      else this.#entry(entry, true, "a ConfigMap", USE_SECRET);
+    }
+  }
+
+  /** The lines `password = …` and `password: …` of a file kept in a ConfigMap. */
+  #file(entry: Entry, text: string): void {
+    const isLiteralBlock = isScalar(entry.value) && entry.value.type === "BLOCK_LITERAL";
+    const keyLine = this.#section.lineAt(entry.offset);
+    for (const [index, line] of text.split("\n").entries()) {
+      const match = /^\s*["']?([A-Za-z][\w.-]{0,80})["']?\s*[=:]\s*(\S.*)$/.exec(
+        line.slice(0, 1000),
+      );
+      const name = match?.[1] ?? "";
+      const value = (match?.[2] ?? "").replace(/[,;]?\s*$/, "").replace(/^(["'])(.*)\1$/, "$2");
+      if (!isCredentialName(name) || !isCredentialValue(value)) continue;
+      this.#hits.push({
+        line: isLiteralBlock ? keyLine + 1 + index : keyLine,
+        message: `a ConfigMap may hold a readable credential: ${shownName(name)} in ${shownName(entry.key)}`,
+        mend: USE_SECRET,
+      });
+    }
+  }
+}
+
+const USE_VALUES_FROM: Mend = {
+  kind: "edit",
+  what: "move the value to an encrypted Secret and name that under valuesFrom",
+};
+const USE_SECRET_KEY_REF: Mend = {
+  kind: "edit",
+  what: "move the value to an encrypted Secret and use valueFrom.secretKeyRef",
+};
+const USE_SUBSTITUTE_FROM: Mend = {
+  kind: "edit",
+  what: "move the value to an encrypted Secret and name that under substituteFrom",
+};
+const USE_SECRET: Mend = {
+  kind: "edit",
+  what: "move the value from the ConfigMap to an encrypted Secret",
+};
+const USE_GENERATOR: Mend = {
+  kind: "edit",
+  what: "move the value to an encrypted env file and name that in a secretGenerator under envs:",
+};
+const USE_ENCRYPTED: Mend = {
+  kind: "edit",
+  what: "keep the document in a file that a creation rule encrypts as a whole",
+};

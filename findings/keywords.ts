@@ -1,0 +1,87 @@
+import { base64Fragments } from "./base64.ts";
+
+/**
+ * The keywords of every rule, apart from the rules themselves: a commit without a suspect file then
+ * loads neither the rules nor the YAML parser. `prefilter.ts` looks for them.
+ */
+
+/** `A␀G␀E␀…`: how a word looks in UTF-16 of either byte order, up to its last letter. */
+function utf16(word: string): string {
+  return [...word].join("\0");
+}
+
+/**
+ * The beginning of an age identity inside base64. In halves: `base64 FILE` folds at 76 characters,
+ * and in a file written by age-keygen the fold falls right into these letters. Only as age writes it,
+ * in upper case: it reads no other.
+ */
+export const AGE_IDENTITY_BASE64 = ["AGE-SECR", "ET-KEY-"].flatMap(base64Fragments);
+
+/** Inside the base64 of a PEM file, at any alignment. */
+export const PRIVATE_KEY_BASE64 = base64Fragments("PRIVATE KEY");
+
+export const KEYWORDS = {
+  "age-key": [
+    "AGE-SECRET-KEY-",
+    "age-secret-key-",
+    utf16("AGE-SECRET-KEY-"),
+    utf16("age-secret-key-"),
+    ...AGE_IDENTITY_BASE64.map((fragment) => fragment.text),
+  ],
+  "private-key": [
+    "PRIVATE KEY",
+    "PuTTY-User-Key-File-",
+    ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
+  ],
+  "plaintext-secret": ["Secret", "secretGenerator", "stringData", "auths"],
+  kubeconfig: ["users"],
+  "talos-secrets": [
+    "contexts",
+    "machine",
+    "secretboxEncryptionSecret",
+    "aescbcEncryptionSecret",
+    "aggregatorCA",
+    "serviceAccount",
+    "etcd",
+    "WireguardConfig",
+    "VolumeConfig",
+    "RegistryAuthConfig",
+    "trustdinfo",
+    "bootstraptoken",
+    "secretboxencryptionsecret",
+    "aescbcencryptionsecret",
+    "k8sserviceaccount",
+  ],
+  "inline-credential": [
+    "assword",
+    "ASSWORD",
+    "asswd",
+    "ASSWD",
+    "assphrase",
+    "ASSPHRASE",
+    "oken",
+    "OKEN",
+    "ecret",
+    "ECRET",
+    "pikey",
+    "piKey",
+    "ApiKey",
+    "APIKey",
+    "APIKEY",
+    "pi_key",
+    "PI_KEY",
+    "pi-key",
+    "rivateKey",
+    "rivate_key",
+    "RIVATE_KEY",
+    "://",
+    "ghp_",
+    "github_pat_",
+    "glpat-",
+    "tskey-",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables, npm's. */
+export const CREDENTIAL_FILE_PATHS =
+  /(?:^|\/)(?:\.env(?:\.[^/]*)?|[^/]*\.env|[^/]*\.tfvars(?:\.json)?|[^/]*\.npmrc)$/i;

@@ -1,0 +1,156 @@
+import { isScalar } from "yaml";
+import { eachDocument } from "./documents.ts";
+import { isToken } from "../sops/token.ts";
+import { isProseOrCode } from "./file-kind.ts";
+import type { Candidate, Hit, Rule } from "./finding.ts";
+import { KEYWORDS } from "./keywords.ts";
+import type { Entry } from "./nodes.ts";
+import { Mappings, scalarText } from "./nodes.ts";
+import { isPointer } from "./pointer.ts";
+
+const USER_FIELDS = new Set(["client-key-data", "token", "password"]);
+const AUTH_PROVIDER_FIELDS = new Set([
+  "access-token",
+  "id-token",
+  "refresh-token",
+  "client-secret",
+]);
+
+/** What `kubectl config view` puts in a secret's place. */
+const REDACTED = new Set(["REDACTED", "DATA+OMITTED"]);
+
+/**
+ * What is found: each kubeconfig in which a user has `client-key-data`, `token` or `password` (or an
+ * auth provider's tokens), in a file or as a value in one. One with only certificates, an `exec`
+ * plugin, or paths (`client-key`, `tokenFile`) holds no secret.
+ */
+export const kubeconfig: Rule = {
+  id: "kubeconfig",
+  severity: "error",
+  title: "kubeconfig with a user's key, token or password",
+  why: "It is a login to the cluster, most often as its administrator.",
+  keywords: KEYWORDS.kubeconfig,
+  binary: false,
+  find,
+  examples: {
+    hits: [
+      {
+        path: "kubeconfig",
+        content:
+          "apiVersion: v1\nkind: Config\nclusters:\n  - name: c\n    cluster: {server: https://c}\nusers:\n  - name: admin\n    user:\n      client-certificate-data: Q0VSVA==\n      client-key-data: a2V5a2V5a2V5\n",
+        lines: [10],
+      },
+      {
+        path: "talos/kubeconfig.yaml",
+        content:
+          "kind: Config\nusers:\n- name: a\n  user: {token: abcdefgh}\n- name: b\n  user: {password: hunter22}\n",
+        lines: [4],
+      },
+      {
+        path: "config.json",
+        content:
+          '{"kind": "Config",\n "users": [{"name": "a", "user":\n  {"token": "abcdefgh"}}]}\n',
+        lines: [3],
+      },
+      {
+        path: "no-kind",
+        content: "clusters: []\ncontexts: []\nusers:\n- name: a\n  user:\n    password: hunter22\n",
+        lines: [6],
+      },
+      {
+        path: "gke.yaml",
+        content:
+          "kind: Config\nusers:\n- user:\n    auth-provider:\n      name: oidc\n      config:\n        client-id: x\n        refresh-token: abcdefgh\n",
+        lines: [8],
+      },
+      {
+        path: "app/configmap.yaml",
+        content:
+          "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: k}\ndata:\n  kubeconfig: |\n    kind: Config\n    users:\n      - name: a\n        user:\n          token: abcdefgh\n",
+        lines: [10],
+      },
+    ],
+    misses: [
+      {
+        path: "certificates.yaml",
+        content: "kind: Config\nusers:\n- name: a\n  user: {client-certificate-data: Q0VSVA==}\n",
+      },
+      {
+        path: "exec.yaml",
+        content:
+          "kind: Config\nusers:\n- name: a\n  user:\n    exec: {apiVersion: client.authentication.k8s.io/v1, command: aws, args: [eks, get-token]}\n",
+      },
+      {
+        path: "paths.yaml",
+        content:
+          "kind: Config\nusers:\n- name: a\n  user: {client-key: /k.pem, tokenFile: /var/token}\n",
+      },
+      {
+        path: "view.yaml",
+        content:
+          "kind: Config\nusers:\n- name: a\n  user: {client-key-data: DATA+OMITTED, token: REDACTED}\n",
+      },
+      {
+        path: "encrypted.yaml",
+        content:
+          "kind: Config\nusers:\n- name: a\n  user:\n    token: {{TOKEN}}\n    password: ''\n",
+      },
+      {
+        path: "variable.yaml",
+        content: "kind: Config\nusers:\n- name: a\n  user: {token: '${TOKEN}'}\n",
+      },
+      {
+        path: "binding.yaml",
+        content: "kind: ClusterRoleBinding\nsubjects:\n- kind: Group\n  name: users\n",
+      },
+      { path: "other.yaml", content: "users:\n- name: a\n  user: {password: hunter22}\n" },
+      {
+        path: "docs/kubeconfig.md",
+        content: "```yaml\nkind: Config\nusers:\n- user: {token: abc}\n```\n",
+      },
+    ],
+  },
+};
+
+function find(candidate: Candidate): Hit[] {
+  if (isProseOrCode(candidate.path)) return [];
+  const hits: Hit[] = [];
+  for (const { section, document } of eachDocument(candidate, /\busers\b/)) {
+    const mappings = new Mappings(document);
+    const root = document.contents;
+    const kind = mappings.textAt(root, "kind");
+    const isKubeconfig =
+      kind === "Config" ||
+      (kind === null &&
+        ["clusters", "contexts"].every((key) => mappings.entry(root, key) !== null));
+    if (!isKubeconfig) continue;
+    for (const item of mappings.items(mappings.at(root, "users"))) {
+      const secret = secretOf(mappings, item);
+      if (secret === null) continue;
+      hits.push({
+        line: section.lineAt(secret.offset),
+        message: `a kubeconfig with a user's ${secret.key}`,
+        mend: { kind: "leave-out" },
+      });
+      break;
+    }
+  }
+  return hits;
+}
+
+function secretOf(mappings: Mappings, item: unknown): Entry | null {
+  const user = mappings.entries(mappings.at(item, "user"));
+  const provider = mappings.entries(mappings.at(item, "user", "auth-provider", "config"));
+  return (
+    user.find(({ key, value }) => USER_FIELDS.has(key) && isReadable(value)) ??
+    provider.find(({ key, value }) => AUTH_PROVIDER_FIELDS.has(key) && isReadable(value)) ??
+    null
+  );
+}
+
+function isReadable(value: Entry["value"]): boolean {
+  // `{{ token }}` without quotes is, to a YAML reader, a mapping.
+  if (!isScalar(value)) return false;
+  const text = scalarText(value);
+  return text.trim() !== "" && !isToken(text) && !isPointer(text) && !REDACTED.has(text);
+}

@@ -1,0 +1,273 @@
+import type { Node } from "yaml";
+import { isMap, isScalar, isSeq } from "yaml";
+import { isToken } from "../sops/token.ts";
+import { isSchema } from "./documents.ts";
+import { isProseOrCode, isTemplate } from "./file-kind.ts";
+import type { Candidate, Hit, Mend } from "./finding.ts";
+import type { Entry } from "./nodes.ts";
+import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
+import { holdsExpression, isPointer } from "./pointer.ts";
+import { secretLines } from "./secret-lines.ts";
+import type { Section } from "./sections.ts";
+import { isSopsDocument } from "./sops-document.ts";
+import { shownName, shownNames } from "./wording.ts";
+
+/** Words of which one stands in every part of a file that holds a Secret; the others stay unparsed. */
+const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|stringData/;
+
+/** Their schemas and policies name the kind and describe its fields. */
+const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * Kubernetes Secrets with readable values, wherever a repository holds them: documents of a file,
+ * items of a List, generators, patches, annotations, manifests inside other objects, and text that is
+ * no YAML.
+ */
+export function findSecrets(candidate: Candidate): Hit[] {
+  if (isProseOrCode(candidate.path)) return [];
+  const hits: Hit[] = [];
+  for (const section of candidate.sections) {
+    if (!GATE.test(section.text) || isSchema(section)) continue;
+    if (section.documents === null) hits.push(...byLine(candidate, section));
+    else hits.push(...inSection(candidate, section));
+  }
+  return hits;
+}
+
+function byLine(candidate: Candidate, section: Section): Hit[] {
+  return secretLines(section.text).map(({ line, key }) => ({
+    line: section.lineAt(section.offset) + line,
+    message: `a Secret in text that is no YAML holds a readable value under ${shownName(key)}`,
+    mend: {
+      kind: "edit",
+      what: "put a variable in the value's place, or make it a YAML file that a creation rule encrypts",
+    },
+  }));
+}
+
+function inSection(candidate: Candidate, section: Section): Hit[] {
+  const hits: Hit[] = [];
+  for (const document of section.documents ?? []) {
+    const mappings = new Mappings(document);
+    const kind = mappings.textAt(document.contents, "kind");
+    if (kind !== null && DESCRIPTIONS.has(kind)) continue;
+    const reader = new Reader(candidate, section, mappings, document.contents);
+    hits.push(...reader.read());
+  }
+  return hits;
+}
+
+/** Reads one document. */
+class Reader {
+  readonly #candidate: Candidate;
+  readonly #section: Section;
+  readonly #mappings: Mappings;
+  readonly #root: Node | null;
+  readonly #hits: Hit[] = [];
+  /** Aliases may lead to a node again and again: each Secret is judged once. */
+  readonly #judged = new Set<Node>();
+
+  constructor(candidate: Candidate, section: Section, mappings: Mappings, root: Node | null) {
+    this.#candidate = candidate;
+    this.#section = section;
+    this.#mappings = mappings;
+    this.#root = mappings.resolve(root);
+  }
+
+  read(): Hit[] {
+    const root = this.#root;
+    if (root === null) return [];
+    const isEncrypted = isToken(this.#mappings.textAt(root, "sops", "mac") ?? "");
+    if (this.#isSecret(root, false)) this.#judgeSecret(root, this.#mendOfFile(), isEncrypted);
+    this.#readList(root, isEncrypted);
+    this.#readGenerators(root);
+    for (const { node } of walk(root)) {
+      if (isMap(node)) this.#readMapping(node, isEncrypted);
+    }
+    for (const section of this.#section.embedded.values()) {
+      if (GATE.test(section.text)) this.#hits.push(...inSection(this.#candidate, section));
+    }
+    return this.#hits;
+  }
+
+  #hit(offset: number, message: string, mend: Mend): void {
+    this.#hits.push({ line: this.#section.lineAt(offset), message, mend });
+  }
+
+  /** Where the Secret is a document of the file, and so renaming the file has it encrypted. */
+  #mendOfFile(): Mend {
+    const { holder } = this.#section;
+    if (holder === LAST_APPLIED) {
+      return { kind: "edit", what: `remove the annotation ${LAST_APPLIED}` };
+    }
+    if (holder === "patch") return EDIT_PATCH;
+    if (holder !== null) return EDIT_NESTED;
+    const { encryptedName, path } = this.#candidate;
+    if (encryptedName === undefined || encryptedName === null || encryptedName === path) {
+      return { kind: "leave-out" };
+    }
+    return { kind: "rename", to: encryptedName };
+  }
+
+  /**
+   * Whether a mapping is a Kubernetes Secret. A nested one must look like a whole manifest, since
+   * references and policies name the kind too.
+   */
+  #isSecret(node: Node, nested: boolean): boolean {
+    if (this.#mappings.textAt(node, "kind") !== "Secret") return false;
+    const version = this.#mappings.textAt(node, "apiVersion");
+    if (version?.includes("/") === true) return false;
+    return !nested || (version !== null && isMap(this.#mappings.at(node, "metadata")));
+  }
+
+  #readList(root: Node, isEncrypted: boolean): void {
+    const kind = this.#mappings.textAt(root, "kind");
+    if (kind === null || !kind.endsWith("List")) return;
+    for (const item of this.#mappings.items(this.#mappings.at(root, "items"))) {
+      const isSecret = this.#isSecret(item, false);
+      const isBare = kind === "SecretList" && this.#mappings.entry(item, "kind") === null;
+      if (isSecret || isBare) this.#judgeSecret(item, EDIT_LIST, isEncrypted);
+    }
+  }
+
+  #readMapping(node: Node, isEncrypted: boolean): void {
+    if (node !== this.#root && this.#isSecret(node, true)) {
+      this.#judgeSecret(node, EDIT_NESTED, isEncrypted);
+    }
+    const patch = this.#mappings.at(node, "patch");
+    if (patch !== null && /\bSecret\b/.test(this.#mappings.textAt(node, "target", "kind") ?? "")) {
+      this.#readPatchOfSecret(patch);
+    }
+    // `/stringData` exists in Secrets only, so such an operation tells by itself what it patches.
+    this.#readOperation(node, /^\/stringData(?:\/|$)/);
+  }
+
+  /** A patch whose target is a Secret: operations, or a partial Secret that need not name its kind. */
+  #readPatchOfSecret(patch: Node): void {
+    if (isScalar(patch)) {
+      const section = this.#section.embedded.get(patch);
+      for (const document of section?.documents ?? []) {
+        if (section === undefined) continue;
+        const reader = new Reader(
+          this.#candidate,
+          section,
+          new Mappings(document),
+          document.contents,
+        );
+        this.#hits.push(...reader.#readAsPatch());
+      }
+      return;
+    }
+    for (const operation of this.#mappings.items(patch)) {
+      this.#readOperation(operation, /^\/(?:stringData|data)(?:\/|$)/);
+    }
+  }
+
+  #readAsPatch(): Hit[] {
+    const root = this.#root;
+    if (root === null) return [];
+    if (isMap(root)) this.#judgeSecret(root, EDIT_PATCH, false);
+    for (const operation of this.#mappings.items(root)) {
+      this.#readOperation(operation, /^\/(?:stringData|data)(?:\/|$)/);
+    }
+    return this.#hits;
+  }
+
+  /** One operation of a JSON patch (RFC 6902). */
+  #readOperation(node: Node, paths: RegExp): void {
+    const path = this.#mappings.textAt(node, "path");
+    if (path === null || !paths.test(path) || this.#mappings.entry(node, "op") === null) return;
+    const value = this.#mappings.entry(node, "value");
+    if (value === null || !this.#isReadable(value.value)) return;
+    this.#hit(value.offset, "a JSON patch writes a readable value into a Secret", EDIT_PATCH);
+  }
+
+  /** kustomize's generators: in a kustomization, or as an object of their own. */
+  #readGenerators(root: Node): void {
+    const generators = this.#mappings.items(this.#mappings.at(root, "secretGenerator"));
+    if (this.#mappings.textAt(root, "kind") === "SecretGenerator") generators.push(root);
+    for (const generator of generators) {
+      for (const literal of this.#mappings.items(this.#mappings.at(generator, "literals"))) {
+        if (!isScalar(literal)) continue;
+        const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(literal)) ?? [];
+        if (!this.#isReadableText(value)) continue;
+        this.#hit(
+          startOf(literal) ?? 0,
+          `a secretGenerator holds a readable literal: ${shownName(key)}`,
+          {
+            kind: "edit",
+            what: "move the literals to a file that a creation rule encrypts, and name it under envs:",
+          },
+        );
+        break;
+      }
+    }
+  }
+
+  #judgeSecret(node: Node, mend: Mend, isEncrypted: boolean): void {
+    if (this.#judged.has(node)) return;
+    this.#judged.add(node);
+    const readable: { field: string; entry: Entry }[] = [];
+    let tokens = 0;
+    for (const { key: field, value } of this.#mappings.entries(node)) {
+      if (field !== "data" && field !== "stringData") continue;
+      for (const entry of this.#mappings.entries(value)) {
+        if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
+        else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
+          readable.push({ field, entry });
+        }
+      }
+    }
+    const first = readable[0];
+    if (first === undefined || (isEncrypted && tokens > 0)) return;
+    this.#hit(
+      first.entry.offset,
+      `a Kubernetes Secret holds readable values under ${first.field}: ` +
+        shownNames(readable.map(({ entry }) => entry.key)),
+      mend,
+    );
+  }
+
+  /** Flux decrypts an entry of `data` that is the base64 of a SOPS document; not one of `stringData`. */
+  #isEncryptedFile(field: string, value: Node | null): boolean {
+    if (field !== "data" || !isScalar(value)) return false;
+    const text = scalarText(value).trim();
+    if (!/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return false;
+    return isSopsDocument(Buffer.from(text, "base64"));
+  }
+
+  /** Whether a value, or anything in it where it is no scalar, is neither empty, encrypted nor a pointer. */
+  #isReadable(value: Node | null): boolean {
+    if (isScalar(value)) return this.#isReadableText(scalarText(value));
+    if (!isMap(value) && !isSeq(value)) return false;
+    // `{{ .Values.password }}` without quotes is, to a YAML reader, a mapping in a mapping.
+    const [start, end] = value.range ?? [0, 0];
+    if (isPointer(this.#section.slice(start, end))) return false;
+    for (const { node } of walk(value)) {
+      if (isScalar(node) && this.#isReadableText(scalarText(node))) return true;
+    }
+    return false;
+  }
+
+  #isReadableText(text: string): boolean {
+    if (text.trim() === "" || isToken(text) || isPointer(text)) return false;
+    return !(isTemplate(this.#candidate.path) && holdsExpression(text) && !/default|:-/.test(text));
+  }
+}
+
+const EDIT_LIST: Mend = {
+  kind: "edit",
+  what: "split the List into documents separated by --- and name the file so that a creation rule takes it",
+};
+
+const EDIT_PATCH: Mend = {
+  kind: "edit",
+  what: "move the patch to a file of its own that a creation rule encrypts, and name it under patches: - path:",
+};
+
+const EDIT_NESTED: Mend = {
+  kind: "edit",
+  what: "move the Secret to a file of its own that a creation rule encrypts",
+};

@@ -1,0 +1,327 @@
+import { findCredentialFile } from "./credential-file.ts";
+import type { Rule } from "./finding.ts";
+import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "./keywords.ts";
+import { findSecrets } from "./kubernetes-secret.ts";
+
+/**
+ * What is found: each Kubernetes Secret with a readable value under `data` or `stringData`, once, at
+ * its first such value. A partly encrypted one counts too, except in a document with SOPS metadata:
+ * there the document's own selection says what may be readable, and `plaintext-value` judges it.
+ *
+ * Docker's configuration with credentials, npm's tokens, dotenv files and Terraform variables with a
+ * credential count here as well (`credential-file.ts`): like a Secret they exist to hold one, and have
+ * no rule id of their own.
+ */
+export const plaintextSecret: Rule = {
+  id: "plaintext-secret",
+  severity: "error",
+  title: "Kubernetes Secret, or a file made for credentials, in plaintext",
+  why:
+    "Whoever reads the repository, now or in its history, reads the secret. Base64 under `data` is " +
+    "no protection. Flux deploys a plaintext Secret without a word, so nothing else will notice.",
+  keywords: KEYWORDS["plaintext-secret"],
+  paths: CREDENTIAL_FILE_PATHS,
+  binary: false,
+  find: (candidate) => [...findSecrets(candidate), ...findCredentialFile(candidate)],
+  examples: {
+    hits: [
+      {
+        path: "apps/web/secret.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  user: ''\n  password: hunter2\n",
+        lines: [7],
+      },
+      {
+        path: "kind-last.yml",
+        content:
+          "data:\n  password: aHVudGVyMg==\nmetadata: {name: db}\nkind: Secret\napiVersion: v1\n",
+        lines: [2],
+      },
+      {
+        path: "several.yaml",
+        content:
+          "# a comment\n---\nkind: ConfigMap\ndata: {a: b}\n---\nkind: Secret\nstringData:\n  a: hunter2\n---\nkind: Secret\ndata:\n  b: aHVudGVyMg==\n",
+        lines: [8, 12],
+      },
+      {
+        path: "list.yaml",
+        content:
+          "apiVersion: v1\nkind: List\nitems:\n  - kind: ConfigMap\n    data: {a: b}\n  - apiVersion: v1\n    kind: Secret\n    stringData:\n      a: hunter2\n",
+        lines: [9],
+      },
+      {
+        path: "secretlist.yaml",
+        content:
+          "kind: SecretList\nitems:\n  - metadata: {name: a}\n    data:\n      a: aHVudGVyMg==\n",
+        lines: [5],
+      },
+      {
+        path: "flow.yaml",
+        content:
+          '{"apiVersion": v1, "kind": "Secret",\n "stringData": {"a": "",\n "b": "hunter2"}}\n',
+        lines: [3],
+      },
+      {
+        path: "secret.json",
+        content: '{\n\t"kind": "Secret",\n\t"data": {\n\t\t"a": "aHVudGVyMg=="\n\t}\n}\n',
+        lines: [4],
+      },
+      { path: "bom.yaml", content: "\ufeffkind: Secret\nstringData:\n  a: hunter2\n", lines: [3] },
+      { path: "crlf.yaml", content: "kind: Secret\r\nstringData:\r\n  a: hunter2\r\n", lines: [3] },
+      { path: "number.yaml", content: "kind: Secret\nstringData:\n  pin: 1234\n", lines: [3] },
+      {
+        path: "block.yaml",
+        content: "kind: Secret\nstringData:\n  config: |\n    user: a\n    password: hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "anchor.yaml",
+        content: "x: &pw hunter2\nkind: Secret\nstringData:\n  a: *pw\n",
+        lines: [4],
+      },
+      {
+        path: "anchor-twice.yaml",
+        content: "x: &pw ''\ny: &pw hunter2\nkind: Secret\nstringData:\n  a: *pw\nz: &pw ''\n",
+        lines: [5],
+      },
+      {
+        path: "merge.yaml",
+        content: "x: &base\n  a: hunter2\nkind: Secret\nstringData:\n  <<: *base\n",
+        lines: [2],
+      },
+      {
+        path: "partly.yaml",
+        content: "kind: Secret\nstringData:\n  a: {{TOKEN}}\n  b: hunter2\n",
+        lines: [4],
+      },
+      {
+        path: "around-a-token.yaml",
+        content: "kind: Secret\nstringData:\n  a: '{{TOKEN}} hunter2'\n",
+        lines: [3],
+      },
+      {
+        path: "metadata-but-nothing-encrypted.yaml",
+        content: "kind: Secret\nstringData:\n  a: hunter2\nsops:\n  mac: {{TOKEN}}\n",
+        lines: [3],
+      },
+      {
+        path: "default.yaml",
+        content: "kind: Secret\nstringData:\n  a: ${VAR}\n  b: ${VAR:-hunter2}\n",
+        lines: [4],
+      },
+      { path: "secret.yaml.bak", content: "kind: Secret\nstringData:\n  a: hunter2\n", lines: [3] },
+      {
+        path: "latin1.yaml",
+        content: "# {{LATIN1}}\nkind: Secret\nstringData:\n  a: hunter2\n",
+        lines: [4],
+      },
+      {
+        path: "kustomization.yaml",
+        content:
+          "kind: Kustomization\nsecretGenerator:\n  - name: a\n    literals:\n      - user=\n      - password=hunter2\n  - name: b\n    envs: [b.env]\n",
+        lines: [6],
+      },
+      {
+        path: "generator.yaml",
+        content: "apiVersion: builtin\nkind: SecretGenerator\nliterals:\n- a=hunter2\n",
+        lines: [4],
+      },
+      {
+        path: "inline/kustomization.yaml",
+        content:
+          "patches:\n  - patch: |\n      apiVersion: v1\n      kind: Secret\n      metadata: {name: a}\n      stringData:\n        a: hunter2\n",
+        lines: [7],
+      },
+      {
+        path: "operations/kustomization.yaml",
+        content:
+          "patches:\n  - target: {kind: Secret, name: a}\n    patch: |-\n      - op: replace\n        path: /data/a\n        value: aHVudGVyMg==\n",
+        lines: [6],
+      },
+      {
+        path: "structured.yaml",
+        content:
+          'kind: HelmRelease\nspec:\n  postRenderers:\n    - kustomize:\n        patches:\n          - target: {kind: Secret}\n            patch: \'[{"op": "add", "path": "/data/a", "value": "aHVudGVyMg=="}]\'\n',
+        lines: [7],
+      },
+      {
+        path: "patch-file.yaml",
+        content: "- op: add\n  path: /stringData\n  value:\n    a: hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "patch-file.json",
+        content: '[{"op": "replace", "path": "/stringData/a",\n  "value": "hunter2"}]\n',
+        lines: [2],
+      },
+      {
+        path: "applied.yaml",
+        content:
+          'kind: Secret\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n      {"kind":"Secret","data":{"a":"aHVudGVyMg=="}}\ndata:\n  a: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n',
+        lines: [5],
+      },
+      {
+        path: "extra.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    extraObjects:\n      - apiVersion: v1\n        kind: Secret\n        metadata: {name: a}\n        stringData:\n          a: hunter2\n",
+        lines: [9],
+      },
+      {
+        path: "manifests.yaml",
+        content:
+          "version: v1alpha1\ncluster:\n  inlineManifests:\n    - name: a\n      contents: |\n        ---\n        kind: ConfigMap\n        ---\n        kind: Secret\n        stringData:\n          a: hunter2\n",
+        lines: [11],
+      },
+      {
+        path: "chart/templates/secret.yaml",
+        content:
+          '{{- if .Values.enabled }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include "x" . }}\nstringData:\n  a: {{ .Values.a | quote }}\n  b: hunter2\n{{- end }}\n',
+        lines: [8],
+      },
+      {
+        path: "secret.yaml.j2",
+        content: "{% if a %}\nkind: Secret\ndata:\n    a: aHVudGVyMg==\n{% endif %}\n",
+        lines: [4],
+      },
+      {
+        path: "apply.sh",
+        content:
+          'kubectl apply -f - <<EOF\nkind: Secret\nstringData:\n  user: "$USER_NAME"\n  password: "hunter2"\nEOF\n',
+        lines: [5],
+      },
+      {
+        path: "broken.yaml",
+        content: 'kind: Secret\nmetadata: {name: "a}\nstringData:\n  a: hunter2\n',
+        lines: [4],
+      },
+      {
+        path: "one-broken.yaml",
+        content: "a: [\n---\nkind: Secret\nstringData:\n  a: hunter2\n",
+        lines: [5],
+      },
+      {
+        path: ".docker/config.json",
+        content: '{"auths": {"ghcr.io": {\n  "auth": "bWU6aHVudGVyMg=="}}}\n',
+        lines: [2],
+      },
+      {
+        path: ".npmrc",
+        content:
+          "registry=https://registry.example.org\n//registry.example.org/:_authToken=abcdef0123456789\n",
+        lines: [2],
+      },
+      { path: "app/.env", content: "LOG=info\nexport DB_PASSWORD='hunter22'\n", lines: [2] },
+      { path: "app/prod.env", content: "# x\nAPP_SECRET=8c1f0e7a2b\n", lines: [2] },
+      { path: "a.tfvars", content: 'region = "eu"\ndb_password = "hunter22"\n', lines: [2] },
+      { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
+    ],
+    misses: [
+      { path: "no-data.yaml", content: "kind: Secret\nmetadata: {name: a}\ntype: Opaque\n" },
+      {
+        path: "empty.yaml",
+        content: "kind: Secret\ndata: {}\nstringData:\n  a: ''\n  b:\n  c: ~\n  d: \"\"\n",
+      },
+      {
+        path: "token-request.yaml",
+        content:
+          "kind: Secret\nmetadata:\n  name: a\n  annotations: {kubernetes.io/service-account.name: a}\ntype: kubernetes.io/service-account-token\n",
+      },
+      {
+        path: "encrypted.sops.yaml",
+        content:
+          "kind: Secret\nmetadata: {name: a}\nstringData:\n  a: {{TOKEN}}\n  b: |\n    {{TOKEN}}\n  c: ''\nsops:\n  mac: {{TOKEN}}\n",
+      },
+      {
+        path: "readable-by-choice.sops.yaml",
+        content:
+          "kind: Secret\nstringData:\n  a: {{TOKEN}}\n  user_unencrypted: admin\nsops:\n  mac: {{TOKEN}}\n",
+      },
+      {
+        path: "encrypted-file-in-data.yaml",
+        content: "kind: Secret\ndata:\n  a.json: {{SOPS_BINARY:base64}}\n",
+      },
+      {
+        path: "pointers.yaml",
+        content:
+          "kind: Secret\nstringData:\n  a: ${VAR}\n  b: op://vault/item/field\n  c: ref+vault://path#key\n  d: <path:secret/data/a#b>\n  e: '{{ .Values.a }}'\n  f: '#{ a }#'\n  g: ${A}:${B}\n  h: ${A:-}\n  i: {{ .Values.a }}\n  j: ${A:-${B}}\n",
+      },
+      {
+        path: "external.yaml",
+        content:
+          "kind: ExternalSecret\nspec:\n  secretStoreRef: {kind: SecretStore, name: a}\n  target:\n    template: {data: {a: '{{ .a }}', b: literal}}\n",
+      },
+      {
+        path: "sealed.yaml",
+        content:
+          "kind: SealedSecret\nspec:\n  encryptedData: {a: AgBy3i4OJSWK}\n  template: {type: Opaque, metadata: {name: a}}\n",
+      },
+      {
+        path: "vault.yaml",
+        content:
+          "kind: VaultStaticSecret\nspec:\n  destination: {name: a, create: true}\n  path: a\n",
+      },
+      {
+        path: "references.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  valuesFrom:\n    - kind: Secret\n      name: a\n  chart: {spec: {verify: {secretRef: {name: b}}}}\n---\nkind: Kustomization\nspec:\n  postBuild:\n    substituteFrom: [{kind: Secret, name: c}]\n  healthChecks: [{apiVersion: v1, kind: Secret, name: d, namespace: e}]\n",
+      },
+      {
+        path: "rbac.yaml",
+        content:
+          "kind: Role\nrules:\n  - apiGroups: ['']\n    resources: [secrets]\n    verbs: [get]\n---\nkind: ReferenceGrant\nspec: {to: [{group: '', kind: Secret}]}\n",
+      },
+      {
+        path: "policy.yaml",
+        content:
+          "kind: ClusterPolicy\nspec:\n  rules:\n    - match: {any: [{resources: {kinds: [Secret]}}]}\n      generate:\n        apiVersion: v1\n        kind: Secret\n        name: a\n        data: {type: Opaque}\n",
+      },
+      {
+        path: "crd.yaml",
+        content:
+          "kind: CustomResourceDefinition\nspec:\n  schema:\n    description: |\n      apiVersion: v1\n      kind: Secret\n      stringData: {a: hunter2}\n",
+      },
+      {
+        path: "docs/secret.md",
+        content: "```yaml\nkind: Secret\nstringData:\n  password: hunter2\n```\n",
+      },
+      {
+        path: "main_test.go",
+        content: "const a = `\nkind: Secret\nstringData:\n  password: hunter2\n`\n",
+      },
+      {
+        path: "chart/templates/secret.yaml",
+        content:
+          '{{- if .Values.enabled }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include "x" . }}\n  labels:\n    {{- include "labels" . | nindent 4 }}\ndata:\n  {{- range $k, $v := .Values.a }}\n  {{ $k }}: {{ $v | b64enc }}\n  {{- end }}\n  url: http://{{ .Values.host }}:{{ .Values.port }}\n{{- end }}\n',
+      },
+      {
+        path: "apply.sh",
+        content:
+          "kubectl apply -f - <<EOF\nkind: Secret\nstringData:\n  a: $TOKEN\nEOF\ncat <<EOF\nkind: ConfigMap\ndata:\n  a: b\nEOF\n",
+      },
+      {
+        path: "kustomization.yaml",
+        content:
+          "kind: Kustomization\nsecretGenerator:\n  - name: a\n    envs: [a.sops.env]\n    files: [b=b.sops.txt]\n    literals: [c=, 'd=${VAR}', 'e={{TOKEN}}']\npatches:\n  - target: {kind: Secret}\n    patch: |-\n      - op: remove\n        path: /data/a\n  - target: {kind: ConfigMap}\n    patch: |-\n      - op: add\n        path: /data/a\n        value: b\n",
+      },
+      {
+        path: "patch-file.yaml",
+        content: "- op: add\n  path: /stringData/a\n  value: {{TOKEN}}\n",
+      },
+      {
+        path: ".docker/config.json",
+        content: '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}\n',
+      },
+      {
+        path: ".npmrc",
+        content: "//npm.example.com/:_authToken=${NPM_TOKEN}\nsave-exact=true\n",
+      },
+      { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
+      {
+        path: "a.env",
+        content:
+          "DB_HOST=db\nDB_PASSWORD=\nAPP_TOKEN=${TOKEN}\nPASSWORD_FILE=/run/pw\nTOKEN_TTL=3600\n",
+      },
+      { path: "b.sops.env", content: "DB_PASSWORD={{TOKEN}}\nsops_mac={{TOKEN}}\n" },
+    ],
+  },
+};

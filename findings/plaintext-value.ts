@@ -1,0 +1,20 @@
+import type { Finding } from "./finding.ts";
+
+/**
+ * What is found: a value or comment in plaintext in an encrypted part of an encrypted file. Real
+ * sops and Flux pass it over; the gate encrypts it where a key is at hand, and reports it where not.
+ *
+ * @param added where it stands; `path` names keys, never the value.
+ */
+export function plaintextValue(added: { readonly line: number; readonly path: string }): Finding {
+  return {
+    rule: "plaintext-value",
+    severity: "error",
+    line: added.line,
+    message: `${added.path} holds plaintext in an encrypted file, and no key on this machine opens the file to encrypt it`,
+    mend: {
+      kind: "edit",
+      what: "commit it from a machine that has the key, or take the value out",
+    },
+  };
+}

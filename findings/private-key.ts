@@ -1,0 +1,155 @@
+import { decodeAround } from "./base64.ts";
+import type { Candidate, Hit, Rule } from "./finding.ts";
+import { KEYWORDS, PRIVATE_KEY_BASE64 } from "./keywords.ts";
+import { linesOf, positionsOf } from "./positions.ts";
+
+/** The label of every private key's first line that OpenSSL, OpenSSH and GnuPG write. */
+const HEADER =
+  /-----BEGIN (?:(?:RSA |EC |DSA |ENCRYPTED |OPENSSH |ED25519 |ANY )?PRIVATE KEY|PGP PRIVATE KEY BLOCK)-----/g;
+
+/** The longest label before the words that are searched for, `-----BEGIN ENCRYPTED `. */
+const BEFORE = 24;
+
+/** Enough of a key to tell that it is one; RSA with 4096 bits is longer, but not needed whole. */
+const AFTER = 2000;
+
+/** The shortest key there is, Ed25519 or X25519 in PKCS #8, has 64 characters. */
+const SHORTEST_BODY = 60;
+
+/** The private part of an Ed25519 key in PuTTY's format has 48. */
+const SHORTEST_PUTTY_BODY = 40;
+
+/** Every line of a key but its last is longer. */
+const SHORTEST_LINE = 32;
+
+/** A row of `x` or a repeated word is a placeholder. */
+const FEWEST_DIFFERENT = 16;
+
+/**
+ * What is found: private keys in PEM (PKCS #1, SEC 1, PKCS #8), OpenSSH's and PuTTY's files, PGP
+ * private key blocks; indented, inside JSON with `\n`, and as the base64 of such a file. A header alone,
+ * or one with dots or words after it, is no key.
+ *
+ * One protected by a passphrase (`ENCRYPTED PRIVATE KEY`, `Proc-Type: 4,ENCRYPTED`) is found too: in
+ * a repository everyone who reads it can guess at it for ever.
+ */
+export const privateKey: Rule = {
+  id: "private-key",
+  severity: "error",
+  title: "private key (PEM, OpenSSH, PGP, PuTTY)",
+  why:
+    "Whoever holds it can pose as the server, user or author that it stands for. One that left the " +
+    "machine must be replaced; taking it out of the repository again is not enough.",
+  keywords: KEYWORDS["private-key"],
+  binary: true,
+  find,
+  examples: {
+    hits: [
+      { path: "rsa.pem", content: "{{PEM_RSA}}\n", lines: [1] },
+      { path: "sec1.pem", content: "# made today\n{{PEM_EC}}\n", lines: [2] },
+      { path: "pkcs8.key", content: "{{PEM_PKCS8}}\n", lines: [1] },
+      { path: "ed25519.key", content: "{{PEM_ED25519}}\n", lines: [1] },
+      { path: "locked.key", content: "{{PEM_ENCRYPTED}}\n", lines: [1] },
+      { path: "legacy.key", content: "{{PEM_LEGACY_ENCRYPTED}}\n", lines: [1] },
+      { path: "id_ed25519", content: "{{OPENSSH}}\n", lines: [1] },
+      { path: "me.asc", content: "{{PGP}}\n", lines: [1] },
+      { path: "me.ppk", content: "{{PUTTY}}\n", lines: [1] },
+      { path: "values.yaml", content: "tls:\n  key: |\n    {{PEM_PKCS8}}\n", lines: [3] },
+      { path: "key.json", content: '{\n  "private_key": "{{PEM_PKCS8:json}}"\n}\n', lines: [2] },
+      { path: "crlf.pem", content: "{{PEM_RSA:crlf}}\r\n", lines: [1] },
+      { path: "notes.md", content: "Use this:\n\n```\n{{PEM_PKCS8}}\n```\n", lines: [4] },
+      { path: "a.txt", content: "tls.key: {{PEM_PKCS8:base64}}\n", lines: [1] },
+      { path: "b.txt", content: "tls.key: {{x+PEM_RSA:base64}}\n", lines: [1] },
+      { path: "c.txt", content: "tls.key: {{xy+OPENSSH:base64}}\n", lines: [1] },
+      { path: "folded.txt", content: "{{PEM_PKCS8:folded}}\n", lines: [1] },
+      { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [null] },
+    ],
+    misses: [
+      {
+        path: "docs/words.txt",
+        content:
+          "-----BEGIN PRIVATE KEY-----\nand then follow sixty or more letters of plain words without any stop between them at all\n",
+      },
+      { path: "tls.crt", content: "{{PEM_CERTIFICATE}}\n" },
+      { path: "rsa.pub", content: "{{PEM_PUBLIC}}\n" },
+      { path: "id_ed25519.pub", content: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me@example\n" },
+      {
+        path: "docs/tls.md",
+        content: "The file begins with `-----BEGIN PRIVATE KEY-----`, then comes base64 text.\n",
+      },
+      {
+        path: "example.yaml",
+        content:
+          "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIEpAIBAAKCAQEA...\n  -----END RSA PRIVATE KEY-----\n",
+      },
+      {
+        path: "placeholder.pem",
+        content: `-----BEGIN PRIVATE KEY-----\n${"XXXX".repeat(20)}\n-----END PRIVATE KEY-----\n`,
+      },
+      {
+        path: "scan.sh",
+        content:
+          "grep -rl -e '-----BEGIN OPENSSH PRIVATE KEY-----' \"$HOME\"/.ssh/id_a /etc/ssh/keys/one/two/three/four/five/six\n",
+      },
+      {
+        path: "secret.asc",
+        content:
+          "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBhYmNkZWZnaGlqa2xtbm9w\n-----END AGE ENCRYPTED FILE-----\n",
+      },
+    ],
+  },
+};
+
+function find(candidate: Candidate): Hit[] {
+  const bytes = candidate.searchable;
+  const places: number[] = [];
+  for (const at of positionsOf(bytes, "PRIVATE KEY")) {
+    const start = Math.max(0, at - BEFORE);
+    const text = Buffer.from(bytes.subarray(start, at + AFTER)).toString("latin1");
+    if (isKeyAt(text, at - start)) places.push(at);
+  }
+  for (const { text, phase } of PRIVATE_KEY_BASE64) {
+    for (const at of positionsOf(bytes, text)) {
+      const decoded = decodeAround(bytes, at, phase, 2 * AFTER);
+      if (isKeyAt(decoded.text, decoded.wordAt)) places.push(at);
+    }
+  }
+  for (const at of positionsOf(bytes, "PuTTY-User-Key-File-")) {
+    const text = Buffer.from(bytes.subarray(at, at + 2 * AFTER)).toString("latin1");
+    const [, body] = text.split("Private-Lines:", 2);
+    if (body !== undefined && bodyLength(body.replace(/^\s*\d+/, "")) >= SHORTEST_PUTTY_BODY) {
+      places.push(at);
+    }
+  }
+  if (places.length === 0) return [];
+  const lines = candidate.readable === null ? [null] : linesOf(bytes, places);
+  return lines.map((line) => ({ line, message: "a private key", mend: { kind: "leave-out" } }));
+}
+
+/** Whether the words `PRIVATE KEY` at a place in the text are those of a key's first line. */
+function isKeyAt(text: string, wordAt: number): boolean {
+  for (const header of text.matchAll(HEADER)) {
+    const end = header.index + header[0].length;
+    if (header.index <= wordAt && wordAt < end) {
+      return bodyLength(text.slice(end)) >= SHORTEST_BODY;
+    }
+  }
+  return false;
+}
+
+/** Number of base64 characters that a text begins with, after PEM headers such as `Proc-Type:`. */
+function bodyLength(text: string): number {
+  const lines = text
+    .replace(/\\+[nrt]/g, "\n")
+    .replace(/["'`,\\]/g, " ")
+    .replace(/^[ \t]*[A-Za-z-]+:[ \t].*$/gm, "");
+  let body = "";
+  for (const word of lines.split(/\s+/)) {
+    if (word === "" || word === "+") continue;
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(word)) break;
+    body += word;
+    // Words of prose are made of these characters too, but are short; a key's last line may be.
+    if (word.length < SHORTEST_LINE) break;
+  }
+  return new Set(body).size < FEWEST_DIFFERENT ? 0 : body.length;
+}

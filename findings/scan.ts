@@ -1,0 +1,22 @@
+import type { Candidate, Finding } from "./finding.ts";
+import type { SuspectedRule } from "./prefilter.ts";
+import { suspectedRules } from "./prefilter.ts";
+import { rules } from "./rules.ts";
+
+/**
+ * All leak findings of one file, sorted by line, those of the whole file first; at most one a rule
+ * and line. Never throws, whatever the file holds.
+ */
+export function scan(candidate: Candidate): Finding[] {
+  const suspected = suspectedRules(candidate.path, candidate.bytes);
+  const findings = new Map<string, Finding>();
+  for (const rule of rules) {
+    if (!suspected.has(rule.id as SuspectedRule)) continue;
+    for (const hit of rule.find(candidate)) {
+      const place = `${rule.id} ${String(hit.line)}`;
+      if (findings.has(place)) continue;
+      findings.set(place, { rule: rule.id, severity: rule.severity, ...hit });
+    }
+  }
+  return [...findings.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}

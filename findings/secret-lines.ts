@@ -1,0 +1,144 @@
+import { isToken } from "../sops/token.ts";
+import { holdsExpression, isPointer } from "./pointer.ts";
+
+/**
+ * Secrets in text that is no YAML: Helm and Jinja templates, shell scripts with a here-document,
+ * manifests with a syntax error, and those too long to be parsed. Judged by line and indentation
+ * alone, in one pass.
+ */
+
+/** A literal value of a Secret in such text. */
+export interface SecretLine {
+  /** 0-based, within the text given. */
+  readonly line: number;
+  readonly key: string;
+}
+
+/** A mapping that is open at the current line. */
+interface Mapping {
+  /** Column of its keys. */
+  readonly column: number;
+  isSecret: boolean;
+  /** Column of the `data:` or `stringData:` whose values are being read, or null. */
+  readingValues: boolean;
+  /** The value being read goes on over the following, deeper lines. */
+  value: { line: number; key: string; column: number; lines: string[] } | null;
+  literal: SecretLine | null;
+}
+
+const KEY = /^(["']?)([A-Za-z_.][\w./-]*)\1\s*:(?=\s|$)[ \t]*(.*)$/;
+
+/** Longer lines are never a manifest's keys; their values may be long, though. */
+const LONGEST_LINE = 200_000;
+
+/** The first literal value of each Secret in the text. */
+export function secretLines(text: string): SecretLine[] {
+  const found: SecretLine[] = [];
+  const open: Mapping[] = [];
+
+  const close = (column: number): void => {
+    for (let top = open.at(-1); top !== undefined && top.column >= column; top = open.at(-1)) {
+      endValue(top);
+      if (top.isSecret && top.literal !== null) found.push(top.literal);
+      open.pop();
+    }
+  };
+
+  for (const [number, whole] of text.split("\n").entries()) {
+    const line = whole.length > LONGEST_LINE ? whole.slice(0, LONGEST_LINE) : whole.trimEnd();
+    let column = line.length - line.trimStart().length;
+    let rest = line.slice(column);
+    if (rest === "" || isTemplateLine(rest)) continue;
+
+    const reading = open.findLast((mapping) => mapping.readingValues);
+    if (reading?.value && column > reading.value.column) {
+      reading.value.lines.push(rest);
+      continue;
+    }
+    if (rest.startsWith("#")) continue;
+    if (/^[}\]]/.test(rest)) continue;
+
+    // `- - key:` opens a mapping at the key's column; what stood there before is over.
+    while (/^-\s/.test(rest)) {
+      close(column);
+      const dash = /^-\s+/.exec(rest)?.[0] ?? "- ";
+      column += dash.length;
+      rest = rest.slice(dash.length);
+    }
+    // `[{"kind": …`, as in a JSON list written on lines of its own.
+    if (/^[{[]+\s*$/.test(rest)) {
+      close(column + 1);
+      continue;
+    }
+
+    const match = KEY.exec(rest);
+    if (match === null) {
+      // Only what ends a here-document: a template's own text may stand anywhere.
+      if (column === 0 || /^-{3}/.test(rest)) close(column);
+      continue;
+    }
+    const [, , key = "", value = ""] = match;
+    close(column + 1);
+    let mapping = open.at(-1);
+
+    if (mapping !== undefined && mapping.readingValues && column > mapping.column) {
+      endValue(mapping);
+      mapping.value = { line: number, key, column, lines: [value] };
+      continue;
+    }
+    if (mapping === undefined || mapping.column < column) {
+      mapping = { column, isSecret: false, readingValues: false, value: null, literal: null };
+      open.push(mapping);
+    } else {
+      endValue(mapping);
+      mapping.readingValues = false;
+      // A second `kind:` at the same place: another manifest of a script or template began.
+      if (key === "kind" && mapping.isSecret) {
+        close(column);
+        mapping = { column, isSecret: false, readingValues: false, value: null, literal: null };
+        open.push(mapping);
+      }
+    }
+    if (key === "kind" && /^(["']?)Secret\1\s*,?\s*(?:#.*)?$/.test(value)) mapping.isSecret = true;
+    if ((key === "data" || key === "stringData") && /^\{?\s*(?:#.*)?$/.test(value)) {
+      mapping.readingValues = true;
+    }
+  }
+  close(0);
+  return found.sort((a, b) => a.line - b.line);
+}
+
+function endValue(mapping: Mapping): void {
+  const { value } = mapping;
+  mapping.value = null;
+  if (value === null || mapping.literal !== null) return;
+  if (isLiteral(value.lines)) mapping.literal = { line: value.line, key: value.key };
+}
+
+/** A line of nothing but template statements: `{{- if .x }}`, `{% for … %}`, `<% … %>`, `#% … %#`. */
+function isTemplateLine(text: string): boolean {
+  return (
+    /^(?:\{\{.*\}\}|\{%.*%\}|<%.*%>|#%.*%#|\{#.*#\}|%.*)$/.test(text) && !/\}\}\s*:/.test(text)
+  );
+}
+
+function isLiteral(lines: readonly string[]): boolean {
+  const [first = "", ...below] = lines;
+  const scalar = /^[|>][-+0-9]*\s*(?:#.*)?$/.test(first)
+    ? below.join("\n")
+    : [unquoted(first), ...below].join("\n");
+  const value = scalar.trim();
+  if (value === "" || value === "~" || value === "null" || /^[{[]\s*[}\]]?$/.test(value)) {
+    return false;
+  }
+  if (isToken(value) || isPointer(value, { shell: true })) return false;
+  // `postgres://{{ user }}:{{ password }}@db`: what is secret in it comes from elsewhere.
+  return !(holdsExpression(value) && !/default|:-/.test(value));
+}
+
+function unquoted(text: string): string {
+  const plain = text.replace(/,\s*$/, "");
+  const quoted = /^(["'])(.*)\1\s*(?:#.*)?$/.exec(plain);
+  if (quoted !== null) return quoted[2] ?? "";
+  return plain.replace(/(?:^|\s)#.*$/, "");
+}

@@ -1,0 +1,187 @@
+import type { CreationRule } from "../sops/creation-rules.ts";
+import { SopsError } from "../sops/errors.ts";
+import { formatOf, type Format } from "../sops/format.ts";
+import type { Metadata } from "../sops/metadata.ts";
+import { DEFAULT_SELECTION, selector } from "../sops/selection.ts";
+import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
+import type { StoreFile } from "../sops/store.ts";
+import { shownPath } from "../sops/token.ts";
+import type { Finding, RuleId } from "./finding.ts";
+
+/** A file as the creation rules see it. */
+export interface SopsCandidate {
+  /** Repository-relative, `/`-separated. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** The creation rule that takes the path, or null. */
+  readonly rule: CreationRule | null;
+  /** `stores.yaml.indent` of the rule's file. */
+  readonly yamlIndent: number | null;
+  /** Whether a leak rule finds plaintext in the file. */
+  readonly leaks: boolean;
+  /** What the last commit has at this path. */
+  readonly before: "encrypted" | "plaintext" | "nothing";
+}
+
+/** What is to happen with a file, found without any key. */
+export type SopsVerdict =
+  /** Nothing of SOPS in it, and nothing to encrypt. */
+  | { readonly kind: "plain" }
+  /** To be encrypted whole, by its rule. */
+  | { readonly kind: "encrypt"; readonly file: StoreFile; readonly rule: CreationRule }
+  /** Encrypted already, but for `added`: lines with values or comments in plaintext. */
+  | {
+      readonly kind: "encrypted";
+      readonly file: StoreFile;
+      readonly metadata: Metadata;
+      readonly added: readonly { readonly line: number; readonly path: string }[];
+    }
+  /** Encrypted in a way that cannot be looked into here. */
+  | { readonly kind: "unverified"; readonly why: string }
+  | { readonly kind: "blocked"; readonly finding: Finding };
+
+/** Beside secrets, and never encrypted whatever the rules say. */
+const LEFT_ALONE =
+  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml)$/;
+const NAMED_SOPS = /\.sops\.[^/]+$/;
+
+const ENCRYPT_WITH_SOPS: Finding["mend"] = {
+  kind: "on-file",
+  commands: ["sops encrypt --in-place FILE", "git add -- FILE"],
+};
+
+/** Whether a file's name says that it is encrypted. */
+export function isNamedSops(path: string): boolean {
+  return NAMED_SOPS.test(path) && !LEFT_ALONE.test(path);
+}
+
+/**
+ * Looks at a file as the gate does: is it encrypted, to be encrypted, or wrong? Files that no rule
+ * takes and that hold no SOPS metadata are always `plain`, whatever else is in them.
+ */
+export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
+  const { path, bytes, rule } = candidate;
+  if (LEFT_ALONE.test(path)) return { kind: "plain" };
+  const format = formatOf(path);
+  const expected = isNamedSops(path) || candidate.before === "encrypted";
+  if (rule === null && !expected && !mentionsMetadata(bytes)) return { kind: "plain" };
+  if (format !== "yaml") return otherFormat(candidate, format, expected);
+
+  let file: StoreFile;
+  let metadata: Metadata | null;
+  try {
+    ({ file, metadata } = readSopsFile(bytes, format, candidate.yamlIndent));
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    // A template or a stray document that merely lies under a rule for everything is not ours.
+    if (!expected && !takesOnPurpose(rule)) return { kind: "plain" };
+    return blocked("sops-broken", error.line, error.message, {
+      kind: "edit",
+      what: "correct it, then stage it again",
+    });
+  }
+  if (metadata !== null) return encryptedVerdict(file, metadata);
+  if (rule === null) {
+    if (!expected) return { kind: "plain" };
+    return blocked(
+      "sops-rule",
+      null,
+      isNamedSops(path)
+        ? "its name says it is encrypted, but no creation rule in .sops.yaml takes it"
+        : "it was encrypted before, but no creation rule in .sops.yaml takes it any more",
+      { kind: "edit", what: "add a creation rule for it to .sops.yaml and stage that too" },
+    );
+  }
+  return plaintextVerdict(candidate, rule, file);
+}
+
+function encryptedVerdict(file: StoreFile, metadata: Metadata): SopsVerdict {
+  try {
+    const added = plaintextLeaves(file, metadata).map((leaf) => ({
+      line: leaf.line,
+      path: shownPath(leaf.path),
+    }));
+    return { kind: "encrypted", file, metadata, added };
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    return { kind: "unverified", why: error.message };
+  }
+}
+
+function plaintextVerdict(
+  candidate: SopsCandidate,
+  rule: CreationRule,
+  file: StoreFile,
+): SopsVerdict {
+  const named = isNamedSops(candidate.path);
+  const wanted =
+    named ||
+    candidate.leaks ||
+    candidate.before === "encrypted" ||
+    // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
+    (takesOnPurpose(rule) && candidate.before === "nothing");
+  if (!wanted) return { kind: "plain" };
+  const selects = selector(rule.selection ?? DEFAULT_SELECTION);
+  const selected = file.leaves.some(
+    ({ kind, path, value }) =>
+      kind === "value" && value !== null && value.text !== "" && selects(path),
+  );
+  if (!selected) {
+    if (!named && candidate.before !== "encrypted") return { kind: "plain" };
+    return blocked(
+      "sops-rule",
+      null,
+      `the creation rule in line ${rule.line} of .sops.yaml encrypts nothing in it`,
+      {
+        kind: "edit",
+        what: "put the values under data or stringData, or give the file a name without .sops",
+      },
+    );
+  }
+  if (rule.foreign.length > 0 || rule.recipients.length === 0) {
+    return blocked(
+      "sops-unsupported",
+      null,
+      rule.foreign.length > 0
+        ? `its creation rule has keys that only sops itself can encrypt to (${rule.foreign.join(", ")})`
+        : "its creation rule names no age recipient",
+      ENCRYPT_WITH_SOPS,
+    );
+  }
+  return { kind: "encrypt", file, rule };
+}
+
+/** Formats whose documents the engine does not write yet. */
+function otherFormat(candidate: SopsCandidate, format: Format, expected: boolean): SopsVerdict {
+  if (mentionsMetadata(candidate.bytes)) {
+    return { kind: "unverified", why: `${format} files are not looked into yet` };
+  }
+  if (!expected) return { kind: "plain" };
+  return blocked(
+    "sops-unsupported",
+    null,
+    `${format} files cannot be encrypted at commit yet`,
+    ENCRYPT_WITH_SOPS,
+  );
+}
+
+/** A rule for everything says how to encrypt, not what: sops users run `sops -e` on some files. */
+function takesOnPurpose(rule: CreationRule | null): boolean {
+  return rule !== null && rule.pathRegex !== "";
+}
+
+/** Cheap: whether a file may hold SOPS metadata, in any format. */
+export function mentionsMetadata(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.includes("ENC[AES256_GCM,")) return false;
+  return ["sops:", '"sops"', "sops_mac", "[sops]"].some((word) => buffer.includes(word));
+}
+
+function blocked(
+  rule: RuleId,
+  line: number | null,
+  message: string,
+  mend: Finding["mend"],
+): SopsVerdict {
+  return { kind: "blocked", finding: { rule, severity: "error", line, message, mend } };
+}

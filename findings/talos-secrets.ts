@@ -1,0 +1,289 @@
+import type { Document, Node } from "yaml";
+import { isMap, isScalar } from "yaml";
+import { isToken } from "../sops/token.ts";
+import { eachDocument } from "./documents.ts";
+import { isProseOrCode } from "./file-kind.ts";
+import type { Candidate, Hit, Rule } from "./finding.ts";
+import { KEYWORDS } from "./keywords.ts";
+import { Mappings, scalarText, startOf } from "./nodes.ts";
+import { isPointer } from "./pointer.ts";
+import { shownName } from "./wording.ts";
+
+const GATE = new RegExp(`(?:${KEYWORDS["talos-secrets"].join("|")})`);
+
+/** `*`: every key of a mapping and every item of a list. */
+type Path = readonly string[];
+
+const path = (text: string): Path => text.split(".");
+
+/** In a machine configuration, and in a patch of one. */
+const MACHINE: readonly Path[] = [
+  "machine.token",
+  "machine.ca.key",
+  "machine.systemDiskEncryption.*.keys.*.static.passphrase",
+  "machine.registries.config.*.auth.password",
+  "machine.registries.config.*.auth.auth",
+  "machine.registries.config.*.auth.identityToken",
+  "machine.network.interfaces.*.wireguard.privateKey",
+  "machine.network.interfaces.*.wireguard.peers.*.presharedKey",
+].map(path);
+
+/** As `MACHINE`, but the words are common: only together with `version: v1alpha1` or `machine`. */
+const CLUSTER: readonly Path[] = ["cluster.secret", "cluster.token", "cluster.ca.key"].map(path);
+
+/** Nothing but Talos has these, so a patch of `cluster` alone is known by them. */
+const CLUSTER_DISTINCT: readonly Path[] = [
+  "cluster.secretboxEncryptionSecret",
+  "cluster.aescbcEncryptionSecret",
+  "cluster.aggregatorCA.key",
+  "cluster.serviceAccount.key",
+  "cluster.etcd.ca.key",
+].map(path);
+
+/** Named documents beside the machine configuration. */
+const NAMED: ReadonlyMap<string, readonly Path[]> = new Map(
+  Object.entries({
+    WireguardConfig: ["privateKey", "peers.*.presharedKey"],
+    VolumeConfig: ["encryption.keys.*.static.passphrase"],
+    RawVolumeConfig: ["encryption.keys.*.static.passphrase"],
+    UserVolumeConfig: ["encryption.keys.*.static.passphrase"],
+    SwapVolumeConfig: ["encryption.keys.*.static.passphrase"],
+    RegistryAuthConfig: ["password", "auth", "identityToken"],
+  }).map(([kind, paths]) => [kind, paths.map(path)]),
+);
+
+/** `talosctl gen secrets`, and talhelper's `talsecret.sops.yaml`. */
+const BUNDLE: readonly Path[] = [
+  "cluster.secret",
+  "secrets.bootstraptoken",
+  "secrets.secretboxencryptionsecret",
+  "secrets.aescbcencryptionsecret",
+  "trustdinfo.token",
+  "certs.etcd.key",
+  "certs.k8s.key",
+  "certs.k8saggregator.key",
+  "certs.os.key",
+  "certs.k8sserviceaccount.key",
+].map(path);
+
+const TALOSCONFIG: readonly Path[] = ["contexts.*.key"].map(path);
+
+/**
+ * What is found: each talosconfig, Talos machine configuration (patches of one and named documents
+ * too) and secrets bundle that holds a readable secret, once, at the first one. Encrypted values,
+ * variables and empty ones are none.
+ */
+export const talosSecrets: Rule = {
+  id: "talos-secrets",
+  severity: "error",
+  title: "Talos secrets: talosconfig, machine configuration, secrets bundle",
+  why:
+    "They make anyone an administrator of every machine, or let a machine of theirs join the cluster. " +
+    "Rotating them means new certificate authorities for Talos, Kubernetes and etcd.",
+  keywords: KEYWORDS["talos-secrets"],
+  binary: false,
+  find,
+  examples: {
+    hits: [
+      {
+        path: "talosconfig",
+        content:
+          "context: home\ncontexts:\n  home:\n    endpoints: [10.0.0.1]\n    ca: Q0E=\n    crt: Q1JU\n    key: S0VZS0VZ\n",
+        lines: [7],
+      },
+      {
+        path: "talos/controlplane.yaml",
+        content:
+          "version: v1alpha1\nmachine:\n  type: controlplane\n  token: abcdef.0123456789abcdef\n  ca: {crt: Q1JU, key: S0VZ}\ncluster:\n  secret: c2VjcmV0\n",
+        lines: [4],
+      },
+      {
+        path: "worker.yaml",
+        content:
+          "version: v1alpha1\nmachine:\n  ca: {crt: Q1JU, key: ''}\ncluster:\n  ca: {crt: Q1JU, key: ''}\n  token: abcdef.0123456789abcdef\n",
+        lines: [6],
+      },
+      {
+        path: "patch.yaml",
+        content: "cluster:\n  secretboxEncryptionSecret: c2VjcmV0c2VjcmV0\n",
+        lines: [2],
+      },
+      {
+        path: "disk.yaml",
+        content:
+          "machine:\n  systemDiskEncryption:\n    state:\n      provider: luks2\n      keys:\n        - slot: 0\n          static:\n            passphrase: hunter2hunter2\n",
+        lines: [8],
+      },
+      {
+        path: "registries.yaml",
+        content:
+          "machine:\n  registries:\n    config:\n      ghcr.io:\n        auth:\n          username: me\n          password: hunter22\n",
+        lines: [7],
+      },
+      {
+        path: "wireguard.yaml",
+        content:
+          "machine:\n  network:\n    interfaces:\n      - interface: wg0\n        wireguard:\n          privateKey: cHJpdmF0ZWtleQ==\n",
+        lines: [6],
+      },
+      {
+        path: "documents.yaml",
+        content:
+          "version: v1alpha1\nmachine: {type: worker}\n---\napiVersion: v1alpha1\nkind: VolumeConfig\nname: EPHEMERAL\nencryption:\n  provider: luks2\n  keys:\n    - slot: 0\n      static: {passphrase: hunter2hunter2}\n",
+        lines: [11],
+      },
+      {
+        path: "wg.yaml",
+        content:
+          "apiVersion: v1alpha1\nkind: WireguardConfig\nname: wg0\nprivateKey: cHJpdmF0ZWtleQ==\n",
+        lines: [4],
+      },
+      {
+        path: "talsecret.yaml",
+        content:
+          "cluster:\n  id: aWQ=\n  secret: c2VjcmV0\nsecrets:\n  bootstraptoken: abcdef.0123456789abcdef\ntrustdinfo:\n  token: abcdef.0123456789abcdef\ncerts:\n  etcd: {crt: Q1JU, key: S0VZ}\n",
+        lines: [3],
+      },
+      {
+        path: "certs.yaml",
+        content: "certs:\n  k8sserviceaccount:\n    key: S0VZS0VZ\n",
+        lines: [3],
+      },
+    ],
+    misses: [
+      {
+        path: "talos/patch.yaml",
+        content:
+          "machine:\n  kubelet: {extraArgs: {rotate-server-certificates: 'true'}}\ncluster:\n  allowSchedulingOnControlPlanes: true\n",
+      },
+      {
+        path: "talos/secrets.sops.yaml",
+        content:
+          "cluster:\n  secret: {{TOKEN}}\nsecrets:\n  bootstraptoken: {{TOKEN}}\ntrustdinfo:\n  token: {{TOKEN}}\n",
+      },
+      {
+        path: "talos/machine.sops.yaml",
+        content:
+          "version: v1alpha1\nmachine:\n  token: {{TOKEN}}\n  ca: {crt: Q1JU, key: '{{TOKEN}}'}\n",
+      },
+      {
+        path: "talos/template.yaml",
+        content:
+          "version: v1alpha1\nmachine:\n  token: ${MACHINE_TOKEN}\n  ca: {crt: '${CRT}', key: '${KEY}'}\n",
+      },
+      {
+        path: "talos/jinja.yaml.j2",
+        content: "version: v1alpha1\nmachine:\n  token: {{ machine_token }}\n",
+      },
+      {
+        path: "kube.yaml",
+        content:
+          "kind: Config\ncontexts:\n- name: a\n  context: {cluster: c, user: u}\nusers: []\n",
+      },
+      {
+        path: "values.yaml",
+        content:
+          "cluster:\n  name: main\nserviceAccount:\n  create: true\netcd:\n  enabled: false\n",
+      },
+      {
+        path: "crd.yaml",
+        content:
+          "apiVersion: cluster.x-k8s.io/v1alpha1\nkind: Machine\nmetadata: {name: m}\nspec: {providerID: machine}\n",
+      },
+      {
+        path: "docs/talos.md",
+        content: "```yaml\nmachine:\n  token: abcdef.0123456789abcdef\n```\n",
+      },
+    ],
+  },
+};
+
+function find(candidate: Candidate): Hit[] {
+  if (isProseOrCode(candidate.path)) return [];
+  const hits: Hit[] = [];
+  for (const { section, document } of eachDocument(candidate, GATE)) {
+    const mappings = new Mappings(document);
+    const secret = firstSecret(mappings, document);
+    if (secret === null) continue;
+    hits.push({
+      line: section.lineAt(secret.offset),
+      message: `${secret.what} holds a readable secret: ${shownName(secret.path)}`,
+      mend: { kind: "leave-out" },
+    });
+  }
+  return hits;
+}
+
+interface FoundSecret {
+  readonly what: string;
+  readonly path: string;
+  readonly offset: number;
+}
+
+function firstSecret(mappings: Mappings, document: Document.Parsed): FoundSecret | null {
+  const root = document.contents;
+  if (!isMap(root)) return null;
+  const [what, paths] = kindOf(mappings, root);
+  const found = paths
+    .flatMap((one) => readableAt(mappings, root, one))
+    .sort((a, b) => a.offset - b.offset)[0];
+  return found === undefined ? null : { what, ...found };
+}
+
+function kindOf(mappings: Mappings, root: Node): [what: string, paths: readonly Path[]] {
+  const has = (...names: string[]): boolean => mappings.at(root, ...names) !== null;
+  const kind = mappings.textAt(root, "kind");
+  if (kind !== null) {
+    const isTalos = mappings.textAt(root, "apiVersion") === "v1alpha1";
+    return [`a Talos ${shownName(kind)}`, (isTalos ? NAMED.get(kind) : undefined) ?? []];
+  }
+  if (isMap(mappings.at(root, "contexts"))) return ["a talosconfig", TALOSCONFIG];
+  if (has("trustdinfo") || has("secrets", "bootstraptoken") || has("certs")) {
+    return ["a Talos secrets bundle", BUNDLE];
+  }
+  const isWhole =
+    mappings.textAt(root, "version") === "v1alpha1" || isMap(mappings.at(root, "machine"));
+  return [
+    "a Talos machine configuration",
+    isWhole ? [...MACHINE, ...CLUSTER, ...CLUSTER_DISTINCT] : CLUSTER_DISTINCT,
+  ];
+}
+
+/** The readable values at a path, with the offsets of their keys. */
+function readableAt(
+  mappings: Mappings,
+  root: Node,
+  steps: Path,
+): { path: string; offset: number }[] {
+  let reached: { node: Node | null; path: string; offset: number }[] = [
+    { node: root, path: "", offset: startOf(root) ?? 0 },
+  ];
+  for (const step of steps) {
+    reached = reached.flatMap(({ node, path: before, offset }) => {
+      const entries = mappings
+        .entries(node)
+        .filter(({ key }) => step === "*" || key === step)
+        .map((entry) => ({
+          node: entry.value,
+          path: before === "" ? entry.key : `${before}.${entry.key}`,
+          offset: entry.offset,
+        }));
+      if (step !== "*") return entries;
+      const items = mappings.items(node).map((item) => ({ node: item, path: before, offset }));
+      return [...entries, ...items];
+    });
+    // Aliases can make a small file branch without end.
+    if (reached.length > MOST_BRANCHES) reached.length = MOST_BRANCHES;
+  }
+  return reached
+    .filter(({ node }) => isReadable(node))
+    .map(({ path: at, offset }) => ({ path: at, offset }));
+}
+
+const MOST_BRANCHES = 10_000;
+
+function isReadable(node: Node | null): boolean {
+  if (!isScalar(node)) return false;
+  const text = scalarText(node);
+  return text.trim() !== "" && !isToken(text) && !isPointer(text);
+}

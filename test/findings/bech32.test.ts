@@ -1,0 +1,44 @@
+import test from "ava";
+import {
+  generateHybridIdentity,
+  generateX25519Identity,
+  identityToRecipient,
+} from "age-encryption";
+import { isBech32 } from "../../findings/bech32.ts";
+
+test("what age-encryption makes has a right checksum", async (t) => {
+  for (let round = 0; round < 20; round += 1) {
+    const identity = await generateX25519Identity();
+    const hybrid = await generateHybridIdentity();
+    for (const text of [identity, hybrid, await identityToRecipient(identity)]) {
+      t.true(isBech32(text));
+      t.true(isBech32(text.toLowerCase()));
+    }
+    // Long past the 90 characters of BIP 173.
+    t.true(isBech32(await identityToRecipient(hybrid)));
+  }
+});
+
+test("one changed, missing or doubled character is noticed", async (t) => {
+  const identity = await generateX25519Identity();
+  for (let place = "AGE-SECRET-KEY-1".length; place < identity.length; place += 1) {
+    const other = identity[place] === "Q" ? "P" : "Q";
+    t.false(isBech32(identity.slice(0, place) + other + identity.slice(place + 1)));
+    t.false(isBech32(identity.slice(0, place) + identity.slice(place + 1)));
+  }
+  t.false(isBech32(`${identity}Q`));
+});
+
+test("mixed case, other characters and no separator are refused", (t) => {
+  // From BIP 173.
+  t.true(isBech32("A12UEL5L"));
+  t.true(isBech32("a12uel5l"));
+  t.true(isBech32("abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"));
+  t.false(isBech32("A12uEL5L"));
+  t.false(isBech32("A1G7SGD8"));
+  t.false(isBech32("x1b4n0q5v"));
+  t.false(isBech32("li1dgmt3"));
+  t.false(isBech32("pzry9x0s0muk"));
+  t.false(isBech32("1pzry9x0s0muk"));
+  t.false(isBech32(""));
+});

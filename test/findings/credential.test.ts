@@ -1,0 +1,129 @@
+import test from "ava";
+import {
+  isCredentialName,
+  isCredentialValue,
+  isCredentialVariable,
+  isUrlWithPassword,
+  mayHoldCredential,
+} from "../../findings/credential.ts";
+
+const NAMES = [
+  "password",
+  "adminPassword",
+  "DB_PASSWORD",
+  "db-passwd",
+  "smtp.password",
+  "token",
+  "apiKey",
+  "API_KEY",
+  "apikey",
+  "secretKey",
+  "AWS_SECRET_ACCESS_KEY",
+  "clientSecret",
+  "OIDC_CLIENT_SECRET",
+  "password1",
+  "authToken",
+];
+
+const OTHER_NAMES = [
+  "passwordKey",
+  "existingSecret",
+  "secretName",
+  "passwordSecretRef",
+  "tokenExpiry",
+  "TOKEN_TTL",
+  "PASSWORD_FILE",
+  "automountServiceAccountToken",
+  "enablePassword",
+  "imagePullSecret",
+  "secret",
+  "publicKey",
+  "key",
+  "tokens",
+  "AWS_ACCESS_KEY_ID",
+  "username",
+];
+
+for (const name of NAMES) {
+  test(`names a credential: ${name}`, (t) => {
+    t.true(isCredentialName(name));
+    t.true(mayHoldCredential(`${name}: hunter22`));
+    t.true(mayHoldCredential(`"${name}" = hunter22`));
+    t.true(mayHoldCredential(`- name: ${name}\n  value: hunter22`));
+    t.true(mayHoldCredential(`{"name":"${name}","value":"hunter22"}`));
+  });
+}
+
+for (const name of OTHER_NAMES) {
+  test(`names none: ${name}`, (t) => {
+    t.false(isCredentialName(name));
+  });
+}
+
+test("as a variable, a name that ends in secret names one", (t) => {
+  t.true(isCredentialVariable("APP_SECRET"));
+  t.false(isCredentialVariable("EXISTING_SECRET"));
+  t.false(isCredentialVariable("SECRET_NAME"));
+  t.false(isCredentialVariable("TS_KUBE_SECRET"));
+});
+
+const VALUES = ["hunter22", "8c1f0e7a2b", "admin", "Tr0ub4dor&3", "12345678", "p@ss-word!x"];
+
+const OTHER_VALUES = [
+  "",
+  "  ",
+  "true",
+  "null",
+  "3600",
+  "30s",
+  "${VAR}",
+  "x-${VAR}",
+  "$CLIENT_SECRET",
+  "$__env{CLIENT_SECRET}",
+  "YourApiToken",
+  "{{ .a }}",
+  "<your-password>",
+  "changeme",
+  "CHANGE_ME",
+  "xxxxxxxx",
+  "********",
+  "admin-password",
+  "grafana-secret",
+  "DB_PASSWORD",
+  "/run/secrets/token",
+  "./token",
+  "https://example.org/token",
+  "vault:secret/data/a#b",
+  "the password of it",
+  "password",
+];
+
+for (const value of VALUES) {
+  test(`is a credential: ${value}`, (t) => {
+    t.true(isCredentialValue(value));
+  });
+}
+
+for (const value of OTHER_VALUES) {
+  test(`is none: ${JSON.stringify(value)}`, (t) => {
+    t.false(isCredentialValue(value));
+  });
+}
+
+test("URLs with a password", (t) => {
+  for (const url of ["postgres://app:hunter22@db/app", "redis://:hunter22@redis:6379"]) {
+    t.true(isUrlWithPassword(url));
+    t.true(mayHoldCredential(`url: ${url}`));
+  }
+  for (const url of [
+    "https://example.org:8080/a@b",
+    "postgres://app:${PASSWORD}@db",
+    "postgres://app:$(PASSWORD)@db",
+    "postgres://app@db",
+    "postgres://user:password@db",
+    "ssh://git@example.org:22/a.git",
+    "https://example.org",
+  ]) {
+    t.false(isUrlWithPassword(url), url);
+  }
+});

@@ -1,0 +1,82 @@
+import test from "ava";
+import { candidateOf } from "../../findings/candidate.ts";
+import { suspectedRules } from "../../findings/prefilter.ts";
+import { scan } from "../../findings/scan.ts";
+import { fill, placeholders } from "./keys.ts";
+
+const keys = await placeholders();
+const scanText = (path: string, content: string, encryptedName?: string) =>
+  scan(
+    candidateOf(path, fill(content, keys), encryptedName === undefined ? {} : { encryptedName }),
+  );
+
+const SECRET = "kind: Secret\nstringData:\n  a: hunter2\n";
+
+test("findings of several rules come by line", (t) => {
+  const found = scanText(
+    "a.yaml",
+    "kind: Secret\nstringData:\n  tls.key: |\n    {{PEM_PKCS8}}\n---\nkind: Secret\nstringData:\n  age: {{AGE_KEY}}\n",
+  );
+  t.deepEqual(
+    found.map(({ rule }) => rule),
+    ["plaintext-secret", "private-key", "plaintext-secret", "age-key"],
+  );
+  t.deepEqual(
+    found.map(({ line }) => line),
+    [...found.map(({ line }) => line ?? 0)].sort((a, b) => a - b),
+  );
+});
+
+test("no message holds a value, and names are escaped", (t) => {
+  const [finding] = scanText(
+    "a.yaml",
+    `kind: Secret\nstringData:\n  "x\\e[31m${"y".repeat(100)}": hunter2\n`,
+  );
+  t.is(finding?.rule, "plaintext-secret");
+  t.notRegex(finding?.message ?? "", /[\x00-\x1f]|hunter2/);
+  t.regex(finding?.message ?? "", /x\\u001b\[31myyy/);
+  t.true((finding?.message ?? "").length < 200);
+});
+
+test("the mend of a Secret that a rule would take under another name is to rename it", (t) => {
+  t.deepEqual(scanText("a.yaml", SECRET, "a.sops.yaml")[0]?.mend, {
+    kind: "rename",
+    to: "a.sops.yaml",
+  });
+});
+
+test("without such a name, or under it already, it is to leave the file out", (t) => {
+  t.deepEqual(scanText("a.yaml", SECRET)[0]?.mend, { kind: "leave-out" });
+  t.deepEqual(scanText("a.sops.yaml", SECRET, "a.sops.yaml")[0]?.mend, { kind: "leave-out" });
+});
+
+test("where encrypting the file as it is would not help, it is to edit it", (t) => {
+  const list = `kind: List\nitems:\n- kind: Secret\n  stringData: {a: hunter2}\n`;
+  const template = `{{ if x }}\n${SECRET}{{ end }}\n`;
+  const generator = "secretGenerator: [{name: a, literals: [a=hunter2]}]\n";
+  for (const content of [list, template, generator]) {
+    const found = scanText("a.yaml", content, "a.sops.yaml");
+    t.is(found.length, 1);
+    t.is(found[0]?.mend.kind, "edit");
+  }
+});
+
+test("a UTF-16 file is judged like any other", (t) => {
+  const found = scan(candidateOf("a.yaml", Buffer.from(`\ufeff${SECRET}`, "utf16le")));
+  t.deepEqual(
+    found.map(({ rule, line }) => ({ rule, line })),
+    [{ rule: "plaintext-secret", line: 3 }],
+  );
+});
+
+test("an ordinary file is no suspect", (t) => {
+  const deployment =
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n";
+  t.is(suspectedRules("a.yaml", Buffer.from(deployment)).size, 0);
+});
+
+test("in a binary file only keys are looked for", (t) => {
+  const bytes = Buffer.from(`\0${SECRET}password users contexts`);
+  t.deepEqual([...suspectedRules("a.bin", bytes)], []);
+  t.deepEqual(scan(candidateOf("a.bin", bytes)), []);
+});
