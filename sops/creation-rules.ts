@@ -1,8 +1,9 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, Parser, type Node } from "yaml";
 import { SopsError } from "./errors.ts";
 import { isRecord, parseSelection } from "./metadata.ts";
 import { parseRecipient } from "./recipient.ts";
 import { compilePattern, type Selection } from "./selection.ts";
+import { isTooDeep } from "./yaml/nesting.ts";
 
 /** One creation rule of a `.sops.yaml`. */
 export interface CreationRule {
@@ -37,6 +38,9 @@ const FOREIGN_GROUP_KEYS = ["pgp", "kms", "gcp_kms", "hckms", "azure_keyvault", 
  * @see config/config.go of the original
  */
 export function parseRuleFile(text: string): RuleFile {
+  if (isTooDeep([...new Parser().parse(text)])) {
+    throw new SopsError("bad-config", "is nested too deeply", { line: 1 });
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: true });
   const [problem] = document.errors;

@@ -27,10 +27,11 @@ export interface Previous {
 
 export interface Encrypted {
   readonly text: string;
-  /** How many values and comments stand encrypted in the result. */
-  readonly encrypted: number;
-  /** How many of them kept their ciphertext. */
-  readonly reused: number;
+  /** How many values and comments were encrypted now. */
+  readonly values: number;
+  readonly comments: number;
+  /** How many kept the ciphertext that they had. */
+  readonly unchanged: number;
 }
 
 /**
@@ -91,6 +92,20 @@ export async function sealFile(
   );
 }
 
+/** Encrypts opened leaves with a new data key, those too that have a ciphertext. */
+export async function sealAnew(
+  file: StoreFile,
+  opened: readonly OpenedLeaf[],
+  encryption: Encryption & { readonly selection: Selection },
+): Promise<Encrypted> {
+  return seal(
+    file,
+    opened.map((one) => ({ ...one, token: null })),
+    encryption,
+    {},
+  );
+}
+
 async function seal(
   file: StoreFile,
   opened: readonly OpenedLeaf[],
@@ -102,13 +117,11 @@ async function seal(
   const dataKey = previous?.dataKey ?? newDataKey();
   const known = previous === null ? new Map<string, string>() : knownTokens(previous);
   const replacements = new Map<Leaf, Replacement>();
-  let encrypted = 0;
-  let reused = 0;
+  const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing } of opened) {
     if (!selected || value === null || value.text === "") continue;
-    encrypted += 1;
     if (existing !== null) {
-      reused += 1;
+      count.unchanged += 1;
       continue;
     }
     const key = tokenKey(leaf, value);
@@ -116,7 +129,8 @@ async function seal(
     if (token === undefined) {
       token = encryptValue(value, dataKey, leaf.path);
       known.set(key, token);
-    } else reused += 1;
+      count[leaf.kind === "comment" ? "comments" : "values"] += 1;
+    } else count.unchanged += 1;
     replacements.set(leaf, { kind: "ciphertext", token });
   }
   const mac = macOf(opened, encryption);
@@ -132,7 +146,7 @@ async function seal(
     macOnlyEncrypted: encryption.macOnlyEncrypted,
     version: kept?.version ?? FORMAT_VERSION,
   };
-  return { text: file.splice(replacements, metadata), encrypted, reused };
+  return { text: file.splice(replacements, metadata), ...count };
 }
 
 /** Copies of the data key: those of the previous version stay as they are. */

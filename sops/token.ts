@@ -15,6 +15,7 @@ export interface Token {
 
 const IV_BYTES = 32;
 const TAG_BYTES = 16;
+const TYPES = new Set(["str", "int", "float", "bool", "bytes", "time", "comment"]);
 const BASE64 = "[A-Za-z0-9+/]+={0,2}";
 const ANCHORED_AT_START = new RegExp(
   `^ENC\\[AES256_GCM,data:(${BASE64}),iv:(${BASE64}),tag:(${BASE64}),type:([a-z]+)\\]`,
@@ -59,8 +60,14 @@ export function isToken(text: string): boolean {
   const rest = text.slice(match[0].length);
   if (rest !== "" && rest !== "\n") return false;
   const token = readToken(text);
-  // sops 1 and 2 wrote other IV lengths than today's 32 bytes.
-  return token !== null && token.tag.length === TAG_BYTES && token.iv.length >= 12;
+  return (
+    token !== null &&
+    token.tag.length === TAG_BYTES &&
+    // Old releases wrote other lengths than today's 32 bytes.
+    token.iv.length >= 12 &&
+    token.iv.length <= 64 &&
+    TYPES.has(token.type)
+  );
 }
 
 /**

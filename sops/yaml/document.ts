@@ -16,6 +16,7 @@ import { Lines } from "../lines.ts";
 import type { Leaf, Replacement, StoreFile } from "../store.ts";
 import type { KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
+import { DEEPEST, isTooDeep } from "./nesting.ts";
 import { bodyOffset, documentComments, type Collection } from "./comments.ts";
 import { spellToken, spellValue, type Place, type Style } from "./spelling.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
@@ -49,8 +50,6 @@ export interface Edit {
 
 /** The most leaves that aliases may expand a file to: real files have none, alias bombs have many. */
 const MOST_LEAVES = 1_000_000;
-const DEEPEST = 1_000;
-
 /**
  * Parses a YAML file, all its documents.
  *
@@ -65,7 +64,7 @@ export function parseYaml(text: string, indent: number): StoreFile {
       column: lines.columnOf(offset) + 1,
     });
   const tokens = [...new Parser().parse(text)];
-  if (tooDeep(tokens)) throw failure("unsupported", 0, "is nested too deeply");
+  if (isTooDeep(tokens)) throw failure("unsupported", 0, "is nested too deeply");
 
   const composed: Document.Parsed[] = [];
   const composer = new Composer({
@@ -217,23 +216,6 @@ function splitDocuments(
   }
   if (parts.length === 0) parts.push({ token: null, leading, end: length });
   return parts;
-}
-
-/** The composer recurses; a file of ten thousand brackets must not end in a stack overflow. */
-function tooDeep(tokens: readonly CST.Token[]): boolean {
-  const stack: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { token, depth } = next;
-    if (depth > DEEPEST) return true;
-    if (token.type === "document" && token.value) stack.push({ token: token.value, depth });
-    if ("items" in token) {
-      for (const { key, value } of token.items) {
-        if (key) stack.push({ token: key, depth: depth + 1 });
-        if (value) stack.push({ token: value, depth: depth + 1 });
-      }
-    }
-  }
-  return false;
 }
 
 type Failure = (code: "syntax" | "unsupported", offset: number, message: string) => SopsError;

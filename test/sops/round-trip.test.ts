@@ -182,7 +182,7 @@ test("an unchanged value keeps its ciphertext, a changed one gets a new one", as
   const before = first.split("\n");
   const after = again.text.split("\n");
   const differing = after.filter((line, index) => line !== before[index]);
-  t.is(again.reused, 2);
+  t.is(again.unchanged, 2);
   t.deepEqual(
     differing.map((line) => line.trim().split(":")[0]),
     ["b", "lastmodified", "mac"],

@@ -1,0 +1,32 @@
+import type { SopsError } from "../sops/errors.ts";
+import { type SopsErrorCode } from "../sops/errors.ts";
+
+/**
+ * The exit statuses of the commands that stand in for sops: its own, so that scripts go on working.
+ *
+ * @see cmd/sops/codes/codes.go of the original
+ */
+export const SOPS_EXIT = {
+  generic: 1,
+  couldNotReadInputFile: 2,
+  couldNotWriteOutputFile: 3,
+  errorDecryptingTree: 25,
+  macMismatch: 51,
+  noFileSpecified: 100,
+  couldNotRetrieveKey: 128,
+  fileAlreadyEncrypted: 203,
+} as const;
+
+const BY_CODE: Readonly<Partial<Record<SopsErrorCode, number>>> = {
+  "already-encrypted": SOPS_EXIT.fileAlreadyEncrypted,
+  tampered: SOPS_EXIT.errorDecryptingTree,
+  "mac-mismatch": SOPS_EXIT.macMismatch,
+  // Tried with 3.13.3: it tells this apart in words only.
+  "mac-missing": SOPS_EXIT.macMismatch,
+  "no-identity": SOPS_EXIT.couldNotRetrieveKey,
+};
+
+/** sops's exit status for an error of the engine. */
+export function exitOf(error: SopsError): number {
+  return BY_CODE[error.code] ?? SOPS_EXIT.generic;
+}

@@ -1,0 +1,75 @@
+/** Where `flux-sops` starts: finds the command, loads no other, and ends with its exit status. */
+
+type Run = (argv: readonly string[]) => Promise<number>;
+
+/** The commands by name, with what the help says of each. */
+const COMMANDS: Readonly<
+  Record<string, { readonly help: string; readonly load: () => Promise<Run> }>
+> = {
+  init: {
+    help: "scaffold a repository",
+    load: async () => (await import("./init.ts")).init,
+  },
+  encrypt: {
+    help: "encrypt files by their creation rules",
+    load: async () => (await import("./encrypt.ts")).encrypt,
+  },
+  decrypt: {
+    help: "print the plaintext of encrypted files",
+    load: async () => (await import("./decrypt.ts")).decrypt,
+  },
+  updatekeys: {
+    help: "give files the recipients of their creation rules",
+    load: async () => (await import("./updatekeys.ts")).updatekeys,
+  },
+  rotate: {
+    help: "encrypt files with a new data key",
+    load: async () => (await import("./rotate.ts")).rotate,
+  },
+  hook: {
+    help: "what git's hooks call",
+    load: async () => (await import("./hook.ts")).hook,
+  },
+};
+
+/** sops's older forms: a flag where the command would be. */
+const OLD_FORMS: Readonly<Record<string, string>> = {
+  "-d": "decrypt",
+  "--decrypt": "decrypt",
+  "-e": "encrypt",
+  "--encrypt": "encrypt",
+  "-r": "rotate",
+  "--rotate": "rotate",
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [first = "", ...rest] = argv;
+  if (first === "--version" || first === "-v") {
+    const { version } = await import("../scaffold/version.ts");
+    process.stdout.write(`flux-sops ${version}\n`);
+    return 0;
+  }
+  if (first === "--help" || first === "-h" || first === "help") {
+    process.stdout.write(usage());
+    return 0;
+  }
+  const command = COMMANDS[OLD_FORMS[first] ?? first];
+  if (command === undefined || !Object.hasOwn(COMMANDS, OLD_FORMS[first] ?? first)) {
+    const { complain, shown } = await import("./complain.ts");
+    complain(first === "" ? "a command is missing" : `there is no command ${shown(first)}`);
+    process.stderr.write(usage());
+    return 2;
+  }
+  const run = await command.load();
+  return run(rest);
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { help }]) => `  ${name.padEnd(width)}  ${help}`,
+  );
+  return `Usage: flux-sops COMMAND [ARGUMENTS]\n\n${lines.join("\n")}\n\nflux-sops COMMAND --help says more.\n`;
+}
+
+process.exitCode = await main(process.argv.slice(2));

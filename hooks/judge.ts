@@ -1,0 +1,60 @@
+import type { Finding } from "../findings/finding.ts";
+import { candidateOf } from "../findings/candidate.ts";
+import { scan } from "../findings/scan.ts";
+import { isNamedSops, sopsVerdict, type SopsVerdict } from "../findings/sops-verdict.ts";
+import type { RuleInForce, RulesInForce } from "./rules-in-force.ts";
+
+/** A file to be judged, in whatever place it was found. */
+export interface FileToJudge {
+  /** Repository-relative text. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** The last commit's content at this path, or null. */
+  readonly before: Uint8Array | null;
+}
+
+/** What the gate found out about one file without any key. */
+export interface Judgement {
+  readonly inForce: RuleInForce;
+  readonly verdict: SopsVerdict;
+  /** Leaks in the bytes as they are; for a file that is to be encrypted they do not count. */
+  readonly leaks: readonly Finding[];
+}
+
+/**
+ * Judges one file by the creation rules and the findings.
+ *
+ * @throws BrokenRulesError where a `.sops.yaml` that concerns it cannot be used.
+ */
+export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
+  const { path, bytes } = file;
+  const inForce = rules.for(path);
+  const leaks = scan(candidateOf(path, bytes, { encryptedName: encryptedName(path, rules) }));
+  const verdict = sopsVerdict({
+    path,
+    bytes,
+    ...inForce,
+    leaks: leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
+    before: file.before === null ? "nothing" : isEncrypted(file.before) ? "encrypted" : "plaintext",
+  });
+  return { inForce, verdict, leaks };
+}
+
+/** The name under which a creation rule takes a file that now has no name of an encrypted one. */
+function encryptedName(path: string, rules: RulesInForce): string | null {
+  const renamed = path.replace(/\.(ya?ml)$/, ".sops.$1");
+  if (isNamedSops(path) || renamed === path) return null;
+  return rules.for(renamed).rule === null ? null : renamed;
+}
+
+function isEncrypted(bytes: Uint8Array): boolean {
+  const verdict = sopsVerdict({
+    path: "before.yaml",
+    bytes,
+    rule: null,
+    yamlIndent: null,
+    leaks: false,
+    before: "nothing",
+  });
+  return verdict.kind === "encrypted" || verdict.kind === "unverified";
+}

@@ -1,0 +1,15 @@
+import { configValue } from "../git/config.ts";
+import type { GitContext } from "../git/run.ts";
+import { findIdentities, type FoundIdentities } from "../sops/identities.ts";
+
+/** Where the scaffold remembers a key file that was chosen with `--age-key-file`. */
+export const KEY_FILE_SETTING = "flux-sops.ageKeyFile";
+
+/** The identities that this clone may use: sops's own places, and the file it was told of. */
+export async function localIdentities(context: GitContext): Promise<FoundIdentities> {
+  const file = await configValue(context, KEY_FILE_SETTING);
+  return findIdentities({
+    environment: context.env,
+    files: file === null || file === "" ? [] : [file],
+  });
+}

@@ -1,0 +1,94 @@
+import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import type { GitContext } from "../git/run.ts";
+import { readStagedPaths, type StoredFile } from "../git/show.ts";
+import {
+  parseRuleFile,
+  ruleFor,
+  type CreationRule,
+  type RuleFile,
+} from "../sops/creation-rules.ts";
+import { SopsError } from "../sops/errors.ts";
+
+/** What the creation rules say of a path. */
+export interface RuleInForce {
+  readonly rule: CreationRule | null;
+  readonly yamlIndent: number | null;
+}
+
+/** A `.sops.yaml` that cannot be used; `message` names file, line and column. */
+export class BrokenRulesError extends Error {
+  override readonly name = "BrokenRulesError";
+}
+
+/** The creation rules of a repository, each file by its folder (with a `/` at its end, or empty). */
+export class RulesInForce {
+  private readonly parsed = new Map<string, RuleFile>();
+  private readonly files: ReadonlyMap<string, Uint8Array>;
+
+  constructor(files: ReadonlyMap<string, Uint8Array>) {
+    this.files = files;
+  }
+
+  /**
+   * The rule for a path: of the nearest `.sops.yaml` above it.
+   *
+   * @param path repository-relative text.
+   * @throws BrokenRulesError
+   */
+  for(path: string): RuleInForce {
+    for (const folder of foldersAbove(path)) {
+      const bytes = this.files.get(folder);
+      if (bytes === undefined) continue;
+      const file = this.parse(folder, bytes);
+      if (file.rules === null) continue;
+      return { rule: ruleFor(file, path.slice(folder.length)), yamlIndent: file.yamlIndent };
+    }
+    return { rule: null, yamlIndent: null };
+  }
+
+  private parse(folder: string, bytes: Uint8Array): RuleFile {
+    let file = this.parsed.get(folder);
+    if (file === undefined) {
+      try {
+        file = parseRuleFile(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+      } catch (error) {
+        throw new BrokenRulesError(describe(`${folder}.sops.yaml`, error), { cause: error });
+      }
+      this.parsed.set(folder, file);
+    }
+    return file;
+  }
+}
+
+/** The rules as staged, as far as they concern some paths: two calls to git. */
+export async function stagedRules(
+  context: GitContext,
+  paths: readonly GitPath[],
+): Promise<RulesInForce> {
+  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
+  const names = new Map(
+    [...folders].map((folder) => [pathFromText(`${folder}.sops.yaml`), folder]),
+  );
+  const staged: ReadonlyMap<GitPath, StoredFile> = await readStagedPaths(context, names.keys());
+  const files = new Map<string, Uint8Array>();
+  for (const [path, { bytes }] of staged) files.set(names.get(path) ?? "", bytes);
+  return new RulesInForce(files);
+}
+
+/** From the nearest to the top: `a/b/`, `a/`, and the empty name. */
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let end = path.lastIndexOf("/"); end !== -1; end = path.lastIndexOf("/", end - 1)) {
+    folders.push(path.slice(0, end + 1));
+    if (end === 0) break;
+  }
+  folders.push("");
+  return folders;
+}
+
+function describe(path: string, error: unknown): string {
+  if (!(error instanceof SopsError))
+    return `${path} is no valid UTF-8: correct it and stage it again`;
+  const place = [path, error.line, error.column].filter((part) => part !== null).join(":");
+  return `${place}: ${error.message}: correct it and stage it again`;
+}

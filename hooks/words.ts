@@ -1,0 +1,88 @@
+import { fixCommands } from "../findings/fix.ts";
+import { displayPath, pathFromText, pathText, type GitPath } from "../git/path.ts";
+import type { Repository } from "../git/repository.ts";
+import { pathspec, shellPath } from "../git/shell-word.ts";
+import type { FileFinding } from "./pre-commit.ts";
+import type { Stored } from "./replace-staged.ts";
+
+/** Everything the gate says to the person who commits. */
+
+const NAME = "flux-sops";
+
+/** The refusal of a commit: every finding with what mends it. */
+export function refusal(repository: Repository, findings: readonly FileFinding[]): string {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const lines = [`${NAME}: commit refused, nothing was changed. What is wrong:`, ""];
+  for (const finding of errors) lines.push(...findingLines(repository, finding), "");
+  lines.push("Mend it with the commands above, then commit again.");
+  return `${lines.join("\n")}\n`;
+}
+
+/** Findings that do not refuse the commit. */
+export function warnings(repository: Repository, findings: readonly FileFinding[]): string {
+  const lines = findings
+    .filter(({ severity }) => severity === "warning")
+    .flatMap((finding) => findingLines(repository, finding));
+  return lines.length === 0 ? "" : `${NAME}: worth a look:\n${lines.join("\n")}\n`;
+}
+
+function findingLines(repository: Repository, finding: FileFinding): string[] {
+  const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
+  const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
+  if (finding.mend.kind === "edit") lines.push(`    To mend it, ${finding.mend.what}.`);
+  const commands = fixCommands(finding.mend, {
+    path: pathText(finding.path),
+    where: "index",
+    shellPath: (path) => shellPath(ownPath(path, finding), repository.prefix),
+    pathspec: (path) => pathspec(ownPath(path, finding), repository.prefix),
+  });
+  lines.push(...commands.map((command) => `      ${command}`));
+  return lines;
+}
+
+/** The finding's own path keeps its bytes; another, made from its text, has text only. */
+function ownPath(path: string, finding: FileFinding): GitPath {
+  return path === pathText(finding.path) ? finding.path : pathFromText(path);
+}
+
+/** One line a file that was encrypted, and a note where its worktree file was left alone. */
+export function encrypted(repository: Repository, stored: readonly Stored[]): string {
+  return stored.map((one) => `${encryptedLine(one)}${note(repository, one)}\n`).join("");
+}
+
+function encryptedLine({ entry, result, changed }: Stored): string {
+  const path = displayPath(entry.path);
+  if (changed !== null) {
+    return `${NAME}: encrypted and signed anew ${path} (${changed.join(", ")})`;
+  }
+  const parts = [
+    counted(result.values, "value"),
+    counted(result.comments, "comment"),
+    result.unchanged === 0 ? "" : `${result.unchanged} unchanged`,
+  ].filter((part) => part !== "");
+  return `${NAME}: encrypted ${path} (${parts.join(", ")})`;
+}
+
+function counted(number: number, noun: string): string {
+  return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function note(repository: Repository, { entry, worktree, opensHere }: Stored): string {
+  const path = displayPath(entry.path);
+  const file = shellPath(entry.path, repository.prefix);
+  if (worktree === "edited") {
+    return `\n  ${path} has edits that are not staged, so the file on disk was left as it is, in plaintext.\n  Stage and commit them too: git add -- ${file}`;
+  }
+  if (worktree === "left") {
+    return `\n  The file on disk could not be rewritten and is still in plaintext: git checkout -- ${file}`;
+  }
+  if (!opensHere) {
+    return `\n  No key on this machine opens it. Your text is still here, until git prunes it: git cat-file blob ${entry.oid}`;
+  }
+  return "";
+}
+
+/** A failure of the environment: what happened, in one line. */
+export function broken(message: string): string {
+  return `${NAME}: commit refused, nothing was changed: ${message}\n`;
+}

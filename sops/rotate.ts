@@ -1,0 +1,29 @@
+import { openLeaves, verifyMac } from "./decrypt.ts";
+import { sealAnew, type Encrypted } from "./encrypt.ts";
+import { SopsError } from "./errors.ts";
+import { DEFAULT_SELECTION } from "./selection.ts";
+import type { Metadata } from "./metadata.ts";
+import type { StoreFile } from "./store.ts";
+
+/**
+ * Encrypts a file with a new data key, for the same recipients. Its layout stays.
+ *
+ * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`; `unsupported` where keys other than
+ *   age open the file too.
+ */
+export async function rotateFile(
+  file: StoreFile,
+  metadata: Metadata,
+  dataKey: Uint8Array,
+): Promise<Encrypted> {
+  if (metadata.foreign.length > 0) {
+    throw new SopsError("unsupported", `it has keys other than age: use sops rotate`);
+  }
+  const opened = openLeaves(file, metadata, dataKey, "refuse");
+  verifyMac(opened, metadata, dataKey);
+  return sealAnew(file, opened, {
+    recipients: metadata.age.map(({ recipient }) => recipient),
+    selection: metadata.selection ?? DEFAULT_SELECTION,
+    macOnlyEncrypted: metadata.macOnlyEncrypted,
+  });
+}
