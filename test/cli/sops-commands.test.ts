@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
+import { realTool, testWith } from "../real-tools.ts";
+
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const PLAIN = secret({ a: "one", b: "two" });
+
+/** A repository with one encrypted file, and damaged copies of it beside it. */
+function withFiles(t: ExecutionContext): Scaffolded {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  t.is(repository.tool("encrypt", "--in-place", DB).status, 0);
+  const text = repository.read(DB);
+  t.true(text.includes("ENC["));
+  repository.write("plain.yaml", PLAIN);
+  repository.write("value.yaml", text.replace(/(a: ENC\[AES256_GCM,data:)../, "$1AA"));
+  repository.write("removed.yaml", text.replace(/^ {2}b: .*\n/m, ""));
+  repository.write("nomac.yaml", text.replace(/^ {2}mac: .*\n/m, ""));
+  repository.write("broken.yaml", "a: [\n");
+  return repository;
+}
+
+test("encrypt and decrypt, printed and in place", (t) => {
+  const repository = withFiles(t);
+  const printed = repository.tool("decrypt", DB);
+  t.is(printed.stdout, PLAIN);
+  t.true(repository.read(DB).includes("ENC["));
+  t.is(repository.tool("-d", "-i", DB).status, 0);
+  t.is(repository.read(DB), PLAIN);
+  const encrypted = repository.tool("-e", DB);
+  t.true(encrypted.stdout.includes("ENC["));
+  t.is(repository.read(DB), PLAIN);
+});
+
+test("a folder stands for its *.sops.* files", (t) => {
+  const repository = withFiles(t);
+  repository.write("clusters/homelab/secrets/deep/other.sops.yaml", PLAIN);
+  t.is(repository.tool("encrypt", "-i", "clusters/homelab/secrets/deep").status, 0);
+  t.is(repository.tool("decrypt", "-i", "clusters").status, 0);
+  t.is(repository.read(DB), PLAIN);
+  t.is(repository.read("clusters/homelab/secrets/deep/other.sops.yaml"), PLAIN);
+});
+
+test("rotate: every ciphertext is new, the plaintext the same", (t) => {
+  const repository = withFiles(t);
+  const before = repository.read(DB);
+  t.is(repository.tool("rotate", "--in-place", DB).status, 0);
+  const after = repository.read(DB);
+  const tokens = (text: string): string[] => text.match(/ENC\[[^\]]*\]/g) ?? [];
+  t.is(tokens(after).length, tokens(before).length);
+  t.deepEqual(
+    tokens(after).filter((token) => tokens(before).includes(token)),
+    [],
+  );
+  t.is(repository.tool("decrypt", DB).stdout, PLAIN);
+});
+
+test("updatekeys: the recipients of the rule, everything else byte for byte", (t) => {
+  const repository = withFiles(t);
+  const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  const before = repository.read(DB);
+  const rules = repository.read(".sops.yaml");
+  repository.write(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${other}\n`));
+  t.is(repository.tool("updatekeys", "-y", DB).status, 0);
+  t.is(repository.read(DB).match(/recipient: /g)?.length, 2);
+  repository.write(".sops.yaml", rules);
+  t.is(repository.tool("updatekeys", "-y", DB).status, 0);
+  t.is(repository.read(DB), before);
+});
+
+const STATUSES: readonly [title: string, args: readonly string[], status: number, error: RegExp][] =
+  [
+    [
+      "a file that is not there",
+      ["decrypt", "nowhere.yaml"],
+      100,
+      /nowhere\.yaml: there is no such file/,
+    ],
+    ["a file that is not encrypted", ["decrypt", "plain.yaml"], 1, /sops metadata not found/],
+    [
+      "a damaged value",
+      ["decrypt", "value.yaml"],
+      25,
+      /value\.yaml:6: the value at stringData\.a does not decrypt/,
+    ],
+    ["a removed value", ["decrypt", "removed.yaml"], 51, /removed\.yaml: the MAC does not match/],
+    ["no MAC", ["decrypt", "nomac.yaml"], 51, /nomac\.yaml: has no MAC/],
+    ["a damaged MAC ignored", ["decrypt", "--ignore-mac", "removed.yaml"], 0, /^$/],
+    ["a file that does not parse", ["decrypt", "broken.yaml"], 1, /broken\.yaml:2:1: /],
+  ];
+
+for (const [title, args, status, error] of STATUSES) {
+  test(`exit status and words: ${title}`, (t) => {
+    const repository = withFiles(t);
+    const ended = repository.tool(...args);
+    t.is(ended.status, status, ended.stderr);
+    t.regex(ended.stderr, error);
+    if (status !== 0) t.is(ended.stdout, "");
+  });
+
+  testWith("sops")(`the same exit status as sops: ${title}`, (t) => {
+    const repository = withFiles(t);
+    t.is(repository.run(realTool("sops") ?? "", args).status, status);
+  });
+}
+
+test("no key: exit status 128, and the recipient that is needed", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(DB))?.[0] ?? "";
+  const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", DB], {
+    env: { HOME: repository.dir },
+  });
+  t.is(ended.status, 128);
+  t.true(ended.stderr.includes(recipient), ended.stderr);
+});
+
+test("SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and SOPS_AGE_KEY_CMD each open a file", (t) => {
+  const repository = withFiles(t);
+  const file = join(repository.home, ".config/sops/age/keys.txt");
+  const key = readFileSync(file, "utf8").trim().split("\n").pop() ?? "";
+  const elsewhere = { HOME: repository.dir };
+  for (const env of [
+    { SOPS_AGE_KEY: key },
+    { SOPS_AGE_KEY_FILE: file },
+    { SOPS_AGE_KEY_CMD: `sh -c 'cat "${file}"'` },
+  ]) {
+    const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", DB], {
+      env: { ...elsewhere, ...env },
+    });
+    t.is(ended.stdout, PLAIN, ended.stderr);
+  }
+});
+
+test("encrypting what is encrypted is refused", (t) => {
+  const repository = withFiles(t);
+  const ended = repository.tool("encrypt", "-i", DB);
+  t.is(ended.status, 203);
+  t.regex(ended.stderr, /encrypted already/);
+});
+
+test("an unknown command: exit status 2 and the list of commands", (t) => {
+  const repository = withFiles(t);
+  const ended = repository.tool("nonsense\u001b[31m");
+  t.is(ended.status, 2);
+  t.regex(ended.stderr, /there is no command nonsense\\033\[31m/);
+  t.regex(ended.stderr, /decrypt/);
+});

@@ -1,0 +1,468 @@
+import { chmodSync, existsSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { runTool, testWith } from "../real-tools.ts";
+import { printedCommands, scaffolded, secret, type Scaffolded } from "./scaffolded.ts";
+
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const WEB = "clusters/homelab/apps/web/web.yaml";
+const PLAIN = secret({ username: "app", password: '"correct horse"', port: '"5432"' });
+
+/** The file is encrypted in the commit, the index and the worktree, and git has nothing to report. */
+function encryptedEverywhere(repository: Scaffolded, path: string): string {
+  const committed = repository.must("show", `HEAD:${path}`);
+  const staged = repository.must("show", `:${path}`);
+  const worktree = repository.read(path);
+  if (committed !== staged || staged !== worktree) throw new Error(`${path} differs somewhere`);
+  if (!committed.includes("ENC[AES256_GCM,")) throw new Error(`${path} is not encrypted`);
+  const status = repository.must("status", "--porcelain", "-uall");
+  if (status !== "") throw new Error(`status: ${status}`);
+  return committed;
+}
+
+test("a Secret is encrypted by git commit: in the commit, the index and the worktree", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  const commit = repository.git("commit", "-m", "Add db");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /encrypted clusters\/homelab\/secrets\/db\.sops\.yaml \(3 values\)/);
+  const committed = encryptedEverywhere(repository, DB);
+  t.false(committed.includes("horse"));
+  const decrypted = repository.tool("decrypt", DB);
+  t.is(decrypted.stdout, PLAIN, decrypted.stderr);
+});
+
+testWith("sops")("real sops decrypts what git commit encrypted", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add db");
+  const data: unknown = JSON.parse(
+    runTool("sops", ["decrypt", "--output-type", "json", join(repository.dir, DB)], {
+      env: repository.env,
+    }),
+  );
+  t.deepEqual(data, {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "db" },
+    stringData: { username: "app", password: "correct horse", port: "5432" },
+  });
+});
+
+test("editing one value of three changes that value, lastmodified and mac", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add db");
+  const before = repository.read(DB).split("\n");
+  t.is(repository.tool("decrypt", "--in-place", DB).status, 0);
+  repository.write(DB, repository.read(DB).replace("correct horse", "battery staple"));
+  repository.must("add", DB);
+  // lastmodified is in seconds: it may be the same as before.
+  const commit = repository.git("commit", "-m", "Change password");
+  t.regex(commit.stderr, /1 value, 2 unchanged/);
+  const after = encryptedEverywhere(repository, DB).split("\n");
+  const changed = after.filter((line, index) => line !== before[index]);
+  const keys = changed.map((line) => line.trim().split(":")[0]);
+  t.deepEqual(
+    keys.filter((key) => key !== "lastmodified"),
+    ["password", "mac"],
+  );
+  t.is(after.length, before.length);
+});
+
+test("decrypting in place and committing without an edit changes nothing", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add db");
+  const before = encryptedEverywhere(repository, DB);
+  repository.tool("decrypt", "--in-place", DB);
+  repository.write("note.md", "x\n");
+  repository.must("add", ".");
+  repository.must("commit", "-m", "Note");
+  t.is(encryptedEverywhere(repository, DB), before);
+  t.deepEqual(repository.must("show", "--name-only", "--format=", "HEAD").trim(), "note.md");
+});
+
+test("after a recipient was removed the next commit of the file has a new data key", (t) => {
+  const repository = scaffolded(t);
+  const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  const rules = repository.read(".sops.yaml");
+  repository.write(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${other}\n`));
+  repository.write(DB, PLAIN);
+  repository.must("add", ".");
+  repository.must("commit", "-m", "For two");
+  const before = encryptedEverywhere(repository, DB);
+  t.is(before.match(/recipient: /g)?.length, 2);
+  repository.tool("decrypt", "--in-place", DB);
+  repository.write(".sops.yaml", rules);
+  repository.write(DB, repository.read(DB).replace("app", "app2"));
+  repository.must("add", ".");
+  repository.must("commit", "-m", "For one");
+  const after = encryptedEverywhere(repository, DB);
+  t.is(after.match(/recipient: /g)?.length, 1);
+  const tokens = (text: string): string[] => text.match(/ENC\[[^\]]*\]/g) ?? [];
+  t.deepEqual(
+    tokens(after).filter((token) => tokens(before).includes(token)),
+    [],
+  );
+});
+
+const AGE_KEY_COPY = (repository: Scaffolded) =>
+  repository.run("cat", [".config/sops/age/keys.txt"], { cwd: repository.home }).stdout;
+
+interface Refusal {
+  readonly title: string;
+  readonly path: string;
+  readonly content: (repository: Scaffolded) => string;
+  readonly force?: boolean;
+  readonly line: number;
+  readonly rule: string;
+}
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    title: "an age key file, forced past .gitignore",
+    path: "age.agekey",
+    content: AGE_KEY_COPY,
+    force: true,
+    line: 4,
+    rule: "age-key",
+  },
+  {
+    title: "a Secret outside every creation rule",
+    path: WEB,
+    content: () => secret({ token: "hunter2" }, "web"),
+    line: 6,
+    rule: "plaintext-secret",
+  },
+  {
+    title: "an age key inside a text file",
+    path: "notes.txt",
+    content: (repository) =>
+      `Notes\n\n${AGE_KEY_COPY(repository).trim().split("\n").pop() ?? ""}\n`,
+    line: 3,
+    rule: "age-key",
+  },
+];
+
+for (const unborn of [false, true]) {
+  for (const edited of [false, true]) {
+    for (const refusal of REFUSALS) {
+      const where = `${unborn ? ", on an unborn branch" : ""}${edited ? ", after further edits" : ""}`;
+      test(`refused and mended by the printed commands: ${refusal.title}${where}`, (t) => {
+        const repository = scaffolded(t, { commit: !unborn });
+        const author = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+        const { path } = refusal;
+        const content = refusal.content(repository);
+        repository.write(path, content);
+        repository.write("README.md", "# Mine\n");
+        repository.must("add", ".");
+        if (refusal.force === true) repository.must("add", "-f", path);
+        if (edited) repository.write(path, `${content}# later\n`);
+        const before = repository.state();
+        const commit = repository.git(...author, "commit", "-m", "Leak");
+        t.is(commit.status, 1, commit.stderr);
+        t.true(
+          commit.stderr.includes(`  ${path}:${String(refusal.line)}  ${refusal.rule}\n`),
+          commit.stderr,
+        );
+        t.false(commit.stderr.includes("hunter2"));
+        t.notRegex(commit.stderr, /AGE-SECRET-KEY-1[0-9A-Z]{10}/);
+        t.is(repository.state(), before);
+        if (unborn) t.not(repository.git("rev-parse", "--verify", "-q", "HEAD").status, 0);
+
+        const commands = printedCommands(commit.stderr, path);
+        t.true(commands.length > 0, commit.stderr);
+        const pasted = repository.paste(commands);
+        t.is(pasted.status, 0, pasted.stderr);
+        const again = repository.git(...author, "commit", "-m", "Mended");
+        t.is(again.status, 0, again.stderr);
+        const all = repository.must("log", "-p", "--all", "--format=");
+        t.false(all.includes("hunter2"));
+        t.notRegex(all, /AGE-SECRET-KEY-1[0-9A-Z]{10}/);
+        // What the author wrote is still on the disk, where it was or where the commands moved it.
+        const moved = existsSync(join(repository.dir, path))
+          ? path
+          : path.replace(".yaml", ".sops.yaml");
+        if (moved === path || edited)
+          t.true(repository.read(moved).includes(content.trim().slice(-6)));
+      });
+    }
+  }
+}
+
+test("the printed commands work from the folder where the user stands", (t) => {
+  const repository = scaffolded(t);
+  repository.write(WEB, secret({ token: "hunter2" }, "web"));
+  repository.must("add", ".");
+  const cwd = join(repository.dir, "clusters/homelab/secrets");
+  const commit = repository.run("git", ["commit", "-m", "Leak"], { cwd });
+  t.is(commit.status, 1);
+  const pasted = repository.paste(printedCommands(commit.stderr, WEB), cwd);
+  t.is(pasted.status, 0, pasted.stderr);
+  t.is(repository.git("commit", "-m", "Mended").status, 0);
+  encryptedEverywhere(repository, WEB.replace(".yaml", ".sops.yaml"));
+});
+
+test("all or nothing: one refused file leaves the others unencrypted and unchanged", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.write(WEB, secret({ token: "hunter2" }, "web"));
+  repository.must("add", ".");
+  const before = repository.state();
+  t.is(repository.git("commit", "-m", "Both").status, 1);
+  t.is(repository.state(), before);
+  t.is(repository.read(DB), PLAIN);
+});
+
+test("commit -a", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  repository.tool("decrypt", "-i", DB);
+  repository.write(DB, repository.read(DB).replace("app", "other"));
+  repository.must("commit", "-am", "Change");
+  t.false(encryptedEverywhere(repository, DB).includes("other"));
+});
+
+test("commit --amend", (t) => {
+  const repository = scaffolded(t);
+  repository.write("note.md", "x\n");
+  repository.must("add", ".");
+  repository.must("commit", "-m", "Note");
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "--amend", "-m", "Note and db");
+  t.regex(encryptedEverywhere(repository, DB), /ENC\[/);
+});
+
+test("commit -- path: the plaintext does not stay behind in the index", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.write("other.md", "staged\n");
+  repository.must("add", ".");
+  repository.must("commit", "-m", "Only db", "--", DB);
+  t.is(repository.must("show", "--name-only", "--format=", "HEAD").trim(), DB);
+  t.is(repository.must("status", "--porcelain"), "A  other.md\n");
+  t.true(repository.must("show", `:${DB}`).includes("ENC["));
+  t.true(repository.read(DB).includes("ENC["));
+  repository.must("commit", "-m", "Other");
+  encryptedEverywhere(repository, DB);
+});
+
+test("partial staging: what is not staged stays on the disk, and is said", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  const edited = PLAIN.replace("app", "someone else");
+  repository.write(DB, edited);
+  const commit = repository.git("commit", "-m", "Add");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /edits that are not staged/);
+  t.is(repository.read(DB), edited);
+  t.true(repository.must("show", `HEAD:${DB}`).includes("ENC["));
+  t.is(repository.must("status", "--porcelain"), ` M ${DB}\n`);
+  repository.must("commit", "-am", "The rest");
+  encryptedEverywhere(repository, DB);
+  t.is(repository.tool("decrypt", DB).stdout, edited);
+});
+
+test("the file keeps its mode", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  chmodSync(join(repository.dir, DB), 0o700);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  t.regex(repository.must("ls-files", "-s", DB), /^100755 /);
+  t.is(statSync(join(repository.dir, DB)).mode & 0o777, 0o700);
+});
+
+test("a Secret without a key here: a note names the blob that still holds the text", (t) => {
+  const repository = scaffolded(t, {
+    flags: ["--recipients", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
+  });
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  const commit = repository.git("commit", "-m", "Add");
+  t.is(commit.status, 0, commit.stderr);
+  const command = /git cat-file blob [0-9a-f]+/.exec(commit.stderr)?.[0] ?? "";
+  t.is(repository.paste([command]).stdout, PLAIN);
+});
+
+test("a new plaintext value in an encrypted file is encrypted, with a line that names it", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  repository.write(
+    DB,
+    repository.read(DB).replace("stringData:\n", "stringData:\n  fresh: hunter2\n"),
+  );
+  const commit = repository.git("commit", "-am", "More");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /signed anew .*\(stringData\.fresh\)/);
+  const text = encryptedEverywhere(repository, DB);
+  t.false(text.includes("hunter2"));
+  t.true(repository.tool("decrypt", DB).stdout.includes("fresh: hunter2"));
+});
+
+test("a new plaintext value is refused where no key opens the file", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  rmSync(join(repository.home, ".config"), { recursive: true });
+  repository.write(
+    DB,
+    repository.read(DB).replace("stringData:\n", "stringData:\n  fresh: hunter2\n"),
+  );
+  const commit = repository.git("commit", "-am", "More");
+  t.is(commit.status, 1, commit.stderr);
+  t.regex(
+    commit.stderr,
+    /db\.sops\.yaml:6 {2}plaintext-value\n {4}stringData\.fresh holds plaintext/,
+  );
+});
+
+test("a damaged ciphertext is refused", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  const text = repository.read(DB);
+  const swapped = text.replace(/(username: )(\S+)(\n {2}password: ")([^"]+)/, "$1$4$3$2");
+  t.not(swapped, text);
+  repository.write(DB, swapped);
+  const commit = repository.git("commit", "-am", "Swap");
+  t.is(commit.status, 1, commit.stderr);
+  t.regex(commit.stderr, /sops-broken/);
+});
+
+test("recipients that are not those of the rule are refused, and the printed commands mend them", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  const rules = repository.read(".sops.yaml");
+  repository.write(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${other}\n`));
+  repository.write(DB, repository.read(DB).replace("name: db", "name: database"));
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-m", "One more");
+  t.is(commit.status, 1, commit.stderr);
+  t.regex(commit.stderr, /sops-recipients/);
+  const commands = printedCommands(commit.stderr, DB).map((line) =>
+    line.replace("npx flux-sops", "node .flux-sops/flux-sops.mjs"),
+  );
+  const pasted = repository.paste(commands);
+  t.is(pasted.status, 0, pasted.stderr);
+  const again = repository.git("commit", "-m", "One more");
+  t.is(again.status, 0, again.stderr);
+  t.is(encryptedEverywhere(repository, DB).match(/recipient: /g)?.length, 2);
+});
+
+test("broken rules: the commit is refused with file, line and column", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".sops.yaml", "creation_rules:\n  - age: [\n");
+  repository.write(DB, PLAIN);
+  repository.must("add", ".");
+  const before = repository.state();
+  const commit = repository.git("commit", "-m", "Broken");
+  t.not(commit.status, 0);
+  t.regex(commit.stderr, /refused, nothing was changed: \.sops\.yaml:3:1: /);
+  t.is(repository.state(), before);
+});
+
+test("a file that a rule takes and that does not parse is refused with its line", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, "stringData:\n  a: [1\n  b: hunter2\n");
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-m", "Broken");
+  t.is(commit.status, 1);
+  t.regex(commit.stderr, /db\.sops\.yaml:\d+ {2}sops-broken/);
+  t.false(commit.stderr.includes("hunter2"));
+});
+
+test("a file named as encrypted in which nothing would be is refused", (t) => {
+  const repository = scaffolded(t);
+  repository.write("clusters/homelab/apps/web/values.sops.yaml", "password: hunter2\n");
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-m", "Nothing");
+  t.is(commit.status, 1);
+  t.regex(commit.stderr, /values\.sops\.yaml {2}sops-rule/);
+});
+
+test("a read-only file is refused with what to do, and nothing changed", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  chmodSync(join(repository.dir, DB), 0o444);
+  const before = repository.state();
+  const commit = repository.git("commit", "-m", "Add");
+  t.not(commit.status, 0);
+  t.regex(commit.stderr, /db\.sops\.yaml is read-only: make it writable/);
+  t.is(repository.state(), before);
+  chmodSync(join(repository.dir, DB), 0o644);
+  t.is(repository.git("commit", "-m", "Add").status, 0);
+});
+
+test("files that no rule takes never cause an error, whatever is in them", (t) => {
+  const repository = scaffolded(t);
+  repository.write(
+    "charts/web/templates/deployment.yaml",
+    "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}\n",
+  );
+  repository.write("bad.yaml", "a: [1\n: : :\n");
+  repository.write("latin1.txt", Buffer.from([0xe9, 0x0a, 0xff, 0xfe]));
+  repository.write("image.png", Buffer.alloc(60 * 1024 * 1024, 0x5a));
+  repository.write("empty.yaml", "");
+  repository.write("bom.yaml", "\uFEFFa: 1\n");
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-m", "All sorts");
+  t.is(commit.status, 0, commit.stderr);
+  t.is(commit.stderr, "");
+});
+
+test("a commit without anything to do is silent", (t) => {
+  const repository = scaffolded(t);
+  repository.write("note.md", "x\n");
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-q", "-m", "Note");
+  t.is(commit.status, 0);
+  t.is(commit.stdout + commit.stderr, "");
+});
+
+test("deleted files, symlinks and intent-to-add entries are left alone", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  repository.run("ln", ["-s", "db.sops.yaml", "clusters/homelab/secrets/link.sops.yaml"]);
+  repository.write("clusters/homelab/secrets/later.sops.yaml", PLAIN);
+  repository.must("add", "-N", "clusters/homelab/secrets/later.sops.yaml");
+  repository.must("add", "clusters/homelab/secrets/link.sops.yaml");
+  unlinkSync(join(repository.dir, DB));
+  repository.must("rm", "-q", "--cached", DB);
+  const commit = repository.git("commit", "-m", "Move around");
+  t.is(commit.status, 0, commit.stderr);
+  t.is(repository.read("clusters/homelab/secrets/later.sops.yaml"), PLAIN);
+  t.false(repository.must("ls-tree", "-r", "HEAD").includes("later"));
+});
+
+test("a new linked worktree is guarded", (t) => {
+  const repository = scaffolded(t);
+  const worktree = join(repository.dir, "..", "second");
+  repository.must("worktree", "add", "-q", "-b", "second", worktree);
+  repository.run("sh", ["-c", `mkdir -p clusters/homelab/apps/web && cp /dev/stdin ${WEB}`], {
+    cwd: worktree,
+    input: secret({ token: "hunter2" }),
+  });
+  repository.run("git", ["add", "."], { cwd: worktree });
+  const commit = repository.run("git", ["commit", "-m", "Leak"], { cwd: worktree });
+  t.is(commit.status, 1, commit.stderr);
+});

@@ -1,0 +1,138 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { escapeRegExp } from "./escape-reg-exp.ts";
+
+/** The built tool, as it is published: `npm test` builds it first. */
+export const TOOL = fileURLToPath(new URL("../../dist/flux-sops.mjs", import.meta.url));
+
+/** How a program ended; git's hooks print to standard error. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A scaffolded repository in a home of its own, driven as its user would. */
+export interface Scaffolded {
+  readonly dir: string;
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs a program in the top folder (or another); never throws. */
+  run(program: string, args: readonly string[], options?: RunOptions): Ended;
+  git(...args: string[]): Ended;
+  /** Runs git and returns its standard output; throws when it fails. */
+  must(...args: string[]): string;
+  /** Runs the repository's own copy of the tool. */
+  tool(...args: string[]): Ended;
+  /** Pastes lines into a POSIX shell in the top folder (or another). */
+  paste(lines: readonly string[], cwd?: string): Ended;
+  write(name: string, content: string | Uint8Array): void;
+  read(name: string): string;
+  /** What the index and the worktree hold, to see that nothing changed. */
+  state(): string;
+}
+
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+}
+
+interface Teardown {
+  teardown(cleanUp: () => void): void;
+}
+
+/**
+ * Scaffolds a repository into a temporary home.
+ *
+ * @param options.commit whether git knows an author, so that the first commit is made.
+ * @param options.flags further flags of `init`.
+ */
+export function scaffolded(
+  t: Teardown,
+  options: { readonly commit?: boolean; readonly flags?: readonly string[] } = {},
+): Scaffolded {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "flux-sops-e2e-")));
+  t.teardown(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const home = join(root, "home");
+  mkdirSync(home);
+  const dir = join(root, "flux-homelab");
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    LC_ALL: "C.UTF-8",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_EDITOR: "true",
+    NO_COLOR: "1",
+  };
+  const run = (program: string, args: readonly string[], more: RunOptions = {}): Ended => {
+    const result = spawnSync(program, args, {
+      cwd: more.cwd ?? dir,
+      env: { ...env, ...more.env },
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+      ...(more.input === undefined ? {} : { input: more.input }),
+    });
+    if (result.error !== undefined) throw result.error;
+    return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
+  };
+  if (options.commit !== false) {
+    writeFileSync(
+      join(home, ".gitconfig"),
+      "[user]\n\tname = Author\n\temail = author@example.com\n",
+    );
+  }
+  const init = run(
+    "node",
+    [TOOL, "init", dir, "--yes", "--skip-install", ...(options.flags ?? [])],
+    {
+      cwd: root,
+    },
+  );
+  if (init.status !== 0) throw new Error(`init failed: ${init.stderr}`);
+  const git = (...args: string[]) => run("git", args);
+  const repository: Scaffolded = {
+    dir,
+    home,
+    env,
+    run,
+    git,
+    must: (...args) => {
+      const { status, stdout, stderr } = git(...args);
+      if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
+      return stdout;
+    },
+    tool: (...args) => run("node", [".flux-sops/flux-sops.mjs", ...args]),
+    paste: (lines, cwd) =>
+      run("sh", ["-e"], { input: lines.join("\n"), ...(cwd === undefined ? {} : { cwd }) }),
+    write: (name, content) => {
+      mkdirSync(dirname(join(dir, name)), { recursive: true });
+      writeFileSync(join(dir, name), content);
+    },
+    read: (name) => readFileSync(join(dir, name), "utf8"),
+    state: () =>
+      git("ls-files", "-s").stdout +
+      git("status", "--porcelain", "-uall").stdout +
+      git("diff").stdout,
+  };
+  return repository;
+}
+
+/** A Kubernetes Secret in plaintext. */
+export function secret(values: Readonly<Record<string, string>>, name = "db"): string {
+  const lines = Object.entries(values).map(([key, value]) => `  ${key}: ${value}`);
+  return `apiVersion: v1\nkind: Secret\nmetadata:\n  name: ${name}\nstringData:\n${lines.join("\n")}\n`;
+}
+
+/** The commands that the gate prints for a file, as a user would copy them. */
+export function printedCommands(stderr: string, path: string): string[] {
+  const block = new RegExp(`^  ${escapeRegExp(path)}(?::\\d+)?  [a-z-]+\\n((?:    .*\\n)*)`, "m");
+  const found = block.exec(stderr)?.[1] ?? "";
+  return [...found.matchAll(/^ {6}(.*)$/gm)].map(([, command = ""]) => command);
+}
