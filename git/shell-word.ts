@@ -2,7 +2,7 @@ import { octal, pieces } from "./escape.ts";
 import type { GitPath } from "./path.ts";
 
 /** Nothing here means anything to dash, bash or zsh, wherever it stands in a word. */
-const bareWord = /^[A-Za-z0-9._/+,-][A-Za-z0-9._/+,:@-]*$/;
+const bareWord = /^(?:[A-Za-z0-9._/+,-][A-Za-z0-9._/+,:@-]*|--[a-z-]+=[A-Za-z0-9._/+,:@-]*)$/;
 
 /** What can stand as it is in the format of a `printf '…'` inside double quotes. */
 const printfLiteral = /^[A-Za-z0-9._/+,:@=() -]$/;
@@ -63,4 +63,14 @@ export function shellPath(path: GitPath, prefix: GitPath): string {
  */
 export function pathspec(path: GitPath, prefix: GitPath): string {
   return /[*?[\]\\:]/.test(path) ? shellWord(`:(top,literal)${path}`) : shellPath(path, prefix);
+}
+
+/** A text as one word of a POSIX shell, ready to paste: see shellPath for what that takes. */
+export function shellText(text: string): string {
+  return shellWord(Buffer.from(text, "utf8").toString("latin1"));
+}
+
+/** A whole command, ready to paste. */
+export function shellCommand(words: readonly string[]): string {
+  return words.map(shellText).join(" ");
 }

@@ -1,7 +1,7 @@
 // Builds what is published: dist/flux-sops.mjs (the tool, one file, run by plain node) and
 // dist/generators/NAME/index.js (what `yo flux-sops:NAME` loads).
 import { build } from "esbuild";
-import { chmod, readFile, readdir, rm } from "node:fs/promises";
+import { appendFile, chmod, readFile, readdir, rm } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -50,6 +50,19 @@ const embedHusky = {
   },
 };
 
+/**
+ * Takes the build of `yaml` that is meant for bundlers. The one for Node prints every token that it
+ * parses, secrets included, when the environment says LOG_TOKENS.
+ */
+const quietYaml = {
+  name: "quiet-yaml",
+  setup(build) {
+    build.onResolve({ filter: /^yaml$/ }, () => ({
+      path: join(root, "node_modules/yaml/browser/dist/index.js"),
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   platform: "node",
@@ -57,16 +70,18 @@ const shared = {
   format: "esm",
   minify: true,
   keepNames: true,
+  // The licenses of what is bundled stand at the end of each file, whole: see licenses().
   legalComments: "none",
+  metafile: true,
   logLevel: "warning",
   absWorkingDir: root,
   define: { FLUX_SOPS_VERSION: JSON.stringify(version) },
-  plugins: [embedTemplates, embedHusky],
+  plugins: [quietYaml, embedTemplates, embedHusky],
 };
 
 await rm(join(root, "dist"), { recursive: true, force: true });
 
-await build({
+const tool = await build({
   ...shared,
   entryPoints: ["cli/main.ts"],
   outfile: "dist/flux-sops.mjs",
@@ -80,11 +95,12 @@ await build({
   },
 });
 await chmod(join(root, "dist/flux-sops.mjs"), 0o755);
+await addLicenses(tool.metafile);
 
 const generators = (await readdir(join(root, "generators"), { withFileTypes: true })).filter(
   (entry) => entry.isDirectory(),
 );
-await build({
+const adapters = await build({
   ...shared,
   minify: false,
   entryPoints: Object.fromEntries(
@@ -96,3 +112,30 @@ await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
 });
+await addLicenses(adapters.metafile);
+
+/** Appends the licenses of the packages inside each built file, as these ask for. */
+async function addLicenses({ outputs }) {
+  for (const [file, { inputs }] of Object.entries(outputs)) {
+    const packages = new Set(
+      Object.keys(inputs)
+        .map((path) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[0])
+        .filter((folder) => folder !== undefined),
+    );
+    const byText = new Map();
+    for (const folder of [...packages].sort()) {
+      const { name, version } = JSON.parse(
+        await readFile(join(root, folder, "package.json"), "utf8"),
+      );
+      const license = (await readdir(join(root, folder))).find((entry) =>
+        /^licen[cs]e/i.test(entry),
+      );
+      if (license === undefined) throw new Error(`${name} has no license file to pass on`);
+      const text = (await readFile(join(root, folder, license), "utf8")).trim();
+      byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+    }
+    const notices = [...byText].map(([text, names]) => `${names.join(", ")}:\n\n${text}`);
+    const comment = notices.join("\n\n").replaceAll("*/", "* /");
+    await appendFile(join(root, file), `\n/* Contains these packages.\n\n${comment}\n*/\n`);
+  }
+}

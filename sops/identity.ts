@@ -14,20 +14,6 @@ export async function generateKeyPair(): Promise<KeyPair> {
 }
 
 /**
- * The recipient of one identity.
- *
- * @param identity `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`
- * @throws SopsError `bad-key`; the message never holds the identity.
- */
-export async function recipientOf(identity: string): Promise<string> {
-  try {
-    return await identityToRecipient(identity);
-  } catch {
-    throw new SopsError("bad-key", "an age identity is malformed: its checksum is wrong");
-  }
-}
-
-/**
  * The identities in the text of a key file, in its order: one a line, `#` comments and empty lines
  * left out, as age-keygen writes it.
  *

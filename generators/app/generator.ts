@@ -1,0 +1,141 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import Generator from "yeoman-generator";
+import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
+import { isExplained } from "../../scaffold/errors.ts";
+import {
+  type Ask,
+  collectAnswers,
+  QUESTIONS,
+  type RawAnswer,
+  type RawAnswers,
+} from "../../scaffold/questions.ts";
+import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
+import { carryOut, type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
+import { inspectTarget } from "../../scaffold/target.ts";
+import { isBundled, version } from "../../scaffold/version.ts";
+
+/**
+ * `yo flux-sops [DIR]`: the same as `flux-sops init`, for those who have yo. It writes through
+ * scaffold/ and leaves Yeoman's own file system and configuration alone.
+ */
+export default class AppGenerator extends Generator {
+  #prepared: PreparedScaffold | null = null;
+
+  // Dependencies are installed by scaffold/, in the folder that is scaffolded.
+  override customFeatures = { customInstallTask: true };
+
+  constructor(...parameters: ConstructorParameters<typeof Generator>) {
+    super(...parameters);
+    this.argument("directory", {
+      type: String,
+      required: false,
+      description: "folder to scaffold into (default: the current folder)",
+    });
+    for (const { flag, value, description } of QUESTIONS) {
+      this.option(flag, { type: value === undefined ? Boolean : String, description });
+    }
+    this.option("dry-run", { type: Boolean, description: "say what would be written only" });
+    this.option("force", { type: Boolean, description: "replace files that differ" });
+    this.option("yes", { type: Boolean, description: "ask nothing: flags and defaults only" });
+  }
+
+  async prompting(): Promise<void> {
+    await asYeomanError(async () => {
+      await requireUsableGit();
+      const target = await inspectTarget(
+        resolve(this.env.cwd, String(this.#option("directory") ?? ".")),
+      );
+      const answers = await collectAnswers(
+        this.#given(),
+        target.remembered,
+        target.directory,
+        this.#canAsk() ? this.#ask : null,
+      );
+      this.#prepared = await prepareScaffold({
+        ...{ target, answers, version },
+        force: this.#option("force") === true,
+        tool: fileURLToPath(
+          new URL(isBundled ? "../../flux-sops.mjs" : "../../dist/flux-sops.mjs", import.meta.url),
+        ),
+      });
+    });
+  }
+
+  async writing(): Promise<void> {
+    const prepared = this.#prepared;
+    if (prepared === null) return;
+    await asYeomanError(async () => {
+      if (this.#option("dry-run") === true) {
+        this.log(previewMessage(prepared));
+        return;
+      }
+      const skip = this.#option("skip-install") === true;
+      const done = await carryOut(prepared, {
+        install: skip ? null : { begins: () => this.log("Running npm install ...") },
+      });
+      this.log(closingMessage(done));
+    });
+  }
+
+  #given(): RawAnswers {
+    const given: RawAnswers = {};
+    for (const { name, flag, value } of QUESTIONS) {
+      const answer: unknown = this.#option(flag);
+      if (answer === undefined) continue;
+      given[name] = value === undefined ? answer === true : textOf(answer, flag);
+    }
+    return given;
+  }
+
+  /** Yeoman's type knows its own options only. */
+  #option(name: string): unknown {
+    return (this.options as Record<string, unknown>)[name];
+  }
+
+  #canAsk(): boolean {
+    return this.#option("yes") !== true && process.stdin.isTTY && process.stdout.isTTY;
+  }
+
+  readonly #ask: Ask = async (question, fallback) => {
+    const { name, message = question.flag, choices } = question;
+    const answers = await this.prompt<Record<string, RawAnswer>>([
+      typeof fallback === "boolean"
+        ? { type: "confirm", name, message, default: fallback }
+        : choices !== undefined
+          ? { type: "select", name, message, default: fallback, choices: [...choices] }
+          : {
+              type: "input",
+              name,
+              message,
+              default: fallback,
+              validate: (answer: string) => {
+                const problem = question.problem(answer);
+                return problem === null ? true : `It ${problem}`;
+              },
+            },
+    ]);
+    return answers[name] ?? fallback;
+  };
+}
+
+/** yo reads `--branch 1.0` as the number 1; what was typed is in the process's arguments. */
+function textOf(answer: unknown, flag: string): string {
+  if (typeof answer !== "number") return String(answer);
+  const at = process.argv.findIndex(
+    (word) => word === `--${flag}` || word.startsWith(`--${flag}=`),
+  );
+  const word = process.argv[at];
+  if (at === -1 || word === undefined) return String(answer);
+  return word.includes("=") ? word.slice(word.indexOf("=") + 1) : (process.argv[at + 1] ?? "");
+}
+
+/** yo ends with an error's `code` as its exit status, which has to be a number. */
+async function asYeomanError(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!isExplained(error)) throw error;
+    throw Object.assign(new Error(error.message), { code: 2 });
+  }
+}

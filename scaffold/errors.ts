@@ -1,0 +1,49 @@
+import { GitError } from "../git/errors.ts";
+import { escapeForDisplay } from "../git/escape.ts";
+import { SopsError } from "../sops/errors.ts";
+
+/** Wrong use (a flag, an answer), or a machine or folder the scaffold cannot work with. */
+export type ScaffoldErrorCode = "usage" | "environment";
+
+/**
+ * Why nothing was scaffolded. `message` is one line for the user: what happened, where, and what to
+ * do next. Thrown before anything is written, or after everything written was taken back.
+ */
+export class ScaffoldError extends Error {
+  override readonly name = "ScaffoldError";
+  readonly code: ScaffoldErrorCode;
+
+  constructor(code: ScaffoldErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Whether an error is one whose message was written for the user. */
+export function isExplained(error: unknown): error is Error {
+  return error instanceof ScaffoldError || error instanceof GitError || error instanceof SopsError;
+}
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENOENT: "it does not exist",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is no folder",
+  ELOOP: "its path is a loop of symbolic links",
+  ENAMETOOLONG: "the name is too long",
+};
+
+/** The words of a system error without the `ENOENT: … open '/path'` around them. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return SYSTEM_REASONS[code ?? ""] ?? printable(message);
+}
+
+/** A path or a program's output, safe to show on one line of a terminal. */
+export function printable(text: string): string {
+  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
+}

@@ -1,0 +1,46 @@
+import { GitError } from "../git/errors.ts";
+import { requireGit } from "../git/version.ts";
+import { type CallOptions, type CallResult, runGit, withoutRepository } from "../git/run.ts";
+
+/**
+ * The environment for programs that work in a folder of their own: which repository git uses must
+ * come from the folder, never from whatever called us (a hook, an alias). And nobody is asked
+ * anything on a terminal.
+ */
+export function environmentInFolder(): NodeJS.ProcessEnv {
+  return { ...withoutRepository(process.env), GIT_TERMINAL_PROMPT: "0" };
+}
+
+/**
+ * Makes sure that git is there and new enough.
+ *
+ * @throws GitError
+ */
+export async function requireUsableGit(): Promise<void> {
+  await requireGit({ cwd: process.cwd(), env: environmentInFolder() });
+}
+
+/**
+ * Runs git on the repository of a folder.
+ *
+ * @throws GitError
+ */
+export async function gitInFolder(
+  directory: string,
+  args: readonly string[],
+  options: CallOptions = {},
+): Promise<CallResult> {
+  return runGit({ cwd: directory, env: environmentInFolder() }, args, options);
+}
+
+/** One line that git printed, without its end; empty where git has nothing to say. */
+export async function gitLine(directory: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await gitInFolder(directory, args, { allowed: [0, 1] });
+  return stdout.toString("utf8").replace(/\n$/, "");
+}
+
+/** git's own words about a failure. */
+export function gitComplaint(error: unknown): string {
+  if (!(error instanceof GitError)) throw error;
+  return error.call?.complaint.replace(/^(fatal|error): /, "") || error.message;
+}

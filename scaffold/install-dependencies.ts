@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { environmentInFolder } from "./git-in-folder.ts";
+
+const LONGEST_INSTALL = 3 * 60_000;
+
+/**
+ * Runs `npm install`, for lint-staged and prettier; the hooks do without. Never throws: without a
+ * network or without npm there is simply no `node_modules` yet.
+ *
+ * @returns whether it was installed.
+ */
+export async function installDependencies(directory: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const npm = spawn(
+      "npm",
+      // Without a network, npm's own retries would take more than a minute.
+      ["install", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=0"],
+      {
+        cwd: directory,
+        env: environmentInFolder(),
+        stdio: "ignore",
+        timeout: LONGEST_INSTALL,
+      },
+    );
+    npm.on("error", () => resolve(false));
+    npm.on("close", (status) => resolve(status === 0));
+  });
+}

@@ -1,0 +1,140 @@
+import { type GitPath, pathBytes, pathFromText, pathText } from "../git/path.ts";
+import { nulFields } from "../git/run.ts";
+import { printable, ScaffoldError } from "./errors.ts";
+import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
+import { shellCommand } from "../git/shell-word.ts";
+
+/**
+ * Makes a git repository of a folder, be it inside another repository's or not.
+ *
+ * @throws ScaffoldError `environment`
+ */
+export async function initRepository(directory: string, branch: string): Promise<void> {
+  try {
+    await gitInFolder(directory, ["init", "--quiet", "-b", branch], { writes: true });
+  } catch (error) {
+    throw new ScaffoldError(
+      "environment",
+      `git init failed in ${printable(directory)}: ${gitComplaint(error)}; mend that and run this again`,
+    );
+  }
+}
+
+const KEY_FILE_SETTING = "flux-sops.ageKeyFile";
+
+/** The key file that an earlier `--age-key-file` named; empty where there was none. */
+export async function rememberedKeyFile(directory: string): Promise<string> {
+  return gitLine(directory, ["config", "--local", "--get", KEY_FILE_SETTING]);
+}
+
+/**
+ * Remembers a key file for this clone only: the path has no meaning on another machine.
+ *
+ * @throws GitError
+ */
+export async function rememberKeyFile(directory: string, file: string): Promise<void> {
+  await gitInFolder(directory, ["config", "--local", KEY_FILE_SETTING, file], { writes: true });
+}
+
+export type CommitState =
+  | { readonly kind: "committed"; readonly subject: string }
+  /** New and not committed: `reason` is a clause, `command` stages and commits. */
+  | { readonly kind: "pending"; readonly reason: string; readonly command: string }
+  /** An existing repository is its owner's: nothing was staged either. */
+  | { readonly kind: "left"; readonly command: string }
+  /** An existing repository that holds all of it already. */
+  | { readonly kind: "clean" };
+
+/**
+ * Stages the scaffold's files in a new repository, and commits them when git knows an author who
+ * was configured, not guessed from the machine's name. The commit runs the hooks like any other.
+ *
+ * @param paths relative to the repository, with `/`.
+ */
+export async function firstCommit(
+  directory: string,
+  paths: readonly string[],
+  cluster: string,
+): Promise<CommitState> {
+  const subject = subjectFor(cluster);
+  const pending = (reason: string): CommitState => ({
+    kind: "pending",
+    reason,
+    command: shellCommand(["git", "-C", directory, "commit", "-m", subject]),
+  });
+  try {
+    await gitInFolder(
+      directory,
+      // Forced: somebody's global ignore file must not keep a part of the scaffold out.
+      ["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
+      {
+        input: paths.map((path) => Buffer.concat([pathBytes(pathFromText(path)), Buffer.of(0)])),
+        writes: true,
+        filters: true,
+      },
+    );
+  } catch (error) {
+    return {
+      kind: "pending",
+      reason: `git add failed: ${gitComplaint(error)}`,
+      command: commandFor(directory, paths, cluster),
+    };
+  }
+  if (!(await knowsAuthor(directory))) {
+    return pending("git knows no author: set user.name and user.email first");
+  }
+  try {
+    await gitInFolder(directory, ["commit", "--quiet", "-m", subject], {
+      writes: true,
+      filters: true,
+    });
+  } catch (error) {
+    return pending(`git commit failed: ${gitComplaint(error)}`);
+  }
+  return { kind: "committed", subject };
+}
+
+/**
+ * What commits a scaffold that was written into an existing repository; it is not done for its
+ * owner.
+ *
+ * @param paths those that the scaffold wrote now or in an earlier run.
+ */
+export async function leftToOwner(
+  directory: string,
+  paths: readonly string[],
+  cluster: string,
+): Promise<CommitState> {
+  const { stdout } = await gitInFolder(directory, [
+    ...["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--"],
+    ...paths,
+  ]);
+  // A file may be there twice: removed from the index, and untracked.
+  const pending = new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)));
+  if (pending.size === 0) return { kind: "clean" };
+  return { kind: "left", command: commandFor(directory, [...pending], cluster) };
+}
+
+function commandFor(directory: string, paths: readonly string[], cluster: string): string {
+  return [
+    shellCommand(["git", "-C", directory, "add", "--", ...paths]),
+    shellCommand(["git", "-C", directory, "commit", "-m", subjectFor(cluster)]),
+  ].join(" && ");
+}
+
+function subjectFor(cluster: string): string {
+  return `Scaffold the Flux repository of cluster ${cluster}`;
+}
+
+/** @see user.useConfigOnly in git-config(1) */
+async function knowsAuthor(directory: string): Promise<boolean> {
+  for (const ident of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
+    const { status } = await gitInFolder(
+      directory,
+      ["-c", "user.useConfigOnly=true", "var", ident],
+      { allowed: [0, 1, 128] },
+    );
+    if (status !== 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,183 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parseRuleFile } from "../sops/creation-rules.ts";
+import { SopsError } from "../sops/errors.ts";
+import { printable, ScaffoldError, systemReason } from "./errors.ts";
+import { gitComplaint, gitLine } from "./git-in-folder.ts";
+import type { RawAnswers } from "./questions.ts";
+
+/** The folder to scaffold into, as it is before anything is written. */
+export interface Target {
+  /** Absolute; without symbolic links where it exists. */
+  readonly directory: string;
+  readonly exists: boolean;
+  /** Whether the folder is the top of a git repository already. */
+  readonly isRepository: boolean;
+  /** What an earlier run wrote into `.yo-rc.json`, unchecked. */
+  readonly remembered: RawAnswers;
+  /** Text of `.yo-rc.json`, or null. */
+  readonly yoRc: string | null;
+  /**
+   * Every age recipient that the creation rules of `.sops.yaml` name, each once; null where there is
+   * no such file or it has no rules.
+   */
+  readonly recipients: readonly string[] | null;
+}
+
+/** The key of this generator in `.yo-rc.json`, as Yeoman names it. */
+export const YO_RC_KEY = "generator-flux-sops";
+
+/**
+ * Looks at the folder to scaffold into; changes nothing.
+ *
+ * @param folder relative to the working directory, or absolute. It need not exist.
+ * @throws ScaffoldError `environment` when it cannot be scaffolded into, or a file in it that has to
+ *   be understood cannot be; GitError.
+ */
+export async function inspectTarget(folder: string): Promise<Target> {
+  if (folder === "" || folder.includes("\0")) {
+    throw new ScaffoldError("usage", "the folder has an empty name: name one, or leave it out");
+  }
+  const directory = realpathWhereItExists(resolve(folder));
+  const exists = requireWritableFolder(directory);
+  if (!exists) {
+    return {
+      directory,
+      exists,
+      isRepository: false,
+      remembered: {},
+      yoRc: null,
+      recipients: null,
+    };
+  }
+  const yoRc = readIfThere(directory, ".yo-rc.json");
+  return {
+    directory,
+    exists,
+    isRepository: await isTopOfRepository(directory),
+    remembered: yoRc === null ? {} : rememberedAnswers(yoRc, directory),
+    yoRc,
+    recipients: recipientsOfRules(directory),
+  };
+}
+
+function realpathWhereItExists(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** @returns whether the folder exists; if not, its nearest ancestor can hold it. */
+function requireWritableFolder(directory: string): boolean {
+  const refuse = (path: string, reason: string) =>
+    new ScaffoldError(
+      "environment",
+      `cannot scaffold into ${printable(directory)}: ${path === directory ? "it" : printable(path)} ${reason}; name another folder`,
+    );
+  for (let path = directory; ; path = dirname(path)) {
+    let isFolder: boolean;
+    try {
+      isFolder = statSync(path).isDirectory();
+    } catch (error) {
+      if (
+        (error as NodeJS.ErrnoException).code === "ENOENT" &&
+        !isLink(path) &&
+        path !== dirname(path)
+      ) {
+        continue;
+      }
+      if ((error as NodeJS.ErrnoException).code === "ENOTDIR") continue;
+      throw refuse(path, `cannot be read (${systemReason(error)})`);
+    }
+    if (!isFolder) throw refuse(path, "is a file");
+    try {
+      accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw refuse(path, `is not writable (${systemReason(error)})`);
+    }
+    return path === directory;
+  }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+async function isTopOfRepository(directory: string): Promise<boolean> {
+  if (!existsSync(join(directory, ".git"))) return false;
+  let problem = "it takes the folder for a part of another repository";
+  try {
+    const top = await gitLine(directory, ["rev-parse", "--show-toplevel"]);
+    if (top !== "" && realpathWhereItExists(top) === directory) return true;
+  } catch (error) {
+    problem = gitComplaint(error);
+  }
+  throw new ScaffoldError(
+    "environment",
+    `${printable(directory)} has a .git that git cannot use (${problem}): mend or remove it, or name another folder`,
+  );
+}
+
+function readIfThere(directory: string, name: string): string | null {
+  const path = join(directory, name);
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new ScaffoldError(
+      "environment",
+      `${printable(path)} cannot be read: ${systemReason(error)}; mend it or name another folder`,
+    );
+  }
+}
+
+function rememberedAnswers(text: string, directory: string): RawAnswers {
+  const path = printable(join(directory, ".yo-rc.json"));
+  let whole: unknown;
+  try {
+    whole = JSON.parse(text);
+  } catch {
+    throw new ScaffoldError("environment", `${path} is no JSON: mend it or remove it`);
+  }
+  if (!isObject(whole)) {
+    throw new ScaffoldError("environment", `${path} is no JSON object: mend it or remove it`);
+  }
+  const ours = whole[YO_RC_KEY] ?? {};
+  if (!isObject(ours)) {
+    throw new ScaffoldError(
+      "environment",
+      `${path} holds something else than answers under "${YO_RC_KEY}": mend it or remove it`,
+    );
+  }
+  return ours as RawAnswers;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function recipientsOfRules(directory: string): string[] | null {
+  const text = readIfThere(directory, ".sops.yaml");
+  if (text === null) return null;
+  try {
+    const { rules } = parseRuleFile(text);
+    return rules === null ? null : [...new Set(rules.flatMap((rule) => rule.recipients))];
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    const place = [error.line, error.column].filter((part) => part !== null).join(":");
+    throw new ScaffoldError(
+      "environment",
+      `${printable(join(directory, ".sops.yaml"))}${place === "" ? "" : `:${place}`}: ${error.message}; mend it and run this again`,
+    );
+  }
+}

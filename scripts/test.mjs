@@ -1,0 +1,63 @@
+// `npm test`: sets up, builds, checks and tests, on a fresh clone too. `npm test -- FILE…` runs only
+// those test files, after the same steps. Ends with a line `N passed, N failed, N skipped`.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setUp, root } from "./set-up.mjs";
+
+setUp();
+const { run } = await import("./run.mjs");
+console.log("Building ...");
+await run(process.execPath, ["scripts/build.mjs"]);
+console.log("Checking types, lint, format, unused code and packaging ...");
+await run(process.execPath, ["scripts/check.mjs"]);
+console.log("Testing ...");
+process.exit(await test(process.argv.slice(2)));
+
+/** Runs ava and tells what failed and what was skipped; everything else is one dot a test. */
+async function test(files) {
+  const child = spawn("npx", ["--no-install", "ava", "--tap", ...files], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  const skippedFor = new Map();
+  let inFailure = false;
+  let dots = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const result = /^(not )?ok \d+(?: - (.*))?$/.exec(line);
+    if (result === null) {
+      // TAP puts the details of a failure between the lines of results.
+      if (inFailure && !/^#|^1\.\.\d/.test(line)) console.log(line);
+      continue;
+    }
+    const [, not, title = ""] = result;
+    inFailure = false;
+    if (/ # (SKIP|TODO)\b/i.test(title)) {
+      count.skipped += 1;
+      const reason = /\[(needs [^\]]+)\]/.exec(title)?.[1] ?? "no reason given";
+      skippedFor.set(reason, (skippedFor.get(reason) ?? 0) + 1);
+    } else if (not === undefined) {
+      count.passed += 1;
+      dots += 1;
+      process.stdout.write(dots % 100 === 0 ? ".\n" : ".");
+    } else {
+      count.failed += 1;
+      inFailure = true;
+      console.log(`\nFAILED: ${title}`);
+    }
+  }
+  const status = await new Promise((resolve) => {
+    if (child.exitCode !== null) resolve(child.exitCode);
+    else child.on("close", resolve);
+  });
+  console.log("");
+  for (const [reason, number] of skippedFor) {
+    console.log(`skipped: ${number} ${number === 1 ? "test" : "tests"} (${reason})`);
+  }
+  if (status !== 0 && count.failed === 0) {
+    console.log("ava failed outside a test");
+    count.failed += 1;
+  }
+  console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  return count.failed === 0 && count.passed > 0 ? 0 : 1;
+}

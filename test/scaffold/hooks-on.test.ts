@@ -1,0 +1,137 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import type { RememberedAnswers } from "../../scaffold/answers.ts";
+import { turnHooksOn } from "../../scaffold/hooks-on.ts";
+import { renderRepository } from "../../scaffold/render.ts";
+import { author, git, newPlace } from "./sandbox.ts";
+
+function repository(): string {
+  const directory = newPlace("repository");
+  mkdirSync(directory);
+  git(directory, "init", "-q", "-b", "main");
+  return directory;
+}
+
+/** The stubs with content and mode. */
+function stubs(directory: string): Record<string, [string, number]> {
+  const folder = join(directory, ".husky/_");
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((name) => {
+        const path = join(folder, name);
+        return [name, [readFileSync(path, "utf8"), statSync(path).mode & 0o777]];
+      }),
+  );
+}
+
+test.serial("leaves what husky's own command leaves", async (t) => {
+  const [ours, theirs] = [repository(), repository()];
+  const folder = process.cwd();
+  t.deepEqual(await turnHooksOn(ours, true), { on: true });
+  t.is(process.cwd(), folder);
+  const bin = fileURLToPath(new URL("../../node_modules/husky/bin.js", import.meta.url));
+  execFileSync(process.execPath, [bin], { cwd: theirs });
+  t.deepEqual(stubs(ours), stubs(theirs));
+  t.is(git(ours, "config", "--local", "core.hooksPath"), ".husky/_");
+});
+
+test.serial("works on the folder it is given, whatever GIT_DIR says", async (t) => {
+  const [ours, other] = [repository(), repository()];
+  process.env["GIT_DIR"] = join(other, ".git");
+  try {
+    t.deepEqual(await turnHooksOn(ours, true), { on: true });
+    t.is(process.env["GIT_DIR"], join(other, ".git"));
+  } finally {
+    delete process.env["GIT_DIR"];
+  }
+  t.is(git(ours, "config", "--local", "core.hooksPath"), ".husky/_");
+  t.throws(() => git(other, "config", "--local", "core.hooksPath"));
+});
+
+test.serial("another hook manager's core.hooksPath is kept", async (t) => {
+  const directory = repository();
+  git(directory, "config", "core.hooksPath", ".lefthook");
+  const state = await turnHooksOn(directory, false);
+  t.false(state.on);
+  t.regex(state.on ? "" : state.reason, /core\.hooksPath is \.lefthook.*hook pre-commit/);
+  t.is(git(directory, "config", "core.hooksPath"), ".lefthook");
+});
+
+test.serial("hooks in .git/hooks of an existing repository are kept", async (t) => {
+  const directory = repository();
+  mkdirSync(join(directory, ".git/hooks"), { recursive: true });
+  writeFileSync(join(directory, ".git/hooks/pre-commit"), "#!/bin/sh\n");
+  chmodSync(join(directory, ".git/hooks/pre-commit"), 0o755);
+  const state = await turnHooksOn(directory, false);
+  t.regex(state.on ? "" : state.reason, /hooks\/pre-commit is at work here/);
+  t.false(existsSync(join(directory, ".husky")));
+  t.true((await turnHooksOn(directory, true)).on, "in a new one they are the template's");
+});
+
+test.serial("HUSKY=0 is respected, and said", async (t) => {
+  process.env["HUSKY"] = "0";
+  try {
+    const state = await turnHooksOn(repository(), true);
+    t.regex(state.on ? "" : state.reason, /HUSKY=0/);
+  } finally {
+    delete process.env["HUSKY"];
+  }
+});
+
+test.serial(
+  "a new linked worktree is armed by post-checkout, also on a branch without it",
+  async (t) => {
+    const directory = repository();
+    const answers: RememberedAnswers = {
+      ...{ cluster: "lab", provider: "github", owner: "", repository: "r", branch: "main" },
+      ...{ host: "github.com", url: "", example: false },
+    };
+    const rendered = {
+      answers,
+      recipients: ["x"],
+      tool: Buffer.of(),
+      version: "1.2.3",
+      yoRc: null,
+    };
+    const postCheckout = renderRepository(rendered).find(
+      ({ path }) => path === ".husky/post-checkout",
+    );
+    Object.assign(process.env, author);
+    git(directory, "commit", "-q", "--allow-empty", "-m", "empty");
+    git(directory, "branch", "bare");
+    await turnHooksOn(directory, true);
+    writeFileSync(join(directory, ".husky/post-checkout"), postCheckout?.content ?? "");
+    writeFileSync(join(directory, ".husky/pre-commit"), "exit 1\n");
+    git(directory, "add", ".");
+    git(directory, "commit", "-q", "--no-verify", "-m", "hooks");
+
+    const place = newPlace("a b");
+    git(directory, "worktree", "add", "-q", "-b", "second", place);
+    t.deepEqual(stubs(place), stubs(directory));
+    t.throws(
+      () => git(place, "commit", "--allow-empty", "-m", "x"),
+      undefined,
+      "the hook runs there",
+    );
+    t.is(git(place, "status", "--porcelain"), "");
+
+    const third = newPlace("third");
+    git(place, "worktree", "add", "-q", third, "bare");
+    t.deepEqual(stubs(third), stubs(directory), "made from a linked worktree");
+    t.is(git(third, "status", "--porcelain"), "");
+    git(third, "checkout", "-q", "-b", "fourth", "second");
+    t.throws(() => git(third, "commit", "--allow-empty", "-m", "x"));
+  },
+);

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { collectAnswers, type RawAnswers } from "../../scaffold/questions.ts";
+import { prepareScaffold, type ScaffoldRequest } from "../../scaffold/scaffold.ts";
+import { inspectTarget } from "../../scaffold/target.ts";
+
+/** A folder of its own, removed when the tests are over, with an empty home folder in it. */
+export const sandbox = realpathSync(mkdtempSync(join(tmpdir(), "flux-sops-scaffold-")));
+export const home = join(sandbox, "home");
+mkdirSync(home);
+process.on("exit", () => rmSync(sandbox, { recursive: true, force: true }));
+
+// Each test file is a process of its own: nothing of the machine's may shine through.
+for (const name of Object.keys(process.env)) {
+  if (/^(GIT_|SOPS_|HUSKY|XDG_|EMAIL$)/.test(name)) Reflect.deleteProperty(process.env, name);
+}
+Object.assign(process.env, {
+  HOME: home,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+});
+
+/** The variables that make an author known. */
+export const author = {
+  GIT_AUTHOR_NAME: "A U Thor",
+  GIT_AUTHOR_EMAIL: "author@example.org",
+  GIT_COMMITTER_NAME: "A U Thor",
+  GIT_COMMITTER_EMAIL: "author@example.org",
+};
+
+/** A folder that does not exist yet, in one that does. */
+export function newPlace(name: string): string {
+  return join(mkdtempSync(join(sandbox, "place-")), name);
+}
+
+/** Runs git and gives back its output, without the newline at the end. */
+export function git(directory: string, ...args: string[]): string {
+  return execFileSync("git", args, { cwd: directory, encoding: "utf8", stdio: "pipe" }).trimEnd();
+}
+
+/** A stand-in for the bundled tool, with the line that names its version. */
+export function toolOf(version: string): string {
+  const path = join(mkdtempSync(join(sandbox, "tool-")), "flux-sops.mjs");
+  writeFileSync(path, `#!/usr/bin/env node\n// flux-sops ${version}, MIT licensed.\n`);
+  return path;
+}
+
+const tool = toolOf("1.2.3");
+
+/** Prepares a scaffold as the command line does, asking nobody. */
+export async function prepare(
+  directory: string,
+  given: RawAnswers = {},
+  options: Partial<Pick<ScaffoldRequest, "force" | "tool" | "version">> = {},
+): ReturnType<typeof prepareScaffold> {
+  const target = await inspectTarget(directory);
+  const answers = await collectAnswers(given, target.remembered, target.directory, null);
+  return prepareScaffold({ target, answers, force: false, tool, version: "1.2.3", ...options });
+}

@@ -1,0 +1,359 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
+import { carryOut } from "../../scaffold/scaffold.ts";
+import { parseKeyFile } from "../../sops/identity.ts";
+import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
+
+type Options = Parameters<typeof prepare>;
+
+async function scaffold(...options: Options) {
+  return carryOut(await prepare(...options), { install: null });
+}
+
+async function withAuthor<T>(action: () => Promise<T>): Promise<T> {
+  Object.assign(process.env, author);
+  try {
+    return await action();
+  } finally {
+    for (const name of Object.keys(author)) Reflect.deleteProperty(process.env, name);
+  }
+}
+
+/** Every file outside .git with its bytes. */
+function snapshot(directory: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.startsWith(join(directory, ".git/")))
+      .sort()
+      .map((path) => [path.slice(directory.length + 1), readFileSync(path, "latin1")]),
+  );
+}
+
+const keysFile = join(home, ".config/sops/age/keys.txt");
+
+async function keys(): Promise<number> {
+  return existsSync(keysFile) ? (await parseKeyFile(readFileSync(keysFile, "utf8"))).length : 0;
+}
+
+// The tests share a home folder, and an author is known for some of them only.
+test.serial(
+  "a new repository: files, hooks, identity, everything staged, the command printed",
+  async (t) => {
+    const directory = newPlace("flux");
+    const before = await keys();
+    const done = await scaffold(directory);
+    t.is(git(directory, "symbolic-ref", "HEAD"), "refs/heads/main");
+    t.is(git(directory, "config", "--local", "core.hooksPath"), ".husky/_");
+    t.is(await keys(), before + 1);
+    t.is(done.commit.kind, "pending");
+    const staged = git(directory, "ls-files").split("\n");
+    t.deepEqual(staged, done.files.map(({ path }) => path).sort());
+    t.is(git(directory, "status", "--porcelain").split("\n").length, staged.length);
+    t.is(
+      statSync(join(directory, ".flux-sops/flux-sops.mjs")).mode & 0o111,
+      0o111 & ~process.umask(),
+    );
+    const message = closingMessage(done);
+    t.regex(message, /BACK IT UP NOW/);
+    t.true(message.includes(keysFile));
+    t.notRegex(message, /AGE-SECRET-KEY/);
+  },
+);
+
+test.serial(
+  "with an author it is committed, through the hooks, on the branch wanted",
+  async (t) => {
+    const directory = newPlace("flux");
+    // The stand-in tool has no hook command: node runs it, and it does nothing.
+    const done = await withAuthor(() => scaffold(directory, { branch: "prod/eu", cluster: "lab" }));
+    t.is(done.commit.kind, "committed");
+    t.is(git(directory, "status", "--porcelain"), "");
+    t.is(
+      git(directory, "log", "--format=%s|%an", "prod/eu"),
+      "Scaffold the Flux repository of cluster lab|A U Thor",
+    );
+  },
+);
+
+test.serial("an author guessed from the machine's user is none", async (t) => {
+  const directory = newPlace("flux");
+  // With this git has an address, and would take the name from /etc/passwd.
+  process.env["EMAIL"] = "somebody@example.org";
+  try {
+    t.is((await scaffold(directory)).commit.kind, "pending");
+  } finally {
+    delete process.env["EMAIL"];
+  }
+  t.throws(() => git(directory, "rev-parse", "HEAD"), undefined, "nothing is committed");
+});
+
+test.serial(
+  "a hook that refuses the first commit: everything stays staged, and the reason is told",
+  async (t) => {
+    const directory = newPlace("flux");
+    const tool = toolOf("1.2.3");
+    writeFileSync(tool, 'console.error("error: refused by the gate"); process.exit(1);\n');
+    const done = await withAuthor(async () => scaffold(directory, {}, { tool }));
+    t.is(done.commit.kind, "pending");
+    t.regex(closingMessage(done), /Not committed yet \(git commit failed: refused by the gate\)/);
+    t.throws(() => git(directory, "rev-parse", "HEAD"));
+  },
+);
+
+test.serial("inside another repository's folder it is a repository of its own", async (t) => {
+  const outer = newPlace("outer");
+  mkdirSync(outer);
+  git(outer, "init", "-q", "-b", "trunk");
+  const inner = join(outer, "flux");
+  process.env["GIT_DIR"] = join(outer, ".git");
+  process.env["GIT_INDEX_FILE"] = join(outer, ".git/index");
+  try {
+    await scaffold(inner);
+  } finally {
+    delete process.env["GIT_DIR"];
+    delete process.env["GIT_INDEX_FILE"];
+  }
+  t.is(git(inner, "rev-parse", "--show-toplevel"), inner);
+  t.not(git(inner, "ls-files"), "");
+  t.is(git(outer, "ls-files"), "");
+  t.throws(() => git(outer, "config", "--local", "core.hooksPath"));
+});
+
+test.serial("a second run changes nothing and makes no key", async (t) => {
+  const directory = newPlace("flux");
+  await withAuthor(() => scaffold(directory, { cluster: "lab", example: true }));
+  const [files, count] = [snapshot(directory), await keys()];
+  const commit = git(directory, "rev-parse", "HEAD");
+  const again = await withAuthor(() => scaffold(directory));
+  t.deepEqual(snapshot(directory), files);
+  t.is(await keys(), count);
+  t.is(git(directory, "rev-parse", "HEAD"), commit);
+  t.is(git(directory, "status", "--porcelain"), "");
+  t.deepEqual(again.commit, { kind: "clean" });
+  t.true(again.files.every(({ state }) => state === "unchanged"));
+  t.is(again.identity.kind, "present");
+  t.regex(closingMessage(again), /nothing to change/);
+});
+
+test.serial(
+  "an edited file is kept and named; --force replaces it; a lost one comes back",
+  async (t) => {
+    const directory = newPlace("flux");
+    await withAuthor(() => scaffold(directory));
+    const readme = join(directory, "README.md");
+    const apps = join(directory, "clusters/homelab/apps.yaml");
+    const original = readFileSync(readme, "utf8");
+    writeFileSync(readme, "mine\n");
+    git(directory, "rm", "-q", "clusters/homelab/apps.yaml");
+    const done = await withAuthor(() => scaffold(directory));
+    t.is(readFileSync(readme, "utf8"), "mine\n");
+    t.true(existsSync(apps));
+    t.regex(closingMessage(done), /Kept as they are[^]*\n {2}README\.md\n/);
+    t.is(done.commit.kind, "left", "an existing repository is never committed to");
+    t.regex(
+      done.commit.kind === "left" ? done.commit.command : "",
+      / add -- clusters\/homelab\/apps\.yaml && /,
+    );
+    t.true(
+      git(directory, "status", "--porcelain", "clusters").startsWith("D "),
+      "nor is anything staged",
+    );
+    await scaffold(directory, {}, { force: true });
+    t.is(readFileSync(readme, "utf8"), original);
+  },
+);
+
+test.serial("the recipients of a repository are kept, its own rules too", async (t) => {
+  const directory = newPlace("flux");
+  await scaffold(directory);
+  const rules = join(directory, ".sops.yaml");
+  const edited = `${readFileSync(rules, "utf8")}  # a rule of mine\n`;
+  writeFileSync(rules, edited);
+  const count = await keys();
+  const done = await scaffold(directory);
+  t.is(readFileSync(rules, "utf8"), edited);
+  t.is(done.identity.kind, "present");
+  t.is(await keys(), count);
+});
+
+test.serial(
+  "a newer version replaces the tool and remembers itself; an older one does not",
+  async (t) => {
+    const directory = newPlace("flux");
+    await scaffold(directory);
+    const tool = join(directory, ".flux-sops/flux-sops.mjs");
+    const newer = await scaffold(directory, {}, { tool: toolOf("1.10.0"), version: "1.10.0" });
+    t.deepEqual(
+      newer.files
+        .filter(({ state }) => state !== "unchanged")
+        .map(({ path, state }) => [path, state]),
+      [
+        [".flux-sops/flux-sops.mjs", "upgraded"],
+        [".yo-rc.json", "upgraded"],
+      ],
+    );
+    t.regex(readFileSync(tool, "utf8"), /flux-sops 1\.10\.0/);
+    const older = await scaffold(directory);
+    t.is(older.files.find(({ path }) => path.endsWith(".mjs"))?.state, "differs");
+    t.regex(readFileSync(tool, "utf8"), /flux-sops 1\.10\.0/);
+  },
+);
+
+test.serial(
+  "an existing repository: what is there stays, nothing is staged or committed",
+  async (t) => {
+    const directory = newPlace("mine");
+    mkdirSync(directory);
+    git(directory, "init", "-q", "-b", "trunk");
+    writeFileSync(join(directory, ".gitignore"), "own\n");
+    writeFileSync(join(directory, "package.json"), '{"name":"own"}\n');
+    writeFileSync(join(directory, ".yo-rc.json"), '{"generator-other":{"a":1}}');
+    const done = await withAuthor(() => scaffold(directory));
+    t.is(readFileSync(join(directory, ".gitignore"), "utf8"), "own\n");
+    t.is(readFileSync(join(directory, "package.json"), "utf8"), '{"name":"own"}\n');
+    t.like(JSON.parse(readFileSync(join(directory, ".yo-rc.json"), "utf8")), {
+      "generator-other": { a: 1 },
+    });
+    t.is(git(directory, "ls-files"), "");
+    t.throws(() => git(directory, "rev-parse", "HEAD"));
+    t.is(done.commit.kind, "left");
+  },
+);
+
+test.serial("files that were in a new repository's folder are not committed", async (t) => {
+  const directory = newPlace("flux");
+  mkdirSync(directory);
+  writeFileSync(join(directory, "my-kubeconfig"), "private\n");
+  await withAuthor(() => scaffold(directory));
+  t.is(git(directory, "status", "--porcelain"), "?? my-kubeconfig");
+});
+
+test.serial(
+  "--age-key-file is made, and remembered for this clone only, as an absolute path",
+  async (t) => {
+    const directory = newPlace("flux");
+    const file = newPlace("cluster.agekey");
+    const count = await keys();
+    await scaffold(directory, { ageKeyFile: file });
+    t.is(await keys(), count);
+    t.is(git(directory, "config", "--local", "flux-sops.ageKeyFile"), file);
+    t.false(readFileSync(join(directory, ".yo-rc.json"), "utf8").includes(dirname(file)));
+    const again = await prepare(directory);
+    t.like(again.identity, { kind: "present", file });
+  },
+);
+
+test.serial("--example: the Secret is encrypted from the first byte on disk, once", async (t) => {
+  const directory = newPlace("flux");
+  const done = await withAuthor(() => scaffold(directory, { example: true }));
+  const secret = readFileSync(join(directory, "clusters/homelab/secrets/demo.sops.yaml"), "utf8");
+  t.regex(secret, /token: "ENC\[AES256_GCM,/);
+  t.is(done.commit.kind, "committed");
+  t.is(
+    (await prepare(directory, {}, { force: true })).files.some(({ path }) =>
+      path.includes("demo.sops"),
+    ),
+    false,
+  );
+});
+
+test.serial("--dry-run writes nothing, not even a key", async (t) => {
+  const directory = newPlace("deep/flux");
+  const count = await keys();
+  const message = previewMessage(await prepare(directory));
+  t.regex(message, /Nothing is written/);
+  t.regex(message, /new {7}README\.md/);
+  t.regex(message, /A new age identity would be written to /);
+  t.false(existsSync(dirname(directory)));
+  t.is(await keys(), count);
+});
+
+const broken: readonly [string, string, RegExp][] = [
+  [".sops.yaml", "creation_rules:\n  - path_regex: [\n", /\.sops\.yaml:\d+:\d+: /],
+  [".sops.yaml", "creation_rules:\n  - age: age1qqq\n", /\.sops\.yaml:2: .*recipient/],
+  [".yo-rc.json", "{", /\.yo-rc\.json is no JSON/],
+  [".yo-rc.json", "[]", /no JSON object/],
+  [".yo-rc.json", '{"generator-flux-sops":1}', /under "generator-flux-sops"/],
+  [".git", "gitdir: /nowhere\n", /has a \.git that git cannot use/],
+];
+
+for (const [name, text, expected] of broken) {
+  test.serial(`a broken ${name} (${JSON.stringify(text)}) is an error that names it`, async (t) => {
+    const directory = newPlace("flux");
+    mkdirSync(directory);
+    writeFileSync(join(directory, name), text);
+    const error = await t.throwsAsync(prepare(directory), {
+      name: "ScaffoldError",
+      message: expected,
+    });
+    t.notRegex(error.message, /\n/);
+    t.deepEqual(readdirSync(directory), [name]);
+  });
+}
+
+test.serial(
+  "another cluster in the same repository is not scaffolded over the first",
+  async (t) => {
+    const directory = newPlace("flux");
+    await scaffold(directory);
+    await t.throwsAsync(prepare(directory, { cluster: "second" }), {
+      message: /for cluster homelab/,
+    });
+  },
+);
+
+async function leavesNothing(
+  t: ExecutionContext,
+  directory: string,
+  action: () => Promise<unknown>,
+) {
+  const count = await keys();
+  await t.throwsAsync(action(), { name: "ScaffoldError" });
+  t.is(await keys(), count);
+  t.false(existsSync(join(directory, ".git")));
+}
+
+test.serial("a place that a link leads out of: no file, no repository, no key", async (t) => {
+  const directory = newPlace("flux");
+  mkdirSync(directory);
+  symlinkSync(dirname(directory), join(directory, "talos"));
+  await leavesNothing(t, directory, () => scaffold(directory));
+  t.deepEqual(readdirSync(directory), ["talos"]);
+});
+
+test.serial(
+  "a failure while moving files into place takes the repository back as well",
+  async (t) => {
+    const directory = newPlace("flux");
+    const prepared = await prepare(directory, { ageKeyFile: newPlace("k") });
+    mkdirSync(join(directory, "talos"), { recursive: true });
+    writeFileSync(join(directory, "talos/README.md"), "appeared\n");
+    await leavesNothing(t, directory, () => carryOut(prepared, { install: null }));
+    t.deepEqual(snapshot(directory), { "talos/README.md": "appeared\n" });
+    t.deepEqual(readdirSync(directory), ["talos"]);
+  },
+);
+
+test.serial(
+  "a key that cannot be written after all: no file and no repository either",
+  async (t) => {
+    const directory = newPlace("flux");
+    const keyFile = newPlace("folder/key");
+    const prepared = await prepare(directory, { ageKeyFile: keyFile });
+    writeFileSync(dirname(keyFile), "");
+    await leavesNothing(t, directory, () => carryOut(prepared, { install: null }));
+    t.false(existsSync(directory));
+  },
+);
