@@ -10,10 +10,13 @@ export const SOPS_EXIT = {
   generic: 1,
   couldNotReadInputFile: 2,
   couldNotWriteOutputFile: 3,
+  invalidSetFormat: 7,
   errorDecryptingTree: 25,
   macMismatch: 51,
   noFileSpecified: 100,
   couldNotRetrieveKey: 128,
+  fileHasNotBeenModified: 200,
+  noEditorFound: 201,
   fileAlreadyEncrypted: 203,
 } as const;
 

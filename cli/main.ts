@@ -18,6 +18,22 @@ const COMMANDS: Readonly<
     help: "print the plaintext of encrypted files",
     load: async () => (await import("./decrypt.ts")).decrypt,
   },
+  edit: {
+    help: "edit an encrypted file in an editor",
+    load: async () => (await import("./edit.ts")).edit,
+  },
+  set: {
+    help: "set one value of an encrypted file",
+    load: async () => (await import("./set.ts")).set,
+  },
+  unset: {
+    help: "take one value out of an encrypted file",
+    load: async () => (await import("./set.ts")).unset,
+  },
+  filestatus: {
+    help: "say whether a file is encrypted",
+    load: async () => (await import("./filestatus.ts")).filestatus,
+  },
   updatekeys: {
     help: "give files the recipients of their creation rules",
     load: async () => (await import("./updatekeys.ts")).updatekeys,

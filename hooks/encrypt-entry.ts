@@ -113,11 +113,7 @@ export async function inspectEncrypted(
         changed.add(shownPath(leaf.path));
       }
     }
-    const result = await sealFile(file, metadata, dataKey, {
-      recipients: metadata.age.map(({ recipient }) => recipient),
-      selection: metadata.selection,
-      macOnlyEncrypted: metadata.macOnlyEncrypted,
-    });
+    const result = await sealFile(file, metadata, dataKey);
     return { kind: "sealed", result, changed: [...changed] };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;

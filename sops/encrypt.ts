@@ -80,15 +80,18 @@ export async function sealFile(
   file: StoreFile,
   metadata: Metadata,
   dataKey: Uint8Array,
-  encryption: Encryption,
-  now?: Date,
+  options: { readonly now?: Date; readonly bare?: boolean } = {},
 ): Promise<Encrypted> {
-  const opened = openLeaves(file, metadata, dataKey, "accept");
+  const { age, selection, macOnlyEncrypted } = metadata;
   return seal(
     file,
-    opened,
-    { ...encryption, selection: encryption.selection ?? DEFAULT_SELECTION },
-    { previous: { file, metadata, dataKey }, ...(now === undefined ? {} : { now }) },
+    openLeaves(file, metadata, dataKey, "accept"),
+    {
+      recipients: age.map(({ recipient }) => recipient),
+      selection: selection ?? DEFAULT_SELECTION,
+      macOnlyEncrypted,
+    },
+    { ...options, previous: { file, metadata, dataKey } },
   );
 }
 
@@ -110,12 +113,17 @@ async function seal(
   file: StoreFile,
   opened: readonly OpenedLeaf[],
   encryption: Encryption & { readonly selection: Selection },
-  options: { readonly previous?: Previous | null; readonly now?: Date },
+  options: {
+    readonly previous?: Previous | null;
+    readonly now?: Date;
+    /** Whether new tokens stand bare, as in a file that sops wrote. */
+    readonly bare?: boolean;
+  },
 ): Promise<Encrypted> {
   const { previous = null, now = new Date() } = options;
   refuseSharedValues(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
-  const known = previous === null ? new Map<string, string>() : knownTokens(previous);
+  const known = previous === null ? new Map<string, KnownToken>() : knownTokens(previous);
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing } of opened) {
@@ -125,13 +133,18 @@ async function seal(
       continue;
     }
     const key = tokenKey(leaf, value);
-    let token = known.get(key);
-    if (token === undefined) {
-      token = encryptValue(value, dataKey, leaf.path);
-      known.set(key, token);
-      count[leaf.kind === "comment" ? "comments" : "values"] += 1;
-    } else count.unchanged += 1;
-    replacements.set(leaf, { kind: "ciphertext", token });
+    const reused = known.get(key);
+    if (reused !== undefined) {
+      count.unchanged += 1;
+      // Decrypting turned what stood bare into a block: it goes back to how it stood.
+      const bare = options.bare === true || (reused.bare && leaf.form === "block");
+      replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare });
+      continue;
+    }
+    const token = encryptValue(value, dataKey, leaf.path);
+    known.set(key, { token, bare: false });
+    count[leaf.kind === "comment" ? "comments" : "values"] += 1;
+    replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true });
   }
   const mac = macOf(opened, encryption);
   const age = await wrap(dataKey, encryption.recipients, previous);
@@ -183,9 +196,15 @@ function keptSignature(
   return same ? metadata : null;
 }
 
+/** A token of the previous version, and whether it stood there as sops writes it. */
+interface KnownToken {
+  readonly token: string;
+  readonly bare: boolean;
+}
+
 /** The tokens of a version by path, type and plaintext, as sops keeps IVs for them. */
-function knownTokens(previous: Previous): Map<string, string> {
-  const known = new Map<string, string>();
+function knownTokens(previous: Previous): Map<string, KnownToken> {
+  const known = new Map<string, KnownToken>();
   let opened: OpenedLeaf[];
   try {
     opened = openLeaves(previous.file, previous.metadata, previous.dataKey, "accept");
@@ -194,7 +213,9 @@ function knownTokens(previous: Previous): Map<string, string> {
     throw error;
   }
   for (const { leaf, value, token } of opened) {
-    if (token !== null && value !== null) known.set(tokenKey(leaf, value), token);
+    if (token !== null && value !== null) {
+      known.set(tokenKey(leaf, value), { token, bare: leaf.form === "bare" });
+    }
   }
   return known;
 }

@@ -24,7 +24,11 @@ export type SopsErrorCode =
   /** Something that real sops can do and this engine does not (PGP, cloud KMS, …). */
   | "unsupported"
   /** A recipient or an identity is malformed. */
-  | "bad-key";
+  | "bad-key"
+  /** A value that was given is malformed. */
+  | "bad-value"
+  /** There is nothing at the path that was given. */
+  | "not-there";
 
 export class SopsError extends Error {
   override readonly name = "SopsError";

@@ -13,6 +13,8 @@ export interface Leaf {
   readonly value: Value | null;
   /** 1-based. */
   readonly line: number;
+  /** How it stands: `bare` without quotes or a block header, as sops writes its tokens. */
+  readonly form: "bare" | "quoted" | "block";
   /**
    * Set where the leaf is seen through an alias: the leaf that the anchor stands on, and whether
    * the alias as a whole can be replaced (it names a single value, not a mapping or list).
@@ -22,8 +24,12 @@ export interface Leaf {
 
 /** What stands in a leaf's place after an edit. */
 export type Replacement =
-  /** A token, or any text that is to be kept as a string. */
-  | { readonly kind: "ciphertext"; readonly token: string }
+  | {
+      readonly kind: "ciphertext";
+      readonly token: string;
+      /** Whether it is to stand bare, as sops writes it, whatever stood in its place. */
+      readonly bare: boolean;
+    }
   | { readonly kind: "plaintext"; readonly value: Value };
 
 /** A parsed file of one format. It is never changed: {@link StoreFile.splice} makes a new text. */

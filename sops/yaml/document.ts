@@ -14,11 +14,11 @@ import {
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
 import type { Leaf, Replacement, StoreFile } from "../store.ts";
-import type { KeyPath } from "../token.ts";
+import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import { DEEPEST, isTooDeep } from "./nesting.ts";
 import { bodyOffset, documentComments, type Collection } from "./comments.ts";
-import { spellToken, spellValue, type Place, type Style } from "./spelling.ts";
+import { spellToken, spellValue, styleOfToken, type Place, type Style } from "./spelling.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
 
 /** Where a leaf stands, beside what it is. */
@@ -49,7 +49,7 @@ export interface Edit {
 }
 
 /** The most leaves that aliases may expand a file to: real files have none, alias bombs have many. */
-const MOST_LEAVES = 1_000_000;
+const MOST_LEAVES = 200_000;
 /**
  * Parses a YAML file, all its documents.
  *
@@ -108,6 +108,7 @@ export function parseYaml(text: string, indent: number): StoreFile {
         path: comment.path,
         value: { type: "comment", text: comment.text.replace(/\r$/, "") },
         line: lines.lineOf(comment.start) + 1,
+        form: "bare",
         alias: null,
         itemStart: null,
         start: comment.start + 1,
@@ -169,8 +170,10 @@ class YamlFile implements StoreFile {
 function editOf(leaf: YamlLeaf, replacement: Replacement): Edit {
   const { start, end } = leaf;
   if (replacement.kind === "ciphertext") {
-    const { token } = replacement;
-    return { start, end, text: leaf.kind === "comment" ? token : spellToken(token, leaf.place) };
+    const { token, bare } = replacement;
+    if (leaf.kind === "comment") return { start, end, text: token };
+    if (!bare || leaf.place.flow) return { start, end, text: spellToken(token, leaf.place) };
+    return { start, end, text: token + (leaf.form === "block" ? leaf.place.newline : "") };
   }
   const { value } = replacement;
   if (leaf.kind === "comment") return { start, end, text: value.text };
@@ -178,6 +181,10 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): Edit {
     return { start: leaf.itemStart, end, text: `#${value.text}` };
   }
   return { start, end, text: spellValue(value, leaf.place) };
+}
+
+function source(token: CST.Token | undefined): string {
+  return token !== undefined && "source" in token ? token.source : "";
 }
 
 function applyEdits(text: string, edits: Edit[]): string {
@@ -452,6 +459,7 @@ class DocumentReader {
         path,
         value,
         line: this.lines.lineOf(at.range[0]) + 1,
+        form: "bare",
         alias: { of: this.anchored.get(node) ?? null, whole: depth === 1 },
         start: at.range[0],
         end: at.range[1],
@@ -469,6 +477,7 @@ class DocumentReader {
       path,
       value,
       line: this.lines.lineOf(start) + 1,
+      form: token?.type === "block-scalar" ? "block" : node.type === "PLAIN" ? "bare" : "quoted",
       alias: null,
       start,
       end,
@@ -492,12 +501,14 @@ class DocumentReader {
     const flow = parent !== null && parent.column === null;
     const parentColumn = this.nearestColumn(parent);
     if (token?.type !== "block-scalar") {
-      const style: Style =
+      const quoted: Style =
         node?.type === "QUOTE_SINGLE"
           ? "single"
           : node?.type === "QUOTE_DOUBLE"
             ? "double"
             : "plain";
+      const style =
+        flow && isToken(String(node?.value)) ? styleOfToken(quoted, source(token)) : quoted;
       const step = Math.max(2, this.indentStep());
       return {
         style,

@@ -47,7 +47,7 @@ export function metadataEdits(
   const lineEnd = endOfLine(text, sops.end);
   if (metadata !== null) {
     const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
-    const block = formatBlock(metadata, indent, newline);
+    const block = formatBlock(metadata, blockIndent(text.slice(lineStart)) ?? indent, newline);
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
   }
   if (text.slice(lineStart, lineEnd).endsWith("\n") || lineStart === 0) {
@@ -55,6 +55,14 @@ export function metadataEdits(
   }
   const breakStart = text[lineStart - 2] === "\r" ? lineStart - 2 : lineStart - 1;
   return [{ start: breakStart, end: lineEnd, text: "" }];
+}
+
+/**
+ * The indentation of the `sops` block in a text, or null where there is none: a block that is written
+ * anew keeps it.
+ */
+export function blockIndent(text: string): number | null {
+  return /^sops:[ \t]*\r?\n( +)\S/m.exec(text)?.[1]?.length ?? null;
 }
 
 function flowEdits(

@@ -17,19 +17,29 @@ export interface Place {
   readonly newline: string;
 }
 
-/** A token written in the style of the place that it takes. */
+/**
+ * A token written in the style of the place that it takes. In a flow collection, where its brackets
+ * need quotes, single ones stand for a plain text of the author's, and a rare spelling of the first
+ * letter for single quotes: {@link styleOfToken} reads it back.
+ */
 export function spellToken(token: string, place: Place): string {
   switch (place.style) {
     case "single":
-      return `'${token}'`;
+      return place.flow ? `"\\x45${token.slice(1)}"` : `'${token}'`;
     case "double":
       return `"${token}"`;
     case "plain":
-      return place.flow ? `"${token}"` : token;
+      return place.flow ? `'${token}'` : token;
     case "literal":
     case "folded":
       return place.header + place.newline + place.indent + token + place.newline;
   }
+}
+
+/** The style that a token in a flow collection stands for: see {@link spellToken}. */
+export function styleOfToken(style: Style, source: string): Style {
+  if (style === "single") return "plain";
+  return style === "double" && source.startsWith('"\\x45NC[') ? "single" : style;
 }
 
 /**

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, rmSync, statSync, unlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { runTool, testWith } from "../real-tools.ts";
@@ -458,10 +466,8 @@ test("a new linked worktree is guarded", (t) => {
   const repository = scaffolded(t);
   const worktree = join(repository.dir, "..", "second");
   repository.must("worktree", "add", "-q", "-b", "second", worktree);
-  repository.run("sh", ["-c", `mkdir -p clusters/homelab/apps/web && cp /dev/stdin ${WEB}`], {
-    cwd: worktree,
-    input: secret({ token: "hunter2" }),
-  });
+  mkdirSync(join(worktree, "clusters/homelab/apps/web"), { recursive: true });
+  writeFileSync(join(worktree, WEB), secret({ token: "hunter2" }));
   repository.run("git", ["add", "."], { cwd: worktree });
   const commit = repository.run("git", ["commit", "-m", "Leak"], { cwd: worktree });
   t.is(commit.status, 1, commit.stderr);

@@ -55,12 +55,15 @@ const HOSTILE: Record<string, string> = {
 
 for (const [name, text] of Object.entries(HOSTILE)) {
   for (const path of ["a.yaml", "a.env", "values.yaml"]) {
-    test(`${name} (${path}) is judged within a second, without an exception`, (t) => {
+    test(`${name} (${path}) is judged in little time, without an exception`, (t) => {
       const candidate = candidateOf(path, Buffer.from(BAIT + text));
-      const start = performance.now();
+      // Processor time, not wall time: other tests run beside this one. What it guards against takes
+      // minutes.
+      const start = process.cpuUsage();
       t.notThrows(() => scan(candidate));
       t.notThrows(() => candidate.documents);
-      t.true(performance.now() - start < 1000);
+      const { user } = process.cpuUsage(start);
+      t.true(user < 3_000_000, `${String(user / 1000)} ms`);
     });
   }
 }
@@ -71,9 +74,9 @@ test("an alias bomb is not expanded", (t) => {
     text += `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(10)}]\n`;
   }
   text += "kind: Secret\nstringData: {a: *a30}\ncontexts: *a30\nusers: *a30\nmachine: *a30\n";
-  const start = performance.now();
+  const start = process.cpuUsage();
   t.notThrows(() => scan(candidateOf("values.yaml", Buffer.from(text))));
-  t.true(performance.now() - start < 1000);
+  t.true(process.cpuUsage(start).user < 3_000_000);
 });
 
 test("aliases that lead back to themselves end", (t) => {

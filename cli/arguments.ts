@@ -1,0 +1,23 @@
+import { CommanderError, type Command } from "commander";
+import { complain } from "./complain.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+
+/**
+ * Parses the arguments of a command that stands in for one of sops's.
+ *
+ * @returns null when they are fine, else the exit status, with the complaint printed.
+ */
+export function parseArguments(command: Command, argv: readonly string[]): number | null {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  try {
+    command.parse(argv, { from: "user" });
+    return null;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    complain(error.message.replace(/^error: /, ""));
+    return error.code === "commander.missingArgument"
+      ? SOPS_EXIT.noFileSpecified
+      : SOPS_EXIT.generic;
+  }
+}

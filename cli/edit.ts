@@ -1,0 +1,197 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { Command } from "commander";
+import { decryptFile } from "../sops/decrypt.ts";
+import { encryptFile, type Encryption } from "../sops/encrypt.ts";
+import { SopsError } from "../sops/errors.ts";
+import { formatOf, type Format } from "../sops/format.ts";
+import type { Metadata } from "../sops/metadata.ts";
+import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
+import { blockIndent } from "../sops/yaml/metadata-edits.ts";
+import { parseArguments } from "./arguments.ts";
+import { complain } from "./complain.ts";
+import { dataKeyOf } from "./data-key-of.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import { replaceFile } from "./file-on-disk.ts";
+import { reported } from "./reported.ts";
+
+/** Nothing was changed in the editor, or the edit was given up: sops has a status for each. */
+class Unedited extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** `flux-sops edit FILE`: the plaintext in an editor, encrypted again when it closes. */
+export async function edit(argv: readonly string[]): Promise<number> {
+  const command = new Command("flux-sops edit")
+    .description("edit an encrypted file in $SOPS_EDITOR or $EDITOR")
+    .argument("<file>")
+    .option("--ignore-mac", "go on where the MAC does not match");
+  const refused = parseArguments(command, argv);
+  if (refused !== null) return refused;
+  const [path = ""] = command.args;
+  let status = 0;
+  const failed = await reported(path, async () => {
+    try {
+      await editFile(path, command.opts()["ignoreMac"] === true);
+    } catch (error) {
+      if (!(error instanceof Unedited)) throw error;
+      complain(error.message);
+      ({ status } = error);
+    }
+  });
+  return failed || status;
+}
+
+async function editFile(path: string, ignoreMac: boolean): Promise<void> {
+  const format = formatOf(path);
+  const bytes = readFileSync(path);
+  const { file, metadata } = readSopsFile(bytes, format);
+  if (metadata === null) {
+    throw new SopsError(
+      "no-metadata",
+      "is not encrypted: edit it as it is, git commit encrypts it",
+    );
+  }
+  if (metadata.foreign.length > 0) {
+    throw new SopsError("unsupported", "it has keys other than age: use sops edit");
+  }
+  const dataKey = await dataKeyOf(metadata);
+  const plaintext = decryptFile(file, metadata, dataKey, { ignoreMac });
+  const indent = blockIndent(bytes.toString("utf8"));
+  const edited = await editText(plaintext, basename(path), format, indent);
+  const { text } = await encryptFile(edited.file, encryptionOf(metadata), {
+    previous: { file, metadata, dataKey },
+  });
+  // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
+  if (!readFileSync(path).equals(bytes)) {
+    throw new SopsError("unsupported", "was changed while it was edited: it was left as it is now");
+  }
+  replaceFile(path, text);
+}
+
+function encryptionOf({ age, selection, macOnlyEncrypted }: Metadata): Encryption {
+  return { recipients: age.map(({ recipient }) => recipient), selection, macOnlyEncrypted };
+}
+
+/**
+ * Lets the user edit a text, until it parses. The text is in a file of mode 0600 in a folder of mode
+ * 0700, in memory where the machine has such a place, and is gone on every way out.
+ */
+async function editText(
+  text: string,
+  name: string,
+  format: Format,
+  indent: number | null,
+): Promise<SopsFile> {
+  const folder = mkdtempSync(join(privatePlace(), "flux-sops-"));
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.once(signal, onSignal);
+  process.once("exit", remove);
+  try {
+    const temporary = join(folder, name);
+    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    for (;;) {
+      await runEditor(temporary);
+      const edited = readFileSync(temporary);
+      if (edited.equals(Buffer.from(text, "utf8"))) {
+        throw new Unedited(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
+      }
+      try {
+        const parsed = readSopsFile(edited, format, indent);
+        if (parsed.metadata !== null) throw new SopsError("syntax", "sops is a reserved key");
+        return parsed;
+      } catch (error) {
+        if (!(error instanceof SopsError)) throw error;
+        const place = [error.line, error.column].filter((part) => part !== null).join(":");
+        complain(`${place === "" ? "" : `line ${place}: `}${error.message}`);
+        await enterToGoOn();
+      }
+    }
+  } finally {
+    for (const signal of signals) process.removeListener(signal, onSignal);
+    process.removeListener("exit", remove);
+    remove();
+  }
+}
+
+/** Memory-backed where there is such a place, so that no plaintext reaches a disk. */
+function privatePlace(): string {
+  for (const place of [process.env["XDG_RUNTIME_DIR"], "/dev/shm"]) {
+    if (place === undefined || place === "") continue;
+    try {
+      accessSync(place, constants.W_OK | constants.X_OK);
+      return place;
+    } catch {
+      // Not here.
+    }
+  }
+  return tmpdir();
+}
+
+async function runEditor(file: string): Promise<void> {
+  const editor = process.env["SOPS_EDITOR"] || process.env["EDITOR"] || anyEditor();
+  if (editor === null) {
+    throw new Unedited(
+      SOPS_EXIT.noEditorFound,
+      "there is no editor: set EDITOR, or install vim, nano or vi",
+    );
+  }
+  // As git does: the variable may hold arguments.
+  const child = spawn("sh", ["-c", `${editor} "$@"`, editor, file], { stdio: "inherit" });
+  const status = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code ?? 1);
+    });
+  });
+  if (status !== 0) {
+    throw new Unedited(
+      SOPS_EXIT.noEditorFound,
+      `the editor ended with status ${status}: nothing was changed`,
+    );
+  }
+}
+
+function anyEditor(): string | null {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  for (const name of ["vim", "nano", "vi"]) {
+    for (const folder of folders) {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return name;
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  return null;
+}
+
+/** Without somebody to press Enter the edit cannot go on, and must not be taken either. */
+async function enterToGoOn(): Promise<void> {
+  process.stderr.write("Press Enter to return to the editor, or Ctrl-C to give up the edit. ");
+  const lines = createInterface({ input: process.stdin });
+  try {
+    const { done } = await lines[Symbol.asyncIterator]().next();
+    if (done === true) {
+      process.stderr.write("\n");
+      throw new Unedited(SOPS_EXIT.generic, "the edit was given up: nothing was changed");
+    }
+  } finally {
+    lines.close();
+  }
+}

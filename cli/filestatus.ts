@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { formatOf } from "../sops/format.ts";
+import { readSopsFile } from "../sops/sops-file.ts";
+import { parseArguments } from "./arguments.ts";
+import { reported } from "./reported.ts";
+
+/** `flux-sops filestatus FILE`: says in JSON whether a file is encrypted. */
+export async function filestatus(argv: readonly string[]): Promise<number> {
+  const command = new Command("flux-sops filestatus")
+    .description("say whether a file is encrypted, as JSON")
+    .argument("<file>");
+  const refused = parseArguments(command, argv);
+  if (refused !== null) return refused;
+  const [path = ""] = command.args;
+  return reported(path, () => {
+    const { metadata } = readSopsFile(readFileSync(path), formatOf(path));
+    process.stdout.write(`${JSON.stringify({ encrypted: metadata !== null })}\n`);
+    return Promise.resolve();
+  });
+}

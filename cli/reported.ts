@@ -1,0 +1,41 @@
+import { SopsError } from "../sops/errors.ts";
+import { complain, shown } from "./complain.ts";
+import { exitOf, SOPS_EXIT } from "./exit-codes.ts";
+
+/**
+ * Runs a command on one file, and turns what goes wrong into a line on standard error and sops's
+ * exit status.
+ *
+ * @param options.syntaxExit the status for a file that does not parse: it differs by command.
+ */
+export async function reported(
+  path: string,
+  run: () => Promise<void>,
+  options: { readonly syntaxExit?: number } = {},
+): Promise<number> {
+  try {
+    await run();
+    return 0;
+  } catch (error) {
+    if (error instanceof SopsError) {
+      const place = [shown(path), error.line, error.column].filter((part) => part !== null);
+      complain(`${place.join(":")}: ${error.message}`);
+      return error.code === "syntax" ? (options.syntaxExit ?? SOPS_EXIT.generic) : exitOf(error);
+    }
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    complain(`${shown(path)}: ${REASONS[code] ?? code}`);
+    if (code === "ENOENT") return SOPS_EXIT.noFileSpecified;
+    return syscall === "read" || (syscall === "open" && code !== "ENOSPC" && code !== "EROFS")
+      ? SOPS_EXIT.couldNotReadInputFile
+      : SOPS_EXIT.couldNotWriteOutputFile;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EISDIR: "is a folder",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
