@@ -1,6 +1,6 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, type Format } from "../sops/format.ts";
+import { formatOf } from "../sops/format.ts";
 import type { Metadata } from "../sops/metadata.ts";
 import { DEFAULT_SELECTION, selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
@@ -65,7 +65,8 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   const format = formatOf(path);
   const expected = isNamedSops(path) || candidate.before === "encrypted";
   if (rule === null && !expected && !mentionsMetadata(bytes)) return { kind: "plain" };
-  if (format !== "yaml") return otherFormat(candidate, format, expected);
+  // By its name, every file that is nothing else is a binary one: this tool itself, an image.
+  if (format === "binary" && !expected && !startsAsJson(bytes)) return { kind: "plain" };
 
   let file: StoreFile;
   let metadata: Metadata | null;
@@ -74,7 +75,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     // A template or a stray document that merely lies under a rule for everything is not ours.
-    if (!expected && !takesOnPurpose(rule)) return { kind: "plain" };
+    if (!expected && !(format === "yaml" && takesOnPurpose(rule))) return { kind: "plain" };
     return blocked("sops-broken", error.line, error.message, {
       kind: "edit",
       what: "correct it, then stage it again",
@@ -119,12 +120,12 @@ function plaintextVerdict(
     candidate.leaks ||
     candidate.before === "encrypted" ||
     // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
-    (takesOnPurpose(rule) && candidate.before === "nothing");
+    (takesOnPurpose(rule) && candidate.before === "nothing" && formatOf(candidate.path) === "yaml");
   if (!wanted) return { kind: "plain" };
-  const selects = selector(rule.selection ?? DEFAULT_SELECTION);
+  const selects = selector(rule.selection ?? DEFAULT_SELECTION, file);
   const selected = file.leaves.some(
-    ({ kind, path, value }) =>
-      kind === "value" && value !== null && value.text !== "" && selects(path),
+    (leaf) =>
+      leaf.kind === "value" && leaf.value !== null && leaf.value.text !== "" && selects(leaf),
   );
   if (!selected) {
     if (!named && candidate.before !== "encrypted") return { kind: "plain" };
@@ -151,20 +152,6 @@ function plaintextVerdict(
   return { kind: "encrypt", file, rule };
 }
 
-/** Formats whose documents the engine does not write yet. */
-function otherFormat(candidate: SopsCandidate, format: Format, expected: boolean): SopsVerdict {
-  if (mentionsMetadata(candidate.bytes)) {
-    return { kind: "unverified", why: `${format} files are not looked into yet` };
-  }
-  if (!expected) return { kind: "plain" };
-  return blocked(
-    "sops-unsupported",
-    null,
-    `${format} files cannot be encrypted at commit yet`,
-    ENCRYPT_WITH_SOPS,
-  );
-}
-
 /** A rule for everything says how to encrypt, not what: sops users run `sops -e` on some files. */
 function takesOnPurpose(rule: CreationRule | null): boolean {
   return rule !== null && rule.pathRegex !== "";
@@ -175,6 +162,11 @@ export function mentionsMetadata(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!buffer.includes("ENC[AES256_GCM,")) return false;
   return ["sops:", '"sops"', "sops_mac", "[sops]"].some((word) => buffer.includes(word));
+}
+
+/** How the encrypted form of a binary file begins. */
+function startsAsJson(bytes: Uint8Array): boolean {
+  return /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString("latin1"));
 }
 
 function blocked(

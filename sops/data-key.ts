@@ -3,6 +3,7 @@ import { armor, Decrypter, Encrypter } from "age-encryption";
 import { SopsError } from "./errors.ts";
 import type { AgeEntry, Metadata } from "./metadata.ts";
 import { parseRecipient } from "./recipient.ts";
+import { X25519Recipient } from "./x25519-recipient.ts";
 
 const DATA_KEY_BYTES = 32;
 
@@ -31,7 +32,7 @@ export async function wrapDataKey(
         );
       }
       const encrypter = new Encrypter();
-      encrypter.addRecipient(recipient);
+      encrypter.addRecipient(kind === "x25519" ? nativeRecipient(recipient) : recipient);
       return { recipient, enc: armor.encode(await encrypter.encrypt(dataKey)) };
     }),
   );
@@ -64,4 +65,16 @@ export async function unwrapDataKey(
     return dataKey;
   }
   return null;
+}
+
+const native = new Map<string, X25519Recipient>();
+
+/** The same few recipients come with every file of a batch. */
+function nativeRecipient(recipient: string): X25519Recipient {
+  let known = native.get(recipient);
+  if (known === undefined) {
+    known = new X25519Recipient(recipient);
+    native.set(recipient, known);
+  }
+  return known;
 }

@@ -33,10 +33,10 @@ export function openLeaves(
   dataKey: Uint8Array,
   plaintext: PlaintextPolicy,
 ): OpenedLeaf[] {
-  const selects = selector(effectiveSelection(metadata));
+  const selects = selector(effectiveSelection(metadata), file);
   return file.leaves.map((leaf) => {
     const { value } = leaf;
-    const selected = selects(leaf.path);
+    const selected = selects(leaf);
     if (!selected || value === null || value.text === "") {
       return { leaf, selected, value, token: null };
     }

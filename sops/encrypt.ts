@@ -61,9 +61,9 @@ export async function encryptFile(
     throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
   }
   const selection = encryption.selection ?? DEFAULT_SELECTION;
-  const selects = selector(selection);
+  const selects = selector(selection, file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
-    const selected = selects(leaf.path);
+    const selected = selects(leaf);
     refuseStrayToken(leaf, selected);
     return { leaf, selected, value: leaf.value, token: null };
   });

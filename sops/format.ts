@@ -1,4 +1,8 @@
+import { parseBinary } from "./binary.ts";
+import { parseDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
+import { parseIni } from "./ini/document.ts";
+import { parseJsonFile } from "./json/document.ts";
 import type { StoreFile } from "./store.ts";
 import { parseYaml } from "./yaml/document.ts";
 import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
@@ -19,20 +23,48 @@ export function formatOf(path: string): Format {
   return "binary";
 }
 
+const FORMATS: readonly Format[] = ["yaml", "json", "dotenv", "ini", "binary"];
+
+/** The format that `--input-type` and `--output-type` name; null for a name that is none. */
+export function inputTypeOf(name: string): Format | null {
+  return FORMATS.find((format) => format === name) ?? null;
+}
+
 /**
- * Parses a file's text in a format.
+ * Parses a file's text in a format. A binary file that is no text is for {@link parseBytes}.
  *
- * @param yamlIndent the indentation of a new `sops` block; sops's own by default.
+ * @param yamlIndent the indentation of a new `sops` block in YAML; sops's own by default.
  * @throws SopsError `syntax`, `unsupported`
  */
 export function parseFile(text: string, format: Format, yamlIndent: number | null): StoreFile {
-  if (format !== "yaml") {
-    throw new SopsError(
-      "unsupported",
-      `${format} files are not supported yet: use sops for this file`,
-    );
+  switch (format) {
+    case "yaml":
+      return parseYaml(text, yamlIndent ?? DEFAULT_INDENT);
+    case "json":
+      return parseJsonFile(text);
+    case "dotenv":
+      return parseDotenv(text);
+    case "ini":
+      return parseIni(text);
+    case "binary":
+      return parseBinary(Buffer.from(text, "utf8"));
   }
-  return parseYaml(text, yamlIndent ?? DEFAULT_INDENT);
+}
+
+/**
+ * Parses a file in a format.
+ *
+ * @throws SopsError `syntax`, also where a format of text holds bytes that are no UTF-8;
+ *   `unsupported`
+ */
+export function parseBytes(
+  bytes: Uint8Array,
+  format: Format,
+  yamlIndent: number | null,
+): StoreFile {
+  return format === "binary"
+    ? parseBinary(bytes)
+    : parseFile(decodeText(bytes), format, yamlIndent);
 }
 
 /**

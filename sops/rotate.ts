@@ -6,7 +6,9 @@ import type { Metadata } from "./metadata.ts";
 import type { StoreFile } from "./store.ts";
 
 /**
- * Encrypts a file with a new data key, for the same recipients. Its layout stays.
+ * Encrypts a file with a new data key. Its layout stays.
+ *
+ * @param recipients those of the file, where none are given.
  *
  * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`; `unsupported` where keys other than
  *   age open the file too.
@@ -15,14 +17,18 @@ export async function rotateFile(
   file: StoreFile,
   metadata: Metadata,
   dataKey: Uint8Array,
+  recipients: readonly string[] = metadata.age.map(({ recipient }) => recipient),
 ): Promise<Encrypted> {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", `it has keys other than age: use sops rotate`);
   }
+  if (recipients.length === 0) {
+    throw new SopsError("bad-key", "no recipient would be left who can read it");
+  }
   const opened = openLeaves(file, metadata, dataKey, "refuse");
   verifyMac(opened, metadata, dataKey);
   return sealAnew(file, opened, {
-    recipients: metadata.age.map(({ recipient }) => recipient),
+    recipients,
     selection: metadata.selection ?? DEFAULT_SELECTION,
     macOnlyEncrypted: metadata.macOnlyEncrypted,
   });

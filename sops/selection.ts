@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { SopsError } from "./errors.ts";
-import type { KeyPath } from "./token.ts";
+import type { Leaf, StoreFile } from "./store.ts";
 
 /** The six options of which a rule or a file has at most one. */
 export const SELECTION_OPTIONS = [
@@ -26,8 +26,8 @@ export const DEFAULT_SELECTION: Selection = {
   pattern: "_unencrypted",
 };
 
-/** Decides for one leaf. */
-export type Selector = (path: KeyPath) => boolean;
+/** Decides for one leaf of a file. */
+export type Selector = (leaf: Leaf) => boolean;
 
 /**
  * Compiles a pattern of `.sops.yaml` or of a file's metadata. Always RE2: the patterns come from
@@ -48,35 +48,48 @@ export function compilePattern(pattern: string): RE2JS {
 }
 
 /**
- * The selector of a document.
+ * The selector of a file.
  *
- * @throws SopsError `bad-config` for a pattern that does not compile, `unsupported` for selection
- *   by comment.
+ * @throws SopsError `bad-config` for a pattern that does not compile.
  * @see shouldBeEncrypted in sops.go
  */
-export function selector(selection: Selection): Selector {
+export function selector(selection: Selection, file: StoreFile): Selector {
   const { option, pattern } = selection;
   switch (option) {
     case "unencrypted_suffix":
-      return (path) => !path.some((key) => key.endsWith(pattern));
+      return ({ path }) => !path.some((key) => key.endsWith(pattern));
     case "encrypted_suffix":
-      return (path) => path.some((key) => key.endsWith(pattern));
+      return ({ path }) => path.some((key) => key.endsWith(pattern));
     case "unencrypted_regex": {
-      const matches = keyMatcher(pattern);
-      return (path) => !path.some(matches);
+      const matches = matcher(pattern);
+      return ({ path }) => !path.some(matches);
     }
     case "encrypted_regex": {
-      const matches = keyMatcher(pattern);
-      return (path) => path.some(matches);
+      const matches = matcher(pattern);
+      return ({ path }) => path.some(matches);
     }
-    case "unencrypted_comment_regex":
-    case "encrypted_comment_regex":
-      throw new SopsError("unsupported", `${option} is not supported yet: use sops for this file`);
+    case "unencrypted_comment_regex": {
+      const matches = matcher(pattern);
+      const stacks = file.commentStacks?.();
+      return (leaf) => !(stacks?.get(leaf) ?? []).some((level) => level.some(matches));
+    }
+    case "encrypted_comment_regex": {
+      const matches = matcher(pattern);
+      const stacks = file.commentStacks?.();
+      return (leaf) => {
+        const stack = stacks?.get(leaf) ?? [];
+        return stack.some((level, depth) => {
+          // The comment that matches stays readable itself: only an earlier one encrypts it.
+          const isOwn = leaf.kind === "comment" && depth === stack.length - 1;
+          return (isOwn ? level.slice(0, -1) : level).some(matches);
+        });
+      };
+    }
   }
 }
 
-/** One answer a key: the same few keys come again and again. */
-function keyMatcher(pattern: string): (key: string) => boolean {
+/** One answer a text: the same few keys come again and again. */
+function matcher(pattern: string): (text: string) => boolean {
   const compiled = compilePattern(pattern);
   const known = new Map<string, boolean>();
   return (key) => {

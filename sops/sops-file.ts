@@ -1,4 +1,4 @@
-import { decodeText, parseFile, type Format } from "./format.ts";
+import { parseBytes, type Format } from "./format.ts";
 import { effectiveSelection, parseMetadata, type Metadata } from "./metadata.ts";
 import { selector } from "./selection.ts";
 import type { Leaf, StoreFile } from "./store.ts";
@@ -21,7 +21,7 @@ export function readSopsFile(
   format: Format,
   yamlIndent: number | null = null,
 ): SopsFile {
-  const file = parseFile(decodeText(bytes), format, yamlIndent);
+  const file = parseBytes(bytes, format, yamlIndent);
   return {
     file,
     metadata: file.rawMetadata === null ? null : parseMetadata(file.rawMetadata),
@@ -29,14 +29,25 @@ export function readSopsFile(
 }
 
 /**
+ * The bytes of a plaintext that `decryptFile` gave: UTF-8, but for a binary file, where each
+ * character of it is a byte.
+ */
+export function plaintextBytes(file: StoreFile, plaintext: string): Buffer {
+  return Buffer.from(plaintext, file.singleValue === true ? "latin1" : "utf8");
+}
+
+/**
  * The values and comments of an encrypted file that its own selection takes and that are not
  * encrypted: what somebody added by hand. No key is needed.
  */
 export function plaintextLeaves(file: StoreFile, metadata: Metadata): Leaf[] {
-  const selects = selector(effectiveSelection(metadata));
+  const selects = selector(effectiveSelection(metadata), file);
   return file.leaves.filter(
-    ({ path, value, kind }) =>
-      value !== null && value.text !== "" && !isEncrypted(kind, value) && selects(path),
+    (leaf) =>
+      leaf.value !== null &&
+      leaf.value.text !== "" &&
+      !isEncrypted(leaf.kind, leaf.value) &&
+      selects(leaf),
   );
 }
 

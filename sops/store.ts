@@ -32,11 +32,28 @@ export type Replacement =
     }
   | { readonly kind: "plaintext"; readonly value: Value };
 
+/**
+ * The comments that stand before a leaf, by level from the root: those since the last entry of each
+ * mapping or list around it. A comment's own stack ends with itself.
+ */
+export type CommentStack = readonly (readonly string[])[];
+
 /** A parsed file of one format. It is never changed: {@link StoreFile.splice} makes a new text. */
 export interface StoreFile {
   readonly leaves: readonly Leaf[];
+  /**
+   * The comments before each leaf, for selections by comment. Missing where the format has no
+   * comments.
+   */
+  commentStacks?(): ReadonlyMap<Leaf, CommentStack>;
   /** The `sops` block as plain data, or null where the file has none. */
   readonly rawMetadata: unknown;
+  /**
+   * Set for a binary file, whose whole content is one value. It has no keys to select by: selection
+   * options and `mac_only_encrypted` mean nothing for it. Its plaintext is bytes: what
+   * `splice(…, null)` gives holds one byte a character.
+   */
+  readonly singleValue?: true;
   /**
    * The file's text with some leaves replaced. Everything else keeps its bytes.
    *

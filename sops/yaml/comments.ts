@@ -17,7 +17,9 @@ export interface Comment {
   readonly end: number;
   /** What follows the `#`. */
   readonly text: string;
-  readonly path: KeyPath;
+  readonly owner: Collection;
+  /** What it stands behind on its line: an entry, the bracket that closes its owner, or nothing. */
+  readonly beside: "entry" | "bracket" | null;
 }
 
 /** A mapping or list of the document, with where it stands. */
@@ -27,6 +29,8 @@ export interface Collection {
   readonly column: number | null;
   readonly list: boolean;
   readonly parent: Collection | null;
+  /** Where the entry of the parent that holds this collection begins. */
+  readonly entry: number;
 }
 
 /** Something on the page that is neither white space nor a comment. */
@@ -178,6 +182,7 @@ function attribute(
     column: 0,
     list: false,
     parent: null,
+    entry: 0,
   };
   const result: Comment[] = [];
   let mark = 0;
@@ -194,34 +199,38 @@ function attribute(
       if (comment === undefined || (after !== undefined && comment.start > after.start)) break;
       gap.push(comment);
     }
-    const paths = gapPaths(lines, gap, before, after, root);
+    const { owners, beside } = gapOwners(lines, gap, before, after, root);
     for (const [at, comment] of gap.entries()) {
       result.push({
         start: comment.start,
         end: comment.start + comment.source.length,
         text: comment.source.slice(1),
-        path: paths[at] ?? [],
+        owner: owners[at] ?? root,
+        beside: at >= beside ? null : before?.closes === true ? "bracket" : "entry",
       });
     }
   }
   return result;
 }
 
-/** The paths of the comments between two neighbouring marks. */
-function gapPaths(
+/**
+ * The owners of the comments between two neighbouring marks, and how many of them, at the front,
+ * stand on the line of the first mark.
+ */
+function gapOwners(
   lines: Lines,
   gap: readonly RawComment[],
   before: Mark | undefined,
   after: Mark | undefined,
   root: Collection,
-): KeyPath[] {
+): { owners: Collection[]; beside: number } {
   const last = before?.collection ?? root;
   const inner = before?.closes === true ? (last.parent ?? last) : last;
   const next = after?.collection ?? root;
   // Without anything after it in the document, the sops key follows at the left edge.
   const nextColumn = after === undefined ? 0 : lines.columnOf(after.start);
   const indent = blockColumn(inner);
-  const paths: KeyPath[] = [];
+  const owners: Collection[] = [];
   let rest = gap;
   const [first] = gap;
   if (
@@ -229,13 +238,14 @@ function gapPaths(
     first !== undefined &&
     lines.lineOf(before.end - 1) === lines.lineOf(first.start)
   ) {
-    paths.push(last.path);
+    owners.push(last);
     rest = gap.slice(1);
   }
-  if (inner.column === null) return [...paths, ...rest.map(() => inner.path)];
-  if (before?.opensValue === true && next.parent === inner) {
-    return [...paths, ...rest.map(() => next.path)];
-  }
+  const beside = owners.length;
+  if (inner.column === null) owners.push(...rest.map(() => inner));
+  else if (before?.opensValue === true && next.parent === inner)
+    owners.push(...rest.map(() => next));
+  if (owners.length === gap.length) return { owners, beside };
   const texts = splitTexts(lines, rest, before, after, indent, nextColumn);
   const dedented = texts.filter(({ kind }) => kind === "dedented");
   for (const text of texts) {
@@ -245,9 +255,9 @@ function gapPaths(
         : text.kind === "next"
           ? next
           : ownerOfDedented(dedented.slice(dedented.indexOf(text)), inner, next, nextColumn);
-    paths.push(...text.comments.map(() => owner.path));
+    owners.push(...text.comments.map(() => owner));
   }
-  return paths;
+  return { owners, beside };
 }
 
 /** Lines of comment that share a fate, and whom they belong to. */

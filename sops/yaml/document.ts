@@ -13,11 +13,12 @@ import {
 } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
-import type { Leaf, Replacement, StoreFile } from "../store.ts";
+import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
+import { commentStacks, type Held } from "./comment-stacks.ts";
 import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import { DEEPEST, isTooDeep } from "./nesting.ts";
-import { bodyOffset, documentComments, type Collection } from "./comments.ts";
+import { bodyOffset, documentComments, type Collection, type Comment } from "./comments.ts";
 import { spellToken, spellValue, styleOfToken, type Place, type Style } from "./spelling.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
 
@@ -27,6 +28,9 @@ export interface YamlLeaf extends Leaf {
   readonly end: number;
   /** For an item of a block list: the offset of its `-`. */
   readonly itemStart: number | null;
+  /** The collection that holds it, and where its entry there begins. */
+  readonly holder: Collection | null;
+  readonly entry: number;
   readonly place: Place;
 }
 
@@ -87,6 +91,7 @@ export function parseYaml(text: string, indent: number): StoreFile {
 
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const leaves: YamlLeaf[] = [];
+  const empty: Held[] = [];
   const documents: YamlDocument[] = [];
   let rawMetadata: unknown = null;
   const documentTokens = splitDocuments(tokens, text.length);
@@ -105,29 +110,33 @@ export function parseYaml(text: string, indent: number): StoreFile {
       )
       .map((comment): YamlLeaf => ({
         kind: "comment",
-        path: comment.path,
+        path: comment.owner.path,
         value: { type: "comment", text: comment.text.replace(/\r$/, "") },
         line: lines.lineOf(comment.start) + 1,
         form: "bare",
         alias: null,
         itemStart: null,
+        holder: comment.owner,
+        entry: reader.entryOfComment(comment),
         start: comment.start + 1,
         end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
         place: reader.commentPlace,
       }));
     leaves.push(...[...read.leaves, ...own].sort((a, b) => a.start - b.start));
+    empty.push(...reader.empty);
     documents.push({ end: part.end, flow: read.flow, sops: read.sops });
     if (read.sops !== null) {
       if (index === 0) rawMetadata = read.sops.raw;
     }
   }
-  return new YamlFile(text, leaves, documents, rawMetadata, indent, newline);
+  return new YamlFile(text, leaves, empty, documents, rawMetadata, indent, newline);
 }
 
 class YamlFile implements StoreFile {
   readonly leaves: readonly YamlLeaf[];
   readonly rawMetadata: unknown;
   private readonly text: string;
+  private readonly empty: readonly Held[];
   private readonly documents: readonly YamlDocument[];
   private readonly indent: number;
   private readonly newline: string;
@@ -135,6 +144,7 @@ class YamlFile implements StoreFile {
   constructor(
     text: string,
     leaves: readonly YamlLeaf[],
+    empty: readonly Held[],
     documents: readonly YamlDocument[],
     rawMetadata: unknown,
     indent: number,
@@ -142,10 +152,15 @@ class YamlFile implements StoreFile {
   ) {
     this.text = text;
     this.leaves = leaves;
+    this.empty = empty;
     this.documents = documents;
     this.rawMetadata = rawMetadata;
     this.indent = indent;
     this.newline = newline;
+  }
+
+  commentStacks(): ReadonlyMap<Leaf, CommentStack> {
+    return commentStacks(this.leaves, this.empty);
   }
 
   splice(
@@ -231,10 +246,13 @@ type Failure = (code: "syntax" | "unsupported", offset: number, message: string)
 class DocumentReader {
   readonly collections = new Map<unknown, Collection>();
   readonly commentPlace: Place;
+  /** Mappings and lists without anything in them. */
+  readonly empty: Held[] = [];
   private readonly leaves: YamlLeaf[] = [];
   private readonly anchored = new Map<unknown, YamlLeaf>();
   /** Where the `-` of a list's item stands: real sops makes an item of an encrypted comment there. */
   private readonly itemStarts = new Map<unknown, number>();
+  private readonly entries = new Map<Collection, number[]>();
   private readonly text: string;
   private readonly lines: Lines;
   private readonly newline: string;
@@ -280,12 +298,13 @@ class DocumentReader {
           : "a document that is a single value cannot be encrypted: it needs a mapping at the top",
       );
     }
-    this.enter(root, [], null);
+    const top = this.enter(root, [], null, 0);
     let sops: SopsPair | null = null;
     for (const [index, pair] of root.items.entries()) {
       const key = this.keyOf(pair.key as ParsedNode | null);
       if (key !== "sops") {
-        this.readValue(pair.value as ParsedNode | null, [key], this.collectionOf(root), null);
+        const entry = this.entryIn(top, (pair.key as ParsedNode).range[0]);
+        this.readValue(pair.value as ParsedNode | null, [key], top, entry, null);
         continue;
       }
       if (!isMap(pair.value)) {
@@ -337,11 +356,30 @@ class DocumentReader {
     return value?.text ?? null;
   }
 
-  private collectionOf(node: Node): Collection | null {
-    return this.collections.get(node.srcToken) ?? null;
+  /** Remembers where an entry of a collection begins. */
+  private entryIn(collection: Collection | null, offset: number): number {
+    if (collection !== null) {
+      const entries = this.entries.get(collection);
+      if (entries === undefined) this.entries.set(collection, [offset]);
+      else entries.push(offset);
+    }
+    return offset;
   }
 
-  private enter(node: ParsedNode, path: KeyPath, parent: Collection | null): Collection {
+  /** Where a comment counts: beside an entry before it, behind a bracket before all entries. */
+  entryOfComment({ owner, beside, start }: Comment): number {
+    const entries = this.entries.get(owner) ?? [];
+    if (beside === "bracket") return (entries[0] ?? start) - 1;
+    if (beside === "entry") return entries.findLast((entry) => entry <= start) ?? start;
+    return start;
+  }
+
+  private enter(
+    node: ParsedNode,
+    path: KeyPath,
+    parent: Collection | null,
+    entry: number,
+  ): Collection {
     const flow = (isMap(node) || isSeq(node)) && node.flow === true;
     const offset = node.srcToken?.offset ?? node.range[0];
     const collection: Collection = {
@@ -349,6 +387,7 @@ class DocumentReader {
       column: flow ? null : this.blockColumn(node, offset),
       list: isSeq(node),
       parent,
+      entry,
     };
     this.collections.set(node.srcToken, collection);
     return collection;
@@ -367,6 +406,7 @@ class DocumentReader {
     node: ParsedNode | null,
     path: KeyPath,
     parent: Collection | null,
+    entry: number,
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): void {
     if (node === null) return;
@@ -380,29 +420,37 @@ class DocumentReader {
         throw this.failure("syntax", node.range[0], "an alias without an anchor");
       }
       const at = expansion?.at ?? node;
-      this.readValue(target, path, parent, { at, depth: (expansion?.depth ?? 0) + 1 });
+      this.readValue(target, path, parent, entry, { at, depth: (expansion?.depth ?? 0) + 1 });
       return;
     }
+    if ((isMap(node) || isSeq(node)) && node.items.length === 0) {
+      this.empty.push({ holder: parent, entry });
+    }
     if (isMap(node)) {
-      const own = expansion === null ? this.enter(node, path, parent) : null;
+      const own = expansion === null ? this.enter(node, path, parent, entry) : parent;
       for (const pair of node.items) {
         const key = this.keyOf(pair.key as ParsedNode | null);
-        this.readValue(pair.value as ParsedNode | null, [...path, key], own, deeper);
+        const start = expansion === null ? (pair.key as ParsedNode).range[0] : entry;
+        if (expansion === null) this.entryIn(own, start);
+        this.readValue(pair.value as ParsedNode | null, [...path, key], own, start, deeper);
       }
       return;
     }
     if (isSeq(node)) {
-      const own = expansion === null ? this.enter(node, path, parent) : null;
+      const own = expansion === null ? this.enter(node, path, parent, entry) : parent;
       const entries =
         node.srcToken !== undefined && "items" in node.srcToken ? node.srcToken : null;
       for (const [index, item] of node.items.entries()) {
         const dash = entries?.items[index]?.start.find(({ type }) => type === "seq-item-ind");
         if (dash !== undefined) this.itemStarts.set(item, dash.offset);
-        this.readValue(item as ParsedNode | null, path, own, deeper);
+        const start =
+          expansion === null ? (dash?.offset ?? (item as ParsedNode | null)?.range[0] ?? 0) : entry;
+        if (expansion === null) this.entryIn(own, start);
+        this.readValue(item as ParsedNode | null, path, own, start, deeper);
       }
       return;
     }
-    const leaf = this.leafOf(node as Scalar.Parsed, path, parent, expansion);
+    const leaf = this.leafOf(node as Scalar.Parsed, path, parent, entry, expansion);
     if (expansion === null && node.anchor !== undefined) this.anchored.set(node, leaf);
     this.leaves.push(leaf);
   }
@@ -448,6 +496,7 @@ class DocumentReader {
     node: Scalar.Parsed,
     path: KeyPath,
     parent: Collection | null,
+    entry: number,
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): YamlLeaf {
     const value = this.scalarValue(node);
@@ -464,6 +513,8 @@ class DocumentReader {
         start: at.range[0],
         end: at.range[1],
         itemStart: null,
+        holder: parent,
+        entry,
         place: this.placeOf(null, undefined, parent),
       };
     }
@@ -482,6 +533,8 @@ class DocumentReader {
       start,
       end,
       itemStart: this.itemStarts.get(node) ?? null,
+      holder: parent,
+      entry,
       place: this.placeOf(node, token, parent),
     };
   }

@@ -235,7 +235,7 @@ class Editor {
     if (Object.keys(value).length === 0) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);
-    const lines = stringify(value, { indent: this.step(), lineWidth: 0, version: "1.1" })
+    const lines = stringify(value, { indent: this.step(), lineWidth: 0, compat: "yaml-1.1" })
       .trimEnd()
       .split("\n")
       .map((line) => (line === "" ? "" : pad + line));

@@ -33,4 +33,14 @@ export const KNOWN_DIFFERENCES = [
     sops: "takes it into the mapping before it, and encrypts it there",
     ours: "lets its column decide",
   },
+  {
+    what: "encrypted_comment_regex in a list, where another comment follows the one that matches",
+    sops: "writes the second comment as an item of the list, and cannot decrypt its own file",
+    ours: "keeps it a comment, and reads what it wrote",
+  },
+  {
+    what: "selection by a comment that stands in another column than what follows it",
+    sops: "sometimes takes it for a foot of what comes after, and selects the value behind that",
+    ours: "takes it for a comment on what follows",
+  },
 ] as const;

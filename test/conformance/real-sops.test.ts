@@ -9,7 +9,7 @@ import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
-import { yamlDocument } from "./yaml-documents.ts";
+import { tidyYamlDocument, yamlDocument } from "./yaml-documents.ts";
 
 /** How many random documents; `npm run conformance` sets more. */
 const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 150);
@@ -21,13 +21,26 @@ test.after.always(() => {
 });
 const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
 
-const SELECTIONS: readonly [Encryption, Encryption] = [
+const SELECTIONS: readonly [Encryption, ...Encryption[]] = [
   {
     recipients: [pair.recipient],
     selection: { option: "encrypted_regex", pattern: "^(data|stringData)[0-9]*$" },
     macOnlyEncrypted: true,
   },
   { recipients: [pair.recipient], selection: null, macOnlyEncrypted: false },
+  ...(
+    [
+      ["encrypted_suffix", "1"],
+      ["unencrypted_suffix", "2"],
+      ["unencrypted_regex", "^other"],
+      ["encrypted_comment_regex", "note [0-9]*[13579]$"],
+      ["unencrypted_comment_regex", "^ (note|beside) [0-9]*[2468]$"],
+    ] as const
+  ).map(([option, pattern]) => ({
+    recipients: [pair.recipient],
+    selection: { option, pattern },
+    macOnlyEncrypted: false,
+  })),
 ];
 
 /** Encrypts with real sops by the rule that stands for an {@link Encryption}. */
@@ -37,6 +50,10 @@ function sopsEncrypt(text: string, { selection, macOnlyEncrypted }: Encryption):
     selection === null ? "" : `    ${selection.option}: '${selection.pattern}'\n`,
   ];
   return runTool("sops", ["--config", file(rule.join("")), "encrypt", file(text)], { env });
+}
+
+function byComment({ selection }: Encryption): boolean {
+  return selection?.option.endsWith("comment_regex") === true;
 }
 
 let files = 0;
@@ -70,9 +87,14 @@ testWith("sops")(
     t.truthy(realTool("sops"));
     let compared = 0;
     const property = fc.asyncProperty(
-      yamlDocument(),
-      fc.constantFrom(...SELECTIONS),
-      async (text, encryption) => {
+      fc.constantFrom(...SELECTIONS).chain((encryption) =>
+        fc.tuple(
+          // What a comment in an odd column selects is go-yaml's guess: see known-differences.ts.
+          byComment(encryption) ? tidyYamlDocument() : yamlDocument(),
+          fc.constant(encryption),
+        ),
+      ),
+      async ([text, encryption]) => {
         let theirs: string;
         try {
           theirs = sopsEncrypt(text, encryption);
@@ -86,7 +108,14 @@ testWith("sops")(
         // sops verifies our MAC and reads the same data as from its own file.
         const theirFile = file(theirs);
         const ourFile = file(ours.text);
-        const expected = dataOf(theirFile);
+        let expected: unknown;
+        try {
+          expected = dataOf(theirFile);
+        } catch {
+          // Selected by comment, sops cannot always read its own file: see known-differences.ts.
+          t.true(byComment(encryption));
+          return;
+        }
         t.deepEqual(dataOf(ourFile), expected);
 
         // Our bytes come back, or at least the same data.

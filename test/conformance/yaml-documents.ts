@@ -5,8 +5,17 @@ import fc from "fast-check";
  * columns, blank lines, lists in the column of their key, nulls.
  */
 export function yamlDocument(): fc.Arbitrary<string> {
+  return documents(true);
+}
+
+/** The same with every comment in the column of what follows it. */
+export function tidyYamlDocument(): fc.Arbitrary<string> {
+  return documents(false);
+}
+
+function documents(odd: boolean): fc.Arbitrary<string> {
   return fc
-    .tuple(mapping(0, 0), trailer())
+    .tuple(mapping(0, 0, odd), trailer(odd))
     .map(([body, end]) => body + end)
     .map(numberKeys);
 }
@@ -57,10 +66,16 @@ const FLOWS = ["{a: 1, b: [x, 'y']}", '["a", b, 3]'];
 /** Without a comment beside them: see known-differences.ts. */
 const EMPTY = ["{}", "[]"];
 
-function gap(indent: number): fc.Arbitrary<string> {
+/** @param odd whether comments stand in other columns than that of what follows, too. */
+function gap(indent: number, odd: boolean): fc.Arbitrary<string> {
   const column = fc.oneof(
     { weight: 5, arbitrary: fc.constant(indent) },
-    { weight: 1, arbitrary: fc.constantFrom(0, indent + 2, Math.max(0, indent - 2)) },
+    {
+      weight: 1,
+      arbitrary: odd
+        ? fc.constantFrom(0, indent + 2, Math.max(0, indent - 2))
+        : fc.constant(indent),
+    },
   );
   const line = fc.oneof(
     { weight: 1, arbitrary: fc.constant("\n") },
@@ -75,19 +90,23 @@ function gap(indent: number): fc.Arbitrary<string> {
   );
 }
 
-function trailer(): fc.Arbitrary<string> {
-  return fc.oneof(fc.constant(""), gap(0), fc.constant("\n\n"));
+function trailer(odd: boolean): fc.Arbitrary<string> {
+  return fc.oneof(fc.constant(""), gap(0, odd), fc.constant("\n\n"));
 }
 
-function mapping(indent: number, depth: number): fc.Arbitrary<string> {
+function mapping(indent: number, depth: number, odd: boolean): fc.Arbitrary<string> {
   const pad = " ".repeat(indent);
   const pair = fc
-    .tuple(gap(indent), fc.constantFrom("data", "key", "stringData", "other"), value(indent, depth))
+    .tuple(
+      gap(indent, odd),
+      fc.constantFrom("data", "key", "stringData", "other"),
+      value(indent, depth, odd),
+    )
     .map(([before, key, after]) => `${before}${pad}${key}%:${after}`);
   return fc.array(pair, { minLength: 1, maxLength: 4 }).map((pairs) => pairs.join(""));
 }
 
-function value(indent: number, depth: number): fc.Arbitrary<string> {
+function value(indent: number, depth: number, odd: boolean): fc.Arbitrary<string> {
   const beside = fc.oneof(
     { weight: 4, arbitrary: fc.constant("") },
     { weight: 1, arbitrary: fc.constant(" # beside %") },
@@ -101,11 +120,11 @@ function value(indent: number, depth: number): fc.Arbitrary<string> {
     .map((text) => ` ${text.replaceAll("@", " ".repeat(indent))}`);
   if (depth >= 3) return fc.oneof(scalar, block);
   const nested = fc
-    .tuple(beside, gap(indent + 2), mapping(indent + 2, depth + 1))
+    .tuple(beside, gap(indent + 2, odd), mapping(indent + 2, depth + 1, odd))
     .map(([note, before, inner]) => `${note}\n${before}${inner}`);
   const list = fc
     .constantFrom(indent, indent + 2)
-    .chain((column) => sequence(column))
+    .chain((column) => sequence(column, odd))
     .map((items) => `\n${items}`);
   return fc.oneof(
     { weight: 4, arbitrary: scalar },
@@ -116,10 +135,10 @@ function value(indent: number, depth: number): fc.Arbitrary<string> {
   );
 }
 
-function sequence(indent: number): fc.Arbitrary<string> {
+function sequence(indent: number, odd: boolean): fc.Arbitrary<string> {
   const pad = " ".repeat(indent);
   const item = fc
-    .tuple(gap(indent), fc.constantFrom(" x", " 'y'", " 1", ` a: 1\n${pad}  b: two`))
+    .tuple(gap(indent, odd), fc.constantFrom(" x", " 'y'", " 1", ` a: 1\n${pad}  b: two`))
     .map(([before, text]) => `${before}${pad}-${text}\n`);
   return fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join(""));
 }

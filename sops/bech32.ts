@@ -32,3 +32,23 @@ function polymod(values: readonly number[]): number {
   }
   return checksum >>> 0;
 }
+
+/**
+ * The bytes in a Bech32 string that {@link isBech32} holds for.
+ *
+ * @see convertBits in BIP 173's reference code
+ */
+export function bech32Bytes(text: string): Uint8Array {
+  const lower = text.toLowerCase();
+  const bytes: number[] = [];
+  let bits = 0;
+  let buffer = 0;
+  for (const character of lower.slice(lower.lastIndexOf("1") + 1, -6)) {
+    buffer = ((buffer << 5) | CHARSET.indexOf(character)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((buffer >> bits) & 0xff);
+  }
+  return Uint8Array.from(bytes);
+}

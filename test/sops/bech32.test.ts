@@ -4,7 +4,7 @@ import {
   generateX25519Identity,
   identityToRecipient,
 } from "age-encryption";
-import { isBech32 } from "../../findings/bech32.ts";
+import { isBech32 } from "../../sops/bech32.ts";
 
 test("what age-encryption makes has a right checksum", async (t) => {
   for (let round = 0; round < 20; round += 1) {

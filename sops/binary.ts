@@ -1,0 +1,142 @@
+import { SopsError } from "./errors.ts";
+import { parseJsonFile } from "./json/document.ts";
+import { formatObject } from "./json/metadata-block.ts";
+import { isRecord } from "./metadata.ts";
+import type { MetadataAfter } from "./spelling-record.ts";
+import { DEFAULT_SELECTION } from "./selection.ts";
+import type { Leaf, Replacement, StoreFile } from "./store.ts";
+import { isToken } from "./token.ts";
+import { plainMetadata } from "./yaml/metadata-block.ts";
+
+/** The one key of an encrypted binary file. */
+const DATA_KEY = "data";
+
+/**
+ * Reads a file of any content. What is encrypted is a JSON file with the key `data`; everything else
+ * is a plaintext of bytes.
+ *
+ * The bytes are one {@link Leaf} of the type `bytes`, one character a byte. sops calls them `str`,
+ * text or not, so tokens change their type on the way in and out: it is not authenticated.
+ *
+ * @throws SopsError `syntax` for an encrypted file that is damaged.
+ */
+export function parseBinary(bytes: Uint8Array): StoreFile {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return readEnvelope(content) ?? new PlainBytes(content);
+}
+
+/** The file inside, or null where the content is no encrypted file. */
+function readEnvelope(content: Buffer): StoreFile | null {
+  if (!/^\s*[{<]/.test(content.toString("latin1", 0, 64)) || !content.includes('"sops"')) {
+    return null;
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+    const file = parseJsonFile(text);
+    return isRecord(file.rawMetadata) ? new Envelope(file) : null;
+  } catch (error) {
+    // Encrypting a damaged file once more would hide that it is damaged.
+    if (!content.includes("ENC[AES256_GCM,data:")) return null;
+    if (error instanceof SopsError) throw error;
+    throw new SopsError("syntax", "looks encrypted, but is no valid UTF-8 text");
+  }
+}
+
+class PlainBytes implements StoreFile {
+  readonly leaves: readonly [Leaf];
+  readonly rawMetadata = null;
+  readonly singleValue = true;
+  private readonly text: string;
+
+  constructor(content: Buffer) {
+    this.text = content.toString("latin1");
+    this.leaves = [
+      {
+        kind: "value",
+        path: [DATA_KEY],
+        value: { type: "bytes", text: this.text },
+        line: 1,
+        form: "bare",
+        alias: null,
+      },
+    ];
+  }
+
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
+    if (metadata === null || metadata === "keep") return this.text;
+    const replacement = replacements.get(this.leaves[0]);
+    if (replacement?.kind !== "ciphertext" && this.text !== "") {
+      throw new SopsError(
+        "bad-config",
+        "its creation rule selects keys, and would leave the whole of a file without keys readable",
+      );
+    }
+    const data = replacement?.kind === "ciphertext" ? asText(replacement.token) : "";
+    // As sops: no selection, which means the default one.
+    const { pattern, option } = metadata.selection ?? DEFAULT_SELECTION;
+    const usual = option === DEFAULT_SELECTION.option && pattern === DEFAULT_SELECTION.pattern;
+    const plain = plainMetadata(usual ? { ...metadata, selection: null } : metadata);
+    return `${formatObject({ [DATA_KEY]: data, sops: plain }, { indent: "\t", newline: "\n" }, "")}\n`;
+  }
+}
+
+class Envelope implements StoreFile {
+  readonly leaves: readonly Leaf[];
+  readonly rawMetadata: unknown;
+  readonly singleValue = true;
+  private readonly file: StoreFile;
+  private readonly data: Leaf | null;
+  private readonly originals: ReadonlyMap<Leaf, Leaf>;
+
+  constructor(file: StoreFile) {
+    this.file = file;
+    this.rawMetadata = file.rawMetadata;
+    const originals = new Map<Leaf, Leaf>();
+    let data: Leaf | null = null;
+    this.leaves = file.leaves.map((leaf) => {
+      const { path, kind, value } = leaf;
+      if (kind !== "value" || path.length !== 1 || path[0] !== DATA_KEY || value?.type !== "str") {
+        return leaf;
+      }
+      const own: Leaf = isToken(value.text)
+        ? { ...leaf, value: { type: "str", text: asBytes(value.text) } }
+        : leaf;
+      originals.set(own, leaf);
+      data ??= own;
+      return own;
+    });
+    this.data = data;
+    this.originals = originals;
+  }
+
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
+    if (metadata === null) return this.plaintext(replacements);
+    const inner = new Map<Leaf, Replacement>();
+    for (const [leaf, replacement] of replacements) {
+      const original = this.originals.get(leaf);
+      if (original !== undefined && replacement.kind === "ciphertext") {
+        inner.set(original, { ...replacement, token: asText(replacement.token) });
+      } else inner.set(original ?? leaf, replacement);
+    }
+    return this.file.splice(inner, metadata);
+  }
+
+  private plaintext(replacements: ReadonlyMap<Leaf, Replacement>): string {
+    const replacement = this.data === null ? undefined : replacements.get(this.data);
+    const value = replacement?.kind === "plaintext" ? replacement.value : this.data?.value;
+    if (value?.type === "bytes") return value.text;
+    if (value?.type === "str") return Buffer.from(value.text, "utf8").toString("latin1");
+    throw new SopsError(
+      "unsupported",
+      "holds no data of a binary file: say its format, for example --input-type json",
+    );
+  }
+}
+
+function asBytes(token: string): string {
+  return token.replace(/type:str\](\n?)$/, "type:bytes]$1");
+}
+
+function asText(token: string): string {
+  return token.replace(/type:bytes\]$/, "type:str]");
+}

@@ -1,0 +1,226 @@
+import type { Scalar } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  stringify,
+  type Document,
+  type ParsedNode,
+} from "yaml";
+import { SopsError } from "./errors.ts";
+import { parseFile, type Format } from "./format.ts";
+import type { TreePath } from "./tree-path.ts";
+import { resolvePlain } from "./value.ts";
+
+/** A number as its digits: no precision is lost on the way from one format to another. */
+export class NumberText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Plaintext data, free of any format. */
+export type Data =
+  null | boolean | string | NumberText | readonly Data[] | ReadonlyMap<string, Data>;
+
+/** How many values aliases may expand a file to. */
+const MOST_VALUES = 200_000;
+
+/**
+ * The data of a plaintext, a top mapping for each document.
+ *
+ * @param text as `decryptFile` gives it.
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function readData(text: string, format: Format): ReadonlyMap<string, Data>[] {
+  switch (format) {
+    case "yaml":
+    case "json":
+      return readYaml(text);
+    case "dotenv":
+    case "ini":
+      return [readFlat(text, format)];
+    case "binary":
+      return [new Map([["data", text]])];
+  }
+}
+
+/** What stands at a path of a document; undefined where there is nothing. */
+export function dataAt(root: Data, path: TreePath): Data | undefined {
+  let current: Data | undefined = root;
+  for (const part of path) {
+    if (current instanceof Map) {
+      current = typeof part === "string" ? (current.get(part) as Data | undefined) : undefined;
+    } else if (Array.isArray(current)) {
+      current = typeof part === "number" ? (current[part] as Data | undefined) : undefined;
+    } else return undefined;
+  }
+  return current;
+}
+
+/**
+ * Writes data in a format, laid out as sops does.
+ *
+ * @throws SopsError `unsupported` for what the format cannot hold.
+ */
+export function writeData(documents: readonly Data[], format: Format): string {
+  const [first = new Map<string, Data>()] = documents;
+  switch (format) {
+    case "yaml":
+      return documents.map((one) => toYaml(one)).join("---\n");
+    case "json":
+      return `${toJson(first, "")}\n`;
+    case "dotenv":
+      return pairs(first, "dotenv")
+        .map(([key, value]) => `${key}=${value.replaceAll("\n", "\\n")}\n`)
+        .join("");
+    case "ini":
+      return toIni(first);
+    case "binary": {
+      const data = dataAt(first, ["data"]);
+      if (typeof data === "string") return data;
+      throw new SopsError("unsupported", "it holds no binary data: choose another --output-type");
+    }
+  }
+}
+
+/** A single value as sops's `--extract` prints it. */
+export function writeValue(value: Data, format: Format): string {
+  if (typeof value === "string") return value;
+  if (format === "json") return toJson(value, "");
+  return toYaml(value);
+}
+
+/** The text of a single value where a format has text only; null for what is not one value. */
+export function scalarText(value: Data): string | null {
+  if (value === null) return "null";
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  return value instanceof NumberText ? value.text : null;
+}
+
+function readYaml(text: string): ReadonlyMap<string, Data>[] {
+  // The engine's own parser first: it knows what may not be parsed any further.
+  parseFile(text, "yaml", null);
+  const documents = parseAllDocuments(text, {
+    schema: "failsafe",
+    merge: false,
+    logLevel: "silent",
+  }) as Document.Parsed[];
+  return documents.map((document) => {
+    const read = readNode(document.contents, document, { left: MOST_VALUES });
+    return read instanceof Map ? (read as ReadonlyMap<string, Data>) : new Map<string, Data>();
+  });
+}
+
+function readNode(node: ParsedNode | null, document: Document, budget: { left: number }): Data {
+  budget.left -= 1;
+  if (budget.left < 0) throw new SopsError("unsupported", "expands to too much");
+  if (node === null) return null;
+  if (isAlias(node)) {
+    return readNode((node.resolve(document) ?? null) as ParsedNode | null, document, budget);
+  }
+  if (isMap(node)) {
+    return new Map(
+      node.items.map((pair) => [
+        String((pair.key as Scalar).value),
+        readNode(pair.value as ParsedNode | null, document, budget),
+      ]),
+    );
+  }
+  if (isSeq(node)) {
+    return node.items.map((item) => readNode(item as ParsedNode | null, document, budget));
+  }
+  if (!isScalar(node)) return null;
+  const text = String(node.value);
+  if (node.type !== "PLAIN" || node.tag !== undefined) return text;
+  const value = resolvePlain(text);
+  if (value === null) return null;
+  if (value.type === "bool") return value.text === "True";
+  return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
+}
+
+function readFlat(text: string, format: "dotenv" | "ini"): ReadonlyMap<string, Data> {
+  const root = new Map<string, Data>();
+  for (const { kind, path, value } of parseFile(text, format, null).leaves) {
+    if (kind === "comment") continue;
+    const [first = "", second] = path;
+    if (second === undefined) {
+      root.set(first, value?.text ?? "");
+      continue;
+    }
+    const section = root.get(first);
+    const entries = section instanceof Map ? (section as Map<string, Data>) : new Map();
+    entries.set(second, value?.text ?? "");
+    root.set(first, entries);
+  }
+  return root;
+}
+
+function toYaml(value: Data): string {
+  return stringify(plain(value), { indent: 4, lineWidth: 0, compat: "yaml-1.1" });
+}
+
+/** For the yaml package, which writes big integers exactly only as BigInt. */
+function plain(value: Data): unknown {
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, one]) => [key, plain(one as Data)]));
+  }
+  if (Array.isArray(value)) return value.map((one) => plain(one as Data));
+  if (value instanceof NumberText) {
+    return /^-?\d+$/.test(value.text) ? BigInt(value.text) : Number(value.text);
+  }
+  return value;
+}
+
+function toJson(value: Data, indent: string): string {
+  const inner = `${indent}\t`;
+  if (value instanceof Map) {
+    const entries = [...value].map(
+      ([key, one]) => `${inner}${JSON.stringify(key)}: ${toJson(one as Data, inner)}`,
+    );
+    return entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n${indent}}`;
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((one) => inner + toJson(one as Data, inner));
+    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
+  }
+  if (value instanceof NumberText) {
+    // JSON has no infinities.
+    if (/^[+-]?(Inf|NaN)$/.test(value.text)) {
+      throw new SopsError("unsupported", "JSON cannot hold a number that is infinite or none");
+    }
+    return value.text;
+  }
+  return JSON.stringify(value);
+}
+
+function toIni(root: Data): string {
+  if (!(root instanceof Map)) throw new SopsError("unsupported", "INI needs sections");
+  return [...(root as ReadonlyMap<string, Data>)]
+    .map(([name, section]) => {
+      if (!(section instanceof Map)) {
+        throw new SopsError("unsupported", `INI holds sections only, and ${name} is none`);
+      }
+      const lines = pairs(section as Data, "INI").map(
+        ([key, value]) => `${key} = ${value.replaceAll("\n", "\\n")}\n`,
+      );
+      return `[${name}]\n${lines.join("")}`;
+    })
+    .join("\n");
+}
+
+/** The entries of a mapping that holds single values only. */
+export function pairs(value: Data, place: string): [string, string][] {
+  if (!(value instanceof Map)) return [];
+  return [...(value as ReadonlyMap<string, Data>)].map(([key, one]) => {
+    const text = scalarText(one);
+    if (text === null) {
+      throw new SopsError("unsupported", `${place} cannot hold ${key}, which is no single value`);
+    }
+    return [key, text];
+  });
+}

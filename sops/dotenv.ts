@@ -1,0 +1,152 @@
+import { SopsError } from "./errors.ts";
+import { flatCommentStacks } from "./flat-comment-stacks.ts";
+import { flatten, unflatten } from "./flat-metadata.ts";
+import { flatText } from "./flat-value.ts";
+import type { Metadata } from "./metadata.ts";
+import type { CommentStack, Leaf, Replacement, StoreFile } from "./store.ts";
+import { applyEdits, type TextEdit } from "./text-edits.ts";
+import type { Value } from "./value.ts";
+import { plainMetadata } from "./yaml/metadata-block.ts";
+
+/** The keys of metadata begin with this. */
+const METADATA_PREFIX = "sops_";
+
+interface DotenvLeaf extends Leaf {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A line of metadata, its line break included. */
+interface MetadataLine {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Parses a dotenv file as sops does: a line is empty, a comment that begins with `#`, or a key and
+ * a value around the first `=`, neither of them trimmed. A carriage return is part of the value.
+ *
+ * @throws SopsError `syntax`
+ * @see LoadPlainFile in sops's stores/dotenv/store.go
+ */
+export function parseDotenv(text: string): StoreFile {
+  const leaves: DotenvLeaf[] = [];
+  const metadata: [string, string][] = [];
+  const metadataLines: MetadataLine[] = [];
+  let start = 0;
+  for (const [index, source] of text.split("\n").entries()) {
+    const end = start + source.length;
+    const line = index + 1;
+    const equals = source.indexOf("=");
+    const common = { line, form: "bare", alias: null, end } as const;
+    if (source.startsWith("#")) {
+      const value: Value = { type: "comment", text: source.slice(1) };
+      leaves.push({ ...common, kind: "comment", path: [], value, start: start + 1 });
+    } else if (source !== "" && equals === -1) {
+      throw new SopsError(
+        "syntax",
+        source.trim() === ""
+          ? "a line that looks empty holds spaces or a carriage return, which sops does not accept"
+          : "has a line without =, which sops does not accept",
+        { line },
+      );
+    } else if (source.startsWith(METADATA_PREFIX)) {
+      const key = source.slice(METADATA_PREFIX.length, equals);
+      metadata.push([key, readValue(source.slice(equals + 1))]);
+      metadataLines.push({ start, end: Math.min(end + 1, text.length) });
+    } else if (source !== "") {
+      const path = [source.slice(0, equals)];
+      const value: Value = { type: "str", text: readValue(source.slice(equals + 1)) };
+      leaves.push({ ...common, kind: "value", path, value, start: start + equals + 1 });
+    }
+    start = end + 1;
+  }
+  return new DotenvFile(text, leaves, metadata, metadataLines);
+}
+
+function readValue(source: string): string {
+  return source.replaceAll("\\n", "\n");
+}
+
+/** The inverse of {@link readValue}: what stands on one line has no line break of its own. */
+function spellValue(text: string): string {
+  return text.replaceAll("\n", "\\n");
+}
+
+class DotenvFile implements StoreFile {
+  readonly leaves: readonly DotenvLeaf[];
+  readonly rawMetadata: unknown;
+  private readonly text: string;
+  private readonly metadataLines: readonly MetadataLine[];
+
+  constructor(
+    text: string,
+    leaves: readonly DotenvLeaf[],
+    metadata: readonly [string, string][],
+    metadataLines: readonly MetadataLine[],
+  ) {
+    this.text = text;
+    this.leaves = leaves;
+    this.rawMetadata = metadata.length === 0 ? null : unflatten(metadata);
+    this.metadataLines = metadataLines;
+  }
+
+  commentStacks(): ReadonlyMap<Leaf, CommentStack> {
+    return flatCommentStacks(this.leaves, 0);
+  }
+
+  splice(
+    replacements: ReadonlyMap<Leaf, Replacement>,
+    metadata: Parameters<StoreFile["splice"]>[1],
+  ): string {
+    const edits: TextEdit[] = [];
+    for (const leaf of this.leaves) {
+      const replacement = replacements.get(leaf);
+      if (replacement === undefined) continue;
+      const { start, end } = leaf;
+      edits.push({ start, end, text: spell(leaf, replacement) });
+    }
+    if (metadata !== "keep") edits.push(...this.metadataEdits(metadata));
+    return applyEdits(this.text, edits);
+  }
+
+  /** Whether the file's text ended with a line break is kept by whether the block's does. */
+  private metadataEdits(metadata: Metadata | null): TextEdit[] {
+    const { text } = this;
+    const block = metadata === null ? null : formatLines(metadata);
+    const [first] = this.metadataLines;
+    const last = this.metadataLines.at(-1);
+    if (first === undefined || last === undefined) {
+      if (block === null) return [];
+      const at = text.length;
+      const whole = text === "" || text.endsWith("\n");
+      return [{ start: at, end: at, text: whole ? `${block}\n` : `\n${block}` }];
+    }
+    const removals = this.metadataLines.map(({ start, end }) => ({ start, end, text: "" }));
+    const unfinished = last.end === text.length && !text.endsWith("\n");
+    if (block !== null) {
+      const insertion = { start: first.start, end: first.start };
+      return [{ ...insertion, text: unfinished ? block : `${block}\n` }, ...removals];
+    }
+    if (!unfinished) return removals;
+    const behind = removals.findLastIndex(
+      ({ start }, index) => start !== (removals[index - 1]?.end ?? -1),
+    );
+    // The line break in front of the last run of metadata lines goes with them.
+    return removals.map((edit, index) =>
+      index === behind && edit.start > 0 ? { ...edit, start: edit.start - 1 } : edit,
+    );
+  }
+}
+
+function spell(leaf: DotenvLeaf, replacement: Replacement): string {
+  if (replacement.kind === "ciphertext") return replacement.token;
+  const { value } = replacement;
+  return leaf.kind === "comment" ? value.text : spellValue(flatText(value));
+}
+
+function formatLines(metadata: Metadata): string {
+  return flatten(plainMetadata(metadata))
+    .map(([key, value]) => `${METADATA_PREFIX}${key}=${spellValue(value)}`)
+    .join("\n");
+}

@@ -1,0 +1,75 @@
+import { isRecord } from "./metadata.ts";
+
+const MAP = "__map_";
+const LIST = "__list_";
+
+/** No file has as many keys; a list position beyond it is no list's. */
+const LONGEST_LIST = 10_000;
+
+/**
+ * Metadata as a flat list of keys, for formats that nest little: `age__list_0__map_recipient`.
+ *
+ * @see Flatten in sops's stores/flatten.go
+ */
+export function flatten(plain: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(plain).flatMap(([key, value]) => flattenValue(key, value));
+}
+
+function flattenValue(key: string, value: unknown): [string, string][] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => flattenValue(`${key}${LIST}${index}`, item));
+  }
+  if (isRecord(value)) {
+    return Object.entries(value).flatMap(([inner, one]) =>
+      flattenValue(`${key}${MAP}${inner}`, one),
+    );
+  }
+  return [[key, String(value)]];
+}
+
+/** Part of the tree that flat keys spell out: mappings and lists by their keys and positions. */
+type Branch = Map<string, Branch | string>;
+
+/**
+ * The plain data that flat keys stand for. Where keys contradict each other, or a list has gaps, the
+ * part is left out: the block then lacks what it needs and is refused for that.
+ */
+export function unflatten(entries: Iterable<readonly [string, string]>): Record<string, unknown> {
+  const root: Branch = new Map();
+  for (const [flat, value] of entries) {
+    const steps = flat.split(/(?=__map_|__list_)/);
+    let branch = root;
+    for (const [index, step] of steps.entries()) {
+      if (index === steps.length - 1) {
+        if (!branch.has(step)) branch.set(step, value);
+        break;
+      }
+      const next = branch.get(step) ?? new Map<string, Branch | string>();
+      if (typeof next === "string") break;
+      branch.set(step, next);
+      branch = next;
+    }
+  }
+  const data = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of root) data[key] = plainData(value);
+  return data;
+}
+
+function plainData(branch: Branch | string): unknown {
+  if (typeof branch === "string") return branch;
+  const keys = [...branch.keys()];
+  if (keys.every((key) => key.startsWith(LIST))) {
+    const list: unknown[] = [];
+    for (let index = 0; index < Math.min(keys.length, LONGEST_LIST); index += 1) {
+      const item = branch.get(`${LIST}${index}`);
+      if (item === undefined) return null;
+      list.push(plainData(item));
+    }
+    return list;
+  }
+  const data = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of branch) {
+    if (key.startsWith(MAP)) data[key.slice(MAP.length)] = plainData(value);
+  }
+  return data;
+}

@@ -1,0 +1,27 @@
+import { trim } from "./lines.ts";
+
+/**
+ * Reads the name of a key.
+ *
+ * @param line from its first character that is no white space, its line break included.
+ * @returns the name and the offset behind the `=` or `:`; the message of an error.
+ * @see readKeyName in gopkg.in/ini.v1's parser.go
+ */
+export function readKeyName(line: string): { name: string; behind: number } | string {
+  const quote = quoteOf(line);
+  const close = quote === "" ? 0 : line.indexOf(quote, quote.length);
+  if (close === -1) return "has a key without its closing quote";
+  const from = close + quote.length;
+  const delimiter = line.slice(from).search(/[=:]/);
+  if (delimiter === -1) return "has a line without = or :, which sops does not accept";
+  const end = from + delimiter;
+  const name = trim(quote === "" ? line.slice(0, end) : line.slice(quote.length, close));
+  if (name === "") return "has a key without a name";
+  return { name, behind: end + 1 };
+}
+
+function quoteOf(line: string): "" | '"' | '"""' | "`" {
+  if (line.startsWith("`")) return "`";
+  if (!line.startsWith('"')) return "";
+  return line.startsWith('"""') && Buffer.byteLength(line.slice(0, 7)) > 6 ? '"""' : '"';
+}

@@ -1,0 +1,221 @@
+import { SopsError } from "../errors.ts";
+import { Lines } from "../lines.ts";
+import { SpellingRecord, withRecord, type MetadataAfter } from "../spelling-record.ts";
+import type { Leaf, Replacement, StoreFile } from "../store.ts";
+import { applyEdits, type TextEdit } from "../text-edits.ts";
+import type { KeyPath } from "../token.ts";
+import { plainMetadata } from "../yaml/metadata-block.ts";
+import { formatObject, type BlockLayout } from "./metadata-block.ts";
+import { parseJson, type JsonMember, type JsonNode } from "./parse.ts";
+import { spellJson, spells } from "./spelling.ts";
+
+type JsonObject = Extract<JsonNode, { kind: "object" }>;
+
+interface JsonLeaf extends Leaf {
+  readonly start: number;
+  readonly end: number;
+  /** The list that the value is an item of. */
+  readonly list: { readonly items: readonly JsonNode[]; readonly index: number } | null;
+}
+
+/**
+ * Parses a JSON file: an object at the top, as sops has it.
+ *
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function parseJsonFile(text: string): StoreFile {
+  const root = parseJson(text);
+  const lines = new Lines(text);
+  const failure = (offset: number, message: string) =>
+    new SopsError("unsupported", message, {
+      line: lines.lineOf(offset) + 1,
+      column: lines.columnOf(offset) + 1,
+    });
+  if (root.kind !== "object") {
+    throw failure(
+      root.start,
+      root.kind === "list"
+        ? "a file that is a list cannot be encrypted: it needs an object at the top"
+        : "a file that is a single value cannot be encrypted: it needs an object at the top",
+    );
+  }
+  let sops: JsonMember | null = null;
+  const leaves: JsonLeaf[] = [];
+  for (const member of root.members) {
+    if (member.key !== "sops") {
+      collect(member.value, [member.key], null, lines, leaves);
+      continue;
+    }
+    if (sops !== null) throw failure(member.keyStart, "has two sops blocks");
+    if (member.value.kind !== "object") {
+      throw failure(member.keyStart, "the key sops is reserved for SOPS metadata");
+    }
+    sops = member;
+  }
+  return new JsonFile(text, root, leaves, sops);
+}
+
+function collect(
+  node: JsonNode,
+  path: KeyPath,
+  list: JsonLeaf["list"],
+  lines: Lines,
+  leaves: JsonLeaf[],
+): void {
+  if (node.kind === "object") {
+    for (const { key, value } of node.members) collect(value, [...path, key], null, lines, leaves);
+  } else if (node.kind === "list") {
+    const { items } = node;
+    for (const [index, item] of items.entries()) {
+      collect(item, path, { items, index }, lines, leaves);
+    }
+  } else {
+    const { value, start, end } = node;
+    const line = lines.lineOf(start) + 1;
+    leaves.push({ kind: "value", path, value, line, form: "bare", alias: null, start, end, list });
+  }
+}
+
+class JsonFile implements StoreFile {
+  readonly leaves: readonly Leaf[];
+  readonly rawMetadata: unknown;
+  private readonly text: string;
+  private readonly root: JsonObject;
+  private readonly values: readonly JsonLeaf[];
+  private readonly sops: JsonMember | null;
+  private readonly record: SpellingRecord;
+
+  constructor(
+    text: string,
+    root: JsonObject,
+    values: readonly JsonLeaf[],
+    sops: JsonMember | null,
+  ) {
+    this.text = text;
+    this.root = root;
+    this.values = values;
+    this.sops = sops;
+    this.rawMetadata = sops === null ? null : plainData(sops.value);
+    const unusual = new Map<Leaf, string>();
+    for (const leaf of values) {
+      if (leaf.value === null) continue;
+      const source = text.slice(leaf.start, leaf.end);
+      if (source !== spellJson(leaf.value, leaf.path)) unusual.set(leaf, source);
+    }
+    this.record = new SpellingRecord(values, unusual, this.rawMetadata);
+    this.leaves = [...values, ...this.record.leaves];
+  }
+
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
+    const edits: TextEdit[] = [];
+    const removed = new Set<JsonNode>();
+    for (const leaf of this.values) {
+      const replacement = replacements.get(leaf);
+      if (replacement === undefined) continue;
+      const { start, end, list } = leaf;
+      const item = list?.items[list.index];
+      if (
+        list !== null &&
+        item !== undefined &&
+        replacement.kind === "plaintext" &&
+        replacement.value.type === "comment"
+      ) {
+        // What was a comment in YAML: JSON has none, and sops drops it too.
+        removed.add(item);
+        edits.push(itemRemoval(list.items, list.index, removed));
+      } else edits.push({ start, end, text: this.spell(leaf, replacement, replacements) });
+    }
+    if (metadata !== "keep") {
+      const plain =
+        metadata === null
+          ? null
+          : withRecord(plainMetadata(metadata), this.record.after(replacements));
+      edits.push(...this.metadataEdits(plain));
+    }
+    return applyEdits(this.text, edits);
+  }
+
+  private spell(
+    leaf: JsonLeaf,
+    replacement: Replacement,
+    replacements: ReadonlyMap<Leaf, Replacement>,
+  ): string {
+    if (replacement.kind === "ciphertext") return JSON.stringify(replacement.token);
+    const { value } = replacement;
+    const recorded = this.record.spellingOf(leaf, replacements);
+    return recorded !== null && spells(recorded, value) ? recorded : spellJson(value, leaf.path);
+  }
+
+  /**
+   * The block goes right behind the last member, so that what the author wrote between it and the
+   * bracket stays there, and removing it gives the author's bytes back.
+   */
+  private metadataEdits(plain: Record<string, unknown> | null): TextEdit[] {
+    const { sops } = this;
+    const { members } = this.root;
+    const layout = this.layout();
+    if (sops === null) {
+      if (plain === null) return [];
+      const at = members.at(-1)?.value.end ?? this.root.start + 1;
+      const comma = members.length === 0 ? "" : ",";
+      const lead = layout === null ? "" : layout.newline + layout.indent;
+      const colon = layout === null ? ":" : ": ";
+      const trail = layout !== null && members.length === 0 ? layout.newline : "";
+      const text = `${comma}${lead}"sops"${colon}${formatObject(plain, layout, layout?.indent ?? "")}${trail}`;
+      return [{ start: at, end: at, text }];
+    }
+    const { start, end } = sops.value;
+    if (plain !== null)
+      return [{ start, end, text: formatObject(plain, layout, layout?.indent ?? "") }];
+    const index = members.indexOf(sops);
+    const before = members[index - 1];
+    if (before !== undefined) return [{ start: before.value.end, end, text: "" }];
+    const after = members[index + 1];
+    if (after !== undefined) return [{ start: sops.keyStart, end: after.keyStart, text: "" }];
+    return [{ start: this.root.start + 1, end: this.root.end - 1, text: "" }];
+  }
+
+  /** The author's: the indentation of the first key that stands on a line of its own. */
+  private layout(): BlockLayout | null {
+    const newline = this.text.includes("\r\n") ? "\r\n" : "\n";
+    const keys = this.sops === null ? this.root.members : [this.sops, ...this.root.members];
+    for (const { keyStart } of keys) {
+      const lineStart = this.text.lastIndexOf("\n", keyStart) + 1;
+      const indent = this.text.slice(lineStart, keyStart);
+      if (lineStart > this.root.start && /^[ \t]*$/.test(indent)) return { indent, newline };
+    }
+    return keys.length === 0 ? { indent: "\t", newline } : null;
+  }
+}
+
+/**
+ * The edit that takes an item out of its list with one comma.
+ *
+ * @param removed the items that are taken out, this one and those before it.
+ */
+function itemRemoval(
+  items: readonly JsonNode[],
+  index: number,
+  removed: ReadonlySet<JsonNode>,
+): TextEdit {
+  const own = items[index];
+  const before = items[index - 1];
+  const after = items[index + 1];
+  const start = own?.start ?? 0;
+  const end = own?.end ?? 0;
+  const first = items.slice(0, index).every((item) => removed.has(item));
+  if (!first && before !== undefined) return { start: before.end, end, text: "" };
+  return { start, end: after?.start ?? end, text: "" };
+}
+
+/** The `sops` object as plain data, numbers as their text. */
+function plainData(node: JsonNode): unknown {
+  if (node.kind === "list") return node.items.map(plainData);
+  if (node.kind === "scalar") {
+    return node.value?.type === "bool" ? node.value.text === "True" : (node.value?.text ?? null);
+  }
+  // Without a prototype, so that a key `__proto__` is one like any other.
+  const data = Object.create(null) as Record<string, unknown>;
+  for (const { key, value } of node.members) data[key] = plainData(value);
+  return data;
+}
