@@ -1,40 +1,90 @@
 import { GitError } from "../git/errors.ts";
+import type { GitContext } from "../git/run.ts";
 import { WorktreeError } from "../git/worktree-error.ts";
-import { preCommit } from "../hooks/pre-commit.ts";
+import type { Refusal } from "../hooks/refuse-plaintext.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
+
+/** Runs a hook with git's arguments: what it has to say, and its exit status. */
+type Hook = (
+  context: GitContext,
+  args: readonly string[],
+) => Promise<{ readonly status: number; readonly words: string }>;
+
+const HOOKS: Readonly<Record<string, Hook>> = {
+  "pre-commit": async (context) => {
+    const { preCommit } = await import("../hooks/pre-commit.ts");
+    const { repository, findings, stored, operation } = await preCommit(context);
+    if (findings.length === 0 && stored.length === 0) return { status: 0, words: "" };
+    const words = await import("../hooks/words.ts");
+    return findings.some(({ severity }) => severity === "error")
+      ? { status: 1, words: words.refusal(repository, findings) }
+      : {
+          status: 0,
+          words:
+            words.warnings(repository, findings) +
+            words.encrypted(repository, stored) +
+            words.staleIndex(operation, stored),
+        };
+  },
+  "pre-merge-commit": async (context) => {
+    const { preMergeCommit } = await import("../hooks/refuse-plaintext.ts");
+    return refusal(await preMergeCommit(context));
+  },
+  "prepare-commit-msg": async (context, args) => {
+    const { prepareCommitMsg } = await import("../hooks/refuse-plaintext.ts");
+    return refusal(await prepareCommitMsg(context, args));
+  },
+  "pre-applypatch": async (context) => {
+    const { preApplypatch } = await import("../hooks/refuse-plaintext.ts");
+    return refusal(await preApplypatch(context));
+  },
+  "post-rewrite": async (context) => {
+    const { postRewrite } = await import("../hooks/refuse-plaintext.ts");
+    return refusal(await postRewrite(context));
+  },
+  "pre-push": async (context, args) => {
+    const { prePush } = await import("../hooks/pre-push.ts");
+    const { text } = await import("node:stream/consumers");
+    const push = await prePush(context, args, await text(process.stdin));
+    if (push === null) return { status: 0, words: "" };
+    const { pushWords, isPushRefused } = await import("../hooks/push-words.ts");
+    return { status: isPushRefused(push) ? 1 : 0, words: await pushWords(push) };
+  },
+};
 
 /**
  * `flux-sops hook NAME`: what git's hooks call.
  *
- * @returns the exit status: 0, 1 for findings, 2 for a broken environment. git refuses the commit
- *   for anything but 0.
+ * @returns the exit status: 0, 1 for findings, 2 for a broken environment. git refuses what it was
+ *   about to do for anything but 0.
  */
-export async function hook([name]: readonly string[]): Promise<number> {
-  if (name !== "pre-commit") {
-    process.stderr.write(`flux-sops: there is no hook ${JSON.stringify(name ?? "")}\n`);
+export async function hook([name = "", ...args]: readonly string[]): Promise<number> {
+  const run = Object.hasOwn(HOOKS, name) ? HOOKS[name] : undefined;
+  if (run === undefined) {
+    process.stderr.write(`flux-sops: there is no hook ${JSON.stringify(name)}\n`);
     return 2;
   }
-  const context = { cwd: process.cwd(), env: process.env };
   try {
-    const { repository, findings, stored } = await preCommit(context);
-    if (findings.length === 0 && stored.length === 0) return 0;
-    const words = await import("../hooks/words.ts");
-    if (findings.some(({ severity }) => severity === "error")) {
-      process.stderr.write(words.refusal(repository, findings));
-      return 1;
-    }
-    process.stderr.write(words.warnings(repository, findings));
-    process.stderr.write(words.encrypted(repository, stored));
-    return 0;
+    const { status, words } = await run({ cwd: process.cwd(), env: process.env }, args);
+    process.stderr.write(words);
+    return status;
   } catch (error) {
     const { broken } = await import("../hooks/words.ts");
     const expected =
       error instanceof GitError ||
       error instanceof WorktreeError ||
-      error instanceof BrokenRulesError;
-    process.stderr.write(broken(expected ? error.message : unexpected(error)));
+      error instanceof BrokenRulesError ||
+      (error instanceof Error && error.name === "PushLineError");
+    process.stderr.write(broken(name, expected ? error.message : unexpected(error)));
     return 2;
   }
+}
+
+async function refusal(refused: Refusal | null): Promise<{ status: number; words: string }> {
+  if (refused === null) return { status: 0, words: "" };
+  const { isRefused } = await import("../hooks/refuse-plaintext.ts");
+  const { refusalWords } = await import("../hooks/refusal-words.ts");
+  return { status: isRefused(refused) ? 1 : 0, words: refusalWords(refused) };
 }
 
 /** A bug: name its kind and place, never its text, which may quote a file. */

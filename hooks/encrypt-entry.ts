@@ -10,11 +10,18 @@ import {
   type Previous,
 } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
+import type { Format } from "../sops/format.ts";
 import type { KeyPair } from "../sops/identity.ts";
 import type { Metadata } from "../sops/metadata.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { shownPath } from "../sops/token.ts";
+
+/** What the last commit has at a file's path. */
+export interface Version {
+  readonly bytes: Uint8Array;
+  readonly format: Format;
+}
 
 /** The private keys at hand. */
 export type Identities = readonly KeyPair[];
@@ -27,7 +34,7 @@ export type Identities = readonly KeyPair[];
 export async function encryptPlaintext(
   file: StoreFile,
   rule: CreationRule,
-  before: Uint8Array | null,
+  before: Version | null,
   identities: Identities,
 ): Promise<Encrypted> {
   return encryptFile(file, encryptionOf(rule), {
@@ -42,7 +49,7 @@ function encryptionOf(rule: CreationRule): Encryption {
 
 /** The last commit's version, where its data key can be had and may serve on. */
 async function reusable(
-  before: Uint8Array,
+  before: Version,
   recipients: readonly string[],
   identities: Identities,
 ): Promise<Previous | null> {
@@ -51,9 +58,12 @@ async function reusable(
 }
 
 /** An encrypted version of a file, opened; null where it is none, or no identity opens it. */
-async function openVersion(bytes: Uint8Array, identities: Identities): Promise<Previous | null> {
+async function openVersion(
+  { bytes, format }: Version,
+  identities: Identities,
+): Promise<Previous | null> {
   try {
-    const { file, metadata } = readSopsFile(bytes, "yaml");
+    const { file, metadata } = readSopsFile(bytes, format);
     if (metadata === null) return null;
     const dataKey = await unwrapDataKey(
       metadata,
@@ -90,7 +100,7 @@ export async function inspectEncrypted(
   file: StoreFile,
   metadata: Metadata,
   added: boolean,
-  before: Uint8Array | null,
+  before: Version | null,
   identities: Identities,
 ): Promise<Inspection> {
   try {
@@ -100,7 +110,14 @@ export async function inspectEncrypted(
     );
     if (dataKey === null) return { kind: "unverified" };
     const opened = openLeaves(file, metadata, dataKey, "accept");
-    const problem = added ? null : macProblem(opened, metadata, dataKey);
+    const isNew = ({ leaf, selected, value, token }: OpenedLeaf) =>
+      leaf.kind === "value" && selected && token === null && value !== null && value.text !== "";
+    // Where values were only added, the MAC still holds over the others.
+    const problem = macProblem(
+      opened.filter((one) => !isNew(one)),
+      metadata,
+      dataKey,
+    );
     if (!added && problem === null) return { kind: "verified" };
 
     const edited = await editedKeys(opened, before, identities);
@@ -142,7 +159,7 @@ function macProblem(
  */
 async function editedKeys(
   opened: readonly OpenedLeaf[],
-  before: Uint8Array | null,
+  before: Version | null,
   identities: Identities,
 ): Promise<string[] | null> {
   const version = before === null ? null : await openVersion(before, identities);

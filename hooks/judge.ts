@@ -35,7 +35,8 @@ export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
     bytes,
     ...inForce,
     leaks: leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
-    before: file.before === null ? "nothing" : isEncrypted(file.before) ? "encrypted" : "plaintext",
+    before:
+      file.before === null ? "nothing" : isEncrypted(path, file.before) ? "encrypted" : "plaintext",
   });
   return { inForce, verdict, leaks };
 }
@@ -47,9 +48,9 @@ function encryptedName(path: string, rules: RulesInForce): string | null {
   return rules.for(renamed).rule === null ? null : renamed;
 }
 
-function isEncrypted(bytes: Uint8Array): boolean {
+function isEncrypted(path: string, bytes: Uint8Array): boolean {
   const verdict = sopsVerdict({
-    path: "before.yaml",
+    path,
     bytes,
     rule: null,
     yamlIndent: null,

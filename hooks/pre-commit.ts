@@ -1,19 +1,10 @@
-import { changedEntries, isFile, type ChangedEntry } from "../git/index-entries.ts";
-import { readBlobMap } from "../git/blobs.ts";
-import { pathText, type GitPath } from "../git/path.ts";
+import { ongoingOperation, type Operation } from "../git/operation.ts";
 import { openHookRepository, type Repository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
-import { suspectedRules } from "../findings/prefilter.ts";
-import type { Finding } from "../findings/finding.ts";
-import type { Judgement } from "./judge.ts";
-import type { NewContent, Stored } from "./replace-staged.ts";
-import type { RulesInForce } from "./rules-in-force.ts";
-import { stagedRules } from "./rules-in-force.ts";
-
-/** A finding in one file of the index. */
-export interface FileFinding extends Finding {
-  readonly path: GitPath;
-}
+import { inspectStaged, type FileFinding, type Inspection } from "./inspect-staged.ts";
+import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
+import type { Stored } from "./replace-staged.ts";
+import { readStaged } from "./staged.ts";
 
 /** What the gate did, for the words that tell it. */
 export interface PreCommitResult {
@@ -21,159 +12,55 @@ export interface PreCommitResult {
   /** Errors refuse the commit; nothing was changed then. */
   readonly findings: readonly FileFinding[];
   readonly stored: readonly Stored[];
-}
-
-/** A staged file with its content, and the content of the last commit at its path. */
-interface StagedFile {
-  readonly entry: ChangedEntry;
-  readonly bytes: Buffer;
-  readonly before: Buffer | null;
+  /** What git is in the middle of. */
+  readonly operation: Operation | null;
 }
 
 /**
  * The gate: reads the index, judges what is staged, encrypts what is to be encrypted, or refuses.
+ * When HEAD is being amended, or may be, its own changes are judged and encrypted too. What passed
+ * is noted for the hooks that follow.
  *
  * @throws GitError, WorktreeError, BrokenRulesError: the environment is broken; nothing was changed.
  */
 export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   const repository = await openHookRepository(context);
-  const files = await readStaged(repository);
-  const rules = await stagedRules(
-    repository,
-    files.map(({ entry }) => entry.path),
-  );
-  const findings: FileFinding[] = [];
-  const contents: NewContent[] = [];
-  const identities = onceOnly(async () => {
-    const { localIdentities } = await import("./local-identities.ts");
-    return (await localIdentities(repository)).pairs;
-  });
-
-  for (const file of files) {
-    if (isUnsuspicious(file, rules)) continue;
-    const { judge } = await import("./judge.ts");
-    const path = pathText(file.entry.path);
-    const judgement = judge({ path, bytes: file.bytes, before: file.before }, rules);
-    const outcome = await carryOut(file, judgement, identities);
-    findings.push(...outcome.findings.map((one) => ({ ...one, path: file.entry.path })));
-    if (outcome.content !== null) contents.push(outcome.content);
+  const folder = gitFolder(repository);
+  const operation = folder === null ? null : ongoingOperation(folder);
+  withdrawProof(repository);
+  let judged = indexState(repository);
+  const staged = await readStaged(repository, canAmend(operation) ? "maybe" : false);
+  const inspection = await inspectStaged(repository, staged, { mayResign: operation === null });
+  const findings =
+    operation === null ? inspection.findings : await forgivingOldErrors(repository, inspection);
+  if (findings.some(({ severity }) => severity === "error")) {
+    return { repository, findings, stored: [], operation };
   }
-
-  if (findings.some(({ severity }) => severity === "error") || contents.length === 0) {
-    return { repository, findings, stored: [] };
+  let stored: Stored[] = [];
+  if (inspection.contents.length > 0) {
+    const { replaceStaged } = await import("./replace-staged.ts");
+    stored = await replaceStaged(repository, inspection.contents);
+    judged = indexState(repository);
   }
-  const { replaceStaged } = await import("./replace-staged.ts");
-  return { repository, findings, stored: await replaceStaged(repository, contents) };
+  leaveProof(repository, staged.head, staged.isAmend, judged);
+  return { repository, findings, stored, operation };
 }
 
-/** What differs from the last commit, with contents: never the worktree's. */
-async function readStaged(repository: Repository): Promise<StagedFile[]> {
-  const { changed } = await changedEntries(repository);
-  const entries = changed.filter(({ mode, intentToAdd }) => isFile(mode) && !intentToAdd);
-  const oids = entries.flatMap(({ oid, headOid, headMode }) =>
-    headOid !== null && headMode !== null && isFile(headMode) ? [oid, headOid] : [oid],
-  );
-  const blobs = await readBlobMap(repository, oids);
-  return entries.flatMap((entry) => {
-    const bytes = blobs.get(entry.oid);
-    if (bytes === undefined) return [];
-    return [{ entry, bytes, before: blobs.get(entry.headOid ?? "") ?? null }];
-  });
+/** In the middle of these git refuses to amend. */
+function canAmend(operation: Operation | null): boolean {
+  const kind = operation?.kind;
+  return kind !== "merge" && kind !== "cherry-pick" && kind !== "revert";
 }
 
-/** Most files end here: no rule takes them, and no word in them is a rule's keyword. */
-function isUnsuspicious({ entry, bytes, before }: StagedFile, rules: RulesInForce): boolean {
-  const path = pathText(entry.path);
-  return (
-    rules.for(path).rule === null &&
-    !/\.sops\.[^/]+$/.test(path) &&
-    !bytes.includes("ENC[AES256_GCM,") &&
-    before?.includes("ENC[AES256_GCM,") !== true &&
-    suspectedRules(path, bytes).size === 0
-  );
-}
-
-interface Outcome {
-  readonly findings: readonly Finding[];
-  readonly content: NewContent | null;
-}
-
-/** Encrypts a file where its judgement says so; what is left of it must not leak either. */
-async function carryOut(
-  { entry, before }: StagedFile,
-  { verdict, leaks, inForce }: Judgement,
-  identities: () => Promise<readonly { identity: string; recipient: string }[]>,
-): Promise<Outcome> {
-  const { encryptPlaintext, inspectEncrypted } = await import("./encrypt-entry.ts");
-  const { recipientsFinding } = await import("../findings/sops-recipients.ts");
-  const { plaintextValue } = await import("../findings/plaintext-value.ts");
-  switch (verdict.kind) {
-    case "plain":
-    case "unverified":
-      return { findings: leaks, content: null };
-    case "blocked":
-      return { findings: [verdict.finding, ...leaks], content: null };
-    case "encrypt": {
-      const { file, rule } = verdict;
-      const result = await encryptPlaintext(file, rule, before, await identities());
-      const opensHere = (await identities()).some(({ recipient }) =>
-        rule.recipients.includes(recipient),
-      );
-      return {
-        findings: await leaksAfter(entry, result.text),
-        content: { entry, text: result.text, result, opensHere, changed: null },
-      };
-    }
-    case "encrypted": {
-      const { file, metadata, added } = verdict;
-      const drift = recipientsFinding(metadata, inForce.rule);
-      if (drift !== null) return { findings: [drift, ...leaks], content: null };
-      const inspection = await inspectEncrypted(
-        file,
-        metadata,
-        added.length > 0,
-        before,
-        await identities(),
-      );
-      switch (inspection.kind) {
-        case "verified":
-          return { findings: leaks, content: null };
-        case "unverified":
-          return { findings: [...added.map(plaintextValue), ...leaks], content: null };
-        case "broken":
-          return { findings: [brokenFinding(inspection), ...leaks], content: null };
-        case "sealed": {
-          const { result, changed } = inspection;
-          return {
-            findings: await leaksAfter(entry, result.text),
-            content: { entry, text: result.text, result, opensHere: true, changed },
-          };
-        }
-      }
-    }
+/** Or nobody could conclude a merge of a branch that has a past. */
+async function forgivingOldErrors(
+  repository: Repository,
+  inspection: Inspection,
+): Promise<FileFinding[]> {
+  if (!inspection.findings.some(({ severity }) => severity === "error")) {
+    return [...inspection.findings];
   }
-}
-
-async function leaksAfter(entry: ChangedEntry, text: string): Promise<readonly Finding[]> {
-  const { scan } = await import("../findings/scan.ts");
-  const { candidateOf } = await import("../findings/candidate.ts");
-  return scan(candidateOf(pathText(entry.path), Buffer.from(text)));
-}
-
-function brokenFinding({ line, message }: { line: number | null; message: string }): Finding {
-  return {
-    rule: "sops-broken",
-    severity: "error",
-    line,
-    message,
-    mend: {
-      kind: "edit",
-      what: "restore the encrypted file, or decrypt it, correct it and stage it",
-    },
-  };
-}
-
-function onceOnly<T>(run: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | null = null;
-  return () => (running ??= run());
+  const { sortByRemotes } = await import("./held-by-remotes.ts");
+  const { errors, warnings } = await sortByRemotes(repository, { ...inspection, contents: [] });
+  return [...errors, ...warnings];
 }

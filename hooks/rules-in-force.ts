@@ -1,3 +1,4 @@
+import { readBlobMap } from "../git/blobs.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { readStagedPaths, type StoredFile } from "../git/show.ts";
@@ -72,6 +73,27 @@ export async function stagedRules(
   const staged: ReadonlyMap<GitPath, StoredFile> = await readStagedPaths(context, names.keys());
   const files = new Map<string, Uint8Array>();
   for (const [path, { bytes }] of staged) files.set(names.get(path) ?? "", bytes);
+  return new RulesInForce(files);
+}
+
+/**
+ * The rules that a commit holds: one call to git, none where there is no such file.
+ *
+ * @param ruleFiles its files named `.sops.yaml`
+ */
+export async function rulesAt(
+  context: GitContext,
+  ruleFiles: readonly { readonly path: GitPath; readonly oid: string }[],
+): Promise<RulesInForce> {
+  const blobs = await readBlobMap(
+    context,
+    ruleFiles.map(({ oid }) => oid),
+  );
+  const files = new Map<string, Uint8Array>();
+  for (const { path, oid } of ruleFiles) {
+    const bytes = blobs.get(oid);
+    if (bytes !== undefined) files.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
+  }
   return new RulesInForce(files);
 }
 

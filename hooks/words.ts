@@ -1,13 +1,14 @@
 import { fixCommands } from "../findings/fix.ts";
+import type { Operation } from "../git/operation.ts";
 import { displayPath, pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
-import type { FileFinding } from "./pre-commit.ts";
+import type { FileFinding } from "./inspect-staged.ts";
 import type { Stored } from "./replace-staged.ts";
 
 /** Everything the gate says to the person who commits. */
 
-const NAME = "flux-sops";
+export const NAME = "flux-sops";
 
 /** The refusal of a commit: every finding with what mends it. */
 export function refusal(repository: Repository, findings: readonly FileFinding[]): string {
@@ -26,18 +27,34 @@ export function warnings(repository: Repository, findings: readonly FileFinding[
   return lines.length === 0 ? "" : `${NAME}: worth a look:\n${lines.join("\n")}\n`;
 }
 
-function findingLines(repository: Repository, finding: FileFinding): string[] {
+export function findingLines(repository: Repository, finding: FileFinding): string[] {
   const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
   const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
   if (finding.mend.kind === "edit") lines.push(`    To mend it, ${finding.mend.what}.`);
-  const commands = fixCommands(finding.mend, {
+  lines.push(...indented(findingCommands(repository, finding)));
+  return lines;
+}
+
+/** Where the command lines stand, so that people and scripts find them. */
+export function indented(commands: readonly string[]): string[] {
+  return commands.map((command) => `      ${command}`);
+}
+
+/** What mends a finding in the index. */
+export function findingCommands(repository: Repository, finding: FileFinding): string[] {
+  const { mend, place } = finding;
+  if (place !== "staged" && (mend.kind === "leave-out" || mend.kind === "edit")) {
+    // Resetting to HEAD would bring back what HEAD is amended for. And zsh may take `^` for a glob.
+    const back =
+      place === "amended" ? "git reset -q HEAD~1" : "git rm -q -f --cached --ignore-unmatch";
+    return [`${back} -- ${pathspec(finding.path, repository.prefix)}`];
+  }
+  return fixCommands(mend, {
     path: pathText(finding.path),
     where: "index",
     shellPath: (path) => shellPath(ownPath(path, finding), repository.prefix),
     pathspec: (path) => pathspec(ownPath(path, finding), repository.prefix),
   });
-  lines.push(...commands.map((command) => `      ${command}`));
-  return lines;
 }
 
 /** The finding's own path keeps its bytes; another, made from its text, has text only. */
@@ -82,7 +99,22 @@ function note(repository: Repository, { entry, worktree, opensHere }: Stored): s
   return "";
 }
 
+/**
+ * Where git itself runs `git commit` and then goes on with more commits, it still has the index in
+ * mind as it was before anything was encrypted, and takes that for somebody's changes.
+ */
+export function staleIndex(operation: Operation | null, stored: readonly Stored[]): string {
+  if (operation === null || stored.length === 0) return "";
+  const goesOn =
+    operation.kind === "rebase" ||
+    ((operation.kind === "cherry-pick" || operation.kind === "revert") && operation.more);
+  if (!goesOn) return "";
+  return `  If git now stops and says that local changes would be overwritten: git ${operation.kind} --continue\n`;
+}
+
 /** A failure of the environment: what happened, in one line. */
-export function broken(message: string): string {
-  return `${NAME}: commit refused, nothing was changed: ${message}\n`;
+export function broken(hook: string, message: string): string {
+  const what =
+    hook === "pre-push" ? "push refused, nothing was sent" : "commit refused, nothing was changed";
+  return `${NAME}: ${what}: ${message}\n`;
 }

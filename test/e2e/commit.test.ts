@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -9,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { runTool, testWith } from "../real-tools.ts";
+import { realTool, runTool, testWith } from "../real-tools.ts";
 import { printedCommands, scaffolded, secret, type Scaffolded } from "./scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
@@ -227,6 +229,42 @@ test("all or nothing: one refused file leaves the others unencrypted and unchang
   t.is(repository.read(DB), PLAIN);
 });
 
+const OTHER_FORMATS: readonly [name: string, content: Uint8Array][] = [
+  ["config.sops.json", Buffer.from('{\n  "password": "hunter2",\n  "n": [1, 2.50, null]\n}\n')],
+  ["app.sops.env", Buffer.from("# hunter1\nPASSWORD=hunter2\nEMPTY=\n")],
+  ["app.sops.ini", Buffer.from("; hunter1\n[db]\npassword = hunter2\n")],
+  ["id.sops.txt", Buffer.from("hunter2\n")],
+  ["blob.sops.bin", Buffer.from([0, 255, 254, 10, 13, 128])],
+];
+for (const [name, content] of OTHER_FORMATS) {
+  test(`encrypted at commit, and byte for byte back: ${name}`, (t) => {
+    const repository = scaffolded(t);
+    const path = `clusters/homelab/secrets/${name}`;
+    repository.write(path, content);
+    repository.must("add", path);
+    const commit = repository.git("commit", "-m", "Add");
+    t.is(commit.status, 0, commit.stderr);
+    t.notRegex(encryptedEverywhere(repository, path), /hunter/);
+    t.is(repository.tool("decrypt", "--in-place", path).status, 0);
+    t.deepEqual(readFileSync(join(repository.dir, path)), Buffer.from(content));
+  });
+
+  testWith("sops")(`real sops decrypts what git commit encrypted: ${name}`, (t) => {
+    const repository = scaffolded(t);
+    const path = `clusters/homelab/secrets/${name}`;
+    repository.write(path, content);
+    repository.must("add", path);
+    repository.must("commit", "-m", "Add");
+    const plain = spawnSync(realTool("sops") ?? "", ["decrypt", path], {
+      cwd: repository.dir,
+      env: repository.env,
+    });
+    t.is(plain.status, 0, plain.stderr.toString());
+    if (/txt|bin/.test(name)) t.deepEqual(plain.stdout, Buffer.from(content));
+    else t.regex(plain.stdout.toString(), /hunter2/);
+  });
+}
+
 test("commit -a", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
@@ -317,6 +355,26 @@ test("a new plaintext value in an encrypted file is encrypted, with a line that 
   const text = encryptedEverywhere(repository, DB);
   t.false(text.includes("hunter2"));
   t.true(repository.tool("decrypt", DB).stdout.includes("fresh: hunter2"));
+});
+
+test("ciphertext that moved in together with a new value is not signed", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  repository.write("other.yaml", repository.read(DB));
+  t.is(repository.tool("set", "other.yaml", '["stringData"]["username"]', '"root"').status, 0);
+  const moved = /username: (\S+)/.exec(repository.read("other.yaml"))?.[1] ?? "";
+  repository.run("rm", ["other.yaml"]);
+  const text = repository
+    .read(DB)
+    .replace(/username: \S+/, `username: ${moved}`)
+    .replace("stringData:\n", "stringData:\n  fresh: hunter2\n");
+  repository.write(DB, text);
+  const commit = repository.git("commit", "-am", "Move in");
+  t.is(commit.status, 1, commit.stderr);
+  t.regex(commit.stderr, /sops-broken/);
+  t.is(repository.read(DB), text);
 });
 
 test("a new plaintext value is refused where no key opens the file", (t) => {

@@ -1,0 +1,219 @@
+import { catFileBatch } from "./batch.ts";
+import { runGit, startGit, writeAll, type GitContext } from "./run.ts";
+import type { GitPath } from "./path.ts";
+import { formatOf } from "./object-id.ts";
+
+/** A part of the history: what some objects reach and others do not. */
+export interface Range {
+  /** Full names of commits, tags, trees or blobs that are here. */
+  readonly include: readonly string[];
+  /** Full names of commits that need not be here. */
+  readonly exclude: readonly string[];
+  /** Leaves out what this remote's tracking branches reach; `null`: those of every remote. */
+  readonly remote: string | null;
+}
+
+/** `^OID` leaves out what it reaches (gitrevisions(7)); the remote's branches need no listing. */
+function rangeInput({ include, exclude }: Range): Buffer {
+  for (const oid of [...include, ...exclude]) formatOf(oid);
+  return Buffer.from([...include, ...exclude.map((oid) => `^${oid}`), ""].join("\n"));
+}
+
+function rangeArguments({ remote }: Range): string[] {
+  return [
+    "--ignore-missing",
+    "--stdin",
+    "--not",
+    remote === null ? "--remotes" : `--remotes=${remote}`,
+  ];
+}
+
+/** The lines of git's output as they come, one char per byte. */
+async function* outputLines(
+  context: GitContext,
+  args: readonly string[],
+  input: Buffer,
+): AsyncGenerator<string, void, undefined> {
+  const { child, ended } = startGit(context, args);
+  const written = writeAll(child.stdin, [input]);
+  let finished = false;
+  try {
+    let rest = "";
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      const lines = (rest + chunk.toString("latin1")).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+    await Promise.all([ended, written]);
+    finished = true;
+    if (rest !== "") yield rest;
+  } finally {
+    if (!finished) child.kill();
+  }
+}
+
+/**
+ * Every blob in a range, each once, with the path it was first seen under (cut at a newline; empty
+ * for a blob that was named itself): one call to git.
+ *
+ * @throws GitError `command-failed`
+ */
+export async function blobsIn(context: GitContext, range: Range): Promise<Map<string, GitPath>> {
+  const blobs = new Map<string, GitPath>();
+  const args = [
+    "rev-list",
+    "--objects",
+    "--filter=object:type=blob",
+    "--filter-provided-objects",
+    ...rangeArguments(range),
+  ];
+  for await (const line of outputLines(context, args, rangeInput(range))) {
+    const space = line.indexOf(" ");
+    const oid = space === -1 ? line : line.slice(0, space);
+    blobs.set(oid, (space === -1 ? "" : line.slice(space + 1)) as GitPath);
+  }
+  return blobs;
+}
+
+/**
+ * Which of some blobs a remote-tracking branch holds, anywhere in its history: one walk over all of
+ * it, so only for what is suspicious already.
+ *
+ * @param remote as in Range
+ * @throws GitError `command-failed`
+ */
+export async function heldByRemotes(
+  context: GitContext,
+  oids: Iterable<string>,
+  remote: string | null = null,
+): Promise<Set<string>> {
+  const wanted = new Set(oids);
+  const held = new Set<string>();
+  if (wanted.size === 0) return held;
+  const args = [
+    "rev-list",
+    "--objects",
+    "--no-object-names",
+    "--filter=object:type=blob",
+    "--filter-provided-objects",
+    remote === null ? "--remotes" : `--remotes=${remote}`,
+  ];
+  for await (const oid of outputLines(context, args, Buffer.alloc(0))) {
+    if (wanted.has(oid)) held.add(oid);
+    if (held.size === wanted.size) break;
+  }
+  return held;
+}
+
+/** A commit that brings a blob. */
+export interface BringingCommit {
+  readonly commit: string;
+  readonly parents: readonly string[];
+  /** The first line of its message, one char per byte. */
+  readonly subject: string;
+}
+
+/**
+ * The commits in a range that bring some blobs, oldest first: one call to git. Blobs that no commit
+ * brings (tagged ones) are left out.
+ *
+ * @throws GitError `command-failed`
+ */
+export async function commitsBringing(
+  context: GitContext,
+  oids: readonly string[],
+  range: Range,
+): Promise<Map<string, BringingCommit[]>> {
+  const bringing = new Map<string, BringingCommit[]>();
+  if (oids.length === 0) return bringing;
+  const wanted = new Set(oids);
+  const args = [
+    "-c",
+    "log.showRoot=true",
+    "-c",
+    "log.showSignature=false",
+    "log",
+    "--topo-order",
+    "--reverse",
+    "-m",
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-color",
+    "--no-notes",
+    "--encoding=UTF-8",
+    "--format=commit %H%x09%P%x09%s",
+    ...oids.map((oid) => `--find-object=${oid}`),
+    ...rangeArguments(range),
+  ];
+  let at: BringingCommit | null = null;
+  for await (const line of outputLines(context, args, rangeInput(range))) {
+    const header = /^commit ([0-9a-f]+)\t([0-9a-f ]*)\t(.*)$/.exec(line);
+    if (header !== null) {
+      const [, commit = "", parents = "", subject = ""] = header;
+      at = { commit, parents: parents.split(" ").filter(Boolean), subject };
+      continue;
+    }
+    const oid = /^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1];
+    if (oid === undefined || at === null || !wanted.has(oid)) continue;
+    const commits = bringing.get(oid) ?? [];
+    if (commits.at(-1)?.commit !== at.commit) commits.push(at);
+    bringing.set(oid, commits);
+  }
+  return bringing;
+}
+
+/** A commit with its parents, for walks over what is new. */
+export interface GraphCommit {
+  readonly commit: string;
+  readonly parents: readonly string[];
+}
+
+/**
+ * The commits of a range, children before their parents: one call to git.
+ *
+ * @throws GitError `command-failed`
+ */
+export async function commitsIn(context: GitContext, range: Range): Promise<GraphCommit[]> {
+  const commits: GraphCommit[] = [];
+  const args = ["rev-list", "--topo-order", "--parents", ...rangeArguments(range)];
+  for await (const line of outputLines(context, args, rangeInput(range))) {
+    const [commit = "", ...parents] = line.split(" ");
+    commits.push({ commit, parents });
+  }
+  return commits;
+}
+
+/** Whether a commit is in the history of another; false where it is not here at all. */
+export async function isAncestor(
+  context: GitContext,
+  ancestor: string,
+  commit: string,
+): Promise<boolean> {
+  const { status } = await runGit(context, ["merge-base", "--is-ancestor", ancestor, commit], {
+    // 128: no such commit here (git-merge-base(1) promises only "non-zero").
+    allowed: [0, 1, 128],
+  });
+  return status === 0;
+}
+
+/**
+ * What tags name in the end, by the name that was asked for; other objects name themselves: one call
+ * to git.
+ *
+ * @param oids full names
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
+export async function peel(
+  context: GitContext,
+  oids: readonly string[],
+): Promise<Map<string, string>> {
+  const peeled = new Map<string, string>();
+  const lines = oids.map((oid) => `${oid}^{}`);
+  let next = 0;
+  for await (const { oid } of catFileBatch(context, lines, { check: true })) {
+    const asked = oids[next++];
+    if (asked !== undefined && oid !== null) peeled.set(asked, oid);
+  }
+  return peeled;
+}

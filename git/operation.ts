@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * What git is in the middle of, beyond an ordinary commit. `message` is a commit that git prepared
+ * the message for: a clean revert, or what `cherry-pick -n`, `revert -n` and `merge --squash` leave.
+ */
+export type Operation =
+  | { readonly kind: "merge" }
+  | { readonly kind: "cherry-pick"; readonly more: boolean }
+  | { readonly kind: "revert"; readonly more: boolean }
+  | {
+      readonly kind: "rebase";
+      /** The commit that is being applied, or null where git has not written it down. */
+      readonly commit: string | null;
+      /** It goes into the commit before it: `fixup`, `squash`, what was staged after `edit`. */
+      readonly isAmend: boolean;
+    }
+  | { readonly kind: "rebase-apply" }
+  | { readonly kind: "am" }
+  | { readonly kind: "message" };
+
+/**
+ * What git is in the middle of, told from the files that it keeps (git's `wt-status.c`,
+ * `sequencer.c`, `builtin/am.c`), or null for an ordinary commit.
+ *
+ * @param gitDir absolute; of this worktree
+ */
+export function ongoingOperation(gitDir: string): Operation | null {
+  const has = (name: string): boolean => existsSync(path.join(gitDir, name));
+  // A rebase first: it writes the other files for each of its commits.
+  if (has("rebase-merge")) {
+    return {
+      kind: "rebase",
+      commit: pickedCommit(gitDir),
+      isAmend: has("rebase-merge/amend") || lastDoneAmends(gitDir),
+    };
+  }
+  if (has("rebase-apply")) return { kind: has("rebase-apply/applying") ? "am" : "rebase-apply" };
+  if (has("MERGE_HEAD")) return { kind: "merge" };
+  const todo = todoOf(gitDir);
+  if (has("CHERRY_PICK_HEAD") || todo?.action === "pick") {
+    return { kind: "cherry-pick", more: todo?.more ?? false };
+  }
+  if (has("REVERT_HEAD") || todo?.action === "revert") {
+    return { kind: "revert", more: todo?.more ?? false };
+  }
+  return has("MERGE_MSG") || has("SQUASH_MSG") ? { kind: "message" } : null;
+}
+
+function textOf(gitDir: string, name: string): string {
+  try {
+    return readFileSync(path.join(gitDir, name), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** The steps that are left of several picks or reverts; the first is the one at work. */
+function todoOf(gitDir: string): { action: string; more: boolean } | null {
+  const lines = textOf(gitDir, "sequencer/todo").split("\n").filter(Boolean);
+  const action = lines[0]?.split(" ")[0];
+  return action === undefined ? null : { action, more: lines.length > 1 };
+}
+
+function lastDone(gitDir: string): string {
+  return textOf(gitDir, "rebase-merge/done").trimEnd().split("\n").pop() ?? "";
+}
+
+function lastDoneAmends(gitDir: string): boolean {
+  return /^(?:fixup|squash|f|s)\b/.test(lastDone(gitDir));
+}
+
+function pickedCommit(gitDir: string): string | null {
+  return /^[a-z]+ (?:-[cC] )?([0-9a-f]{7,64})\b/.exec(lastDone(gitDir))?.[1] ?? null;
+}

@@ -1,0 +1,169 @@
+import type { Finding } from "../findings/finding.ts";
+import { suspectedRules } from "../findings/prefilter.ts";
+import { pathText, type GitPath } from "../git/path.ts";
+import type { Repository } from "../git/repository.ts";
+import { formatOf } from "../sops/format.ts";
+import type { Judgement } from "./judge.ts";
+import type { NewContent } from "./replace-staged.ts";
+import { stagedRules, type RulesInForce } from "./rules-in-force.ts";
+import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
+
+/** A finding in one file. */
+export interface FileFinding extends Finding {
+  readonly path: GitPath;
+  /** The content it was found in. */
+  readonly blob: string;
+  readonly place: Place;
+}
+
+/** What is wrong with staged files, and what they are to hold instead. */
+export interface Inspection {
+  readonly findings: readonly FileFinding[];
+  readonly contents: readonly NewContent[];
+}
+
+/**
+ * Judges staged files by the rules as staged, and encrypts in memory what is to be encrypted.
+ * Nothing is written.
+ *
+ * @param options.mayResign whether a readable part that was edited may be signed anew: not what came
+ *   from elsewhere, as in a merge.
+ * @throws GitError, BrokenRulesError
+ */
+export async function inspectStaged(
+  repository: Repository,
+  staged: Staged,
+  options: { readonly mayResign: boolean },
+): Promise<Inspection> {
+  const rules = await stagedRules(repository, pathsOf(staged));
+  const findings: FileFinding[] = [];
+  const contents: NewContent[] = [];
+  const identities = onceOnly(async () => {
+    const { localIdentities } = await import("./local-identities.ts");
+    return (await localIdentities(repository)).pairs;
+  });
+  for (const file of staged.files) {
+    const path = pathText(file.entry.path);
+    if (isUnsuspicious(path, file.bytes, file.before, rules)) continue;
+    const { judge } = await import("./judge.ts");
+    const judgement = judge({ path, bytes: file.bytes, before: file.before }, rules);
+    const outcome = await carryOut(file, judgement, identities, options.mayResign);
+    findings.push(
+      ...outcome.findings.map((one) => ({
+        ...one,
+        path: file.entry.path,
+        blob: file.entry.oid,
+        place: file.place,
+      })),
+    );
+    if (outcome.content !== null) contents.push(outcome.content);
+  }
+  return { findings, contents };
+}
+
+/** Most files end here: no rule takes them, and no word in them is a rule's keyword. */
+export function isUnsuspicious(
+  path: string,
+  bytes: Buffer,
+  before: Buffer | null,
+  rules: RulesInForce,
+): boolean {
+  return (
+    rules.for(path).rule === null &&
+    !/\.sops\.[^/]+$/.test(path) &&
+    !bytes.includes("ENC[AES256_GCM,") &&
+    before?.includes("ENC[AES256_GCM,") !== true &&
+    suspectedRules(path, bytes).size === 0
+  );
+}
+
+interface Outcome {
+  readonly findings: readonly Finding[];
+  readonly content: NewContent | null;
+}
+
+/** Encrypts a file where its judgement says so; what is left of it must not leak either. */
+async function carryOut(
+  { entry, before }: StagedFile,
+  { verdict, leaks, inForce }: Judgement,
+  identities: () => Promise<readonly { identity: string; recipient: string }[]>,
+  mayResign: boolean,
+): Promise<Outcome> {
+  const { encryptPlaintext, inspectEncrypted } = await import("./encrypt-entry.ts");
+  const { recipientsFinding } = await import("../findings/sops-recipients.ts");
+  const { plaintextValue } = await import("../findings/plaintext-value.ts");
+  const version =
+    before === null ? null : { bytes: before, format: formatOf(pathText(entry.path)) };
+  switch (verdict.kind) {
+    case "plain":
+    case "unverified":
+      return { findings: leaks, content: null };
+    case "blocked":
+      return { findings: [verdict.finding, ...leaks], content: null };
+    case "encrypt": {
+      const { file, rule } = verdict;
+      const result = await encryptPlaintext(file, rule, version, await identities());
+      const opensHere = (await identities()).some(({ recipient }) =>
+        rule.recipients.includes(recipient),
+      );
+      return {
+        findings: await leaksAfter(entry, result.text),
+        content: { entry, text: result.text, result, opensHere, changed: null },
+      };
+    }
+    case "encrypted": {
+      const { file, metadata, added } = verdict;
+      const drift = recipientsFinding(metadata, inForce.rule);
+      if (drift !== null) return { findings: [drift, ...leaks], content: null };
+      const inspection = await inspectEncrypted(
+        file,
+        metadata,
+        added.length > 0,
+        mayResign ? version : null,
+        await identities(),
+      );
+      switch (inspection.kind) {
+        case "verified":
+          return { findings: leaks, content: null };
+        case "unverified":
+          return { findings: [...added.map(plaintextValue), ...leaks], content: null };
+        case "broken":
+          return { findings: [brokenFinding(inspection), ...leaks], content: null };
+        case "sealed": {
+          const { result, changed } = inspection;
+          return {
+            findings: await leaksAfter(entry, result.text),
+            content: { entry, text: result.text, result, opensHere: true, changed },
+          };
+        }
+      }
+    }
+  }
+}
+
+async function leaksAfter(
+  { path }: { readonly path: GitPath },
+  text: string,
+): Promise<readonly Finding[]> {
+  const { scan } = await import("../findings/scan.ts");
+  const { candidateOf } = await import("../findings/candidate.ts");
+  return scan(candidateOf(pathText(path), Buffer.from(text)));
+}
+
+function brokenFinding({ line, message }: { line: number | null; message: string }): Finding {
+  return {
+    rule: "sops-broken",
+    severity: "error",
+    line,
+    message,
+    mend: {
+      kind: "edit",
+      what: "restore the encrypted file, or decrypt it, correct it and stage it",
+    },
+  };
+}
+
+function onceOnly<T>(run: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null;
+  return () => (running ??= run());
+}

@@ -1,0 +1,106 @@
+import { linkSync, lstatSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
+import path from "node:path";
+import type { Commit } from "../git/commit-object.ts";
+import type { Repository } from "../git/repository.ts";
+
+/**
+ * How the hooks that follow pre-commit know that it has judged what is being committed: a second
+ * name (hard link) of the index file it judged, in the git folder, which tells on top of which HEAD.
+ * git never writes into an index file, it puts a new one in its place; so the two names are one file
+ * only as long as nothing was staged, picked or merged since, however a commit ended. The shell of
+ * `.husky/prepare-commit-msg` compares them with `-ef`, without starting anything.
+ */
+const FOLDER = "flux-sops";
+
+/** `amended-…` when HEAD's own changes were judged too: only that lets an amended commit pass. */
+function proofName(head: Commit | null, isAmend: boolean): string {
+  return `${isAmend ? "amended" : "judged"}-${head?.oid ?? "unborn"}`;
+}
+
+/** Which index file is there now. */
+export type IndexState = { readonly dev: number; readonly ino: number } | null;
+
+/** To be taken before the index is read. */
+export function indexState({ indexFile }: Repository): IndexState {
+  return statSync(indexFile, { throwIfNoEntry: false }) ?? null;
+}
+
+/**
+ * This worktree's git folder, without a call to git: GIT_DIR, or `.git` where that is a folder. git
+ * sets GIT_DIR for hooks wherever `.git` is a file.
+ */
+export function gitFolder({ cwd, env }: Repository): string | null {
+  const given = env["GIT_DIR"];
+  if (given !== undefined && given !== "") return path.resolve(cwd, given);
+  const folder = path.join(cwd, ".git");
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
+}
+
+/** Removes every proof that is there. */
+export function withdrawProof(repository: Repository): void {
+  const folder = proofFolder(repository);
+  if (folder === null) return;
+  for (const name of namesIn(folder)) {
+    if (/^(?:judged|amended)-/.test(name))
+      ignoringErrors(() => {
+        unlinkSync(path.join(folder, name));
+      });
+  }
+}
+
+/**
+ * Leaves the proof that the index was judged. Where that fails (a file system without hard links),
+ * there is none, and the next hook judges again.
+ *
+ * @param expected the index file that was judged; when another is in its place by now, no proof is
+ *   left.
+ */
+export function leaveProof(
+  repository: Repository,
+  head: Commit | null,
+  isAmend: boolean,
+  expected: IndexState,
+): void {
+  const folder = proofFolder(repository);
+  if (folder === null || expected === null) return;
+  ignoringErrors(() => {
+    mkdirSync(folder, { recursive: true });
+    const proof = path.join(folder, proofName(head, isAmend));
+    linkSync(repository.indexFile, proof);
+    if (!isSame(statSync(proof), expected)) unlinkSync(proof);
+  });
+}
+
+/** Whether this index was judged on top of this HEAD. */
+export function isProven(repository: Repository, head: Commit | null, isAmend: boolean): boolean {
+  const folder = proofFolder(repository);
+  if (folder === null) return false;
+  const now = indexState(repository);
+  const proof = statSync(path.join(folder, proofName(head, isAmend)), { throwIfNoEntry: false });
+  return now !== null && proof !== undefined && isSame(proof, now);
+}
+
+function proofFolder(repository: Repository): string | null {
+  const folder = gitFolder(repository);
+  return folder === null ? null : path.join(folder, FOLDER);
+}
+
+function isSame(a: NonNullable<IndexState>, b: NonNullable<IndexState>): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function ignoringErrors(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Without a proof the next hook judges again: slower, never wrong.
+  }
+}

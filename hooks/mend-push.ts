@@ -1,0 +1,162 @@
+import { fixCommands } from "../findings/fix.ts";
+import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
+import { pathFromText, pathText } from "../git/path.ts";
+import { pathspec, shellPath, shellText } from "../git/shell-word.ts";
+import type { PushFinding, PushResult } from "./pre-push.ts";
+import type { PushedRef } from "./push-lines.ts";
+
+/** How to make a ref fit to be pushed. */
+export interface RefMend {
+  readonly ref: PushedRef;
+  /** What the commands do, in words. */
+  readonly what: string;
+  /** Lines for a POSIX shell. */
+  readonly commands: readonly string[];
+}
+
+/** More refs than this at once get their mends when the first ones are mended. */
+const MENDED_AT_ONCE = 5;
+
+/**
+ * How to mend what a push was refused for: the commits from the first bad one on are made anew as
+ * one, by a `git commit` that encrypts. That takes the plaintext out of however many commits it
+ * stands in, and cannot end in a conflict, as a rebase would where a later commit encrypted the file.
+ *
+ * @throws GitError
+ */
+export async function pushMends({
+  repository,
+  refs,
+  range,
+  findings,
+}: PushResult): Promise<RefMend[]> {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const graph = new Graph(await commitsIn(repository, range), errors);
+  const peeled = await peel(repository, range.include);
+  const mends: RefMend[] = [];
+  for (const ref of refs) {
+    if (mends.length === MENDED_AT_ONCE) break;
+    const target = peeled.get(ref.localOid) ?? ref.localOid;
+    const isBad =
+      graph.isTainted(target) ||
+      errors.some(({ tip, blob }) => tip?.localOid === ref.localOid || blob === target);
+    if (!isBad) continue;
+    const tag = /^refs\/tags\/(.+)$/s.exec(ref.localRef)?.[1];
+    if (tag !== undefined) mends.push(tagMend(ref, tag));
+    else if (graph.isTainted(target)) {
+      mends.push(await branchMend(repository, ref, graph, byHand(repository, ref, errors)));
+    }
+  }
+  return mends;
+}
+
+/** The new commits, and which have something bad in them or before them. */
+class Graph {
+  readonly #parents = new Map<string, readonly string[]>();
+  readonly #tainted = new Set<string>();
+
+  constructor(commits: readonly GraphCommit[], errors: readonly PushFinding[]) {
+    const bad = new Set(errors.flatMap((error) => error.commits.map(({ commit }) => commit)));
+    for (const { commit, parents } of [...commits].reverse()) {
+      this.#parents.set(commit, parents);
+      if (bad.has(commit) || parents.some((parent) => this.#tainted.has(parent))) {
+        this.#tainted.add(commit);
+      }
+    }
+  }
+
+  isTainted(commit: string): boolean {
+    return this.#tainted.has(commit);
+  }
+
+  parentsOf(commit: string): readonly string[] {
+    return this.#parents.get(commit) ?? [];
+  }
+}
+
+function tagMend(ref: PushedRef, name: string): RefMend {
+  return {
+    ref,
+    what: "remove the tag, mend what it names, and tag it again",
+    commands: [`git tag -d -- ${shellText(name)}`],
+  };
+}
+
+async function branchMend(
+  repository: PushResult["repository"],
+  ref: PushedRef,
+  graph: Graph,
+  edits: readonly string[],
+): Promise<RefMend> {
+  const base = await baseOf(repository, ref, graph);
+  const tip = ref.localOid.slice(0, 12);
+  const parents = graph.parentsOf(ref.localOid);
+  const isOne = base === null ? parents.length === 0 : parents.length === 1 && parents[0] === base;
+  const range = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
+  // What is bad may have been all there was, and be undone or left out by now.
+  const unlessEmpty = "git diff --cached --quiet || ";
+  return {
+    ref,
+    what: isOne
+      ? "make the commit anew; the old one stays in the reflog"
+      : `make the commits from the first bad one on anew, as one; the old ones stay in the reflog, as ${tip}`,
+    commands: [
+      ...checkedOutBranch(ref, repository.head),
+      base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,
+      ...edits,
+      isOne
+        ? `${unlessEmpty}git commit -q -C ${tip}`
+        : `${unlessEmpty}git log --reverse --format=%B ${range} | git commit -q -F -`,
+    ],
+  };
+}
+
+/** The bad commit must be that of HEAD; else its branch is checked out first. */
+function checkedOutBranch(ref: PushedRef, head: string | null): string[] {
+  if (ref.localOid === head) return [];
+  const name = /^refs\/heads\/(.+)$/.exec(ref.localRef)?.[1];
+  return name === undefined
+    ? [`git switch -q --detach ${ref.localOid.slice(0, 12)}`]
+    : [`git switch -q ${shellText(name)}`];
+}
+
+/**
+ * The commit to go back to, or null for before the first one: on the first parents' line the newest
+ * one with nothing bad in its history. With merges on the way, what the remote has now, so that it
+ * stays in the history.
+ */
+async function baseOf(
+  repository: PushResult["repository"],
+  { localOid, remoteOid }: PushedRef,
+  graph: Graph,
+): Promise<string | null> {
+  let hasMerges = false;
+  let base: string | null = localOid;
+  while (base !== null && graph.isTainted(base)) {
+    const parents = graph.parentsOf(base);
+    if (parents.length > 1) hasMerges = true;
+    base = parents[0] ?? null;
+  }
+  if (!hasMerges || remoteOid === null) return base;
+  return (await isAncestor(repository, remoteOid, localOid)) ? remoteOid : base;
+}
+
+/** What git commit does not mend by itself, for what still stands at the tip. */
+function byHand(
+  { prefix }: PushResult["repository"],
+  ref: PushedRef,
+  errors: readonly PushFinding[],
+): string[] {
+  const commands = errors
+    .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
+    .flatMap(({ path, mend }) => {
+      const own = (text: string) => (text === pathText(path) ? path : pathFromText(text));
+      return fixCommands(mend, {
+        path: pathText(path),
+        where: "index",
+        shellPath: (text) => shellPath(own(text), prefix),
+        pathspec: (text) => pathspec(own(text), prefix),
+      });
+    });
+  return [...new Set(commands)];
+}

@@ -1,0 +1,61 @@
+import { displayPath } from "../git/path.ts";
+import { escapeForDisplay } from "../git/escape.ts";
+import { pushMends } from "./mend-push.ts";
+import type { PushFinding, PushResult } from "./pre-push.ts";
+import { indented, NAME } from "./words.ts";
+
+/** What is said before a push. */
+
+/** More findings than this are only counted. */
+const SHOWN = 50;
+const COMMITS_SHOWN = 3;
+
+/** Whether anything must stay on this machine. */
+export function isPushRefused({ findings }: PushResult): boolean {
+  return findings.some(({ severity }) => severity === "error");
+}
+
+/** Everything there is to say, or nothing. Asks git how it can be mended. */
+export async function pushWords(push: PushResult): Promise<string> {
+  const { findings } = push;
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return warningWords(findings);
+  const lines = [`${NAME}: push refused, nothing was sent. What is wrong:`, ""];
+  for (const finding of errors.slice(0, SHOWN)) lines.push(...findingLines(finding), "");
+  if (errors.length > SHOWN) lines.push(`  and ${errors.length - SHOWN} more`, "");
+  for (const { ref, what, commands } of await pushMends(push)) {
+    const name = escapeForDisplay(Buffer.from(ref.localRef, "utf8").toString("latin1"));
+    lines.push(`To mend ${name}, ${what}:`, ...indented(commands), "");
+  }
+  lines.push("Then push again.");
+  return `${lines.join("\n")}\n`;
+}
+
+/** Of warnings only those of the tips: the past is past. */
+function warningWords(findings: readonly PushFinding[]): string {
+  const lines = findings
+    .filter(({ rule, tip }) => tip !== null && rule !== "inline-credential")
+    .slice(0, SHOWN)
+    .flatMap(findingLines);
+  return lines.length === 0 ? "" : `${NAME}: the remote has this already:\n${lines.join("\n")}\n`;
+}
+
+function findingLines({ path, line, rule, message, mend, tip, commits }: PushFinding): string[] {
+  const place = path === "" ? "(tagged content)" : displayPath(path);
+  return [
+    `  ${place}${line === null ? "" : `:${line}`}  ${rule}`,
+    `    ${message}`,
+    ...(commits.length === 0 ? [] : [`    in ${commitList(commits)}`]),
+    ...(tip !== null && mend.kind === "edit" ? [`    To mend it, ${mend.what}.`] : []),
+  ];
+}
+
+function commitList(commits: PushFinding["commits"]): string {
+  const shown = commits
+    .slice(0, COMMITS_SHOWN)
+    .map(({ commit, subject }) => `${commit.slice(0, 12)} (${escapeForDisplay(subject)})`)
+    .join(", ");
+  return commits.length > COMMITS_SHOWN
+    ? `${shown} and ${commits.length - COMMITS_SHOWN} more`
+    : shown;
+}

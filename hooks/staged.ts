@@ -1,0 +1,112 @@
+import { readHeadAndBlobs, type Commit } from "../git/commit-object.ts";
+import { emptyTree } from "../git/head.ts";
+import { changedEntries, isFile, type ChangedEntry } from "../git/index-entries.ts";
+import type { GitPath } from "../git/path.ts";
+import type { Repository } from "../git/repository.ts";
+
+/** A file of the index with its content, and the content of the commit it is compared with. */
+export interface StagedFile {
+  readonly entry: ChangedEntry;
+  readonly bytes: Buffer;
+  readonly before: Buffer | null;
+  readonly place: Place;
+}
+
+/**
+ * Where a file that a commit would bring stands: it is staged; or HEAD has the very same, and the
+ * commit that replaces HEAD would bring it again (`amended-root`: HEAD has no parent).
+ */
+export type Place = "staged" | "amended" | "amended-root";
+
+/** What a commit made now would bring. */
+export interface Staged {
+  readonly files: readonly StagedFile[];
+  readonly head: Commit | null;
+  /** HEAD's own changes are among the files: it is being amended, or may be. */
+  readonly isAmend: boolean;
+}
+
+/**
+ * What the index would bring into a commit, with contents: never the worktree's.
+ *
+ * @param isAmend whether the commit replaces HEAD. `maybe` looks whether it could be: git tells no
+ *   hook of `--amend`, but hands on the author of the commit that is amended, and an ordinary commit
+ *   has something staged.
+ * @throws GitError
+ */
+export async function readStaged(
+  repository: Repository,
+  isAmend: boolean | "maybe",
+): Promise<Staged> {
+  const { changed, deleted, unmerged } = await changedEntries(repository);
+  const entries = changed.filter(isContent);
+  const { head, blobs } = await readHeadAndBlobs(repository, oidsOf(entries));
+  const files = withContents(entries, blobs, "staged");
+  const nothingStaged = changed.length + deleted.length + unmerged.length === 0;
+  const amends =
+    head !== null &&
+    (isAmend === "maybe"
+      ? // Not set: run by hand, and no commit is being made.
+        repository.env["GIT_AUTHOR_DATE"] !== undefined &&
+        (nothingStaged || hasAuthorOf(head, repository.env))
+      : isAmend);
+  if (!amends) return { files, head, isAmend: false };
+
+  const inHead = await ownChanges(repository, head);
+  const staged = new Set(changed.map(({ path }) => path));
+  const others = inHead.filter((entry) => isContent(entry) && !staged.has(entry.path));
+  if (others.length === 0) return { files, head, isAmend: true };
+  const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
+  const place = head.parents.length === 0 ? "amended-root" : "amended";
+  return { files: [...files, ...withContents(others, more, place)], head, isAmend: true };
+}
+
+/** What the index has otherwise than every parent of a commit: of a merge, what is its own. */
+async function ownChanges(repository: Repository, { parents }: Commit): Promise<ChangedEntry[]> {
+  const [first, ...others] = parents;
+  const { changed } = await changedEntries(repository, first ?? (await emptyTree(repository)));
+  let own = changed;
+  for (const parent of others) {
+    const also = new Set(
+      (await changedEntries(repository, parent)).changed.map(({ path }) => path),
+    );
+    own = own.filter(({ path }) => also.has(path));
+  }
+  return [...own];
+}
+
+function isContent({ mode, intentToAdd }: ChangedEntry): boolean {
+  return isFile(mode) && !intentToAdd;
+}
+
+function oidsOf(entries: readonly ChangedEntry[]): string[] {
+  return entries.flatMap(({ oid, headOid, headMode }) =>
+    headOid !== null && headMode !== null && isFile(headMode) ? [oid, headOid] : [oid],
+  );
+}
+
+function withContents(
+  entries: readonly ChangedEntry[],
+  blobs: ReadonlyMap<string, Buffer>,
+  place: Place,
+): StagedFile[] {
+  return entries.flatMap((entry) => {
+    const bytes = blobs.get(entry.oid);
+    if (bytes === undefined) return [];
+    return [{ entry, bytes, before: blobs.get(entry.headOid ?? "") ?? null, place }];
+  });
+}
+
+/** `git commit` exports the author it is about to write (determine_author_info in git's builtin/commit.c). */
+function hasAuthorOf({ author }: Commit, env: Readonly<NodeJS.ProcessEnv>): boolean {
+  return (
+    env["GIT_AUTHOR_DATE"] === author.date &&
+    env["GIT_AUTHOR_NAME"] === author.name &&
+    env["GIT_AUTHOR_EMAIL"] === author.email
+  );
+}
+
+/** Paths of what a commit made now would bring. */
+export function pathsOf({ files }: Staged): GitPath[] {
+  return files.map(({ entry }) => entry.path);
+}

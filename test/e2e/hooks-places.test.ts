@@ -1,0 +1,162 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join } from "node:path";
+import test from "ava";
+import { scaffolded, secret, TOOL, type Scaffolded } from "./scaffolded.ts";
+
+/** Where commits are made, and how often node is started for one. */
+
+const MARKER = "wombat-7731-quartz";
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+
+/** A branch `feature` with plaintext in its only commit, made without hooks. */
+function withFeature({ must, write }: Scaffolded): void {
+  must("switch", "-q", "-c", "feature");
+  write(DB, secret({ a: MARKER }));
+  must("add", DB);
+  must("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Bring it");
+  must("switch", "-q", "main");
+}
+
+test("a linked worktree: cherry-pick, merge, amend and -n are seen there too", (t) => {
+  const repository = scaffolded(t);
+  withFeature(repository);
+  const cwd = join(repository.dir, "../linked");
+  repository.must("worktree", "add", "-q", "-b", "linked", cwd);
+  const git = (...args: string[]) => repository.run("git", args, { cwd });
+  t.not(git("cherry-pick", "feature").status, 0);
+  t.is(git("commit", "--no-edit").status, 0);
+  t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+  git("reset", "-q", "--hard", "HEAD~1");
+  t.not(git("merge", "--no-ff", "-m", "Merge", "feature").status, 0);
+  t.is(git("commit", "--no-edit").status, 0);
+  t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+  git("reset", "-q", "--hard", "feature");
+  t.is(git("commit", "--amend", "-m", "Amended").status, 0);
+  t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+  // The proofs of two worktrees are two.
+  t.is(readdirSync(join(repository.dir, ".git/worktrees/linked/flux-sops")).length, 1);
+});
+
+test("a submodule", (t) => {
+  const repository = scaffolded(t);
+  withFeature(repository);
+  const outer = join(repository.dir, "../outer");
+  mkdirSync(outer);
+  const script = (text: string) => repository.run("sh", ["-ec", text], { cwd: outer });
+  const made = script(
+    `git init -q && git -c protocol.file.allow=always submodule --quiet add "${repository.dir}" inner
+cd inner && git branch -q --no-track feature origin/feature && git branch -q -rd origin/feature && cp -R "${repository.dir}/.husky/_" .husky/_ && git config core.hooksPath .husky/_`,
+  );
+  t.is(made.status, 0, made.stderr);
+  const git = (...args: string[]) => repository.run("git", args, { cwd: join(outer, "inner") });
+  t.not(git("cherry-pick", "feature").status, 0);
+  t.is(git("commit", "--no-edit").status, 0);
+  t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+  t.is(readdirSync(join(outer, ".git/modules/inner/flux-sops")).length, 1);
+});
+
+test("GIT_DIR and GIT_WORK_TREE, and an index of one's own", (t) => {
+  const repository = scaffolded(t);
+  withFeature(repository);
+  const env = { GIT_DIR: join(repository.dir, ".git"), GIT_WORK_TREE: repository.dir };
+  const git = (...args: string[]) => repository.run("git", args, { env, cwd: repository.home });
+  t.not(git("cherry-pick", "feature").status, 0);
+  const commit = git("commit", "--no-edit");
+  t.is(commit.status, 0, commit.stderr);
+  t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+
+  const own = { GIT_INDEX_FILE: join(repository.dir, ".git/own-index") };
+  repository.run("git", ["read-tree", "HEAD"], { env: own });
+  repository.write(DB, secret({ a: `${MARKER}-2` }));
+  repository.run("git", ["add", DB], { env: own });
+  const second = repository.run("git", ["commit", "-m", "Own"], { env: own });
+  t.is(second.status, 0, second.stderr);
+  t.notRegex(second.stderr, /warning/);
+  t.false(repository.must("show", `HEAD:${DB}`).includes(MARKER));
+});
+
+test("a repository with SHA-256 names", (t) => {
+  const root = scaffolded(t);
+  const dir = join(realpathSync(join(root.dir, "..")), "sha256");
+  mkdirSync(dir);
+  const git = (...args: string[]) => root.run("git", args, { cwd: dir });
+  git("init", "-q", "-b", "main", "--object-format=sha256");
+  const init = root.run("node", [TOOL, "init", dir, "--yes", "--skip-install"], { cwd: root.home });
+  t.is(init.status, 0, init.stderr);
+  git("add", ".");
+  const first = git("commit", "-q", "-m", "First");
+  t.is(first.status, 0, first.stderr);
+  t.is(git("rev-parse", "HEAD").stdout.trim().length, 64);
+  git("init", "-q", "--bare", "--object-format=sha256", "../sha256.git");
+  git("remote", "add", "origin", "../sha256.git");
+  t.is(git("push", "-q", "origin", "main").status, 0);
+  git("switch", "-q", "-c", "feature");
+  writeFileSync(join(dir, DB), secret({ a: MARKER }));
+  git("add", DB);
+  t.is(git("commit", "-n", "-m", "Bring it").status, 0);
+  const push = git("push", "origin", "feature");
+  t.not(push.status, 0);
+  t.regex(push.stderr, /push refused/);
+  git("switch", "-q", "main");
+  git("reset", "-q", "--hard");
+  const pick = git("cherry-pick", "feature");
+  t.not(pick.status, 0);
+  t.is(git("commit", "--no-edit").status, 0);
+  t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+  t.is(git("commit", "--amend", "-m", "Amended").status, 0);
+  t.is(git("push", "-q", "origin", "main").status, 0);
+});
+
+test("a commit starts node once, also the first one; a push of nothing does not", (t) => {
+  const repository = scaffolded(t);
+  const bin = join(repository.home, "bin");
+  const log = join(repository.home, "node.log");
+  mkdirSync(bin);
+  writeFileSync(
+    join(bin, "node"),
+    `#!/bin/sh\necho "$@" >>'${log}'\nexec '${process.execPath}' "$@"\n`,
+  );
+  chmodSync(join(bin, "node"), 0o755);
+  const env = { PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` };
+  const starts = (...args: string[]): number => {
+    writeFileSync(log, "");
+    const { status, stderr } = repository.run("git", args, { env });
+    t.is(status, 0, stderr);
+    return readFileSync(log, "utf8").split("\n").length - 1;
+  };
+  repository.write(DB, secret({ a: MARKER }));
+  repository.must("add", ".");
+  t.is(starts("commit", "-m", "One"), 1);
+  repository.write("note.md", "1\n");
+  repository.must("add", ".");
+  t.is(starts("commit", "-m", "Two"), 1);
+  t.is(starts("commit", "--amend", "-m", "Two again"), 1);
+  t.is(starts("commit", "--amend", "--no-edit"), 1);
+  t.is(starts("commit", "--allow-empty", "-m", "Empty"), 1);
+  repository.write("note.md", "2\n");
+  t.is(starts("commit", "-a", "-m", "All"), 1);
+  repository.write("note.md", "3\n");
+  t.is(starts("commit", "-m", "Path", "--", "note.md"), 1);
+  t.is(starts("rm", "-q", "note.md"), 0);
+  t.is(starts("commit", "-m", "Removed"), 1);
+  repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
+  repository.must("remote", "add", "origin", "../remote.git");
+  t.is(starts("push", "-q", "origin", "main"), 1);
+  t.is(starts("push", "-q", "origin", "main"), 0);
+});
+
+test("an unknown hook is an error", (t) => {
+  const repository = scaffolded(t);
+  for (const name of ["", "pre-receive", "toString", "__proto__"]) {
+    const { status, stderr } = repository.tool("hook", name);
+    t.is(status, 2);
+    t.regex(stderr, /^flux-sops: there is no hook ".*"\n$/);
+  }
+});

@@ -1,0 +1,339 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+
+/** Every form in which git hands refs to pre-push, and what is judged where. */
+
+const MARKER = "wombat-7731-quartz";
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const WEB = "clusters/homelab/apps/web/web.yaml";
+
+interface Pushing extends Scaffolded {
+  /** Where `origin` is. */
+  readonly remote: string;
+  /** Writes, stages and commits without any hook. */
+  leak(path: string, content: string, message?: string): string;
+  /** Writes, stages and commits as one should. */
+  commit(path: string, content: string): string;
+  push(...args: string[]): Ended;
+}
+
+function pushing(t: ExecutionContext, options: Parameters<typeof scaffolded>[1] = {}): Pushing {
+  const repository = scaffolded(t, options);
+  const remote = join(repository.dir, "../remote.git");
+  repository.run("git", ["init", "-q", "--bare", remote]);
+  repository.must("remote", "add", "origin", remote);
+  if (options.commit !== false) repository.must("push", "-q", "origin", "main");
+  const commit = (
+    path: string,
+    content: string,
+    flags: readonly string[] = [],
+    more: readonly string[] = [],
+  ): string => {
+    repository.write(path, content);
+    repository.must("add", "-f", path);
+    repository.must(...flags, "commit", "-q", "-m", `Change ${path}`, ...more);
+    return repository.must("rev-parse", "HEAD").trim();
+  };
+  return {
+    ...repository,
+    remote,
+    commit: (path, content) => commit(path, content),
+    leak: (path, content) =>
+      // Long ago: a commit of the same author in the same second could be an amended one.
+      commit(path, content, ["-c", "core.hooksPath=/dev/null"], ["--date=2020-01-01T00:00:00Z"]),
+    push: (...args) => repository.git("push", "-q", ...args),
+  };
+}
+
+function holdsMarker({ run }: Pushing, revisions: readonly string[], cwd: string): boolean {
+  const { stdout } = run(
+    "sh",
+    [
+      "-c",
+      'git rev-list --objects --no-object-names "$@" | git cat-file --batch --buffer',
+      "sh",
+      ...revisions,
+    ],
+    { cwd },
+  );
+  return stdout.includes(MARKER) || /AGE-SECRET-KEY-1[0-9A-Z]{10}/.test(stdout);
+}
+
+function refused(t: ExecutionContext, repository: Pushing, push: Ended, commit?: string): void {
+  t.not(push.status, 0);
+  t.regex(push.stderr, /^flux-sops: push refused, nothing was sent/m);
+  t.false(push.stderr.includes(MARKER));
+  if (commit !== undefined)
+    t.true(push.stderr.includes(`in ${commit.slice(0, 12)} (`), push.stderr);
+  t.false(holdsMarker(repository, ["--all"], repository.remote));
+}
+
+function passed(t: ExecutionContext, repository: Pushing, push: Ended): void {
+  t.is(push.status, 0, push.stderr);
+  t.is(push.stderr, "");
+  t.false(holdsMarker(repository, ["--all"], repository.remote));
+}
+
+const commands = ({ stderr }: Ended): string[] =>
+  [...stderr.matchAll(/^ {6}(\S.*)$/gm)].map(([, command = ""]) => command);
+
+function mended(t: ExecutionContext, repository: Pushing, push: Ended): void {
+  const pasted = repository.paste(commands(push));
+  t.is(pasted.status, 0, `${push.stderr}\n---\n${pasted.stderr}`);
+}
+
+test("a leak several commits deep, encrypted since: refused, and mended by what is printed", (t) => {
+  const repository = pushing(t);
+  repository.commit("one.md", "1\n");
+  const bad = repository.leak(DB, secret({ a: MARKER }));
+  repository.leak("two.md", "2\n");
+  repository.commit(DB, `${secret({ a: MARKER })}  b: more\n`);
+  repository.commit("three.md", "3\n");
+  const before = repository.must("ls-tree", "-r", "HEAD");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, bad);
+  mended(t, repository, push);
+  t.is(repository.must("ls-tree", "-r", "HEAD"), before);
+  t.is(repository.must("log", "--format=%s", "origin/main..").trim().split("\n").length, 2);
+  t.regex(repository.must("log", "-1", "--format=%B"), /Change two\.md\n[^]*Change three\.md/);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
+test("a leak in the very first commit, with others after it", (t) => {
+  const repository = pushing(t, { commit: false });
+  repository.must("config", "user.name", "Author");
+  repository.must("config", "user.email", "author@example.com");
+  repository.must("add", ".");
+  repository.leak(WEB, secret({ a: MARKER }));
+  repository.commit("later.md", "later\n");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push);
+  mended(t, repository, push);
+  t.is(repository.must("rev-list", "--count", "HEAD").trim(), "1");
+  passed(t, repository, repository.push("origin", "main"));
+});
+
+test("a branch that is not checked out", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "odd'branch");
+  repository.leak(DB, secret({ a: MARKER }));
+  repository.must("switch", "-q", "main");
+  const push = repository.push("origin", "odd'branch");
+  refused(t, repository, push);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", "odd'branch"));
+});
+
+test("a branch that took over the remote's since: the remote's stays in its history", (t) => {
+  const repository = pushing(t);
+  const start = repository.must("rev-parse", "HEAD").trim();
+  repository.commit("theirs.md", "theirs\n");
+  repository.must("push", "-q", "origin", "main");
+  const theirs = repository.must("rev-parse", "HEAD").trim();
+  repository.must("reset", "-q", "--hard", start);
+  repository.leak(DB, secret({ a: MARKER }));
+  repository.must("merge", "-q", "--no-edit", "origin/main");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push);
+  mended(t, repository, push);
+  t.is(repository.git("merge-base", "--is-ancestor", theirs, "HEAD").status, 0);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
+test("forms: a new ref, HEAD, a name of its own, several refs, by URL, forced, dry", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "bad");
+  const bad = repository.leak(DB, secret({ a: MARKER }));
+  for (const args of [
+    ["origin", "bad"],
+    ["origin", "HEAD"],
+    ["origin", "HEAD:refs/heads/other"],
+    ["origin", "HEAD:refs/anything/else"],
+    ["origin", `${bad}:refs/heads/other`],
+    ["origin", "main", "bad"],
+    ["origin", "--all"],
+    ["origin", "--mirror"],
+    ["origin", "+bad:main"],
+    ["origin", "--dry-run", "bad"],
+    [repository.remote, "bad"],
+    ["origin", "--atomic", "main:new", "bad"],
+  ]) {
+    refused(t, repository, repository.push(...args), bad);
+  }
+  repository.must("switch", "-q", "main");
+  repository.commit("good.md", "good\n");
+  passed(t, repository, repository.push("origin", "main:good"));
+  passed(t, repository, repository.push(repository.remote, "main"));
+  passed(t, repository, repository.push("origin", "main"));
+  passed(t, repository, repository.push("origin", "main"));
+  passed(t, repository, repository.push("origin", "--delete", "good"));
+});
+
+test("tags: of a commit, annotated, of a tree, of a blob", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "bad");
+  const bad = repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("switch", "-q", "main");
+  repository.must("tag", "light", bad);
+  repository.must("tag", "-m", "note", "annotated", bad);
+  repository.must("tag", "tree", `${bad}^{tree}`);
+  const { stdout: key } = repository.run("cat", [".config/sops/age/keys.txt"], {
+    cwd: repository.home,
+  });
+  const blob = repository
+    .run("git", ["hash-object", "-w", "--stdin"], { input: key })
+    .stdout.trim();
+  repository.must("tag", "blob", blob);
+  repository.must("tag", "-m", "note", "annotated-blob", blob);
+  for (const tag of ["light", "annotated", "tree", "blob", "annotated-blob"]) {
+    const push = repository.push("origin", tag);
+    refused(t, repository, push);
+    t.deepEqual(commands(push), [`git tag -d -- ${tag}`], push.stderr);
+  }
+  refused(t, repository, repository.push("origin", "--tags"));
+  repository.must("tag", "-m", "note", "good", "main");
+  passed(t, repository, repository.push("origin", "good"));
+});
+
+test("what the remote has is nothing new, even where it is not known here", (t) => {
+  const repository = pushing(t);
+  const elsewhere = join(repository.dir, "../elsewhere");
+  repository.run("git", ["clone", "-q", repository.remote, elsewhere]);
+  repository.run(
+    "sh",
+    ["-c", "echo x >theirs.md && git add . && git commit -qm Theirs && git push -q"],
+    {
+      cwd: elsewhere,
+    },
+  );
+  // A commit that only the remote has: `--force` is needed, and the hook must cope.
+  repository.commit("mine.md", "mine\n");
+  passed(t, repository, repository.push("--force", "origin", "main"));
+  const bad = repository.leak(DB, secret({ a: MARKER }));
+  refused(t, repository, repository.push("--force", "origin", "main"), bad);
+});
+
+test("from a shallow clone", (t) => {
+  const repository = pushing(t);
+  repository.commit("one.md", "1\n");
+  passed(t, repository, repository.push("origin", "main"));
+  const shallow = join(repository.dir, "../shallow");
+  repository.run("git", [
+    "clone",
+    "-q",
+    "-b",
+    "main",
+    "--depth=1",
+    `file://${repository.remote}`,
+    shallow,
+  ]);
+  repository.run(
+    "sh",
+    ["-c", `cp -R "${repository.dir}/.husky/_" .husky/_ && git config core.hooksPath .husky/_`],
+    {
+      cwd: shallow,
+    },
+  );
+  const inShallow = (script: string) => repository.run("sh", ["-ec", script], { cwd: shallow });
+  const good = inShallow("echo 2 >two.md; git add .; git commit -qm Two; git push -q origin main");
+  passed(t, repository, good);
+  const bad = inShallow(
+    `printf 'kind: Secret\\nstringData:\\n  a: ${MARKER}\\n' >web.yaml; git add .; git commit -qnm Bad; git push -q origin main`,
+  );
+  refused(t, repository, bad);
+});
+
+test("other findings count at the tip only: recipients, a damaged file, a rule that is gone", (t) => {
+  const repository = pushing(t);
+  repository.commit(DB, secret({ a: MARKER, b: "two" }));
+  const good = repository.read(DB);
+  repository.leak(DB, good.replace(/(\n {2}a: )(\S+)(\n {2}b: )(\S+)/, "$1$4$3$2"));
+  const broken = repository.push("origin", "main");
+  refused(t, repository, broken);
+  t.regex(broken.stderr, /db\.sops\.yaml.* {2}sops-broken/);
+  repository.leak(DB, good);
+  passed(t, repository, repository.push("origin", "main"));
+
+  const rules = repository.read(".sops.yaml");
+  const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  repository.leak(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${other}\n`));
+  repository.leak(DB, good.replace("name: db", "name: database"));
+  const drift = repository.push("origin", "main");
+  refused(t, repository, drift);
+  t.regex(drift.stderr, /db\.sops\.yaml.* {2}sops-recipients/);
+  repository.leak(".sops.yaml", rules);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
+test("plaintext put into an encrypted file counts in the history too", (t) => {
+  const repository = pushing(t);
+  repository.commit(DB, secret({ a: "one" }));
+  const good = repository.read(DB);
+  const bad = repository.leak(DB, good.replace("stringData:\n", `stringData:\n  b: ${MARKER}\n`));
+  repository.leak(DB, good);
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, bad);
+  t.regex(push.stderr, /plaintext-value/);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
+test("a past that the remote has: merging and reverting warn, and can be pushed", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "topic");
+  repository.commit("topic.md", "topic\n");
+  repository.must("switch", "-q", "main");
+  repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("push", "-q", "--no-verify", "origin", "main");
+  repository.must("switch", "-q", "topic");
+  const merge = repository.git("merge", "--no-edit", "origin/main");
+  t.is(merge.status, 0, merge.stderr);
+  t.regex(
+    merge.stderr,
+    /worth a look:\n {2}clusters\/homelab\/apps\/web\/web\.yaml:6 {2}plaintext-secret/,
+  );
+  t.is(repository.push("origin", "topic").status, 0);
+
+  repository.must("rm", "-q", WEB);
+  repository.must("commit", "-q", "-m", "Remove");
+  const revert = repository.git("revert", "--no-edit", "HEAD");
+  t.is(revert.status, 0, revert.stderr);
+  t.is(repository.push("origin", "topic").status, 0);
+});
+
+test("a merge with a conflict can be concluded though the remote has a past", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "topic");
+  repository.commit("same.md", "topic\n");
+  repository.must("switch", "-q", "main");
+  repository.leak(WEB, secret({ a: MARKER }));
+  repository.leak("same.md", "main\n");
+  repository.must("push", "-q", "--no-verify", "origin", "main");
+  repository.must("switch", "-q", "topic");
+  t.is(repository.git("merge", "origin/main").status, 1);
+  repository.write("same.md", "both\n");
+  repository.must("add", "same.md");
+  const commit = repository.git("commit", "--no-edit");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /web\.yaml:6 {2}plaintext-secret/);
+});
+
+test("a push that cannot be read is refused", (t) => {
+  const repository = pushing(t);
+  const hook = (input: string) =>
+    repository.run("node", [".flux-sops/flux-sops.mjs", "hook", "pre-push", "origin", "x"], {
+      input,
+    });
+  t.is(hook("").status, 0);
+  const garbage = hook("what is this\n");
+  t.is(garbage.status, 2);
+  t.regex(garbage.stderr, /^flux-sops: push refused, nothing was sent: pre-push reads lines/);
+  repository.commit("one.md", "1\n");
+  rmSync(join(repository.dir, ".sops.yaml"));
+  repository.leak(".sops.yaml", "creation_rules:\n  - age: [\n");
+  const broken = repository.push("origin", "main");
+  t.not(broken.status, 0);
+  t.regex(broken.stderr, /\.sops\.yaml:3:1: /);
+});

@@ -1,0 +1,656 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+
+/**
+ * Every way of making a commit in which git gives pre-commit no chance, or none that counts. A row
+ * says how plaintext is brought in and how that ends; the test then pastes what was printed, pushes,
+ * pastes again when the push is refused, and looks at every object that the remote got.
+ */
+
+const MARKER = "wombat-7731-quartz";
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const WEB = "clusters/homelab/apps/web/web.yaml";
+const OTHER = "clusters/homelab/other.md";
+
+/** Commits without any hook: what another machine, or another tool, may have made. */
+function unguarded(repository: Scaffolded, ...args: string[]): void {
+  repository.must("-c", "core.hooksPath=/dev/null", "commit", "-q", ...args);
+}
+
+/** What a branch brings: something to encrypt, something a person must move, a key to leave out. */
+interface Carrier {
+  readonly name: string;
+  readonly path: string;
+  readonly content: (repository: Scaffolded) => string;
+}
+
+const CARRIERS: Readonly<Record<"encryptable" | "misplaced" | "key", Carrier>> = {
+  encryptable: { name: "a Secret a rule takes", path: DB, content: () => secret({ a: MARKER }) },
+  misplaced: {
+    name: "a Secret outside every rule",
+    path: WEB,
+    content: () => secret({ a: MARKER }, "web"),
+  },
+  key: {
+    name: "an age key",
+    path: "notes.txt",
+    content: ({ run, home }) => run("cat", [".config/sops/age/keys.txt"], { cwd: home }).stdout,
+  },
+};
+
+/** A remote, a branch `feature` with the carrier in its first commit of two, and `main` beside it. */
+function arrange(t: ExecutionContext, carrier: Carrier): Scaffolded {
+  const repository = scaffolded(t);
+  repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
+  repository.must("remote", "add", "origin", "../remote.git");
+  repository.must("push", "-q", "origin", "main");
+  repository.must("switch", "-q", "-c", "feature");
+  repository.write(carrier.path, carrier.content(repository));
+  repository.must("add", "-f", carrier.path);
+  unguarded(repository, "-m", "Bring it");
+  repository.write(OTHER, "other\n");
+  repository.must("add", OTHER);
+  unguarded(repository, "-m", "Other");
+  repository.must("switch", "-q", "main");
+  repository.write("main.md", "main\n");
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-m", "Main");
+  return repository;
+}
+
+/** Something that must not leave the machine, in anything these revisions reach. */
+function leaksFrom(repository: Scaffolded, revisions: readonly string[], cwd?: string): boolean {
+  const { stdout } = repository.run(
+    "sh",
+    [
+      "-c",
+      `git rev-list --objects --no-object-names "$@" | git cat-file --batch --buffer`,
+      "sh",
+      ...revisions,
+    ],
+    cwd === undefined ? {} : { cwd },
+  );
+  if (stdout === "") throw new Error("nothing was read");
+  return stdout.includes(MARKER) || /AGE-SECRET-KEY-1[0-9A-Z]{10}/.test(stdout);
+}
+
+function treeLeaks(repository: Scaffolded): boolean {
+  return leaksFrom(repository, [`${repository.must("rev-parse", "HEAD^{tree}").trim()}`]);
+}
+
+/** The commands that were printed, in order. */
+function commands({ stderr }: Ended): string[] {
+  return [...stderr.matchAll(/^ {6}(\S.*)$/gm)].map(([, command = ""]) => command);
+}
+
+/** Pushes the branch, mends it as told where that is refused, and looks at what the remote got. */
+function pushMended(t: ExecutionContext, repository: Scaffolded, branch = "main"): void {
+  const wasLeaking = leaksFrom(repository, [branch]);
+  let push = repository.git("push", "origin", branch);
+  t.is(push.status !== 0, wasLeaking, push.stderr);
+  if (push.status !== 0) {
+    t.notRegex(push.stderr, new RegExp(`${MARKER}|AGE-SECRET-KEY-1[0-9A-Z]{10}`));
+    t.regex(push.stderr, /push refused, nothing was sent/);
+    const pasted = repository.paste(commands(push));
+    t.is(pasted.status, 0, `${push.stderr}\n---\n${pasted.stderr}`);
+    push = repository.git("push", "origin", branch);
+    t.is(push.status, 0, push.stderr);
+  }
+  t.false(leaksFrom(repository, ["--all"], join(repository.dir, "../remote.git")));
+  t.is(
+    repository.must("rev-parse", branch),
+    repository.run("git", ["rev-parse", branch], { cwd: join(repository.dir, "../remote.git") })
+      .stdout,
+  );
+}
+
+interface Row {
+  readonly form: string;
+  readonly run: (repository: Scaffolded, path: string) => Ended;
+  /** How it ends. `refused`: the hook's own words, and the plaintext is in no commit. */
+  readonly ends: "refused" | "encrypted" | "warned" | "unseen";
+  readonly carriers?: readonly (keyof typeof CARRIERS)[];
+  /** The branch that it is about. */
+  readonly branch?: string;
+  /** After a refusal and its mend: nothing is going on any more, nothing is left over. */
+  readonly subjects?: readonly string[];
+}
+
+const ALL = ["encryptable", "misplaced", "key"] as const;
+const ONLY_ENCRYPTABLE = ["encryptable"] as const;
+
+/** main gets a change of its own at the path, so that taking over feature's conflicts. */
+function conflicting(repository: Scaffolded, path: string): void {
+  repository.write(path, "# main's own\n");
+  repository.must("add", path);
+  unguarded(repository, "-m", "Main's own");
+}
+
+/** Takes the other side of a conflict, as `git checkout --theirs` does, and stages it. */
+function takeTheirs(repository: Scaffolded, path: string): void {
+  repository.write(path, repository.must("show", `feature:${path}`));
+  repository.must("add", path);
+}
+
+const editor = (script: string) => ({ GIT_SEQUENCE_EDITOR: script });
+
+const ROWS: readonly Row[] = [
+  {
+    form: "merge, clean",
+    run: ({ git }) => git("merge", "--no-ff", "-m", "Merge", "feature"),
+    ends: "refused",
+    carriers: ALL,
+    subjects: ["Merge"],
+  },
+  {
+    form: "merge --no-verify",
+    run: ({ git }) => git("merge", "--no-ff", "--no-verify", "-m", "Merge", "feature"),
+    ends: "refused",
+    subjects: ["Merge"],
+  },
+  {
+    form: "merge from a subfolder",
+    run: ({ run, dir }) =>
+      run("git", ["merge", "--no-ff", "-m", "Merge", "feature"], { cwd: join(dir, "clusters") }),
+    ends: "refused",
+  },
+  {
+    form: "merge --no-commit, commit",
+    run: (repository) => {
+      repository.git("merge", "--no-ff", "--no-commit", "feature");
+      return repository.git("commit", "-m", "Merge");
+    },
+    ends: "encrypted",
+    subjects: ["Merge"],
+  },
+  {
+    form: "merge --no-commit, commit -n",
+    run: (repository) => {
+      repository.git("merge", "--no-ff", "--no-commit", "feature");
+      return repository.git("commit", "-n", "-m", "Merge");
+    },
+    ends: "refused",
+  },
+  {
+    form: "merge with a conflict, commit",
+    run: (repository, path) => {
+      conflicting(repository, path);
+      repository.git("merge", "feature");
+      takeTheirs(repository, path);
+      return repository.git("commit", "-m", "Merge");
+    },
+    ends: "encrypted",
+    subjects: ["Merge"],
+  },
+  {
+    form: "merge with a conflict, merge --continue",
+    run: (repository, path) => {
+      conflicting(repository, path);
+      repository.git("merge", "feature");
+      takeTheirs(repository, path);
+      return repository.git("merge", "--continue");
+    },
+    ends: "encrypted",
+  },
+  {
+    form: "merge --squash, commit",
+    run: (repository) => {
+      repository.must("merge", "--squash", "feature");
+      return repository.git("commit", "-m", "Squash");
+    },
+    ends: "encrypted",
+    subjects: ["Squash"],
+  },
+  {
+    form: "merge --squash, commit -n",
+    run: (repository) => {
+      repository.must("merge", "--squash", "feature");
+      return repository.git("commit", "-n", "-m", "Squash");
+    },
+    ends: "refused",
+  },
+  {
+    form: "merge, fast-forward",
+    run: (repository) => {
+      repository.must("reset", "-q", "--hard", "origin/main");
+      return repository.git("merge", "--ff-only", "feature");
+    },
+    ends: "unseen",
+    carriers: ALL,
+  },
+  {
+    form: "cherry-pick, clean",
+    run: ({ git }) => git("cherry-pick", "feature~1"),
+    ends: "refused",
+    carriers: ALL,
+    subjects: ["Bring it"],
+  },
+  {
+    form: "cherry-pick -x -e",
+    run: ({ git }) => git("cherry-pick", "-x", "-e", "feature~1"),
+    ends: "refused",
+  },
+  {
+    form: "cherry-pick of two",
+    run: ({ git }) => git("cherry-pick", "feature~1", "feature"),
+    ends: "refused",
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "cherry-pick of two, the last one refused",
+    run: ({ git }) => git("cherry-pick", "feature", "feature~1"),
+    ends: "refused",
+    subjects: ["Bring it", "Other"],
+  },
+  {
+    form: "cherry-pick with a conflict, --continue",
+    run: (repository, path) => {
+      conflicting(repository, path);
+      repository.git("cherry-pick", "feature~1");
+      takeTheirs(repository, path);
+      return repository.git("cherry-pick", "--continue");
+    },
+    ends: "encrypted",
+    subjects: ["Bring it"],
+  },
+  {
+    form: "cherry-pick with a conflict, commit -n",
+    run: (repository, path) => {
+      conflicting(repository, path);
+      repository.git("cherry-pick", "feature~1");
+      takeTheirs(repository, path);
+      return repository.git("commit", "-n", "--no-edit");
+    },
+    ends: "refused",
+    subjects: ["Bring it"],
+  },
+  {
+    form: "cherry-pick -n, commit",
+    run: (repository) => {
+      repository.must("cherry-pick", "-n", "feature~1");
+      return repository.git("commit", "-m", "Picked");
+    },
+    ends: "encrypted",
+    subjects: ["Picked"],
+  },
+  {
+    form: "cherry-pick -n, commit -n",
+    run: (repository) => {
+      repository.must("cherry-pick", "-n", "feature~1");
+      return repository.git("commit", "-n", "-m", "Picked");
+    },
+    ends: "refused",
+  },
+  {
+    form: "commit aborted after pre-commit, then cherry-pick",
+    run: (repository) => {
+      repository.write("note.md", "note\n");
+      repository.must("add", "note.md");
+      const aborted = repository.run("git", ["commit"], { env: { GIT_EDITOR: "false" } });
+      if (aborted.status === 0) throw new Error("it should have been aborted");
+      repository.must("rm", "-q", "-f", "note.md");
+      return repository.git("cherry-pick", "feature~1");
+    },
+    ends: "refused",
+  },
+  {
+    form: "revert of a removal",
+    run: (repository, path) => {
+      removed(repository, path);
+      return repository.git("revert", "--no-edit", "HEAD");
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ['Revert "Remove"'],
+  },
+  {
+    form: "revert -e",
+    run: (repository, path) => {
+      removed(repository, path);
+      return repository.git("revert", "-e", "HEAD");
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ['Revert "Remove"'],
+  },
+  {
+    form: "revert of two",
+    run: (repository, path) => {
+      removed(repository, path);
+      return repository.git("revert", "--no-edit", "HEAD", "HEAD~1");
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ['Revert "Other"', 'Revert "Remove"'],
+  },
+  {
+    form: "rebase",
+    run: ({ git }) => git("rebase", "main", "feature"),
+    ends: "refused",
+    branch: "feature",
+    carriers: ALL,
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "rebase from a subfolder",
+    run: ({ run, must, dir }) => {
+      must("switch", "-q", "feature");
+      return run("git", ["rebase", "main"], { cwd: join(dir, "clusters") });
+    },
+    ends: "refused",
+    branch: "feature",
+  },
+  {
+    form: "rebase whose last commit is refused",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      repository.must("reset", "-q", "--hard", "feature~1");
+      return repository.git("rebase", "main");
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Bring it", "Main"],
+  },
+  {
+    form: "rebase with a conflict, --continue",
+    run: (repository, path) => {
+      conflicting(repository, path);
+      repository.git("rebase", "main", "feature");
+      repository.must("checkout", "--theirs", path);
+      repository.must("add", path);
+      return repository.git("rebase", "--continue");
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Other", "Bring it", "Main's own"],
+  },
+  {
+    form: "rebase -i, reword",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      const reword = repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '1s/pick/reword/'"),
+      });
+      // git stops at the next commit: it does not look at the index again after `git commit`.
+      const next = /would be overwritten: (git rebase --continue)\n/.exec(reword.stderr)?.[1] ?? "";
+      return repository.paste([next]);
+    },
+    ends: "encrypted",
+    branch: "feature",
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "rebase -i, edit, commit --amend",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '1s/pick/edit/'"),
+      });
+      const amend = repository.git("commit", "--amend", "--no-edit");
+      repository.must("rebase", "--continue");
+      return amend;
+    },
+    ends: "encrypted",
+    branch: "feature",
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "rebase -i, edit, add, rebase --continue",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '1s/pick/edit/'"),
+      });
+      repository.write("more.md", "more\n");
+      repository.must("add", "more.md");
+      return repository.git("rebase", "--continue");
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "rebase -i, fixup onto the plaintext",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      return repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '2s/pick/fixup/'"),
+      });
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Bring it"],
+  },
+  {
+    form: "rebase -i, squash onto the plaintext",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      return repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '2s/pick/squash/'"),
+      });
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Bring it"],
+  },
+  {
+    form: "rebase --apply",
+    run: ({ git }) => git("rebase", "--apply", "main", "feature"),
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "am",
+    run: (repository) => {
+      repository.must("format-patch", "-q", "-2", "feature", "-o", "../patches");
+      return repository.paste(["git am ../patches/*.patch"]);
+    },
+    ends: "refused",
+    carriers: ["encryptable", "misplaced"],
+    subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "am from a subfolder",
+    run: (repository) => {
+      repository.must("format-patch", "-q", "-2", "feature", "-o", "../patches");
+      return repository.paste(["git am ../../patches/*.patch"], join(repository.dir, "clusters"));
+    },
+    ends: "refused",
+  },
+  ...[
+    ["--no-edit"],
+    ["-m", "Amended"],
+    ["--no-edit", "--reset-author"],
+    ["-m", "Amended", "--reset-author"],
+    ["--no-edit", "--date=now"],
+    ["-m", "Amended", "--allow-empty"],
+  ].map((args): Row => ({
+    form: `commit --amend ${args.join(" ")} with nothing staged`,
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      repository.must("reset", "-q", "--hard", "HEAD~1");
+      return repository.git("commit", "--amend", ...args);
+    },
+    ends: "encrypted",
+    branch: "feature",
+  })),
+  {
+    form: "commit --amend --no-edit with something else staged",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      repository.must("reset", "-q", "--hard", "HEAD~1");
+      repository.write("more.md", "more\n");
+      repository.must("add", "more.md");
+      return repository.git("commit", "--amend", "--no-edit");
+    },
+    ends: "encrypted",
+    branch: "feature",
+  },
+  {
+    form: "commit --amend --reset-author --no-edit with something else staged",
+    run: (repository) => {
+      amendable(repository);
+      return repository.git("commit", "--amend", "--reset-author", "--no-edit");
+    },
+    ends: "refused",
+    branch: "feature",
+    carriers: ["encryptable", "misplaced"],
+    subjects: ["Bring it"],
+  },
+  {
+    form: "commit --amend --reset-author -m with something else staged",
+    run: (repository) => {
+      amendable(repository);
+      return repository.git("commit", "--amend", "--reset-author", "-m", "Amended");
+    },
+    ends: "warned",
+    branch: "feature",
+    subjects: ["Amended"],
+  },
+  {
+    form: "commit --amend -n",
+    run: (repository) => {
+      amendable(repository);
+      return repository.git("commit", "--amend", "-n", "--no-edit");
+    },
+    ends: "warned",
+    branch: "feature",
+  },
+  {
+    form: "commit --amend -- path",
+    run: (repository) => {
+      amendable(repository);
+      return repository.git("commit", "--amend", "--no-edit", "--", "more.md");
+    },
+    ends: "encrypted",
+    branch: "feature",
+  },
+  {
+    form: "commit --amend of what only a person can mend",
+    run: (repository) => {
+      if (!existsSync(join(repository.dir, "more.md"))) amendable(repository);
+      return repository.git("commit", "--amend", "--no-edit");
+    },
+    ends: "refused",
+    branch: "feature",
+    carriers: ["misplaced", "key"],
+  },
+  {
+    form: "commit -n",
+    run: (repository, path) => {
+      repository.write(path, repository.must("show", `feature:${path}`));
+      repository.must("add", "-f", path);
+      return repository.git("commit", "-n", "-m", "Unchecked");
+    },
+    ends: "warned",
+    carriers: ALL,
+    subjects: ["Unchecked"],
+  },
+  {
+    form: "commit aborted after pre-commit, then other content and commit -n",
+    run: (repository, path) => {
+      repository.write("note.md", "note\n");
+      repository.must("add", "note.md");
+      repository.run("git", ["commit"], { env: { GIT_EDITOR: "false" } });
+      repository.write(path, repository.must("show", `feature:${path}`));
+      repository.must("add", "-f", path);
+      return repository.git("commit", "-n", "-m", "Unchecked");
+    },
+    ends: "warned",
+    subjects: ["Unchecked"],
+  },
+  {
+    form: "commit aborted after pre-commit, then HEAD moved and commit -n",
+    run: (repository) => {
+      amendable(repository);
+      repository.run("git", ["commit"], { env: { GIT_EDITOR: "false" } });
+      repository.must("reset", "-q", "--soft", "HEAD~1");
+      return repository.git("commit", "-n", "-m", "Unchecked");
+    },
+    ends: "warned",
+    branch: "feature",
+    subjects: ["Unchecked"],
+  },
+];
+
+function removed(repository: Scaffolded, path: string): void {
+  repository.must("switch", "-q", "feature");
+  repository.must("rm", "-q", path);
+  unguarded(repository, "-m", "Remove");
+}
+
+/** On feature's first commit, with something else staged, a second later than it was made. */
+function amendable(repository: Scaffolded): void {
+  repository.must("switch", "-q", "feature");
+  repository.must("reset", "-q", "--hard", "HEAD~1");
+  unguarded(repository, "--amend", "--no-edit", "--date=2020-01-01T00:00:00Z");
+  repository.write("more.md", "more\n");
+  repository.must("add", "more.md");
+}
+
+for (const { form, run, ends, branch = "main", subjects = [], ...row } of ROWS) {
+  for (const name of row.carriers ?? ONLY_ENCRYPTABLE) {
+    const carrier = CARRIERS[name];
+    test(`${form}: ${ends} (${carrier.name})`, (t) => {
+      const repository = arrange(t, carrier);
+      const ended = run(repository, carrier.path);
+      t.notRegex(ended.stderr, new RegExp(`${MARKER}|AGE-SECRET-KEY-1[0-9A-Z]{10}`));
+      if (ends === "refused") {
+        t.not(ended.status, 0, ended.stderr);
+        t.regex(ended.stderr, /^flux-sops: .* (stopped before it commits this|refused)/m);
+        if (branch === "main") t.false(treeLeaks(repository));
+        const pasted = repository.paste(commands(ended));
+        t.is(pasted.status, 0, `${ended.stderr}\n---\n${pasted.stdout}${pasted.stderr}`);
+        if (/then commit again/.test(ended.stderr)) {
+          t.is(run(repository, carrier.path).status, 0);
+        }
+      } else {
+        t.is(ended.status, 0, ended.stderr);
+        if (ends === "warned") {
+          t.regex(ended.stderr, /warning: this commit holds what git push will refuse/);
+          if (name === "encryptable" && form === "commit -n") {
+            t.true(treeLeaks(repository));
+          }
+        }
+      }
+      if (ends !== "warned" && ends !== "unseen") {
+        t.false(treeLeaks(repository), ended.stderr);
+        t.deepEqual(
+          repository
+            .must("log", "--format=%s", `-${String(subjects.length)}`)
+            .trim()
+            .split("\n"),
+          subjects.length === 0 ? [""] : [...subjects],
+        );
+        t.false(repository.must("diff", "HEAD").includes(MARKER));
+        for (const left of ["MERGE_HEAD", "CHERRY_PICK_HEAD", "rebase-merge", "rebase-apply"]) {
+          t.false(existsSync(join(repository.dir, ".git", left)), left);
+        }
+        if (name === "encryptable") {
+          t.is(repository.must("status", "--porcelain"), "");
+          const decrypted = repository.tool("decrypt", carrier.path);
+          if (!form.includes("of two")) t.is(decrypted.stdout, carrier.content(repository));
+        }
+      }
+      pushMended(t, repository, branch);
+    });
+  }
+}
+
+test("what a warning of commit -n prints mends the commit", (t) => {
+  for (const carrier of Object.values(CARRIERS)) {
+    const repository = scaffolded(t);
+    repository.write(carrier.path, carrier.content(repository));
+    repository.write("note.md", "note\n");
+    repository.must("add", "-f", carrier.path, "note.md");
+    const commit = repository.git("commit", "-n", "-m", "Unchecked");
+    t.is(commit.status, 0);
+    t.true(leaksFrom(repository, ["HEAD"]));
+    const pasted = repository.paste(commands(commit));
+    t.is(pasted.status, 0, `${commit.stderr}\n---\n${pasted.stderr}`);
+    t.false(leaksFrom(repository, ["HEAD"]), carrier.name);
+  }
+});

@@ -1,0 +1,145 @@
+import test from "ava";
+import {
+  blobsIn,
+  commitsBringing,
+  commitsIn,
+  heldByRemotes,
+  isAncestor,
+  peel,
+} from "../../git/history.ts";
+import { readHeadAndBlobs } from "../../git/commit-object.ts";
+import { pathFromText } from "../../git/path.ts";
+import { filesOf, readTrees } from "../../git/trees.ts";
+import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+
+function contextOf({ dir, env }: TemporaryRepository) {
+  return { cwd: dir, env };
+}
+
+function commit(repository: TemporaryRepository, name: string, content: string): string {
+  repository.write(name, content);
+  repository.must("add", "-f", name);
+  repository.must("commit", "-q", "-m", `Change ${name}`);
+  return repository.must("rev-parse", "HEAD");
+}
+
+const oid = (repository: TemporaryRepository, name: string) => repository.must("rev-parse", name);
+const everywhere = { exclude: [], remote: "none" };
+
+for (const objectFormat of ["sha1", "sha256"] as const) {
+  test(`the blobs of a range, each once, with a path (${objectFormat})`, async (t) => {
+    const repository = temporaryRepository(t, { objectFormat });
+    const first = commit(repository, "a b", "1\n");
+    const second = commit(repository, "sub/ü", "2\n");
+    commit(repository, "copy", "1\n");
+    const head = oid(repository, "HEAD");
+    const context = contextOf(repository);
+    const all = await blobsIn(context, { include: [head], ...everywhere });
+    t.is(all.size, 2);
+    t.is(String(all.get(oid(repository, "HEAD:a b"))), "a b");
+    t.is(all.get(oid(repository, "HEAD:sub/ü")), pathFromText("sub/ü"));
+    const missing = "1".repeat(head.length);
+    const some = await blobsIn(context, {
+      include: [head],
+      exclude: [first, missing],
+      remote: null,
+    });
+    t.deepEqual([...some.keys()], [oid(repository, "HEAD:sub/ü")]);
+    t.deepEqual(
+      (await commitsIn(context, { include: [head], exclude: [first], remote: null })).map(
+        ({ commit: name, parents }) => [name, ...parents],
+      ),
+      [
+        [head, second],
+        [second, first],
+      ],
+    );
+    t.true(await isAncestor(context, first, head));
+    t.false(await isAncestor(context, head, first));
+    t.false(await isAncestor(context, missing, head));
+  });
+}
+
+test("what a remote-tracking branch reaches is left out, and found when asked for", async (t) => {
+  const repository = temporaryRepository(t);
+  const old = commit(repository, "a", "old\n");
+  const oldBlob = oid(repository, "HEAD:a");
+  const sent = commit(repository, "a", "sent\n");
+  repository.must("update-ref", "refs/remotes/origin/main", sent);
+  commit(repository, "b", "new\n");
+  const head = commit(repository, "a", "old\n");
+  const context = contextOf(repository);
+  const range = { include: [head], exclude: [], remote: "origin" };
+  // Also content from before the remote's tip: rev-list looks at the tip's trees only.
+  const found = [...(await blobsIn(context, range)).keys()];
+  t.deepEqual(found.sort(), [oid(repository, "HEAD:b"), oldBlob].sort());
+  t.deepEqual((await blobsIn(context, { ...range, remote: "orig" })).size, 3);
+  const asked = [oldBlob, oid(repository, "HEAD:b")];
+  t.deepEqual([...(await heldByRemotes(context, asked))], [oldBlob]);
+  t.deepEqual([...(await heldByRemotes(context, asked, "other"))], []);
+  t.deepEqual(await heldByRemotes(context, []), new Set());
+  const bringing = await commitsBringing(context, [oldBlob], { ...range, remote: "none" });
+  t.deepEqual(
+    bringing.get(oldBlob)?.map(({ commit: name, subject }) => [name, subject]),
+    [
+      [old, "Change a"],
+      [head, "Change a"],
+    ],
+  );
+});
+
+test("tags are peeled; trees of many commits are read at once", async (t) => {
+  const repository = temporaryRepository(t);
+  const head = commit(repository, "deep/er/file", "1\n");
+  repository.must("tag", "-m", "x", "inner");
+  repository.must("tag", "-m", "x", "outer", "inner");
+  repository.must("tag", "-m", "x", "blob", "HEAD:deep/er/file");
+  const context = contextOf(repository);
+  const [outer, blob] = [oid(repository, "outer"), oid(repository, "blob")];
+  t.deepEqual(
+    await peel(context, [outer, head, blob]),
+    new Map([
+      [outer, head],
+      [head, head],
+      [blob, oid(repository, "HEAD:deep/er/file")],
+    ]),
+  );
+  const next = commit(repository, "top", "2\n");
+  const trees = await readTrees(context, [outer, next, blob]);
+  t.deepEqual([...trees.roots.keys()], [outer, next]);
+  const paths = (commitOid: string) =>
+    [...filesOf(trees, trees.roots.get(commitOid) ?? "")].map(({ path }) => String(path));
+  t.deepEqual(paths(outer), ["deep/er/file"]);
+  t.deepEqual(paths(next), ["deep/er/file", "top"]);
+  t.deepEqual(
+    [...filesOf(trees, trees.roots.get(next) ?? "", (_, folder) => folder !== "deep/er/")].map(
+      ({ oid: name }) => name,
+    ),
+    [oid(repository, "HEAD:top")],
+  );
+});
+
+test("HEAD with its author and parents, together with blobs", async (t) => {
+  const repository = temporaryRepository(t);
+  const context = contextOf(repository);
+  t.deepEqual(await readHeadAndBlobs(context, []), { head: null, blobs: new Map() });
+  const first = commit(repository, "a", "1\n");
+  repository.must(
+    "commit",
+    "-q",
+    "--allow-empty",
+    "-m",
+    "x\n\nparent 123",
+    "--author=Zoë <z@x>",
+    "--date=@1700000000 +0130",
+  );
+  const blob = oid(repository, "HEAD:a");
+  const { head, blobs } = await readHeadAndBlobs(context, [blob, blob]);
+  t.deepEqual(head, {
+    oid: oid(repository, "HEAD"),
+    parents: [first],
+    author: { name: "Zoë", email: "z@x", date: "@1700000000 +0130" },
+  });
+  t.deepEqual(blobs, new Map([[blob, Buffer.from("1\n")]]));
+  await t.throwsAsync(readHeadAndBlobs(context, ["2".repeat(40)]), { code: "missing-object" });
+});
