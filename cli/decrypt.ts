@@ -1,24 +1,44 @@
 import { decryptFile } from "../sops/decrypt.ts";
+import { dataAt, readData, writeData, writeValue } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
+import { plaintextBytes } from "../sops/sops-file.ts";
+import { parseTreePath } from "../sops/tree-path.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
-import { fileCommand } from "./file-command.ts";
+import { fileCommand, type FileAtWork } from "./file-command.ts";
+import { encryptedOnly } from "./encrypted-only.ts";
 
-/** `flux-sops decrypt [-i] [--ignore-mac] FILE…` */
+/** `flux-sops decrypt [-i] [--extract PATH] [--output-type TYPE] [FILE…]` */
 export const decrypt = fileCommand({
   name: "decrypt",
   summary: "print the plaintext of encrypted files, or put it in their place",
   configure: (command) =>
     command
-      .option("-i, --in-place", "write the plaintext back to the file")
+      .option("--extract <path>", `print only what is at a path: '["stringData"]["password"]'`)
       .option("--ignore-mac", "decrypt even where the MAC does not match"),
-  inPlace: ({ inPlace }) => inPlace === true,
+  writes: "in-place",
+  standardInput: true,
   syntaxExit: SOPS_EXIT.generic,
-  run: async ({ file, metadata }, { ignoreMac }) => {
-    if (metadata === null)
-      throw new SopsError("no-metadata", "is not encrypted: sops metadata not found");
-    return decryptFile(file, metadata, await dataKeyOf(metadata), {
-      ignoreMac: ignoreMac === true,
-    });
+  run: async (at) => {
+    const metadata = encryptedOnly(at);
+    const dataKey = await dataKeyOf(metadata);
+    const ignoreMac = at.options["ignoreMac"] === true;
+    const text = decryptFile(at.file, metadata, dataKey, { ignoreMac });
+    const { extract } = at.options;
+    if (typeof extract === "string") return extracted(at, text, extract);
+    if (at.outputFormat === at.inputFormat) return plaintextBytes(at.file, text);
+    const converted = writeData(readData(text, at.inputFormat), at.outputFormat);
+    return Buffer.from(converted, at.outputFormat === "binary" ? "latin1" : "utf8");
   },
 });
+
+function extracted({ inputFormat, outputFormat }: FileAtWork, text: string, at: string): string {
+  const path = parseTreePath(at);
+  if (path === null) {
+    throw new SopsError("bad-value", `the path is malformed: it looks like '["a"]["b"][0]'`);
+  }
+  const [first = new Map()] = readData(text, inputFormat);
+  const value = dataAt(first, path);
+  if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
+  return writeValue(value, outputFormat);
+}

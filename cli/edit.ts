@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command } from "commander";
@@ -9,13 +8,14 @@ import { encryptFile, type Encryption } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf, type Format } from "../sops/format.ts";
 import type { Metadata } from "../sops/metadata.ts";
-import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
+import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
+import { privatePlace } from "./private-place.ts";
 import { reported } from "./reported.ts";
 
 /** Nothing was changed in the editor, or the edit was given up: sops has a status for each. */
@@ -63,7 +63,7 @@ async function editFile(path: string, ignoreMac: boolean): Promise<void> {
     throw new SopsError("unsupported", "it has keys other than age: use sops edit");
   }
   const dataKey = await dataKeyOf(metadata);
-  const plaintext = decryptFile(file, metadata, dataKey, { ignoreMac });
+  const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey, { ignoreMac }));
   const indent = blockIndent(bytes.toString("utf8"));
   const edited = await editText(plaintext, basename(path), format, indent);
   const { text } = await encryptFile(edited.file, encryptionOf(metadata), {
@@ -81,11 +81,11 @@ function encryptionOf({ age, selection, macOnlyEncrypted }: Metadata): Encryptio
 }
 
 /**
- * Lets the user edit a text, until it parses. The text is in a file of mode 0600 in a folder of mode
+ * Lets the user edit a plaintext, until it parses. It is in a file of mode 0600 in a folder of mode
  * 0700, in memory where the machine has such a place, and is gone on every way out.
  */
 async function editText(
-  text: string,
+  plaintext: Buffer,
   name: string,
   format: Format,
   indent: number | null,
@@ -103,11 +103,11 @@ async function editText(
   process.once("exit", remove);
   try {
     const temporary = join(folder, name);
-    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    writeFileSync(temporary, plaintext, { mode: 0o600, flag: "wx" });
     for (;;) {
       await runEditor(temporary);
       const edited = readFileSync(temporary);
-      if (edited.equals(Buffer.from(text, "utf8"))) {
+      if (edited.equals(plaintext)) {
         throw new Unedited(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
       }
       try {
@@ -126,20 +126,6 @@ async function editText(
     process.removeListener("exit", remove);
     remove();
   }
-}
-
-/** Memory-backed where there is such a place, so that no plaintext reaches a disk. */
-function privatePlace(): string {
-  for (const place of [process.env["XDG_RUNTIME_DIR"], "/dev/shm"]) {
-    if (place === undefined || place === "") continue;
-    try {
-      accessSync(place, constants.W_OK | constants.X_OK);
-      return place;
-    } catch {
-      // Not here.
-    }
-  }
-  return tmpdir();
 }
 
 async function runEditor(file: string): Promise<void> {

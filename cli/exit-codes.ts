@@ -11,6 +11,7 @@ export const SOPS_EXIT = {
   couldNotReadInputFile: 2,
   couldNotWriteOutputFile: 3,
   invalidSetFormat: 7,
+  errorConflictingParameters: 8,
   errorDecryptingTree: 25,
   macMismatch: 51,
   noFileSpecified: 100,

@@ -1,25 +1,45 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
-import { formatOf } from "../sops/format.ts";
+import { Command, Option } from "commander";
+import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
-import { replaceFile, ruleOnDisk } from "./file-on-disk.ts";
+import { complain } from "./complain.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import { replaceFile, ruleOnDisk, stageFile, type StagedFile } from "./file-on-disk.ts";
+import { progress } from "./progress.ts";
 import { reported } from "./reported.ts";
 
-type Options = Readonly<Record<string, unknown>>;
+export type Options = Readonly<Record<string, unknown>>;
+
+/** One file under a command. */
+export interface FileAtWork extends SopsFile {
+  /** Its name; standard input has the one that `--filename-override` gives. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly inputFormat: Format;
+  readonly outputFormat: Format;
+  readonly options: Options;
+}
 
 interface FileCommand {
   readonly name: string;
   readonly summary: string;
   readonly configure: (command: Command) => Command;
-  /** Whether results go back to the files. */
-  readonly inPlace: (options: Options) => boolean;
+  /** Whether results always go back to the files, only with `--in-place`, or are printed. */
+  readonly writes: "always" | "in-place";
+  /** Whether standard input is read where no file is named. */
+  readonly standardInput: boolean;
   /** sops's exit status for a file that does not parse: it differs by command. */
   readonly syntaxExit: number;
-  /** @returns the file's new text. */
-  readonly run: (file: SopsFile, options: Options, path: string) => Promise<string>;
+  /** @returns the file's new content. */
+  readonly run: (file: FileAtWork) => Promise<string | Buffer>;
 }
+
+/** So many files are written before they are put in place. */
+const BATCH = 128;
+
+const STANDARD_INPUT = "/dev/stdin";
 
 /**
  * Makes a command that turns files into other texts, as sops's own do: printed, or written back with
@@ -27,35 +47,107 @@ interface FileCommand {
  */
 export function fileCommand(definition: FileCommand): (argv: readonly string[]) => Promise<number> {
   return async (argv) => {
-    const command = definition
-      .configure(new Command(`flux-sops ${definition.name}`).description(definition.summary))
-      .argument("<file...>", "files, or folders for the *.sops.* files in them");
+    const command = new Command(`flux-sops ${definition.name}`)
+      .description(definition.summary)
+      .argument(
+        definition.standardInput ? "[file...]" : "<file...>",
+        `files, or folders for the *.sops.* files in them${definition.standardInput ? "; none: standard input" : ""}`,
+      );
+    if (definition.writes === "in-place") {
+      command
+        .option("-i, --in-place", "write the result back to the file")
+        .option("--output <file>", "write the result to this file");
+    }
+    command
+      .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
+      .addOption(typeOption("--output-type <type>", "what the result is to be"))
+      .option("--filename-override <name>", "take this for the file's name");
+    definition.configure(command);
     const refused = parseArguments(command, argv);
     if (refused !== null) return refused;
     const options: Options = command.opts();
-    const inPlace = definition.inPlace(options);
+    const problem = conflict(options, command.args.length);
+    if (problem !== null) {
+      complain(problem);
+      return SOPS_EXIT.errorConflictingParameters;
+    }
+    const paths = command.args.length === 0 ? [STANDARD_INPUT] : expand(command.args);
+    const inPlace = definition.writes === "always" || options["inPlace"] === true;
     let status = 0;
-    for (const path of expand(command.args)) {
-      status = (await runOne(definition, options, path, inPlace)) || status;
+    const step = progress(definition.name, paths.length);
+    // The first file that is synced takes the others along: in batches that is nearly free.
+    for (let from = 0; from < paths.length; from += BATCH) {
+      const batch = new Map<string, StagedFile>();
+      const later = (path: string, staged: StagedFile) => batch.set(path, staged);
+      for (const path of paths.slice(from, from + BATCH)) {
+        status = (await runOne(definition, options, path, inPlace ? later : null)) || status;
+        step();
+      }
+      status = (await putInPlace(batch)) || status;
     }
     return status;
   };
+}
+
+function typeOption(flags: string, description: string): Option {
+  return new Option(flags, description).choices(["yaml", "json", "dotenv", "ini", "binary"]);
+}
+
+function conflict(options: Options, files: number): string | null {
+  const inPlace = options["inPlace"] === true;
+  if (inPlace && options["output"] !== undefined) {
+    return "--in-place and --output cannot be used together";
+  }
+  if (inPlace && files === 0) return "--in-place needs a file";
+  if (options["output"] !== undefined && files > 1) return "--output takes one file";
+  return null;
 }
 
 async function runOne(
   definition: FileCommand,
   options: Options,
   path: string,
-  inPlace: boolean,
+  later: ((path: string, staged: StagedFile) => void) | null,
 ): Promise<number> {
   const run = async () => {
-    const bytes = readFileSync(path);
-    const before = readSopsFile(bytes, formatOf(path), indentFor(path));
-    const text = await definition.run(before, options, path);
-    if (!inPlace) process.stdout.write(text);
-    else if (!bytes.equals(Buffer.from(text, "utf8"))) replaceFile(path, text);
+    const name =
+      typeof options["filenameOverride"] === "string" ? options["filenameOverride"] : path;
+    const inputFormat = inputTypeOf(String(options["inputType"])) ?? formatOf(name);
+    const outputFormat = inputTypeOf(String(options["outputType"])) ?? inputFormat;
+    const bytes = readFileSync(path === STANDARD_INPUT ? 0 : path);
+    const file = readSopsFile(bytes, inputFormat, indentFor(name));
+    const at = { ...file, path: name, bytes, inputFormat, outputFormat, options };
+    const result = await definition.run(at);
+    const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
+    const output = options["output"];
+    if (typeof output === "string") write(output, content);
+    else if (later === null) process.stdout.write(content);
+    else if (!bytes.equals(content)) later(path, stageFile(path, content));
   };
   return reported(path, run, definition);
+}
+
+async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<number> {
+  let status = 0;
+  const ready: [string, StagedFile][] = [];
+  const step = async (path: string, action: () => void) =>
+    reported(path, () => {
+      action();
+      return Promise.resolve();
+    });
+  for (const [path, staged] of batch) {
+    const failed = await step(path, staged.sync);
+    if (failed === 0) ready.push([path, staged]);
+    status = failed || status;
+  }
+  for (const [path, staged] of ready) status = (await step(path, staged.commit)) || status;
+  return status;
+}
+
+/** A plaintext may be in it: a new file is for its owner alone. */
+function write(path: string, content: Buffer): void {
+  if (existsSync(path)) replaceFile(path, content);
+  else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
 }
 
 /** The indentation that the rules ask for; a missing rule is for the command to complain about. */

@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fchmodSync,
-  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -14,7 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { parseRuleFile, ruleFor, type CreationRule } from "../sops/creation-rules.ts";
+import {
+  parseRuleFile,
+  ruleFor,
+  type CreationRule,
+  type RuleFile,
+} from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 
 /** The creation rule that takes a file on disk, and where it stands. */
@@ -47,9 +51,16 @@ export function ruleOnDisk(path: string): RuleOnDisk | null {
   }
 }
 
-function readRules(config: string): ReturnType<typeof parseRuleFile> {
+/** Each rule file is read once: a command may take a thousand files. */
+const ruleFiles = new Map<string, RuleFile>();
+
+function readRules(config: string): RuleFile {
+  const known = ruleFiles.get(config);
+  if (known !== undefined) return known;
   try {
-    return parseRuleFile(readFileSync(config, "utf8"));
+    const file = parseRuleFile(readFileSync(config, "utf8"));
+    ruleFiles.set(config, file);
+    return file;
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     const place = [config, error.line, error.column].filter((part) => part !== null).join(":");
@@ -57,13 +68,23 @@ function readRules(config: string): ReturnType<typeof parseRuleFile> {
   }
 }
 
+/** A file's new content, written beside it and waiting. */
+export interface StagedFile {
+  /** Makes sure that it is on the disk. */
+  sync(): void;
+  /** Puts it in the old one's place, in one step. */
+  commit(): void;
+  /** Removes it; harmless after commit(). */
+  discard(): void;
+}
+
 /**
- * Replaces a file's content in one step, keeping its mode. A symlink is followed: the user named
- * the file.
+ * Writes what shall replace a file's content beside it, with the same mode. A symlink is followed:
+ * the user named the file.
  *
- * @throws NodeJS.ErrnoException: the file is as it was.
+ * @throws NodeJS.ErrnoException: nothing was left behind.
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function stageFile(path: string, content: string | Uint8Array): StagedFile {
   const target = realpathSync(path);
   const mode = statSync(target).mode & 0o7777;
   const beside = join(
@@ -72,19 +93,53 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   );
   // It may hold plaintext: nobody else may read it, not even for a moment.
   const handle = openSync(beside, "wx", 0o600);
-  try {
-    writeFileSync(handle, content);
-    if (fstatSync(handle).isFile()) fchmodSync(handle, mode);
-    fsyncSync(handle);
-    closeSync(handle);
-    renameSync(beside, target);
-  } catch (error) {
-    try {
-      closeSync(handle);
-    } catch {
-      // Closed already.
-    }
+  let state: "open" | "closed" | "gone" = "open";
+  const close = () => {
+    if (state === "open") closeSync(handle);
+    state = "closed";
+  };
+  const discard = () => {
+    if (state === "gone") return;
+    close();
+    state = "gone";
     unlinkSync(beside);
-    throw error;
-  }
+  };
+  const orDiscard = (step: () => void) => {
+    try {
+      step();
+    } catch (error) {
+      discard();
+      throw error;
+    }
+  };
+  orDiscard(() => {
+    writeFileSync(handle, content);
+    fchmodSync(handle, mode);
+  });
+  return {
+    sync: () => {
+      orDiscard(() => {
+        fsyncSync(handle);
+        close();
+      });
+    },
+    commit: () => {
+      orDiscard(() => {
+        renameSync(beside, target);
+        state = "gone";
+      });
+    },
+    discard,
+  };
+}
+
+/**
+ * Replaces a file's content in one step.
+ *
+ * @throws NodeJS.ErrnoException: the file is as it was.
+ */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const staged = stageFile(path, content);
+  staged.sync();
+  staged.commit();
 }

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** Where `flux-sops` starts: finds the command, loads no other, and ends with its exit status. */
 
 type Run = (argv: readonly string[]) => Promise<number>;
@@ -30,6 +32,14 @@ const COMMANDS: Readonly<
     help: "take one value out of an encrypted file",
     load: async () => (await import("./set.ts")).unset,
   },
+  "exec-env": {
+    help: "run a command with the values in its environment",
+    load: async () => (await import("./exec.ts")).execEnv,
+  },
+  "exec-file": {
+    help: "run a command with the plaintext in a temporary file",
+    load: async () => (await import("./exec.ts")).execFile,
+  },
   filestatus: {
     help: "say whether a file is encrypted",
     load: async () => (await import("./filestatus.ts")).filestatus,
@@ -41,6 +51,14 @@ const COMMANDS: Readonly<
   rotate: {
     help: "encrypt files with a new data key",
     load: async () => (await import("./rotate.ts")).rotate,
+  },
+  check: {
+    help: "look for leaks and broken files",
+    load: async () => (await import("./check.ts")).check,
+  },
+  doctor: {
+    help: "say what is wrong with this clone",
+    load: async () => (await import("./doctor.ts")).doctor,
   },
   hook: {
     help: "what git's hooks call",
@@ -59,7 +77,7 @@ const OLD_FORMS: Readonly<Record<string, string>> = {
 };
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [first = "", ...rest] = argv;
+  const [first = ""] = argv;
   if (first === "--version" || first === "-v") {
     const { version } = await import("../scaffold/version.ts");
     process.stdout.write(`flux-sops ${version}\n`);
@@ -69,15 +87,29 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return 0;
   }
-  const command = COMMANDS[OLD_FORMS[first] ?? first];
-  if (command === undefined || !Object.hasOwn(COMMANDS, OLD_FORMS[first] ?? first)) {
+  const [name, rest] = commandOf(first, argv);
+  if (name === null) {
     const { complain, shown } = await import("./complain.ts");
     complain(first === "" ? "a command is missing" : `there is no command ${shown(first)}`);
     process.stderr.write(usage());
     return 2;
   }
-  const run = await command.load();
-  return run(rest);
+  const run = await COMMANDS[name]?.load();
+  return run === undefined ? 2 : run(rest);
+}
+
+/** The command and its arguments; sops's older forms have a flag anywhere, or a file to edit. */
+function commandOf(
+  first: string,
+  argv: readonly string[],
+): [name: string | null, rest: readonly string[]] {
+  if (Object.hasOwn(COMMANDS, first)) return [first, argv.slice(1)];
+  if (first.startsWith("-")) {
+    const at = argv.findIndex((argument) => Object.hasOwn(OLD_FORMS, argument));
+    const name = OLD_FORMS[argv[at] ?? ""];
+    return name === undefined ? [null, []] : [name, argv.toSpliced(at, 1)];
+  }
+  return argv.length === 1 && first !== "" && existsSync(first) ? ["edit", argv] : [null, []];
 }
 
 function usage(): string {

@@ -1,19 +1,31 @@
-import { SopsError } from "../sops/errors.ts";
 import { rotateFile } from "../sops/rotate.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand } from "./file-command.ts";
 
-/** `flux-sops rotate [-i] FILE…` */
+/** `flux-sops rotate [-i] [--add-age RECIPIENTS] [--rm-age RECIPIENTS] FILE…` */
 export const rotate = fileCommand({
   name: "rotate",
   summary: "encrypt files with a new data key",
-  configure: (command) => command.option("-i, --in-place", "write the result back to the file"),
-  inPlace: ({ inPlace }) => inPlace === true,
+  configure: (command) =>
+    command
+      .option("--add-age <recipients>", "add these recipients")
+      .option("--rm-age <recipients>", "take these recipients away"),
+  writes: "in-place",
+  standardInput: false,
   syntaxExit: SOPS_EXIT.generic,
-  run: async ({ file, metadata }) => {
-    if (metadata === null)
-      throw new SopsError("no-metadata", "is not encrypted: sops metadata not found");
-    return (await rotateFile(file, metadata, await dataKeyOf(metadata))).text;
+  run: async (at) => {
+    const metadata = encryptedOnly(at);
+    const removed = listed(at.options["rmAge"]);
+    const kept = metadata.age
+      .map(({ recipient }) => recipient)
+      .filter((recipient) => !removed.includes(recipient));
+    const recipients = [...new Set([...kept, ...listed(at.options["addAge"])])];
+    return (await rotateFile(at.file, metadata, await dataKeyOf(metadata), recipients)).text;
   },
 });
+
+function listed(option: unknown): string[] {
+  return typeof option === "string" ? option.split(",").map((one) => one.trim()) : [];
+}

@@ -166,7 +166,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function recipientsOfRules(directory: string): string[] | null {
+export function recipientsOfRules(directory: string): string[] | null {
   const text = readIfThere(directory, ".sops.yaml");
   if (text === null) return null;
   try {

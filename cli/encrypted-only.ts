@@ -1,0 +1,13 @@
+import { SopsError } from "../sops/errors.ts";
+import type { Metadata } from "../sops/metadata.ts";
+import type { SopsFile } from "../sops/sops-file.ts";
+
+/**
+ * The metadata of a file that has to be encrypted.
+ *
+ * @throws SopsError `no-metadata`
+ */
+export function encryptedOnly({ metadata }: SopsFile): Metadata {
+  if (metadata !== null) return metadata;
+  throw new SopsError("no-metadata", "is not encrypted: sops metadata not found");
+}

@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Command } from "commander";
+import { decryptFile } from "../sops/decrypt.ts";
+import { pairs, readData } from "../sops/data-tree.ts";
+import { SopsError } from "../sops/errors.ts";
+import { formatOf } from "../sops/format.ts";
+import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
+import { parseArguments } from "./arguments.ts";
+import { dataKeyOf } from "./data-key-of.ts";
+import { encryptedOnly } from "./encrypted-only.ts";
+import { privatePlace } from "./private-place.ts";
+import { reported } from "./reported.ts";
+
+/** `flux-sops exec-env FILE COMMAND`: runs a command with the values in its environment. */
+export async function execEnv(argv: readonly string[]): Promise<number> {
+  const command = new Command("flux-sops exec-env")
+    .description("run a command with the values of an encrypted file in its environment")
+    .argument("<file>")
+    .argument("<command>")
+    .option("--pristine", "hand nothing else of the environment on");
+  const refused = parseArguments(command, argv);
+  if (refused !== null) return refused;
+  const [path = "", line = ""] = command.args;
+  let status = 0;
+  const failed = await reported(path, async () => {
+    const { text } = await opened(path);
+    const [first = new Map()] = readData(text, formatOf(path));
+    const values = pairs(first, "the environment");
+    for (const [key, value] of values) {
+      if (key === "" || /[=\0]/.test(key) || value.includes("\0")) {
+        throw new SopsError("unsupported", "a key or value cannot be an environment variable's");
+      }
+    }
+    const inherited = command.opts()["pristine"] === true ? {} : process.env;
+    status = await runShell(line, { ...inherited, ...Object.fromEntries(values) });
+  });
+  return failed || status;
+}
+
+/** `flux-sops exec-file FILE COMMAND`: `{}` in the command is the name of a plaintext file. */
+export async function execFile(argv: readonly string[]): Promise<number> {
+  const command = new Command("flux-sops exec-file")
+    .description("run a command with the plaintext of a file in a temporary file, named by {}")
+    .argument("<file>")
+    .argument("<command>")
+    .option("--no-fifo", "accepted as sops has it; it always is a regular file, in memory")
+    .option("--filename <name>", "the name of the temporary file", "tmp-file");
+  const refused = parseArguments(command, argv);
+  if (refused !== null) return refused;
+  const [path = "", line = ""] = command.args;
+  let status = 0;
+  const failed = await reported(path, async () => {
+    const name = String(command.opts()["filename"]);
+    if (name !== basename(name) || name === "." || name === "..") {
+      throw new SopsError("bad-value", "the file name must be a plain name");
+    }
+    const { file, text } = await opened(path);
+    const folder = mkdtempSync(join(privatePlace(), "flux-sops-"));
+    const remove = () => {
+      rmSync(folder, { recursive: true, force: true });
+    };
+    process.once("exit", remove);
+    try {
+      const temporary = join(folder, name);
+      writeFileSync(temporary, plaintextBytes(file.file, text), { mode: 0o600, flag: "wx" });
+      status = await runShell(
+        line.replaceAll("{}", () => temporary),
+        process.env,
+      );
+    } finally {
+      process.removeListener("exit", remove);
+      remove();
+    }
+  });
+  return failed || status;
+}
+
+async function opened(path: string): Promise<{ file: SopsFile; text: string }> {
+  const file = readSopsFile(readFileSync(path), formatOf(path));
+  const metadata = encryptedOnly(file);
+  return { file, text: decryptFile(file.file, metadata, await dataKeyOf(metadata)) };
+}
+
+/** As sops: through the shell, signals left to the command, which has the terminal. */
+async function runShell(line: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const ignore = () => undefined;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on("SIGINT", ignore);
+  process.on("SIGTERM", pass);
+  process.on("SIGHUP", pass);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => {
+        resolve(code ?? 1);
+      });
+    });
+  } finally {
+    for (const signal of signals) {
+      process.removeListener(signal, ignore);
+      process.removeListener(signal, pass);
+    }
+  }
+}

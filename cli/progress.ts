@@ -1,0 +1,18 @@
+/**
+ * Says how far a command is, on one line of a terminal that is gone at the end; nowhere else.
+ *
+ * @returns what to call when one more is done.
+ */
+export function progress(name: string, total: number): () => void {
+  const { stderr } = process;
+  if (total < 20 || !stderr.isTTY) return () => undefined;
+  let done = 0;
+  let shown = 0;
+  return () => {
+    done += 1;
+    const now = performance.now();
+    if (done < total && now - shown < 100) return;
+    shown = now;
+    stderr.write(done === total ? "\r\u001b[K" : `\r${name}: ${done} of ${total}`);
+  };
+}

@@ -1,0 +1,125 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
+
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+
+/** One encrypted file committed, and a leak committed past the gate. */
+function withLeak(t: ExecutionContext): Scaffolded {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ a: "one" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add db");
+  repository.write("web, 50%.yaml", secret({ token: "hunter2" }, "web"));
+  repository.must("add", ".");
+  repository.must("commit", "-qnm", "Leak");
+  return repository;
+}
+
+test("a scaffolded repository has no findings", (t) => {
+  const repository = scaffolded(t, { flags: ["--example"] });
+  const ended = repository.tool("check", "--require-verify");
+  t.is(ended.status, 0, ended.stdout);
+  t.regex(ended.stdout, /^\d+ files, 0 findings\n$/);
+});
+
+test("text: the file, the line, the rule and the fix, never the value", (t) => {
+  const ended = withLeak(t).tool("check");
+  t.is(ended.status, 1);
+  t.regex(ended.stdout, /^web, 50%\.yaml:6 {2}plaintext-secret\n/);
+  t.regex(ended.stdout, /\d+ files, 1 findings\n$/);
+  t.false(ended.stdout.includes("hunter2"));
+});
+
+test("json: the form of the contract, and nothing else on standard output", (t) => {
+  const ended = withLeak(t).tool("check", "--format", "json");
+  t.is(ended.status, 1);
+  const report = JSON.parse(ended.stdout) as Record<string, unknown>;
+  t.like(report, {
+    version: 1,
+    findings: [{ rule: "plaintext-secret", severity: "error", path: "web, 50%.yaml", line: 6 }],
+    summary: { findings: 1, unverified: 0 },
+  });
+  t.deepEqual(Object.keys(report["summary"] as object), [
+    "files",
+    "findings",
+    "unverified",
+    "milliseconds",
+  ]);
+});
+
+test("github: annotations are escaped", (t) => {
+  const ended = withLeak(t).tool("check", "--format", "github");
+  t.true(
+    ended.stdout.startsWith("::error file=web%2C 50%25.yaml,line=6,title=plaintext-secret::"),
+    ended.stdout,
+  );
+});
+
+test("sarif: one run with the rule and its place", (t) => {
+  const ended = withLeak(t).tool("check", "--format", "sarif");
+  t.like(JSON.parse(ended.stdout), {
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "flux-sops", rules: [{ id: "plaintext-secret" }] } },
+        results: [
+          {
+            ruleId: "plaintext-secret",
+            level: "error",
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: "web%2C%2050%25.yaml" },
+                  region: { startLine: 6 },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test("without a key encrypted files are counted, and fail only with --require-verify", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ a: "one" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add db");
+  rmSync(join(repository.home, ".config"), { recursive: true });
+  const ended = repository.tool("check");
+  t.is(ended.status, 0);
+  t.regex(ended.stdout, /0 findings, 1 not verified\n$/);
+  t.is(repository.tool("check", "--require-verify").status, 1);
+});
+
+test("--staged looks at what differs from the last commit, a path at the file on disk", (t) => {
+  const repository = withLeak(t);
+  t.is(repository.tool("check", "--staged").status, 0);
+  repository.write("new.yaml", secret({ token: "hunter2" }));
+  t.is(repository.tool("check", "--staged").status, 0);
+  t.is(repository.tool("check", "new.yaml").status, 1);
+  repository.must("add", "new.yaml");
+  t.is(repository.tool("check", "--staged").status, 1);
+  t.is(repository.tool("check", "README.md").status, 0);
+});
+
+test("a damaged encrypted file is found where the key is", (t) => {
+  const repository = withLeak(t);
+  repository.write(DB, repository.read(DB).replace(/^( {2}a: ENC\[AES256_GCM,data:)../m, "$1AA"));
+  const ended = repository.tool("check", DB);
+  t.is(ended.status, 1);
+  t.regex(ended.stdout, /sops-broken/);
+});
+
+test("wrong use: exit status 2", (t) => {
+  const repository = scaffolded(t);
+  t.is(repository.tool("check", "--format", "xml").status, 2);
+  t.is(repository.tool("check", "--all", "--staged").status, 2);
+  t.is(repository.tool("check", "nowhere.yaml").status, 2);
+  repository.write(".sops.yaml", "creation_rules: [\n");
+  repository.must("add", ".sops.yaml");
+  t.is(repository.tool("check").status, 2);
+});

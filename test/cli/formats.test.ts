@@ -1,0 +1,163 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { scaffolded, type Scaffolded } from "../e2e/scaffolded.ts";
+import { realTool, testWith } from "../real-tools.ts";
+
+const NESTED = 'a: 5\nb: "x"\nc: true\nd: [1, {e: f}]\ng: {h: 1.50}\nk: null\nm: |\n  l1\n  l2\n';
+const FLAT = 'a: 5\nb: "x y"\nc: true\n';
+const SECTIONS = "x: {a: one, b: two}\n";
+
+/** Encrypted files outside every rule, for a recipient given on the command line. */
+function withFiles(t: ExecutionContext): Scaffolded {
+  const repository = scaffolded(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  for (const [name, text] of Object.entries({
+    "nested.yaml": NESTED,
+    "flat.yaml": FLAT,
+    "sections.yaml": SECTIONS,
+  })) {
+    repository.write(name, text);
+    const ended = repository.tool("encrypt", "--age", recipient, "-i", name);
+    if (ended.status !== 0) throw new Error(ended.stderr);
+  }
+  return repository;
+}
+
+const CASES: readonly (readonly string[])[] = [
+  ["nested.yaml", "--output-type", "json"],
+  ["flat.yaml", "--output-type", "json"],
+  ["flat.yaml", "--output-type", "dotenv"],
+  ["sections.yaml", "--output-type", "ini"],
+  ["nested.yaml", "--extract", '["a"]'],
+  ["nested.yaml", "--extract", '["b"]'],
+  ["nested.yaml", "--extract", '["c"]'],
+  ["nested.yaml", "--extract", '["d"]'],
+  ["nested.yaml", "--extract", '["d"][1]["e"]'],
+  ["nested.yaml", "--extract", '["g"]'],
+  ["nested.yaml", "--extract", '["k"]'],
+  ["nested.yaml", "--extract", '["m"]'],
+  ["nested.yaml", "--output-type", "json", "--extract", '["d"]'],
+];
+for (const args of CASES) {
+  testWith("sops")(`decrypt ${args.join(" ")} prints what sops prints`, (t) => {
+    const repository = withFiles(t);
+    const [file = "", ...flags] = args;
+    const ours = repository.tool("decrypt", ...flags, file);
+    const theirs = repository.run(realTool("sops") ?? "", ["decrypt", ...flags, file]);
+    t.is(theirs.status, 0, theirs.stderr);
+    t.is(ours.status, 0, ours.stderr);
+    t.is(ours.stdout, theirs.stdout);
+  });
+}
+
+const REFUSED: readonly (readonly [args: readonly string[], error: RegExp])[] = [
+  [["--output-type", "dotenv", "nested.yaml"], /dotenv cannot hold d/],
+  [["--output-type", "ini", "flat.yaml"], /a is none/],
+  [["--output-type", "binary", "flat.yaml"], /no binary data/],
+  [["--extract", '["zz"]', "flat.yaml"], /nothing at that path/],
+  [["--extract", "zz", "flat.yaml"], /the path is malformed/],
+];
+for (const [args, error] of REFUSED) {
+  test(`decrypt ${args.join(" ")} is refused`, (t) => {
+    const ended = withFiles(t).tool("decrypt", ...args);
+    t.not(ended.status, 0);
+    t.is(ended.stdout, "");
+    t.regex(ended.stderr, error);
+  });
+}
+
+test("standard input, --output, --filename-override", (t) => {
+  const repository = withFiles(t);
+  const tool = (args: string[], input: string) =>
+    repository.run("node", [".flux-sops/flux-sops.mjs", ...args], { input });
+  const encrypted = tool(
+    ["encrypt", "--filename-override", "clusters/homelab/secrets/x.sops.yaml"],
+    "stringData:\n  a: hunter2\n",
+  );
+  t.is(encrypted.status, 0, encrypted.stderr);
+  t.regex(encrypted.stdout, /a: ENC\[/);
+  const decrypted = tool(["decrypt", "--input-type", "yaml", "--output", "out"], encrypted.stdout);
+  t.is(decrypted.status, 0, decrypted.stderr);
+  t.is(repository.read("out"), "stringData:\n  a: hunter2\n");
+  t.is(statSync(join(repository.dir, "out")).mode & 0o777, 0o600);
+  t.is(tool(["decrypt", "-i"], "").status, 8);
+});
+
+test("encrypt to another format, and read it back", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  repository.write("plain.yaml", FLAT);
+  const json = repository.tool(
+    "encrypt",
+    "--age",
+    recipient,
+    "--output-type",
+    "json",
+    "plain.yaml",
+  );
+  repository.write("x.json", json.stdout);
+  t.deepEqual(JSON.parse(repository.tool("decrypt", "x.json").stdout), { a: 5, b: "x y", c: true });
+  const dotenv = repository.tool(
+    "encrypt",
+    "--age",
+    recipient,
+    "--output-type",
+    "dotenv",
+    "plain.yaml",
+  );
+  repository.write("x.env", dotenv.stdout);
+  t.is(repository.tool("decrypt", "x.env").stdout, "a=5\nb=x y\nc=true\n");
+});
+
+test("exec-env and exec-file", (t) => {
+  const repository = withFiles(t);
+  t.is(
+    repository.tool("exec-env", "flat.yaml", 'echo "[$a] [$b] [$c]"; exit 3').stdout,
+    "[5] [x y] [true]\n",
+  );
+  t.is(repository.tool("exec-env", "flat.yaml", "exit 3").status, 3);
+  t.is(repository.tool("exec-env", "--pristine", "flat.yaml", 'echo "[$HOME]"').stdout, "[]\n");
+  t.not(repository.tool("exec-env", "nested.yaml", "true").status, 0);
+  const ended = repository.tool("exec-file", "flat.yaml", "ls -l {}; cat {}; echo {}");
+  t.regex(ended.stdout, /^-rw------- /);
+  t.true(ended.stdout.includes(FLAT));
+  const name = ended.stdout.trim().split("\n").pop() ?? "";
+  t.is(repository.run("ls", [name]).status !== 0, true);
+});
+
+test("rotate --add-age and --rm-age", (t) => {
+  const repository = withFiles(t);
+  const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  t.is(repository.tool("rotate", "-i", "--add-age", other, "flat.yaml").status, 0);
+  t.true(repository.read("flat.yaml").includes(`recipient: ${other}`));
+  t.is(repository.tool("rotate", "-i", "--rm-age", other, "flat.yaml").status, 0);
+  t.false(repository.read("flat.yaml").includes(other));
+  t.is(repository.tool("decrypt", "flat.yaml").stdout, FLAT);
+});
+
+test("older forms: flags in any place, and a file alone to edit", (t) => {
+  const repository = withFiles(t);
+  t.is(repository.tool("-d", "flat.yaml").stdout, FLAT);
+  t.is(repository.tool("-i", "-d", "flat.yaml").status, 0);
+  t.is(repository.read("flat.yaml"), FLAT);
+  const edited = repository.run("node", [".flux-sops/flux-sops.mjs", "nested.yaml"], {
+    env: { EDITOR: "true" },
+  });
+  t.is(edited.status, 200);
+});
+
+test("a binary file goes through a pipe unchanged", (t) => {
+  const repository = withFiles(t);
+  const content = Buffer.from([0, 255, 10, 13, 128]);
+  repository.write("blob.bin", content);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  t.is(repository.tool("encrypt", "--age", recipient, "-i", "blob.bin").status, 0);
+  t.false(readFileSync(join(repository.dir, "blob.bin")).equals(content));
+  const plain = spawnSync("node", [".flux-sops/flux-sops.mjs", "decrypt", "blob.bin"], {
+    cwd: repository.dir,
+    env: repository.env,
+  });
+  t.deepEqual(plain.stdout, content);
+});
