@@ -10,7 +10,8 @@
 // A vector is a folder `<sops version>/<case>/` with three files:
 //   encrypted.<ext>  as `sops encrypt` wrote it
 //   plain.<ext>      what `sops decrypt` of the same version makes of that
-//   case.json        what it is about, and how it was encrypted
+//   case.json        what it is about, and how it was encrypted: the names of its recipients (their
+//                    keys come from test/fixtures/vector-identity.ts), its selection option, and so on
 // test/sops/vectors.test.ts reads every such folder, so one made by any other way counts as well.
 //
 // To add a case: add a line to the table below and run this; folders that are there are left alone.
@@ -101,7 +102,7 @@ port_unencrypted = 5432
 
 [other_enc]
 # A note
-key = value
+key = tiger
 secret_enc = two
 `;
 
@@ -382,6 +383,8 @@ const CASES = [
     "empty-blocks",
     "blocks without text, or of line breaks only",
     "a: |\nb: >-\nc: |+\n\n\nd: x\n",
+    // 3.8.1 loses the line breaks in plain text.
+    { only: [NEW] },
   ),
   // YAML: collections
   yaml(
@@ -584,7 +587,7 @@ const CASES = [
   json(
     "types",
     "every type",
-    '{"s": "text", "i": 1, "f": 1.5, "t": true, "n": null, "e": "", "l": [1, "two", false, null, ""], "o": {"a": {"b": "c"}}}\n',
+    '{"s": "tiger", "i": 1, "f": 1.5, "t": true, "n": null, "e": "", "l": [1, "two", false, null, ""], "o": {"a": {"b": "c"}}}\n',
   ),
   json(
     "numbers",
@@ -666,7 +669,7 @@ const CASES = [
   ini(
     "values",
     "what values may hold",
-    "[a]\ns = text\ni = 1\nb = true\nq = \"quoted\"\nsq = 'single'\nu = ünï 😀\ne = a = b\nw = a b  c\n",
+    "[a]\ns = tiger\ni = 1\nb = true\nq = \"quoted\"\nsq = 'single'\nu = ünï 😀\ne = a = b\nw = a b  c\n",
   ),
   ini(
     "sections",
@@ -798,6 +801,7 @@ function make(path, one, folder) {
     recipients,
     selection: selection === null ? null : { option: selection[0], pattern: selection[1] },
     macOnlyEncrypted,
+    ...(stores?.[format]?.indent !== undefined && { indent: stores[format].indent }),
   };
   writeFileSync(join(folder, "case.json"), `${JSON.stringify(about, null, 2)}\n`);
 }

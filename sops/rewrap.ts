@@ -20,6 +20,10 @@ export async function rewrap(
   if (recipients.length === 0) {
     throw new SopsError("bad-config", "the creation rule names no age recipient");
   }
+  const unchanged =
+    recipients.length === metadata.age.length &&
+    recipients.every((recipient, index) => recipient === metadata.age[index]?.recipient);
+  if (unchanged) return file.splice(new Map(), "keep");
   const present = new Map(metadata.age.map((entry) => [entry.recipient, entry]));
   const missing = recipients.filter((recipient) => !present.has(recipient));
   const added = missing.length === 0 ? [] : await wrapDataKey(await dataKey(), missing);

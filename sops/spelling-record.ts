@@ -1,6 +1,7 @@
 import { isRecord, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement } from "./store.ts";
-import { isToken } from "./token.ts";
+import { isToken, readToken } from "./token.ts";
+import type { Value } from "./value.ts";
 
 /**
  * The key of the `sops` block under which spellings are recorded. sops passes over keys that it does
@@ -17,12 +18,13 @@ const PADDING = 64;
  *
  * A spelling tells as much as the value, so it is encrypted too: as a comment, which the MAC leaves
  * out, with the value's own path. Each is one more leaf of the file; its token stands in the `sops`
- * block by the number of its value among the file's values.
+ * block under a name that the value's token gives it.
  */
 export class SpellingRecord {
   /** Behind the file's own leaves, so that these comments stand before no value. */
   readonly leaves: readonly Leaf[];
-  private readonly byValue = new Map<Leaf, { readonly number: string; readonly leaf: Leaf }>();
+  private readonly values: readonly Leaf[];
+  private readonly byValue = new Map<Leaf, Leaf>();
 
   /**
    * @param values every value of the file in document order.
@@ -30,57 +32,83 @@ export class SpellingRecord {
    * @param rawMetadata the file's `sops` block as plain data; null for none.
    */
   constructor(values: readonly Leaf[], unusual: ReadonlyMap<Leaf, string>, rawMetadata: unknown) {
+    this.values = values;
     const recorded = isRecord(rawMetadata) ? rawMetadata[RECORD_KEY] : null;
     const tokens = isRecord(recorded) ? recorded : {};
-    for (const [index, value] of values.entries()) {
-      const number = String(index);
-      const token = Object.hasOwn(tokens, number) ? tokens[number] : undefined;
-      const spelling = unusual.get(value);
-      const text = isEncrypted(value)
-        ? typeof token === "string" && isToken(token)
-          ? token
-          : null
-        : spelling === undefined
-          ? null
-          : spelling.padEnd(Math.ceil(spelling.length / PADDING) * PADDING);
-      if (text === null) continue;
-      const leaf: Leaf = {
+    const nameOf = namer();
+    for (const value of values) {
+      const own = tokenOf(value);
+      let text: string | undefined;
+      if (own !== null) {
+        const name = nameOf(own);
+        const token = Object.hasOwn(tokens, name) ? tokens[name] : undefined;
+        if (typeof token === "string" && isToken(token)) text = token;
+      } else {
+        const spelling = unusual.get(value);
+        text = spelling?.padEnd(Math.ceil(spelling.length / PADDING) * PADDING);
+      }
+      if (text === undefined) continue;
+      const { path, line } = value;
+      const comment: Value = { type: "comment", text };
+      this.byValue.set(value, {
         kind: "comment",
-        path: value.path,
-        value: { type: "comment", text },
-        line: value.line,
+        path,
+        value: comment,
+        line,
         form: "bare",
         alias: null,
-      };
-      this.byValue.set(value, { number, leaf });
+      });
     }
-    this.leaves = [...this.byValue.values()].map(({ leaf }) => leaf);
+    this.leaves = [...this.byValue.values()];
   }
 
   /** Each value that has a leaf for its spelling, and that leaf. */
   pairs(): [Leaf, Leaf][] {
-    return [...this.byValue].map(([value, { leaf }]) => [value, leaf]);
+    return [...this.byValue];
   }
 
   /** The recorded spelling of a value that is decrypted; null where there is none. */
   spellingOf(value: Leaf, replacements: ReadonlyMap<Leaf, Replacement>): string | null {
-    const leaf = this.byValue.get(value)?.leaf;
+    const leaf = this.byValue.get(value);
     const replacement = leaf === undefined ? undefined : replacements.get(leaf);
     return replacement?.kind === "plaintext" ? replacement.value.text.trimEnd() : null;
   }
 
   /** The record for the `sops` block of a spliced file, or null where nothing is to be recorded. */
   after(replacements: ReadonlyMap<Leaf, Replacement>): ReadonlyMap<string, string> | null {
-    const tokens = new Map<string, string>();
-    for (const [value, { number, leaf }] of this.byValue) {
+    const nameOf = namer();
+    const record = new Map<string, string>();
+    const tokenAfter = (leaf: Leaf): string | null => {
       const replacement = replacements.get(leaf);
-      if (replacement?.kind === "ciphertext") tokens.set(number, replacement.token);
-      else if (replacement === undefined && isEncrypted(value) && leaf.value !== null) {
-        tokens.set(number, leaf.value.text);
-      }
+      if (replacement === undefined) return tokenOf(leaf);
+      return replacement.kind === "ciphertext" ? replacement.token : null;
+    };
+    for (const value of this.values) {
+      const own = tokenAfter(value);
+      if (own === null) continue;
+      const name = nameOf(own);
+      const leaf = this.byValue.get(value);
+      const token = leaf === undefined ? null : tokenAfter(leaf);
+      if (token !== null) record.set(name, token);
     }
-    return tokens.size === 0 ? null : tokens;
+    return record.size === 0 ? null : record;
   }
+}
+
+/** Names tokens by their tags; equal tokens, of equal values in a list, by their order. */
+function namer(): (token: string) => string {
+  const seen = new Map<string, number>();
+  return (token) => {
+    const name = readToken(token)?.tag.toString("hex", 0, 8) ?? "";
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}_${count}`;
+  };
+}
+
+/** The token that a leaf consists of; null where it is none. */
+function tokenOf({ value }: Leaf): string | null {
+  return value !== null && isToken(value.text) ? value.text : null;
 }
 
 /** A `sops` block as plain data, in the order of its keys, with a record of spellings. */
@@ -95,7 +123,3 @@ export function withRecord(
 
 /** What a splice is to leave: a block, none, or the one that is there. */
 export type MetadataAfter = Metadata | null | "keep";
-
-function isEncrypted({ value }: Leaf): boolean {
-  return value?.type === "str" && isToken(value.text);
-}

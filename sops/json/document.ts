@@ -160,8 +160,7 @@ class JsonFile implements StoreFile {
       const comma = members.length === 0 ? "" : ",";
       const lead = layout === null ? "" : layout.newline + layout.indent;
       const colon = layout === null ? ":" : ": ";
-      const trail = layout !== null && members.length === 0 ? layout.newline : "";
-      const text = `${comma}${lead}"sops"${colon}${formatObject(plain, layout, layout?.indent ?? "")}${trail}`;
+      const text = `${comma}${lead}"sops"${colon}${formatObject(plain, layout, layout?.indent ?? "")}`;
       return [{ start: at, end: at, text }];
     }
     const { start, end } = sops.value;
@@ -172,7 +171,7 @@ class JsonFile implements StoreFile {
     if (before !== undefined) return [{ start: before.value.end, end, text: "" }];
     const after = members[index + 1];
     if (after !== undefined) return [{ start: sops.keyStart, end: after.keyStart, text: "" }];
-    return [{ start: this.root.start + 1, end: this.root.end - 1, text: "" }];
+    return [{ start: this.root.start + 1, end, text: "" }];
   }
 
   /** The author's: the indentation of the first key that stands on a line of its own. */

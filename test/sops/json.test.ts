@@ -63,8 +63,8 @@ test("JSON: an unusual spelling is recorded encrypted, and only of what is encry
   const record = (JSON.parse(encrypted) as { sops: Record<string, unknown> }).sops[
     "flux_sops_spelling"
   ] as Record<string, string>;
-  t.deepEqual(Object.keys(record), ["0"]);
-  t.regex(record["0"] ?? "", /^ENC\[AES256_GCM,data:.*,type:comment\]$/);
+  t.is(Object.keys(record).length, 1);
+  t.regex(Object.values(record)[0] ?? "", /^ENC\[AES256_GCM,data:.*,type:comment\]$/);
   t.false(
     JSON.stringify(JSON.parse(encrypted))
       .replace(/ENC\[[^\]]*\]/g, "")
@@ -78,7 +78,7 @@ test("JSON: spellings of one length class give records of one length", async (t)
   const lengths = new Set<number>();
   for (const text of ["\\u00e9", "\\u00e9\\u00e9\\u00e9\\u00e9", "pass\\/word"]) {
     const encrypted = await encrypt(`{"data": "${text}"}`);
-    const [, data = ""] = /"0":"ENC\[AES256_GCM,data:([^,]*),/.exec(encrypted) ?? [];
+    const [, data = ""] = /"[0-9a-f]{16}":"ENC\[AES256_GCM,data:([^,]*),/.exec(encrypted) ?? [];
     lengths.add(data.length);
   }
   t.is(lengths.size, 1);
@@ -154,7 +154,7 @@ test("JSON: every changed byte of a ciphertext, the MAC or its time is refused",
   const encrypted = await encrypt('{\n  "a": "one",\n  "b": 2,\n  "c": [true]\n}\n');
   const places = tokenPlaces(encrypted);
   places.push(encrypted.indexOf('"lastmodified": "') + '"lastmodified": "20'.length);
-  t.is(places.length, 13);
+  t.is(places.length, 12);
   for (const place of places) {
     await t.throwsAsync(decrypt(changedAt(encrypted, place)), { name: "SopsError" }, `at ${place}`);
   }
@@ -162,7 +162,10 @@ test("JSON: every changed byte of a ciphertext, the MAC or its time is refused",
 
 test("JSON: a damaged record of a spelling costs the spelling, not the file", async (t) => {
   const encrypted = await encrypt('{"data": "caf\\u00e9"}');
-  const place = encrypted.indexOf('"0":"ENC[AES256_GCM,data:') + '"0":"ENC[AES256_GCM,data:'.length;
+  const [start = ""] =
+    /^.*flux_sops_spelling":\{"[0-9a-f]{16}":"ENC\[AES256_GCM,data:/.exec(encrypted) ?? [];
+  const place = start.length + 1;
+  t.true(place > 20);
   t.is(await decrypt(changedAt(encrypted, place)), '{"data": "caf\u00e9"}');
 });
 
