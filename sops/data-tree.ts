@@ -11,8 +11,9 @@ import {
 } from "yaml";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
+import { parseJson, type JsonNode } from "./json/parse.ts";
 import type { TreePath } from "./tree-path.ts";
-import { resolvePlain } from "./value.ts";
+import { resolvePlain, type Value } from "./value.ts";
 
 /** A number as its digits: no precision is lost on the way from one format to another. */
 export class NumberText {
@@ -38,8 +39,11 @@ const MOST_VALUES = 200_000;
 export function readData(text: string, format: Format): ReadonlyMap<string, Data>[] {
   switch (format) {
     case "yaml":
-    case "json":
       return readYaml(text);
+    case "json": {
+      const root = readJson(parseJson(text));
+      return [root instanceof Map ? (root as ReadonlyMap<string, Data>) : new Map<string, Data>()];
+    }
     case "dotenv":
     case "ini":
       return [readFlat(text, format)];
@@ -108,12 +112,30 @@ function readYaml(text: string): ReadonlyMap<string, Data>[] {
   const documents = parseAllDocuments(text, {
     schema: "failsafe",
     merge: false,
+    uniqueKeys: false,
     logLevel: "silent",
   }) as Document.Parsed[];
   return documents.map((document) => {
     const read = readNode(document.contents, document, { left: MOST_VALUES });
     return read instanceof Map ? (read as ReadonlyMap<string, Data>) : new Map<string, Data>();
   });
+}
+
+function readJson(node: JsonNode): Data {
+  switch (node.kind) {
+    case "object":
+      return new Map(node.members.map(({ key, value }) => [key, readJson(value)]));
+    case "list":
+      return node.items.map(readJson);
+    case "scalar":
+      return dataOf(node.value);
+  }
+}
+
+function dataOf(value: Value | null): Data {
+  if (value === null) return null;
+  if (value.type === "bool") return value.text === "True";
+  return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
 }
 
 function readNode(node: ParsedNode | null, document: Document, budget: { left: number }): Data {
@@ -126,7 +148,7 @@ function readNode(node: ParsedNode | null, document: Document, budget: { left: n
   if (isMap(node)) {
     return new Map(
       node.items.map((pair) => [
-        String((pair.key as Scalar).value),
+        textOf(pair.key as Scalar),
         readNode(pair.value as ParsedNode | null, document, budget),
       ]),
     );
@@ -135,12 +157,9 @@ function readNode(node: ParsedNode | null, document: Document, budget: { left: n
     return node.items.map((item) => readNode(item as ParsedNode | null, document, budget));
   }
   if (!isScalar(node)) return null;
-  const text = String(node.value);
+  const text = textOf(node);
   if (node.type !== "PLAIN" || node.tag !== undefined) return text;
-  const value = resolvePlain(text);
-  if (value === null) return null;
-  if (value.type === "bool") return value.text === "True";
-  return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
+  return dataOf(resolvePlain(text));
 }
 
 function readFlat(text: string, format: "dotenv" | "ini"): ReadonlyMap<string, Data> {
@@ -158,6 +177,11 @@ function readFlat(text: string, format: "dotenv" | "ini"): ReadonlyMap<string, D
     root.set(first, entries);
   }
   return root;
+}
+
+/** The yaml package makes a symbol of a merge key. */
+function textOf({ value, source }: Scalar): string {
+  return typeof value === "symbol" ? (source ?? "<<") : String(value);
 }
 
 function toYaml(value: Data): string {

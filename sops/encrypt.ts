@@ -123,7 +123,7 @@ async function seal(
   const { previous = null, now = new Date() } = options;
   refuseSharedValues(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
-  const known = previous === null ? new Map<string, KnownToken>() : knownTokens(previous);
+  const known = previous === null ? new Map<string, KnownToken[]>() : knownTokens(previous);
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing } of opened) {
@@ -133,16 +133,16 @@ async function seal(
       continue;
     }
     const key = tokenKey(leaf, value);
-    const reused = known.get(key);
-    if (reused !== undefined) {
+    const reused = takeToken(known, key);
+    if (reused !== null) {
       count.unchanged += 1;
-      // Decrypting turned what stood bare into a block: it goes back to how it stood.
-      const bare = options.bare === true || (reused.bare && leaf.form === "block");
+      // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
+      const bare = options.bare === true || (reused.bare && leaf.form === "forced");
       replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare });
       continue;
     }
     const token = encryptValue(value, dataKey, leaf.path);
-    known.set(key, { token, bare: false });
+    known.set(key, [{ token, bare: false }]);
     count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true });
   }
@@ -202,9 +202,16 @@ interface KnownToken {
   readonly bare: boolean;
 }
 
+/** The next token for a value: equal values take theirs in order, and share the last one. */
+function takeToken(known: ReadonlyMap<string, KnownToken[]>, key: string): KnownToken | null {
+  const tokens = known.get(key);
+  if (tokens === undefined) return null;
+  return (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? null;
+}
+
 /** The tokens of a version by path, type and plaintext, as sops keeps IVs for them. */
-function knownTokens(previous: Previous): Map<string, KnownToken> {
-  const known = new Map<string, KnownToken>();
+function knownTokens(previous: Previous): Map<string, KnownToken[]> {
+  const known = new Map<string, KnownToken[]>();
   let opened: OpenedLeaf[];
   try {
     opened = openLeaves(previous.file, previous.metadata, previous.dataKey, "accept");
@@ -214,7 +221,10 @@ function knownTokens(previous: Previous): Map<string, KnownToken> {
   }
   for (const { leaf, value, token } of opened) {
     if (token !== null && value !== null) {
-      known.set(tokenKey(leaf, value), { token, bare: leaf.form === "bare" });
+      const key = tokenKey(leaf, value);
+      const tokens = known.get(key) ?? [];
+      tokens.push({ token, bare: leaf.form === "bare" });
+      known.set(key, tokens);
     }
   }
   return known;

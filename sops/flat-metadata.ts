@@ -6,6 +6,9 @@ const LIST = "__list_";
 /** No file has as many keys; a list position beyond it is no list's. */
 const LONGEST_LIST = 10_000;
 
+/** The block's own keys have five steps at most. */
+const DEEPEST_KEY = 16;
+
 /**
  * Metadata as a flat list of keys, for formats that nest little: `age__list_0__map_recipient`.
  *
@@ -38,6 +41,7 @@ export function unflatten(entries: Iterable<readonly [string, string]>): Record<
   const root: Branch = new Map();
   for (const [flat, value] of entries) {
     const steps = flat.split(/(?=__map_|__list_)/);
+    if (steps.length > DEEPEST_KEY) continue;
     let branch = root;
     for (const [index, step] of steps.entries()) {
       if (index === steps.length - 1) {

@@ -13,8 +13,11 @@ export interface Leaf {
   readonly value: Value | null;
   /** 1-based. */
   readonly line: number;
-  /** How it stands: `bare` without quotes or a block header, as sops writes its tokens. */
-  readonly form: "bare" | "quoted" | "block";
+  /**
+   * How it stands: `bare` without quotes or a block header, as sops writes its tokens; `quoted`; or
+   * `forced` into quotes or a block, as it could not stand bare.
+   */
+  readonly form: "bare" | "quoted" | "forced";
   /**
    * Set where the leaf is seen through an alias: the leaf that the anchor stands on, and whether
    * the alias as a whole can be replaced (it names a single value, not a mapping or list).

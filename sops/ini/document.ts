@@ -25,11 +25,11 @@ const DEFAULT_SECTION = "DEFAULT";
 
 const FORMS: Readonly<Record<IniStyle, Leaf["form"]>> = {
   bare: "bare",
-  continued: "block",
+  continued: "forced",
   '"': "quoted",
   "'": "quoted",
-  "`": "block",
-  '"""': "block",
+  "`": "forced",
+  '"""': "forced",
 };
 
 interface IniValueLeaf extends Leaf {

@@ -111,6 +111,7 @@ class JsonParser {
   private object(start: number, depth: number): JsonNode {
     this.enter(depth);
     const members: JsonMember[] = [];
+    const keys = new Set<string>();
     if (!this.take("}")) {
       do {
         this.skipSpace();
@@ -118,6 +119,10 @@ class JsonParser {
         if (this.text[keyStart] !== '"') throw this.failure("a key in quotes is expected here");
         const key = readString(this.string());
         if (!this.take(":")) throw this.failure("a colon is expected here");
+        // A second sops block has an error of its own.
+        if (keys.has(key) && key !== "sops")
+          throw this.failure("a key of an object has to be unique");
+        keys.add(key);
         members.push({ key, keyStart, value: this.value(depth) });
       } while (this.take(","));
       if (!this.take("}")) throw this.failure("a comma or } is expected here");
@@ -143,15 +148,19 @@ class JsonParser {
 
   /** The source of the string that begins here, quotes included. */
   private string(): string {
-    const pattern = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-    const simple = /"[^"\\\u0000-\u001f]*"/y;
-    for (const one of [simple, pattern]) {
-      one.lastIndex = this.at;
-      const source = one.exec(this.text)?.[0];
-      if (source !== undefined) {
-        this.at += source.length;
-        return source;
+    // Piece by piece: a single pattern for the whole string would try its pieces again and again.
+    const plain = /[^"\\\u0000-\u001f]*/y;
+    const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+    const start = this.at;
+    for (let at = start + 1; ; at = escape.lastIndex) {
+      plain.lastIndex = at;
+      plain.exec(this.text);
+      if (this.text[plain.lastIndex] === '"') {
+        this.at = plain.lastIndex + 1;
+        return this.text.slice(start, this.at);
       }
+      escape.lastIndex = plain.lastIndex;
+      if (escape.exec(this.text) === null) break;
     }
     throw this.failure(
       "a string that begins here has no end, a wrong escape or a control character",

@@ -19,7 +19,14 @@ import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import { DEEPEST, isTooDeep } from "./nesting.ts";
 import { bodyOffset, documentComments, type Collection, type Comment } from "./comments.ts";
-import { spellToken, spellValue, styleOfToken, type Place, type Style } from "./spelling.ts";
+import {
+  canBePlain,
+  spellToken,
+  spellValue,
+  styleOfToken,
+  type Place,
+  type Style,
+} from "./spelling.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
 
 /** Where a leaf stands, beside what it is. */
@@ -52,7 +59,7 @@ export interface Edit {
   readonly text: string;
 }
 
-/** The most leaves that aliases may expand a file to: real files have none, alias bombs have many. */
+/** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
 const MOST_LEAVES = 200_000;
 /**
  * Parses a YAML file, all its documents.
@@ -67,6 +74,8 @@ export function parseYaml(text: string, indent: number): StoreFile {
       line: lines.lineOf(offset) + 1,
       column: lines.columnOf(offset) + 1,
     });
+  const forbidden = text.search(FORBIDDEN);
+  if (forbidden !== -1) throw failure("syntax", forbidden, "has a control character");
   const tokens = [...new Parser().parse(text)];
   if (isTooDeep(tokens)) throw failure("unsupported", 0, "is nested too deeply");
 
@@ -76,7 +85,8 @@ export function parseYaml(text: string, indent: number): StoreFile {
     schema: "failsafe",
     version: "1.2",
     merge: false,
-    uniqueKeys: true,
+    // Checked by the reader: the composer compares every key with every other.
+    uniqueKeys: false,
     logLevel: "silent",
   });
   for (const document of composer.compose(tokens, false, text.length)) {
@@ -188,7 +198,8 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): Edit {
     const { token, bare } = replacement;
     if (leaf.kind === "comment") return { start, end, text: token };
     if (!bare || leaf.place.flow) return { start, end, text: spellToken(token, leaf.place) };
-    return { start, end, text: token + (leaf.form === "block" ? leaf.place.newline : "") };
+    const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
+    return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
   }
   const { value } = replacement;
   if (leaf.kind === "comment") return { start, end, text: value.text };
@@ -240,6 +251,12 @@ function splitDocuments(
   return parts;
 }
 
+/** Tags that leave a scalar a string; real sops writes `!!merge` before every `<<`. */
+const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge", "!"]);
+
+/** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
 type Failure = (code: "syntax" | "unsupported", offset: number, message: string) => SopsError;
 
 /** Reads one composed document into leaves. */
@@ -253,6 +270,10 @@ class DocumentReader {
   /** Where the `-` of a list's item stands: real sops makes an item of an encrypted comment there. */
   private readonly itemStarts = new Map<unknown, number>();
   private readonly entries = new Map<Collection, number[]>();
+  private readonly anchors = new Map<string, ParsedNode>();
+  private readonly targets = new Map<unknown, ParsedNode>();
+  /** How many nodes were read through aliases. */
+  private expanded = 0;
   private readonly text: string;
   private readonly lines: Lines;
   private readonly newline: string;
@@ -300,8 +321,9 @@ class DocumentReader {
     }
     const top = this.enter(root, [], null, 0);
     let sops: SopsPair | null = null;
+    const keys = new Set<string>();
     for (const [index, pair] of root.items.entries()) {
-      const key = this.keyOf(pair.key as ParsedNode | null);
+      const key = this.newKeyOf(pair.key as ParsedNode | null, keys);
       if (key !== "sops") {
         const entry = this.entryIn(top, (pair.key as ParsedNode).range[0]);
         this.readValue(pair.value as ParsedNode | null, [key], top, entry, null);
@@ -342,9 +364,10 @@ class DocumentReader {
   private plainData(node: ParsedNode | null): unknown {
     if (node === null) return null;
     if (isMap(node)) {
+      const keys = new Set<string>();
       return Object.fromEntries(
         node.items.map((pair) => [
-          this.keyOf(pair.key as ParsedNode | null),
+          this.newKeyOf(pair.key as ParsedNode | null, keys),
           this.plainData(pair.value as ParsedNode | null),
         ]),
       );
@@ -410,15 +433,22 @@ class DocumentReader {
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): void {
     if (node === null) return;
-    if (this.leaves.length > MOST_LEAVES || (expansion?.depth ?? 0) > DEEPEST) {
+    if ((expansion?.depth ?? 0) > DEEPEST) {
       throw this.failure("unsupported", node.range[0], "expands to too much: too many aliases");
     }
     const deeper = expansion === null ? null : { at: expansion.at, depth: expansion.depth + 1 };
+    if (expansion !== null) this.expanded += 1;
+    if (this.expanded > MOST_LEAVES) {
+      throw this.failure("unsupported", node.range[0], "expands to too much: too many aliases");
+    }
+    if (!isAlias(node) && node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (isAlias(node)) {
-      const target = node.resolve(this.document) as ParsedNode | undefined;
+      const target = this.targets.get(node) ?? this.anchors.get(node.source);
       if (target === undefined) {
         throw this.failure("syntax", node.range[0], "an alias without an anchor");
       }
+      // An anchor may be given anew further down: an expansion of this alias keeps to this one.
+      this.targets.set(node, target);
       const at = expansion?.at ?? node;
       this.readValue(target, path, parent, entry, { at, depth: (expansion?.depth ?? 0) + 1 });
       return;
@@ -428,8 +458,9 @@ class DocumentReader {
     }
     if (isMap(node)) {
       const own = expansion === null ? this.enter(node, path, parent, entry) : parent;
+      const keys = new Set<string>();
       for (const pair of node.items) {
-        const key = this.keyOf(pair.key as ParsedNode | null);
+        const key = this.newKeyOf(pair.key as ParsedNode | null, keys);
         const start = expansion === null ? (pair.key as ParsedNode).range[0] : entry;
         if (expansion === null) this.entryIn(own, start);
         this.readValue(pair.value as ParsedNode | null, [...path, key], own, start, deeper);
@@ -455,7 +486,20 @@ class DocumentReader {
     this.leaves.push(leaf);
   }
 
+  /** A key that its mapping does not have yet; go-yaml refuses one that it has. */
+  private newKeyOf(node: ParsedNode | null, keys: Set<string>): string {
+    const key = this.keyOf(node);
+    if (keys.has(key)) {
+      throw this.failure("syntax", node?.range[0] ?? 0, "a key of a mapping has to be unique");
+    }
+    keys.add(key);
+    return key;
+  }
+
   private keyOf(node: ParsedNode | null): string {
+    if (node !== null && isScalar(node) && node.anchor !== undefined) {
+      this.anchors.set(node.anchor, node);
+    }
     if (node !== null && isScalar(node)) {
       const value = node.source === undefined ? null : this.scalarValue(node as Scalar.Parsed);
       if (value?.type === "str") return value.text;
@@ -468,14 +512,18 @@ class DocumentReader {
   }
 
   private scalarValue(node: Scalar.Parsed): Value | null {
-    const text = String(node.value);
+    // The yaml package makes a symbol of a merge key.
+    const text = typeof node.value === "symbol" ? node.source : String(node.value);
     const tag = node.tag;
-    if (tag !== undefined && tag !== "tag:yaml.org,2002:str" && tag !== "!") {
+    if (tag !== undefined && !TEXT_TAGS.has(tag)) {
       throw this.failure(
         "unsupported",
         node.range[0],
         `has a value with the tag ${printable(tag)}`,
       );
+    }
+    if (!text.isWellFormed()) {
+      throw this.failure("syntax", node.range[0], "has an escape for half a character");
     }
     if (tag !== undefined || node.type !== "PLAIN") return { type: "str", text };
     try {
@@ -528,7 +576,12 @@ class DocumentReader {
       path,
       value,
       line: this.lines.lineOf(start) + 1,
-      form: token?.type === "block-scalar" ? "block" : node.type === "PLAIN" ? "bare" : "quoted",
+      form:
+        node.type === "PLAIN"
+          ? "bare"
+          : token?.type === "block-scalar" || !canBePlain(value?.text ?? "", false)
+            ? "forced"
+            : "quoted",
       alias: null,
       start,
       end,

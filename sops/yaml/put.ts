@@ -67,6 +67,7 @@ class Editor {
       keepSourceTokens: true,
       schema: "failsafe",
       merge: false,
+      uniqueKeys: false,
       logLevel: "silent",
     }) as Document.Parsed[];
     const problem = documents[0]?.errors[0];

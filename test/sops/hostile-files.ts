@@ -19,21 +19,6 @@ export interface HostileFile {
   readonly outcome: string;
 }
 
-/** Files that the engine does not deal with as it should, yet: faults that are known. */
-export const WRONG_SO_FAR: ReadonlySet<string> = new Set([
-  "YAML: a tall bomb",
-  "YAML: a bomb that yields nothing",
-  "YAML: a chain of aliases",
-  "YAML: many keys",
-  "JSON: a long string without its quote",
-  "JSON: a long string with a wrong escape",
-  "YAML: a lone surrogate as an escape",
-  "YAML: half a pair in a key",
-  "YAML: a NUL",
-  "dotenv: deep sops lines",
-  "INI: a deep sops section",
-]);
-
 const MEGABYTE = 1_000_000;
 const DEEP = 10_000;
 const TOKEN_PARTS = `iv:${"A".repeat(43)}=,tag:${"A".repeat(22)}==,type:str]`;

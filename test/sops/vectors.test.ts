@@ -16,9 +16,6 @@ import { allVectors, openVector } from "./vector-files.ts";
 const VECTORS = allVectors();
 const TOKEN = /ENC\[AES256_GCM,data:[^\]]*\]/g;
 
-/** Cases that show a fault of the engine that is known and not mended yet. */
-const WRONG_SO_FAR = /yaml-(merge-keys|quoted-look-alikes|anchors|documents|same-values|secrets)$/;
-
 test("there are vectors enough, of every format, option and version", (t) => {
   t.true(VECTORS.length >= 120, String(VECTORS.length));
   const formats = new Map<Format, number>();
@@ -36,8 +33,7 @@ test("there are vectors enough, of every format, option and version", (t) => {
 
 for (const vector of VECTORS) {
   const { name, about, format, encrypted, plain } = vector;
-  const run = WRONG_SO_FAR.test(name) ? test.failing : test;
-  run(`${name}: ${about.what}`, async (t) => {
+  test(`${name}: ${about.what}`, async (t) => {
     t.is(format, about.format);
     const { file, metadata, dataKey } = await openVector(vector, encrypted);
     const text = encrypted.toString("utf8");
@@ -139,8 +135,10 @@ function dataOf(bytes: Buffer, format: Format): unknown {
 
 /** Numbers by what they are, not by how they were written: 1000.0 is 1000. */
 function comparable(value: unknown): unknown {
+  // sops tags the text "<<", and the yaml package makes a symbol of what is tagged so.
+  if (typeof value === "symbol") return "<<";
   if (value instanceof Map) {
-    return [...value].map(([key, one]) => [key, comparable(one)] as const);
+    return [...value].map(([key, one]) => [comparable(key), comparable(one)] as const);
   }
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value === "bigint") return { number: value.toString() };
