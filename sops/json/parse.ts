@@ -111,7 +111,6 @@ class JsonParser {
   private object(start: number, depth: number): JsonNode {
     this.enter(depth);
     const members: JsonMember[] = [];
-    const keys = new Set<string>();
     if (!this.take("}")) {
       do {
         this.skipSpace();
@@ -119,10 +118,6 @@ class JsonParser {
         if (this.text[keyStart] !== '"') throw this.failure("a key in quotes is expected here");
         const key = readString(this.string());
         if (!this.take(":")) throw this.failure("a colon is expected here");
-        // A second sops block has an error of its own.
-        if (keys.has(key) && key !== "sops")
-          throw this.failure("a key of an object has to be unique");
-        keys.add(key);
         members.push({ key, keyStart, value: this.value(depth) });
       } while (this.take(","));
       if (!this.take("}")) throw this.failure("a comma or } is expected here");

@@ -224,7 +224,8 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   yaml("a key twice, in other quotes", "syntax", () => "a: 1\n\"\\u0061\": 2\n'a': 3\n"),
   yaml("a key twice in a later document", "syntax", () => "a: 1\n---\nb: {c: 1, c: 2}\n"),
   yaml("two sops blocks", "syntax", () => `a: 1\nsops: {${AGE}}\nsops: {${AGE}}\n`),
-  json("a key twice", "syntax", () => '{"a": 1, "a": 2, "b": {"c": 3, "c": 4}}'),
+  // As sops does; both are encrypted.
+  json("a key twice", "same", () => '{"a": 1, "a": 2, "b": {"c": 3, "c": 4}}'),
   json("two sops blocks", "unsupported", () => '{"sops": {}, "sops": {}}'),
   dotenv("a key twice", "same", () => "A=1\nA=2\n"),
   ini("a key twice", "unsupported", () => "[s]\na = 1\na = 2\n"),
