@@ -1,0 +1,10 @@
+// `npm run bench`: measurements side by side, medians of one run. Absolute times mean little on a
+// shared machine; the ratios do.
+import { setUp } from "./set-up.mjs";
+
+setUp();
+const { run } = await import("./run.mjs");
+await run(process.execPath, ["scripts/build.mjs"]);
+for (const part of ["batch", "commit"]) {
+  await run(process.execPath, ["--import=tsx", `bench/${part}.ts`]);
+}
