@@ -38,7 +38,7 @@ function story() {
   step("1. Scaffold a repository");
   shell(`node ${join(root, "dist/flux-sops.mjs")} init ${repository} --yes --skip-install`, folder);
 
-  step("2. Write a Secret and commit it: git commit encrypts it");
+  step("2. Write a Secret, as for kubectl");
   write(
     SECRET,
     `apiVersion: v1
@@ -54,19 +54,21 @@ stringData:
 `,
   );
   show(SECRET);
+
+  step("3. Commit it: git commit encrypts it, on the disk too");
   shell(`git add ${SECRET} && git commit -q -m 'Add the database credentials'`);
   shell(`git status --short; git show HEAD:${SECRET} | head -n 11 | cut -c -72`);
 
-  step("3. It opens with the key of this cluster, byte for byte as it was written");
+  step("4. It opens with the key of this cluster, byte for byte as it was written");
   shell(`node .flux-sops/flux-sops.mjs decrypt ${SECRET}`);
 
-  step("4. Change one of three values: only that line changes, and the signature");
+  step("5. Change one of three values: only that line changes, and the signature");
   shell(`node .flux-sops/flux-sops.mjs decrypt --in-place ${SECRET}
 sed -i.bak 's/correct horse/battery staple/' ${SECRET} && rm ${SECRET}.bak
 git add ${SECRET} && git commit -q -m 'Change the password'
 git diff HEAD~ --stat && git diff HEAD~ -U0 | grep '^[+]' | cut -c -72`);
 
-  step("5. Try to commit a private key, a key in a note, and a Secret no rule encrypts");
+  step("6. Try to commit a private key, a key in a note, and a Secret no rule encrypts");
   cpSync(join(home, ".config/sops/age/keys.txt"), join(repository, "age.agekey"));
   const key = readFileSync(join(repository, "age.agekey"), "utf8").trim().split("\n").pop();
   write("notes.txt", `to do: back this up\n${key}\n`);
@@ -79,7 +81,7 @@ git diff HEAD~ --stat && git diff HEAD~ -U0 | grep '^[+]' | cut -c -72`);
   );
   const commands = [...refusal.matchAll(/^ {6}(\S.*)$/gm)].map(([, command]) => command);
 
-  step("6. Paste the commands that it printed, and commit again");
+  step("7. Paste the commands that it printed, and commit again");
   shell(`${commands.join("\n")}
 git commit -q -m 'Add the web app'
 git status --short; git log --oneline`);
