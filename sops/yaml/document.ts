@@ -13,6 +13,7 @@ import {
 } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
+import { applyEdits, type TextEdit } from "../text-edits.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import { isToken, type KeyPath } from "../token.ts";
@@ -51,12 +52,6 @@ export interface YamlDocument {
    */
   readonly flow: { readonly insert: number; readonly empty: boolean } | null;
   readonly sops: SopsPair | null;
-}
-
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
@@ -177,7 +172,7 @@ class YamlFile implements StoreFile {
     replacements: ReadonlyMap<Leaf, Replacement>,
     metadata: Parameters<StoreFile["splice"]>[1],
   ): string {
-    const edits: Edit[] = [];
+    const edits: TextEdit[] = [];
     for (const leaf of this.leaves) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
@@ -192,7 +187,7 @@ class YamlFile implements StoreFile {
   }
 }
 
-function editOf(leaf: YamlLeaf, replacement: Replacement): Edit {
+function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
   const { start, end } = leaf;
   if (replacement.kind === "ciphertext") {
     const { token, bare } = replacement;
@@ -211,18 +206,6 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): Edit {
 
 function source(token: CST.Token | undefined): string {
   return token !== undefined && "source" in token ? token.source : "";
-}
-
-function applyEdits(text: string, edits: Edit[]): string {
-  edits.sort((a, b) => a.start - b.start || a.end - b.end);
-  const parts: string[] = [];
-  let at = 0;
-  for (const edit of edits) {
-    parts.push(text.slice(at, edit.start), edit.text);
-    at = edit.end;
-  }
-  parts.push(text.slice(at));
-  return parts.join("");
 }
 
 /** Each document's token, the comments that stand before it, and where its text ends. */

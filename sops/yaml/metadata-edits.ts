@@ -1,5 +1,6 @@
 import type { Metadata } from "../metadata.ts";
-import type { Edit, YamlDocument } from "./document.ts";
+import type { TextEdit } from "../text-edits.ts";
+import type { YamlDocument } from "./document.ts";
 import { formatBlock, formatFlow } from "./metadata-block.ts";
 
 /** The `sops` key of a document with its value. */
@@ -27,7 +28,7 @@ export function metadataEdits(
   metadata: Metadata | null,
   indent: number,
   newline: string,
-): Edit[] {
+): TextEdit[] {
   if (document.flow !== null) return flowEdits(document, document.flow, metadata);
   const { sops } = document;
   if (sops === null) {
@@ -69,7 +70,7 @@ function flowEdits(
   { sops }: YamlDocument,
   flow: NonNullable<YamlDocument["flow"]>,
   metadata: Metadata | null,
-): Edit[] {
+): TextEdit[] {
   if (sops === null) {
     if (metadata === null) return [];
     // Right behind the last pair: what the author wrote between it and the bracket stays there.
