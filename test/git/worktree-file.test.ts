@@ -216,7 +216,7 @@ const mountsDisks = ((): boolean => {
 })();
 
 (mountsDisks ? test : test.skip)(
-  "a full disk leaves the file, and nothing beside it",
+  "a full disk leaves the file, and nothing beside it [needs root, to mount a small disk]",
   async (t) => {
     const fixture = await repositoryFor(t);
     const { dir, must, write, open } = fixture;
