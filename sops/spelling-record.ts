@@ -34,14 +34,18 @@ export class SpellingRecord {
   constructor(values: readonly Leaf[], unusual: ReadonlyMap<Leaf, string>, rawMetadata: unknown) {
     this.values = values;
     const recorded = isRecord(rawMetadata) ? rawMetadata[RECORD_KEY] : null;
-    const tokens = isRecord(recorded) ? recorded : {};
+    const tokens = isRecord(recorded) ? recorded : null;
+    if (tokens === null && unusual.size === 0) {
+      this.leaves = [];
+      return;
+    }
     const nameOf = namer();
     for (const value of values) {
       const own = tokenOf(value);
       let text: string | undefined;
       if (own !== null) {
         const name = nameOf(own);
-        const token = Object.hasOwn(tokens, name) ? tokens[name] : undefined;
+        const token = tokens !== null && Object.hasOwn(tokens, name) ? tokens[name] : undefined;
         if (typeof token === "string" && isToken(token)) text = token;
       } else {
         const spelling = unusual.get(value);
@@ -76,6 +80,7 @@ export class SpellingRecord {
 
   /** The record for the `sops` block of a spliced file, or null where nothing is to be recorded. */
   after(replacements: ReadonlyMap<Leaf, Replacement>): ReadonlyMap<string, string> | null {
+    if (this.byValue.size === 0) return null;
     const nameOf = namer();
     const record = new Map<string, string>();
     const tokenAfter = (leaf: Leaf): string | null => {

@@ -278,15 +278,25 @@ class IniFile implements StoreFile {
     replacement: Replacement,
     replacements: ReadonlyMap<Leaf, Replacement>,
   ): TextEdit {
-    const { start, end, style } = leaf.source;
+    const { start, end, style, comment, overlooked, next } = leaf.source;
     const quote = style === "bare" || style === "continued" ? "" : style;
     const outer = { start: start - quote.length, end: end + quote.length };
     if (replacement.kind === "ciphertext") {
-      return { ...(replacement.bare ? outer : { start, end }), text: replacement.token };
+      const { token, bare } = replacement;
+      if (bare) return { ...outer, text: token };
+      // sops finds a comment behind such quotes only where they close on another line.
+      const seen = (style === "`" || style === '"""') && comment !== null && !overlooked;
+      return { start, end, text: seen ? `${token}\n` : token };
     }
     const text = flatText(replacement.value);
     const recorded = this.record.spellingOf(leaf, replacements);
     if (recorded !== null && readsAs(recorded, text)) return { start, end, text: recorded };
+    if (quote === "") {
+      // A comment beside it may be all that lets a `\` at its end stand bare.
+      const inPlace = readIniValue(text + this.text.slice(end, next), 0);
+      const same = typeof inPlace === "object" && inPlace.text === text;
+      if (same && (inPlace.comment === null) === (comment === null)) return { start, end, text };
+    }
     if (quote !== "" && readsAs(quote + text + quote, text)) return { start, end, text };
     const spelling = spellIniValue(text);
     if (spelling === null) {

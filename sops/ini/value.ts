@@ -102,7 +102,7 @@ function readQuoted(
 }
 
 function readContinued(text: string, start: number, first: string, lineBreak: number): IniValue {
-  let value = first;
+  const parts = [first];
   let end = start + first.length + 1;
   let next = lineBreak;
   while (next < text.length) {
@@ -113,11 +113,19 @@ function readContinued(text: string, start: number, first: string, lineBreak: nu
     if (content === "") break;
     next = lineStart + line.length;
     end = lineStart + trimEnd(line).length;
-    value += content;
-    if (!value.endsWith("\\")) break;
-    value = value.slice(0, -1);
+    const goesOn = content.endsWith("\\");
+    parts.push(goesOn ? content.slice(0, -1) : content);
+    if (!goesOn) break;
   }
-  return { text: value, style: "continued", start, end, comment: null, overlooked: false, next };
+  return {
+    text: parts.join(""),
+    style: "continued",
+    start,
+    end,
+    comment: null,
+    overlooked: false,
+    next,
+  };
 }
 
 /**
