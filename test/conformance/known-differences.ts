@@ -43,4 +43,64 @@ export const KNOWN_DIFFERENCES = [
     sops: "sometimes takes it for a foot of what comes after, and selects the value behind that",
     ours: "takes it for a comment on what follows",
   },
+  {
+    what: "JSON: text behind the top object, or a text that is cut short behind a colon",
+    sops: "reads what comes before it, and drops the rest",
+    ours: "refuses the file: what follows would be lost, or stay readable",
+  },
+  {
+    what: "JSON: a spelling that the value does not give back (`\\u00e9`, 1.10, 1e3), encrypted",
+    sops: "decrypts it to é, 1.1, 1000; an integer beyond 64 bits loses digits",
+    ours: "records the author's spelling, encrypted, under `flux_sops_spelling` in the sops block, which sops passes over and drops when it rewrites the file",
+  },
+  {
+    what: "text in a JSON, dotenv, INI or YAML file that is no UTF-8",
+    sops: "replaces it in JSON, and passes it on in dotenv and INI",
+    ours: "refuses the file; a binary file may hold any bytes",
+  },
+  {
+    what: "binary: a file that is encrypted already, or that was and is damaged",
+    sops: "encrypts it once more",
+    ours: "refuses it",
+  },
+  {
+    what: "binary: a creation rule whose selection does not take the key data",
+    sops: "ignores selection and mac_only_encrypted, with a warning",
+    ours: "refuses to write the file readable where the caller passes such a selection on",
+  },
+  {
+    what: "INI: a key that stands twice in a section",
+    sops: "keeps only the last",
+    ours: "refuses the file",
+  },
+  {
+    what: "INI: text behind a section's name or behind a value's closing quotes",
+    sops: "drops it",
+    ours: "refuses the file, but for a comment behind quotes, which is encrypted",
+  },
+  {
+    what: "INI: comments behind the last key, and behind quotes that close on the line they began on",
+    sops: "drops them",
+    ours: "keeps them, encrypted where the section is",
+  },
+  {
+    what: "INI: a comment whose first line is empty",
+    sops: "crashes when it decrypts its own file",
+    ours: "keeps it; sops can decrypt ours where the comment is encrypted",
+  },
+  {
+    what: "INI: keys without a name (`- = x`), a readable value with quotes inside quotes or a `\\` before a comment",
+    sops: "writes them so that it reads something else, or finds the MAC wrong",
+    ours: "keeps the author's spelling",
+  },
+  {
+    what: "INI: a value continued over several lines with `\\`",
+    sops: "decrypts it to one line",
+    ours: "records the author's spelling, as in JSON",
+  },
+  {
+    what: "INI: Windows line ends between the lines of one comment",
+    sops: "takes the carriage return into the comment's text",
+    ours: "leaves it where it is",
+  },
 ] as const;

@@ -1,0 +1,246 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import fc from "fast-check";
+import { unwrapDataKey } from "../../sops/data-key.ts";
+import { decryptFile, openLeaves, verifyMac } from "../../sops/decrypt.ts";
+import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
+import { SopsError } from "../../sops/errors.ts";
+import type { Format } from "../../sops/format.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { openMac } from "../../sops/mac.ts";
+import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
+import { runTool, testWith } from "../real-tools.ts";
+import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
+
+/** How many random files of each format; `npm run conformance` sets more. */
+const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 60);
+
+const pair = await generateKeyPair();
+const folder = mkdtempSync(join(tmpdir(), "flux-sops-formats-"));
+test.after.always(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+
+const WHOLE: Encryption = {
+  recipients: [pair.recipient],
+  selection: null,
+  macOnlyEncrypted: false,
+};
+const BY_KEY: readonly Encryption[] = [
+  WHOLE,
+  ...(
+    [
+      ["encrypted_regex", "^(data|stringData)", true],
+      ["encrypted_suffix", "1", false],
+      ["unencrypted_suffix", "2", true],
+      ["unencrypted_regex", "^other", false],
+    ] as const
+  ).map(([option, pattern, macOnlyEncrypted]) => ({
+    recipients: [pair.recipient],
+    selection: { option, pattern },
+    macOnlyEncrypted,
+  })),
+];
+const BY_COMMENT: readonly Encryption[] = (
+  [
+    ["encrypted_comment_regex", "note [0-9]*[13579]$"],
+    ["unencrypted_comment_regex", "note [0-9]*[2468]$"],
+  ] as const
+).map(([option, pattern]) => ({
+  recipients: [pair.recipient],
+  selection: { option, pattern },
+  macOnlyEncrypted: true,
+}));
+
+const EXTENSIONS: Readonly<Record<Format, string>> = {
+  yaml: ".yaml",
+  json: ".json",
+  dotenv: ".env",
+  ini: ".ini",
+  binary: ".bin",
+};
+
+let files = 0;
+function fileOf(content: string | Uint8Array, format: Format): string {
+  files += 1;
+  const path = join(folder, `${files}${EXTENSIONS[format]}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** @returns what real sops makes of a file; null where it refuses it. */
+function sops(path: string, ...args: string[]): Buffer | null {
+  const output = `${path}.out`;
+  try {
+    runTool("sops", [...args, "--output", output, path], { env });
+  } catch {
+    return null;
+  }
+  return readFileSync(output);
+}
+
+function sopsEncrypt(content: Uint8Array, format: Format, encryption: Encryption): Buffer | null {
+  const { selection, macOnlyEncrypted } = encryption;
+  const rule = [
+    `creation_rules:\n  - age: ${pair.recipient}\n    mac_only_encrypted: ${macOnlyEncrypted}\n`,
+    selection === null ? "" : `    ${selection.option}: '${selection.pattern}'\n`,
+  ];
+  const config = fileOf(rule.join(""), "yaml");
+  return sops(fileOf(content, format), "--config", config, "encrypt");
+}
+
+async function open(content: Uint8Array, format: Format) {
+  const { file, metadata } = readSopsFile(content, format);
+  if (metadata === null) throw new Error("no metadata");
+  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  if (dataKey === null || metadata.mac === null) throw new Error("no data key or MAC");
+  const leaves = openLeaves(file, metadata, dataKey, "refuse");
+  verifyMac(leaves, metadata, dataKey);
+  const mac = openMac(metadata.mac, dataKey, metadata.lastModified);
+  const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey));
+  return { leaves, mac, plaintext };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+function values({ leaves }: Opened): unknown[] {
+  return leaves
+    .filter(({ leaf }) => leaf.kind === "value")
+    .map(({ leaf, token, value }) => [
+      leaf.path,
+      token !== null,
+      // What stays readable sops spells anew, so that 1e3 comes back as an integer.
+      token === null ? null : value?.type,
+      value?.text ?? null,
+    ]);
+}
+
+function comments({ leaves }: Opened): unknown[] {
+  return leaves
+    .filter(({ leaf, value }) => leaf.kind === "comment" && value?.text !== "")
+    .map(({ leaf, token, value }) => [
+      leaf.path,
+      token !== null,
+      token === null ? null : value?.text.replaceAll("\r", ""),
+    ]);
+}
+
+/** What sops decrypts; in INI it counts the carriage return between lines of a comment as text. */
+function shownBySops(output: Buffer, format: Format): string {
+  const text = output.toString("latin1");
+  return format === "ini" ? text.replace(/^([;#].*)\r$/gm, "$1") : text;
+}
+
+interface Outcome {
+  /** Everything was compared. */
+  compared: number;
+  /** Real sops cannot decrypt what it wrote itself. */
+  unreadable: number;
+  /** Real sops refuses the file. */
+  refused: number;
+}
+
+async function compare(
+  t: ExecutionContext,
+  content: Uint8Array,
+  format: Format,
+  encryption: Encryption,
+  outcome: Outcome,
+): Promise<void> {
+  const theirs = sopsEncrypt(content, format, encryption);
+  if (theirs === null) {
+    outcome.refused += 1;
+    t.throws(() => readSopsFile(content, format), { instanceOf: SopsError });
+    return;
+  }
+  const { file } = readSopsFile(content, format);
+  const encrypted = await encryptFile(file, encryption);
+  const ours = await open(Buffer.from(encrypted.text), format);
+
+  // The author's bytes come back.
+  t.deepEqual(ours.plaintext, Buffer.from(content));
+
+  // sops verifies our MAC and makes the same of our file as of its own.
+  const expected = sops(fileOf(theirs, format), "decrypt");
+  const read = sops(fileOf(encrypted.text, format), "decrypt");
+  if (expected === null) {
+    outcome.unreadable += 1;
+    t.not(read, null);
+    return;
+  }
+  t.is(shownBySops(read ?? Buffer.of(), format), shownBySops(expected, format));
+
+  // Both encrypt the same, and the MAC is the same.
+  const opened = await open(theirs, format);
+  t.is(opened.mac, ours.mac);
+  t.deepEqual(values(opened), values(ours));
+  if (format === "dotenv") t.deepEqual(comments(ours), comments(opened));
+  if (format === "ini") {
+    const theirComments = comments(opened);
+    // Behind them stand those that sops drops, and recorded spellings.
+    t.deepEqual(comments(ours).slice(0, theirComments.length), theirComments);
+  }
+
+  // What we decrypt of its file is the same data once more.
+  const reread = readSopsFile(opened.plaintext, format).file;
+  const again = await open(Buffer.from((await encryptFile(reread, encryption)).text), format);
+  t.is(again.mac, ours.mac);
+  outcome.compared += 1;
+}
+
+const FORMATS: readonly {
+  readonly format: Format;
+  readonly contents: fc.Arbitrary<string | Uint8Array>;
+  readonly encryptions: readonly Encryption[];
+  /** The least part of the files that is to be compared in full. */
+  readonly compared: number;
+}[] = [
+  { format: "json", contents: jsonText(), encryptions: BY_KEY, compared: 0.95 },
+  {
+    format: "dotenv",
+    contents: dotenvText(),
+    encryptions: [...BY_KEY, ...BY_COMMENT],
+    compared: 0.8,
+  },
+  { format: "ini", contents: iniText(), encryptions: [...BY_KEY, ...BY_COMMENT], compared: 0.6 },
+  { format: "binary", contents: binaryContent(), encryptions: [WHOLE], compared: 0.95 },
+];
+
+for (const { format, contents, encryptions, compared } of FORMATS) {
+  testWith("sops")(`${RUNS} random ${format} files: the same as real sops`, async (t) => {
+    const outcome: Outcome = { compared: 0, unreadable: 0, refused: 0 };
+    const property = fc.asyncProperty(
+      contents,
+      fc.constantFrom(...encryptions),
+      (content, encryption) => compare(t, Buffer.from(content), format, encryption, outcome),
+    );
+    const details = await fc.check(property, { numRuns: RUNS });
+    t.log(`seed ${details.seed}: ${JSON.stringify(outcome)}`);
+    t.false(details.failed, fc.defaultReportMessage(details));
+    t.true(outcome.compared > RUNS * compared, JSON.stringify(outcome));
+  });
+}
+
+const ONLY_OURS: readonly [Format, string][] = [
+  ["json", '{"a_unencrypted": -0.0}'],
+  ["ini", "[s]\n- = x\n"],
+  ["ini", "#\n# note\na = 1\n"],
+  ["ini", "a_unencrypted = \\ ; note\nb = 1\n"],
+  ["ini", "a_unencrypted = '\"x\"'\n"],
+];
+for (const [format, text] of ONLY_OURS) {
+  testWith("sops")(
+    `sops reads ours where it cannot read its own: ${format} ${JSON.stringify(text)}`,
+    async (t) => {
+      const theirs = sopsEncrypt(Buffer.from(text), format, WHOLE);
+      t.is(sops(fileOf(theirs ?? "", format), "decrypt"), null);
+      const { file } = readSopsFile(Buffer.from(text), format);
+      const ours = (await encryptFile(file, WHOLE)).text;
+      t.not(sops(fileOf(ours, format), "decrypt"), null);
+      t.is((await open(Buffer.from(ours), format)).plaintext.toString("utf8"), text);
+    },
+  );
+}
