@@ -154,7 +154,7 @@ test("dotenv: long values end soon", async (t) => {
   // Processor time: other tests run beside this one.
   const start = process.cpuUsage();
   t.is(await decrypt(await encrypt(text)), text);
-  t.true(process.cpuUsage(start).user < 5000_000);
+  t.true(process.cpuUsage(start).user < 5_000_000);
 });
 
 test("dotenv: comments decide by regex, each until the next value", async (t) => {

@@ -190,7 +190,7 @@ test("INI: many lines and long values end soon", async (t) => {
   t.is(await decrypt(await encrypt(long)), long);
   const unclosed = Array.from({ length: 20_001 }, (_, index) => `k${index} = """\n`).join("");
   t.throws(() => read(unclosed), { name: "SopsError" });
-  t.true(process.cpuUsage(start).user < 6000_000);
+  t.true(process.cpuUsage(start).user < 6_000_000);
 });
 
 test("INI: a comment decides for the key behind the one it stands at, as in sops", async (t) => {
