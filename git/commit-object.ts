@@ -41,6 +41,19 @@ export async function readHeadAndBlobs(
   return { head, blobs };
 }
 
+/**
+ * Whether all of some objects are in the repository. The parents of a commit are not where a shallow
+ * clone ends.
+ *
+ * @param oids full names
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
+export async function areHere(context: GitContext, oids: readonly string[]): Promise<boolean> {
+  let all = true;
+  for await (const { oid } of catFileBatch(context, oids, { check: true })) all &&= oid !== null;
+  return all;
+}
+
 /** The header of a commit object ends at the first empty line (gitformat-commit, "commit"). */
 function parseCommit(oid: string, content: Buffer): Commit {
   const end = content.indexOf("\n\n");

@@ -1,4 +1,4 @@
-import { readHeadAndBlobs, type Commit } from "../git/commit-object.ts";
+import { areHere, readHeadAndBlobs, type Commit } from "../git/commit-object.ts";
 import { emptyTree } from "../git/head.ts";
 import { changedEntries, isFile, type ChangedEntry } from "../git/index-entries.ts";
 import type { GitPath } from "../git/path.ts";
@@ -61,8 +61,12 @@ export async function readStaged(
   return { files: [...files, ...withContents(others, more, place)], head, isAmend: true };
 }
 
-/** What the index has otherwise than every parent of a commit: of a merge, what is its own. */
+/**
+ * What the index has otherwise than every parent of a commit: of a merge, what is its own. Of a
+ * commit at the edge of a shallow clone nothing: all of it came from the remote.
+ */
 async function ownChanges(repository: Repository, { parents }: Commit): Promise<ChangedEntry[]> {
+  if (!(await areHere(repository, parents))) return [];
   const [first, ...others] = parents;
   const { changed } = await changedEntries(repository, first ?? (await emptyTree(repository)));
   let own = changed;

@@ -245,6 +245,26 @@ test("from a shallow clone", (t) => {
   refused(t, repository, bad);
 });
 
+test("the commit at the edge of a shallow clone is amended, and plaintext is encrypted or refused", (t) => {
+  const repository = pushing(t);
+  repository.commit("one.md", "1\n");
+  passed(t, repository, repository.push("origin", "main"));
+  const shallow = join(repository.dir, "../shallow");
+  const clone = ["clone", "-q", "-b", "main", "--depth=1", `file://${repository.remote}`, shallow];
+  repository.run("git", clone);
+  const inShallow = (script: string) => repository.run("sh", ["-ec", script], { cwd: shallow });
+  inShallow(`cp -R "${repository.dir}/.husky/_" .husky/_; git config core.hooksPath .husky/_`);
+  const nothing = inShallow("git commit -q --amend -m Again");
+  t.is(nothing.status, 0, nothing.stderr);
+  const more = inShallow("echo 2 >two.md; git add .; git commit -q --amend --no-edit");
+  t.is(more.status, 0, more.stderr);
+  const leak = inShallow(
+    `printf 'kind: Secret\\nstringData:\\n  a: ${MARKER}\\n' >web.yaml; git add .; git commit -q --amend --no-edit`,
+  );
+  t.is(leak.status, 1, leak.stderr);
+  t.regex(leak.stderr, /web\.yaml:3 {2}plaintext-secret/);
+});
+
 test("other findings count at the tip only: recipients, a damaged file, a rule that is gone", (t) => {
   const repository = pushing(t);
   repository.commit(DB, secret({ a: MARKER, b: "two" }));
