@@ -4,10 +4,9 @@ import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command } from "commander";
 import { decryptFile } from "../sops/decrypt.ts";
-import { encryptFile, type Encryption } from "../sops/encrypt.ts";
+import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf, type Format } from "../sops/format.ts";
-import type { Metadata } from "../sops/metadata.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseArguments } from "./arguments.ts";
@@ -74,10 +73,6 @@ async function editFile(path: string, ignoreMac: boolean): Promise<void> {
     throw new SopsError("unsupported", "was changed while it was edited: it was left as it is now");
   }
   replaceFile(path, text);
-}
-
-function encryptionOf({ age, selection, macOnlyEncrypted }: Metadata): Encryption {
-  return { recipients: age.map(({ recipient }) => recipient), selection, macOnlyEncrypted };
 }
 
 /**

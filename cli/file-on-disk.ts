@@ -63,8 +63,7 @@ function readRules(config: string): RuleFile {
     return file;
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    const place = [config, error.line, error.column].filter((part) => part !== null).join(":");
-    throw new SopsError("bad-config", `${place}: ${error.message}`);
+    throw new SopsError("bad-config", `${error.placeIn(config)}: ${error.message}`);
   }
 }
 

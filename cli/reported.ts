@@ -18,8 +18,7 @@ export async function reported(
     return 0;
   } catch (error) {
     if (error instanceof SopsError) {
-      const place = [shown(path), error.line, error.column].filter((part) => part !== null);
-      complain(`${place.join(":")}: ${error.message}`);
+      complain(`${error.placeIn(shown(path))}: ${error.message}`);
       return error.code === "syntax" ? (options.syntaxExit ?? SOPS_EXIT.generic) : exitOf(error);
     }
     const { code, syscall } = error as NodeJS.ErrnoException;

@@ -8,6 +8,7 @@ import { parseTreePath, type JsonValue, type TreePath } from "../sops/tree-path.
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { reported } from "./reported.ts";
@@ -80,13 +81,11 @@ async function rewrite(
 ): Promise<void> {
   const bytes = readFileSync(file);
   const format = formatOf(file);
-  const { metadata } = readSopsFile(bytes, format);
-  if (metadata === null) {
-    throw new SopsError("no-metadata", "is not encrypted: sops metadata not found");
-  }
+  const sopsFile = readSopsFile(bytes, format);
+  const metadata = encryptedOnly(sopsFile);
   const text = bytes.toString("utf8");
   const dataKey = await dataKeyOf(metadata);
-  const result = await change({ text, format, metadata, dataKey, ignoreMac });
+  const result = await change({ text, file: sopsFile.file, format, metadata, dataKey, ignoreMac });
   if (result !== null && result !== text) replaceFile(file, result);
 }
 

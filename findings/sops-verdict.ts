@@ -1,8 +1,8 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
-import type { Metadata } from "../sops/metadata.ts";
-import { DEFAULT_SELECTION, selector } from "../sops/selection.ts";
+import { effectiveSelection, type Metadata } from "../sops/metadata.ts";
+import { selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { shownPath } from "../sops/token.ts";
@@ -122,7 +122,7 @@ function plaintextVerdict(
     // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
     (takesOnPurpose(rule) && candidate.before === "nothing" && formatOf(candidate.path) === "yaml");
   if (!wanted) return { kind: "plain" };
-  const selects = selector(rule.selection ?? DEFAULT_SELECTION, file);
+  const selects = selector(effectiveSelection(rule), file);
   const selected = file.leaves.some(
     (leaf) =>
       leaf.kind === "value" && leaf.value !== null && leaf.value.text !== "" && selects(leaf),

@@ -1,14 +1,7 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { unwrapDataKey } from "../sops/data-key.ts";
 import { openLeaves, verifyMac, type OpenedLeaf } from "../sops/decrypt.ts";
-import {
-  encryptFile,
-  mayReuse,
-  sealFile,
-  type Encrypted,
-  type Encryption,
-  type Previous,
-} from "../sops/encrypt.ts";
+import { encryptFile, mayReuse, sealFile, type Encrypted, type Previous } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
 import type { KeyPair } from "../sops/identity.ts";
@@ -37,14 +30,9 @@ export async function encryptPlaintext(
   before: Version | null,
   identities: Identities,
 ): Promise<Encrypted> {
-  return encryptFile(file, encryptionOf(rule), {
+  return encryptFile(file, rule, {
     previous: before === null ? null : await reusable(before, rule.recipients, identities),
   });
-}
-
-function encryptionOf(rule: CreationRule): Encryption {
-  const { recipients, selection, macOnlyEncrypted } = rule;
-  return { recipients, selection, macOnlyEncrypted };
 }
 
 /** The last commit's version, where its data key can be had and may serve on. */

@@ -111,6 +111,5 @@ function foldersAbove(path: string): string[] {
 function describe(path: string, error: unknown): string {
   if (!(error instanceof SopsError))
     return `${path} is no valid UTF-8: correct it and stage it again`;
-  const place = [path, error.line, error.column].filter((part) => part !== null).join(":");
-  return `${place}: ${error.message}: correct it and stage it again`;
+  return `${error.placeIn(path)}: ${error.message}: correct it and stage it again`;
 }

@@ -10,6 +10,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
+import { isRecord } from "../sops/metadata.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
 import { gitComplaint, gitLine } from "./git-in-folder.ts";
 import type { RawAnswers } from "./questions.ts";
@@ -149,11 +150,11 @@ function rememberedAnswers(text: string, directory: string): RawAnswers {
   } catch {
     throw new ScaffoldError("environment", `${path} is no JSON: mend it or remove it`);
   }
-  if (!isObject(whole)) {
+  if (!isRecord(whole)) {
     throw new ScaffoldError("environment", `${path} is no JSON object: mend it or remove it`);
   }
   const ours = whole[YO_RC_KEY] ?? {};
-  if (!isObject(ours)) {
+  if (!isRecord(ours)) {
     throw new ScaffoldError(
       "environment",
       `${path} holds something else than answers under "${YO_RC_KEY}": mend it or remove it`,
@@ -162,10 +163,12 @@ function rememberedAnswers(text: string, directory: string): RawAnswers {
   return ours as RawAnswers;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
+/**
+ * Every age recipient that the creation rules of a folder's `.sops.yaml` name, each once; null where
+ * there is no such file or it has no rules.
+ *
+ * @throws ScaffoldError `environment` where the file cannot be used.
+ */
 export function recipientsOfRules(directory: string): string[] | null {
   const text = readIfThere(directory, ".sops.yaml");
   if (text === null) return null;
@@ -174,10 +177,9 @@ export function recipientsOfRules(directory: string): string[] | null {
     return rules === null ? null : [...new Set(rules.flatMap((rule) => rule.recipients))];
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    const place = [error.line, error.column].filter((part) => part !== null).join(":");
     throw new ScaffoldError(
       "environment",
-      `${printable(join(directory, ".sops.yaml"))}${place === "" ? "" : `:${place}`}: ${error.message}; mend it and run this again`,
+      `${error.placeIn(printable(join(directory, ".sops.yaml")))}: ${error.message}; mend it and run this again`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import { SopsError } from "./errors.ts";
 import { parseJsonFile } from "./json/document.ts";
 import { formatObject } from "./json/metadata-block.ts";
-import { isRecord } from "./metadata.ts";
+import { effectiveSelection, isRecord } from "./metadata.ts";
 import type { MetadataAfter } from "./spelling-record.ts";
 import { DEFAULT_SELECTION } from "./selection.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
@@ -73,7 +73,7 @@ class PlainBytes implements StoreFile {
     }
     const data = replacement?.kind === "ciphertext" ? asText(replacement.token) : "";
     // As sops: no selection, which means the default one.
-    const { pattern, option } = metadata.selection ?? DEFAULT_SELECTION;
+    const { pattern, option } = effectiveSelection(metadata);
     const usual = option === DEFAULT_SELECTION.option && pattern === DEFAULT_SELECTION.pattern;
     const plain = plainMetadata(usual ? { ...metadata, selection: null } : metadata);
     return `${formatObject({ [DATA_KEY]: data, sops: plain }, { indent: "\t", newline: "\n" }, "")}\n`;

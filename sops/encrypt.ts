@@ -2,8 +2,8 @@ import { newDataKey, wrapDataKey } from "./data-key.ts";
 import { macOf, openLeaves, type OpenedLeaf } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import { openMac, sealMac } from "./mac.ts";
-import { DEFAULT_SELECTION, selector, type Selection } from "./selection.ts";
-import { FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
+import { selector, type Selection } from "./selection.ts";
+import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, encryptValue, isToken, shownPath } from "./token.ts";
 
@@ -34,6 +34,11 @@ export interface Encrypted {
   readonly unchanged: number;
 }
 
+/** How an encrypted file is encrypted: the same again. */
+export function encryptionOf({ age, selection, macOnlyEncrypted }: Metadata): Encryption {
+  return { recipients: age.map(({ recipient }) => recipient), selection, macOnlyEncrypted };
+}
+
 /**
  * Whether a version's data key may serve on: somebody who was removed knows it, so it may not when
  * one of its recipients is none any more, or when keys other than age open it.
@@ -60,14 +65,15 @@ export async function encryptFile(
   if (file.rawMetadata !== null) {
     throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
   }
-  const selection = encryption.selection ?? DEFAULT_SELECTION;
-  const selects = selector(selection, file);
+  const selects = selector(effectiveSelection(encryption), file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
     const selected = selects(leaf);
     refuseStrayToken(leaf, selected);
     return { leaf, selected, value: leaf.value, token: null };
   });
-  return seal(file, opened, { ...encryption, selection }, options);
+  const { previous } = options;
+  const known = previous === undefined || previous === null ? [] : openedBefore(previous);
+  return seal(file, opened, encryption, { ...options, known });
 }
 
 /**
@@ -82,39 +88,33 @@ export async function sealFile(
   dataKey: Uint8Array,
   options: { readonly now?: Date; readonly bare?: boolean } = {},
 ): Promise<Encrypted> {
-  const { age, selection, macOnlyEncrypted } = metadata;
-  return seal(
-    file,
-    openLeaves(file, metadata, dataKey, "accept"),
-    {
-      recipients: age.map(({ recipient }) => recipient),
-      selection: selection ?? DEFAULT_SELECTION,
-      macOnlyEncrypted,
-    },
-    { ...options, previous: { file, metadata, dataKey } },
-  );
+  const opened = openLeaves(file, metadata, dataKey, "accept");
+  const previous = { file, metadata, dataKey };
+  return seal(file, opened, encryptionOf(metadata), { ...options, previous, known: opened });
 }
 
 /** Encrypts opened leaves with a new data key, those too that have a ciphertext. */
 export async function sealAnew(
   file: StoreFile,
   opened: readonly OpenedLeaf[],
-  encryption: Encryption & { readonly selection: Selection },
+  encryption: Encryption,
 ): Promise<Encrypted> {
   return seal(
     file,
     opened.map((one) => ({ ...one, token: null })),
     encryption,
-    {},
+    { known: [] },
   );
 }
 
 async function seal(
   file: StoreFile,
   opened: readonly OpenedLeaf[],
-  encryption: Encryption & { readonly selection: Selection },
+  encryption: Encryption,
   options: {
     readonly previous?: Previous | null;
+    /** The leaves of the previous version, whose tokens may serve on. */
+    readonly known: readonly OpenedLeaf[];
     readonly now?: Date;
     /** Whether new tokens stand bare, as in a file that sops wrote. */
     readonly bare?: boolean;
@@ -123,7 +123,7 @@ async function seal(
   const { previous = null, now = new Date() } = options;
   refuseSharedValues(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
-  const known = previous === null ? new Map<string, KnownToken[]>() : knownTokens(previous);
+  const known = knownTokens(options.known);
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing } of opened) {
@@ -155,7 +155,7 @@ async function seal(
     foreign: [],
     lastModified,
     mac: kept?.mac ?? sealMac(mac, dataKey, lastModified),
-    selection: encryption.selection,
+    selection: effectiveSelection(encryption),
     macOnlyEncrypted: encryption.macOnlyEncrypted,
     version: kept?.version ?? FORMAT_VERSION,
   };
@@ -182,16 +182,17 @@ async function wrap(
 /** The time and MAC of the previous version, where nothing that they stand for has changed. */
 function keptSignature(
   previous: Previous,
-  encryption: Encryption & { readonly selection: Selection },
+  encryption: Encryption,
   mac: string,
 ): Pick<Metadata, "lastModified" | "mac" | "version"> | null {
   const { metadata, dataKey } = previous;
-  const selection = metadata.selection ?? DEFAULT_SELECTION;
+  const before = effectiveSelection(metadata);
+  const now = effectiveSelection(encryption);
   const same =
     metadata.mac !== null &&
     metadata.macOnlyEncrypted === encryption.macOnlyEncrypted &&
-    selection.option === encryption.selection.option &&
-    selection.pattern === encryption.selection.pattern &&
+    before.option === now.option &&
+    before.pattern === now.pattern &&
     openMac(metadata.mac, dataKey, metadata.lastModified) === mac;
   return same ? metadata : null;
 }
@@ -209,23 +210,25 @@ function takeToken(known: ReadonlyMap<string, KnownToken[]>, key: string): Known
   return (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? null;
 }
 
-/** The tokens of a version by path, type and plaintext, as sops keeps IVs for them. */
-function knownTokens(previous: Previous): Map<string, KnownToken[]> {
-  const known = new Map<string, KnownToken[]>();
-  let opened: OpenedLeaf[];
+/** The leaves of a version; none where it is damaged: then nothing of it serves on. */
+function openedBefore({ file, metadata, dataKey }: Previous): OpenedLeaf[] {
   try {
-    opened = openLeaves(previous.file, previous.metadata, previous.dataKey, "accept");
+    return openLeaves(file, metadata, dataKey, "accept");
   } catch (error) {
-    if (error instanceof SopsError) return known;
+    if (error instanceof SopsError) return [];
     throw error;
   }
+}
+
+/** Tokens by path, type and plaintext, as sops keeps IVs for them. */
+function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
+  const known = new Map<string, KnownToken[]>();
   for (const { leaf, value, token } of opened) {
-    if (token !== null && value !== null) {
-      const key = tokenKey(leaf, value);
-      const tokens = known.get(key) ?? [];
-      tokens.push({ token, bare: leaf.form === "bare" });
-      known.set(key, tokens);
-    }
+    if (token === null || value === null) continue;
+    const key = tokenKey(leaf, value);
+    const tokens = known.get(key) ?? [];
+    tokens.push({ token, bare: leaf.form === "bare" });
+    known.set(key, tokens);
   }
   return known;
 }

@@ -47,4 +47,9 @@ export class SopsError extends Error {
     this.line = place.line ?? null;
     this.column = place.column ?? null;
   }
+
+  /** `NAME:LINE:COLUMN`, as far as they are known; what editors and terminals jump to. */
+  placeIn(name: string): string {
+    return [name, this.line, this.column].filter((part) => part !== null).join(":");
+  }
 }

@@ -90,7 +90,7 @@ export function parseSelection(
   return { option, pattern };
 }
 
-/** The selection that holds in a file with this metadata. */
+/** The selection that holds in a file with this metadata, or under this rule. */
 export function effectiveSelection(metadata: Pick<Metadata, "selection">): Selection {
   return metadata.selection ?? DEFAULT_SELECTION;
 }

@@ -1,7 +1,6 @@
 import { openLeaves, verifyMac } from "./decrypt.ts";
-import { sealAnew, type Encrypted } from "./encrypt.ts";
+import { encryptionOf, sealAnew, type Encrypted } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
-import { DEFAULT_SELECTION } from "./selection.ts";
 import type { Metadata } from "./metadata.ts";
 import type { StoreFile } from "./store.ts";
 
@@ -9,7 +8,6 @@ import type { StoreFile } from "./store.ts";
  * Encrypts a file with a new data key. Its layout stays.
  *
  * @param recipients those of the file, where none are given.
- *
  * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`; `unsupported` where keys other than
  *   age open the file too.
  */
@@ -17,7 +15,7 @@ export async function rotateFile(
   file: StoreFile,
   metadata: Metadata,
   dataKey: Uint8Array,
-  recipients: readonly string[] = metadata.age.map(({ recipient }) => recipient),
+  recipients: readonly string[] = encryptionOf(metadata).recipients,
 ): Promise<Encrypted> {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", `it has keys other than age: use sops rotate`);
@@ -27,9 +25,5 @@ export async function rotateFile(
   }
   const opened = openLeaves(file, metadata, dataKey, "refuse");
   verifyMac(opened, metadata, dataKey);
-  return sealAnew(file, opened, {
-    recipients,
-    selection: metadata.selection ?? DEFAULT_SELECTION,
-    macOnlyEncrypted: metadata.macOnlyEncrypted,
-  });
+  return sealAnew(file, opened, { ...encryptionOf(metadata), recipients });
 }

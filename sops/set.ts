@@ -3,6 +3,7 @@ import { sealFile } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import type { Metadata } from "./metadata.ts";
+import type { StoreFile } from "./store.ts";
 import type { JsonValue, TreePath } from "./tree-path.ts";
 import { isToken } from "./token.ts";
 import { putYaml, removeYaml } from "./yaml/put.ts";
@@ -10,6 +11,8 @@ import { putYaml, removeYaml } from "./yaml/put.ts";
 /** An encrypted file that is to be changed at one place. */
 export interface Sealed {
   readonly text: string;
+  /** The text, parsed. */
+  readonly file: StoreFile;
   readonly format: Format;
   readonly metadata: Metadata;
   readonly dataKey: Uint8Array;
@@ -49,10 +52,9 @@ function put({ format, text }: Sealed, path: TreePath, value: JsonValue): string
 
 /** New values are encrypted as in the rest of the file: bare where sops wrote it. */
 async function resealed(
-  { text, format, metadata, dataKey }: Sealed,
+  { file: before, format, metadata, dataKey }: Sealed,
   edited: string,
 ): Promise<string> {
-  const before = parseFile(text, format, null);
   const bare = before.leaves.every(
     ({ form, value }) => value === null || !isToken(value.text) || form === "bare",
   );
@@ -60,11 +62,11 @@ async function resealed(
   return (await sealFile(file, metadata, dataKey, { bare })).text;
 }
 
-function verify({ text, format, metadata, dataKey, ignoreMac }: Sealed): void {
+function verify({ file, metadata, dataKey, ignoreMac }: Sealed): void {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops set");
   }
-  const opened = openLeaves(parseFile(text, format, null), metadata, dataKey, "refuse");
+  const opened = openLeaves(file, metadata, dataKey, "refuse");
   if (!ignoreMac) verifyMac(opened, metadata, dataKey);
 }
 
