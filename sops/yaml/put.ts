@@ -94,7 +94,7 @@ class Editor {
     const { parent, index, rest } = this.find(path);
     if (index === -1 || rest.length !== 1) return null;
     if (parent.flow === true) return this.removeFromFlow(parent, index);
-    if (this.entries(parent).length === 1) {
+    if (parent.items.length === 1) {
       // The last entry gone, an empty collection stays.
       const start = this.entryStart(parent, 0);
       const before = this.text.slice(0, start).trimEnd().length;
@@ -140,10 +140,6 @@ class Editor {
     return items.findIndex(({ key }) => isScalar(key) && String(key.value) === String(part));
   }
 
-  private entries(collection: Collection): readonly unknown[] {
-    return collection.items;
-  }
-
   private valueAt(collection: Collection, index: number): ParsedNode | null {
     const item: unknown = collection.items[index];
     return (isSeq(collection) ? item : (item as Pair).value) as ParsedNode | null;
@@ -181,7 +177,7 @@ class Editor {
 
   private append(parent: Collection, part: string | number, value: JsonValue): string {
     if (parent.flow === true) return this.appendToFlow(parent, part, value);
-    const first = this.entries(parent).length === 0 ? null : this.entryStart(parent, 0);
+    const first = parent.items.length === 0 ? null : this.entryStart(parent, 0);
     if (first === null) throw new SopsError("unsupported", "an empty block cannot be added to");
     const column = this.columnOf(first);
     const sops = parent === this.root ? this.indexOf(parent, "sops") : -1;
@@ -200,7 +196,7 @@ class Editor {
   }
 
   private appendToFlow(parent: Collection, part: string | number, value: JsonValue): string {
-    const count = this.entries(parent).length;
+    const count = parent.items.length;
     const at = count === 0 ? parent.range[0] + 1 : this.contentEndOfEntry(parent, count - 1);
     const entry = isSeq(parent)
       ? this.flow(value)
@@ -209,11 +205,9 @@ class Editor {
   }
 
   private removeFromFlow(parent: Collection, index: number): string {
-    const count = this.entries(parent).length;
+    const count = parent.items.length;
     const start =
-      index > 0
-        ? this.contentEndOfEntry(parent, index - 1)
-        : (this.entryStart(parent, index) ?? parent.range[0] + 1);
+      index > 0 ? this.contentEndOfEntry(parent, index - 1) : this.entryStart(parent, index);
     const end =
       index === 0 && count > 1 ? this.entryStart(parent, 1) : this.contentEndOfEntry(parent, index);
     return this.text.slice(0, start) + this.text.slice(end);

@@ -1,0 +1,456 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type CST,
+  type Document,
+  type Node,
+  type ParsedNode,
+  type Scalar,
+} from "yaml";
+import type { SopsError } from "../errors.ts";
+import type { Lines } from "../lines.ts";
+import type { Leaf } from "../store.ts";
+import { isToken, type KeyPath } from "../token.ts";
+import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
+import type { Held } from "./comment-stacks.ts";
+import { bodyOffset, type Collection, type Comment } from "./comments.ts";
+import type { YamlDocument } from "./document.ts";
+import type { SopsPair } from "./metadata-edits.ts";
+import { DEEPEST } from "./nesting.ts";
+import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
+
+/** Where a leaf stands, beside what it is. */
+export interface YamlLeaf extends Leaf {
+  readonly start: number;
+  readonly end: number;
+  /** For an item of a block list: the offset of its `-`. */
+  readonly itemStart: number | null;
+  /** The collection that holds it, and where its entry there begins. */
+  readonly holder: Collection | null;
+  readonly entry: number;
+  readonly place: Place;
+}
+
+/** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
+const MOST_LEAVES = 200_000;
+
+function source(token: CST.Token | undefined): string {
+  return token !== undefined && "source" in token ? token.source : "";
+}
+
+/** Tags that leave a scalar a string; real sops writes `!!merge` before every `<<`. */
+const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge", "!"]);
+
+/** Makes the error for what is wrong at an offset. */
+export type Failure = (
+  code: "syntax" | "unsupported",
+  offset: number,
+  message: string,
+) => SopsError;
+
+/** Reads one composed document into leaves. */
+export class DocumentReader {
+  readonly collections = new Map<unknown, Collection>();
+  readonly commentPlace: Place;
+  /** Mappings and lists without anything in them. */
+  readonly empty: Held[] = [];
+  private readonly leaves: YamlLeaf[] = [];
+  private readonly anchored = new Map<unknown, YamlLeaf>();
+  /** Where the `-` of a list's item stands: real sops makes an item of an encrypted comment there. */
+  private readonly itemStarts = new Map<unknown, number>();
+  private readonly entries = new Map<Collection, number[]>();
+  private readonly anchors = new Map<string, ParsedNode>();
+  private readonly targets = new Map<unknown, ParsedNode>();
+  /** How many nodes were read through aliases. */
+  private expanded = 0;
+  private readonly text: string;
+  private readonly lines: Lines;
+  private readonly newline: string;
+  private readonly document: Document.Parsed;
+  private readonly failure: Failure;
+
+  constructor(
+    text: string,
+    lines: Lines,
+    newline: string,
+    document: Document.Parsed,
+    failure: Failure,
+  ) {
+    this.text = text;
+    this.lines = lines;
+    this.newline = newline;
+    this.document = document;
+    this.failure = failure;
+    this.commentPlace = {
+      style: "plain",
+      flow: false,
+      header: "",
+      indent: "",
+      indentIndicator: "",
+      newline,
+    };
+  }
+
+  read(): { leaves: YamlLeaf[]; flow: YamlDocument["flow"]; sops: SopsPair | null } {
+    const root = this.document.contents;
+    if (root === null || (isScalar(root) && root.source === undefined)) {
+      return { leaves: [], flow: null, sops: null };
+    }
+    if (isScalar(root) && root.type === "PLAIN" && resolvePlain(root.source ?? "") === null) {
+      return { leaves: [], flow: null, sops: null };
+    }
+    if (!isMap(root)) {
+      throw this.failure(
+        "unsupported",
+        root.range[0],
+        isSeq(root)
+          ? "a document that is a list cannot be encrypted: it needs a mapping at the top"
+          : "a document that is a single value cannot be encrypted: it needs a mapping at the top",
+      );
+    }
+    const top = this.enter(root, [], null, 0);
+    let sops: SopsPair | null = null;
+    const keys = new Set<string>();
+    for (const [index, pair] of root.items.entries()) {
+      const key = this.newKeyOf(pair.key as ParsedNode | null, keys);
+      if (key !== "sops") {
+        const entry = this.entryIn(top, (pair.key as ParsedNode).range[0]);
+        this.readValue(pair.value as ParsedNode | null, [key], top, entry, null);
+        continue;
+      }
+      if (!isMap(pair.value)) {
+        throw this.failure(
+          "unsupported",
+          (pair.key as Node).range?.[0] ?? 0,
+          "the key sops is reserved for SOPS metadata",
+        );
+      }
+      const value = pair.value as ParsedNode;
+      sops = {
+        start: (pair.key as Node).range?.[0] ?? 0,
+        end: value.range[1],
+        previousEnd: this.endOf(root.items[index - 1]),
+        nextStart: ((root.items[index + 1]?.key ?? null) as Node | null)?.range?.[0] ?? null,
+        raw: this.plainData(value),
+      };
+    }
+    const flow = root.flow
+      ? {
+          insert: this.endOf(root.items[root.items.length - 1]) ?? root.range[0] + 1,
+          empty: root.items.length === 0,
+        }
+      : null;
+    return { leaves: this.leaves, flow, sops };
+  }
+
+  private endOf(pair: { key: unknown; value: unknown } | undefined): number | null {
+    if (pair === undefined) return null;
+    const node = (pair.value ?? pair.key) as Node | null;
+    return node?.range?.[1] ?? null;
+  }
+
+  /** The `sops` mapping as plain data, numbers and booleans resolved as go-yaml does. */
+  private plainData(node: ParsedNode | null): unknown {
+    if (node === null) return null;
+    if (isMap(node)) {
+      const keys = new Set<string>();
+      return Object.fromEntries(
+        node.items.map((pair) => [
+          this.newKeyOf(pair.key as ParsedNode | null, keys),
+          this.plainData(pair.value as ParsedNode | null),
+        ]),
+      );
+    }
+    if (isSeq(node)) return node.items.map((item) => this.plainData(item as ParsedNode | null));
+    if (!isScalar(node)) return null;
+    const value = this.scalarValue(node as Scalar.Parsed);
+    if (value?.type === "bool") return value.text === "True";
+    return value?.text ?? null;
+  }
+
+  /** Remembers where an entry of a collection begins. */
+  private entryIn(collection: Collection | null, offset: number): number {
+    if (collection !== null) {
+      const entries = this.entries.get(collection);
+      if (entries === undefined) this.entries.set(collection, [offset]);
+      else entries.push(offset);
+    }
+    return offset;
+  }
+
+  /** Where a comment counts: beside an entry before it, behind a bracket before all entries. */
+  entryOfComment({ owner, beside, start }: Comment): number {
+    const entries = this.entries.get(owner) ?? [];
+    if (beside === "bracket") return (entries[0] ?? start) - 1;
+    if (beside === "entry") return entries.findLast((entry) => entry <= start) ?? start;
+    return start;
+  }
+
+  private enter(
+    node: ParsedNode,
+    path: KeyPath,
+    parent: Collection | null,
+    entry: number,
+  ): Collection {
+    const flow = (isMap(node) || isSeq(node)) && node.flow === true;
+    const offset = node.srcToken?.offset ?? node.range[0];
+    const collection: Collection = {
+      path,
+      column: flow ? null : this.blockColumn(node, offset),
+      list: isSeq(node),
+      parent,
+      entry,
+    };
+    this.collections.set(node.srcToken, collection);
+    return collection;
+  }
+
+  /** The column of a block collection's first entry; its token may begin with comments. */
+  private blockColumn(node: ParsedNode, offset: number): number {
+    const token = node.srcToken;
+    if (token !== undefined && "indent" in token && typeof token.indent === "number") {
+      return token.indent;
+    }
+    return this.lines.columnOf(offset);
+  }
+
+  private readValue(
+    node: ParsedNode | null,
+    path: KeyPath,
+    parent: Collection | null,
+    entry: number,
+    expansion: { readonly at: ParsedNode; readonly depth: number } | null,
+  ): void {
+    if (node === null) return;
+    if ((expansion?.depth ?? 0) > DEEPEST) {
+      throw this.failure("unsupported", node.range[0], "expands to too much: too many aliases");
+    }
+    const deeper = expansion === null ? null : { at: expansion.at, depth: expansion.depth + 1 };
+    if (expansion !== null) this.expanded += 1;
+    if (this.expanded > MOST_LEAVES) {
+      throw this.failure("unsupported", node.range[0], "expands to too much: too many aliases");
+    }
+    if (!isAlias(node) && node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (isAlias(node)) {
+      const target = this.targets.get(node) ?? this.anchors.get(node.source);
+      if (target === undefined) {
+        throw this.failure("syntax", node.range[0], "an alias without an anchor");
+      }
+      // An anchor may be given anew further down: an expansion of this alias keeps to this one.
+      this.targets.set(node, target);
+      const at = expansion?.at ?? node;
+      this.readValue(target, path, parent, entry, { at, depth: (expansion?.depth ?? 0) + 1 });
+      return;
+    }
+    if ((isMap(node) || isSeq(node)) && node.items.length === 0) {
+      this.empty.push({ holder: parent, entry });
+    }
+    if (isMap(node)) {
+      const own = expansion === null ? this.enter(node, path, parent, entry) : parent;
+      const keys = new Set<string>();
+      for (const pair of node.items) {
+        const key = this.newKeyOf(pair.key as ParsedNode | null, keys);
+        const start = expansion === null ? (pair.key as ParsedNode).range[0] : entry;
+        if (expansion === null) this.entryIn(own, start);
+        this.readValue(pair.value as ParsedNode | null, [...path, key], own, start, deeper);
+      }
+      return;
+    }
+    if (isSeq(node)) {
+      const own = expansion === null ? this.enter(node, path, parent, entry) : parent;
+      const entries =
+        node.srcToken !== undefined && "items" in node.srcToken ? node.srcToken : null;
+      for (const [index, item] of node.items.entries()) {
+        const dash = entries?.items[index]?.start.find(({ type }) => type === "seq-item-ind");
+        if (dash !== undefined) this.itemStarts.set(item, dash.offset);
+        const start =
+          expansion === null ? (dash?.offset ?? (item as ParsedNode | null)?.range[0] ?? 0) : entry;
+        if (expansion === null) this.entryIn(own, start);
+        this.readValue(item as ParsedNode | null, path, own, start, deeper);
+      }
+      return;
+    }
+    const leaf = this.leafOf(node as Scalar.Parsed, path, parent, entry, expansion);
+    if (expansion === null && node.anchor !== undefined) this.anchored.set(node, leaf);
+    this.leaves.push(leaf);
+  }
+
+  /** A key that its mapping does not have yet; go-yaml refuses one that it has. */
+  private newKeyOf(node: ParsedNode | null, keys: Set<string>): string {
+    const key = this.keyOf(node);
+    if (keys.has(key)) {
+      throw this.failure("syntax", node?.range[0] ?? 0, "a key of a mapping has to be unique");
+    }
+    keys.add(key);
+    return key;
+  }
+
+  private keyOf(node: ParsedNode | null): string {
+    if (node !== null && isScalar(node) && node.anchor !== undefined) {
+      this.anchors.set(node.anchor, node);
+    }
+    if (node !== null && isScalar(node)) {
+      const value = node.source === undefined ? null : this.scalarValue(node as Scalar.Parsed);
+      if (value?.type === "str") return value.text;
+    }
+    throw this.failure(
+      "unsupported",
+      node?.range[0] ?? 0,
+      "has a key that is no string, which sops does not accept: quote it",
+    );
+  }
+
+  private scalarValue(node: Scalar.Parsed): Value | null {
+    // The yaml package makes a symbol of a merge key.
+    const text = typeof node.value === "symbol" ? node.source : String(node.value);
+    const tag = node.tag;
+    if (tag !== undefined && !TEXT_TAGS.has(tag)) {
+      throw this.failure(
+        "unsupported",
+        node.range[0],
+        `has a value with the tag ${printable(tag)}`,
+      );
+    }
+    if (!text.isWellFormed()) {
+      throw this.failure("syntax", node.range[0], "has an escape for half a character");
+    }
+    if (tag !== undefined || node.type !== "PLAIN") return { type: "str", text };
+    try {
+      return resolvePlain(text);
+    } catch (error) {
+      if (error instanceof UnrepresentableError) {
+        throw this.failure(
+          "unsupported",
+          node.range[0],
+          "has an integer from 2^63 to 2^64-1, which sops does not accept: quote it",
+        );
+      }
+      throw error;
+    }
+  }
+
+  private leafOf(
+    node: Scalar.Parsed,
+    path: KeyPath,
+    parent: Collection | null,
+    entry: number,
+    expansion: { readonly at: ParsedNode; readonly depth: number } | null,
+  ): YamlLeaf {
+    const value = this.scalarValue(node);
+    const token = node.srcToken;
+    if (expansion !== null) {
+      const { at, depth } = expansion;
+      return {
+        kind: "value",
+        path,
+        value,
+        line: this.lines.lineOf(at.range[0]) + 1,
+        form: "bare",
+        alias: { of: this.anchored.get(node) ?? null, whole: depth === 1 },
+        start: at.range[0],
+        end: at.range[1],
+        itemStart: null,
+        holder: parent,
+        entry,
+        place: this.placeOf(null, undefined, parent),
+      };
+    }
+    const start = token?.offset ?? node.range[0];
+    const end =
+      token?.type === "block-scalar"
+        ? this.blockEnd(token, node)
+        : start + (token !== undefined && "source" in token ? token.source.length : 0);
+    return {
+      kind: "value",
+      path,
+      value,
+      line: this.lines.lineOf(start) + 1,
+      form:
+        node.type === "PLAIN"
+          ? "bare"
+          : token?.type === "block-scalar" || !canBePlain(value?.text ?? "", false)
+            ? "forced"
+            : "quoted",
+      alias: null,
+      start,
+      end,
+      itemStart: this.itemStarts.get(node) ?? null,
+      holder: parent,
+      entry,
+      place: this.placeOf(node, token, parent),
+    };
+  }
+
+  private blockEnd(token: CST.BlockScalar, node: Scalar.Parsed): number {
+    const begin = bodyOffset(token);
+    const end = begin + token.source.length;
+    // Line breaks behind a block that keeps them are part of its value.
+    return Math.max(end, /\+/.test(this.text.slice(token.offset, begin)) ? node.range[1] : end);
+  }
+
+  private placeOf(
+    node: Scalar.Parsed | null,
+    token: CST.Token | undefined,
+    parent: Collection | null,
+  ): Place {
+    const flow = parent !== null && parent.column === null;
+    const parentColumn = this.nearestColumn(parent);
+    if (token?.type !== "block-scalar") {
+      const quoted: Style =
+        node?.type === "QUOTE_SINGLE"
+          ? "single"
+          : node?.type === "QUOTE_DOUBLE"
+            ? "double"
+            : "plain";
+      const style =
+        flow && isToken(String(node?.value)) ? styleOfToken(quoted, source(token)) : quoted;
+      const step = Math.max(2, this.indentStep());
+      return {
+        style,
+        flow,
+        header: "",
+        indent: " ".repeat(parentColumn + step),
+        indentIndicator: String(step),
+        newline: this.newline,
+      };
+    }
+    const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
+    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
+    const firstLine = /^( *)[^ \r\n]/m.exec(token.source)?.[1];
+    const width =
+      indicator !== undefined
+        ? parentColumn + Number(indicator)
+        : (firstLine?.length ?? parentColumn + this.indentStep());
+    return {
+      style: header.startsWith("|") ? "literal" : "folded",
+      flow,
+      header,
+      indent: " ".repeat(width),
+      indentIndicator: String(Math.max(1, width - parentColumn)),
+      newline: this.newline,
+    };
+  }
+
+  private nearestColumn(collection: Collection | null): number {
+    let current = collection;
+    while (current !== null && current.column === null) current = current.parent;
+    return current?.column ?? 0;
+  }
+
+  private step: number | null = null;
+
+  /** The author's indentation: that of the first indented line. */
+  private indentStep(): number {
+    if (this.step === null) {
+      const first = /\n( +)[^\s#-]/.exec(this.text)?.[1];
+      this.step = first === undefined ? 2 : Math.min(first.length, 8);
+    }
+    return this.step;
+  }
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 60);
+}
