@@ -1,7 +1,6 @@
-import { fixCommands } from "../findings/fix.ts";
 import type { Finding } from "../findings/finding.ts";
-import { displayPath, pathFromText, pathText, type GitPath } from "../git/path.ts";
-import { pathspec, shellPath } from "../git/shell-word.ts";
+import { displayPath, pathText, type GitPath } from "../git/path.ts";
+import { fixOf } from "../hooks/fix-of.ts";
 import { version } from "../scaffold/version.ts";
 
 /** A finding with the file that it is in. */
@@ -41,7 +40,7 @@ function text({ findings, prefix, summary }: Report): string {
       `${place}  ${finding.rule}${severity}`,
       `  ${finding.message}`,
       ...(finding.mend.kind === "edit" ? [`  To mend it, ${finding.mend.what}.`] : []),
-      ...fixOf(finding, prefix).map((command) => `    ${command}`),
+      ...fixOf(finding, finding.where, prefix).map((command) => `    ${command}`),
     ];
   });
   const unverified = summary.unverified === 0 ? "" : `, ${summary.unverified} not verified`;
@@ -59,7 +58,7 @@ function json({ findings, prefix, summary }: Report): string {
       path: pathText(finding.path),
       line: finding.line,
       message: finding.message,
-      fix: fixOf(finding, prefix),
+      fix: fixOf(finding, finding.where, prefix),
     })),
     summary,
   })}\n`;
@@ -115,15 +114,4 @@ function escapeData(value: string): string {
 
 function escapeProperty(value: string): string {
   return escapeData(value).replaceAll(":", "%3A").replaceAll(",", "%2C");
-}
-
-function fixOf(finding: CheckedFinding, prefix: GitPath): string[] {
-  const own = (path: string) =>
-    path === pathText(finding.path) ? finding.path : pathFromText(path);
-  return fixCommands(finding.mend, {
-    path: pathText(finding.path),
-    where: finding.where,
-    shellPath: (path) => shellPath(own(path), prefix),
-    pathspec: (path) => pathspec(own(path), prefix),
-  });
 }

@@ -8,9 +8,8 @@ import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
-import { judge } from "../hooks/judge.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
-import { BrokenRulesError, stagedRules, type RulesInForce } from "../hooks/rules-in-force.ts";
+import { BrokenRulesError, stagedRules } from "../hooks/rules-in-force.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
 import { FORMATS, type CheckedFinding, type CheckFormat, type Report } from "./check-formats.ts";
@@ -100,7 +99,6 @@ async function inspect(
     files.map(({ path }) => path),
   );
   const { pairs } = await localIdentities(repository);
-  const held = new Set(pairs.map(({ recipient }) => recipient));
   const findings: CheckedFinding[] = [];
   let unverified = 0;
   for (const { path, bytes, where } of files) {
@@ -110,23 +108,8 @@ async function inspect(
     const found = await inspectCommitted({ path: name, rules }, bytes, () =>
       Promise.resolve(pairs),
     );
-    findings.push(...found.map(({ finding }) => ({ ...finding, path, where })));
-    if (hasSops && isUnverified(name, bytes, rules, held)) unverified += 1;
+    findings.push(...found.findings.map(({ finding }) => ({ ...finding, path, where })));
+    if (hasSops && found.isUnverified) unverified += 1;
   }
   return { findings, unverified };
-}
-
-/** Whether a file is encrypted and nobody here can look into it. */
-function isUnverified(
-  path: string,
-  bytes: Buffer,
-  rules: RulesInForce,
-  held: ReadonlySet<string>,
-): boolean {
-  const { verdict } = judge({ path, bytes, before: bytes }, rules);
-  if (verdict.kind === "unverified") return true;
-  return (
-    verdict.kind === "encrypted" &&
-    !verdict.metadata.age.some(({ recipient }) => held.has(recipient))
-  );
 }

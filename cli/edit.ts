@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command } from "commander";
@@ -14,7 +14,8 @@ import { complain } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
-import { privatePlace } from "./private-place.ts";
+import { ended } from "./ended.ts";
+import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 
 /** Nothing was changed in the editor, or the edit was given up: sops has a status for each. */
@@ -85,23 +86,17 @@ async function editText(
   format: Format,
   indent: number | null,
 ): Promise<SopsFile> {
-  const folder = mkdtempSync(join(privatePlace(), "flux-sops-"));
-  const remove = () => {
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const temporary = privateFile(name, plaintext);
   const onSignal = (signal: NodeJS.Signals) => {
-    remove();
+    temporary.remove();
     process.kill(process.pid, signal);
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.once(signal, onSignal);
-  process.once("exit", remove);
   try {
-    const temporary = join(folder, name);
-    writeFileSync(temporary, plaintext, { mode: 0o600, flag: "wx" });
     for (;;) {
-      await runEditor(temporary);
-      const edited = readFileSync(temporary);
+      await runEditor(temporary.path);
+      const edited = readFileSync(temporary.path);
       if (edited.equals(plaintext)) {
         throw new Unedited(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
       }
@@ -118,8 +113,7 @@ async function editText(
     }
   } finally {
     for (const signal of signals) process.removeListener(signal, onSignal);
-    process.removeListener("exit", remove);
-    remove();
+    temporary.remove();
   }
 }
 
@@ -133,12 +127,7 @@ async function runEditor(file: string): Promise<void> {
   }
   // As git does: the variable may hold arguments.
   const child = spawn("sh", ["-c", `${editor} "$@"`, editor, file], { stdio: "inherit" });
-  const status = await new Promise<number>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve(code ?? 1);
-    });
-  });
+  const status = await ended(child);
   if (status !== 0) {
     throw new Unedited(
       SOPS_EXIT.noEditorFound,

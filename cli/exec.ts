@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { Command } from "commander";
 import { decryptFile } from "../sops/decrypt.ts";
 import { pairs, readData } from "../sops/data-tree.ts";
@@ -10,7 +10,8 @@ import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.t
 import { parseArguments } from "./arguments.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
-import { privatePlace } from "./private-place.ts";
+import { ended } from "./ended.ts";
+import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 
 /** `flux-sops exec-env FILE COMMAND`: runs a command with the values in its environment. */
@@ -57,21 +58,14 @@ export async function execFile(argv: readonly string[]): Promise<number> {
       throw new SopsError("bad-value", "the file name must be a plain name");
     }
     const { file, text } = await opened(path);
-    const folder = mkdtempSync(join(privatePlace(), "flux-sops-"));
-    const remove = () => {
-      rmSync(folder, { recursive: true, force: true });
-    };
-    process.once("exit", remove);
+    const plaintext = privateFile(name, plaintextBytes(file.file, text));
     try {
-      const temporary = join(folder, name);
-      writeFileSync(temporary, plaintextBytes(file.file, text), { mode: 0o600, flag: "wx" });
       status = await runShell(
-        line.replaceAll("{}", () => temporary),
+        line.replaceAll("{}", () => plaintext.path),
         process.env,
       );
     } finally {
-      process.removeListener("exit", remove);
-      remove();
+      plaintext.remove();
     }
   });
   return failed || status;
@@ -93,12 +87,7 @@ async function runShell(line: string, env: NodeJS.ProcessEnv): Promise<number> {
   process.on("SIGTERM", pass);
   process.on("SIGHUP", pass);
   try {
-    return await new Promise<number>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) => {
-        resolve(code ?? 1);
-      });
-    });
+    return await ended(child);
   } finally {
     for (const signal of signals) {
       process.removeListener(signal, ignore);

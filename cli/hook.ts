@@ -1,6 +1,7 @@
 import { GitError } from "../git/errors.ts";
 import type { GitContext } from "../git/run.ts";
 import { WorktreeError } from "../git/worktree-error.ts";
+import { PushLineError } from "../hooks/push-lines.ts";
 import type { Refusal } from "../hooks/refuse-plaintext.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 
@@ -74,7 +75,7 @@ export async function hook([name = "", ...args]: readonly string[]): Promise<num
       error instanceof GitError ||
       error instanceof WorktreeError ||
       error instanceof BrokenRulesError ||
-      (error instanceof Error && error.name === "PushLineError");
+      error instanceof PushLineError;
     process.stderr.write(broken(name, expected ? error.message : unexpected(error)));
     return 2;
   }

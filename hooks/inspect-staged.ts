@@ -77,6 +77,8 @@ export function isUnsuspicious(
   );
 }
 
+const RESTORE = "restore the encrypted file, or decrypt it, correct it and stage it";
+
 interface Outcome {
   readonly findings: readonly Finding[];
   readonly content: NewContent | null;
@@ -92,6 +94,7 @@ async function carryOut(
   const { encryptPlaintext, inspectEncrypted } = await import("./encrypt-entry.ts");
   const { recipientsFinding } = await import("../findings/sops-recipients.ts");
   const { plaintextValue } = await import("../findings/plaintext-value.ts");
+  const { sopsBroken } = await import("../findings/sops-broken.ts");
   const version =
     before === null ? null : { bytes: before, format: formatOf(pathText(entry.path)) };
   switch (verdict.kind) {
@@ -128,7 +131,7 @@ async function carryOut(
         case "unverified":
           return { findings: [...added.map(plaintextValue), ...leaks], content: null };
         case "broken":
-          return { findings: [brokenFinding(inspection), ...leaks], content: null };
+          return { findings: [sopsBroken(inspection, RESTORE), ...leaks], content: null };
         case "sealed": {
           const { result, changed } = inspection;
           return {
@@ -148,19 +151,6 @@ async function leaksAfter(
   const { scan } = await import("../findings/scan.ts");
   const { candidateOf } = await import("../findings/candidate.ts");
   return scan(candidateOf(pathText(path), Buffer.from(text)));
-}
-
-function brokenFinding({ line, message }: { line: number | null; message: string }): Finding {
-  return {
-    rule: "sops-broken",
-    severity: "error",
-    line,
-    message,
-    mend: {
-      kind: "edit",
-      what: "restore the encrypted file, or decrypt it, correct it and stage it",
-    },
-  };
 }
 
 function onceOnly<T>(run: () => Promise<T>): () => Promise<T> {

@@ -1,5 +1,6 @@
 import type { Finding } from "../findings/finding.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
+import { sopsBroken } from "../findings/sops-broken.ts";
 import { recipientsFinding } from "../findings/sops-recipients.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
 import { pathText } from "../git/path.ts";
@@ -13,6 +14,13 @@ export interface CommittedFinding {
   readonly finding: Finding;
   /** Committing it once more is all that it takes: the gate encrypts it then. */
   readonly commitMends: boolean;
+}
+
+/** What came of looking at a file that was committed already. */
+export interface CommittedInspection {
+  readonly findings: readonly CommittedFinding[];
+  /** It is encrypted, and nothing here can look into it. */
+  readonly isUnverified: boolean;
 }
 
 /** Whether a file at a tip has anything to do with encryption. */
@@ -34,45 +42,46 @@ export async function inspectCommitted(
   { path, rules }: { readonly path: string; readonly rules: RulesInForce },
   bytes: Buffer,
   identities: () => Promise<Identities>,
-): Promise<CommittedFinding[]> {
+): Promise<CommittedInspection> {
   const { verdict, leaks, inForce } = judge({ path, bytes, before: bytes }, rules);
   const byHand = (findings: readonly Finding[]): CommittedFinding[] =>
     findings.map((finding) => ({ finding, commitMends: false }));
+  const verified = (findings: readonly CommittedFinding[]) => ({ findings, isUnverified: false });
   switch (verdict.kind) {
     case "plain":
+      return verified(byHand(leaks));
     case "unverified":
-      return byHand(leaks);
+      return { findings: byHand(leaks), isUnverified: true };
     case "blocked":
-      return byHand([verdict.finding, ...leaks]);
+      return verified(byHand([verdict.finding, ...leaks]));
     case "encrypt": {
       const errors = leaks.filter(({ severity }) => severity === "error");
-      return (errors.length > 0 ? errors : [inPlaintext()]).map((finding) => ({
-        finding,
-        commitMends: true,
-      }));
+      return verified(
+        (errors.length > 0 ? errors : [inPlaintext()]).map((finding) => ({
+          finding,
+          commitMends: true,
+        })),
+      );
     }
     case "encrypted": {
       const { file, metadata, added } = verdict;
+      const here = await identities();
+      const recipients = new Set(metadata.age.map(({ recipient }) => recipient));
+      const isUnverified = !here.some(({ recipient }) => recipients.has(recipient));
       const drift = recipientsFinding(metadata, inForce.rule);
-      if (drift !== null) return byHand([drift, ...leaks]);
-      const inspection = await inspectEncrypted(
-        file,
-        metadata,
-        added.length > 0,
-        null,
-        await identities(),
-      );
+      if (drift !== null) return { findings: byHand([drift, ...leaks]), isUnverified };
+      const inspection = await inspectEncrypted(file, metadata, added.length > 0, null, here);
       if (inspection.kind === "broken") {
-        return byHand([broken(inspection.line, inspection.message), ...leaks]);
+        return { findings: byHand([sopsBroken(inspection, RESTORE), ...leaks]), isUnverified };
       }
       const commitMends = inspection.kind === "sealed";
-      return [
-        ...added.map((one) => ({ finding: plaintextValue(one), commitMends })),
-        ...byHand(leaks),
-      ];
+      const values = added.map((one) => ({ finding: plaintextValue(one), commitMends }));
+      return { findings: [...values, ...byHand(leaks)], isUnverified };
     }
   }
 }
+
+const RESTORE = "restore the encrypted file, or decrypt it and correct it";
 
 function inPlaintext(): Finding {
   return {
@@ -81,15 +90,5 @@ function inPlaintext(): Finding {
     line: null,
     message: "it is in plaintext, and its creation rule encrypts it",
     mend: { kind: "edit", what: "commit it again, and git commit encrypts it" },
-  };
-}
-
-function broken(line: number | null, message: string): Finding {
-  return {
-    rule: "sops-broken",
-    severity: "error",
-    line,
-    message,
-    mend: { kind: "edit", what: "restore the encrypted file, or decrypt it and correct it" },
   };
 }

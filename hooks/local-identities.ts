@@ -1,9 +1,7 @@
 import { configValue } from "../git/config.ts";
 import type { GitContext } from "../git/run.ts";
+import { KEY_FILE_SETTING } from "../sops/key-locations.ts";
 import { findIdentities, type FoundIdentities } from "../sops/identities.ts";
-
-/** Where the scaffold remembers a key file that was chosen with `--age-key-file`. */
-export const KEY_FILE_SETTING = "flux-sops.ageKeyFile";
 
 /** The identities that this clone may use: sops's own places, and the file it was told of. */
 export async function localIdentities(context: GitContext): Promise<FoundIdentities> {

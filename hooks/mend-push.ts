@@ -1,7 +1,6 @@
-import { fixCommands } from "../findings/fix.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
-import { pathFromText, pathText } from "../git/path.ts";
-import { pathspec, shellPath, shellText } from "../git/shell-word.ts";
+import { shellText } from "../git/shell-word.ts";
+import { fixOf } from "./fix-of.ts";
 import type { PushFinding, PushResult } from "./pre-push.ts";
 import type { PushedRef } from "./push-lines.ts";
 
@@ -149,14 +148,6 @@ function byHand(
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
-    .flatMap(({ path, mend }) => {
-      const own = (text: string) => (text === pathText(path) ? path : pathFromText(text));
-      return fixCommands(mend, {
-        path: pathText(path),
-        where: "index",
-        shellPath: (text) => shellPath(own(text), prefix),
-        pathspec: (text) => pathspec(own(text), prefix),
-      });
-    });
+    .flatMap((finding) => fixOf(finding, "index", prefix));
   return [...new Set(commands)];
 }

@@ -126,11 +126,11 @@ async function inHistory(
   path: string,
   bytes: Buffer,
   rules: RulesInForce,
-): Promise<CommittedFinding[]> {
+): Promise<readonly CommittedFinding[]> {
   const { judge } = await import("./judge.ts");
   const { verdict, leaks } = judge({ path, bytes, before: bytes }, rules);
   if (verdict.kind === "encrypt" && isNamedSops(path)) {
-    return inspectCommitted({ path, rules }, bytes, () => Promise.resolve([]));
+    return (await inspectCommitted({ path, rules }, bytes, () => Promise.resolve([]))).findings;
   }
   const found = leaks.map((finding) => ({ finding, commitMends: verdict.kind === "encrypt" }));
   if (verdict.kind !== "encrypted") return found;
@@ -156,7 +156,7 @@ async function lookIntoTips(
     if (bytes === null) continue;
     for (const { path, rules, ref } of byOid.get(oid) ?? []) {
       const inTip = await inspectCommitted({ path: pathText(path), rules }, bytes, pairs);
-      for (const { finding, commitMends } of inTip) {
+      for (const { finding, commitMends } of inTip.findings) {
         findings.add({ ...finding, path, blob: oid, commitMends, tip: ref });
       }
     }

@@ -1,8 +1,8 @@
-import { fixCommands } from "../findings/fix.ts";
 import type { Operation } from "../git/operation.ts";
-import { displayPath, pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
+import { fixOf } from "./fix-of.ts";
 import type { FileFinding } from "./inspect-staged.ts";
 import type { Stored } from "./replace-staged.ts";
 
@@ -49,17 +49,7 @@ export function findingCommands(repository: Repository, finding: FileFinding): s
       place === "amended" ? "git reset -q HEAD~1" : "git rm -q -f --cached --ignore-unmatch";
     return [`${back} -- ${pathspec(finding.path, repository.prefix)}`];
   }
-  return fixCommands(mend, {
-    path: pathText(finding.path),
-    where: "index",
-    shellPath: (path) => shellPath(ownPath(path, finding), repository.prefix),
-    pathspec: (path) => pathspec(ownPath(path, finding), repository.prefix),
-  });
-}
-
-/** The finding's own path keeps its bytes; another, made from its text, has text only. */
-function ownPath(path: string, finding: FileFinding): GitPath {
-  return path === pathText(finding.path) ? finding.path : pathFromText(path);
+  return fixOf(finding, "index", repository.prefix);
 }
 
 /** One line a file that was encrypted, and a note where its worktree file was left alone. */

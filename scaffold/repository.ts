@@ -1,5 +1,6 @@
 import { type GitPath, pathBytes, pathFromText, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
+import { KEY_FILE_SETTING } from "../sops/key-locations.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { shellCommand } from "../git/shell-word.ts";
@@ -19,8 +20,6 @@ export async function initRepository(directory: string, branch: string): Promise
     );
   }
 }
-
-const KEY_FILE_SETTING = "flux-sops.ageKeyFile";
 
 /** The key file that an earlier `--age-key-file` named; empty where there was none. */
 export async function rememberedKeyFile(directory: string): Promise<string> {

@@ -1,6 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+/** The git setting under which a clone remembers a key file that was chosen for it. */
+export const KEY_FILE_SETTING = "flux-sops.ageKeyFile";
+
 /**
  * The user's own key file, where sops looks for it too: `sops/age/keys.txt` in the user's
  * configuration folder.

@@ -1,0 +1,47 @@
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A plaintext in a file for its owner alone. */
+export interface PrivateFile {
+  readonly path: string;
+  /** Removes it; harmless when it is gone. Also done when this process ends by itself. */
+  remove(): void;
+}
+
+/**
+ * Writes a plaintext to a file of mode 0600 in a folder of mode 0700, in memory where the machine has
+ * such a place.
+ *
+ * @param name the file's name, without a folder.
+ */
+export function privateFile(name: string, content: Uint8Array): PrivateFile {
+  const folder = mkdtempSync(join(privatePlace(), "flux-sops-"));
+  const remove = () => {
+    process.removeListener("exit", remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
+  const path = join(folder, name);
+  try {
+    writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { path, remove };
+}
+
+/** In memory where there is such a place, so that no plaintext reaches a disk. */
+function privatePlace(): string {
+  for (const place of [process.env["XDG_RUNTIME_DIR"], "/dev/shm"]) {
+    if (place === undefined || place === "") continue;
+    try {
+      accessSync(place, constants.W_OK | constants.X_OK);
+      return place;
+    } catch {
+      // Not here.
+    }
+  }
+  return tmpdir();
+}

@@ -1,0 +1,25 @@
+import { fixCommands, type FixPlace } from "../findings/fix.ts";
+import type { Mend } from "../findings/finding.ts";
+import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { pathspec, shellPath } from "../git/shell-word.ts";
+
+/**
+ * What mends a finding, as lines to paste into a shell.
+ *
+ * @param where where the file was found.
+ * @param prefix the folder in the worktree where the user stands: see Repository.
+ */
+export function fixOf(
+  { path, mend }: { readonly path: GitPath; readonly mend: Mend },
+  where: FixPlace["where"],
+  prefix: GitPath,
+): string[] {
+  // The finding's own path keeps its bytes; another, made from its text, has text only.
+  const own = (text: string) => (text === pathText(path) ? path : pathFromText(text));
+  return fixCommands(mend, {
+    path: pathText(path),
+    where,
+    shellPath: (text) => shellPath(own(text), prefix),
+    pathspec: (text) => pathspec(own(text), prefix),
+  });
+}
