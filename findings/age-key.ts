@@ -1,5 +1,5 @@
 import { decodeAround } from "./base64.ts";
-import { isBech32 } from "../sops/bech32.ts";
+import { isBech32 } from "../sops/age/bech32.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
 import { AGE_IDENTITY_BASE64, KEYWORDS } from "./keywords.ts";
 import { linesOf, positionsOf } from "./positions.ts";

@@ -1,9 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { armor, Decrypter, Encrypter } from "age-encryption";
+import { openFile, sealFile } from "./age/file.ts";
+import {
+  parseX25519Identity,
+  parseX25519Recipient,
+  type X25519Identity,
+  type X25519Recipient,
+} from "./age/x25519.ts";
 import { SopsError } from "./errors.ts";
 import type { AgeEntry, Metadata } from "./metadata.ts";
-import { parseRecipient } from "./recipient.ts";
-import { X25519Recipient } from "./x25519-recipient.ts";
+import { badRecipient, parseRecipient } from "./recipient.ts";
 
 const DATA_KEY_BYTES = 32;
 
@@ -23,19 +28,26 @@ export async function wrapDataKey(
   recipients: readonly string[],
 ): Promise<AgeEntry[]> {
   return Promise.all(
-    recipients.map(async (recipient) => {
-      const kind = parseRecipient(recipient);
-      if (kind === "plugin" || kind === "ssh") {
-        throw new SopsError(
-          "unsupported",
-          `the recipient ${recipient.slice(0, 16)}… is an ${kind === "ssh" ? "SSH key" : "age plugin's"}: only sops itself can encrypt to it`,
-        );
-      }
-      const encrypter = new Encrypter();
-      encrypter.addRecipient(kind === "x25519" ? nativeRecipient(recipient) : recipient);
-      return { recipient, enc: armor.encode(await encrypter.encrypt(dataKey)) };
-    }),
+    recipients.map(async (recipient) => ({ recipient, enc: await wrapped(dataKey, recipient) })),
   );
+}
+
+async function wrapped(dataKey: Uint8Array, recipient: string): Promise<string> {
+  const kind = parseRecipient(recipient);
+  if (kind === "plugin" || kind === "ssh") {
+    throw new SopsError(
+      "unsupported",
+      `the recipient ${recipient.slice(0, 16)}… is an ${kind === "ssh" ? "SSH key" : "age plugin's"}: only sops itself can encrypt to it`,
+    );
+  }
+  try {
+    if (kind === "x25519") return sealFile(dataKey, x25519Recipient(recipient));
+    const { sealHybridFile } = await import("./age/hybrid.ts");
+    return await sealHybridFile(dataKey, recipient);
+  } catch {
+    // Its checksum is right, but it is no point that anybody could have a private key for.
+    throw badRecipient(recipient);
+  }
 }
 
 /**
@@ -49,32 +61,42 @@ export async function unwrapDataKey(
   metadata: Metadata,
   identities: readonly string[],
 ): Promise<Uint8Array | null> {
-  if (identities.length === 0) return null;
-  const decrypter = new Decrypter();
-  for (const identity of identities) decrypter.addIdentity(identity);
-  for (const entry of metadata.age) {
-    let dataKey: Uint8Array;
-    try {
-      dataKey = await decrypter.decrypt(armor.decode(entry.enc));
-    } catch {
-      continue;
+  const own = identities.map(x25519Identity).filter((identity) => identity !== null);
+  const hybrid = identities.filter((identity) => identity.startsWith("AGE-SECRET-KEY-PQ-1"));
+  for (const { enc } of metadata.age) {
+    let dataKey = openFile(enc, own);
+    if (dataKey === null && hybrid.length > 0) {
+      const { openHybridFile } = await import("./age/hybrid.ts");
+      dataKey = await openHybridFile(enc, hybrid);
     }
+    if (dataKey === null) continue;
     if (dataKey.length !== DATA_KEY_BYTES) {
       throw new SopsError("tampered", "the sops block holds a data key of the wrong length");
     }
-    return dataKey;
+    return Uint8Array.from(dataKey);
   }
   return null;
 }
 
-const native = new Map<string, X25519Recipient>();
+/** The same few keys come with every file of a batch, and each takes a moment to read. */
+const recipientsByText = new Map<string, X25519Recipient>();
+const identitiesByText = new Map<string, X25519Identity | null>();
 
-/** The same few recipients come with every file of a batch. */
-function nativeRecipient(recipient: string): X25519Recipient {
-  let known = native.get(recipient);
+function x25519Recipient(text: string): X25519Recipient {
+  let known = recipientsByText.get(text);
   if (known === undefined) {
-    known = new X25519Recipient(recipient);
-    native.set(recipient, known);
+    known = parseX25519Recipient(text) ?? undefined;
+    if (known === undefined) throw badRecipient(text);
+    recipientsByText.set(text, known);
+  }
+  return known;
+}
+
+function x25519Identity(text: string): X25519Identity | null {
+  let known = identitiesByText.get(text);
+  if (known === undefined) {
+    known = parseX25519Identity(text);
+    identitiesByText.set(text, known);
   }
   return known;
 }

@@ -1,4 +1,4 @@
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { newX25519Identity, parseX25519Identity, x25519RecipientText } from "./age/x25519.ts";
 import { SopsError } from "./errors.ts";
 
 /** A private key and the public one that belongs to it, both in Bech32. */
@@ -9,8 +9,8 @@ export interface KeyPair {
 
 /** Makes a new X25519 key pair, as `age-keygen` does. */
 export async function generateKeyPair(): Promise<KeyPair> {
-  const identity = await generateX25519Identity();
-  return { identity, recipient: await identityToRecipient(identity) };
+  const identity = newX25519Identity();
+  return { identity, recipient: await recipientOf(identity) };
 }
 
 /**
@@ -39,7 +39,7 @@ export async function parseKeyFile(text: string): Promise<KeyPair[]> {
       });
     }
     try {
-      pairs.push({ identity: line, recipient: await identityToRecipient(line) });
+      pairs.push({ identity: line, recipient: await recipientOf(line) });
     } catch {
       throw new SopsError("bad-key", "an age identity is malformed: its checksum is wrong", {
         line: index + 1,
@@ -47,4 +47,15 @@ export async function parseKeyFile(text: string): Promise<KeyPair[]> {
     }
   }
   return pairs;
+}
+
+/** @throws Error where the identity is malformed. */
+async function recipientOf(identity: string): Promise<string> {
+  if (identity.startsWith("AGE-SECRET-KEY-PQ-1")) {
+    const { hybridRecipientOf } = await import("./age/hybrid.ts");
+    return hybridRecipientOf(identity);
+  }
+  const parsed = parseX25519Identity(identity);
+  if (parsed === null) throw new Error("no age identity");
+  return x25519RecipientText(parsed.recipient);
 }

@@ -1,8 +1,12 @@
-import { Encrypter } from "age-encryption";
+import { decodeBech32 } from "./age/bech32.ts";
 import { SopsError } from "./errors.ts";
 
 /** How a recipient string is opened: by this engine, or only by the real sops. */
 export type RecipientKind = "x25519" | "hybrid" | "plugin" | "ssh";
+
+const X25519_BYTES = 32;
+/** An ML-KEM-768 key and an X25519 key. */
+const HYBRID_BYTES = 1184 + 32;
 
 /**
  * Checks one age recipient, checksum included.
@@ -18,15 +22,18 @@ export function parseRecipient(text: string): RecipientKind {
   }
   const hybrid = text.startsWith("age1pq1");
   if (!hybrid && text.indexOf("1", 4) !== -1) return "plugin";
-  try {
-    new Encrypter().addRecipient(text);
-  } catch {
-    throw new SopsError(
-      "bad-key",
-      `${shown(text)} is no valid age recipient: its checksum is wrong, so it was mistyped or cut off`,
-    );
-  }
+  const decoded = decodeBech32(text);
+  const [prefix, length] = hybrid ? ["age1pq", HYBRID_BYTES] : ["age", X25519_BYTES];
+  if (decoded?.prefix !== prefix || decoded.bytes.length !== length) throw badRecipient(text);
   return hybrid ? "hybrid" : "x25519";
+}
+
+/** For what looks like a recipient and is none. */
+export function badRecipient(text: string): SopsError {
+  return new SopsError(
+    "bad-key",
+    `${shown(text)} is no valid age recipient: its checksum is wrong, so it was mistyped or cut off`,
+  );
 }
 
 /** A recipient is public, but what was given as one may be a private key pasted by mistake. */

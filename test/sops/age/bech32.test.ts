@@ -4,7 +4,7 @@ import {
   generateX25519Identity,
   identityToRecipient,
 } from "age-encryption";
-import { isBech32 } from "../../sops/bech32.ts";
+import { decodeBech32, encodeBech32, isBech32 } from "../../../sops/age/bech32.ts";
 
 test("what age-encryption makes has a right checksum", async (t) => {
   for (let round = 0; round < 20; round += 1) {
@@ -41,4 +41,20 @@ test("mixed case, other characters and no separator are refused", (t) => {
   t.false(isBech32("pzry9x0s0muk"));
   t.false(isBech32("1pzry9x0s0muk"));
   t.false(isBech32(""));
+});
+
+test("what is encoded decodes to the same bytes, and age-encryption takes it", async (t) => {
+  for (let length = 0; length < 70; length += 1) {
+    const bytes = Uint8Array.from({ length }, (_, index) => (index * 37 + length) & 0xff);
+    t.deepEqual(decodeBech32(encodeBech32("age", bytes)), { prefix: "age", bytes });
+  }
+  const identity = encodeBech32("age-secret-key-", new Uint8Array(32).fill(7)).toUpperCase();
+  t.regex(await identityToRecipient(identity), /^age1/);
+});
+
+test("padding that is not zero, or too long, is refused", (t) => {
+  for (const text of ["age1qpu0j2ex", "age1qqqyst3gn", "age1qdd35qf"]) {
+    t.true(isBech32(text));
+    t.is(decodeBech32(text), null);
+  }
 });
