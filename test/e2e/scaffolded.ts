@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,22 +53,65 @@ interface Teardown {
   teardown(cleanUp: () => void): void;
 }
 
-/**
- * Scaffolds a repository into a temporary home.
- *
- * @param options.commit whether git knows an author, so that the first commit is made.
- * @param options.flags further flags of `init`.
- */
-export function scaffolded(
-  t: Teardown,
-  options: { readonly commit?: boolean; readonly flags?: readonly string[] } = {},
-): Scaffolded {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "flux-sops-e2e-")));
+interface ScaffoldOptions {
+  /** Whether git knows an author, so that the first commit is made. Default: true. */
+  readonly commit?: boolean;
+  /** Further flags of `init`. */
+  readonly flags?: readonly string[];
+}
+
+/** What was scaffolded in this process, by its options: each is made once, and then copied. */
+const models = new Map<string, string>();
+
+process.on("exit", () => {
+  for (const root of models.values()) rmSync(root, { recursive: true, force: true });
+});
+
+/** Scaffolds a repository into a temporary home: a copy of one that was made so. */
+export function scaffolded(t: Teardown, options: ScaffoldOptions = {}): Scaffolded {
+  const key = JSON.stringify(options);
+  let model = models.get(key);
+  if (model === undefined) {
+    model = temporaryRoot();
+    models.set(key, model);
+    scaffold(model, options);
+  }
+  const root = temporaryRoot();
   t.teardown(() => {
     rmSync(root, { recursive: true, force: true });
   });
-  const home = join(root, "home");
+  cpSync(model, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  const repository = inRoot(root);
+  // The index knows the inodes of the files that were copied.
+  repository.git("update-index", "-q", "--refresh");
+  return repository;
+}
+
+function temporaryRoot(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), "flux-sops-e2e-")));
+}
+
+function scaffold(root: string, options: ScaffoldOptions): void {
+  const { dir, home, run } = inRoot(root);
   mkdirSync(home);
+  if (options.commit !== false) {
+    writeFileSync(
+      join(home, ".gitconfig"),
+      "[user]\n\tname = Author\n\temail = author@example.com\n",
+    );
+  }
+  const init = run(
+    "node",
+    [TOOL, "init", dir, "--yes", "--skip-install", ...(options.flags ?? [])],
+    {
+      cwd: root,
+    },
+  );
+  if (init.status !== 0) throw new Error(`init failed: ${init.stderr}`);
+}
+
+function inRoot(root: string): Scaffolded {
+  const home = join(root, "home");
   const dir = join(root, "flux-homelab");
   const env: NodeJS.ProcessEnv = {
     PATH: process.env["PATH"],
@@ -82,22 +133,8 @@ export function scaffolded(
     if (result.error !== undefined) throw result.error;
     return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
   };
-  if (options.commit !== false) {
-    writeFileSync(
-      join(home, ".gitconfig"),
-      "[user]\n\tname = Author\n\temail = author@example.com\n",
-    );
-  }
-  const init = run(
-    "node",
-    [TOOL, "init", dir, "--yes", "--skip-install", ...(options.flags ?? [])],
-    {
-      cwd: root,
-    },
-  );
-  if (init.status !== 0) throw new Error(`init failed: ${init.stderr}`);
   const git = (...args: string[]) => run("git", args);
-  const repository: Scaffolded = {
+  return {
     dir,
     home,
     env,
@@ -121,7 +158,6 @@ export function scaffolded(
       git("status", "--porcelain", "-uall").stdout +
       git("diff").stdout,
   };
-  return repository;
 }
 
 /** A Kubernetes Secret in plaintext. */
