@@ -14,9 +14,14 @@ type Hook = (
 const HOOKS: Readonly<Record<string, Hook>> = {
   "pre-commit": async (context) => {
     const { preCommit } = await import("../hooks/pre-commit.ts");
-    const { repository, findings, stored, operation } = await preCommit(context);
-    if (findings.length === 0 && stored.length === 0) return { status: 0, words: "" };
+    const { repository, findings, stored, operation, failedFormatting } = await preCommit(context);
+    if (findings.length === 0 && stored.length === 0 && failedFormatting === null) {
+      return { status: 0, words: "" };
+    }
     const words = await import("../hooks/words.ts");
+    if (failedFormatting !== null) {
+      return { status: 1, words: words.notFormatted(failedFormatting) };
+    }
     return findings.some(({ severity }) => severity === "error")
       ? { status: 1, words: words.refusal(repository, findings) }
       : {

@@ -14,6 +14,8 @@ export interface PreCommitResult {
   readonly stored: readonly Stored[];
   /** What git is in the middle of. */
   readonly operation: Operation | null;
+  /** What lint-staged said, where it failed: that refuses the commit. */
+  readonly failedFormatting: string | null;
 }
 
 /**
@@ -29,12 +31,27 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   const operation = folder === null ? null : ongoingOperation(folder);
   withdrawProof(repository);
   let judged = indexState(repository);
-  const staged = await readStaged(repository, canAmend(operation) ? "maybe" : false);
-  const inspection = await inspectStaged(repository, staged, { mayResign: operation === null });
+  const read = () => readStaged(repository, canAmend(operation) ? "maybe" : false);
+  let staged = await read();
+  const inspect = () => inspectStaged(repository, staged, { mayResign: operation === null });
+  let inspection = await inspect();
+  if (operation === null && isClean(inspection)) {
+    const { formatStaged } = await import("./format-staged.ts");
+    const formatting = await formatStaged(repository, staged);
+    if (formatting.kind === "failed") {
+      const { output } = formatting;
+      return { repository, findings: [], stored: [], operation, failedFormatting: output };
+    }
+    if (formatting.kind === "formatted") {
+      judged = indexState(repository);
+      staged = await read();
+      inspection = await inspect();
+    }
+  }
   const findings =
     operation === null ? inspection.findings : await forgivingOldErrors(repository, inspection);
   if (findings.some(({ severity }) => severity === "error")) {
-    return { repository, findings, stored: [], operation };
+    return { repository, findings, stored: [], operation, failedFormatting: null };
   }
   let stored: Stored[] = [];
   if (inspection.contents.length > 0) {
@@ -43,7 +60,12 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
     judged = indexState(repository);
   }
   leaveProof(repository, staged.head, staged.isAmend, judged);
-  return { repository, findings, stored, operation };
+  return { repository, findings, stored, operation, failedFormatting: null };
+}
+
+/** Nothing is refused, nothing is to be encrypted. */
+function isClean({ findings, contents }: Inspection): boolean {
+  return contents.length === 0 && !findings.some(({ severity }) => severity === "error");
 }
 
 /** In the middle of these git refuses to amend. */

@@ -24,6 +24,8 @@ export interface Staged {
   readonly head: Commit | null;
   /** HEAD's own changes are among the files: it is being amended, or may be. */
   readonly isAmend: boolean;
+  /** The index has entries made by `git add -N`. */
+  readonly hasIntentToAdd: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function readStaged(
 ): Promise<Staged> {
   const { changed, deleted, unmerged } = await changedEntries(repository);
   const entries = changed.filter(isContent);
+  const hasIntentToAdd = changed.some(({ intentToAdd }) => intentToAdd);
   const { head, blobs } = await readHeadAndBlobs(repository, oidsOf(entries));
   const files = withContents(entries, blobs, "staged");
   const nothingStaged = changed.length + deleted.length + unmerged.length === 0;
@@ -50,15 +53,16 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  if (!amends) return { files, head, isAmend: false };
+  if (!amends) return { files, head, isAmend: false, hasIntentToAdd };
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
   const others = inHead.filter((entry) => isContent(entry) && !staged.has(entry.path));
-  if (others.length === 0) return { files, head, isAmend: true };
+  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd };
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
-  return { files: [...files, ...withContents(others, more, place)], head, isAmend: true };
+  const all = [...files, ...withContents(others, more, place)];
+  return { files: all, head, isAmend: true, hasIntentToAdd };
 }
 
 /**

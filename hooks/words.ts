@@ -102,6 +102,11 @@ export function staleIndex(operation: Operation | null, stored: readonly Stored[
   return `  If git now stops and says that local changes would be overwritten: git ${operation.kind} --continue\n`;
 }
 
+/** The refusal of a commit because lint-staged failed. */
+export function notFormatted(output: string): string {
+  return `${output.trimEnd()}\n${NAME}: commit refused: lint-staged failed. Mend the file it names and stage it, or name the file in .prettierignore, then commit again.\n`;
+}
+
 /** A failure of the environment: what happened, in one line. */
 export function broken(hook: string, message: string): string {
   const what =

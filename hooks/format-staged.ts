@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { isTextPath, pathText } from "../git/path.ts";
+import type { Repository } from "../git/repository.ts";
+import { compareWithStaged } from "../git/worktree-file.ts";
+import type { Staged } from "./staged.ts";
+
+/** What came of formatting. `skipped`: nothing was touched; `formatted`: read the index again. */
+export type Formatting =
+  | { readonly kind: "skipped" | "formatted" }
+  /** `output` is what lint-staged and its tasks said. */
+  | { readonly kind: "failed"; readonly output: string };
+
+const SCRIPT = "node_modules/lint-staged/bin/lint-staged.js";
+
+/**
+ * Runs lint-staged where it is installed and configured, and a staged file is one to format. Only
+ * where every staged file is on disk as it was staged: then nothing has to be hidden or stashed
+ * meanwhile, so that a killed commit loses nothing, and no plaintext gets into a stash.
+ *
+ * @param staged what is about to be committed, with nothing in it to encrypt
+ */
+export async function formatStaged(repository: Repository, staged: Staged): Promise<Formatting> {
+  const files = staged.files.filter(({ place }) => place === "staged");
+  if (!files.some(({ entry }) => isFormattable(pathText(entry.path)))) return { kind: "skipped" };
+  const script = path.join(repository.cwd, SCRIPT);
+  if (
+    repository.isPartialCommit ||
+    staged.hasIntentToAdd ||
+    !existsSync(script) ||
+    !isConfigured(repository.cwd) ||
+    // lint-staged passes over a failure to stage a file whose name is no UTF-8.
+    !files.every(({ entry }) => isTextPath(entry.path))
+  ) {
+    return { kind: "skipped" };
+  }
+  const onDisk = await compareWithStaged(
+    repository,
+    files.map(({ entry }) => entry),
+  );
+  if ([...onDisk.values()].some(({ state }) => state !== "as-staged")) return { kind: "skipped" };
+  const { status, output } = await run(repository, script);
+  return status === 0 ? { kind: "formatted" } : { kind: "failed", output };
+}
+
+/** Files of these names are formatted in a scaffolded repository; encrypted ones never are. */
+export function isFormattable(file: string): boolean {
+  return (
+    /\.(?:md|json|ya?ml)$/.test(file) &&
+    !/\.sops\.[^/]+$/.test(file) &&
+    !/(?:^|\/)secrets\//.test(file) &&
+    !file.startsWith(".flux-sops/")
+  );
+}
+
+/** lint-staged fails where it finds no configuration: see its `configFiles.js`. */
+function isConfigured(top: string): boolean {
+  if (readdirSync(top).some((name) => /^(?:\.lintstagedrc|lint-staged\.config\.)/.test(name))) {
+    return true;
+  }
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path.join(top, "package.json"), "utf8"));
+    return typeof manifest === "object" && manifest !== null && "lint-staged" in manifest;
+  } catch {
+    return false;
+  }
+}
+
+async function run(
+  { cwd, env }: Repository,
+  script: string,
+): Promise<{ readonly status: number | null; readonly output: string }> {
+  const args = [script, "--no-stash", "--no-hide-partially-staged", "--quiet"];
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  }
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      resolve({ status: null, output: error.message });
+    });
+    child.on("close", (status) => {
+      resolve({ status, output: Buffer.concat(chunks).toString("utf8") });
+    });
+  });
+}
