@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { GitError } from "../git/errors.ts";
-import { openRepository } from "../git/repository.ts";
+import { openRepository, type OpenedRepository } from "../git/repository.ts";
+import { diagnoseInterrupted } from "../hooks/diagnose-interrupted.ts";
 import { diagnose } from "../scaffold/diagnosis.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
@@ -9,18 +10,22 @@ import { complain } from "./complain.ts";
 export async function doctor(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops doctor")
     .description("say what is wrong with this clone, each with its fix")
-    .option("--fix", "turn the hooks on where they are off");
+    .option("--fix", "turn the hooks on where they are off, and tidy up after a killed commit");
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused === 0 ? 0 : 2;
-  let top: string;
+  let repository: OpenedRepository;
   try {
-    ({ cwd: top } = await openRepository({ cwd: process.cwd(), env: process.env }));
+    repository = await openRepository({ cwd: process.cwd(), env: process.env });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     complain(error.message);
     return 2;
   }
-  const found = await diagnose(top, command.opts()["fix"] === true);
+  const fix = command.opts()["fix"] === true;
+  const found = [
+    ...(await diagnose(repository.cwd, fix)),
+    ...(await diagnoseInterrupted(repository, fix)),
+  ];
   for (const { state, what, remedy } of found) {
     process.stdout.write(
       `${state.padEnd(7)} ${what}\n${remedy === null ? "" : `        ${remedy}\n`}`,

@@ -43,19 +43,21 @@ export interface PreparedReplacement {
  * @param file as compareWithStaged found it
  * @param blob the new content as git stores it, no plaintext; already written with writeBlobs, as
  *   git must find it where attributes want another form in the worktree
+ * @param name of the new file; short, as the old one's may be as long as the system allows
  * @throws WorktreeError nothing was left behind; GitError when git cannot apply the attributes
  */
 export async function prepareReplacement(
   repository: Repository,
   file: WorktreeFile & { state: "as-staged" },
   blob: Buffer,
+  name = `.flux-sops-${randomBytes(8).toString("hex")}.tmp`,
 ): Promise<PreparedReplacement> {
   const { path, snapshot, isVerbatim } = file;
   refuseReadOnly(repository, path, snapshot);
   const oid = blobOid(formatOf(snapshot.rawOid), blob);
   const bytes = isVerbatim ? blob : await smudged(repository, path, oid);
   const location = worktreeLocation(repository, path);
-  const beside = temporaryName(location);
+  const beside = besideOf(location, name);
   writeBeside(path, beside, bytes, snapshot);
   let isPending = true;
   const discard = (): void => {
@@ -112,10 +114,8 @@ async function smudged(repository: Repository, path: GitPath, oid: string): Prom
   return stdout.subarray(header.length, -1);
 }
 
-/** A short name in the same folder: the file's own may be as long as the system allows. */
-function temporaryName(location: Buffer): Buffer {
-  const folder = location.subarray(0, location.lastIndexOf("/") + 1);
-  return Buffer.concat([folder, Buffer.from(`.flux-sops-${randomBytes(8).toString("hex")}.tmp`)]);
+function besideOf(location: Buffer, name: string): Buffer {
+  return Buffer.concat([location.subarray(0, location.lastIndexOf("/") + 1), Buffer.from(name)]);
 }
 
 function writeBeside(path: GitPath, beside: Buffer, bytes: Buffer, { stats }: FileSnapshot): void {

@@ -36,16 +36,23 @@ export function gitFolder({ cwd, env }: Repository): string | null {
   return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
 }
 
-/** Removes every proof that is there. */
-export function withdrawProof(repository: Repository): void {
+/**
+ * Removes every proof that is there.
+ *
+ * @returns whether a commit was killed here: see replacement-journal.ts
+ */
+export function withdrawProof(repository: Repository): boolean {
   const folder = proofFolder(repository);
-  if (folder === null) return;
+  if (folder === null) return false;
+  let wasKilled = false;
   for (const name of namesIn(folder)) {
+    if (name.startsWith("replacing-")) wasKilled = true;
     if (/^(?:judged|amended)-/.test(name))
       ignoringErrors(() => {
         unlinkSync(path.join(folder, name));
       });
   }
+  return wasKilled;
 }
 
 /**

@@ -29,7 +29,10 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   const repository = await openHookRepository(context);
   const folder = gitFolder(repository);
   const operation = folder === null ? null : ongoingOperation(folder);
-  withdrawProof(repository);
+  if (withdrawProof(repository)) {
+    const { completeInterrupted } = await import("./complete-interrupted.ts");
+    await completeInterrupted(repository);
+  }
   let judged = indexState(repository);
   const read = () => readStaged(repository, canAmend(operation) ? "maybe" : false);
   let staged = await read();

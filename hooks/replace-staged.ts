@@ -5,6 +5,7 @@ import type { Repository } from "../git/repository.ts";
 import { compareWithStaged } from "../git/worktree-file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../git/worktree-replacement.ts";
 import type { Encrypted } from "../sops/encrypt.ts";
+import { openJournal, temporaryFileName } from "./replacement-journal.ts";
 
 /** What a staged file is to hold instead. */
 export interface NewContent {
@@ -44,12 +45,21 @@ export async function replaceStaged(
   );
   const oids = await writeBlobs(repository, blobs);
   const prepared = new Map<NewContent, PreparedReplacement>();
+  const journal = openJournal(
+    repository,
+    contents.map(({ entry: { path, oid } }, index) => ({
+      path,
+      from: oid,
+      to: oids[index] ?? "",
+    })),
+  );
   try {
     for (const [index, content] of contents.entries()) {
       const file = worktree.get(content.entry.path);
       const blob = blobs[index];
       if (file?.state === "as-staged" && blob !== undefined) {
-        prepared.set(content, await prepareReplacement(repository, file, blob));
+        const name = temporaryFileName(journal.id, index);
+        prepared.set(content, await prepareReplacement(repository, file, blob, name));
       }
     }
     await replaceEntries(
@@ -63,6 +73,7 @@ export async function replaceStaged(
     );
   } catch (error) {
     for (const replacement of prepared.values()) replacement.discard();
+    journal.close();
     throw error;
   }
   const stored = contents.map((content): Stored => {
@@ -73,6 +84,7 @@ export async function replaceStaged(
     }
     return { ...content, worktree: putInPlace(replacement) };
   });
+  journal.close();
   await refreshIndex(repository);
   return stored;
 }
