@@ -1,24 +1,11 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { decryptFile } from "../../sops/decrypt.ts";
-import { unwrapDataKey } from "../../sops/data-key.ts";
-import { SopsError } from "../../sops/errors.ts";
-import { formatOf } from "../../sops/format.ts";
-import { parseKeyFile } from "../../sops/identity.ts";
-import { readSopsFile } from "../../sops/sops-file.ts";
+import { identitiesOf, plaintextOf, type Reading } from "./plaintext-of.ts";
 import { COMMITS, FILES, type CommitForm, type Step } from "./random-steps.ts";
 import type { Ended, Scaffolded } from "./scaffolded.ts";
 
 /** Every secret value that these tests write has this in it. */
 const MARK = /mk7q[0-9]+z/;
-
-/** A file as its reader sees it. */
-interface Reading {
-  /** `broken`: encrypted, but it does not verify. */
-  readonly state: "plain" | "encrypted" | "broken";
-  /** The plaintext; of a broken file its bytes. */
-  readonly text: string;
-}
 
 type Readings = ReadonlyMap<string, Reading>;
 
@@ -60,8 +47,7 @@ export class RandomRepository {
   }
 
   async start(): Promise<void> {
-    const keys = readFileSync(join(this.#repository.home, ".config/sops/age/keys.txt"), "utf8");
-    this.#identities = (await parseKeyFile(keys)).map(({ identity }) => identity);
+    this.#identities = await identitiesOf(this.#repository);
   }
 
   #mark(): string {
@@ -109,20 +95,8 @@ export class RandomRepository {
     return status === 0 ? Buffer.from(stdout) : null;
   }
 
-  async #reading(path: string, bytes: Buffer): Promise<Reading> {
-    const text = bytes.toString("utf8");
-    try {
-      const format = formatOf(path);
-      if (format === "binary") return { state: "plain", text };
-      const { file, metadata } = readSopsFile(bytes, format);
-      if (metadata === null) return { state: "plain", text };
-      const dataKey = await unwrapDataKey(metadata, this.#identities);
-      if (dataKey === null) return { state: "broken", text };
-      return { state: "encrypted", text: decryptFile(file, metadata, dataKey) };
-    } catch (error) {
-      if (!(error instanceof SopsError)) throw error;
-      return { state: text.includes("ENC[") ? "broken" : "plain", text };
-    }
+  #reading(path: string, bytes: Buffer): Promise<Reading> {
+    return plaintextOf(path, bytes, this.#identities);
   }
 
   /** Does one step. @throws Error with what invariant does not hold */

@@ -1,0 +1,840 @@
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { identitiesOf, plaintextOf } from "./plaintext-of.ts";
+import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+
+/**
+ * Forms of commit × states of the repository: what is in the commit, in the index and on disk
+ * afterwards, what `git status` says, and how it ends. hooks.test.ts has the forms in which
+ * pre-commit has no say.
+ *
+ * `E1` is the first text, encrypted; `P2` the second in plaintext; `-` no such file; anything else
+ * the very content.
+ */
+
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const TEXTS: Readonly<Record<string, string>> = {
+  1: secret({ a: "hunter1", b: "same" }),
+  2: secret({ a: "hunter2", b: "same" }),
+  3: secret({ a: "hunter3", b: "same" }),
+};
+const text = (name: 1 | 2 | 3): string => TEXTS[name] ?? "";
+
+type Prepare = (repository: Scaffolded) => void;
+
+interface Row {
+  readonly form: string;
+  readonly state: string;
+  readonly prepare: Prepare;
+  /** Arguments after `git commit`, or how it is run. */
+  readonly commit: readonly string[] | ((repository: Scaffolded) => Ended);
+  /** HEAD, index and disk. */
+  readonly then: readonly [head: string, index: string, disk: string];
+  /** Default: nothing. */
+  readonly status?: string;
+  /** Default: 0. */
+  readonly exit?: number;
+  /** Default: DB. One char per byte. */
+  readonly path?: string;
+  readonly unborn?: boolean;
+  /** What else must hold; a text says what does not. */
+  readonly also?: (repository: Scaffolded) => string | null;
+}
+
+/** A step after another. */
+const all =
+  (...steps: readonly Prepare[]): Prepare =>
+  (repository) => {
+    for (const step of steps) step(repository);
+  };
+const disk =
+  (content: 1 | 2 | 3, path = DB): Prepare =>
+  ({ write }) => {
+    write(path, text(content));
+  };
+const stage =
+  (content: 1 | 2 | 3, path = DB): Prepare =>
+  ({ write, must }) => {
+    write(path, text(content));
+    must("add", "-f", "--", path);
+  };
+/** HEAD, index and disk are E1. */
+const committed: Prepare = all(stage(1), ({ must }) => {
+  must("commit", "-q", "-m", "One");
+});
+const config =
+  (name: string, value: string): Prepare =>
+  ({ must }) => {
+    must("config", name, value);
+  };
+const attributes =
+  (line: string): Prepare =>
+  ({ write, must }) => {
+    write(".gitattributes", `${line}\n`);
+    must("add", ".gitattributes");
+    must("commit", "-q", "-m", "Attributes");
+  };
+const other: Prepare = ({ write, must }) => {
+  write("other.txt", "other\n");
+  must("add", "other.txt");
+};
+const raw = (name: string): Buffer => Buffer.from(name, "latin1");
+
+/** A content that is staged without a file on disk, as plumbing does. */
+function stageBlob({ run, must }: Scaffolded, path: string, content: string): void {
+  const oid = run("git", ["hash-object", "-w", "--stdin"], { input: content }).stdout.trim();
+  must("update-index", "--add", "--cacheinfo", `100644,${oid},${path}`);
+}
+
+/** Conflicts in DB between E1 changed here and there. */
+const conflicted: Prepare = all(committed, (repository) => {
+  const { must, git } = repository;
+  must("switch", "-q", "-c", "side");
+  all(disk(2))(repository);
+  must("commit", "-qam", "Two");
+  must("switch", "-q", "main");
+  all(disk(3))(repository);
+  must("commit", "-qam", "Three");
+  git("merge", "side");
+});
+
+const abort =
+  (...args: readonly string[]) =>
+  ({ run }: Scaffolded): Ended =>
+    run("git", ["commit", ...args], { env: { GIT_EDITOR: "false" } });
+const answer =
+  (answers: string, ...args: readonly string[]) =>
+  ({ run, write }: Scaffolded): Ended => {
+    write("../answers", answers);
+    return run("sh", ["-c", 'exec git commit -m x "$@" <../answers', "sh", ...args]);
+  };
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  spaces: " lead and trail .sops.yaml",
+  "a newline": "new\nline.sops.yaml",
+  quotes: `'single' "double" \`tick\`.sops.yaml`,
+  "a leading dash": "-rf.sops.yaml",
+  "shell characters": "$(touch pwned);&|>.sops.yaml",
+  globs: "*[a]?.sops.yaml",
+  "pathspec magic": ":(top)x.sops.yaml",
+  "no UTF-8": "latin1-\xe4\xff.sops.yaml",
+  "250 bytes": `${"n".repeat(240)}.sops.yaml`,
+  "a control character": "\x1b[31m.sops.yaml",
+};
+
+const ROWS: readonly Row[] = [
+  // Forms.
+  { form: "commit", state: "new", prepare: stage(1), commit: [], then: ["E1", "E1", "E1"] },
+  {
+    form: "commit",
+    state: "unborn branch",
+    prepare: stage(1),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+    unborn: true,
+  },
+  {
+    form: "commit -- path",
+    state: "unborn branch",
+    prepare: stage(1),
+    commit: ["--", "clusters"],
+    // The rules are not in this commit: it would be one that nobody can check.
+    exit: 1,
+    then: ["-", "P1", "P1"],
+    status: "*",
+    unborn: true,
+  },
+  {
+    form: "commit",
+    state: "from a subfolder",
+    prepare: stage(1),
+    commit: ({ run, dir }) =>
+      run("git", ["commit", "-m", "x"], { cwd: join(dir, "clusters/homelab") }),
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit",
+    state: "staged ≠ disk",
+    prepare: all(committed, stage(2), disk(3)),
+    commit: [],
+    then: ["E2", "E2", "P3"],
+    status: ` M ${DB}\n`,
+  },
+  {
+    form: "commit",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: [],
+    exit: 1,
+    then: ["E1", "E1", "P2"],
+    status: ` M ${DB}\n`,
+  },
+  {
+    form: "commit -a",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: ["-a"],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit -a",
+    state: "staged ≠ disk",
+    prepare: all(committed, stage(2), disk(3)),
+    commit: ["-a"],
+    then: ["E3", "E3", "E3"],
+  },
+  {
+    form: "commit -a",
+    state: "not tracked",
+    prepare: all(disk(1), other),
+    commit: ["-a"],
+    then: ["-", "-", "P1"],
+    status: `?? ${DB}\n`,
+  },
+  {
+    form: "commit -p, yes",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: answer("a\n", "-p"),
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit -p, no",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: answer("d\n", "-p"),
+    exit: 1,
+    then: ["E1", "E1", "P2"],
+    status: ` M ${DB}\n`,
+  },
+  {
+    form: "commit -i path",
+    state: "staged ≠ disk, another staged",
+    prepare: all(committed, stage(2), disk(3), other),
+    commit: ["-i", "--", DB],
+    then: ["E3", "E3", "E3"],
+  },
+  {
+    form: "commit -- path",
+    state: "staged ≠ disk, another staged",
+    prepare: all(committed, stage(2), disk(3), other),
+    commit: ["--", DB],
+    then: ["E3", "E3", "E3"],
+    status: "A  other.txt\n",
+  },
+  {
+    form: "commit -o path",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: ["-o", DB],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit -- folder",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: ["--", "clusters"],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit -- another path",
+    state: "staged",
+    prepare: all(committed, stage(2), other),
+    commit: ["--", "other.txt"],
+    then: ["E1", "P2", "P2"],
+    status: `M  ${DB}\n`,
+  },
+  {
+    form: "commit --pathspec-from-file",
+    state: "only on disk",
+    prepare: all(committed, disk(2), ({ write }) => {
+      write("../paths", `${DB}\n`);
+    }),
+    commit: ["--pathspec-from-file=../paths"],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit --amend",
+    state: "nothing staged",
+    prepare: committed,
+    commit: ["--amend"],
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit --amend",
+    state: "staged",
+    prepare: all(committed, stage(2)),
+    commit: ["--amend"],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit --amend -a",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: ["--amend", "-a"],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit --amend -- path",
+    state: "staged ≠ disk, another staged",
+    prepare: all(committed, stage(2), disk(3), other),
+    commit: ["--amend", "--", DB],
+    then: ["E3", "E3", "E3"],
+    status: "A  other.txt\n",
+  },
+  {
+    form: "commit --fixup",
+    state: "staged",
+    prepare: all(committed, stage(2)),
+    commit: ({ git }) => git("commit", "--fixup=HEAD"),
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit --squash",
+    state: "staged",
+    prepare: all(committed, stage(2)),
+    commit: ["--squash=HEAD"],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit -C HEAD",
+    state: "staged",
+    prepare: all(committed, stage(2)),
+    commit: ({ git }) => git("commit", "-C", "HEAD"),
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit --allow-empty",
+    state: "nothing staged",
+    prepare: committed,
+    commit: ["--allow-empty"],
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit --dry-run",
+    state: "staged",
+    prepare: all(committed, stage(2)),
+    commit: ["--dry-run"],
+    then: ["E1", "P2", "P2"],
+    status: `M  ${DB}\n`,
+  },
+  {
+    form: "commit, aborted in the editor",
+    state: "staged",
+    prepare: all(committed, stage(2)),
+    commit: abort(),
+    exit: 1,
+    then: ["E1", "E2", "E2"],
+    status: `M  ${DB}\n`,
+  },
+  {
+    form: "commit -a, aborted in the editor",
+    state: "only on disk",
+    prepare: all(committed, disk(2)),
+    commit: abort("-a"),
+    exit: 1,
+    then: ["E1", "E1", "E2"],
+    status: ` M ${DB}\n`,
+  },
+  {
+    form: "commit -- path, aborted in the editor",
+    state: "staged ≠ disk",
+    prepare: all(committed, stage(2), disk(3)),
+    commit: abort("--", DB),
+    exit: 1,
+    then: ["E1", "P2", "E3"],
+    status: `MM ${DB}\n`,
+  },
+  {
+    form: "commit",
+    state: "put back to what HEAD has",
+    prepare: all(committed, stage(1), other),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+    also: ({ must }) =>
+      must("show", "--name-only", "--format=", "HEAD") === "other.txt\n" ? null : "it changed",
+  },
+
+  // Index entries of every kind.
+  {
+    form: "commit",
+    state: "intent to add",
+    prepare: all(
+      disk(1),
+      ({ must }) => {
+        must("add", "-N", DB);
+      },
+      other,
+    ),
+    commit: [],
+    then: ["-", "", "P1"],
+    status: ` A ${DB}\n`,
+  },
+  ...(["-a", "-- path"] as const).map((form): Row => ({
+    form: `commit ${form}`,
+    state: "intent to add",
+    prepare: all(disk(1), ({ must }) => {
+      must("add", "-N", DB);
+    }),
+    commit: form === "-a" ? ["-a"] : ["--", DB],
+    then: ["E1", "E1", "E1"],
+  })),
+  {
+    form: "commit",
+    state: "renamed",
+    prepare: all(committed, ({ must }) => {
+      must("mv", DB, `${DB}.sops.yaml`);
+    }),
+    commit: [],
+    path: `${DB}.sops.yaml`,
+    then: ["E1", "E1", "E1"],
+    also: ({ must }) =>
+      must("rev-parse", `HEAD~1:${DB}`) === must("rev-parse", `HEAD:${DB}.sops.yaml`)
+        ? null
+        : "another ciphertext",
+  },
+  {
+    form: "commit",
+    state: "renamed and edited",
+    prepare: all(
+      committed,
+      ({ must }) => {
+        must("mv", DB, `${DB}.sops.yaml`);
+      },
+      stage(2, `${DB}.sops.yaml`),
+    ),
+    commit: [],
+    path: `${DB}.sops.yaml`,
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit",
+    state: "a copy, diff.renames=copies",
+    prepare: all(committed, config("diff.renames", "copies"), stage(1, `${DB}.sops.yaml`)),
+    commit: [],
+    path: `${DB}.sops.yaml`,
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit",
+    state: "a symlink became a file",
+    prepare: all(({ dir, must, write }) => {
+      write("clusters/homelab/secrets/x", "");
+      symlinkSync("x", join(dir, DB));
+      must("add", DB);
+      must("commit", "-q", "-m", "Link");
+      rmSync(join(dir, DB));
+      rmSync(join(dir, "clusters/homelab/secrets/x"));
+    }, stage(1)),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit",
+    state: "a file became a symlink",
+    prepare: all(committed, ({ dir, must }) => {
+      rmSync(join(dir, DB));
+      symlinkSync("/etc/hostname", join(dir, DB));
+      must("add", DB);
+    }),
+    commit: [],
+    then: ["/etc/hostname", "/etc/hostname", "*"],
+    also: ({ must }) => (must("ls-files", "-s", DB).startsWith("120000 ") ? null : "no symlink"),
+  },
+  {
+    form: "commit",
+    state: "only the mode",
+    prepare: all(
+      committed,
+      ({ must }) => {
+        must("update-index", "--chmod=+x", DB);
+      },
+      config("core.fileMode", "false"),
+    ),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+    also: ({ must }) => (must("ls-tree", "HEAD", DB).startsWith("100755 ") ? null : "mode lost"),
+  },
+  {
+    form: "commit",
+    state: "the mode and the content",
+    prepare: all(
+      committed,
+      stage(2),
+      ({ must }) => {
+        must("update-index", "--chmod=+x", DB);
+      },
+      config("core.fileMode", "false"),
+    ),
+    commit: [],
+    then: ["E2", "E2", "E2"],
+    also: ({ must }) => (must("ls-tree", "HEAD", DB).startsWith("100755 ") ? null : "mode lost"),
+  },
+  {
+    form: "commit",
+    state: "deleted",
+    prepare: all(committed, ({ must }) => {
+      must("rm", "-q", DB);
+    }),
+    commit: [],
+    then: ["-", "-", "-"],
+  },
+  {
+    form: "commit",
+    state: "deleted from the index, in plaintext on disk",
+    prepare: all(committed, disk(2), ({ must }) => {
+      must("rm", "-q", "-f", "--cached", DB);
+    }),
+    commit: [],
+    then: ["-", "-", "P2"],
+    status: `?? ${DB}\n`,
+  },
+  {
+    form: "commit",
+    state: "staged, then deleted on disk",
+    prepare: all(committed, stage(2), ({ dir }) => {
+      rmSync(join(dir, DB));
+    }),
+    commit: [],
+    then: ["E2", "E2", "-"],
+    status: ` D ${DB}\n`,
+  },
+  {
+    form: "commit",
+    state: "skip-worktree",
+    prepare: all(committed, (repository) => {
+      repository.must("update-index", "--skip-worktree", DB);
+      stageBlob(repository, DB, text(2));
+      repository.must("update-index", "--skip-worktree", DB);
+    }),
+    commit: [],
+    then: ["E2", "E2", "E1"],
+    also: ({ must }) => (must("ls-files", "-v", DB).startsWith("S ") ? null : "the bit is gone"),
+  },
+  {
+    form: "commit",
+    state: "assume-unchanged",
+    prepare: all(committed, stage(2), ({ must }) => {
+      must("update-index", "--assume-unchanged", DB);
+    }),
+    commit: [],
+    then: ["E2", "E2", "E2"],
+    also: ({ must }) => (must("ls-files", "-v", DB).startsWith("h ") ? null : "the bit is gone"),
+  },
+  {
+    form: "commit -a",
+    state: "assume-unchanged, edited on disk",
+    prepare: all(
+      committed,
+      ({ must }) => {
+        must("update-index", "--assume-unchanged", DB);
+      },
+      disk(2),
+      other,
+    ),
+    commit: ["-a"],
+    then: ["E1", "E1", "P2"],
+  },
+  ...(["false", "true"] as const).map((folded): Row => ({
+    form: "commit",
+    state: `outside a sparse checkout, index.sparse=${folded}`,
+    prepare: all(committed, config("index.sparse", folded), (repository) => {
+      repository.must("sparse-checkout", "set", "--cone", "talos", ".husky", ".flux-sops");
+      stageBlob(repository, DB, text(2));
+      repository.must("update-index", "--skip-worktree", DB);
+    }),
+    commit: [],
+    then: ["E2", "E2", "-"],
+  })),
+  {
+    form: "commit",
+    state: "a submodule beside it",
+    prepare: all(stage(1), ({ dir, must, run, home }) => {
+      run("git", ["clone", "-q", dir, join(home, "inner")]);
+      must(
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        join(home, "inner"),
+        "inner",
+      );
+    }),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+    also: ({ must }) => (must("ls-tree", "HEAD", "inner").startsWith("160000 ") ? null : "no link"),
+  },
+  {
+    form: "commit",
+    state: "in conflict",
+    prepare: conflicted,
+    commit: [],
+    exit: 128,
+    then: ["E3", "-", "*"],
+    status: `UU ${DB}\n`,
+  },
+  {
+    form: "commit -a",
+    state: "in conflict, with markers",
+    prepare: conflicted,
+    commit: ["-a"],
+    exit: 1,
+    then: ["E3", "-", "*"],
+    status: `UU ${DB}\n`,
+  },
+  {
+    form: "commit",
+    state: "a conflict resolved in plaintext",
+    prepare: all(conflicted, stage(2)),
+    commit: [],
+    then: ["E2", "E2", "E2"],
+  },
+  {
+    form: "commit",
+    state: "a file in the place of a folder",
+    prepare: all(
+      stage(1, `${DB}/inner.sops.yaml`),
+      ({ must, dir }) => {
+        must("commit", "-q", "-m", "Folder");
+        rmSync(join(dir, DB), { recursive: true });
+        must("rm", "-q", "-r", "--cached", DB);
+      },
+      stage(2),
+    ),
+    commit: [],
+    then: ["E2", "E2", "E2"],
+  },
+
+  // How git keeps things.
+  ...(
+    [
+      ["core.splitIndex", "true"],
+      ["index.version", "4"],
+      ["core.untrackedCache", "true"],
+      ["core.preloadIndex", "false"],
+      ["core.trustctime", "false"],
+      ["core.quotePath", "false"],
+      ["core.commentChar", ";"],
+      ["diff.external", "false"],
+      ["diff.relative", "true"],
+      ["color.ui", "always"],
+      ["status.showUntrackedFiles", "no"],
+      ["commit.verbose", "true"],
+      ["core.bigFileThreshold", "10"],
+      ["fetch.writeCommitGraph", "true"],
+    ] as const
+  ).map(([name, value]): Row => ({
+    form: "commit",
+    state: `${name}=${value}`,
+    prepare: all(committed, config(name, value), stage(2)),
+    commit: [],
+    then: ["E2", "E2", "E2"],
+  })),
+  {
+    form: "commit -- path",
+    state: "split index",
+    prepare: all(committed, config("core.splitIndex", "true"), stage(2), disk(3), other),
+    commit: ["--", DB],
+    then: ["E3", "E3", "E3"],
+    status: "A  other.txt\n",
+  },
+  {
+    form: "commit",
+    state: "core.ignorecase, two names",
+    prepare: all(committed, config("core.ignorecase", "true"), (repository) => {
+      stageBlob(repository, DB.replace("/db", "/DB"), text(2));
+    }),
+    commit: [],
+    path: DB.replace("/db", "/DB"),
+    then: ["E2", "E2", "-"],
+    status: "*",
+    also: ({ must }) => (must("ls-tree", "HEAD", DB) === "" ? "the other is gone" : null),
+  },
+  {
+    form: "commit",
+    state: "a replace ref hides the plaintext",
+    prepare: all(stage(1), ({ must, run }) => {
+      const harmless = run("git", ["hash-object", "-w", "--stdin"], { input: "a: 1\n" });
+      must("replace", must("rev-parse", `:${DB}`).trim(), harmless.stdout.trim());
+    }),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit",
+    state: "GIT_LITERAL_PATHSPECS, GIT_ICASE_PATHSPECS set",
+    prepare: stage(1),
+    commit: ({ run }) =>
+      run("git", ["commit", "-m", "x"], {
+        env: { GIT_LITERAL_PATHSPECS: "1", GIT_TRACE: "1", GIT_FLUSH: "1" },
+      }),
+    then: ["E1", "E1", "E1"],
+  },
+
+  // Attributes: git stores another form than lies on disk.
+  {
+    form: "commit",
+    state: "text eol=crlf",
+    prepare: all(attributes("*.yaml text eol=crlf"), ({ write, must }) => {
+      write(DB, text(1).replaceAll("\n", "\r\n"));
+      must("add", DB);
+    }),
+    commit: [],
+    then: ["E1", "E1", "*"],
+    also: ({ read }) =>
+      /ENC\[[^]*\r\n/.test(read(DB)) && !/[^\r]\n/.test(read(DB)) ? null : "other line ends",
+  },
+  {
+    form: "commit",
+    state: "core.autocrlf=true",
+    prepare: all(attributes("*.yaml text"), config("core.autocrlf", "true"), ({ write, must }) => {
+      write(DB, text(1).replaceAll("\n", "\r\n"));
+      must("add", DB);
+    }),
+    commit: [],
+    then: ["E1", "E1", "*"],
+    also: ({ read }) => (/ENC\[[^]*\r\n/.test(read(DB)) ? null : "other line ends"),
+  },
+  {
+    form: "commit",
+    state: "working-tree-encoding=UTF-16LE",
+    prepare: all(attributes("*.yaml text working-tree-encoding=UTF-16LE"), ({ write, must }) => {
+      write(DB, Buffer.from(text(1), "utf16le"));
+      must("add", DB);
+    }),
+    commit: [],
+    then: ["E1", "E1", "*"],
+    also: ({ dir }) =>
+      readFileSync(join(dir, DB)).toString("utf16le").includes("ENC[") ? null : "not UTF-16",
+  },
+  {
+    form: "commit",
+    state: "a filter",
+    prepare: all(
+      attributes("*.yaml filter=shout"),
+      config("filter.shout.clean", "sed s/HUNTER/hunter/"),
+      config("filter.shout.smudge", "sed s/hunter/HUNTER/"),
+      ({ write, must }) => {
+        write(DB, text(1).replace("hunter", "HUNTER"));
+        must("add", DB);
+      },
+    ),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+  },
+  {
+    form: "commit",
+    state: "ident and a diff driver that fails",
+    prepare: all(attributes("*.yaml ident diff=no"), config("diff.no.command", "false"), stage(1)),
+    commit: [],
+    then: ["E1", "E1", "E1"],
+  },
+
+  // Hostile names, and places that are swapped.
+  ...Object.entries(HOSTILE).flatMap(([state, name]): Row[] => {
+    const path = `clusters/homelab/secrets/${name}`;
+    const prepare: Prepare = ({ dir, must }) => {
+      writeFileSync(
+        Buffer.concat([raw(`${Buffer.from(dir).toString("latin1")}/`), raw(path)]),
+        text(1),
+      );
+      must("add", "clusters");
+    };
+    // As for sops: a dot in a pattern takes every character but that one.
+    const isTaken = !name.includes("\n");
+    const row = {
+      state: `a name with ${state}`,
+      prepare,
+      path,
+      then: isTaken ? (["E1", "E1", "E1"] as const) : (["-", "P1", "P1"] as const),
+      exit: isTaken ? 0 : 1,
+      status: isTaken ? "" : "*",
+    } as const;
+    return [
+      { ...row, form: "commit", commit: [] },
+      { ...row, form: "commit -- path", commit: ["--", "clusters"] },
+    ];
+  }),
+  {
+    form: "commit",
+    state: "its folder is a symlink by now",
+    prepare: all(stage(1), ({ dir }) => {
+      renameSync(join(dir, "clusters/homelab/secrets"), join(dir, "../elsewhere"));
+      symlinkSync(join(dir, "../elsewhere"), join(dir, "clusters/homelab/secrets"));
+    }),
+    commit: [],
+    then: ["E1", "E1", "P1"],
+    status: "*",
+    also: ({ dir }) =>
+      readFileSync(join(dir, "../elsewhere/db.sops.yaml"), "utf8") === text(1) ? null : "followed",
+  },
+  {
+    form: "commit",
+    state: "the file is a symlink by now",
+    prepare: all(stage(1), ({ dir }) => {
+      renameSync(join(dir, DB), join(dir, "../elsewhere"));
+      symlinkSync(join(dir, "../elsewhere"), join(dir, DB));
+    }),
+    commit: [],
+    then: ["E1", "E1", "P1"],
+    status: "*",
+  },
+];
+
+for (const row of ROWS) {
+  const { form, state, prepare, commit, then, path = DB, exit = 0, status = "" } = row;
+  test(`${form} | ${state}: ${then.join(" ")}, exit ${String(exit)}`, async (t) => {
+    const repository = scaffolded(t, { commit: row.unborn !== true });
+    const { must, dir, git } = repository;
+    if (row.unborn === true) {
+      must("config", "user.name", "Author");
+      must("config", "user.email", "author@example.com");
+    }
+    prepare(repository);
+    const ended =
+      typeof commit === "function" ? commit(repository) : git("commit", "-m", "x", ...commit);
+    t.is(ended.status, exit, ended.stderr);
+    t.notRegex(ended.stderr, /hunter|internal error/);
+    const identities = await identitiesOf(repository);
+    const shown = async (bytes: Buffer | null): Promise<string> => {
+      if (bytes === null) return "-";
+      const reading = await plaintextOf(path, bytes, identities);
+      const known = Object.keys(TEXTS).find((name) => TEXTS[name] === reading.text);
+      if (known === undefined || reading.state === "broken") return reading.text;
+      return `${reading.state === "encrypted" ? "E" : "P"}${known}`;
+    };
+    const onDisk = Buffer.concat([Buffer.from(`${dir}/`), raw(path)]);
+    const [head, index, worktree] = [
+      await shown(treeBlob(repository, "HEAD", path)),
+      await shown(treeBlob(repository, "", path)),
+      await shown(exists(onDisk) ? readFileSync(onDisk) : null),
+    ];
+    t.deepEqual([head, index, then[2] === "*" ? "*" : worktree], [...then], ended.stderr);
+    if (status !== "*") t.is(must("status", "--porcelain", "-uall"), status);
+    t.is(row.also?.(repository) ?? null, null);
+  });
+}
+
+/** What a commit (or the index) has at a path; asked for by a list, since no argument can be any byte. */
+function treeBlob({ run, dir }: Scaffolded, commit: string, path: string): Buffer | null {
+  const list =
+    commit === ""
+      ? run("sh", ["-c", "git ls-files -s -z | od -An -v -tx1"], { cwd: dir })
+      : run("sh", ["-c", "git ls-tree -r -z HEAD | od -An -v -tx1"], { cwd: dir });
+  const bytes = Buffer.from(list.stdout.replace(/\s/g, ""), "hex").toString("latin1");
+  const line = bytes.split("\0").find((one) => one.slice(one.indexOf("\t") + 1) === path);
+  const oid = line === undefined ? null : /[0-9a-f]{40,}/.exec(line)?.[0];
+  if (oid === null || oid === undefined || / [123]\t/.test(line ?? "")) return null;
+  return Buffer.from(run("git", ["cat-file", "blob", oid]).stdout);
+}
+
+function exists(location: Buffer): boolean {
+  try {
+    readFileSync(location);
+    return true;
+  } catch {
+    return false;
+  }
+}
