@@ -74,6 +74,7 @@ test("the tree is the one of the layout, and every folder exists in git", (t) =>
       ".husky/pre-merge-commit",
       ".husky/pre-push",
       ".husky/prepare-commit-msg",
+      ".husky/require-node.sh",
       ".prettierignore",
       ".sops.yaml",
       ".yo-rc.json",
@@ -257,9 +258,11 @@ test("no template is left with an unrendered or undefined part, and none is lost
   for (const path of templateFiles().keys()) t.regex(path, /^(repository|example)\/.+\.ejs$/);
 });
 
-test("the hooks: one line for pre-commit, and shell that sh takes", (t) => {
-  const files = render();
-  t.is(textOf(files, ".husky/pre-commit"), "node .flux-sops/flux-sops.mjs hook pre-commit\n");
+test("pre-commit: needs node, and runs the tool", (t) => {
+  t.is(
+    textOf(render(), ".husky/pre-commit"),
+    `. "\${0%/*}/require-node.sh"\nnode .flux-sops/flux-sops.mjs hook pre-commit\n`,
+  );
 });
 
 test("package.json: private, our tool as its bin, no failing install without husky", (t) => {
