@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+
+/** SECURITY.md names the tests that hold its promises: they must be there. */
+const root = fileURLToPath(new URL("..", import.meta.url));
+const page = readFileSync(`${root}SECURITY.md`, "utf8");
+const promises = page.slice(page.indexOf("| promise"), page.indexOf("## What it does not protect"));
+
+test("every test that SECURITY.md names exists", (t) => {
+  const files = [...promises.matchAll(/`(test\/[^`]+)`/g)].map(([, file = ""]) => file);
+  t.true(files.length > 10);
+  for (const file of files) t.true(existsSync(root + file), file);
+  const named = [...promises.matchAll(/`(test\/[^`]+)` \("([^"]+)"\)/g)];
+  t.true(named.length > 10);
+  for (const [, file = "", title = ""] of named) {
+    t.true(readFileSync(root + file, "utf8").includes(title), `${file}: ${title}`);
+  }
+});
