@@ -3,6 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { readBlobMap } from "../git/blobs.ts";
 import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
+import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
@@ -15,6 +16,7 @@ interface FileToCheck {
   readonly path: GitPath;
   readonly bytes: Buffer;
   readonly where: "index" | "worktree";
+  readonly blob: string;
 }
 
 /**
@@ -38,11 +40,15 @@ async function filesToCheck(
   onlyStaged: boolean,
 ): Promise<FileToCheck[]> {
   if (paths.length > 0) {
-    return paths.map((path) => ({
-      path: pathFromText(relative(repository.cwd, resolve(path)).split(sep).join("/")),
-      bytes: readFileSync(path),
-      where: "worktree",
-    }));
+    return paths.map((path) => {
+      const bytes = readFileSync(path);
+      return {
+        path: pathFromText(relative(repository.cwd, resolve(path)).split(sep).join("/")),
+        bytes,
+        where: "worktree",
+        blob: blobOid(repository.objectFormat, bytes),
+      };
+    });
   }
   const entries = onlyStaged
     ? (await changedEntries(repository)).changed.filter(({ intentToAdd }) => !intentToAdd)
@@ -54,7 +60,7 @@ async function filesToCheck(
   );
   return found.flatMap(({ path, oid }) => {
     const bytes = blobs.get(oid);
-    return bytes === undefined ? [] : [{ path, bytes, where: "index" as const }];
+    return bytes === undefined ? [] : [{ path, bytes, where: "index" as const, blob: oid }];
   });
 }
 
@@ -69,14 +75,14 @@ async function inspect(
   const { pairs } = await localIdentities(repository);
   const findings: CheckedFinding[] = [];
   let unverified = 0;
-  for (const { path, bytes, where } of files) {
+  for (const { path, bytes, where, blob } of files) {
     const name = pathText(path);
     const hasSops = bytes.includes("ENC[AES256_GCM,");
     if (!concernsSops({ path, rules }, hasSops) && suspectedRules(name, bytes).size === 0) continue;
     const found = await inspectCommitted({ path: name, rules }, bytes, () =>
       Promise.resolve(pairs),
     );
-    findings.push(...found.findings.map(({ finding }) => ({ ...finding, path, where })));
+    findings.push(...found.findings.map(({ finding }) => ({ ...finding, path, where, blob })));
     if (hasSops && found.isUnverified) unverified += 1;
   }
   return { findings, files: files.length, unverified };

@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
+import { SettingsError } from "../findings/settings-error.ts";
 import { GitError } from "../git/errors.ts";
-import { openRepository } from "../git/repository.ts";
+import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
+import { SETTINGS_FILE, settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
 import { parseArguments } from "./arguments.ts";
-import { FORMATS, type CheckFormat, type Report } from "./check-formats.ts";
+import { FORMATS, type CheckedFinding, type CheckFormat, type Report } from "./check-formats.ts";
 import { complain, shown } from "./complain.ts";
 
 /** `flux-sops check [PATH…] [--staged | --all | --range A..B | --history] [--format …] [--require-verify]` */
@@ -35,7 +37,12 @@ export async function check(argv: readonly string[]): Promise<number> {
         : typeof range === "string"
           ? await (await import("./check-history.ts")).checkRange(repository, range)
           : await (await import("./check-files.ts")).checkFiles(repository, paths, staged === true);
-    const { findings, files, unverified } = checked;
+    const { files, unverified } = checked;
+    const isWhole = ![staged === true, range !== undefined, history === true].includes(true);
+    const findings =
+      range === undefined
+        ? await settled(repository, checked.findings, isWhole && paths.length === 0)
+        : checked.findings;
     const report: Report = {
       findings,
       prefix: repository.prefix,
@@ -52,9 +59,42 @@ export async function check(argv: readonly string[]): Promise<number> {
     return failed || (requireVerify === true && unverified > 0) ? 1 : 0;
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
-    if (error instanceof GitError || error instanceof BrokenRulesError) complain(error.message);
+    if (
+      error instanceof GitError ||
+      error instanceof BrokenRulesError ||
+      error instanceof SettingsError
+    )
+      complain(error.message);
     else if (code !== undefined && path !== undefined) complain(`${shown(path)}: ${code}`);
     else throw error;
     return 2;
   }
+}
+
+/**
+ * Applies `.flux-sops.yaml` as staged.
+ *
+ * @param isWhole everything was looked at: an entry that allowed nothing is told
+ */
+async function settled(
+  repository: OpenedRepository,
+  findings: readonly CheckedFinding[],
+  isWhole: boolean,
+): Promise<CheckedFinding[]> {
+  const settings = await stagedSettings(repository);
+  const used = new Set<unknown>();
+  const left = await settleSilently(settings, findings, (entry) => used.add(entry));
+  const idle = (settings?.allow ?? []).filter((entry) => isWhole && !used.has(entry));
+  return [
+    ...left,
+    ...idle.map(({ rule, line }) => ({
+      rule,
+      line,
+      severity: "warning" as const,
+      message: "this entry allows nothing any more",
+      mend: { kind: "run" as const, commands: [] },
+      path: SETTINGS_FILE,
+      where: "index" as const,
+    })),
+  ];
 }

@@ -18,6 +18,7 @@ import { inspectPast } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import { newFilesAtTips, type TipFile } from "./pushed-tips.ts";
+import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
 
 /** A finding in what would leave the machine. */
@@ -94,7 +95,8 @@ export async function inspectRange(
   const found = new Findings();
   const seen = await lookIntoAll(repository, blobs, files[0]?.rules ?? null, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
-  const findings = await withCommits(repository, found.all, range);
+  const settled = await settledAt(repository, found.all, tips);
+  const findings = await withCommits(repository, settled, range);
   return { findings, files: blobs.size, unverified };
 }
 
@@ -177,6 +179,23 @@ async function lookIntoTips(
     }
   }
   return unverified;
+}
+
+/** Applies the settings of the tip that has a finding; of the past, those of the first tip. */
+async function settledAt(
+  repository: OpenedRepository,
+  found: readonly Found[],
+  tips: readonly PushedRef[],
+): Promise<Found[]> {
+  const byTip = new Map<string, ReturnType<typeof settingsAt>>();
+  const settled: Found[] = [];
+  for (const one of found) {
+    const oid = (one.tip ?? tips[0])?.localOid ?? "";
+    let settings = byTip.get(oid);
+    if (settings === undefined) byTip.set(oid, (settings = settingsAt(repository, oid)));
+    settled.push(...(await settleSilently(await settings, [one])));
+  }
+  return settled;
 }
 
 /** Where they came in; and what the remote has had all along becomes a warning. */
