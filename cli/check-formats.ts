@@ -1,12 +1,28 @@
 import type { Finding } from "../findings/finding.ts";
-import { displayPath, pathText, type GitPath } from "../git/path.ts";
+import { ROTATIONS } from "../findings/rotation.ts";
+import type { BringingCommit } from "../git/history.ts";
+import { displayPath, pathBytes, pathText, type GitPath } from "../git/path.ts";
 import { fixOf } from "../hooks/fix-of.ts";
+import { shownCommit } from "../hooks/shown-commit.ts";
 import { version } from "../scaffold/version.ts";
 
 /** A finding with the file that it is in. */
 export interface CheckedFinding extends Finding {
+  /** Empty for what is in no file: a tagged content, the message of a commit. */
   readonly path: GitPath;
-  readonly where: "index" | "worktree";
+  readonly where: "index" | "worktree" | "history";
+  /** Of the history: the content, the commits that brought it, and all paths it had. */
+  readonly blob?: string | null;
+  readonly commits?: readonly BringingCommit[];
+  readonly paths?: readonly GitPath[];
+}
+
+/** What one of the ways of checking came to. */
+export interface Checked {
+  readonly findings: readonly CheckedFinding[];
+  /** Contents looked at. */
+  readonly files: number;
+  readonly unverified: number;
 }
 
 /** What `check` found. */
@@ -14,6 +30,8 @@ export interface Report {
   readonly findings: readonly CheckedFinding[];
   /** The folder where the user stands: fixes are pasted there. */
   readonly prefix: GitPath;
+  /** Commits were looked at, not files as they are now. */
+  readonly isHistory: boolean;
   readonly summary: {
     readonly files: number;
     readonly findings: number;
@@ -32,21 +50,65 @@ export const FORMATS: Readonly<Record<CheckFormat, (report: Report) => string>> 
   github,
 };
 
-function text({ findings, prefix, summary }: Report): string {
+const COMMITS_SHOWN = 3;
+
+function text({ findings, prefix, isHistory, summary }: Report): string {
   const lines = findings.flatMap((finding) => {
-    const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
+    const { path, line, rule, message, mend, where } = finding;
+    const place = path === "" ? "(no file)" : displayPath(path) + (line === null ? "" : `:${line}`);
     const severity = finding.severity === "warning" ? " (warning)" : "";
     return [
-      `${place}  ${finding.rule}${severity}`,
-      `  ${finding.message}`,
-      ...(finding.mend.kind === "edit" ? [`  To mend it, ${finding.mend.what}.`] : []),
-      ...fixOf(finding, finding.where, prefix).map((command) => `    ${command}`),
+      `${place}  ${rule}${severity}`,
+      `  ${message}`,
+      ...appearances(finding),
+      ...(mend.kind === "edit" && where !== "history" ? [`  To mend it, ${mend.what}.`] : []),
+      ...fixOf(finding, where, prefix).map((command) => `    ${command}`),
     ];
   });
+  if (isHistory) lines.push(...rotations(findings));
   const unverified = summary.unverified === 0 ? "" : `, ${summary.unverified} not verified`;
-  lines.push(`${summary.files} files, ${summary.findings} findings${unverified}`);
+  lines.push(
+    `${summary.files} ${isHistory ? "contents" : "files"}, ${summary.findings} findings${unverified}`,
+  );
   return `${lines.join("\n")}\n`;
 }
+
+/** Where a content of the history came in, and its other names. */
+function appearances({ path, commits = [], paths = [] }: CheckedFinding): string[] {
+  const lines: string[] = [];
+  const shown = commits.slice(0, COMMITS_SHOWN).map(shownCommit);
+  const more = commits.length - shown.length;
+  if (shown.length > 0) {
+    lines.push(`  in ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`);
+  }
+  const others = paths.filter((other) => other !== path).map(displayPath);
+  if (others.length > 0) lines.push(`  also as ${others.join(", ")}`);
+  return lines;
+}
+
+/** What has to be replaced, in the order of danger. */
+function rotations(findings: readonly CheckedFinding[]): string[] {
+  const lines: string[] = [];
+  for (const { rule, what, how } of ROTATIONS) {
+    const found = findings.filter((finding) => finding.rule === rule);
+    if (found.length === 0) continue;
+    const files = [...new Set(found.map(({ path }) => path))].filter((path) => path !== "");
+    const named = files.slice(0, FILES_SHOWN).map(displayPath).join(", ");
+    const more = files.length > FILES_SHOWN ? ` and ${files.length - FILES_SHOWN} more` : "";
+    lines.push(
+      `  ${lines.length + 1}. ${what}${files.length === 0 ? "" : ` (${named}${more})`}: ${how}.`,
+    );
+  }
+  if (lines.length === 0) return [];
+  return [
+    "",
+    "Replace what leaked, in this order. What was pushed once is known: taking it out of the history does not make it secret again.",
+    ...lines,
+    "",
+  ];
+}
+
+const FILES_SHOWN = 5;
 
 /** The contract's own form; version 1. */
 function json({ findings, prefix, summary }: Report): string {
@@ -59,9 +121,28 @@ function json({ findings, prefix, summary }: Report): string {
       line: finding.line,
       message: finding.message,
       fix: fixOf(finding, finding.where, prefix),
+      ...jsonAppearances(finding),
     })),
     summary,
   })}\n`;
+}
+
+/** `commit` is the first that brought it; `commits` and `paths` are all. */
+function jsonAppearances({ where, blob, commits = [], paths = [] }: CheckedFinding): object {
+  if (where !== "history") return {};
+  const [first] = commits;
+  return {
+    ...(first === undefined ? {} : { commit: first.commit }),
+    ...(blob === undefined || blob === null ? {} : { blob }),
+    commits: commits.map(({ commit }) => commit),
+    paths: paths.map(pathText),
+  };
+}
+
+/** Annotations have one line of text: the first commit goes with it. */
+function messageOf({ message, commits = [] }: CheckedFinding): string {
+  const [first] = commits;
+  return first === undefined ? message : `${message} (commit ${first.commit.slice(0, 12)})`;
 }
 
 /** SARIF 2.1.0, for code scanning. */
@@ -73,36 +154,48 @@ function sarif({ findings }: Report): string {
     runs: [
       {
         tool: { driver: { name: "flux-sops", version, rules: rules.map((id) => ({ id })) } },
-        results: findings.map(({ rule, severity, path, line, message }) => ({
-          ruleId: rule,
-          level: severity,
-          message: { text: message },
-          locations: [
-            {
-              physicalLocation: {
-                artifactLocation: {
-                  uri: pathText(path).split("/").map(encodeURIComponent).join("/"),
-                },
-                ...(line === null ? {} : { region: { startLine: line } }),
-              },
-            },
-          ],
+        results: findings.map((finding) => ({
+          ruleId: finding.rule,
+          level: finding.severity,
+          message: { text: messageOf(finding) },
+          locations: finding.path === "" ? [] : [sarifLocation(finding)],
         })),
       },
     ],
   })}\n`;
 }
 
+function sarifLocation({ path, line }: CheckedFinding): object {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: pathUri(path), uriBaseId: "%SRCROOT%" },
+      ...(line === null ? {} : { region: { startLine: line } }),
+    },
+  };
+}
+
+/** A relative URI by bytes (RFC 3986): names need not be UTF-8. */
+function pathUri(path: GitPath): string {
+  return [...pathBytes(path)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      if (/[A-Za-z0-9._~/-]/.test(character)) return character;
+      return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    })
+    .join("");
+}
+
 /** Annotations of GitHub Actions. */
 function github({ findings }: Report): string {
   return findings
-    .map(({ rule, severity, path, line, message }) => {
+    .map((finding) => {
+      const { rule, severity, path, line } = finding;
       const place = [
-        `file=${escapeProperty(pathText(path))}`,
+        ...(path === "" ? [] : [`file=${escapeProperty(pathText(path))}`]),
         ...(line === null ? [] : [`line=${line}`]),
         `title=${escapeProperty(rule)}`,
       ];
-      return `::${severity} ${place.join(",")}::${escapeData(message)}\n`;
+      return `::${severity} ${place.join(",")}::${escapeData(messageOf(finding))}\n`;
     })
     .join("");
 }

@@ -3,6 +3,7 @@ import type { GitContext } from "../git/run.ts";
 import { WorktreeError } from "../git/worktree-error.ts";
 import { PushLineError } from "../hooks/push-lines.ts";
 import type { Refusal } from "../hooks/refuse-plaintext.ts";
+import { SettingsError } from "../findings/settings-error.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 
 /** Runs a hook with git's arguments: what it has to say, and its exit status. */
@@ -80,6 +81,7 @@ export async function hook([name = "", ...args]: readonly string[]): Promise<num
       error instanceof GitError ||
       error instanceof WorktreeError ||
       error instanceof BrokenRulesError ||
+      error instanceof SettingsError ||
       error instanceof PushLineError;
     process.stderr.write(broken(name, expected ? error.message : unexpected(error)));
     return 2;

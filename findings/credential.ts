@@ -83,17 +83,52 @@ export function isTokenShaped(value: string): boolean {
  * find something: what fails it need not be parsed.
  */
 export function mayHoldCredential(text: string): boolean {
-  if (KEY_OR_SHAPE.some((pattern) => pattern.test(text))) return true;
-  return NAME.test(text) && /\bvalue["']?\s*:/.test(text);
+  if (URL_OR_SHAPE.some((pattern) => pattern.test(text))) return true;
+  for (const match of text.matchAll(KEY)) {
+    const end = match.index + match[0].length;
+    if (isCredentialVariable(nameAt(text, match)) && mayBeValue(text, end)) return true;
+  }
+  if (!/\bvalue["']?\s*:/.test(text)) return false;
+  for (const [, name = ""] of text.matchAll(NAME)) {
+    if (isCredentialVariable(name.replace(/["'\s,}]+$/, ""))) return true;
+  }
+  return false;
 }
 
-const ENDING =
-  "(?:pass(?:word|wd|phrase|wort)|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\\n]?key)[^A-Za-z0-9\\n]?\\d?[^A-Za-z0-9\\n]{0,2}";
+const KEY =
+  /(?:pass(?:word|wd|phrase|wort)|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
 
-const KEY_OR_SHAPE = [
-  new RegExp(`${ENDING}\\s*[:=]`, "i"),
-  /:\/\/[^\s/@:]*:[^\s/@]+@/,
-  /ghp_|github_pat_|glpat-|tskey-/,
-];
+const NAME = /name["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
 
-const NAME = new RegExp(`name["']?\\s*:\\s*["']?[A-Za-z0-9_.-]*${ENDING}(?:\\s|[,}]|$)`, "i");
+const URL_OR_SHAPE = [/:\/\/[^\s/@:]*:[^\s/@]+@/, /ghp_|github_pat_|glpat-|tskey-/];
+
+/** The whole key of which a match of KEY is the end. */
+function nameAt(text: string, match: RegExpExecArray): string {
+  let start = match.index;
+  while (start > 0 && match.index - start < 200 && /[\w.-]/.test(text.charAt(start - 1)))
+    start -= 1;
+  return text.slice(start, match.index) + match[0].replace(/[^A-Za-z0-9]+$/, "");
+}
+
+/** Whether a literal value could follow a key's colon: on its line, or below. */
+function mayBeValue(text: string, colon: number): boolean {
+  const newline = text.indexOf("\n", colon);
+  const lineEnd = newline === -1 ? text.length : newline;
+  const value = text.slice(colon, Math.min(lineEnd, colon + 10_100)).trim();
+  if (value === "" || value.startsWith("#")) {
+    const below = /^\s*([^\n]*)/.exec(text.slice(lineEnd, lineEnd + 1000))?.[1] ?? "";
+    // Another key, a list or the end of what this one is in: no scalar.
+    return !/^(?:[\w."'/-]+\s*:(?=\s|$)|-\s|[#}\]]|$)/.test(below);
+  }
+  // Blocks, anchors, aliases, tags: for the parser to say.
+  if (/^[|>&!*]/.test(value)) return true;
+  const quote = /^["']/.exec(value)?.[0];
+  if (quote === undefined) {
+    const plain = [value, value.replace(/\s#.*$/, ""), value.replace(/[,;}\]].*$/, "")];
+    return plain.some((one) => isCredentialValue(one) || isUrlWithPassword(one));
+  }
+  const close = value.indexOf(quote, 1);
+  const inside = value.slice(1, close);
+  if (close === -1 || inside.includes("\\") || value.charAt(close + 1) === quote) return true;
+  return isCredentialValue(inside) || isUrlWithPassword(inside);
+}

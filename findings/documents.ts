@@ -21,7 +21,10 @@ export function isSchema(section: Section): boolean {
  *
  * @param gate only text that it matches is parsed; it must match whatever the caller looks for.
  */
-export function* eachDocument(candidate: Candidate, gate: RegExp): Generator<FoundDocument> {
+export function* eachDocument(
+  candidate: Candidate,
+  gate: Pick<RegExp, "test">,
+): Generator<FoundDocument> {
   const open: Section[] = candidate.sections.toReversed();
   for (let section = open.pop(); section !== undefined; section = open.pop()) {
     if (!gate.test(section.text) || isSchema(section)) continue;

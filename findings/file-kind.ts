@@ -1,3 +1,5 @@
+import { CREDENTIAL_FILE_PATHS } from "./keywords.ts";
+
 /** What a file is for, judged by its name alone. */
 
 const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)$/i;
@@ -31,4 +33,22 @@ export function isSample(path: string): boolean {
 /** A Helm values file: `values.yaml`, `values-prod.yaml`, `grafana.values.yaml`. */
 export function isValuesFile(path: string): boolean {
   return VALUES.test(path);
+}
+
+/**
+ * What the functions above say of a path, and whatever else of it matters to a rule, in one word: two
+ * paths with the same one are judged alike.
+ */
+export function kindOfFile(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return [
+    isProseOrCode(path),
+    isTemplate(path),
+    isSample(path),
+    isValuesFile(path),
+    CREDENTIAL_FILE_PATHS.test(path),
+    /[._-]?keys?(?:\.txt)?$/i.test(name),
+    /\.sops\.[^/]+$/.test(name),
+    name.slice(name.lastIndexOf(".") + 1).toLowerCase(),
+  ].join();
 }

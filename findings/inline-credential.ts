@@ -106,6 +106,16 @@ export const inlineCredential: Rule = {
           "apiVersion: v1alpha1\nkind: ExtensionServiceConfig\nname: tailscale\nenvironment:\n  - TS_HOSTNAME=n\n  - TS_API_TOKEN=8c1f0e7a2b\n",
         lines: [6],
       },
+      {
+        path: "app/search.yaml",
+        content: "kind: ConfigMap\ndata:\n  MEILI_MASTER_KEY: 8c1f0e7a2b\n",
+        lines: [3],
+      },
+      {
+        path: "app/german.yaml",
+        content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
+        lines: [3],
+      },
     ],
     misses: [
       {

@@ -20,6 +20,25 @@ export const AGE_IDENTITY_BASE64 = ["AGE-SECR", "ET-KEY-"].flatMap(base64Fragmen
 /** Inside the base64 of a PEM file, at any alignment. */
 export const PRIVATE_KEY_BASE64 = base64Fragments("PRIVATE KEY");
 
+/** `masterKey`, `MASTER_KEY`, `master-key` … without the first letter, whose case is open. */
+function keyNames(stem: string): string[] {
+  const tail = stem.slice(1);
+  return ["", "_", "-", ".", " "].flatMap((separator) => [
+    `${tail}${separator}key`,
+    `${tail}${separator}Key`,
+    `${tail.toUpperCase()}${separator}KEY`,
+  ]);
+}
+
+/** How the names of credentials end. They count where a value follows: `prefilter.ts` sees to that. */
+export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
+  ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
+  ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
+  ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
+    keyNames,
+  ),
+]);
+
 export const KEYWORDS = {
   "age-key": [
     "AGE-SECRET-KEY-",
@@ -52,34 +71,7 @@ export const KEYWORDS = {
     "aescbcencryptionsecret",
     "k8sserviceaccount",
   ],
-  "inline-credential": [
-    "assword",
-    "ASSWORD",
-    "asswd",
-    "ASSWD",
-    "assphrase",
-    "ASSPHRASE",
-    "oken",
-    "OKEN",
-    "ecret",
-    "ECRET",
-    "pikey",
-    "piKey",
-    "ApiKey",
-    "APIKey",
-    "APIKEY",
-    "pi_key",
-    "PI_KEY",
-    "pi-key",
-    "rivateKey",
-    "rivate_key",
-    "RIVATE_KEY",
-    "://",
-    "ghp_",
-    "github_pat_",
-    "glpat-",
-    "tskey-",
-  ],
+  "inline-credential": [...CREDENTIAL_NAMES, "://", "ghp_", "github_pat_", "glpat-", "tskey-"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables, npm's. */

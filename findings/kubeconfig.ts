@@ -16,6 +16,13 @@ const AUTH_PROVIDER_FIELDS = new Set([
   "client-secret",
 ]);
 
+const SECRET_FIELD = new RegExp(
+  `(?:${[...USER_FIELDS, ...AUTH_PROVIDER_FIELDS].join("|")})["']?\\s*:`,
+);
+
+/** Only text in which these stand is parsed. */
+const GATE = { test: (text: string) => /\busers\b/.test(text) && SECRET_FIELD.test(text) };
+
 /** What `kubectl config view` puts in a secret's place. */
 const REDACTED = new Set(["REDACTED", "DATA+OMITTED"]);
 
@@ -115,7 +122,7 @@ export const kubeconfig: Rule = {
 function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
   const hits: Hit[] = [];
-  for (const { section, document } of eachDocument(candidate, /\busers\b/)) {
+  for (const { section, document } of eachDocument(candidate, GATE)) {
     const mappings = new Mappings(document);
     const root = document.contents;
     const kind = mappings.textAt(root, "kind");

@@ -15,6 +15,9 @@ import { shownName, shownNames } from "./wording.ts";
 /** Words of which one stands in every part of a file that holds a Secret; the others stay unparsed. */
 const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|stringData/;
 
+/** Words of which one stands before every value of a Secret; references by name have none. */
+const VALUES = /data|stringData|literals/;
+
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
 
@@ -29,7 +32,7 @@ export function findSecrets(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
-    if (!GATE.test(section.text) || isSchema(section)) continue;
+    if (!GATE.test(section.text) || !VALUES.test(section.text) || isSchema(section)) continue;
     if (section.documents === null) hits.push(...byLine(candidate, section));
     else hits.push(...inSection(candidate, section));
   }

@@ -1,5 +1,6 @@
-import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "./keywords.ts";
+import { CREDENTIAL_FILE_PATHS, CREDENTIAL_NAMES, KEYWORDS } from "./keywords.ts";
 import { searchable } from "./text.ts";
+import { WordSearch, type SoughtWord } from "./word-search.ts";
 
 /** The rules for which a file has a keyword. */
 export type SuspectedRule = keyof typeof KEYWORDS;
@@ -7,10 +8,24 @@ export type SuspectedRule = keyof typeof KEYWORDS;
 /** They look at binary files too; the others' keywords need not be searched for in those. */
 const FOR_BINARY: ReadonlySet<SuspectedRule> = new Set(["age-key", "private-key"]);
 
-const WORDS = (Object.keys(KEYWORDS) as SuspectedRule[]).map((id) => ({
-  id,
-  words: KEYWORDS[id].map((word) => Buffer.from(word, "latin1")),
-}));
+/** A rule, or the end of a credential's name: that counts only where a value follows. */
+type Meaning = SuspectedRule | "credential-name";
+
+const RULES = Object.keys(KEYWORDS) as SuspectedRule[];
+
+/** `://` is too short for the search, and is looked for by itself. */
+const URL_MARK = "://";
+
+const SEARCH = new WordSearch<Meaning>(
+  RULES.flatMap((id): SoughtWord<Meaning>[] =>
+    KEYWORDS[id]
+      .filter((word) => word !== URL_MARK)
+      .map((word) => ({
+        word,
+        means: CREDENTIAL_NAMES.has(word) ? "credential-name" : id,
+      })),
+  ),
+);
 
 /**
  * The rules that a file could break, judged by keywords in its bytes. Loads neither rules nor the YAML
@@ -23,10 +38,44 @@ export function suspectedRules(path: string, bytes: Uint8Array): Set<SuspectedRu
   if (CREDENTIAL_FILE_PATHS.test(path)) suspected.add("plaintext-secret");
   const found = searchable(bytes);
   const text = Buffer.from(found.buffer, found.byteOffset, found.byteLength);
-  const isBinary = text.includes(0);
-  for (const { id, words } of WORDS) {
-    if (isBinary && !FOR_BINARY.has(id)) continue;
-    if (words.some((word) => text.includes(word))) suspected.add(id);
+  SEARCH.search(text, (means, end) => {
+    if (means !== "credential-name") suspected.add(means);
+    else if (!suspected.has("inline-credential") && isName(text, end)) {
+      suspected.add("inline-credential");
+    }
+  });
+  if (!suspected.has("inline-credential") && hasUrlWithPassword(text)) {
+    suspected.add("inline-credential");
+  }
+  if (suspected.size > 0 && text.includes(0)) {
+    for (const id of RULES) if (!FOR_BINARY.has(id)) suspected.delete(id);
   }
   return suspected;
+}
+
+/** Whether what ends here is a key (`dbPassword:`), or the name in `{name: DB_PASSWORD, value: …}`. */
+function isName(text: Buffer, end: number): boolean {
+  const after = text.toString("latin1", end, end + 80);
+  if (/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/.test(after)) return true;
+  if (!/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}(?:\s|[,}]|$)/.test(after)) return false;
+  return /name["']?\s*:\s*["']?[\w.-]*$/i.test(
+    text.toString("latin1", Math.max(0, end - 300), end),
+  );
+}
+
+function hasUrlWithPassword(text: Buffer): boolean {
+  for (let at = text.indexOf(URL_MARK); at !== -1; at = text.indexOf(URL_MARK, at + 3)) {
+    let colon = false;
+    for (let next = at + 3; next < text.length && next < at + 2000; next += 1) {
+      const byte = text[next] ?? 0;
+      // White space, a slash: the end of user and password.
+      if (byte <= 0x20 || byte === 0x2f) break;
+      if (byte === 0x3a) colon = true;
+      if (byte === 0x40) {
+        if (colon) return true;
+        break;
+      }
+    }
+  }
+  return false;
 }

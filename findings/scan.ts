@@ -1,4 +1,4 @@
-import type { Candidate, Finding } from "./finding.ts";
+import type { Candidate, Finding, RuleId } from "./finding.ts";
 import type { SuspectedRule } from "./prefilter.ts";
 import { suspectedRules } from "./prefilter.ts";
 import { rules } from "./rules.ts";
@@ -6,12 +6,14 @@ import { rules } from "./rules.ts";
 /**
  * All leak findings of one file, sorted by line, those of the whole file first; at most one a rule
  * and line. Never throws, whatever the file holds.
+ *
+ * @param without rules that are not asked
  */
-export function scan(candidate: Candidate): Finding[] {
+export function scan(candidate: Candidate, without: ReadonlySet<RuleId> = new Set()): Finding[] {
   const suspected = suspectedRules(candidate.path, candidate.bytes);
   const findings = new Map<string, Finding>();
   for (const rule of rules) {
-    if (!suspected.has(rule.id as SuspectedRule)) continue;
+    if (!suspected.has(rule.id as SuspectedRule) || without.has(rule.id)) continue;
     for (const hit of rule.find(candidate)) {
       const place = `${rule.id} ${String(hit.line)}`;
       if (findings.has(place)) continue;

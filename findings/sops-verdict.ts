@@ -34,7 +34,11 @@ export type SopsVerdict =
       readonly kind: "encrypted";
       readonly file: StoreFile;
       readonly metadata: Metadata;
-      readonly added: readonly { readonly line: number; readonly path: string }[];
+      readonly added: readonly {
+        readonly line: number;
+        readonly path: string;
+        readonly kind: "value" | "comment";
+      }[];
     }
   /** Encrypted in a way that cannot be looked into here. */
   | { readonly kind: "unverified"; readonly why: string }
@@ -101,6 +105,7 @@ function encryptedVerdict(file: StoreFile, metadata: Metadata): SopsVerdict {
     const added = plaintextLeaves(file, metadata).map((leaf) => ({
       line: leaf.line,
       path: shownPath(leaf.path),
+      kind: leaf.kind,
     }));
     return { kind: "encrypted", file, metadata, added };
   } catch (error) {

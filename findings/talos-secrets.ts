@@ -9,7 +9,17 @@ import { Mappings, scalarText, startOf } from "./nodes.ts";
 import { isPointer } from "./pointer.ts";
 import { shownName } from "./wording.ts";
 
-const GATE = new RegExp(`(?:${KEYWORDS["talos-secrets"].join("|")})`);
+const KEYWORD = new RegExp(KEYWORDS["talos-secrets"].join("|"));
+
+/** Keys of which one holds everything secret in such a document, or kinds that do. */
+const ROOT =
+  /\b(?:machine|cluster|contexts|certs|secrets|trustdinfo)["']?\s*:|\b(?:Wireguard|Volume|RegistryAuth)Config\b|VolumeConfig\b/;
+
+/** How every key of a secret ends. */
+const LEAF = /(?:[Tt]oken|[Kk]ey|passphrase|password|auth|[Ss]ecret|encryptionsecret)["']?\s*:/;
+
+/** Only text in which all of these stand is parsed. */
+const GATE = { test: (text: string) => KEYWORD.test(text) && ROOT.test(text) && LEAF.test(text) };
 
 /** `*`: every key of a mapping and every item of a list. */
 type Path = readonly string[];

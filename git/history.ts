@@ -9,8 +9,11 @@ export interface Range {
   readonly include: readonly string[];
   /** Full names of commits that need not be here. */
   readonly exclude: readonly string[];
-  /** Leaves out what this remote's tracking branches reach; `null`: those of every remote. */
-  readonly remote: string | null;
+  /**
+   * Leaves out what this remote's tracking branches reach; `null`: those of every remote; `false`:
+   * nothing.
+   */
+  readonly remote: string | null | false;
 }
 
 /** `^OID` leaves out what it reaches (gitrevisions(7)); the remote's branches need no listing. */
@@ -20,12 +23,9 @@ function rangeInput({ include, exclude }: Range): Buffer {
 }
 
 function rangeArguments({ remote }: Range): string[] {
-  return [
-    "--ignore-missing",
-    "--stdin",
-    "--not",
-    remote === null ? "--remotes" : `--remotes=${remote}`,
-  ];
+  const start = ["--ignore-missing", "--stdin"];
+  if (remote === false) return start;
+  return [...start, "--not", remote === null ? "--remotes" : `--remotes=${remote}`];
 }
 
 /** The lines of git's output as they come, one char per byte. */

@@ -6,6 +6,7 @@ import { formatOf } from "../sops/format.ts";
 import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
 import { stagedRules, type RulesInForce } from "./rules-in-force.ts";
+import { SETTINGS_FILE, settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
 import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
 
 /** A finding in one file. */
@@ -28,7 +29,7 @@ export interface Inspection {
  *
  * @param options.mayResign whether a readable part that was edited may be signed anew: not what came
  *   from elsewhere, as in a merge.
- * @throws GitError, BrokenRulesError
+ * @throws GitError, BrokenRulesError, SettingsError
  */
 export async function inspectStaged(
   repository: Repository,
@@ -58,7 +59,19 @@ export async function inspectStaged(
     );
     if (outcome.content !== null) contents.push(outcome.content);
   }
-  return { findings, contents };
+  if (
+    staged.files.some(
+      ({ entry, place }) => place === "staged" && /(^|\/)\.sops\.yaml$/.test(entry.path),
+    )
+  ) {
+    const { recipientsByNewRules } = await import("./recipients-by-new-rules.ts");
+    findings.push(...(await recipientsByNewRules(repository, new Set(pathsOf(staged)))));
+  }
+  const concerned =
+    findings.length > 0 || staged.files.some(({ entry }) => entry.path === SETTINGS_FILE);
+  if (!concerned) return { findings, contents };
+  const settings = await stagedSettings(repository);
+  return { findings: await settleAsWarnings(settings, findings), contents };
 }
 
 /** Most files end here: no rule takes them, and no word in them is a rule's keyword. */

@@ -83,7 +83,8 @@ export async function inspectCommitted(
 
 const RESTORE = "restore the encrypted file, or decrypt it and correct it";
 
-function inPlaintext(): Finding {
+/** What is found where a creation rule encrypts a file, and it is readable. */
+export function inPlaintext(): Finding {
   return {
     rule: "plaintext-secret",
     severity: "error",

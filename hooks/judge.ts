@@ -1,4 +1,4 @@
-import type { Finding } from "../findings/finding.ts";
+import type { Finding, RuleId } from "../findings/finding.ts";
 import { candidateOf } from "../findings/candidate.ts";
 import { scan } from "../findings/scan.ts";
 import { isNamedSops, sopsVerdict, type SopsVerdict } from "../findings/sops-verdict.ts";
@@ -11,6 +11,8 @@ export interface FileToJudge {
   readonly bytes: Uint8Array;
   /** The last commit's content at this path, or null. */
   readonly before: Uint8Array | null;
+  /** Rules that are not asked. */
+  readonly without?: ReadonlySet<RuleId>;
 }
 
 /** What the gate found out about one file without any key. */
@@ -29,16 +31,25 @@ export interface Judgement {
 export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
   const { path, bytes } = file;
   const inForce = rules.for(path);
-  const leaks = scan(candidateOf(path, bytes, { encryptedName: encryptedName(path, rules) }));
+  const leaks = scan(
+    candidateOf(path, bytes, { encryptedName: encryptedName(path, rules) }),
+    file.without,
+  );
   const verdict = sopsVerdict({
     path,
     bytes,
     ...inForce,
     leaks: leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
-    before:
-      file.before === null ? "nothing" : isEncrypted(path, file.before) ? "encrypted" : "plaintext",
+    before: stateBefore(file),
   });
   return { inForce, verdict, leaks };
+}
+
+function stateBefore({ path, bytes, before }: FileToJudge): "nothing" | "encrypted" | "plaintext" {
+  if (before === null) return "nothing";
+  // Committed already. Where it is encrypted the verdict does not ask how it was before.
+  if (before === bytes) return "plaintext";
+  return isEncrypted(path, before) ? "encrypted" : "plaintext";
 }
 
 /** The name under which a creation rule takes a file that now has no name of an encrypted one. */

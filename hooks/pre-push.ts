@@ -1,6 +1,6 @@
+import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import type { Finding } from "../findings/finding.ts";
-import { plaintextValue } from "../findings/plaintext-value.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
 import { readBlobs } from "../git/blobs.ts";
 import {
@@ -13,10 +13,12 @@ import {
 import { pathText, type GitPath } from "../git/path.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
-import { concernsSops, inspectCommitted, type CommittedFinding } from "./inspect-tip.ts";
+import { concernsSops, inspectCommitted } from "./inspect-tip.ts";
+import { inspectPast } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import { newFilesAtTips, type TipFile } from "./pushed-tips.ts";
+import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
 
 /** A finding in what would leave the machine. */
@@ -66,14 +68,36 @@ export async function prePush(
     // Pushed to by URL there are no branches that track it: what any remote has is known.
     remote: remote === "" || remote === url ? null : remote,
   };
+  const inspected = await inspectRange(repository, refs, range);
+  if (inspected.files === 0) return null;
+  return { repository, refs, range, findings: inspected.findings };
+}
+
+/**
+ * Looks into a part of the history: leaks in every content that is new in it, and what else is wrong
+ * in its new files at some tips.
+ *
+ * @throws GitError, BrokenRulesError
+ */
+export async function inspectRange(
+  repository: OpenedRepository,
+  tips: readonly PushedRef[],
+  range: Range,
+): Promise<{
+  readonly findings: readonly PushFinding[];
+  /** Contents looked into, and how many encrypted ones no key here opens. */
+  readonly files: number;
+  readonly unverified: number;
+}> {
   const blobs = await blobsIn(repository, range);
-  if (blobs.size === 0) return null;
-  const files = await newFilesAtTips(repository, refs, (oid) => blobs.has(oid));
+  if (blobs.size === 0) return { findings: [], files: 0, unverified: 0 };
+  const files = await newFilesAtTips(repository, tips, (oid) => blobs.has(oid));
   const found = new Findings();
-  const withSops = await lookIntoAll(repository, blobs, files[0]?.rules ?? null, found);
-  await lookIntoTips(repository, files, withSops, found);
-  const findings = await withCommits(repository, found.all, range);
-  return { repository, refs, range, findings };
+  const seen = await lookIntoAll(repository, blobs, files[0]?.rules ?? null, found);
+  const unverified = await lookIntoTips(repository, files, seen, found);
+  const settled = await settledAt(repository, found.all, tips);
+  const findings = await withCommits(repository, settled, range);
+  return { findings, files: blobs.size, unverified };
 }
 
 type Found = Omit<PushFinding, "commits">;
@@ -96,15 +120,16 @@ class Findings {
 /**
  * Every new content, read once: leaks, and files that by their name should be encrypted.
  *
- * @returns the contents in which there is anything of SOPS
+ * @returns the contents in which there is anything of SOPS, and those with a keyword
  */
 async function lookIntoAll(
   repository: OpenedRepository,
   blobs: ReadonlyMap<string, GitPath>,
   rules: RulesInForce | null,
   findings: Findings,
-): Promise<Set<string>> {
+): Promise<Seen> {
   const withSops = new Set<string>();
+  const suspects = new Set<string>();
   const inForce = rules ?? new RulesInForce(new Map());
   for await (const { oid, bytes } of readBlobs(repository, blobs.keys())) {
     if (bytes === null) continue;
@@ -114,40 +139,31 @@ async function lookIntoAll(
     const name = pathText(path);
     const isSuspect = mentionsSops || isNamedSops(name) || suspectedRules(name, bytes).size > 0;
     if (!isSuspect) continue;
-    for (const { finding, commitMends } of await inHistory(name, bytes, inForce)) {
+    suspects.add(oid);
+    for (const { finding, commitMends } of inspectPast(name, bytes, inForce)) {
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
     }
   }
-  return withSops;
+  return { withSops, suspects };
 }
 
-/** Only what leaks: what else was wrong in the past does no harm when it is right at the tip. */
-async function inHistory(
-  path: string,
-  bytes: Buffer,
-  rules: RulesInForce,
-): Promise<readonly CommittedFinding[]> {
-  const { judge } = await import("./judge.ts");
-  const { verdict, leaks } = judge({ path, bytes, before: bytes }, rules);
-  if (verdict.kind === "encrypt" && isNamedSops(path)) {
-    return (await inspectCommitted({ path, rules }, bytes, () => Promise.resolve([]))).findings;
-  }
-  const found = leaks.map((finding) => ({ finding, commitMends: verdict.kind === "encrypt" }));
-  if (verdict.kind !== "encrypted") return found;
-  const values = verdict.added.map((one) => ({ finding: plaintextValue(one), commitMends: true }));
-  return [...values, ...found];
+interface Seen {
+  readonly withSops: ReadonlySet<string>;
+  /** They were judged under one path; at the tip they may stand under others. */
+  readonly suspects: ReadonlySet<string>;
 }
 
 async function lookIntoTips(
   repository: OpenedRepository,
   files: readonly TipFile[],
-  withSops: ReadonlySet<string>,
+  { withSops, suspects }: Seen,
   findings: Findings,
-): Promise<void> {
-  const leaking = new Set(findings.all.map(({ blob }) => blob));
+): Promise<number> {
+  let unverified = 0;
   const byOid = new Map<string, TipFile[]>();
   for (const file of files) {
-    if (!leaking.has(file.oid) && !concernsSops(file, withSops.has(file.oid))) continue;
+    const isSuspect = suspects.has(file.oid) || CREDENTIAL_FILE_PATHS.test(pathText(file.path));
+    if (!isSuspect && !concernsSops(file, withSops.has(file.oid))) continue;
     byOid.set(file.oid, [...(byOid.get(file.oid) ?? []), file]);
   }
   let identities: ReturnType<typeof localIdentities> | null = null;
@@ -156,11 +172,30 @@ async function lookIntoTips(
     if (bytes === null) continue;
     for (const { path, rules, ref } of byOid.get(oid) ?? []) {
       const inTip = await inspectCommitted({ path: pathText(path), rules }, bytes, pairs);
+      if (inTip.isUnverified) unverified += 1;
       for (const { finding, commitMends } of inTip.findings) {
         findings.add({ ...finding, path, blob: oid, commitMends, tip: ref });
       }
     }
   }
+  return unverified;
+}
+
+/** Applies the settings of the tip that has a finding; of the past, those of the first tip. */
+async function settledAt(
+  repository: OpenedRepository,
+  found: readonly Found[],
+  tips: readonly PushedRef[],
+): Promise<Found[]> {
+  const byTip = new Map<string, ReturnType<typeof settingsAt>>();
+  const settled: Found[] = [];
+  for (const one of found) {
+    const oid = (one.tip ?? tips[0])?.localOid ?? "";
+    let settings = byTip.get(oid);
+    if (settings === undefined) byTip.set(oid, (settings = settingsAt(repository, oid)));
+    settled.push(...(await settleSilently(await settings, [one])));
+  }
+  return settled;
 }
 
 /** Where they came in; and what the remote has had all along becomes a warning. */
@@ -171,7 +206,10 @@ async function withCommits(
 ): Promise<PushFinding[]> {
   const errors = found.filter(({ severity }) => severity === "error");
   const suspects = [...new Set(errors.map(({ blob }) => blob))];
-  const held = await heldByRemotes(repository, suspects, range.remote);
+  const held =
+    range.remote === false
+      ? new Set<string>()
+      : await heldByRemotes(repository, suspects, range.remote);
   const news = suspects.filter((oid) => !held.has(oid)).slice(0, TRACED);
   const commits = await commitsBringing(repository, news, range);
   return found.map((one) => ({

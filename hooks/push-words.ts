@@ -2,6 +2,7 @@ import { displayPath } from "../git/path.ts";
 import { escapeForDisplay } from "../git/escape.ts";
 import { pushMends } from "./mend-push.ts";
 import type { PushFinding, PushResult } from "./pre-push.ts";
+import { shownCommit } from "./shown-commit.ts";
 import { indented, NAME } from "./words.ts";
 
 /** What is said before a push. */
@@ -51,10 +52,7 @@ function findingLines({ path, line, rule, message, mend, tip, commits }: PushFin
 }
 
 function commitList(commits: PushFinding["commits"]): string {
-  const shown = commits
-    .slice(0, COMMITS_SHOWN)
-    .map(({ commit, subject }) => `${commit.slice(0, 12)} (${escapeForDisplay(subject)})`)
-    .join(", ");
+  const shown = commits.slice(0, COMMITS_SHOWN).map(shownCommit).join(", ");
   return commits.length > COMMITS_SHOWN
     ? `${shown} and ${commits.length - COMMITS_SHOWN} more`
     : shown;

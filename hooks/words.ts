@@ -16,6 +16,9 @@ export function refusal(repository: Repository, findings: readonly FileFinding[]
   const lines = [`${NAME}: commit refused, nothing was changed. What is wrong:`, ""];
   for (const finding of errors) lines.push(...findingLines(repository, finding), "");
   lines.push("Mend it with the commands above, then commit again.");
+  lines.push(
+    "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:.",
+  );
   return `${lines.join("\n")}\n`;
 }
 

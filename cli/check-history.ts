@@ -1,0 +1,74 @@
+import type { RuleId } from "../findings/finding.ts";
+import { dangerOf } from "../findings/rotation.ts";
+import { GitError } from "../git/errors.ts";
+import type { OpenedRepository } from "../git/repository.ts";
+import { runGit } from "../git/run.ts";
+import { inspectHistory } from "../hooks/inspect-history.ts";
+import { inspectRange } from "../hooks/pre-push.ts";
+import type { Checked } from "./check-formats.ts";
+
+/** A guess about the past would hide what is certain; `check --all` makes it about the present. */
+const GUESSES: ReadonlySet<RuleId> = new Set(["inline-credential"]);
+
+/**
+ * `check --history`: what leaked, the most dangerous first.
+ *
+ * @throws GitError, BrokenRulesError
+ */
+export async function checkHistory(repository: OpenedRepository): Promise<Checked> {
+  const { findings, files } = await inspectHistory(repository, GUESSES);
+  return {
+    findings: findings
+      .map((finding) => ({ ...finding, where: "history" as const }))
+      .sort((a, b) => dangerOf(a.rule) - dangerOf(b.rule) || compare(a.path, b.path)),
+    files,
+    unverified: 0,
+  };
+}
+
+/**
+ * `check --range A..B`: leaks in every content that the commits add, everything else as it is at B.
+ *
+ * @throws GitError, BrokenRulesError
+ */
+export async function checkRange(repository: OpenedRepository, text: string): Promise<Checked> {
+  const [, from = "", to = ""] = /^(.*?)\.\.(?!\.)(.*)$/s.exec(text) ?? [];
+  if (from === "" && to === "") {
+    throw new GitError("command-failed", "--range takes two commits: --range main..HEAD");
+  }
+  const a = await commitOf(repository, from === "" ? "HEAD" : from);
+  const b = await commitOf(repository, to === "" ? "HEAD" : to);
+  const tip = { localRef: to === "" ? "HEAD" : to, localOid: b, remoteRef: "", remoteOid: null };
+  const { findings, files, unverified } = await inspectRange(repository, [tip], {
+    include: [b],
+    exclude: [a],
+    remote: false,
+  });
+  return {
+    findings: findings.map((finding) => ({
+      ...finding,
+      where: "history" as const,
+      paths: [finding.path],
+    })),
+    files,
+    unverified,
+  };
+}
+
+async function commitOf(repository: OpenedRepository, name: string): Promise<string> {
+  const { status, stdout } = await runGit(
+    repository,
+    ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`],
+    { allowed: [0, 1, 128] },
+  );
+  // Before 2.38, rev-parse prints the option along.
+  const oid = stdout.toString("latin1").trim().split("\n").at(-1) ?? "";
+  if (status !== 0 || !/^[0-9a-f]{40,64}$/.test(oid)) {
+    throw new GitError("command-failed", `--range: git knows no commit ${JSON.stringify(name)}`);
+  }
+  return oid;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

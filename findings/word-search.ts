@@ -1,0 +1,66 @@
+/** A word to be looked for, and what finding it means. */
+export interface SoughtWord<T> {
+  /** One char per byte, at least 4. */
+  readonly word: string;
+  readonly means: T;
+}
+
+/** Words shorter than this would make the search step through every byte. */
+const SHORTEST = 4;
+
+/**
+ * Looks for many words at once in one pass over bytes that skips most of them (the algorithm of Wu and
+ * Manber, with blocks of two bytes): a search for each word would read a long history seventy times.
+ */
+export class WordSearch<T> {
+  /** By block: how far on the next block lies with which a word's first four bytes may end. */
+  readonly #steps = new Uint8Array(0x1_0000).fill(SHORTEST - 1);
+  /** By block: the words whose third and fourth byte it is. */
+  readonly #words: ({ readonly bytes: Buffer; readonly means: T }[] | undefined)[] = [];
+
+  constructor(words: Iterable<SoughtWord<T>>) {
+    for (const { word, means } of words) {
+      const bytes = Buffer.from(word, "latin1");
+      for (let at = 1; at < SHORTEST; at += 1) {
+        const block = blockAt(bytes, at);
+        this.#steps[block] = Math.min(this.#steps[block] ?? 0, SHORTEST - 1 - at);
+      }
+      (this.#words[blockAt(bytes, SHORTEST - 1)] ??= []).push({ bytes, means });
+    }
+  }
+
+  /**
+   * Calls back for every place of every word.
+   *
+   * @param found the word's meaning, and where it ends: the offset after its last byte
+   */
+  search(bytes: Uint8Array, found: (means: T, end: number) => void): void {
+    const steps = this.#steps;
+    const { length } = bytes;
+    let at = SHORTEST - 1;
+    while (at < length) {
+      const block = ((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0);
+      const step = steps[block] ?? 0;
+      if (step !== 0) {
+        at += step;
+        continue;
+      }
+      const start = at - (SHORTEST - 1);
+      for (const word of this.#words[block] ?? []) {
+        if (startsWith(bytes, start, word.bytes)) found(word.means, start + word.bytes.length);
+      }
+      at += 1;
+    }
+  }
+}
+
+function blockAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0);
+}
+
+function startsWith(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  for (let at = 0; at < word.length; at += 1) {
+    if (bytes[start + at] !== word[at]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,35 @@
+import type { RuleId } from "../findings/finding.ts";
+import { plaintextValue } from "../findings/plaintext-value.ts";
+import { isNamedSops } from "../findings/sops-verdict.ts";
+import { inPlaintext, type CommittedFinding } from "./inspect-tip.ts";
+import { judge } from "./judge.ts";
+import type { RulesInForce } from "./rules-in-force.ts";
+
+/**
+ * Looks at a content somewhere in the history, without any key. Only what leaks: what else was wrong
+ * in the past does no harm when it is right now; nor does a readable comment in an encrypted file, which
+ * is told at the tip.
+ *
+ * @param path repository-relative text
+ * @param without rules that are not asked
+ * @throws BrokenRulesError
+ */
+export function inspectPast(
+  path: string,
+  bytes: Uint8Array,
+  rules: RulesInForce,
+  without: ReadonlySet<RuleId> = new Set(),
+): readonly CommittedFinding[] {
+  const { verdict, leaks } = judge({ path, bytes, before: bytes, without }, rules);
+  const commitMends = verdict.kind === "encrypt";
+  const found = leaks.map((finding) => ({ finding, commitMends }));
+  if (verdict.kind === "encrypt" && isNamedSops(path)) {
+    const errors = found.filter(({ finding }) => finding.severity === "error");
+    return errors.length > 0 ? errors : [{ finding: inPlaintext(), commitMends }];
+  }
+  if (verdict.kind !== "encrypted") return found;
+  const values = verdict.added
+    .filter(({ kind }) => kind === "value")
+    .map((one) => ({ finding: plaintextValue(one), commitMends: true }));
+  return [...values, ...found];
+}

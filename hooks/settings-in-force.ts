@@ -1,0 +1,75 @@
+import type { AllowedFinding, Settings } from "../findings/settings.ts";
+import { GitError } from "../git/errors.ts";
+import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import type { GitContext } from "../git/run.ts";
+import { readPathAt, readStagedPaths } from "../git/show.ts";
+import type { Finding } from "../findings/finding.ts";
+
+/** At the top of a repository. */
+export const SETTINGS_FILE = pathFromText(".flux-sops.yaml");
+
+/**
+ * The settings as staged; null where there are none.
+ *
+ * @throws SettingsError, GitError
+ */
+export async function stagedSettings(context: GitContext): Promise<Settings | null> {
+  const staged = await readStagedPaths(context, [SETTINGS_FILE]);
+  return parsed(staged.get(SETTINGS_FILE)?.bytes);
+}
+
+/** The settings that a commit holds; null where there are none, or it is no commit. */
+export async function settingsAt(context: GitContext, commit: string): Promise<Settings | null> {
+  try {
+    return await parsed((await readPathAt(context, commit, SETTINGS_FILE))?.bytes);
+  } catch (error) {
+    if (error instanceof GitError && error.code === "command-failed") return null;
+    throw error;
+  }
+}
+
+async function parsed(bytes: Buffer | undefined): Promise<Settings | null> {
+  if (bytes === undefined) return null;
+  const { parseSettings } = await import("../findings/settings.ts");
+  return parseSettings(bytes.toString("utf8"));
+}
+
+/**
+ * Applies the settings for a commit that is being made: what they allow is still told, as a warning,
+ * so that an entry beside the very secret that it allows does not go unseen.
+ */
+export async function settleAsWarnings<
+  F extends Finding & { readonly path: GitPath; readonly blob: string },
+>(settings: Settings | null, findings: readonly F[]): Promise<F[]> {
+  if (settings === null) return [...findings];
+  const { settle } = await import("../findings/settings.ts");
+  const place = ({ path, blob }: F) => ({ path: pathText(path), blob });
+  return settle(settings, findings, place).map(({ finding, allowedBy }) =>
+    allowedBy === null
+      ? finding
+      : {
+          ...finding,
+          severity: "warning" as const,
+          message: `${finding.message}; allowed in line ${allowedBy.line} of .flux-sops.yaml`,
+          mend: { kind: "run" as const, commands: [] },
+        },
+  );
+}
+
+/** Applies the settings where it was told already: what they allow is left out. */
+export async function settleSilently<
+  F extends Finding & { readonly path: GitPath; readonly blob?: string | null },
+>(
+  settings: Settings | null,
+  findings: readonly F[],
+  used: (entry: AllowedFinding) => void = () => undefined,
+): Promise<F[]> {
+  if (settings === null) return [...findings];
+  const { settle } = await import("../findings/settings.ts");
+  const place = ({ path, blob }: F) => ({ path: pathText(path), blob: blob ?? null });
+  return settle(settings, findings, place).flatMap(({ finding, allowedBy }) => {
+    if (allowedBy === null) return [finding];
+    used(allowedBy);
+    return [];
+  });
+}

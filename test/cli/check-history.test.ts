@@ -1,0 +1,82 @@
+import test from "ava";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { scaffolded, secret } from "../e2e/scaffolded.ts";
+
+interface JsonFinding {
+  readonly rule: string;
+  readonly path: string;
+  readonly blob?: string;
+  readonly commit?: string;
+  readonly commits?: readonly string[];
+  readonly paths?: readonly string[];
+}
+
+function findingsOf(stdout: string): readonly JsonFinding[] {
+  return (JSON.parse(stdout) as { findings: readonly JsonFinding[] }).findings;
+}
+
+test("--history: what was removed again, each content once, the most dangerous first", async (t) => {
+  const repository = scaffolded(t);
+  const { identity } = await generateKeyPair();
+  const leak = secret({ token: "hunter2" }, "web");
+  repository.write("docs/web.md", leak);
+  repository.must("add", ".");
+  repository.must("commit", "-qnm", "As documentation");
+  repository.write("web.yaml", leak);
+  repository.write("old/age.key", `${identity}\n`);
+  repository.must("add", "-f", "old/age.key", "web.yaml");
+  repository.must("commit", "-qnm", "Leak");
+  const commit = repository.must("rev-parse", "HEAD").trim();
+  const blob = repository.must("rev-parse", "HEAD:web.yaml").trim();
+  repository.must("rm", "-q", "web.yaml", "old/age.key", "docs/web.md");
+  repository.must("commit", "-qnm", "Remove");
+
+  t.is(repository.tool("check").status, 0);
+  const json = repository.tool("check", "--history", "--format", "json");
+  t.is(json.status, 1);
+  const [key, web, ...more] = findingsOf(json.stdout);
+  t.deepEqual(more, []);
+  t.like(key, { rule: "age-key", path: "old/age.key", commit });
+  t.like(web, { rule: "plaintext-secret", path: "web.yaml", blob });
+  t.deepEqual([...(web?.paths ?? [])].sort(), ["docs/web.md", "web.yaml"]);
+  t.true(web?.commits?.includes(commit));
+
+  const text = repository.tool("check", "--history");
+  t.regex(text.stdout, /1\. age keys \(old\/age\.key\)[^]*2\. Secrets and credential files/);
+  t.false(text.stdout.includes("hunter2") || text.stdout.includes(identity));
+});
+
+test("--history: keys in the messages of commits and tags, which are not shown", async (t) => {
+  const repository = scaffolded(t);
+  const { identity } = await generateKeyPair();
+  repository.must("commit", "-q", "--allow-empty", "-m", `Use ${identity}`);
+  repository.must("tag", "-a", "-m", identity, "v1", "HEAD~1");
+  const ended = repository.tool("check", "--history");
+  t.is(ended.status, 1);
+  t.regex(ended.stdout, /in the message of commit/);
+  t.regex(ended.stdout, /in tag refs\/tags\/v1/);
+  t.false(ended.stdout.includes(identity));
+});
+
+test("--range: leaks of each commit in it, and of no other", (t) => {
+  const repository = scaffolded(t);
+  const leak = (name: string) => {
+    repository.write(`${name}.yaml`, secret({ token: "hunter2" }, name));
+    repository.must("add", ".");
+    repository.must("commit", "-qnm", name);
+  };
+  leak("before");
+  repository.must("tag", "start");
+  leak("within");
+  const commit = repository.must("rev-parse", "HEAD").trim();
+  repository.must("rm", "-q", "within.yaml");
+  repository.must("commit", "-qnm", "Remove");
+  const ended = repository.tool("check", "--range", "start..HEAD", "--format", "json");
+  t.is(ended.status, 1);
+  const findings = findingsOf(ended.stdout);
+  t.is(findings.length, 1);
+  t.like(findings[0], { rule: "plaintext-secret", path: "within.yaml", commit });
+  t.is(repository.tool("check", "--range", "HEAD~1..HEAD").status, 0);
+  t.is(repository.tool("check", "--range", "nowhere..HEAD").status, 2);
+  t.is(repository.tool("check", "--range", "HEAD").status, 2);
+});
