@@ -53,18 +53,22 @@ export function mayReuse(previous: Metadata, recipients: readonly string[]): boo
 /**
  * Encrypts a plaintext file.
  *
+ * @param rule a binary file has no keys to select by: of its rule only the recipients count, as in
+ *   sops.
  * @param now the time of `lastmodified`.
  * @throws SopsError `already-encrypted` where the file has a `sops` block, `tampered` where a value
  *   is ciphertext but there is none, `unsupported` where an alias cannot be encrypted in place.
  */
 export async function encryptFile(
   file: StoreFile,
-  encryption: Encryption,
+  rule: Encryption,
   options: { readonly previous?: Previous | null; readonly now?: Date } = {},
 ): Promise<Encrypted> {
   if (file.rawMetadata !== null) {
     throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
   }
+  const encryption =
+    file.singleValue === true ? { ...rule, selection: null, macOnlyEncrypted: false } : rule;
   const selects = selector(effectiveSelection(encryption), file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
     const selected = selects(leaf);

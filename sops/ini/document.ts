@@ -3,11 +3,11 @@ import { flatCommentStacks } from "../flat-comment-stacks.ts";
 import { unflatten } from "../flat-metadata.ts";
 import { flatText } from "../flat-value.ts";
 import { Lines } from "../lines.ts";
+import { plainMetadata } from "../metadata.ts";
 import { SpellingRecord, withRecord, type MetadataAfter } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { shownPath } from "../token.ts";
-import { plainMetadata } from "../yaml/metadata-block.ts";
 import {
   commentEdits,
   commentLine,

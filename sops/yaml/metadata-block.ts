@@ -1,4 +1,4 @@
-import type { Metadata } from "../metadata.ts";
+import { plainMetadata, type Metadata } from "../metadata.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
 /** The indentation that sops gives its block when nothing else is said. */
@@ -34,20 +34,6 @@ export function formatBlock(metadata: Metadata, indent: number, newline: string)
 /** The block on one line, for a document whose top is a flow mapping. */
 export function formatFlow(metadata: Metadata): string {
   return `"sops": ${JSON.stringify(plainMetadata(metadata))}`;
-}
-
-/** The block as plain data, in the order of its keys. */
-export function plainMetadata(metadata: Metadata): Record<string, unknown> {
-  const { selection } = metadata;
-  const plain: Record<string, unknown> = {
-    age: metadata.age.map(({ enc, recipient }) => ({ enc, recipient })),
-    lastmodified: metadata.lastModified,
-    ...(metadata.mac === null ? {} : { mac: metadata.mac }),
-    ...(selection === null ? {} : { [selection.option]: selection.pattern }),
-    ...(metadata.macOnlyEncrypted ? { mac_only_encrypted: true } : {}),
-    version: metadata.version,
-  };
-  return Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function entries(metadata: Metadata): [string, string | Metadata["age"]][] {
