@@ -99,25 +99,27 @@ class CommentOpener {
   open(leaf: Leaf, value: Value): OpenedLeaf {
     const token = value.text.trimEnd();
     if (!isToken(token)) return { leaf, selected: true, value, token: null };
-    const plain = atLine(leaf, () => this.decrypt(token, leaf.path) ?? this.searchFor(token));
+    const name = nameOf(leaf);
+    const plain = atLine(
+      leaf,
+      () => this.decrypt(token, leaf.path, name) ?? this.searchFor(token, name),
+    );
     if (plain !== null) return { leaf, selected: true, value: plain, token };
     if (this.damaged === "keep") return { leaf, selected: true, value, token: null };
-    throw new SopsError("tampered", "an encrypted comment or recorded spelling does not decrypt", {
-      line: leaf.line,
-    });
+    throw new SopsError("tampered", `${name} does not decrypt`, { line: leaf.line });
   }
 
-  private decrypt(token: string, path: KeyPath): Value | null {
-    return decryptIfMadeFor(token, this.dataKey, path, "a comment or recorded spelling");
+  private decrypt(token: string, path: KeyPath, name: string): Value | null {
+    return decryptIfMadeFor(token, this.dataKey, path, name);
   }
 
   /** Rewriting a file, sops puts some comments into another mapping than it encrypted them for. */
-  private searchFor(token: string): Value | null {
+  private searchFor(token: string, name: string): Value | null {
     let value = this.displaced.get(token);
     if (value !== undefined) return value;
     value = null;
     for (const path of this.allPaths()) {
-      value = this.decrypt(token, path);
+      value = this.decrypt(token, path, name);
       if (value !== null) break;
     }
     this.displaced.set(token, value);
@@ -140,6 +142,12 @@ class CommentOpener {
     }
     return this.paths;
   }
+}
+
+function nameOf({ recordsSpelling, path }: Leaf): string {
+  return recordsSpelling === true
+    ? `the recorded spelling of the value at ${shownPath(path)}`
+    : "an encrypted comment";
 }
 
 /** The MAC over opened leaves. */

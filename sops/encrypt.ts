@@ -133,13 +133,13 @@ async function seal(
   for (const { leaf, selected, value, token: existing } of opened) {
     if (!selected || value === null || value.text === "") continue;
     if (existing !== null) {
-      count.unchanged += 1;
+      if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
     const key = tokenKey(leaf, value);
     const reused = takeToken(known, key);
     if (reused !== null) {
-      count.unchanged += 1;
+      if (leaf.recordsSpelling !== true) count.unchanged += 1;
       // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
       const bare = options.bare === true || (reused.bare && leaf.form === "forced");
       replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare });
@@ -147,7 +147,7 @@ async function seal(
     }
     const token = encryptValue(value, dataKey, leaf.path);
     known.set(key, [{ token, bare: false }]);
-    count[leaf.kind === "comment" ? "comments" : "values"] += 1;
+    if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true });
   }
   const mac = macOf(opened, encryption);

@@ -239,13 +239,9 @@ class IniFile implements StoreFile {
   }
 
   commentStacks(): ReadonlyMap<Leaf, CommentStack> {
-    const stacks = new Map(this.sections.flatMap((leaves) => [...flatCommentStacks(leaves, 1)]));
-    for (const [value, leaf] of this.record.pairs()) {
-      const stack = stacks.get(value) ?? [];
-      // A spelling is selected as its value is: it stands behind the same comments.
-      stacks.set(leaf, [...stack.slice(0, -1), [...(stack.at(-1) ?? []), ""]]);
-    }
-    return stacks;
+    return this.record.addStacks(
+      new Map(this.sections.flatMap((leaves) => [...flatCommentStacks(leaves, 1)])),
+    );
   }
 
   splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
