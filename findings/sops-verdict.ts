@@ -127,12 +127,7 @@ function plaintextVerdict(
     // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
     (takesOnPurpose(rule) && candidate.before === "nothing" && formatOf(candidate.path) === "yaml");
   if (!wanted) return { kind: "plain" };
-  const selects = selector(effectiveSelection(rule), file);
-  const selected = file.leaves.some(
-    (leaf) =>
-      leaf.kind === "value" && leaf.value !== null && leaf.value.text !== "" && selects(leaf),
-  );
-  if (!selected) {
+  if (!encryptsAnything(rule, file)) {
     if (!named && candidate.before !== "encrypted") return { kind: "plain" };
     return blocked(
       "sops-rule",
@@ -155,6 +150,18 @@ function plaintextVerdict(
     );
   }
   return { kind: "encrypt", file, rule };
+}
+
+/** A binary file has no keys to select by: it is encrypted whole under any rule. */
+function encryptsAnything(rule: CreationRule, file: StoreFile): boolean {
+  const selects = selector(effectiveSelection(rule), file);
+  return file.leaves.some(
+    (leaf) =>
+      leaf.kind === "value" &&
+      leaf.value !== null &&
+      leaf.value.text !== "" &&
+      (file.singleValue === true || selects(leaf)),
+  );
 }
 
 /** A rule for everything says how to encrypt, not what: sops users run `sops -e` on some files. */

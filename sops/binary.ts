@@ -1,12 +1,10 @@
 import { SopsError } from "./errors.ts";
 import { parseJsonFile } from "./json/document.ts";
 import { formatObject } from "./json/metadata-block.ts";
-import { effectiveSelection, isRecord } from "./metadata.ts";
+import { isRecord, plainMetadata } from "./metadata.ts";
 import type { MetadataAfter } from "./spelling-record.ts";
-import { DEFAULT_SELECTION } from "./selection.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { isToken } from "./token.ts";
-import { plainMetadata } from "./yaml/metadata-block.ts";
 
 /** The one key of an encrypted binary file. */
 const DATA_KEY = "data";
@@ -65,17 +63,9 @@ class PlainBytes implements StoreFile {
   splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
     if (metadata === null || metadata === "keep") return this.text;
     const replacement = replacements.get(this.leaves[0]);
-    if (replacement?.kind !== "ciphertext" && this.text !== "") {
-      throw new SopsError(
-        "bad-config",
-        "its creation rule selects keys, and would leave the whole of a file without keys readable",
-      );
-    }
     const data = replacement?.kind === "ciphertext" ? asText(replacement.token) : "";
     // As sops: no selection, which means the default one.
-    const { pattern, option } = effectiveSelection(metadata);
-    const usual = option === DEFAULT_SELECTION.option && pattern === DEFAULT_SELECTION.pattern;
-    const plain = plainMetadata(usual ? { ...metadata, selection: null } : metadata);
+    const plain = plainMetadata({ ...metadata, selection: null });
     return `${formatObject({ [DATA_KEY]: data, sops: plain }, { indent: "\t", newline: "\n" }, "")}\n`;
   }
 }

@@ -3,15 +3,22 @@ import { computeMac, openMac } from "./mac.ts";
 import { effectiveSelection, type Metadata } from "./metadata.ts";
 import { selector } from "./selection.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { additionalData, decryptBound, decryptToken, isToken, shownPath } from "./token.ts";
-import { normalise, type Value } from "./value.ts";
+import {
+  additionalData,
+  decryptIfMadeFor,
+  decryptToken,
+  isToken,
+  shownPath,
+  type KeyPath,
+} from "./token.ts";
+import type { Value } from "./value.ts";
 
 /** An encrypted file's leaves with their plaintext. */
 export interface OpenedLeaf {
   readonly leaf: Leaf;
   /** Whether the selection takes the leaf, so that it is, or should be, encrypted. */
   readonly selected: boolean;
-  /** Its plaintext; null for null; for a comment that does not decrypt, the text as it stands. */
+  /** Its plaintext; null for null. */
   readonly value: Value | null;
   /** The token that `value` came from; null where the leaf is not encrypted. */
   readonly token: string | null;
@@ -19,6 +26,9 @@ export interface OpenedLeaf {
 
 /** What {@link openLeaves} says of a plaintext value where a token belongs. */
 export type PlaintextPolicy = "refuse" | "accept";
+
+/** What it says of an encrypted comment that does not decrypt: `keep` leaves it as it stands. */
+export type DamagedCommentPolicy = "refuse" | "keep";
 
 /**
  * Decrypts every leaf of a file.
@@ -32,15 +42,17 @@ export function openLeaves(
   metadata: Metadata,
   dataKey: Uint8Array,
   plaintext: PlaintextPolicy,
+  damagedComments: DamagedCommentPolicy = "refuse",
 ): OpenedLeaf[] {
   const selects = selector(effectiveSelection(metadata), file);
+  const comments = new CommentOpener(file, dataKey, damagedComments);
   return file.leaves.map((leaf) => {
     const { value } = leaf;
     const selected = selects(leaf);
     if (!selected || value === null || value.text === "") {
       return { leaf, selected, value, token: null };
     }
-    if (leaf.kind === "comment") return openComment(leaf, value, dataKey);
+    if (leaf.kind === "comment") return comments.open(leaf, value);
     const encrypted = value.type === "str" && isToken(value.text);
     if (!encrypted) {
       if (plaintext === "accept") return { leaf, selected, value, token: null };
@@ -51,26 +63,91 @@ export function openLeaves(
       );
     }
     const token = value.text.trimEnd();
-    try {
-      return { leaf, selected, value: decryptToken(token, dataKey, leaf.path), token };
-    } catch (error) {
-      if (error instanceof SopsError) {
-        throw new SopsError(error.code, error.message, { line: leaf.line });
-      }
-      throw error;
-    }
+    const plain = atLine(leaf, () => decryptToken(token, dataKey, leaf.path));
+    return { leaf, selected, value: plain, token };
   });
 }
 
-/** sops leaves a comment that does not decrypt as it is: files of old versions hold plain ones. */
-function openComment(leaf: Leaf, value: Value, dataKey: Uint8Array): OpenedLeaf {
-  const text = value.text.trimEnd();
-  if (isToken(text)) {
-    const plain = decryptBound(text, dataKey, additionalData(leaf.path));
-    const opened = plain === null ? null : normalise(plain.type, plain.text);
-    if (opened !== null) return { leaf, selected: true, value: opened, token: text };
+/** Gives an error about a leaf its line. */
+function atLine<T>({ line }: Leaf, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SopsError) throw new SopsError(error.code, error.message, { line });
+    throw error;
   }
-  return { leaf, selected: true, value, token: null };
+}
+
+/**
+ * Decrypts comments. No MAC covers them, and what is no token is a plain comment, as files of old
+ * versions of sops hold. sops leaves a comment that does not decrypt as it is; here it is damage.
+ */
+class CommentOpener {
+  private readonly file: StoreFile;
+  private readonly dataKey: Uint8Array;
+  private readonly damaged: DamagedCommentPolicy;
+  private paths: readonly KeyPath[] | null = null;
+  /** What tokens were made for, once it was searched for. */
+  private readonly displaced = new Map<string, Value | null>();
+
+  constructor(file: StoreFile, dataKey: Uint8Array, damaged: DamagedCommentPolicy) {
+    this.file = file;
+    this.dataKey = dataKey;
+    this.damaged = damaged;
+  }
+
+  open(leaf: Leaf, value: Value): OpenedLeaf {
+    const token = value.text.trimEnd();
+    if (!isToken(token)) return { leaf, selected: true, value, token: null };
+    const name = nameOf(leaf);
+    const plain = atLine(
+      leaf,
+      () => this.decrypt(token, leaf.path, name) ?? this.searchFor(token, name),
+    );
+    if (plain !== null) return { leaf, selected: true, value: plain, token };
+    if (this.damaged === "keep") return { leaf, selected: true, value, token: null };
+    throw new SopsError("tampered", `${name} does not decrypt`, { line: leaf.line });
+  }
+
+  private decrypt(token: string, path: KeyPath, name: string): Value | null {
+    return decryptIfMadeFor(token, this.dataKey, path, name);
+  }
+
+  /** Rewriting a file, sops puts some comments into another mapping than it encrypted them for. */
+  private searchFor(token: string, name: string): Value | null {
+    let value = this.displaced.get(token);
+    if (value !== undefined) return value;
+    value = null;
+    for (const path of this.allPaths()) {
+      value = this.decrypt(token, path, name);
+      if (value !== null) break;
+    }
+    this.displaced.set(token, value);
+    return value;
+  }
+
+  /** Of every mapping and list of the file. */
+  private allPaths(): readonly KeyPath[] {
+    if (this.paths === null) {
+      const paths = new Map<string, KeyPath>();
+      for (const { path } of this.file.leaves) {
+        for (let length = path.length; length >= 0; length -= 1) {
+          const part = path.slice(0, length);
+          const name = additionalData(part);
+          if (paths.has(name)) break;
+          paths.set(name, part);
+        }
+      }
+      this.paths = [...paths.values()];
+    }
+    return this.paths;
+  }
+}
+
+function nameOf({ recordsSpelling, path }: Leaf): string {
+  return recordsSpelling === true
+    ? `the recorded spelling of the value at ${shownPath(path)}`
+    : "an encrypted comment";
 }
 
 /** The MAC over opened leaves. */
@@ -108,6 +185,7 @@ export function verifyMac(
 /**
  * The plaintext of an encrypted file, its MAC verified first: never a part of it.
  *
+ * @param options.ignoreMac also leaves comments that do not decrypt as they stand.
  * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`
  */
 export function decryptFile(
@@ -116,8 +194,9 @@ export function decryptFile(
   dataKey: Uint8Array,
   options: { readonly ignoreMac?: boolean } = {},
 ): string {
-  const opened = openLeaves(file, metadata, dataKey, "refuse");
-  if (options.ignoreMac !== true) verifyMac(opened, metadata, dataKey);
+  const ignoreMac = options.ignoreMac === true;
+  const opened = openLeaves(file, metadata, dataKey, "refuse", ignoreMac ? "keep" : "refuse");
+  if (!ignoreMac) verifyMac(opened, metadata, dataKey);
   const replacements = new Map<Leaf, Replacement>();
   for (const { leaf, value, token } of opened) {
     if (token !== null && value !== null) replacements.set(leaf, { kind: "plaintext", value });

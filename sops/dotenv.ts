@@ -2,11 +2,10 @@ import { SopsError } from "./errors.ts";
 import { flatCommentStacks } from "./flat-comment-stacks.ts";
 import { flatten, unflatten } from "./flat-metadata.ts";
 import { flatText } from "./flat-value.ts";
-import type { Metadata } from "./metadata.ts";
+import { plainMetadata, type Metadata } from "./metadata.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "./store.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
 import type { Value } from "./value.ts";
-import { plainMetadata } from "./yaml/metadata-block.ts";
 
 /** The keys of metadata begin with this. */
 const METADATA_PREFIX = "sops_";

@@ -53,18 +53,22 @@ export function mayReuse(previous: Metadata, recipients: readonly string[]): boo
 /**
  * Encrypts a plaintext file.
  *
+ * @param rule a binary file has no keys to select by: of its rule only the recipients count, as in
+ *   sops.
  * @param now the time of `lastmodified`.
  * @throws SopsError `already-encrypted` where the file has a `sops` block, `tampered` where a value
  *   is ciphertext but there is none, `unsupported` where an alias cannot be encrypted in place.
  */
 export async function encryptFile(
   file: StoreFile,
-  encryption: Encryption,
+  rule: Encryption,
   options: { readonly previous?: Previous | null; readonly now?: Date } = {},
 ): Promise<Encrypted> {
   if (file.rawMetadata !== null) {
     throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
   }
+  const encryption =
+    file.singleValue === true ? { ...rule, selection: null, macOnlyEncrypted: false } : rule;
   const selects = selector(effectiveSelection(encryption), file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
     const selected = selects(leaf);
@@ -129,13 +133,13 @@ async function seal(
   for (const { leaf, selected, value, token: existing } of opened) {
     if (!selected || value === null || value.text === "") continue;
     if (existing !== null) {
-      count.unchanged += 1;
+      if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
     const key = tokenKey(leaf, value);
     const reused = takeToken(known, key);
     if (reused !== null) {
-      count.unchanged += 1;
+      if (leaf.recordsSpelling !== true) count.unchanged += 1;
       // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
       const bare = options.bare === true || (reused.bare && leaf.form === "forced");
       replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare });
@@ -143,7 +147,7 @@ async function seal(
     }
     const token = encryptValue(value, dataKey, leaf.path);
     known.set(key, [{ token, bare: false }]);
-    count[leaf.kind === "comment" ? "comments" : "values"] += 1;
+    if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true });
   }
   const mac = macOf(opened, encryption);

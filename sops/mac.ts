@@ -31,5 +31,5 @@ export function sealMac(mac: string, dataKey: Uint8Array, lastModified: string):
 
 /** @returns the MAC of a file, or null where it was not made with this data key and time. */
 export function openMac(token: string, dataKey: Uint8Array, lastModified: string): string | null {
-  return decryptBound(token, dataKey, lastModified)?.text ?? null;
+  return decryptBound(token, dataKey, lastModified)?.bytes.toString() ?? null;
 }

@@ -72,6 +72,20 @@ export function parseMetadata(raw: unknown): Metadata {
   };
 }
 
+/** A block as plain data, in the order of its keys. */
+export function plainMetadata(metadata: Metadata): Record<string, unknown> {
+  const { selection } = metadata;
+  const plain: Record<string, unknown> = {
+    age: metadata.age.map(({ enc, recipient }) => ({ enc, recipient })),
+    lastmodified: metadata.lastModified,
+    ...(metadata.mac === null ? {} : { mac: metadata.mac }),
+    ...(selection === null ? {} : { [selection.option]: selection.pattern }),
+    ...(metadata.macOnlyEncrypted ? { mac_only_encrypted: true } : {}),
+    version: metadata.version,
+  };
+  return Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /**
  * The one of the six options that a block or a rule sets.
  *

@@ -44,6 +44,7 @@ export function plaintextLeaves(file: StoreFile, metadata: Metadata): Leaf[] {
   const selects = selector(effectiveSelection(metadata), file);
   return file.leaves.filter(
     (leaf) =>
+      leaf.recordsSpelling !== true &&
       leaf.value !== null &&
       leaf.value.text !== "" &&
       !isEncrypted(leaf.kind, leaf.value) &&

@@ -1,5 +1,5 @@
 import { isRecord, type Metadata } from "./metadata.ts";
-import type { Leaf, Replacement } from "./store.ts";
+import type { CommentStack, Leaf, Replacement } from "./store.ts";
 import { isToken, readToken } from "./token.ts";
 import type { Value } from "./value.ts";
 
@@ -14,7 +14,7 @@ const PADDING = 64;
 
 /**
  * The author's spellings that a value alone does not give back: `"\u00e9"` for é, `1.10` for 1.1, a
- * value continued over several lines.
+ * value over several lines that are one.
  *
  * A spelling tells as much as the value, so it is encrypted too: as a comment, which the MAC leaves
  * out, with the value's own path. Each is one more leaf of the file; its token stands in the `sops`
@@ -61,21 +61,28 @@ export class SpellingRecord {
         line,
         form: "bare",
         alias: null,
+        recordsSpelling: true,
       });
     }
     this.leaves = [...this.byValue.values()];
   }
 
-  /** Each value that has a leaf for its spelling, and that leaf. */
-  pairs(): [Leaf, Leaf][] {
-    return [...this.byValue];
+  /** The stacks of comments with those of this record: a spelling is selected as its value is. */
+  addStacks(stacks: ReadonlyMap<Leaf, CommentStack>): ReadonlyMap<Leaf, CommentStack> {
+    const all = new Map(stacks);
+    for (const [value, leaf] of this.byValue) {
+      const stack = stacks.get(value) ?? [];
+      // A comment's own stack ends with itself.
+      all.set(leaf, [...stack.slice(0, -1), [...(stack.at(-1) ?? []), ""]]);
+    }
+    return all;
   }
 
   /** The recorded spelling of a value that is decrypted; null where there is none. */
   spellingOf(value: Leaf, replacements: ReadonlyMap<Leaf, Replacement>): string | null {
     const leaf = this.byValue.get(value);
     const replacement = leaf === undefined ? undefined : replacements.get(leaf);
-    return replacement?.kind === "plaintext" ? replacement.value.text.trimEnd() : null;
+    return replacement?.kind === "plaintext" ? withoutPadding(replacement.value.text) : null;
   }
 
   /** The record for the `sops` block of a spliced file, or null where nothing is to be recorded. */
@@ -98,6 +105,12 @@ export class SpellingRecord {
     }
     return record.size === 0 ? null : record;
   }
+}
+
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === " ") end -= 1;
+  return text.slice(0, end);
 }
 
 /** Names tokens by their tags; equal tokens, of equal values in a list, by their order. */

@@ -23,6 +23,8 @@ export interface Leaf {
    * the alias as a whole can be replaced (it names a single value, not a mapping or list).
    */
   readonly alias: { readonly of: Leaf | null; readonly whole: boolean } | null;
+  /** Set where this is no comment of the file's, but the recorded spelling of one of its values. */
+  readonly recordsSpelling?: true;
 }
 
 /** What stands in a leaf's place after an edit. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { SopsError } from "./errors.ts";
 import { normalise, type Value } from "./value.ts";
@@ -102,19 +103,42 @@ function formatToken(token: Token): string {
  *
  * @param text a token, or the empty text, which decrypts to itself.
  * @throws SopsError `tampered` when the text is no token, was made with another key or for another
- *   path, or does not parse as its type.
+ *   path, or does not parse as its type; `unsupported` when it decrypts to text that is no UTF-8.
  */
 export function decryptToken(text: string, dataKey: Uint8Array, path: KeyPath): Value {
-  const plain = decryptBound(text, dataKey, additionalData(path));
-  if (plain === null) {
+  const value = decryptIfMadeFor(text, dataKey, path, `the value at ${shownPath(path)}`);
+  if (value === null) {
     throw new SopsError("tampered", `the value at ${shownPath(path)} does not decrypt`);
   }
-  const value = normalise(plain.type, plain.text);
-  if (value === null) {
+  return value;
+}
+
+/**
+ * {@link decryptToken} for a token that may have been made for another path.
+ *
+ * @param name what an error calls it.
+ * @returns null where it was, or was made with another key.
+ * @throws SopsError as {@link decryptToken}
+ */
+export function decryptIfMadeFor(
+  text: string,
+  dataKey: Uint8Array,
+  path: KeyPath,
+  name: string,
+): Value | null {
+  const plain = decryptBound(text, dataKey, additionalData(path));
+  if (plain === null) return null;
+  const { type, bytes } = plain;
+  // sops takes such bytes from dotenv and INI files. Changed to U+FFFD, they would be lost.
+  if (type !== "bytes" && !isUtf8(bytes)) {
     throw new SopsError(
-      "tampered",
-      `the value at ${shownPath(path)} does not parse as its type (${plain.type})`,
+      "unsupported",
+      `${name} was encrypted from text that is no UTF-8: use sops decrypt`,
     );
+  }
+  const value = normalise(type, bytes.toString(type === "bytes" ? "latin1" : "utf8"));
+  if (value === null) {
+    throw new SopsError("tampered", `${name} does not parse as its type (${type})`);
   }
   return value;
 }
@@ -128,8 +152,8 @@ export function decryptBound(
   text: string,
   dataKey: Uint8Array,
   additional: string,
-): { type: string; text: string } | null {
-  if (text === "") return { type: "str", text: "" };
+): { type: string; bytes: Buffer } | null {
+  if (text === "") return { type: "str", bytes: Buffer.alloc(0) };
   const token = readToken(text);
   if (token === null || token.iv.length === 0 || token.tag.length !== TAG_BYTES) return null;
   try {
@@ -138,8 +162,8 @@ export function decryptBound(
     });
     decipher.setAAD(Buffer.from(additional, "utf8"));
     decipher.setAuthTag(token.tag);
-    const plain = Buffer.concat([decipher.update(token.data), decipher.final()]);
-    return { type: token.type, text: plain.toString(token.type === "bytes" ? "latin1" : "utf8") };
+    const bytes = Buffer.concat([decipher.update(token.data), decipher.final()]);
+    return { type: token.type, bytes };
   } catch {
     return null;
   }

@@ -3,11 +3,11 @@ import { flatCommentStacks } from "../flat-comment-stacks.ts";
 import { unflatten } from "../flat-metadata.ts";
 import { flatText } from "../flat-value.ts";
 import { Lines } from "../lines.ts";
+import { plainMetadata } from "../metadata.ts";
 import { SpellingRecord, withRecord, type MetadataAfter } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { shownPath } from "../token.ts";
-import { plainMetadata } from "../yaml/metadata-block.ts";
 import {
   commentEdits,
   commentLine,
@@ -239,13 +239,9 @@ class IniFile implements StoreFile {
   }
 
   commentStacks(): ReadonlyMap<Leaf, CommentStack> {
-    const stacks = new Map(this.sections.flatMap((leaves) => [...flatCommentStacks(leaves, 1)]));
-    for (const [value, leaf] of this.record.pairs()) {
-      const stack = stacks.get(value) ?? [];
-      // A spelling is selected as its value is: it stands behind the same comments.
-      stacks.set(leaf, [...stack.slice(0, -1), [...(stack.at(-1) ?? []), ""]]);
-    }
-    return stacks;
+    return this.record.addStacks(
+      new Map(this.sections.flatMap((leaves) => [...flatCommentStacks(leaves, 1)])),
+    );
   }
 
   splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {

@@ -1,10 +1,10 @@
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
+import { plainMetadata } from "../metadata.ts";
 import { SpellingRecord, withRecord, type MetadataAfter } from "../spelling-record.ts";
 import type { Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import type { KeyPath } from "../token.ts";
-import { plainMetadata } from "../yaml/metadata-block.ts";
 import { formatObject, type BlockLayout } from "./metadata-block.ts";
 import { parseJson, type JsonMember, type JsonNode } from "./parse.ts";
 import { spellJson, spells } from "./spelling.ts";

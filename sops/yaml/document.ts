@@ -1,8 +1,10 @@
 import { Composer, Parser, type CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
+import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
+import { isToken } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import { documentComments } from "./comments.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
@@ -107,9 +109,11 @@ export function parseYaml(text: string, indent: number): StoreFile {
 }
 
 class YamlFile implements StoreFile {
-  readonly leaves: readonly YamlLeaf[];
+  readonly leaves: readonly Leaf[];
   readonly rawMetadata: unknown;
   private readonly text: string;
+  private readonly own: readonly YamlLeaf[];
+  private readonly record: SpellingRecord;
   private readonly empty: readonly Held[];
   private readonly documents: readonly YamlDocument[];
   private readonly indent: number;
@@ -125,7 +129,9 @@ class YamlFile implements StoreFile {
     newline: string,
   ) {
     this.text = text;
-    this.leaves = leaves;
+    this.own = leaves;
+    this.record = recordOf(text, leaves, rawMetadata);
+    this.leaves = [...leaves, ...this.record.leaves];
     this.empty = empty;
     this.documents = documents;
     this.rawMetadata = rawMetadata;
@@ -134,25 +140,69 @@ class YamlFile implements StoreFile {
   }
 
   commentStacks(): ReadonlyMap<Leaf, CommentStack> {
-    return commentStacks(this.leaves, this.empty);
+    return this.record.addStacks(commentStacks(this.own, this.empty));
   }
 
   splice(
     replacements: ReadonlyMap<Leaf, Replacement>,
     metadata: Parameters<StoreFile["splice"]>[1],
   ): string {
+    const recorded = new Map<Leaf, string>();
     const edits: TextEdit[] = [];
-    for (const leaf of this.leaves) {
+    for (const leaf of this.own) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
       edits.push(editOf(leaf, replacement));
+      const spelling = this.record.spellingOf(leaf, replacements);
+      if (spelling !== null) recorded.set(leaf, spelling);
     }
     if (metadata !== "keep") {
-      for (const document of this.documents) {
-        edits.push(...metadataEdits(this.text, document, metadata, this.indent, this.newline));
+      const spellings = this.record.after(replacements);
+      for (const [index, document] of this.documents.entries()) {
+        const own = index === 0 ? spellings : null;
+        edits.push(...metadataEdits(this.text, document, metadata, own, this.indent, this.newline));
       }
     }
-    return applyEdits(this.text, edits);
+    const usual = applyEdits(this.text, edits);
+    if (recorded.size === 0) return usual;
+    const spelled = new Map([...recorded].map(([leaf, text]) => [(leaf as YamlLeaf).start, text]));
+    const authored = applyEdits(
+      this.text,
+      edits.map((edit) => ({ ...edit, text: spelled.get(edit.start) ?? edit.text })),
+    );
+    // Moved to another place, a spelling may read as something else.
+    return readsAlike(authored, usual, this.indent) ? authored : usual;
+  }
+}
+
+/** What is recorded of a file's values, or is to be when they are encrypted. */
+function recordOf(text: string, leaves: readonly YamlLeaf[], rawMetadata: unknown): SpellingRecord {
+  const unusual = new Map<Leaf, string>();
+  const values = leaves.filter(({ kind }) => kind === "value");
+  for (const leaf of values) {
+    const { value, alias, place, start, end } = leaf;
+    if (value === null || value.text === "" || alias?.whole === false || isToken(value.text)) {
+      continue;
+    }
+    const source = text.slice(start, end);
+    if (source !== spellValue(value, place)) unusual.set(leaf, source);
+  }
+  return new SpellingRecord(values, unusual, rawMetadata);
+}
+
+/** Whether two texts hold the same values at the same paths. */
+function readsAlike(one: string, other: string, indent: number): boolean {
+  const values = (text: string) =>
+    JSON.stringify(
+      parseYaml(text, indent)
+        .leaves.filter(({ kind }) => kind === "value")
+        .map(({ path, value }) => [path, value]),
+    );
+  try {
+    return values(one) === values(other);
+  } catch (error) {
+    if (error instanceof SopsError) return false;
+    throw error;
   }
 }
 

@@ -1,19 +1,32 @@
-import type { Metadata } from "../metadata.ts";
+import { isRecord, plainMetadata, type Metadata } from "../metadata.ts";
+import { withRecord } from "../spelling-record.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
 /** The indentation that sops gives its block when nothing else is said. */
 export const DEFAULT_INDENT = 4;
 
+/** Recorded spellings, by name: see `SpellingRecord`. */
+export type Spellings = ReadonlyMap<string, string> | null;
+
 /** The `sops` block as sops itself lays it out, without a line break at its end. */
-export function formatBlock(metadata: Metadata, indent: number, newline: string): string {
+export function formatBlock(
+  metadata: Metadata,
+  spellings: Spellings,
+  indent: number,
+  newline: string,
+): string {
   const step = " ".repeat(indent);
   const lines = ["sops:"];
-  for (const [key, value] of entries(metadata)) {
+  for (const [key, value] of entries(metadata, spellings)) {
     if (typeof value === "string") {
       lines.push(`${step}${key}: ${value}`);
       continue;
     }
     lines.push(`${step}${key}:`);
+    if (!isList(value)) {
+      lines.push(...[...value].map(([name, token]) => `${step}${step}${quote(name)}: ${token}`));
+      continue;
+    }
     const entryColumn = 2 * indent + 2;
     // go-yaml indents a literal to the next multiple of the indentation.
     const literal = " ".repeat(indent * Math.floor((entryColumn + indent) / indent));
@@ -32,30 +45,23 @@ export function formatBlock(metadata: Metadata, indent: number, newline: string)
 }
 
 /** The block on one line, for a document whose top is a flow mapping. */
-export function formatFlow(metadata: Metadata): string {
-  return `"sops": ${JSON.stringify(plainMetadata(metadata))}`;
+export function formatFlow(metadata: Metadata, spellings: Spellings): string {
+  return `"sops": ${JSON.stringify(withRecord(plainMetadata(metadata), spellings))}`;
 }
 
-/** The block as plain data, in the order of its keys. */
-export function plainMetadata(metadata: Metadata): Record<string, unknown> {
-  const { selection } = metadata;
-  const plain: Record<string, unknown> = {
-    age: metadata.age.map(({ enc, recipient }) => ({ enc, recipient })),
-    lastmodified: metadata.lastModified,
-    ...(metadata.mac === null ? {} : { mac: metadata.mac }),
-    ...(selection === null ? {} : { [selection.option]: selection.pattern }),
-    ...(metadata.macOnlyEncrypted ? { mac_only_encrypted: true } : {}),
-    version: metadata.version,
-  };
-  return Object.fromEntries(Object.entries(plain).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+type Entry = [string, string | Metadata["age"] | NonNullable<Spellings>];
 
-function entries(metadata: Metadata): [string, string | Metadata["age"]][] {
-  return Object.entries(plainMetadata(metadata)).map(([key, value]) => {
+function entries(metadata: Metadata, spellings: Spellings): Entry[] {
+  return Object.entries(withRecord(plainMetadata(metadata), spellings)).map(([key, value]) => {
     if (Array.isArray(value)) return [key, metadata.age];
+    if (isRecord(value)) return [key, spellings ?? new Map<string, string>()];
     if (key === "lastmodified") return [key, quote(String(value))];
     return [key, typeof value === "string" ? scalar(value) : String(value)];
   });
+}
+
+function isList(value: Metadata["age"] | NonNullable<Spellings>): value is Metadata["age"] {
+  return Array.isArray(value);
 }
 
 function scalar(text: string): string {

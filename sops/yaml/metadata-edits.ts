@@ -1,7 +1,7 @@
 import type { Metadata } from "../metadata.ts";
 import type { TextEdit } from "../text-edits.ts";
 import type { YamlDocument } from "./document.ts";
-import { formatBlock, formatFlow } from "./metadata-block.ts";
+import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
 
 /** The `sops` key of a document with its value. */
 export interface SopsPair {
@@ -26,14 +26,15 @@ export function metadataEdits(
   text: string,
   document: YamlDocument,
   metadata: Metadata | null,
+  spellings: Spellings,
   indent: number,
   newline: string,
 ): TextEdit[] {
-  if (document.flow !== null) return flowEdits(document, document.flow, metadata);
+  if (document.flow !== null) return flowEdits(document, document.flow, metadata, spellings);
   const { sops } = document;
   if (sops === null) {
     if (metadata === null) return [];
-    const block = formatBlock(metadata, indent, newline);
+    const block = formatBlock(metadata, spellings, indent, newline);
     const before = text.slice(0, document.end);
     const endsWithBreak = before === "" || before.endsWith("\n");
     return [
@@ -48,7 +49,12 @@ export function metadataEdits(
   const lineEnd = endOfLine(text, sops.end);
   if (metadata !== null) {
     const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
-    const block = formatBlock(metadata, blockIndent(text.slice(lineStart)) ?? indent, newline);
+    const block = formatBlock(
+      metadata,
+      spellings,
+      blockIndent(text.slice(lineStart)) ?? indent,
+      newline,
+    );
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
   }
   if (text.slice(lineStart, lineEnd).endsWith("\n") || lineStart === 0) {
@@ -70,14 +76,18 @@ function flowEdits(
   { sops }: YamlDocument,
   flow: NonNullable<YamlDocument["flow"]>,
   metadata: Metadata | null,
+  spellings: Spellings,
 ): TextEdit[] {
   if (sops === null) {
     if (metadata === null) return [];
     // Right behind the last pair: what the author wrote between it and the bracket stays there.
     const comma = flow.empty ? "" : ", ";
-    return [{ start: flow.insert, end: flow.insert, text: comma + formatFlow(metadata) }];
+    return [
+      { start: flow.insert, end: flow.insert, text: comma + formatFlow(metadata, spellings) },
+    ];
   }
-  if (metadata !== null) return [{ start: sops.start, end: sops.end, text: formatFlow(metadata) }];
+  if (metadata !== null)
+    return [{ start: sops.start, end: sops.end, text: formatFlow(metadata, spellings) }];
   if (sops.previousEnd !== null) return [{ start: sops.previousEnd, end: sops.end, text: "" }];
   return [{ start: sops.start, end: sops.nextStart ?? sops.end, text: "" }];
 }

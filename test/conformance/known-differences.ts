@@ -19,6 +19,21 @@ export const KNOWN_DIFFERENCES = [
     ours: "refuses the file: it may be a password somebody added",
   },
   {
+    what: "an encrypted comment that was changed, so that it does not decrypt",
+    sops: "leaves its ciphertext in the plaintext, with a warning",
+    ours: "refuses the file: no changed byte goes unseen; `--ignore-mac` leaves it as sops does",
+  },
+  {
+    what: "an encrypted comment that sops has put into another mapping than it encrypted it for",
+    sops: "leaves its ciphertext in the plaintext, with a warning",
+    ours: "decrypts it: some mapping or list of the file is the one that it was encrypted for",
+  },
+  {
+    what: "a dotenv or INI value that was encrypted from text that is no UTF-8",
+    sops: "gives the bytes back",
+    ours: "refuses the file, and names the value and the reason",
+  },
+  {
     what: "a comment beside an empty mapping or list: `a: {} # note`",
     sops: "writes `{`, the comment and a `}` in the first column, which is no YAML by the specification",
     ours: "does not read what sops made of it (the file is refused with its line)",
@@ -62,11 +77,6 @@ export const KNOWN_DIFFERENCES = [
     what: "binary: a file that is encrypted already, or that was and is damaged",
     sops: "encrypts it once more",
     ours: "refuses it",
-  },
-  {
-    what: "binary: a creation rule whose selection does not take the key data",
-    sops: "ignores selection and mac_only_encrypted, with a warning",
-    ours: "refuses to write the file readable where the caller passes such a selection on",
   },
   {
     what: "INI: a key that stands twice in a section",

@@ -64,9 +64,14 @@ test("binary: a damaged encrypted file is refused, not taken for a plaintext", (
   t.is(read(damaged.replace("ENC[AES256_GCM,", "")).metadata, null);
 });
 
-test("binary: a selection that leaves the file readable is an error, never a readable file", async (t) => {
-  await t.throwsAsync(encrypt("hunter2", selecting("^stringData$")), { message: /readable/ });
-  t.is(await decrypt(await encrypt("hunter2", selecting("^data$"))), "hunter2");
+test("binary: a rule that selects keys encrypts the file whole, as sops does", async (t) => {
+  for (const pattern of ["^stringData$", "^data$"]) {
+    const encrypted = await encrypt("hunter2", selecting(pattern));
+    t.false(encrypted.includes("hunter2"));
+    const { sops } = JSON.parse(encrypted) as { sops: Record<string, unknown> };
+    t.deepEqual(Object.keys(sops), ["age", "lastmodified", "mac", "version"]);
+    t.is(await decrypt(encrypted), "hunter2");
+  }
 });
 
 test("binary: new content put into an encrypted file by hand", async (t) => {

@@ -2,6 +2,7 @@ import test from "ava";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
+import { encryptValue } from "../../sops/token.ts";
 import { changedAt, filesOf, selecting, tokenPlaces, WHOLE } from "./files.ts";
 
 const { encrypt, decrypt, open, read } = filesOf("dotenv");
@@ -168,4 +169,15 @@ test("dotenv: comments decide by regex, each until the next value", async (t) =>
     /^# secret\n#ENC\[[^\n]*\nA=ENC\[[^\n]*\nB=y\n# secret\n\nC=ENC\[[^\n]*\nsops_/,
   );
   t.is(await decrypt(encrypted), text);
+});
+
+test("dotenv: a value that sops took from text that is no UTF-8 is refused with the reason", async (t) => {
+  const encrypted = await encrypt("A=x\nB=y\n");
+  const { dataKey } = await open(encrypted);
+  const token = encryptValue({ type: "bytes", text: "x\xff\xfe" }, dataKey, ["A"]);
+  const text = encrypted.replace(/ENC\[\S*/, token.replace("type:bytes]", "type:str]"));
+  await t.throwsAsync(decrypt(text), {
+    code: "unsupported",
+    message: /^the value at (s\.)?A was encrypted from text that is no UTF-8/,
+  });
 });

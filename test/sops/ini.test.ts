@@ -2,6 +2,7 @@ import test from "ava";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
+import { encryptValue } from "../../sops/token.ts";
 import { changedAt, filesOf, selecting, tokenPlaces, WHOLE } from "./files.ts";
 
 const { encrypt, decrypt, open, read } = filesOf("ini");
@@ -201,4 +202,15 @@ test("INI: a comment decides for the key behind the one it stands at, as in sops
   });
   t.regex(encrypted, /^\[s\] # secret\na = ENC\S*\nb = 2\n# secret\nc = 3\nd = ENC\S*\n/);
   t.is(await decrypt(encrypted), text);
+});
+
+test("INI: a value that sops took from text that is no UTF-8 is refused with the reason", async (t) => {
+  const encrypted = await encrypt("[s]\nA = x\nB = y\n");
+  const { dataKey } = await open(encrypted);
+  const token = encryptValue({ type: "bytes", text: "x\xff\xfe" }, dataKey, ["s", "A"]);
+  const text = encrypted.replace(/ENC\[\S*/, token.replace("type:bytes]", "type:str]"));
+  await t.throwsAsync(decrypt(text), {
+    code: "unsupported",
+    message: /^the value at (s\.)?A was encrypted from text that is no UTF-8/,
+  });
 });

@@ -79,8 +79,8 @@ for (const [title, text] of Object.entries(SAME_BYTES)) {
   }
 }
 
-/** Texts that come back with the same values in another spelling. */
-const SAME_VALUES: readonly [string, string, string][] = [
+/** Texts whose spelling is recorded, and what comes back where sops has dropped the record. */
+const RECORDED: readonly [string, string, string][] = [
   [
     "a folded block of several lines",
     "stringData:\n  a: >\n    one\n    two\n",
@@ -96,6 +96,17 @@ const SAME_VALUES: readonly [string, string, string][] = [
     "stringData:\n  a: one\n    two\n",
     "stringData:\n  a: one two\n",
   ],
+  ["unusual escapes", 'stringData:\n  a: "\\x41\\/"\n', 'stringData:\n  a: "A/"\n'],
+  [
+    "quoted strings over two lines",
+    "stringData:\n  a: \"one\n    two\"\n  b: 'three\n    four'\n",
+    "stringData:\n  a: \"one two\"\n  b: 'three four'\n",
+  ],
+  [
+    "several documents",
+    "stringData: {a: 0x10}\n---\nstringData:\n  b: 1.10\n",
+    "stringData: {a: 16}\n---\nstringData:\n  b: 1.1\n",
+  ],
   ["an octal number", "stringData:\n  a: 0777\n", "stringData:\n  a: 511\n"],
   ["a float with an exponent", "stringData:\n  a: 1e3\n", "stringData:\n  a: 1000.0\n"],
   [
@@ -104,11 +115,42 @@ const SAME_VALUES: readonly [string, string, string][] = [
     "x: &x v\nstringData:\n  a: v\n",
   ],
 ];
-for (const [title, text, expected] of SAME_VALUES) {
-  test(`decrypting gives the same value: ${title}`, async (t) => {
-    t.is(await decrypt(await encrypt(text, SECRET)), expected);
+for (const [title, text, expected] of RECORDED) {
+  test(`a recorded spelling comes back: ${title}`, async (t) => {
+    const encrypted = await encrypt(text, SECRET);
+    t.is(await decrypt(encrypted), text);
+    t.is(await decrypt(withoutRecord(encrypted)), expected);
   });
 }
+
+function withoutRecord(encrypted: string): string {
+  return encrypted.replace(/^ +flux_sops_spelling:\n(?: +"[0-9a-f_]+": ENC\[.*\n)+/m, "");
+}
+
+test("a usual spelling is not recorded, nor that of what stays readable", async (t) => {
+  t.false((await encrypt(SAME_BYTES["quoted strings"] ?? "", SECRET)).includes("flux_sops"));
+  t.false((await encrypt("a: 0777\nstringData: {b: x}\n", SECRET)).includes("flux_sops"));
+});
+
+test("a recorded spelling follows its value, and is used only where it reads the same", async (t) => {
+  const encrypted = await encrypt(
+    "stringData:\n  a: 0777\n  b:\n    c: >-\n      one\n      two\n",
+    SECRET,
+  );
+  // Left of where its lines were, the second one would end the value.
+  const deeper = encrypted.replace(/^ {4}c: >-\n {6}/m, "        c: >-\n          ");
+  t.is(await decrypt(deeper), "stringData:\n  a: 511\n  b:\n        c: >-\n          one two\n");
+});
+
+test("a spelling is encrypted, and as long as others", async (t) => {
+  const encrypted = await encrypt(
+    'stringData:\n  a: "\\x68unter2"\n  b: "\\x68unter23456"\n',
+    SECRET,
+  );
+  t.false(/hunter|x68/.test(encrypted));
+  const [one, other] = [...encrypted.matchAll(/^ +"[0-9a-f]{16}": (.*)$/gm)];
+  t.is(one?.[1]?.length, other?.[1]?.length);
+});
 
 test("aliases and other spellings outside the encrypted part stay as they are", async (t) => {
   const text =

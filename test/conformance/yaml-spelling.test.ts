@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "ava";
+import { unwrapDataKey } from "../../sops/data-key.ts";
+import { decryptFile } from "../../sops/decrypt.ts";
+import { encryptFile } from "../../sops/encrypt.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+import { runTool, testWith } from "../real-tools.ts";
+
+const pair = await generateKeyPair();
+const folder = mkdtempSync(join(tmpdir(), "flux-sops-spelling-"));
+test.after.always(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+
+async function decrypt(text: string): Promise<string> {
+  const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
+  if (metadata === null) throw new Error("no metadata");
+  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  if (dataKey === null) throw new Error("no data key");
+  return decryptFile(file, metadata, dataKey);
+}
+
+testWith("sops")("sops reads a YAML file with recorded spellings, and drops them", async (t) => {
+  for (const text of [
+    'a: "\\x41\\/"\nb: >-\n  one\n  two\n',
+    "a: 0x10\n---\nb: 1.10\n",
+    '{"a": "\\u0041"}\n',
+  ]) {
+    const { file } = readSopsFile(Buffer.from(text), "yaml");
+    const encryption = { recipients: [pair.recipient], selection: null, macOnlyEncrypted: false };
+    const encrypted = (await encryptFile(file, encryption)).text;
+    t.true(encrypted.includes("flux_sops_spelling"));
+    t.is(await decrypt(encrypted), text);
+
+    const path = join(folder, "file.yaml");
+    writeFileSync(path, encrypted);
+    const shown = runTool("sops", ["decrypt", path], { env });
+    t.regex(shown, /^a: "?(A\/|16|A)"?$/m);
+    t.false(/ENC\[|flux_sops/.test(shown));
+    runTool("sops", ["rotate", "--in-place", path], { env });
+    const rotated = readFileSync(path, "utf8");
+    t.false(rotated.includes("flux_sops"));
+    t.regex(await decrypt(rotated), /^a: "?(A\/|16|A)"?$/m);
+  }
+});
