@@ -153,10 +153,10 @@ function isInterruption(error: unknown): boolean {
   return error instanceof Error && error.name === "ExitPromptError";
 }
 
-/** The one-file tool: this very file once it is built, else what `npm run build` made. */
+/** The tool: beside this very file once it is built, else what `npm run build` made. */
 function bundledTool(): string {
   const here = fileURLToPath(import.meta.url);
-  return isBundled ? here : resolve(here, "../../dist/flux-sops.mjs");
+  return resolve(here, isBundled ? "../flux-sops.mjs" : "../../dist/flux-sops.mjs");
 }
 
 function complain(message: string): number {

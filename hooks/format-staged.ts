@@ -4,6 +4,7 @@ import path from "node:path";
 import { isTextPath, pathText } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { compareWithStaged } from "../git/worktree-file.ts";
+import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import type { Staged } from "./staged.ts";
 
 /** What came of formatting. `skipped`: nothing was touched; `formatted`: read the index again. */
@@ -11,8 +12,6 @@ export type Formatting =
   | { readonly kind: "skipped" | "formatted" }
   /** `output` is what lint-staged and its tasks said. */
   | { readonly kind: "failed"; readonly output: string };
-
-const SCRIPT = "node_modules/lint-staged/bin/lint-staged.js";
 
 /**
  * Runs lint-staged where it is installed and configured, and a staged file is one to format. Only
@@ -24,7 +23,7 @@ const SCRIPT = "node_modules/lint-staged/bin/lint-staged.js";
 export async function formatStaged(repository: Repository, staged: Staged): Promise<Formatting> {
   const files = staged.files.filter(({ place }) => place === "staged");
   if (!files.some(({ entry }) => isFormattable(pathText(entry.path)))) return { kind: "skipped" };
-  const script = path.join(repository.cwd, SCRIPT);
+  const script = path.join(repository.cwd, LINT_STAGED);
   if (
     repository.isPartialCommit ||
     staged.hasIntentToAdd ||
@@ -42,16 +41,6 @@ export async function formatStaged(repository: Repository, staged: Staged): Prom
   if ([...onDisk.values()].some(({ state }) => state !== "as-staged")) return { kind: "skipped" };
   const { status, output } = await run(repository, script);
   return status === 0 ? { kind: "formatted" } : { kind: "failed", output };
-}
-
-/** Files of these names are formatted in a scaffolded repository; encrypted ones never are. */
-export function isFormattable(file: string): boolean {
-  return (
-    /\.(?:md|json|ya?ml)$/.test(file) &&
-    !/\.sops\.[^/]+$/.test(file) &&
-    !/(?:^|\/)secrets\//.test(file) &&
-    !file.startsWith(".flux-sops/")
-  );
 }
 
 /** lint-staged fails where it finds no configuration: see its `configFiles.js`. */

@@ -1,13 +1,13 @@
 import type { Finding } from "../findings/finding.ts";
-import { suspectedRules } from "../findings/prefilter.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { formatOf } from "../sops/format.ts";
 import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
-import { stagedRules, type RulesInForce } from "./rules-in-force.ts";
+import { stagedRules } from "./rules-in-force.ts";
 import { SETTINGS_FILE, settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
 import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
+import { isUnsuspicious } from "./unsuspicious.ts";
 
 /** A finding in one file. */
 export interface FileFinding extends Finding {
@@ -45,7 +45,7 @@ export async function inspectStaged(
   });
   for (const file of staged.files) {
     const path = pathText(file.entry.path);
-    if (isUnsuspicious(path, file.bytes, file.before, rules)) continue;
+    if (isUnsuspicious(file, rules)) continue;
     const { judge } = await import("./judge.ts");
     const judgement = judge({ path, bytes: file.bytes, before: file.before }, rules);
     const outcome = await carryOut(file, judgement, identities, options.mayResign);
@@ -72,22 +72,6 @@ export async function inspectStaged(
   if (!concerned) return { findings, contents };
   const settings = await stagedSettings(repository);
   return { findings: await settleAsWarnings(settings, findings), contents };
-}
-
-/** Most files end here: no rule takes them, and no word in them is a rule's keyword. */
-export function isUnsuspicious(
-  path: string,
-  bytes: Buffer,
-  before: Buffer | null,
-  rules: RulesInForce,
-): boolean {
-  return (
-    rules.for(path).rule === null &&
-    !/\.sops\.[^/]+$/.test(path) &&
-    !bytes.includes("ENC[AES256_GCM,") &&
-    before?.includes("ENC[AES256_GCM,") !== true &&
-    suspectedRules(path, bytes).size === 0
-  );
 }
 
 const RESTORE = "restore the encrypted file, or decrypt it, correct it and stage it";

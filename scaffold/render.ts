@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import ejs from "ejs";
 import type { RememberedAnswers } from "./answers.ts";
 import { bootstrapCommand, remoteUrl } from "./bootstrap-command.ts";
@@ -11,6 +12,8 @@ export interface RenderInput {
   readonly recipients: readonly string[];
   /** The bundled tool, `flux-sops.mjs`. */
   readonly tool: Buffer;
+  /** What the tool loads from beside it when it is wanted, by file name. */
+  readonly toolParts?: ReadonlyMap<string, Buffer>;
   readonly version: string;
   /** Text of the `.yo-rc.json` that is there, or null. */
   readonly yoRc: string | null;
@@ -36,7 +39,7 @@ export function renderRepository(input: RenderInput): WantedFile[] {
   const files = [
     ...renderTree("repository", data, answers.cluster),
     ...(answers.example ? renderTree("example", data, answers.cluster) : []),
-    toolFile(input),
+    ...toolFiles(input),
     answersFile(input),
   ];
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -63,16 +66,18 @@ function renderTree(tree: string, data: object, cluster: string): WantedFile[] {
   return files;
 }
 
-function toolFile({ tool, version }: RenderInput): WantedFile {
-  return {
-    path: TOOL_PATH,
-    content: tool,
-    mode: 0o755,
-    mayReplace: (present) => isOlderOrSame(toolVersion(present), version),
-  };
+function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): WantedFile[] {
+  const mayReplace = (present: Buffer) => isOlderOrSame(toolVersion(present), version);
+  return [
+    { path: TOOL_PATH, content: tool, mode: 0o755, mayReplace },
+    ...[...toolParts].map(([name, content]) => ({
+      path: posix.join(posix.dirname(TOOL_PATH), name),
+      ...{ content, mode: 0o644 as const, mayReplace },
+    })),
+  ];
 }
 
-/** The version in the second line that the build gives the tool; null where there is none. */
+/** The version in the first lines that the build gives the tool; null where there is none. */
 function toolVersion(tool: Buffer): string | null {
   const head = tool.subarray(0, 400).toString("latin1");
   return /^\/\/ flux-sops (\d+\.\d+\.\d+\S*), /m.exec(head)?.[1] ?? null;

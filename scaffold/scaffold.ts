@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type IdentityPlan, planIdentity, writeIdentity } from "./age-identity.ts";
 import type { Answers } from "./answers.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
@@ -65,7 +65,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
   const wanted = renderRepository({
     answers,
     recipients: identity.recipients,
-    tool: readTool(request.tool),
+    ...readTool(request.tool),
     version: request.version,
     yoRc: target.yoRc,
   });
@@ -136,9 +136,15 @@ function wantsInstall(
 
 const LOCK_FILE = "package-lock.json";
 
-function readTool(path: string): Buffer {
+/** The tool, and the files that the build put beside it. */
+function readTool(path: string): { tool: Buffer; toolParts: ReadonlyMap<string, Buffer> } {
   try {
-    return readFileSync(path);
+    const folder = dirname(path);
+    const beside = readdirSync(folder).filter(
+      (name) => name.endsWith(".mjs") && name !== basename(path),
+    );
+    const parts = beside.sort().map((name) => [name, readFileSync(join(folder, name))] as const);
+    return { tool: readFileSync(path), toolParts: new Map(parts) };
   } catch (error) {
     throw new ScaffoldError(
       "environment",

@@ -1,8 +1,10 @@
-// Builds what is published: dist/flux-sops.mjs (the tool, one file, run by plain node) and
-// dist/generators/NAME/index.js (what `yo flux-sops:NAME` loads).
+// Builds what is published: the tool, run by plain node, and dist/generators/NAME/index.js (what
+// `yo flux-sops:NAME` loads). The tool is a few files, each whole in itself: dist/flux-sops.mjs, where
+// it starts, and what that loads when it is wanted, dist/decrypt.mjs and dist/commands.mjs; a further
+// one, dist/hybrid.mjs, is for post-quantum keys.
 import { build } from "esbuild";
 import { appendFile, chmod, readFile, readdir, rm } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -81,21 +83,39 @@ const shared = {
 
 await rm(join(root, "dist"), { recursive: true, force: true });
 
-const tool = await build({
-  ...shared,
-  entryPoints: ["cli/main.ts"],
-  outfile: "dist/flux-sops.mjs",
-  banner: {
-    // Bundled CommonJS packages call require() for Node's own modules.
-    js: [
-      "#!/usr/bin/env node",
-      `// flux-sops ${version}, MIT licensed. Made by generator-flux-sops; run the generator again to upgrade.`,
-      'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    ].join("\n"),
+/** What is big and seldom wanted is a file of its own, and imported from there. */
+const PARTS = ["cli/decrypt.ts", "cli/commands.ts", "sops/age/hybrid.ts"];
+
+const separateParts = {
+  name: "separate-parts",
+  setup(build) {
+    build.onResolve({ filter: /\.ts$/ }, ({ path, importer, resolveDir, kind }) => {
+      const source = relative(root, join(resolveDir, path)).split(sep).join("/");
+      const isPart = kind === "dynamic-import" && PARTS.includes(source);
+      // The list of all commands has decrypt in it, with all that the others share with it.
+      if (!isPart || importer === join(root, "cli/commands.ts")) return undefined;
+      return { path: `./${basename(source, ".ts")}.mjs`, external: true };
+    });
   },
-});
+};
+
+const madeBy = `// flux-sops ${version}, MIT licensed. Made by generator-flux-sops; run the generator again to upgrade.`;
+// Bundled CommonJS packages call require() for Node's own modules.
+const withRequire =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+for (const source of ["cli/main.ts", ...PARTS]) {
+  const isStart = source === "cli/main.ts";
+  const part = await build({
+    ...shared,
+    plugins: [...shared.plugins, separateParts],
+    entryPoints: [source],
+    outfile: isStart ? "dist/flux-sops.mjs" : `dist/${basename(source, ".ts")}.mjs`,
+    banner: { js: isStart ? `#!/usr/bin/env node\n${madeBy}` : `${madeBy}\n${withRequire}` },
+  });
+  await addLicenses(part.metafile);
+}
 await chmod(join(root, "dist/flux-sops.mjs"), 0o755);
-await addLicenses(tool.metafile);
 
 const generators = (await readdir(join(root, "generators"), { withFileTypes: true })).filter(
   (entry) => entry.isDirectory(),
@@ -108,9 +128,7 @@ const adapters = await build({
   ),
   outdir: "dist/generators",
   external: ["yeoman-generator", "@inquirer/prompts"],
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
+  banner: { js: withRequire },
 });
 await addLicenses(adapters.metafile);
 

@@ -21,6 +21,7 @@ import { author, git, home, newPlace, sandbox } from "../scaffold/sandbox.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const tool = join(project, "dist/flux-sops.mjs");
+const TOOL_FILES = ["commands.mjs", "decrypt.mjs", "flux-sops.mjs", "hybrid.mjs"];
 if (!existsSync(tool)) throw new Error("dist/flux-sops.mjs is not there: run npm run build first");
 
 const isRoot = process.getuid?.() === 0;
@@ -56,7 +57,13 @@ test("scaffolds with defaults, commits, and leaves a clean worktree", (t) => {
   const directory = scaffolded();
   t.is(git(directory, "status", "--porcelain", "--ignored"), "!! .husky/_/");
   t.is(git(directory, "log", "--format=%s"), "Scaffold the Flux repository of cluster homelab");
-  t.deepEqual(readFileSync(join(directory, ".flux-sops/flux-sops.mjs")), readFileSync(tool));
+  for (const part of TOOL_FILES) {
+    t.deepEqual(
+      readFileSync(join(directory, ".flux-sops", part)),
+      readFileSync(join(project, "dist", part)),
+    );
+  }
+  t.deepEqual(readdirSync(join(directory, ".flux-sops")).sort(), TOOL_FILES);
 });
 
 test("the copy in the repository scaffolds again, and changes nothing", (t) => {
@@ -177,8 +184,8 @@ for (const [title, { args = [], environment = {}, prepare, says }] of Object.ent
     const folder = mkdtempSync(join(sandbox, "root-"));
     chmodSync(sandbox, 0o755);
     chmodSync(folder, 0o755);
+    for (const part of TOOL_FILES) cpSync(join(project, "dist", part), join(folder, part));
     const copy = join(folder, "flux-sops.mjs");
-    cpSync(tool, copy);
     for (const directory of [folder, join(folder, "new")]) {
       const done = spawnSync(process.execPath, [copy, "init", directory, "--skip-install"], {
         cwd: "/",
@@ -193,7 +200,7 @@ for (const [title, { args = [], environment = {}, prepare, says }] of Object.ent
         /^flux-sops init: cannot scaffold into .* is not writable \(permission denied\); .*\n$/,
       );
     }
-    t.deepEqual(readdirSync(folder), ["flux-sops.mjs"]);
+    t.deepEqual(readdirSync(folder).sort(), TOOL_FILES);
   },
 );
 

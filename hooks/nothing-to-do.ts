@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { ongoingOperation } from "../git/operation.ts";
+import { pathText } from "../git/path.ts";
+import { openHookRepository } from "../git/repository.ts";
+import type { GitContext } from "../git/run.ts";
+import { isFormattable, LINT_STAGED } from "./formattable.ts";
+import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
+import { stagedRules } from "./rules-in-force.ts";
+import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
+import { isUnsuspicious } from "./unsuspicious.ts";
+
+/**
+ * The gate's short way: whether nothing that is about to be committed is for it. It sees what
+ * {@link preCommit} sees, leaves the same proof, and answers no whenever it takes more than a look to
+ * tell, an error included: then the whole gate begins anew.
+ */
+export async function nothingToDo(context: GitContext): Promise<boolean> {
+  try {
+    const repository = await openHookRepository(context);
+    const folder = gitFolder(repository);
+    if (folder === null || ongoingOperation(folder) !== null) return false;
+    if (withdrawProof(repository)) return false;
+    const judged = indexState(repository);
+    const staged = await readStaged(repository, "maybe");
+    const rules = await stagedRules(repository, pathsOf(staged));
+    const mayFormat = existsSync(path.join(repository.cwd, LINT_STAGED));
+    const isFine = (file: StagedFile) =>
+      isUnsuspicious(file, rules) &&
+      !isOfTheGate(pathText(file.entry.path)) &&
+      !(mayFormat && isFormattable(pathText(file.entry.path)));
+    if (!staged.files.every(isFine)) return false;
+    leaveProof(repository, staged.head, staged.isAmend, judged);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is in these files says how others are judged. */
+function isOfTheGate(file: string): boolean {
+  return /(?:^|\/)\.sops\.yaml$/.test(file) || file === ".flux-sops.yaml";
+}
