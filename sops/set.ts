@@ -1,6 +1,6 @@
 import { parseBinary } from "./binary.ts";
 import { dataAt, readData, sameData, scalarText, type Data } from "./data-tree.ts";
-import { decryptFile, openLeaves, type OpenedLeaf } from "./decrypt.ts";
+import { decryptFile } from "./decrypt.ts";
 import { putDotenv, removeDotenv } from "./dotenv-put.ts";
 import { encryptFile, encryptionOf, sealFile } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
@@ -8,8 +8,8 @@ import { parseFile, type Format } from "./format.ts";
 import { putIni, removeIni } from "./ini/put.ts";
 import { putJson, removeJson } from "./json/put.ts";
 import type { Metadata } from "./metadata.ts";
-import type { StoreFile } from "./store.ts";
-import { isToken } from "./token.ts";
+import type { Leaf, StoreFile } from "./store.ts";
+import { additionalData, decryptBound, isToken } from "./token.ts";
 import type { TreePath } from "./tree-path.ts";
 import { putYaml, removeYaml } from "./yaml/put.ts";
 
@@ -102,7 +102,7 @@ async function changed(
     const edited = change(text);
     if (edited === null) return null;
     const after = parseFile(edited, as, null);
-    if (!openLeaves(after, metadata, dataKey, "accept").some(isLost)) {
+    if (!after.leaves.some((leaf) => isDisplaced(leaf, dataKey))) {
       return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before: file })).text;
     }
   }
@@ -113,8 +113,14 @@ async function changed(
     .text;
 }
 
-function isLost({ leaf, token }: OpenedLeaf): boolean {
-  return leaf.kind === "comment" && token === null && isToken(leaf.value?.text.trimEnd() ?? "");
+/** Whether a leaf is a comment that was encrypted for another mapping than it stands in. */
+function isDisplaced({ kind, value, path }: Leaf, dataKey: Uint8Array): boolean {
+  const text = value?.text.trimEnd() ?? "";
+  return (
+    kind === "comment" &&
+    isToken(text) &&
+    decryptBound(text, dataKey, additionalData(path)) === null
+  );
 }
 
 /** New values are encrypted as in the rest of the file: bare where sops wrote it. */

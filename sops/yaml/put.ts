@@ -52,6 +52,8 @@ interface Target {
   readonly index: number;
   /** The parts from the parent on: the entry's own, and further ones that are not there yet. */
   readonly rest: TreePath;
+  /** The entry that the collection is the value of; null at the top. */
+  readonly holder: { readonly parent: Collection; readonly index: number } | null;
 }
 
 class Editor {
@@ -93,19 +95,21 @@ class Editor {
   }
 
   remove(path: TreePath): string | null {
-    const { parent, index, rest } = this.find(path);
+    const { parent, index, rest, holder } = this.find(path);
     if (index === -1 || rest.length !== 1) return null;
     if (parent.flow === true) return this.removeFromFlow(parent, index);
     if (parent.items.length === 1) {
-      // The last entry gone, an empty collection stays.
+      // The last entry gone, an empty collection stays; comments before the entry are not lost.
       const start = this.entryStart(parent, 0);
-      const before = this.text.slice(0, start).trimEnd().length;
+      const end = this.lineEnd(this.contentEnd(parent));
       const empty = isMap(parent) ? "{}" : "[]";
-      return (
-        (parent === this.root ? empty : `${this.text.slice(0, before)} ${empty}`) +
-        this.newline +
-        this.text.slice(this.lineEnd(this.contentEnd(parent)))
-      );
+      if (holder === null) {
+        return this.text.slice(0, start) + empty + this.newline + this.text.slice(end);
+      }
+      const slot = this.valueSlot(holder.parent, holder.index);
+      const between = this.text.slice(slot, start).replace(/[ \t]*$/, "");
+      const kept = between.trim() === "" ? this.newline : between;
+      return `${this.text.slice(0, slot)} ${empty}${kept}${this.text.slice(end)}`;
     }
     const start = this.entryStart(parent, index);
     const end = this.lineEnd(this.contentEndOfEntry(parent, index));
@@ -120,12 +124,14 @@ class Editor {
 
   private find(path: TreePath): Target {
     let parent: Collection = this.root;
+    let holder: Target["holder"] = null;
     for (const [depth, part] of path.entries()) {
       const index = this.indexOf(parent, part);
       const node = index === -1 ? null : this.valueAt(parent, index);
       const isLast = depth === path.length - 1;
       if (isLast || !(isMap(node) || isSeq(node)))
-        return { parent, index, rest: path.slice(depth) };
+        return { parent, index, rest: path.slice(depth), holder };
+      holder = { parent, index };
       parent = node as Collection;
     }
     throw new SopsError("unsupported", "the path is empty");
@@ -275,6 +281,15 @@ class Editor {
     return (pair?.key as ParsedNode).range[0];
   }
 
+  /** Right behind the `:` or `-` of an entry. */
+  private valueSlot(collection: Collection, index: number): number {
+    if (isSeq(collection)) return this.entryStart(collection, index) + 1;
+    const pair = (collection as YAMLMap.Parsed).items[index];
+    const token = pair?.srcToken as CST.CollectionItem | undefined;
+    const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
+    return colon === undefined ? (pair?.key as ParsedNode).range[1] : colon.offset + 1;
+  }
+
   private afterDash(parent: YAMLSeq.Parsed | Collection, index: number): number {
     const dash = this.entryStart(parent as Collection, index);
     const space = this.text[dash + 1] === " " ? 2 : 1;
@@ -293,11 +308,7 @@ class Editor {
     if (value !== null && !(isScalar(value) && value.source === "" && value.type === "PLAIN")) {
       return this.contentEnd(value);
     }
-    if (isSeq(collection)) return this.entryStart(collection, index) + 1;
-    const pair = (collection as YAMLMap.Parsed).items[index];
-    const token = pair?.srcToken as CST.CollectionItem | undefined;
-    const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
-    return colon === undefined ? (pair?.key as ParsedNode).range[1] : colon.offset + 1;
+    return this.valueSlot(collection, index);
   }
 
   private lineEnd(offset: number): number {

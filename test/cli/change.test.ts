@@ -181,12 +181,12 @@ const OTHERS: readonly [name: string, plain: string, change: string[], changed: 
   ],
   ["c.ini", "[s]\n; of k\nk=v\n; of l\nl=w\n", ["unset", '["s"]["k"]'], "[s]\n; of l\nl=w\n"],
   ["a.bin", "one\n", ["set", '["data"]', '"uno"'], "uno"],
-  // The comment would belong to the top mapping from now on.
+  // The comment belongs to the top mapping from now on.
   [
     "d.yaml",
-    "a:\n  b: 1\n  # note\n  c: 2\nz: 3\n",
+    "a: # of a\n  # note\n  c: 2\nz: 3\n",
     ["unset", '["a"]["c"]'],
-    "a:\n  b: 1\n  # note\nz: 3\n",
+    "a: {} # of a\n  # note\nz: 3\n",
   ],
   [
     "e.yaml",

@@ -249,3 +249,13 @@ for (const { format, texts, paths, values } of FORMATS) {
     t.true(outcomes.same > RUNS / 10, JSON.stringify(outcomes));
   });
 }
+
+testWith("sops")("sops reads a comment that unset moved into another mapping", async (t) => {
+  const encryption = { recipients: [pair.recipient], selection: null, macOnlyEncrypted: false };
+  const text = "a: # of a\n  # note\n  c: 2\nz: 3\n";
+  const before = await sealed(text, "yaml", encryption, "ours");
+  const after = before === null ? null : await unsetValue(before, ["a", "c"]);
+  const plain = runTool("sops", ["decrypt", save(after ?? "", "yaml")], { env });
+  t.regex(plain, /# of a$[^]*^# note$/m);
+  t.notRegex(plain, /ENC\[/);
+});
