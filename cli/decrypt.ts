@@ -35,7 +35,7 @@ export const decrypt = fileCommand({
 function extracted({ inputFormat, outputFormat }: FileAtWork, text: string, at: string): string {
   const path = parseTreePath(at);
   if (path === null) {
-    throw new SopsError("bad-value", `the path is malformed: it looks like '["a"]["b"][0]'`);
+    throw new SopsError("bad-path", `the path is malformed: it looks like '["a"]["b"][0]'`);
   }
   const [first = new Map()] = readData(text, inputFormat);
   const value = dataAt(first, path);

@@ -55,7 +55,7 @@ export async function execFile(argv: readonly string[]): Promise<number> {
   const failed = await reported(path, async () => {
     const name = String(command.opts()["filename"]);
     if (name !== basename(name) || name === "." || name === "..") {
-      throw new SopsError("bad-value", "the file name must be a plain name");
+      throw new SopsError("unsupported", "the file name must be a plain name");
     }
     const { file, text } = await opened(path);
     const plaintext = privateFile(name, plaintextBytes(file.file, text));

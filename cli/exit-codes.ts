@@ -10,10 +10,12 @@ export const SOPS_EXIT = {
   generic: 1,
   couldNotReadInputFile: 2,
   couldNotWriteOutputFile: 3,
+  errorDumpingTree: 4,
   invalidSetFormat: 7,
   errorConflictingParameters: 8,
   errorDecryptingTree: 25,
   macMismatch: 51,
+  invalidTreePathFormat: 91,
   noFileSpecified: 100,
   couldNotRetrieveKey: 128,
   fileHasNotBeenModified: 200,
@@ -27,6 +29,9 @@ const BY_CODE: Readonly<Partial<Record<SopsErrorCode, number>>> = {
   "mac-mismatch": SOPS_EXIT.macMismatch,
   // Tried with 3.13.3: it tells this apart in words only.
   "mac-missing": SOPS_EXIT.macMismatch,
+  "bad-value": SOPS_EXIT.invalidSetFormat,
+  "bad-path": SOPS_EXIT.invalidTreePathFormat,
+  "cannot-hold": SOPS_EXIT.errorDumpingTree,
   "no-identity": SOPS_EXIT.couldNotRetrieveKey,
 };
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
@@ -9,6 +9,7 @@ import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile, ruleOnDisk, stageFile, type StagedFile } from "./file-on-disk.ts";
 import { progress } from "./progress.ts";
 import { reported } from "./reported.ts";
+import { typeOption } from "./type-option.ts";
 
 export type Options = Readonly<Record<string, unknown>>;
 
@@ -87,10 +88,6 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
     }
     return status;
   };
-}
-
-function typeOption(flags: string, description: string): Option {
-  return new Option(flags, description).choices(["yaml", "json", "dotenv", "ini", "binary"]);
 }
 
 function conflict(options: Options, files: number): string | null {

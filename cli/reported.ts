@@ -7,11 +7,12 @@ import { exitOf, SOPS_EXIT } from "./exit-codes.ts";
  * exit status.
  *
  * @param options.syntaxExit the status for a file that does not parse: it differs by command.
+ * @param options.missingExit the status where there is no such file: it differs too.
  */
 export async function reported(
   path: string,
   run: () => Promise<void>,
-  options: { readonly syntaxExit?: number } = {},
+  options: { readonly syntaxExit?: number; readonly missingExit?: number } = {},
 ): Promise<number> {
   try {
     await run();
@@ -24,7 +25,7 @@ export async function reported(
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     complain(`${shown(path)}: ${REASONS[code] ?? code}`);
-    if (code === "ENOENT") return SOPS_EXIT.noFileSpecified;
+    if (code === "ENOENT") return options.missingExit ?? SOPS_EXIT.noFileSpecified;
     return syscall === "read" || (syscall === "open" && code !== "ENOSPC" && code !== "EROFS")
       ? SOPS_EXIT.couldNotReadInputFile
       : SOPS_EXIT.couldNotWriteOutputFile;

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { readValue } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf } from "../sops/format.ts";
+import { formatOf, inputTypeOf } from "../sops/format.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
-import { parseTreePath, type JsonValue, type TreePath } from "../sops/tree-path.ts";
+import { parseTreePath, type TreePath } from "../sops/tree-path.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { typeOption } from "./type-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
@@ -15,90 +17,103 @@ import { reported } from "./reported.ts";
 
 /** `flux-sops set FILE PATH VALUE`, `set --value-file FILE PATH NAME`, `set --value-stdin FILE PATH` */
 export async function set(argv: readonly string[]): Promise<number> {
-  const command = new Command("flux-sops set")
+  const command = changeCommand("set")
     .description("set one value of an encrypted file; the value is JSON: '\"a text\"', 5, true")
-    .argument("<file>")
-    .argument("<path>", `where: '["stringData"]["password"]'`)
     .argument("[value]", "JSON; others can see a command line: prefer --value-stdin")
     .option("--value-file", "take VALUE as the name of a file that holds the JSON")
     .option("--value-stdin", "read the JSON from standard input")
-    .option("--idempotent", "do nothing where the value is there already")
-    .option("--ignore-mac", "go on where the MAC does not match");
+    .option("--idempotent", "taken for sops: a value that is there already is never written anew");
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
-  const { valueFile, valueStdin, ignoreMac } = command.opts();
-  const [file = "", at = "", given] = command.args;
-  if (valueFile === true && valueStdin === true) {
+  const options: Options = command.opts();
+  const [file, at, given] = command.args;
+  if (options["valueFile"] === true && options["valueStdin"] === true) {
     complain("--value-file and --value-stdin cannot be used together");
     return SOPS_EXIT.generic;
   }
-  if ((given === undefined) !== (valueStdin === true)) {
+  if (file === undefined || at === undefined) return missingArguments();
+  if ((given === undefined) !== (options["valueStdin"] === true)) {
     complain(given === undefined ? "the value is missing" : "there is a value too many");
     return SOPS_EXIT.noFileSpecified;
   }
   const path = parseTreePath(at);
   if (path === null) return badPath();
-  return reported(file, async () => {
-    const text =
-      valueStdin === true
-        ? readFileSync(0, "utf8")
-        : valueFile === true
-          ? readFileSync(given ?? "", "utf8")
-          : (given ?? "");
-    const value = parseValue(text);
-    await rewrite(file, ignoreMac === true, async (sealed) => setValue(sealed, path, value));
-  });
+  let json = given ?? "";
+  const source = options["valueStdin"] === true ? 0 : options["valueFile"] === true ? given : null;
+  if (source !== null) {
+    const name = source === 0 ? "standard input" : (given ?? "");
+    const failed = await reported(
+      name,
+      () => {
+        json = readFileSync(source ?? "", "utf8");
+        return Promise.resolve();
+      },
+      { missingExit: SOPS_EXIT.generic },
+    );
+    if (failed !== 0) return failed;
+  }
+  return rewrite(file, options, async (sealed) => setValue(sealed, path, readValue(json)));
 }
 
 /** `flux-sops unset FILE PATH` */
 export async function unset(argv: readonly string[]): Promise<number> {
-  const command = new Command("flux-sops unset")
+  const command = changeCommand("unset")
     .description("take one value out of an encrypted file")
-    .argument("<file>")
-    .argument("<path>", `where: '["stringData"]["password"]'`)
-    .option("--idempotent", "do nothing where there is no such value")
-    .option("--ignore-mac", "go on where the MAC does not match");
+    .option("--idempotent", "do nothing where there is no such value");
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
-  const { idempotent, ignoreMac } = command.opts();
-  const [file = "", at = ""] = command.args;
+  const options: Options = command.opts();
+  const [file, at] = command.args;
+  if (file === undefined || at === undefined) return missingArguments();
   const path = parseTreePath(at);
   if (path === null) return badPath();
-  return reported(file, async () => {
-    await rewrite(file, ignoreMac === true, async (sealed) => {
+  return rewrite(file, options, async (sealed) => {
+    try {
       const text = await unsetValue(sealed, path);
-      if (text === null && idempotent !== true) throw notThere(path);
+      if (text === null) throw notThere(path);
       return text;
-    });
+    } catch (error) {
+      const isMissing = error instanceof SopsError && error.code === "not-there";
+      if (isMissing && options["idempotent"] === true) return sealed.text;
+      throw error;
+    }
   });
 }
 
-/** Replaces an encrypted file by what `change` makes of it; null or the same text leaves it. */
-async function rewrite(
-  file: string,
-  ignoreMac: boolean,
-  change: (sealed: Sealed) => Promise<string | null>,
-): Promise<void> {
-  const bytes = readFileSync(file);
-  const format = formatOf(file);
-  const sopsFile = readSopsFile(bytes, format);
-  const metadata = encryptedOnly(sopsFile);
-  const text = bytes.toString("utf8");
-  const dataKey = await dataKeyOf(metadata);
-  const result = await change({ text, file: sopsFile.file, format, metadata, dataKey, ignoreMac });
-  if (result !== null && result !== text) replaceFile(file, result);
+type Options = Readonly<Record<string, unknown>>;
+
+function changeCommand(name: string): Command {
+  return new Command(`flux-sops ${name}`)
+    .argument("[file]")
+    .argument("[path]", `where: '["stringData"]["password"]'`)
+    .option("--ignore-mac", "go on where the MAC does not match")
+    .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"));
 }
 
-/** The message must not quote the value, as JSON.parse's own does. */
-function parseValue(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    throw new SopsError(
-      "bad-value",
-      `the value is no JSON: a text needs double quotes, as in '"a text"'`,
-    );
-  }
+/** Replaces an encrypted file by what `change` makes of it; the same text leaves it alone. */
+async function rewrite(
+  path: string,
+  options: Options,
+  change: (sealed: Sealed) => Promise<string>,
+): Promise<number> {
+  const run = async () => {
+    const bytes = readFileSync(path);
+    const format = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
+    const sopsFile = readSopsFile(bytes, format);
+    const metadata = encryptedOnly(sopsFile);
+    const text = bytes.toString("utf8");
+    const dataKey = await dataKeyOf(metadata);
+    const ignoreMac = options["ignoreMac"] === true;
+    const { file } = sopsFile;
+    const result = await change({ text, file, format, metadata, dataKey, ignoreMac });
+    if (result !== text) replaceFile(path, result);
+  };
+  return reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile });
+}
+
+function missingArguments(): number {
+  complain("a file and a path are needed");
+  return SOPS_EXIT.noFileSpecified;
 }
 
 function badPath(): number {

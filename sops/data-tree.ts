@@ -11,6 +11,7 @@ import {
 } from "yaml";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
+import type { BlockLayout } from "./json/metadata-block.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
 import type { TreePath } from "./tree-path.ts";
 import { resolvePlain, type Value } from "./value.ts";
@@ -26,6 +27,9 @@ export class NumberText {
 /** Plaintext data, free of any format. */
 export type Data =
   null | boolean | string | NumberText | readonly Data[] | ReadonlyMap<string, Data>;
+
+/** How sops lays out JSON. */
+const SOPS_LAYOUT: BlockLayout = { indent: "\t", newline: "\n" };
 
 /** How many values aliases may expand a file to. */
 const MOST_VALUES = 200_000;
@@ -52,6 +56,57 @@ export function readData(text: string, format: Format): ReadonlyMap<string, Data
   }
 }
 
+/**
+ * A single value in JSON, as `set` takes it.
+ *
+ * @throws SopsError `bad-value`, without a word of the value.
+ */
+export function readValue(json: string): Data {
+  try {
+    return readJson(parseJson(json));
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    throw new SopsError(
+      "bad-value",
+      `the value is no JSON: a text needs double quotes, as in '"a text"'`,
+    );
+  }
+}
+
+/** A value below further keys and list positions that are not there yet. */
+export function below(path: TreePath, value: Data): Data {
+  return path.reduceRight<Data>(
+    (inner, part) => (typeof part === "number" ? [inner] : new Map([[part, inner]])),
+    value,
+  );
+}
+
+/** Whether a value is a mapping or list with nothing in it. */
+export function isEmpty(value: Data): boolean {
+  return value instanceof Map ? value.size === 0 : Array.isArray(value) && value.length === 0;
+}
+
+/** Whether two values are the same, with their types, and the keys in the same order. */
+export function sameData(one: Data, other: Data | undefined): boolean {
+  if (one instanceof NumberText) return other instanceof NumberText && one.text === other.text;
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, index) => sameData(item as Data, other[index] as Data))
+    );
+  }
+  if (one instanceof Map) {
+    if (!(other instanceof Map) || one.size !== other.size) return false;
+    const others = [...(other as ReadonlyMap<string, Data>)];
+    return [...(one as ReadonlyMap<string, Data>)].every(([key, value], index) => {
+      const [otherKey, otherValue] = others[index] ?? [];
+      return key === otherKey && sameData(value, otherValue);
+    });
+  }
+  return one === other;
+}
+
 /** What stands at a path of a document; undefined where there is nothing. */
 export function dataAt(root: Data, path: TreePath): Data | undefined {
   let current: Data | undefined = root;
@@ -68,7 +123,7 @@ export function dataAt(root: Data, path: TreePath): Data | undefined {
 /**
  * Writes data in a format, laid out as sops does.
  *
- * @throws SopsError `unsupported` for what the format cannot hold.
+ * @throws SopsError `cannot-hold`
  */
 export function writeData(documents: readonly Data[], format: Format): string {
   const [first = new Map<string, Data>()] = documents;
@@ -76,7 +131,7 @@ export function writeData(documents: readonly Data[], format: Format): string {
     case "yaml":
       return documents.map((one) => toYaml(one)).join("---\n");
     case "json":
-      return `${toJson(first, "")}\n`;
+      return `${toJson(first, SOPS_LAYOUT)}\n`;
     case "dotenv":
       return pairs(first, "dotenv")
         .map(([key, value]) => `${key}=${value.replaceAll("\n", "\\n")}\n`)
@@ -86,7 +141,7 @@ export function writeData(documents: readonly Data[], format: Format): string {
     case "binary": {
       const data = dataAt(first, ["data"]);
       if (typeof data === "string") return data;
-      throw new SopsError("unsupported", "it holds no binary data: choose another --output-type");
+      throw new SopsError("cannot-hold", "it holds no binary data: choose another --output-type");
     }
   }
 }
@@ -94,7 +149,7 @@ export function writeData(documents: readonly Data[], format: Format): string {
 /** A single value as sops's `--extract` prints it. */
 export function writeValue(value: Data, format: Format): string {
   if (typeof value === "string") return value;
-  if (format === "json") return toJson(value, "");
+  if (format === "json") return toJson(value, SOPS_LAYOUT);
   return toYaml(value);
 }
 
@@ -189,7 +244,7 @@ function toYaml(value: Data): string {
 }
 
 /** For the yaml package, which writes big integers exactly only as BigInt. */
-function plain(value: Data): unknown {
+export function plain(value: Data): unknown {
   if (value instanceof Map) {
     return new Map([...value].map(([key, one]) => [key, plain(one as Data)]));
   }
@@ -200,22 +255,35 @@ function plain(value: Data): unknown {
   return value;
 }
 
-function toJson(value: Data, indent: string): string {
-  const inner = `${indent}\t`;
+/**
+ * Data as JSON.
+ *
+ * @param layout null for one line.
+ * @param indent that of the line which the value begins on.
+ * @throws SopsError `cannot-hold`
+ */
+export function toJson(value: Data, layout: BlockLayout | null, indent = ""): string {
+  const inner = indent + (layout?.indent ?? "");
+  const enclosed = (open: string, parts: readonly string[], close: string) => {
+    if (parts.length === 0) return open + close;
+    if (layout === null) return open + parts.join(", ") + close;
+    const { newline } = layout;
+    return `${open}${newline}${inner}${parts.join(`,${newline}${inner}`)}${newline}${indent}${close}`;
+  };
   if (value instanceof Map) {
-    const entries = [...value].map(
-      ([key, one]) => `${inner}${JSON.stringify(key)}: ${toJson(one as Data, inner)}`,
+    const entries = [...(value as ReadonlyMap<string, Data>)].map(
+      ([key, one]) => `${JSON.stringify(key)}: ${toJson(one, layout, inner)}`,
     );
-    return entries.length === 0 ? "{}" : `{\n${entries.join(",\n")}\n${indent}}`;
+    return enclosed("{", entries, "}");
   }
   if (Array.isArray(value)) {
-    const items = value.map((one) => inner + toJson(one as Data, inner));
-    return items.length === 0 ? "[]" : `[\n${items.join(",\n")}\n${indent}]`;
+    const items = value.map((one) => toJson(one as Data, layout, inner));
+    return enclosed("[", items, "]");
   }
   if (value instanceof NumberText) {
     // JSON has no infinities.
     if (/^[+-]?(Inf|NaN)$/.test(value.text)) {
-      throw new SopsError("unsupported", "JSON cannot hold a number that is infinite or none");
+      throw new SopsError("cannot-hold", "JSON cannot hold a number that is infinite or none");
     }
     return value.text;
   }
@@ -223,11 +291,11 @@ function toJson(value: Data, indent: string): string {
 }
 
 function toIni(root: Data): string {
-  if (!(root instanceof Map)) throw new SopsError("unsupported", "INI needs sections");
+  if (!(root instanceof Map)) throw new SopsError("cannot-hold", "INI needs sections");
   return [...(root as ReadonlyMap<string, Data>)]
     .map(([name, section]) => {
       if (!(section instanceof Map)) {
-        throw new SopsError("unsupported", `INI holds sections only, and ${name} is none`);
+        throw new SopsError("cannot-hold", `INI holds sections only, and ${name} is none`);
       }
       const lines = pairs(section as Data, "INI").map(
         ([key, value]) => `${key} = ${value.replaceAll("\n", "\\n")}\n`,
@@ -243,7 +311,7 @@ export function pairs(value: Data, place: string): [string, string][] {
   return [...(value as ReadonlyMap<string, Data>)].map(([key, one]) => {
     const text = scalarText(one);
     if (text === null) {
-      throw new SopsError("unsupported", `${place} cannot hold ${key}, which is no single value`);
+      throw new SopsError("cannot-hold", `${place} cannot hold ${key}, which is no single value`);
     }
     return [key, text];
   });

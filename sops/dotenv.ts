@@ -8,7 +8,7 @@ import { applyEdits, type TextEdit } from "./text-edits.ts";
 import type { Value } from "./value.ts";
 
 /** The keys of metadata begin with this. */
-const METADATA_PREFIX = "sops_";
+export const METADATA_PREFIX = "sops_";
 
 interface DotenvLeaf extends Leaf {
   readonly start: number;
@@ -68,7 +68,7 @@ function readValue(source: string): string {
 }
 
 /** The inverse of {@link readValue}: what stands on one line has no line break of its own. */
-function spellValue(text: string): string {
+export function spellDotenv(text: string): string {
   return text.replaceAll("\n", "\\n");
 }
 
@@ -141,11 +141,11 @@ class DotenvFile implements StoreFile {
 function spell(leaf: DotenvLeaf, replacement: Replacement): string {
   if (replacement.kind === "ciphertext") return replacement.token;
   const { value } = replacement;
-  return leaf.kind === "comment" ? value.text : spellValue(flatText(value));
+  return leaf.kind === "comment" ? value.text : spellDotenv(flatText(value));
 }
 
 function formatLines(metadata: Metadata): string {
   return flatten(plainMetadata(metadata))
-    .map(([key, value]) => `${METADATA_PREFIX}${key}=${spellValue(value)}`)
+    .map(([key, value]) => `${METADATA_PREFIX}${key}=${spellDotenv(value)}`)
     .join("\n");
 }

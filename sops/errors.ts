@@ -27,6 +27,10 @@ export type SopsErrorCode =
   | "bad-key"
   /** A value that was given is malformed. */
   | "bad-value"
+  /** A path that was given is malformed. */
+  | "bad-path"
+  /** A value that the file's format cannot hold at its place. */
+  | "cannot-hold"
   /** There is nothing at the path that was given. */
   | "not-there";
 

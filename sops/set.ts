@@ -1,11 +1,16 @@
-import { openLeaves, verifyMac } from "./decrypt.ts";
-import { sealFile } from "./encrypt.ts";
+import { parseBinary } from "./binary.ts";
+import { dataAt, readData, sameData, scalarText, type Data } from "./data-tree.ts";
+import { decryptFile } from "./decrypt.ts";
+import { putDotenv, removeDotenv } from "./dotenv-put.ts";
+import { encryptFile, encryptionOf, sealFile } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
+import { putIni, removeIni } from "./ini/put.ts";
+import { putJson, removeJson } from "./json/put.ts";
 import type { Metadata } from "./metadata.ts";
-import type { StoreFile } from "./store.ts";
-import type { JsonValue, TreePath } from "./tree-path.ts";
-import { isToken } from "./token.ts";
+import type { Leaf, StoreFile } from "./store.ts";
+import { additionalData, decryptBound, isToken } from "./token.ts";
+import type { TreePath } from "./tree-path.ts";
 import { putYaml, removeYaml } from "./yaml/put.ts";
 
 /** An encrypted file that is to be changed at one place. */
@@ -19,16 +24,43 @@ export interface Sealed {
   readonly ignoreMac: boolean;
 }
 
+/** Changes a text in one place; null where there is nothing to change. */
+type Change = (text: string) => string | null;
+
+/** How each format takes a value in, and gives one up. */
+const STORES: Readonly<
+  Record<
+    Exclude<Format, "binary">,
+    {
+      readonly put: (text: string, path: TreePath, value: Data) => string;
+      readonly remove: (text: string, path: TreePath) => string | null;
+    }
+  >
+> = {
+  yaml: { put: putYaml, remove: removeYaml },
+  json: { put: putJson, remove: removeJson },
+  dotenv: { put: putDotenv, remove: removeDotenv },
+  ini: { put: putIni, remove: removeIni },
+};
+
 /**
- * Sets the value at a path of an encrypted file, without decrypting the others into a text.
+ * Sets the value at a path of an encrypted file.
  *
  * @returns the new encrypted text; the same text where the value was there already.
- * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`, `unsupported`
+ * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`, `unsupported`, `not-there`,
+ *   `cannot-hold`, `already-encrypted` for a path to SOPS's own metadata.
  */
-export async function setValue(sealed: Sealed, path: TreePath, value: JsonValue): Promise<string> {
-  refuseMetadata(path);
-  verify(sealed);
-  return resealed(sealed, put(sealed, path, value));
+export async function setValue(sealed: Sealed, path: TreePath, value: Data): Promise<string> {
+  const { format, text } = sealed;
+  if (path[0] === "sops") throw new SopsError("already-encrypted", "sops is a reserved key");
+  const plaintext = opened(sealed);
+  const [before = null] = readData(plaintext, format);
+  if (format === "binary") return setContent(sealed, path, value, before);
+  const present = dataAt(before, path);
+  const isText = format === "dotenv" || format === "ini";
+  if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
+  const change: Change = (at) => STORES[format].put(at, path, value);
+  return (await changed(sealed, plaintext, format, change)) ?? text;
 }
 
 /**
@@ -38,45 +70,78 @@ export async function setValue(sealed: Sealed, path: TreePath, value: JsonValue)
  * @throws SopsError as {@link setValue}
  */
 export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string | null> {
-  refuseMetadata(path);
-  verify(sealed);
-  if (sealed.format !== "yaml") throw notYet(sealed.format);
-  const text = removeYaml(sealed.text, path);
-  return text === null ? null : resealed(sealed, text);
+  const { format } = sealed;
+  if (path[0] === "sops") return null;
+  const plaintext = opened(sealed);
+  if (format === "binary") {
+    throw new SopsError("cannot-hold", "a binary file is one value: nothing can be taken out");
+  }
+  return changed(sealed, plaintext, format, (at) => STORES[format].remove(at, path));
 }
 
-function put({ format, text }: Sealed, path: TreePath, value: JsonValue): string {
-  if (format !== "yaml") throw notYet(format);
-  return putYaml(text, path, value);
-}
-
-/** New values are encrypted as in the rest of the file: bare where sops wrote it. */
-async function resealed(
-  { file: before, format, metadata, dataKey }: Sealed,
-  edited: string,
-): Promise<string> {
-  const bare = before.leaves.every(
-    ({ form, value }) => value === null || !isToken(value.text) || form === "bare",
-  );
-  const file = parseFile(edited, format, null);
-  return (await sealFile(file, metadata, dataKey, { bare })).text;
-}
-
-function verify({ file, metadata, dataKey, ignoreMac }: Sealed): void {
+/** The plaintext of a file; nothing is changed in one that does not verify. */
+function opened({ file, metadata, dataKey, ignoreMac }: Sealed): string {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops set");
   }
-  const opened = openLeaves(file, metadata, dataKey, "refuse");
-  if (!ignoreMac) verifyMac(opened, metadata, dataKey);
+  return decryptFile(file, metadata, dataKey, { ignoreMac });
 }
 
-function refuseMetadata([first]: TreePath): void {
-  if (first === "sops") throw new SopsError("unsupported", "the sops block cannot be set");
+/**
+ * The change is made in the encrypted text, where nothing else moves. Where a comment would come to
+ * belong to another mapping, which its ciphertext is not for, it is made in the plaintext; in INI
+ * always, as the comment lines around a key may become one.
+ */
+async function changed(
+  { text, file, format, metadata, dataKey }: Sealed,
+  plaintext: string,
+  as: Format,
+  change: Change,
+): Promise<string | null> {
+  if (format !== "ini") {
+    const edited = change(text);
+    if (edited === null) return null;
+    const after = parseFile(edited, as, null);
+    if (!after.leaves.some((leaf) => isDisplaced(leaf, dataKey))) {
+      return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before: file })).text;
+    }
+  }
+  const edited = change(plaintext);
+  if (edited === null) return null;
+  const previous = { file, metadata, dataKey };
+  return (await encryptFile(parseFile(edited, as, null), encryptionOf(metadata), { previous }))
+    .text;
 }
 
-function notYet(format: Format): SopsError {
-  return new SopsError(
-    "unsupported",
-    `set and unset do not know ${format} files yet: use sops set`,
+/** Whether a leaf is a comment that was encrypted for another mapping than it stands in. */
+function isDisplaced({ kind, value, path }: Leaf, dataKey: Uint8Array): boolean {
+  const text = value?.text.trimEnd() ?? "";
+  return (
+    kind === "comment" &&
+    isToken(text) &&
+    decryptBound(text, dataKey, additionalData(path)) === null
   );
+}
+
+/** New values are encrypted as in the rest of the file: bare where sops wrote it. */
+function isBare({ leaves }: StoreFile): boolean {
+  return leaves.every(
+    ({ form, value }) => value === null || !isToken(value.text) || form === "bare",
+  );
+}
+
+/** A binary file is one value under the key `data`. */
+async function setContent(
+  { text, file, metadata, dataKey }: Sealed,
+  path: TreePath,
+  value: Data,
+  before: Data,
+): Promise<string> {
+  if (path.length !== 1 || path[0] !== "data" || typeof value !== "string") {
+    throw new SopsError("cannot-hold", `a binary file holds one text, at the path ["data"]`);
+  }
+  const content = Buffer.from(value, "utf8");
+  if (dataAt(before, path) === content.toString("latin1")) return text;
+  const previous = { file, metadata, dataKey };
+  return (await encryptFile(parseBinary(content), encryptionOf(metadata), { previous })).text;
 }

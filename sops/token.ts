@@ -71,6 +71,11 @@ export function isToken(text: string): boolean {
   );
 }
 
+/** Whether a text is the token of a comment: sops makes one an item of the list that it stands in. */
+export function isCommentToken(text: string): boolean {
+  return text.startsWith("ENC[") && isToken(text) && readToken(text)?.type === "comment";
+}
+
 /**
  * Encrypts one value.
  *

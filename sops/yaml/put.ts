@@ -13,7 +13,9 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { SopsError } from "../errors.ts";
-import type { JsonValue, TreePath } from "../tree-path.ts";
+import { below, isEmpty, plain, scalarText, toJson, type Data } from "../data-tree.ts";
+import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
+import { isCommentToken } from "../token.ts";
 import { isTooDeep } from "./nesting.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
@@ -25,7 +27,7 @@ import { canBePlain, quote } from "./spelling.ts";
  * @throws SopsError `syntax`, `unsupported`
  * @see TreeBranch.Set in sops.go
  */
-export function putYaml(text: string, path: TreePath, value: JsonValue): string {
+export function putYaml(text: string, path: TreePath, value: Data): string {
   const editor = new Editor(text);
   return editor.put(path, value);
 }
@@ -50,6 +52,8 @@ interface Target {
   readonly index: number;
   /** The parts from the parent on: the entry's own, and further ones that are not there yet. */
   readonly rest: TreePath;
+  /** The entry that the collection is the value of; null at the top. */
+  readonly holder: { readonly parent: Collection; readonly index: number } | null;
 }
 
 class Editor {
@@ -81,29 +85,31 @@ class Editor {
     this.root = root as YAMLMap.Parsed;
   }
 
-  put(path: TreePath, value: JsonValue): string {
+  put(path: TreePath, value: Data): string {
     const { parent, index, rest } = this.find(path);
     if (index !== -1 && rest.length === 1) return this.replace(parent, index, value);
-    const nested = wrap(rest.slice(1), value);
+    const nested = below(rest.slice(1), value);
     // Something that is no collection stands in the way: sops puts the new branch in its place.
     if (index !== -1) return this.replace(parent, index, nested);
     return this.append(parent, rest[0] ?? "", nested);
   }
 
   remove(path: TreePath): string | null {
-    const { parent, index, rest } = this.find(path);
+    const { parent, index, rest, holder } = this.find(path);
     if (index === -1 || rest.length !== 1) return null;
     if (parent.flow === true) return this.removeFromFlow(parent, index);
     if (parent.items.length === 1) {
-      // The last entry gone, an empty collection stays.
+      // The last entry gone, an empty collection stays; comments before the entry are not lost.
       const start = this.entryStart(parent, 0);
-      const before = this.text.slice(0, start).trimEnd().length;
+      const end = this.lineEnd(this.contentEnd(parent));
       const empty = isMap(parent) ? "{}" : "[]";
-      return (
-        (parent === this.root ? empty : `${this.text.slice(0, before)} ${empty}`) +
-        this.newline +
-        this.text.slice(this.lineEnd(this.contentEnd(parent)))
-      );
+      if (holder === null) {
+        return this.text.slice(0, start) + empty + this.newline + this.text.slice(end);
+      }
+      const slot = this.valueSlot(holder.parent, holder.index);
+      const between = this.text.slice(slot, start).replace(/[ \t]*$/, "");
+      const kept = between.trim() === "" ? this.newline : between;
+      return `${this.text.slice(0, slot)} ${empty}${kept}${this.text.slice(end)}`;
     }
     const start = this.entryStart(parent, index);
     const end = this.lineEnd(this.contentEndOfEntry(parent, index));
@@ -118,12 +124,14 @@ class Editor {
 
   private find(path: TreePath): Target {
     let parent: Collection = this.root;
+    let holder: Target["holder"] = null;
     for (const [depth, part] of path.entries()) {
       const index = this.indexOf(parent, part);
       const node = index === -1 ? null : this.valueAt(parent, index);
       const isLast = depth === path.length - 1;
       if (isLast || !(isMap(node) || isSeq(node)))
-        return { parent, index, rest: path.slice(depth) };
+        return { parent, index, rest: path.slice(depth), holder };
+      holder = { parent, index };
       parent = node as Collection;
     }
     throw new SopsError("unsupported", "the path is empty");
@@ -131,13 +139,15 @@ class Editor {
 
   private indexOf(collection: Collection, part: string | number): number {
     if (isSeq(collection)) {
-      if (typeof part !== "number") {
-        throw new SopsError("unsupported", "the path has a name where the file has a list");
-      }
-      return part < collection.items.length ? part : -1;
+      return itemAt(
+        collection.items as readonly ParsedNode[],
+        part,
+        (item) => isScalar(item) && isCommentToken(String(item.value)),
+      );
     }
     const items = (collection as YAMLMap.Parsed).items;
-    return items.findIndex(({ key }) => isScalar(key) && String(key.value) === String(part));
+    const name = nameOf(part);
+    return items.findIndex(({ key }) => isScalar(key) && String(key.value) === name);
   }
 
   private valueAt(collection: Collection, index: number): ParsedNode | null {
@@ -146,7 +156,7 @@ class Editor {
   }
 
   /** In the place of a value; its anchor and tag go with it. */
-  private replace(parent: Collection, index: number, value: JsonValue): string {
+  private replace(parent: Collection, index: number, value: Data): string {
     const node = this.valueAt(parent, index);
     const flow = parent.flow === true;
     const end = this.contentEndOfEntry(parent, index);
@@ -175,7 +185,7 @@ class Editor {
     return (hadBreak ? this.newline : "") + this.text.slice(end);
   }
 
-  private append(parent: Collection, part: string | number, value: JsonValue): string {
+  private append(parent: Collection, part: string | number, value: Data): string {
     if (parent.flow === true) return this.appendToFlow(parent, part, value);
     const first = parent.items.length === 0 ? null : this.entryStart(parent, 0);
     if (first === null) throw new SopsError("unsupported", "an empty block cannot be added to");
@@ -188,19 +198,19 @@ class Editor {
     const pad = " ".repeat(column);
     const entry = isSeq(parent)
       ? `${pad}- ${this.block(value, column + 2, "item")}`
-      : `${pad}${this.key(String(part))}:${this.block(value, column, "value")}`;
+      : `${pad}${this.key(nameOf(part))}:${this.block(value, column, "value")}`;
     const before = this.text.slice(0, at);
     const needsBreak = before !== "" && !before.endsWith("\n");
     const end = needsBreak || entry.endsWith("\n") ? "" : this.newline;
     return before + (needsBreak ? this.newline : "") + entry + end + this.text.slice(at);
   }
 
-  private appendToFlow(parent: Collection, part: string | number, value: JsonValue): string {
+  private appendToFlow(parent: Collection, part: string | number, value: Data): string {
     const count = parent.items.length;
     const at = count === 0 ? parent.range[0] + 1 : this.contentEndOfEntry(parent, count - 1);
     const entry = isSeq(parent)
       ? this.flow(value)
-      : `${JSON.stringify(String(part))}: ${this.flow(value)}`;
+      : `${JSON.stringify(nameOf(part))}: ${this.flow(value)}`;
     return this.text.slice(0, at) + (count === 0 ? "" : ", ") + entry + this.text.slice(at);
   }
 
@@ -217,20 +227,20 @@ class Editor {
     return canBePlain(text, false) ? text : quote(text);
   }
 
-  private flow(value: JsonValue): string {
-    return JSON.stringify(value);
+  private flow(value: Data): string {
+    return toJson(value, null);
   }
 
   /** A value in block style behind a key or a dash, with the space or line break before it. */
-  private block(value: JsonValue, column: number, place: "value" | "item", behind = ""): string {
+  private block(value: Data, column: number, place: "value" | "item", behind = ""): string {
     const lead = place === "value" ? " " : "";
-    if (value === null) return `${lead}null`;
     if (typeof value === "string") return this.string(value, column, lead, behind);
-    if (typeof value !== "object") return `${lead}${String(value)}`;
-    if (Object.keys(value).length === 0) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
+    const text = scalarText(value);
+    if (text !== null) return lead + text;
+    if (isEmpty(value)) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);
-    const lines = stringify(value, { indent: this.step(), lineWidth: 0, compat: "yaml-1.1" })
+    const lines = stringify(plain(value), { indent: this.step(), lineWidth: 0, compat: "yaml-1.1" })
       .trimEnd()
       .split("\n")
       .map((line) => (line === "" ? "" : pad + line));
@@ -271,6 +281,15 @@ class Editor {
     return (pair?.key as ParsedNode).range[0];
   }
 
+  /** Right behind the `:` or `-` of an entry. */
+  private valueSlot(collection: Collection, index: number): number {
+    if (isSeq(collection)) return this.entryStart(collection, index) + 1;
+    const pair = (collection as YAMLMap.Parsed).items[index];
+    const token = pair?.srcToken as CST.CollectionItem | undefined;
+    const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
+    return colon === undefined ? (pair?.key as ParsedNode).range[1] : colon.offset + 1;
+  }
+
   private afterDash(parent: YAMLSeq.Parsed | Collection, index: number): number {
     const dash = this.entryStart(parent as Collection, index);
     const space = this.text[dash + 1] === " " ? 2 : 1;
@@ -289,11 +308,7 @@ class Editor {
     if (value !== null && !(isScalar(value) && value.source === "" && value.type === "PLAIN")) {
       return this.contentEnd(value);
     }
-    if (isSeq(collection)) return this.entryStart(collection, index) + 1;
-    const pair = (collection as YAMLMap.Parsed).items[index];
-    const token = pair?.srcToken as CST.CollectionItem | undefined;
-    const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
-    return colon === undefined ? (pair?.key as ParsedNode).range[1] : colon.offset + 1;
+    return this.valueSlot(collection, index);
   }
 
   private lineEnd(offset: number): number {
@@ -305,12 +320,4 @@ class Editor {
   private columnOf(offset: number): number {
     return offset - (this.text.lastIndexOf("\n", offset - 1) + 1);
   }
-}
-
-/** A value below further keys and list positions, from the inside out. */
-function wrap(path: TreePath, value: JsonValue): JsonValue {
-  return path.reduceRight<JsonValue>(
-    (inner, part) => (typeof part === "number" ? [inner] : { [part]: inner }),
-    value,
-  );
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
-import { runTool, testWith } from "../real-tools.ts";
+import { realTool, runTool, testWith } from "../real-tools.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const PLAIN = `${secret({ a: "one", b: '"two"' })}# end\n`;
@@ -126,7 +126,7 @@ test("unset: a value, the last value, and one that is not there", (t) => {
 test("set: a value that is no JSON is not quoted in the complaint", (t) => {
   const repository = withFile(t);
   const ended = repository.tool("set", DB, '["stringData"]["a"]', "hunter2");
-  t.is(ended.status, 1);
+  t.is(ended.status, 7);
   t.regex(ended.stderr, /the value is no JSON/);
   t.false(ended.stderr.includes("hunter2"));
 });
@@ -137,6 +137,159 @@ test("set: a damaged file is not touched", (t) => {
   const before = repository.read(DB);
   t.is(repository.tool("set", DB, '["stringData"]["a"]', '"x"').status, 51);
   t.is(repository.read(DB), before);
+});
+
+function recipientOf(repository: Scaffolded): string {
+  return /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+}
+
+/** Other formats: what is encrypted, one change, and the plaintext behind it. */
+const OTHERS: readonly [name: string, plain: string, change: string[], changed: string][] = [
+  [
+    "a.json",
+    '{\n  "a": "one",\n  "b": 2\n}\n',
+    ["set", '["a"]', '"uno"'],
+    '{\n  "a": "uno",\n  "b": 2\n}\n',
+  ],
+  [
+    "b.json",
+    '{"l": ["one"], "b": 1.10}\n',
+    ["set", '["l"][7]', '{"k": 3}'],
+    '{"l": ["one", {"k": 3}], "b": 1.10}\n',
+  ],
+  ["c.json", '{\n\t"l": {\n\t\t"a": 1\n\t}\n}\n', ["unset", '["l"]["a"]'], '{\n\t"l": {}\n}\n'],
+  [
+    "d.json",
+    '{\n  "l": {}\n}\n',
+    ["set", '["l"]["a"]', "9007199254740993"],
+    '{\n  "l": {\n    "a": 9007199254740993\n  }\n}\n',
+  ],
+  ["a.env", "# of A\nA=one\nB=two\n", ["set", '["A"]', '"x\\ny"'], "# of A\nA=x\\ny\nB=two\n"],
+  ["b.env", "A=one\n# end", ["set", '["C"]', "5432"], "A=one\n# end\nC=5432"],
+  ["c.env", "A=one\nB=two\n", ["unset", '["A"]'], "B=two\n"],
+  [
+    "a.ini",
+    "[s]\nkey  = v ; beside\n\n[t]\nm=n\n",
+    ["set", '["s"]["new"]', '"a;b"'],
+    "[s]\nkey  = v ; beside\nnew  = `a;b`\n\n[t]\nm=n\n",
+  ],
+  [
+    "b.ini",
+    "[s]\nk=v\n# of the end\n",
+    ["set", '["u"]["k"]', '"x"'],
+    "[s]\nk=v\n# of the end\n\n[u]\nk = x\n",
+  ],
+  ["c.ini", "[s]\n; of k\nk=v\n; of l\nl=w\n", ["unset", '["s"]["k"]'], "[s]\n; of l\nl=w\n"],
+  ["a.bin", "one\n", ["set", '["data"]', '"uno"'], "uno"],
+  // The comment belongs to the top mapping from now on.
+  [
+    "d.yaml",
+    "a: # of a\n  # note\n  c: 2\nz: 3\n",
+    ["unset", '["a"]["c"]'],
+    "a: {} # of a\n  # note\nz: 3\n",
+  ],
+  [
+    "e.yaml",
+    "l:\n  - p\n  # note\n  - q\n",
+    ["set", '["l"][1]', '"x"'],
+    "l:\n  - p\n  # note\n  - x\n",
+  ],
+];
+for (const [name, plain, [command = "", ...rest], changed] of OTHERS) {
+  test(`${command} ${rest.join(" ")} in ${name}`, (t) => {
+    const repository = scaffolded(t);
+    repository.write(name, plain);
+    t.is(repository.tool("encrypt", "-i", "--age", recipientOf(repository), name).status, 0);
+    const ended = repository.tool(command, name, ...rest);
+    t.is(ended.status, 0, ended.stderr);
+    t.is(repository.tool("decrypt", name).stdout, changed);
+    // A position behind the end of a list is a new item each time, as in sops.
+    if (command !== "set" || rest.includes('["l"][7]')) return;
+    const before = repository.read(name);
+    t.is(repository.tool("set", "--idempotent", name, ...rest).status, 0);
+    t.is(repository.read(name), before);
+  });
+}
+
+testWith("sops")("set on JSON, dotenv and INI files that sops wrote touches one line", (t) => {
+  const repository = scaffolded(t);
+  const age = ["--config", "/dev/null", "encrypt", "-i", "--age", recipientOf(repository)];
+  for (const [name, plain, path] of [
+    ["a.json", '{"l": {"a": "one", "b": [1, 2]}, "c": 1.5}', '["l"]["a"]'],
+    ["a.env", "# of A\nA=one\nB=two\n", '["A"]'],
+    ["a.ini", "; of s\n[s]\n; of k\nkey=v\nl=`a;b`\n[t]\nm=n\n", '["s"]["key"]'],
+  ] as const) {
+    repository.write(name, plain);
+    runTool("sops", [...age, name], { env: repository.env, cwd: repository.dir });
+    const old = repository.read(name).split("\n");
+    t.is(repository.tool("set", name, path, '"uno"').status, 0);
+    const now = repository.read(name).split("\n");
+    t.is(now.length, old.length, name);
+    const differing = now.filter((line, index) => line !== old[index]);
+    const [value = "", ...others] = differing;
+    t.regex(value, /^\s*"?(a|A|key)"?\s*[:=]/, name);
+    t.true(
+      others.every((line) => /lastmodified|mac\b/.test(line)),
+      others.join("\n"),
+    );
+  }
+});
+
+/** What sops refuses, with its exit status; null where it crashes or breaks the file. */
+const REFUSED: readonly [name: string, args: string[], ours: number, sops: number | null][] = [
+  ["a.env", ["set", '["A"]', "hunter2"], 7, 7],
+  ["a.env", ["set", "A", '"a"'], 7, 7],
+  ["a.env", ["set", '["C"]', '{"a":1}'], 4, 4],
+  ["a.env", ["set", '["A"]["B"]', '"a"'], 4, 4],
+  ["a.env", ["set", '["C"]', "null"], 4, null],
+  ["a.env", ["set", '["sops_mac"]', '"a"'], 203, 203],
+  ["a.env", ["unset", '["Z"]'], 1, 1],
+  ["a.env", ["unset", '["A"]["b"]'], 1, 1],
+  ["a.ini", ["set", '["u"]', '"x"'], 4, 4],
+  ["a.ini", ["set", '["s"]["k"]["z"]', '"x"'], 4, null],
+  ["a.ini", ["set", '["sops"]["mac"]', '"x"'], 203, 203],
+  ["a.ini", ["unset", '["s"]["q"]'], 1, 1],
+  ["a.json", ["set", '["sops"]', "1"], 203, 203],
+  ["a.json", ["set", '["l"]["a"]', "1"], 1, null],
+  ["a.json", ["set", '["o"][0]', "1"], 1, null],
+  ["a.json", ["unset", '["l"][9]'], 1, 1],
+  ["a.json", ["unset", '["sops"]'], 1, 1],
+  ["a.bin", ["set", '["data"]', "5"], 4, null],
+  ["a.bin", ["unset", '["data"]'], 4, null],
+  ["none.json", ["set", '["a"]', "1"], 2, 2],
+  ["a.json", ["set", "--value-file", '["a"]', "none"], 1, 1],
+  ["a.json", ["set", "--value-stdin", '["a"]', "1"], 100, 100],
+  ["a.json", ["set", '["a"]'], 100, 100],
+  ["a.json", ["unset"], 100, 100],
+];
+const PLAINS: Readonly<Record<string, string>> = {
+  "a.env": "A=one\n",
+  "a.ini": "[s]\nk=v\n",
+  "a.json": '{"a": 1, "l": [1], "o": {}}',
+  "a.bin": "one",
+};
+test("set and unset refuse with sops's exit status, and leave the file", (t) => {
+  const repository = scaffolded(t);
+  const recipient = recipientOf(repository);
+  for (const [name, plain] of Object.entries(PLAINS)) {
+    repository.write(name, plain);
+    t.is(repository.tool("encrypt", "-i", "--age", recipient, name).status, 0);
+  }
+  const before = Object.keys(PLAINS).map((name) => repository.read(name));
+  const sops = realTool("sops");
+  for (const [name, [command = "", ...rest], ours, theirs] of REFUSED) {
+    const flags = rest.filter((one) => one.startsWith("--"));
+    const args = [command, ...flags, name, ...rest.filter((one) => !one.startsWith("--"))];
+    const ended = repository.tool(...args);
+    t.is(ended.status, ours, `${args.join(" ")}: ${ended.stderr}`);
+    t.false(ended.stderr.includes("hunter2"));
+    if (sops !== null && theirs !== null)
+      t.is(repository.run(sops, args).status, theirs, args.join(" "));
+  }
+  t.deepEqual(
+    Object.keys(PLAINS).map((name) => repository.read(name)),
+    before,
+  );
 });
 
 /** An editor that appends what it saw of its file to a log, and runs a script on it. */

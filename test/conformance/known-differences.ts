@@ -113,4 +113,39 @@ export const KNOWN_DIFFERENCES = [
     sops: "takes the carriage return into the comment's text",
     ours: "leaves it where it is",
   },
+  {
+    what: "set and unset: a position in a list that holds comments",
+    sops: "counts the comments, and puts the value in the place of one",
+    ours: "counts the items only",
+  },
+  {
+    what: "set: a list as the value",
+    sops: "refuses it, but inside a mapping",
+    ours: "takes it",
+  },
+  {
+    what: "set: a number, where the file is dotenv or INI",
+    sops: "writes 5.0 for 5",
+    ours: "writes 5",
+  },
+  {
+    what: "set: null, or in INI a mapping below a key; in a binary file what is no text; unset of its data",
+    sops: "writes a file that it cannot decrypt",
+    ours: "refuses it",
+  },
+  {
+    what: "set and unset: a position in a mapping, or a key in a list",
+    sops: "does nothing and says nothing, or crashes",
+    ours: "refuses it",
+  },
+  {
+    what: "set without --idempotent: a value that is there already",
+    sops: "signs the file anew",
+    ours: "leaves the file as it is",
+  },
+  {
+    what: "unset in INI: the comment lines above a key",
+    sops: "gives them to the key before it, in the place of that one's own",
+    ours: "takes them out with their key",
+  },
 ] as const;
