@@ -90,6 +90,7 @@ export class DocumentReader {
       indent: "",
       indentIndicator: "",
       newline,
+      followed: false,
     };
   }
 
@@ -354,7 +355,7 @@ export class DocumentReader {
         itemStart: null,
         holder: parent,
         entry,
-        place: this.placeOf(null, undefined, parent),
+        place: this.placeOf(null, undefined, parent, at.range[1]),
       };
     }
     const start = token?.offset ?? node.range[0];
@@ -379,7 +380,7 @@ export class DocumentReader {
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
-      place: this.placeOf(node, token, parent),
+      place: this.placeOf(node, token, parent, end),
     };
   }
 
@@ -394,6 +395,7 @@ export class DocumentReader {
     node: Scalar.Parsed | null,
     token: CST.Token | undefined,
     parent: Collection | null,
+    end: number,
   ): Place {
     const flow = parent !== null && parent.column === null;
     const parentColumn = this.nearestColumn(parent);
@@ -414,6 +416,7 @@ export class DocumentReader {
         indent: " ".repeat(parentColumn + step),
         indentIndicator: String(step),
         newline: this.newline,
+        followed: this.isFollowed(end),
       };
     }
     const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
@@ -430,7 +433,17 @@ export class DocumentReader {
       indent: " ".repeat(width),
       indentIndicator: String(Math.max(1, width - parentColumn)),
       newline: this.newline,
+      followed: false,
     };
+  }
+
+  private isFollowed(end: number): boolean {
+    for (let at = end; at < this.text.length; at += 1) {
+      const character = this.text.charAt(at);
+      if (character === "\n") return false;
+      if (!/\s/.test(character)) return true;
+    }
+    return false;
   }
 
   private nearestColumn(collection: Collection | null): number {

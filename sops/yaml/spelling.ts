@@ -15,6 +15,8 @@ export interface Place {
   /** Whether the header must name the indentation for a first line that starts with a space. */
   readonly indentIndicator: string;
   readonly newline: string;
+  /** Whether something stands behind it on its line, where no block scalar can end: a comment. */
+  readonly followed: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export function spellValue(value: Value, place: Place): string {
   switch (place.style) {
     case "plain":
       if (canBePlain(text, place.flow)) return text;
-      return place.flow || !text.includes("\n") || !canBeLiteral(text)
+      return place.flow || place.followed || !text.includes("\n") || !canBeLiteral(text)
         ? quote(text)
         : spellLiteral(text, place);
     case "single":

@@ -11,11 +11,11 @@ import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
-import { runTool, testWith } from "../real-tools.ts";
+import { startTool, testWith } from "../real-tools.ts";
 import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
 
-/** How many random files of each format; `npm run conformance` sets more. */
-const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 60);
+/** How many random files of each format. */
+const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 200);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-formats-"));
@@ -72,17 +72,21 @@ function fileOf(content: string | Uint8Array, format: Format): string {
 }
 
 /** @returns what real sops makes of a file; null where it refuses it. */
-function sops(path: string, ...args: string[]): Buffer | null {
+async function sops(path: string, ...args: string[]): Promise<Buffer | null> {
   const output = `${path}.out`;
   try {
-    runTool("sops", [...args, "--output", output, path], { env });
+    await startTool("sops", [...args, "--output", output, path], { env });
   } catch {
     return null;
   }
   return readFileSync(output);
 }
 
-function sopsEncrypt(content: Uint8Array, format: Format, encryption: Encryption): Buffer | null {
+function sopsEncrypt(
+  content: Uint8Array,
+  format: Format,
+  encryption: Encryption,
+): Promise<Buffer | null> {
   const { selection, macOnlyEncrypted } = encryption;
   const rule = [
     `creation_rules:\n  - age: ${pair.recipient}\n    mac_only_encrypted: ${macOnlyEncrypted}\n`,
@@ -150,7 +154,7 @@ async function compare(
   encryption: Encryption,
   outcome: Outcome,
 ): Promise<void> {
-  const theirs = sopsEncrypt(content, format, encryption);
+  const theirs = await sopsEncrypt(content, format, encryption);
   if (theirs === null) {
     outcome.refused += 1;
     t.throws(() => readSopsFile(content, format), { instanceOf: SopsError });
@@ -164,8 +168,8 @@ async function compare(
   t.deepEqual(ours.plaintext, Buffer.from(content));
 
   // sops verifies our MAC and makes the same of our file as of its own.
-  const expected = sops(fileOf(theirs, format), "decrypt");
-  const read = sops(fileOf(encrypted.text, format), "decrypt");
+  const expected = await sops(fileOf(theirs, format), "decrypt");
+  const read = await sops(fileOf(encrypted.text, format), "decrypt");
   if (expected === null) {
     outcome.unreadable += 1;
     t.not(read, null);
@@ -235,11 +239,11 @@ for (const [format, text] of ONLY_OURS) {
   testWith("sops")(
     `sops reads ours where it cannot read its own: ${format} ${JSON.stringify(text)}`,
     async (t) => {
-      const theirs = sopsEncrypt(Buffer.from(text), format, WHOLE);
-      t.is(sops(fileOf(theirs ?? "", format), "decrypt"), null);
+      const theirs = await sopsEncrypt(Buffer.from(text), format, WHOLE);
+      t.is(await sops(fileOf(theirs ?? "", format), "decrypt"), null);
       const { file } = readSopsFile(Buffer.from(text), format);
       const ours = (await encryptFile(file, WHOLE)).text;
-      t.not(sops(fileOf(ours, format), "decrypt"), null);
+      t.not(await sops(fileOf(ours, format), "decrypt"), null);
       t.is((await open(Buffer.from(ours), format)).plaintext.toString("utf8"), text);
     },
   );

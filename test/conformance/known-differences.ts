@@ -64,7 +64,7 @@ export const KNOWN_DIFFERENCES = [
     ours: "refuses the file: what follows would be lost, or stay readable",
   },
   {
-    what: "JSON: a spelling that the value does not give back (`\\u00e9`, 1.10, 1e3), encrypted",
+    what: "JSON and YAML: a spelling that the value does not give back (`\\u00e9`, 1.10, 1e3, a folded block), encrypted",
     sops: "decrypts it to é, 1.1, 1000; an integer beyond 64 bits loses digits",
     ours: "records the author's spelling, encrypted, under `flux_sops_spelling` in the sops block, which sops passes over and drops when it rewrites the file",
   },

@@ -289,3 +289,11 @@ for (const [text, message] of BROKEN) {
     t.is(typeof (error as { line?: unknown } | undefined)?.line, "number");
   });
 }
+
+test("a value of several lines that sops wrote beside a comment comes back in quotes", async (t) => {
+  // As a block, it would swallow the comment.
+  const encrypted = await encrypt('a: "one\\ntwo\\n" # note\n', WHOLE);
+  const bare = encrypted.replace(/^a: "(.*)" #/m, "a: $1 #");
+  t.not(bare, encrypted);
+  t.is(await decrypt(bare), 'a: "one\\ntwo\\n" # note\n');
+});
