@@ -5,6 +5,7 @@ import { findIdentities, type FoundIdentities } from "../sops/identities.ts";
 import type { Metadata } from "../sops/metadata.ts";
 
 let found: Promise<FoundIdentities> | null = null;
+let usual: Promise<FoundIdentities> | null = null;
 
 /** All identities of this machine, looked for once. */
 export function identitiesHere(): Promise<FoundIdentities> {
@@ -21,17 +22,28 @@ export function identitiesHere(): Promise<FoundIdentities> {
  * @throws SopsError `no-identity` with what would open the file.
  */
 export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
-  const { pairs, problems } = await identitiesHere();
-  const dataKey = await unwrapDataKey(
-    metadata,
-    pairs.map(({ identity }) => identity),
-  );
+  // Nearly always sops's own places have the key: git is not asked for another one before.
+  usual ??= findIdentities();
+  const dataKey =
+    (await unwrapped(metadata, usual)) ?? (await unwrapped(metadata, identitiesHere()));
   if (dataKey !== null) return dataKey;
+  const { pairs, problems } = await identitiesHere();
   const wanted = metadata.age.map(({ recipient }) => recipient).join(", ");
   const others = metadata.foreign.length === 0 ? "" : ` or ${metadata.foreign.join(", ")}`;
   const trouble = problems.length === 0 ? "" : ` (${problems.join("; ")})`;
   throw new SopsError(
     "no-identity",
     `none of the ${pairs.length} age identities found here opens it${trouble}; it needs the private key of ${wanted}${others}`,
+  );
+}
+
+async function unwrapped(
+  metadata: Metadata,
+  identities: Promise<FoundIdentities>,
+): Promise<Uint8Array | null> {
+  const { pairs } = await identities;
+  return unwrapDataKey(
+    metadata,
+    pairs.map(({ identity }) => identity),
   );
 }

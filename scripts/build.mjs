@@ -1,7 +1,6 @@
 // Builds what is published: the tool, run by plain node, and dist/generators/NAME/index.js (what
 // `yo flux-sops:NAME` loads). The tool is a few files, each whole in itself: dist/flux-sops.mjs, where
-// it starts, and what that loads when it is wanted, dist/decrypt.mjs and dist/commands.mjs; a further
-// one, dist/hybrid.mjs, is for post-quantum keys.
+// it starts, and the parts that are loaded when they are wanted.
 import { build } from "esbuild";
 import { appendFile, chmod, readFile, readdir, rm } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
@@ -84,7 +83,7 @@ const shared = {
 await rm(join(root, "dist"), { recursive: true, force: true });
 
 /** What is big and seldom wanted is a file of its own, and imported from there. */
-const PARTS = ["cli/decrypt.ts", "cli/commands.ts", "sops/age/hybrid.ts"];
+const PARTS = ["hooks/nothing-to-do.ts", "cli/decrypt.ts", "cli/commands.ts", "sops/age/hybrid.ts"];
 
 const separateParts = {
   name: "separate-parts",

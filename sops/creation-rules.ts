@@ -117,8 +117,7 @@ function parseRule(raw: unknown, line: number): CreationRule {
   let matches: (path: string) => boolean = () => true;
   if (pathRegex !== "") {
     try {
-      const compiled = compilePattern(pathRegex);
-      matches = (path) => compiled.matcher(path).find();
+      matches = compilePattern(pathRegex);
     } catch (error) {
       throw failure(`has a path_regex that cannot be used: ${(error as Error).message}`);
     }

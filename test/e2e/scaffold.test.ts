@@ -21,7 +21,13 @@ import { author, git, home, newPlace, sandbox } from "../scaffold/sandbox.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const tool = join(project, "dist/flux-sops.mjs");
-const TOOL_FILES = ["commands.mjs", "decrypt.mjs", "flux-sops.mjs", "hybrid.mjs"];
+const TOOL_FILES = [
+  "commands.mjs",
+  "decrypt.mjs",
+  "flux-sops.mjs",
+  "hybrid.mjs",
+  "nothing-to-do.mjs",
+];
 if (!existsSync(tool)) throw new Error("dist/flux-sops.mjs is not there: run npm run build first");
 
 const isRoot = process.getuid?.() === 0;
