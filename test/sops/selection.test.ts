@@ -2,7 +2,18 @@ import test from "ava";
 import { RE2JS } from "re2js";
 import { compilePattern } from "../../sops/selection.ts";
 
-const TEXTS = ["", "data", "stringData", "xdata", "datax", "data\n", "\ndata", "Data", "a-b", "a|b"];
+const TEXTS = [
+  "",
+  "data",
+  "stringData",
+  "xdata",
+  "datax",
+  "data\n",
+  "\ndata",
+  "Data",
+  "a-b",
+  "a|b",
+];
 
 for (const pattern of [
   "^(data|stringData)$",
