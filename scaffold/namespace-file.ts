@@ -6,6 +6,7 @@ import { nulFields } from "../git/run.ts";
 import { gitInFolder } from "./git-in-folder.ts";
 import type { WantedFile } from "./plan.ts";
 import { printable } from "./errors.ts";
+import { yamlWord } from "./secret-manifest.ts";
 
 /** Namespaces that a cluster or `flux bootstrap` makes. */
 const MADE_BY_OTHERS = new Set([
@@ -47,7 +48,7 @@ export async function namespaceNeed(
     "apiVersion: v1",
     "kind: Namespace",
     "metadata:",
-    `  name: ${/^[a-z][-a-z0-9]+$/.test(namespace) && !/^(yes|no|on|off|true|false|null)$/.test(namespace) ? namespace : `"${namespace}"`}`,
+    `  name: ${yamlWord(namespace)}`,
     "  annotations:",
     "    # Losing this file must not delete all that is in the namespace.",
     "    kustomize.toolkit.fluxcd.io/prune: disabled",

@@ -46,7 +46,7 @@ export function renderRepository(input: RenderInput): WantedFile[] {
  * Every template under `templates/TREE/` renders to the same path without its `.ejs`, with
  * `__cluster__` replaced by the cluster's name.
  */
-function renderTree(tree: string, data: object, cluster: string): WantedFile[] {
+export function renderTree(tree: string, data: object, cluster: string): WantedFile[] {
   const files: WantedFile[] = [];
   for (const [path, template] of templateFiles()) {
     if (!path.startsWith(`${tree}/`)) continue;

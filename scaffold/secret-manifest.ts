@@ -11,16 +11,16 @@ export function secretManifest(
   for (const [key, value] of values) {
     const text = utf8(value);
     if (text === null || /[\0-\x08\x0b\x0c\x0e-\x1f]/.test(text)) {
-      data.push(`  ${yamlKey(key)}: ${value.toString("base64")}`);
-    } else stringData.push(`  ${yamlKey(key)}: ${yamlText(text)}`);
+      data.push(`  ${yamlWord(key)}: ${value.toString("base64")}`);
+    } else stringData.push(`  ${yamlWord(key)}: ${yamlText(text)}`);
   }
   return [
     "apiVersion: v1",
     "kind: Secret",
     "metadata:",
-    `  name: ${yamlKey(secret.name)}`,
-    `  namespace: ${yamlKey(secret.namespace)}`,
-    `type: ${yamlKey(secret.type)}`,
+    `  name: ${yamlWord(secret.name)}`,
+    `  namespace: ${yamlWord(secret.namespace)}`,
+    `type: ${yamlWord(secret.type)}`,
     ...(stringData.length === 0 ? [] : ["stringData:", ...stringData]),
     ...(data.length === 0 ? [] : ["data:", ...data]),
     "",
@@ -28,7 +28,7 @@ export function secretManifest(
 }
 
 /** Quoted where some YAML reader could take it for something other than this text. */
-function yamlKey(text: string): string {
+export function yamlWord(text: string): string {
   return /^[A-Za-z][A-Za-z0-9_./-]*$/.test(text) &&
     !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text)
     ? text

@@ -191,11 +191,14 @@ function textAt(plaintext: string, key: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** Of the flag, else of a person, else `default`. */
-export async function wantedNamespace(request: GeneratorRequest): Promise<string> {
+/** Of the flag, else of a person, else the fallback. */
+export async function wantedNamespace(
+  request: GeneratorRequest,
+  fallback = "default",
+): Promise<string> {
   const given = valueOf(request, "namespace");
   if (given === null) {
-    return (await request.prompter?.input("Namespace", "default", labelProblem)) ?? "default";
+    return (await request.prompter?.input("Namespace", fallback, labelProblem)) ?? fallback;
   }
   const problem = labelProblem(given);
   if (problem !== null) throw new ScaffoldError("usage", `--namespace ${problem}`);
