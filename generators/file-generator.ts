@@ -32,8 +32,10 @@ export function yeomanGenerator(definition: FileGenerator) {
         required: false,
         description: definition.nameMessage,
       });
-      for (const { flag, value, description } of flags) {
-        this.option(flag, { type: value === undefined ? Boolean : String, description });
+      for (const { flag, value, repeatable, description } of flags) {
+        // String would join what is given several times.
+        const text = repeatable === true ? (asItIs as never) : String;
+        this.option(flag, { type: value === undefined ? Boolean : text, description });
       }
     }
 
@@ -111,6 +113,10 @@ export function yeomanGenerator(definition: FileGenerator) {
       return answers.answer;
     }
   };
+}
+
+function asItIs(given: unknown): unknown {
+  return given;
 }
 
 function validator(problem: (answer: string) => string | null) {
