@@ -64,6 +64,10 @@ const COMMANDS: Readonly<
     help: "say what is wrong with this clone",
     load: async () => (await import("./doctor.ts")).doctor,
   },
+  bootstrap: {
+    help: "give the cluster its key and bootstrap Flux",
+    load: async () => (await import("./bootstrap.ts")).bootstrap,
+  },
   hook: {
     help: "what git's hooks call",
     load: async () => (await import("./hook.ts")).hook,
