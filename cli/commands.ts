@@ -12,6 +12,10 @@ const COMMANDS: Readonly<
     help: "scaffold a repository",
     load: async () => (await import("./init.ts")).init,
   },
+  new: {
+    help: "add a secret, a workload or a cluster to the repository",
+    load: async () => (await import("./new.ts")).newFiles,
+  },
   encrypt: {
     help: "encrypt files by their creation rules",
     load: async () => (await import("./encrypt.ts")).encrypt,
@@ -59,6 +63,10 @@ const COMMANDS: Readonly<
   doctor: {
     help: "say what is wrong with this clone",
     load: async () => (await import("./doctor.ts")).doctor,
+  },
+  bootstrap: {
+    help: "give the cluster its key and bootstrap Flux",
+    load: async () => (await import("./bootstrap.ts")).bootstrap,
   },
   hook: {
     help: "what git's hooks call",

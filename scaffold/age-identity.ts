@@ -45,6 +45,8 @@ export interface IdentityWish {
   readonly rememberedKeyFile: string;
   /** Recipients of the repository's rules; null where it has none. */
   readonly present: readonly string[] | null;
+  /** Whether a new key is made even where the key file holds some: they are other clusters'. */
+  readonly ownKey?: boolean;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function planIdentity(
 
   const file = chosen ?? userKeyFile(environment);
   const held = await identitiesIn(file, chosen === null);
-  if (chosen !== null && held !== null && held.length > 0) {
+  if (chosen !== null && held !== null && held.length > 0 && wish.ownKey !== true) {
     const [first, second] = held;
     if (first !== undefined && second === undefined) {
       return { kind: "present", file, recipients: [first.recipient] };

@@ -1,9 +1,8 @@
 import type { RememberedAnswers } from "./answers.ts";
-import { shellText } from "../git/shell-word.ts";
 
 /** How `flux bootstrap` is called for a repository, and where it gets its access from. */
 export interface BootstrapCommand {
-  /** The command, a flag a word, ready to paste once capitals such as OWNER are filled in. */
+  /** The words of the command, not quoted for a shell; capitals such as OWNER are to be filled in. */
   readonly words: readonly string[];
   /** The environment variable with the token or password; null where a key file is used. */
   readonly tokenVariable: string | null;
@@ -15,7 +14,7 @@ export interface BootstrapCommand {
  * @see https://fluxcd.io/flux/installation/bootstrap/
  */
 export function bootstrapCommand(answers: RememberedAnswers): BootstrapCommand {
-  const place = [`--branch=${answers.branch}`, `--path=clusters/${answers.cluster}`].map(shellText);
+  const place = [`--branch=${answers.branch}`, `--path=clusters/${answers.cluster}`];
   const hosted = [
     `--owner=${answers.owner || "OWNER"}`,
     `--repository=${answers.repository}`,
@@ -48,7 +47,7 @@ export function bootstrapCommand(answers: RememberedAnswers): BootstrapCommand {
         tokenVariable: "GITEA_TOKEN",
       };
     case "git": {
-      const url = shellText(`--url=${answers.url}`);
+      const url = `--url=${answers.url}`;
       // Without --token-auth, Flux would turn an https:// address into ssh:// with a key of its own.
       return answers.url.startsWith("https://")
         ? {

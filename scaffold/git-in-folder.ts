@@ -44,3 +44,12 @@ export function gitComplaint(error: unknown): string {
   if (!(error instanceof GitError)) throw error;
   return error.call?.complaint.replace(/^(fatal|error): /, "") || error.message;
 }
+
+/**
+ * The top of the worktree that a folder belongs to.
+ *
+ * @throws GitError
+ */
+export async function topOfRepository(folder: string): Promise<string> {
+  return gitLine(folder, ["rev-parse", "--show-toplevel"]);
+}

@@ -230,12 +230,12 @@ function refuseProblem(question: Question, answer: RawAnswer, source: string): v
   if (problem !== null) throw new ScaffoldError("usage", `${source} ${problem}`);
 }
 
-function splitRecipients(text: string): string[] {
+export function splitRecipients(text: string): string[] {
   const recipients = text.split(",").map((part) => part.trim());
   return [...new Set(recipients.filter((part) => part !== ""))];
 }
 
-function recipientsProblem(text: string): string | null {
+export function recipientsProblem(text: string): string | null {
   if (text === "") return null;
   const recipients = splitRecipients(text);
   if (recipients.length === 0)

@@ -48,11 +48,13 @@ export function renderRepository(input: RenderInput): WantedFile[] {
 /**
  * Every template under `templates/TREE/` renders to the same path without its `.ejs`, with
  * `__cluster__` replaced by the cluster's name.
+ *
+ * @param below takes only the templates whose path in the tree begins so.
  */
-function renderTree(tree: string, data: object, cluster: string): WantedFile[] {
+export function renderTree(tree: string, data: object, cluster: string, below = ""): WantedFile[] {
   const files: WantedFile[] = [];
   for (const [path, template] of templateFiles()) {
-    if (!path.startsWith(`${tree}/`)) continue;
+    if (!path.startsWith(`${tree}/${below}`)) continue;
     files.push({
       path: path
         .slice(tree.length + 1)

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Generator from "yeoman-generator";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
-import { isExplained } from "../../scaffold/errors.ts";
 import {
   type Ask,
   collectAnswers,
@@ -14,6 +13,8 @@ import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
 import { carryOut, type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 import { isBundled, version } from "../../scaffold/version.ts";
+import { optionText } from "../option-text.ts";
+import { asYeomanError } from "../yeoman-error.ts";
 
 /**
  * `yo flux-sops [DIR]`: the same as `flux-sops init`, for those who have yo. It writes through
@@ -83,7 +84,7 @@ export default class AppGenerator extends Generator {
     for (const { name, flag, value } of QUESTIONS) {
       const answer: unknown = this.#option(flag);
       if (answer === undefined) continue;
-      given[name] = value === undefined ? answer === true : textOf(answer, flag);
+      given[name] = value === undefined ? answer === true : optionText(answer, flag);
     }
     return given;
   }
@@ -117,25 +118,4 @@ export default class AppGenerator extends Generator {
     ]);
     return answers[name] ?? fallback;
   };
-}
-
-/** yo reads `--branch 1.0` as the number 1; what was typed is in the process's arguments. */
-function textOf(answer: unknown, flag: string): string {
-  if (typeof answer !== "number") return String(answer);
-  const at = process.argv.findIndex(
-    (word) => word === `--${flag}` || word.startsWith(`--${flag}=`),
-  );
-  const word = process.argv[at];
-  if (at === -1 || word === undefined) return String(answer);
-  return word.includes("=") ? word.slice(word.indexOf("=") + 1) : (process.argv[at + 1] ?? "");
-}
-
-/** yo ends with an error's `code` as its exit status, which has to be a number. */
-async function asYeomanError(action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    if (!isExplained(error)) throw error;
-    throw Object.assign(new Error(error.message), { code: 2 });
-  }
 }

@@ -1,0 +1,196 @@
+import { spawn, spawnSync } from "node:child_process";
+import { Command } from "commander";
+import { openRepository } from "../git/repository.ts";
+import {
+  type Bootstrap,
+  bootstrapLines,
+  prepareBootstrap,
+  requirePushed,
+} from "../scaffold/bootstrap.ts";
+import { chosenCluster } from "../scaffold/cluster-folders.ts";
+import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
+import { parseArguments } from "./arguments.ts";
+import { complain } from "./complain.ts";
+
+const INSTALL: Readonly<Record<string, string>> = {
+  kubectl: "https://kubernetes.io/docs/tasks/tools/",
+  flux: "https://fluxcd.io/flux/installation/",
+};
+
+/** `flux-sops bootstrap [--dry-run] [flags] [-- FLUX FLAGS]` */
+export async function bootstrap(argv: readonly string[]): Promise<number> {
+  const command = new Command("flux-sops bootstrap")
+    .description("give the cluster its key and bootstrap Flux; may be repeated")
+    .argument("[FLAGS...]", "after --: further flags for flux bootstrap")
+    .option("--cluster <NAME>", "the cluster, where there are several")
+    .option("--context <NAME>", "kubectl's context; needed where nobody can be asked")
+    .option("--owner <NAME>", "owner of the repository, where init was not told")
+    .option("--username <NAME>", "user at the git server, for HTTPS")
+    .option("--private-key-file <FILE>", "SSH key, for ssh:// (default: the agent)")
+    .option("--dry-run", "print the commands, the key left out, and run nothing")
+    .option("--yes", "take the current context without asking");
+  const refused = parseArguments(command, argv);
+  if (refused !== null) return refused === 0 ? 0 : 2;
+  try {
+    return await run(command);
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExitPromptError") {
+      complain("bootstrap: stopped; nothing was done");
+      return 130;
+    }
+    if (!isExplained(error)) throw error;
+    complain(`bootstrap: ${error.message}`);
+    return 2;
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  const options = command.opts<Record<string, string | boolean | undefined>>();
+  const text = (name: string) => {
+    const value = options[name];
+    return typeof value === "string" && value !== "" ? value : null;
+  };
+  const { cwd: directory } = await openRepository({ cwd: process.cwd(), env: process.env });
+  const isDryRun = options["dryRun"] === true;
+  const canAsk = options["yes"] !== true && process.stdin.isTTY && process.stdout.isTTY;
+  const cluster = text("cluster");
+  const prepared = await prepareBootstrap({
+    directory,
+    cluster: await chosenCluster({
+      ...{ name: "", directory, prompter: null, environment: process.env },
+      options: new Map(cluster === null ? [] : [["cluster", [cluster]]]),
+      readStandardInput: () => Buffer.alloc(0),
+    }),
+    ...{ context: text("context"), owner: text("owner"), username: text("username") },
+    ...{ privateKeyFile: text("privateKeyFile"), more: command.args, environment: process.env },
+  });
+  if (isDryRun) {
+    process.stdout.write(`${bootstrapLines(prepared).join("\n")}\n`);
+    return 0;
+  }
+  requireProgram("kubectl");
+  requireProgram("flux");
+  const context = text("context") ?? currentContext();
+  if (text("context") === null && options["yes"] !== true) {
+    if (!canAsk) {
+      throw new ScaffoldError(
+        "usage",
+        `say which cluster is meant: --context ${printable(context)}, or --yes for the current one`,
+      );
+    }
+    const { confirm } = await import("./terminal-prompts.ts");
+    const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}?`;
+    if (!(await confirm({ message, default: false }))) return 130;
+  }
+  await requirePushed(directory, prepared.answers.branch);
+  const token = await tokenFor(prepared, canAsk);
+  process.stdout.write(`Namespace flux-system in ${printable(context)} ...\n`);
+  await pipe(prepared.namespace, "");
+  process.stdout.write(
+    `Secret sops-age: the private key of ${prepared.recipients.join(", ")} ...\n`,
+  );
+  await pipe(prepared.key, prepared.identities);
+  const [flux = "flux", ...words] = prepared.flux;
+  const { status } = spawnSync(flux, words, {
+    cwd: directory,
+    stdio: "inherit",
+    env: { ...withoutKeys(), ...token },
+  });
+  if (status !== 0) {
+    complain("bootstrap: flux bootstrap failed, see above; mend that and run this again");
+    return 2;
+  }
+  process.stdout.write(
+    "Flux is bootstrapped. It has pushed commits of its own:\n  git pull --rebase\n  flux check\n  flux get kustomizations\n",
+  );
+  return 0;
+}
+
+function requireProgram(name: string): void {
+  const { error } = spawnSync(name, ["version", "--client"], {
+    stdio: "ignore",
+    env: withoutKeys(),
+  });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
+    throw new ScaffoldError(
+      "environment",
+      `${name} is not on PATH: install it (${INSTALL[name] ?? ""}) and run this again`,
+    );
+  }
+}
+
+function currentContext(): string {
+  const { status, stdout } = spawnSync("kubectl", ["config", "current-context"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    env: withoutKeys(),
+  });
+  const context = stdout.trim();
+  if (status === 0 && context !== "") return context;
+  throw new ScaffoldError(
+    "environment",
+    "kubectl has no current context: set one with kubectl config use-context NAME, or give --context",
+  );
+}
+
+/** Of the environment, else of a person, who does not see it. */
+async function tokenFor(
+  { tokenVariable }: Bootstrap,
+  canAsk: boolean,
+): Promise<Record<string, string>> {
+  if (tokenVariable === null || (process.env[tokenVariable] ?? "") !== "") return {};
+  if (!canAsk) {
+    throw new ScaffoldError(
+      "usage",
+      `flux needs a token: put it into ${tokenVariable}, and export that`,
+    );
+  }
+  const { password } = await import("./terminal-prompts.ts");
+  const message = `Token or password for ${tokenVariable} (not shown)`;
+  return { [tokenVariable]: await password({ message }) };
+}
+
+/** What other programs need not know. */
+function withoutKeys(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("SOPS_AGE_KEY")),
+  );
+}
+
+/**
+ * Runs `first | second`, with a text as the first one's standard input.
+ *
+ * @throws ScaffoldError `environment` where one of them fails; both print their own complaints.
+ */
+async function pipe(
+  [first, second]: readonly [readonly string[], readonly string[]],
+  input: string,
+): Promise<void> {
+  // Node gives a child a socket, which nothing can open as /dev/stdin: cat makes it a pipe.
+  const producer = spawn("sh", ["-c", 'cat | "$@"', "sh", ...first], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: withoutKeys(),
+  });
+  const [program = "", ...words] = second;
+  const consumer = spawn(program, words, {
+    stdio: ["pipe", "inherit", "inherit"],
+    env: withoutKeys(),
+  });
+  producer.stdin.on("error", () => undefined);
+  consumer.stdin.on("error", () => undefined);
+  const ended = [producer, consumer].map(
+    async (child) =>
+      new Promise<number>((resolve) => {
+        child.on("error", () => resolve(1));
+        child.on("close", (status) => resolve(status ?? 1));
+      }),
+  );
+  producer.stdout.pipe(consumer.stdin);
+  producer.stdin.end(input);
+  if ((await Promise.all(ended)).some((status) => status !== 0)) {
+    throw new ScaffoldError(
+      "environment",
+      `kubectl failed, see above (${first.join(" ")}): mend that and run this again`,
+    );
+  }
+}

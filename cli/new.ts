@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { openRepository } from "../git/repository.ts";
+import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
+import { FILE_GENERATORS } from "../scaffold/file-generators.ts";
+import {
+  COMMON_OPTIONS,
+  type FileGenerator,
+  preparedMessage,
+  type Prompter,
+  writePrepared,
+} from "../scaffold/generator.ts";
+import { complain } from "./complain.ts";
+
+const FINE = 0;
+const WRONG_USE = 2;
+const INTERRUPTED = 130;
+
+/** `flux-sops new KIND NAME [flags]`: adds something to a repository. */
+export async function newFiles(argv: readonly string[]): Promise<number> {
+  const [kind = "", ...rest] = argv;
+  const generator = FILE_GENERATORS.find((one) => one.kind === kind);
+  if (generator === undefined) {
+    const isHelp = kind === "--help" || kind === "-h";
+    if (!isHelp) {
+      complain(
+        kind === ""
+          ? "new: say what, for instance new secret NAME"
+          : `there is no new ${printable(kind)}`,
+      );
+    }
+    (isHelp ? process.stdout : process.stderr).write(usage());
+    return isHelp ? FINE : WRONG_USE;
+  }
+  const command = commandOf(generator);
+  try {
+    command.parse(rest, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return FINE;
+    const problem = printable(error.message.replace(/^error: /, "").replace(/\.$/, ""));
+    complain(`new ${kind}: ${problem}; flux-sops new ${kind} --help lists what there is`);
+    return WRONG_USE;
+  }
+  try {
+    await run(generator, command);
+    return FINE;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExitPromptError") {
+      complain(`new ${kind}: stopped; nothing was written`);
+      return INTERRUPTED;
+    }
+    if (!isExplained(error)) throw error;
+    complain(`new ${kind}: ${error.message}`);
+    return WRONG_USE;
+  }
+}
+
+async function run(generator: FileGenerator, command: Command): Promise<void> {
+  const given = optionsOf(generator, command);
+  const { cwd: directory } = await openRepository({ cwd: process.cwd(), env: process.env });
+  const canAsk = !given.has("yes") && process.stdin.isTTY && process.stdout.isTTY;
+  const prompter = canAsk ? await terminalPrompter() : null;
+  const name =
+    command.args[0] ?? (await prompter?.input(generator.nameMessage, "", generator.nameProblem));
+  if (name === undefined) throw new ScaffoldError("usage", "the NAME is missing");
+  const problem = generator.nameProblem(name);
+  if (problem !== null) throw new ScaffoldError("usage", `the name ${printable(name)} ${problem}`);
+  const prepared = await generator.prepare({
+    ...{ name, directory, prompter, options: given },
+    readStandardInput: () => readFileSync(0),
+    environment: process.env,
+  });
+  const isDryRun = given.has("dry-run");
+  if (!isDryRun) await writePrepared(prepared);
+  process.stdout.write(preparedMessage(prepared, isDryRun));
+}
+
+function commandOf(generator: FileGenerator): Command {
+  const command = new Command(`flux-sops new ${generator.kind}`)
+    .description(`Make ${generator.description}`)
+    .argument("[NAME]", generator.nameMessage)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .showSuggestionAfterError(false)
+    .allowExcessArguments(false);
+  for (const { flag, value, repeatable, description } of [
+    ...generator.options,
+    ...COMMON_OPTIONS,
+  ]) {
+    const option = new Option(
+      value === undefined ? `--${flag}` : `--${flag} <${value}>`,
+      `${description}${repeatable === true ? "; may be repeated" : ""}`,
+    );
+    if (value !== undefined) {
+      option.argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]);
+    }
+    command.addOption(option);
+  }
+  return command;
+}
+
+function optionsOf(
+  generator: FileGenerator,
+  command: Command,
+): Map<string, readonly string[] | true> {
+  const given = new Map<string, readonly string[] | true>();
+  const options = command.opts<Record<string, readonly string[] | true | undefined>>();
+  for (const { flag } of [...generator.options, ...COMMON_OPTIONS]) {
+    const value = options[flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    if (value === undefined) continue;
+    if (value !== true && value.at(-1) === "") {
+      throw new ScaffoldError("usage", `--${flag} is empty: give a value or leave it out`);
+    }
+    given.set(flag, value);
+  }
+  return given;
+}
+
+/** Loaded only when somebody is there to be asked. */
+async function terminalPrompter(): Promise<Prompter> {
+  const { input, password, select } = await import("./terminal-prompts.ts");
+  const validate = (problem: (answer: string) => string | null) => (answer: string) => {
+    const wrong = problem(answer);
+    return wrong === null ? true : `It ${wrong}`;
+  };
+  return {
+    input: async (message, fallback, problem) =>
+      input({
+        message,
+        ...(fallback === "" ? {} : { default: fallback }),
+        validate: validate(problem),
+      }),
+    hidden: async (message, problem) => password({ message, validate: validate(problem) }),
+    select: async (message, choices, fallback) =>
+      select({
+        message,
+        default: fallback,
+        choices: choices.map((value) => ({ value, name: value })),
+      }),
+  };
+}
+
+function usage(): string {
+  const lines = FILE_GENERATORS.map(
+    ({ kind, description }) => `  flux-sops new ${kind} NAME  ${description}`,
+  );
+  return `Usage:\n${lines.join("\n")}\n\nflux-sops new KIND --help lists the flags.\n`;
+}

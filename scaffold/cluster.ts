@@ -1,0 +1,175 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseRuleFile } from "../sops/creation-rules.ts";
+import { SopsError } from "../sops/errors.ts";
+import { planIdentity, writeIdentity } from "./age-identity.ts";
+import { printable, ScaffoldError } from "./errors.ts";
+import {
+  type FileGenerator,
+  type GeneratorRequest,
+  type PreparedFiles,
+  valueOf,
+} from "./generator.ts";
+import { insertRules, type NewRule } from "./insert-rules.ts";
+import { labelProblem } from "./kubernetes-names.ts";
+import { planFiles, type WantedFile } from "./plan.ts";
+import { recipientsProblem, splitRecipients } from "./questions.ts";
+import { renderTree } from "./render.ts";
+import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
+
+/** `flux-sops new cluster NAME` */
+export const clusterGenerator: FileGenerator = {
+  kind: "cluster",
+  description: "a further cluster, with its own key, rules and folder",
+  nameMessage: "Name of the cluster",
+  nameProblem: labelProblem,
+  options: [
+    {
+      flag: "recipients",
+      value: "KEYS",
+      description: "public keys made elsewhere (age1…,age1…); no private key is made then",
+    },
+    {
+      flag: "age-key-file",
+      value: "FILE",
+      description: "private key file to append the new key to (that of the repository otherwise)",
+    },
+  ],
+  prepare: prepareCluster,
+};
+
+async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles> {
+  const { directory, name, environment } = request;
+  const given = valueOf(request, "recipients") ?? "";
+  const problem = recipientsProblem(given);
+  if (problem !== null) throw new ScaffoldError("usage", `--recipients ${problem}`);
+  const rules = readRules(directory);
+  const present = recipientsOfCluster(rules, name);
+  const remembered = await rememberedKeyFile(directory);
+  const ageKeyFile = valueOf(request, "age-key-file") ?? "";
+  const identity = await planIdentity(
+    {
+      directory,
+      recipients: splitRecipients(given),
+      ageKeyFile: ageKeyFile === "" && present === null && given === "" ? remembered : ageKeyFile,
+      rememberedKeyFile: remembered,
+      present,
+      ownKey: true,
+    },
+    environment,
+  );
+  const force = request.options.has("force");
+  const wanted = renderTree("repository", { cluster: name, example: false }, name, `clusters/`);
+  const text = insertRules(rules, rulesOf(name, identity.recipients));
+  if (text === null) {
+    throw new ScaffoldError(
+      "environment",
+      `.sops.yaml has no list of creation_rules that can be added to: add rules for ^clusters/${name}/ before those that take its files, and run this again`,
+    );
+  }
+  const talos: WantedFile = {
+    path: `talos/${name}/.gitkeep`,
+    content: Buffer.alloc(0),
+    mode: 0o644,
+  };
+  const ruleFile: WantedFile = {
+    path: ".sops.yaml",
+    content: Buffer.from(text),
+    mode: 0o644,
+    mayReplace: () => true,
+  };
+  // What has been edited since, or written by flux bootstrap, stays.
+  const files = planFiles(directory, [...wanted, talos, ruleFile]).filter(
+    ({ state }) => force || state !== "differs",
+  );
+  const isNew = identity.kind === "new";
+  return {
+    directory,
+    files,
+    ...(isNew
+      ? {
+          before: async () => {
+            writeIdentity(identity, name, directory);
+            if (ageKeyFile !== "" && remembered === "") {
+              await rememberKeyFile(directory, identity.file);
+            }
+          },
+        }
+      : {}),
+    notes: isNew
+      ? [
+          `The private key of cluster ${name} is new, in ${printable(identity.file)}: BACK IT UP NOW.`,
+          `Then push, point kubectl at the cluster, and run flux-sops bootstrap --cluster ${name}.`,
+        ]
+      : [],
+    subject: `Add cluster ${name}`,
+  };
+}
+
+function readRules(directory: string): string {
+  const path = join(directory, ".sops.yaml");
+  if (!existsSync(path)) {
+    throw new ScaffoldError(
+      "environment",
+      `${printable(directory)} has no .sops.yaml: run flux-sops init first`,
+    );
+  }
+  return readFileSync(path, "utf8");
+}
+
+/** The recipients of a cluster's own rules; null where it has none yet. */
+function recipientsOfCluster(text: string, name: string): string[] | null {
+  try {
+    const { rules } = parseRuleFile(text);
+    const own = (rules ?? []).filter(({ pathRegex }) =>
+      rulesOf(name, []).some((rule) => rule.pathRegex === pathRegex),
+    );
+    return own.length === 0 ? null : [...new Set(own.flatMap(({ recipients }) => recipients))];
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    throw new ScaffoldError(
+      "environment",
+      `${error.placeIn(".sops.yaml")}: ${error.message}; mend it and run this again`,
+    );
+  }
+}
+
+/** The rules of one cluster; see templates/repository/.sops.yaml.ejs for those of the first. */
+function rulesOf(name: string, recipients: readonly string[]): NewRule[] {
+  const rule = (
+    comment: string,
+    pathRegex: string,
+    probe: string,
+    selection: readonly string[] = [],
+  ): NewRule => ({
+    pathRegex,
+    probe,
+    lines: [
+      `# ${comment}`,
+      `- path_regex: ${pathRegex}`,
+      ...selection,
+      "  mac_only_encrypted: true",
+      "  age: >-",
+      ...recipients.map((key, index) => `    ${key}${index + 1 < recipients.length ? "," : ""}`),
+    ],
+  });
+  const folder = `^clusters/${name}/`;
+  return [
+    rule(
+      `Talos machine secrets of cluster ${name}: the whole file.`,
+      String.raw`^talos/${name}/.*\.sops\.ya?ml$`,
+      `talos/${name}/a.sops.yaml`,
+    ),
+    rule(
+      `Files of cluster ${name} that are no YAML: the whole file.`,
+      String.raw`${folder}.*\.sops\.([^/]*\.)?[^y./][^./]*$`,
+      `clusters/${name}/apps/a.sops.env`,
+    ),
+    rule(
+      `Kubernetes Secrets of cluster ${name}: only their values.`,
+      String.raw`${folder}(secrets/.*|.*\.sops)\.ya?ml$`,
+      `clusters/${name}/secrets/a.sops.yaml`,
+      ["  encrypted_regex: ^(data|stringData)$"],
+    ),
+  ];
+}

@@ -1,0 +1,130 @@
+import { filesToWrite, type PlannedFile } from "./plan.ts";
+import { printable } from "./errors.ts";
+import { shellCommand } from "../git/shell-word.ts";
+import { stageFiles } from "./write-plan.ts";
+
+/** Asks a person on a terminal. Whatever an answer is, it passed `problem`. */
+export interface Prompter {
+  input(
+    message: string,
+    fallback: string,
+    problem: (answer: string) => string | null,
+  ): Promise<string>;
+  /** Shows nothing of what is typed. */
+  hidden(message: string, problem: (answer: string) => string | null): Promise<string>;
+  select(message: string, choices: readonly string[], fallback: string): Promise<string>;
+}
+
+/** A flag of a generator; without `value` it is a switch. */
+export interface GeneratorOption {
+  readonly flag: string;
+  readonly value?: string;
+  /** May be given several times. */
+  readonly repeatable?: true;
+  readonly description: string;
+}
+
+export interface GeneratorRequest {
+  readonly name: string;
+  /** The top of the repository. */
+  readonly directory: string;
+  /** What was given, by flag. */
+  readonly options: ReadonlyMap<string, readonly string[] | true>;
+  /** Null where nobody can be asked. */
+  readonly prompter: Prompter | null;
+  /** All of standard input. */
+  readonly readStandardInput: () => Buffer;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** All that would happen, decided and checked; nothing is written yet. */
+export interface PreparedFiles {
+  readonly directory: string;
+  readonly files: readonly PlannedFile[];
+  /** Done right before the files are put in place; takes nothing back. */
+  readonly before?: () => Promise<void>;
+  /** Sentences for the user, none with a value in it. */
+  readonly notes: readonly string[];
+  /** The subject of the commit that is suggested. */
+  readonly subject: string;
+}
+
+/** Something that `flux-sops new NAME` and `yo flux-sops:NAME` make. */
+export interface FileGenerator {
+  readonly kind: string;
+  readonly description: string;
+  /** The words of the prompt for the name, and what may be wrong with one. */
+  readonly nameMessage: string;
+  readonly nameProblem: (name: string) => string | null;
+  readonly options: readonly GeneratorOption[];
+  /** @throws ScaffoldError, GitError, SopsError: nothing can be made. */
+  readonly prepare: (request: GeneratorRequest) => Promise<PreparedFiles>;
+}
+
+/** The flags that every generator has. */
+export const COMMON_OPTIONS: readonly GeneratorOption[] = [
+  { flag: "dry-run", description: "say what would be written, and write nothing" },
+  { flag: "force", description: "replace what is there already" },
+  { flag: "yes", description: "ask nothing: flags and defaults only" },
+];
+
+/** The value of a flag that is given once; the last one counts. */
+export function valueOf(request: GeneratorRequest, flag: string): string | null {
+  const given = request.options.get(flag);
+  return given === undefined || given === true ? null : (given.at(-1) ?? null);
+}
+
+export function valuesOf(request: GeneratorRequest, flag: string): readonly string[] {
+  const given = request.options.get(flag);
+  return given === undefined || given === true ? [] : given;
+}
+
+/**
+ * Writes what was prepared: all of it, or nothing.
+ *
+ * @throws ScaffoldError `environment`
+ */
+export async function writePrepared(prepared: PreparedFiles): Promise<void> {
+  const staged = stageFiles(prepared.directory, filesToWrite(prepared.files, true));
+  try {
+    await prepared.before?.();
+    staged.moveIntoPlace();
+  } finally {
+    staged.discard();
+  }
+}
+
+const FATES = {
+  new: "new      ",
+  unchanged: "unchanged",
+  upgraded: "change   ",
+  differs: "replace  ",
+};
+
+/** What a dry run says, and what is said after writing. */
+export function preparedMessage(prepared: PreparedFiles, isDryRun: boolean): string {
+  const written = filesToWrite(prepared.files, true);
+  const paths = written.map(({ path }) => path);
+  const next =
+    isDryRun || paths.length === 0
+      ? []
+      : [
+          "Next:",
+          `  ${shellCommand(["git", "-C", prepared.directory, "add", "--", ...paths])} &&`,
+          `    ${shellCommand(["git", "-C", prepared.directory, "commit", "-m", prepared.subject])}`,
+        ];
+  return `${[
+    isDryRun
+      ? `Nothing is written (--dry-run). In ${printable(prepared.directory)}:`
+      : written.length === 0
+        ? `${printable(prepared.directory)}: nothing to change.`
+        : `${printable(prepared.directory)}:`,
+    ...prepared.files.map(({ state, path }) => `  ${fateOf(state)} ${printable(path)}`),
+    ...prepared.notes,
+    ...next,
+  ].join("\n")}\n`;
+}
+
+function fateOf(state: PlannedFile["state"]): string {
+  return FATES[state];
+}

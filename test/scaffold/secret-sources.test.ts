@@ -1,0 +1,143 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import fc from "fast-check";
+import { parseDocument } from "yaml";
+import { secretManifest } from "../../scaffold/secret-manifest.ts";
+import {
+  addEnvFile,
+  addFiles,
+  addLiteral,
+  dockerConfig,
+  looksGenerated,
+  parseGenerated,
+  randomText,
+  type SecretValues,
+} from "../../scaffold/secret-sources.ts";
+import { requireValid, secretType } from "../../scaffold/secret-types.ts";
+import { newPlace } from "./sandbox.ts";
+
+const noInput = () => Buffer.from("input");
+
+function texts(values: SecretValues): Record<string, string> {
+  return Object.fromEntries([...values].map(([key, value]) => [key, value.toString()]));
+}
+
+function folder(files: Record<string, string>): string {
+  const path = newPlace("sources");
+  mkdirSync(path);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
+  return path;
+}
+
+test("literals are split at the first =, and errors do not quote them", (t) => {
+  const values: SecretValues = new Map();
+  addLiteral(values, "a=b=c");
+  addLiteral(values, "empty=");
+  t.deepEqual(texts(values), { a: "b=c", empty: "" });
+  for (const source of ["hunter2", "=hunter2", "a=hunter2", "bad key=hunter2"]) {
+    const error = t.throws(() => addLiteral(values, source));
+    t.notRegex(error.message, /hunter2/);
+  }
+});
+
+test("files as kubectl takes them: names as keys, folders without links and folders", (t) => {
+  const place = folder({ one: "1\n", "two.txt": "2" });
+  mkdirSync(join(place, "sub"));
+  symlinkSync("one", join(place, "link"));
+  const values: SecretValues = new Map();
+  addFiles(values, place, noInput);
+  addFiles(values, `key=${join(place, "one")}`, noInput);
+  addFiles(values, "in=-", noInput);
+  t.deepEqual(texts(values), { one: "1\n", "two.txt": "2", key: "1\n", in: "input" });
+  for (const source of [`k=${place}`, "=f", "f=", "a=b=c", "-", join(place, "none")]) {
+    t.throws(() => addFiles(values, source, noInput), { name: "ScaffoldError" }, source);
+  }
+});
+
+test("env files as kubectl takes them", (t) => {
+  const place = folder({
+    env: '\ufeff# comment\n\n  A=1 \nB="q"\r\nC=x=y\nFROM_ENV\n',
+    bad: "A=1\nhunter2 is no line\n",
+  });
+  const values: SecretValues = new Map();
+  addEnvFile(values, join(place, "env"), { FROM_ENV: "e" }, noInput);
+  t.deepEqual(texts(values), { A: "1 ", B: '"q"', C: "x=y", FROM_ENV: "e" });
+  const error = t.throws(() => addEnvFile(new Map(), join(place, "bad"), {}, noInput));
+  t.regex(error.message, /bad:2 /);
+  t.notRegex(error.message, /hunter2/);
+});
+
+test("the docker configuration is kubectl's", (t) => {
+  const account = { server: "r.example", username: "u", password: "p", email: "" };
+  t.is(
+    dockerConfig(account).toString(),
+    '{"auths":{"r.example":{"username":"u","password":"p","auth":"dTpw"}}}',
+  );
+});
+
+test("generated values: the length asked for, and never the same", (t) => {
+  t.deepEqual(parseGenerated("a:40"), { key: "a", length: 40 });
+  t.is(parseGenerated("a").length, 32);
+  for (const wrong of ["a:", "a:7", "a:x", "a:9:9", "a:-9"]) {
+    t.throws(() => parseGenerated(wrong), { name: "ScaffoldError" }, wrong);
+  }
+  t.true(looksGenerated(Buffer.from(randomText(40)), 40));
+  t.is(new Set(Array.from({ length: 50 }, () => randomText(16))).size, 50);
+});
+
+test("any bytes come back from the manifest", (t) => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(fc.string()).map((lines) => lines.join("\n")),
+    fc.constantFrom("a\n", "a\nb", "a\n\n", "yes", "# x\ny\n", " a\nb\n", "a\n \nb\n", "a\r\nb\n"),
+  );
+  const bytes = fc.oneof(
+    text.map((one) => Buffer.from(one)),
+    fc.uint8Array().map((one) => Buffer.from(one)),
+  );
+  fc.assert(
+    fc.property(bytes, (value) => {
+      const manifest = secretManifest(
+        { name: "n", namespace: "yes", type: "Opaque" },
+        new Map([["null", value]]),
+      );
+      const { metadata, stringData, data } = parseDocument(manifest).toJS() as Record<
+        string,
+        Record<string, string> | undefined
+      >;
+      const encoded = data?.["null"];
+      const back =
+        encoded === undefined
+          ? Buffer.from(stringData?.["null"] ?? "")
+          : Buffer.from(encoded, "base64");
+      return metadata?.["namespace"] === "yes" && back.equals(value);
+    }),
+    { numRuns: 500 },
+  );
+  t.pass();
+});
+
+test("types: short names, required keys, JSON, service account tokens, bootstrap tokens", (t) => {
+  t.is(secretType("tls").name, "kubernetes.io/tls");
+  t.is(secretType("example.org/x").name, "example.org/x");
+  t.throws(() => secretType("a b"), { message: /--type must be one of generic, docker-registry/ });
+  t.throws(() => secretType("service-account-token"), { message: /plain manifest/ });
+  const valid = (type: string, values: Record<string, string>, name = "n", namespace = "d") =>
+    requireValid(
+      secretType(type),
+      { name, namespace },
+      new Map(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)])),
+    );
+  t.throws(() => valid("tls", { "tls.crt": "c" }), { message: /needs tls\.key/ });
+  t.throws(() => valid("basic-auth", { x: "c" }), { message: /needs username or password/ });
+  t.notThrows(() => valid("basic-auth", { password: "c" }));
+  t.throws(() => valid("ssh-auth", { x: "c" }), { message: /ssh-privatekey/ });
+  t.throws(() => valid("docker-registry", { ".dockerconfigjson": "hunter2" }), {
+    message: /JSON object/,
+  });
+  const token = { "token-id": "abcdef", "token-secret": "0123456789abcdef" };
+  const type = "bootstrap.kubernetes.io/token";
+  t.throws(() => valid(type, token), { message: /named bootstrap-token-ID/ });
+  t.notThrows(() => valid(type, token, "bootstrap-token-abcdef", "kube-system"));
+});
