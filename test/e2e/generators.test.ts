@@ -1,0 +1,235 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { runTool, testWith } from "../real-tools.ts";
+import { scaffolded, TOOL, type Scaffolded } from "./scaffolded.ts";
+
+const PLANTED = "hunter2-planted";
+
+/** Everything the folder and the home hold, but the keys. */
+function holds(repository: Scaffolded, text: string): boolean {
+  return repository.run("grep", ["-rlF", text, "."]).stdout !== "";
+}
+
+test("new secret: encrypted before it is written, found by check, the same again", (t) => {
+  const repository = scaffolded(t);
+  const args = ["new", "secret", "db", "--namespace", "demo", "--generate", "token:40"];
+  const preview = repository.tool(...args, "--dry-run");
+  t.regex(preview.stdout, /Nothing is written/);
+  t.is(repository.git("status", "--porcelain").stdout, "");
+
+  const input = { input: `${PLANTED}\n` };
+  const all = [".flux-sops/flux-sops.mjs", ...args, "--from-literal-stdin", "password"];
+  const done = repository.run("node", all, input);
+  t.is(done.status, 0, done.stderr);
+  t.notRegex(done.stdout + done.stderr, new RegExp(PLANTED));
+  t.false(holds(repository, PLANTED));
+  const path = "clusters/homelab/secrets/db.sops.yaml";
+  const plaintext = repository.tool("decrypt", path).stdout;
+  t.regex(plaintext, new RegExp(`^ {2}password: "${PLANTED}"$`, "m"));
+  t.regex(plaintext, /^ {2}token: "[A-Za-z0-9]{40}"$/m);
+  t.true(existsSync(join(repository.dir, "clusters/homelab/infrastructure/namespaces/demo.yaml")));
+
+  const again = repository.run("node", all, input);
+  t.regex(again.stdout, /nothing to change/);
+  const other = repository.run("node", all, { input: "other" });
+  t.is(other.status, 2);
+  t.regex(other.stderr, /is there already: .*--force/);
+  t.is(repository.tool("decrypt", path).stdout, plaintext);
+  t.is(repository.run("node", [...all, "--force"], { input: "other" }).status, 0);
+  t.regex(repository.tool("decrypt", path).stdout, /password: "other"/);
+
+  repository.must("add", "-A");
+  t.is(repository.git("commit", "-qm", "x").status, 0);
+  t.is(repository.tool("check").status, 0);
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
+test("new secret: what is wrong is said in one line, and nothing is written", (t) => {
+  const repository = scaffolded(t);
+  const wrong: [args: string[], says: RegExp][] = [
+    [["Db"], /the name Db must be a DNS name/],
+    [["db"], /has no values/],
+    [["db", "--generate", "a", "--from-literal", `a=${PLANTED}`], /the key a is given twice/],
+    [["db", "--from-literal", PLANTED], /must look like KEY=VALUE/],
+    [["db", "--generate", "a b"], /the key a b must be/],
+    [["db", "--generate", "a", "--namespace", "A"], /--namespace must be a DNS label/],
+    [["db", "--generate", "a", "--cluster", "no"], /no folder clusters\/no\/secrets/],
+    [["db", "--generate", "a", "--type", "tls"], /needs tls\.crt and tls\.key/],
+    [["db", "--docker-username", "u"], /needs --docker-username and --docker-password-stdin/],
+    [["db", "--from-file", "none"], /none cannot be read: it does not exist/],
+    [["db", "--nope"], /unknown option '--nope'/],
+    [[], /the NAME is missing/],
+  ];
+  for (const [args, says] of wrong) {
+    const done = repository.tool("new", "secret", ...args);
+    t.is(done.status, 2, args.join(" "));
+    t.regex(done.stderr, says);
+    t.regex(done.stderr, /^flux-sops: new secret: [^\n]+\n$/);
+    t.notRegex(done.stderr, new RegExp(PLANTED));
+  }
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
+testWith("sops", "kustomize")("what the generators make opens with sops, and builds", (t) => {
+  const repository = scaffolded(t);
+  writeFileSync(join(repository.home, "blob"), Buffer.of(0, 255, 1));
+  const made = [
+    ["secret", "bin", "--namespace", "a", "--from-file", `k=${join(repository.home, "blob")}`],
+    ["secret", "reg", "--docker-username", "u", "--docker-password", "p"],
+    ["workload", "web", "--generate", "api-key"],
+    ["workload", "two", "--namespace", "web", "--image", "nginx", "--without-secret"],
+    ["cluster", "prod"],
+    ["workload", "web", "--cluster", "prod"],
+  ];
+  for (const args of made) {
+    const given = args[1] === "reg" || args[0] === "cluster" ? args : [...args];
+    const done = repository.tool("new", ...given);
+    t.is(done.status, 0, done.stderr);
+    if (args[0] !== "cluster") continue;
+    // From here on there are two.
+    t.regex(
+      repository.tool("new", "secret", "x", "--generate", "a").stderr,
+      /--cluster \(homelab, prod\)/,
+    );
+  }
+  const env = { ...process.env, HOME: repository.home, XDG_CONFIG_HOME: "" };
+  const secrets = "clusters/homelab/secrets";
+  t.regex(
+    runTool("sops", ["-d", `${secrets}/bin.sops.yaml`], { cwd: repository.dir, env }),
+    /k: AP8B/,
+  );
+  t.regex(
+    runTool("sops", ["-d", `${secrets}/reg.sops.yaml`], { cwd: repository.dir, env }),
+    /"auth":"dTpw"/,
+  );
+  for (const cluster of ["homelab", "prod"]) {
+    const root = runTool("kustomize", ["build", join(repository.dir, `clusters/${cluster}`)]);
+    t.is(root.match(/^kind: Kustomization$/gm)?.length, 4);
+    const apps = runTool("kustomize", ["build", join(repository.dir, `clusters/${cluster}/apps`)]);
+    t.is(apps.match(/^kind: Deployment$/gm)?.length, cluster === "homelab" ? 2 : 1);
+    t.regex(apps, /namespace: web/);
+  }
+  repository.must("add", "-A");
+  t.is(repository.git("commit", "-qm", "x").status, 0);
+  t.is(repository.tool("check").status, 0);
+});
+
+test("new cluster: its own key and rules; the others keep every byte", async (t) => {
+  const repository = scaffolded(t);
+  const rules = repository.read(".sops.yaml");
+  t.is(repository.tool("new", "cluster", "prod", "--dry-run").status, 0);
+  t.is(repository.must("status", "--porcelain"), "");
+  t.is(repository.tool("new", "cluster", "prod").status, 0);
+  const after = repository.read(".sops.yaml");
+  const kept = rules.split("\n").filter((line) => line !== "");
+  const lines = after.split("\n");
+  let at = -1;
+  for (const line of kept) {
+    at = lines.indexOf(line, at + 1);
+    t.not(at, -1, line);
+  }
+  const keys = readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8");
+  const [first, second] = [...keys.matchAll(/public key: (age1\w+)/g)].map(([, one]) => one);
+  t.regex(keys, /identity of cluster prod/);
+  t.regex(after, new RegExp(`\\^talos/prod/[^]*?${second}[^]*\\^talos/\\.\\*[^]*?${first}`));
+  t.is(repository.tool("new", "secret", "x", "--cluster", "prod", "--generate", "a").status, 0);
+  const secret = repository.read("clusters/prod/secrets/x.sops.yaml");
+  t.true(secret.includes(second ?? "-") && !secret.includes(first ?? "-"));
+  const again = repository.tool("new", "cluster", "prod");
+  t.regex(again.stdout, /nothing to change/);
+  t.is(readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8"), keys);
+});
+
+/** Programs that note their arguments, environment and standard input, instead of kubectl and flux. */
+function standIns(repository: Scaffolded): { path: string; log: () => string } {
+  const folder = join(repository.home, "bin");
+  const log = join(repository.home, "log");
+  mkdirSync(folder);
+  for (const name of ["kubectl", "flux"]) {
+    writeFileSync(
+      join(folder, name),
+      `#!/bin/sh
+case "$*" in
+  version* | config*) echo current; exit 0 ;;
+  *"create secret"*) input=$(cat /dev/stdin); printf 'RAN %s %s\\nENV %s\\nIN %s\\n' ${name} "$*" "$(env | grep -c AGE-SECRET-KEY)" "$input" >> '${log}' ;;
+  *apply*) cat >/dev/null ;;
+  *) printf 'RAN %s %s\\nTOKEN %s\\n' ${name} "$*" "$GITHUB_TOKEN" >> '${log}' ;;
+esac
+echo manifest
+`,
+    );
+    chmodSync(join(folder, name), 0o755);
+  }
+  return { path: `${folder}:${process.env["PATH"] ?? ""}`, log: () => readFileSync(log, "utf8") };
+}
+
+test("bootstrap: this cluster's key alone, through standard input, in the right order", (t) => {
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  t.is(repository.tool("new", "cluster", "prod").status, 0);
+  repository.must("add", "-A");
+  repository.must("commit", "-qm", "x");
+  const keys = readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8");
+  const [first = "", second = ""] = keys.match(/^AGE-SECRET-KEY-.*$/gm) ?? [];
+  const { path, log } = standIns(repository);
+  const run = (args: string[], more: NodeJS.ProcessEnv = {}) =>
+    repository.run("node", [TOOL, "bootstrap", "--cluster", "prod", ...args], {
+      env: { PATH: path, SOPS_AGE_KEY: first, ...more },
+    });
+
+  const dry = run(["--dry-run"]);
+  t.is(dry.status, 0, dry.stderr);
+  t.regex(dry.stdout, /flux bootstrap github --owner=me .*--path=clusters\/prod --personal\n$/);
+  t.notRegex(dry.stdout, /AGE-SECRET-KEY/);
+
+  t.regex(run([]).stderr, /say which cluster is meant: --context/);
+  t.regex(run(["--context", "k"]).stderr, /git cannot ask origin .*git push -u origin main/);
+  const remote = join(repository.home, "remote.git");
+  repository.must("init", "-q", "--bare", remote);
+  repository.must("remote", "add", "origin", remote);
+  t.regex(run(["--context", "k"]).stderr, /is not on origin yet: run git push -u origin main/);
+  repository.must("push", "-q", "-u", "origin", "main");
+  t.regex(run(["--context", "k"]).stderr, /put it into GITHUB_TOKEN/);
+  t.false(existsSync(join(repository.home, "log")), "nothing ran");
+
+  for (let time = 0; time < 2; time += 1) {
+    const done = run(["--context", "k", "--", "--private=true"], { GITHUB_TOKEN: "t0ken" });
+    t.is(done.status, 0, done.stderr);
+    t.notRegex(done.stdout + done.stderr, /AGE-SECRET-KEY|t0ken/);
+  }
+  const ran = log();
+  t.is(ran.match(new RegExp(second, "g"))?.length, 2);
+  t.false(ran.includes(first));
+  t.notRegex(ran, /^RAN .*AGE-SECRET-KEY/m);
+  t.deepEqual(
+    [...ran.matchAll(/^ENV (\d)$/gm)].map(([, count]) => count),
+    ["0", "0"],
+  );
+  t.regex(
+    ran,
+    /^RAN kubectl --context=k create namespace[^]*create secret generic sops-age --from-file=age\.agekey=\/dev\/stdin[^]*RAN flux bootstrap github .*--context=k --private=true\nTOKEN t0ken/,
+  );
+});
+
+test("bootstrap: says which program is missing, and which key", (t) => {
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  const bin = join(repository.home, "bin");
+  mkdirSync(bin);
+  for (const name of ["git", "node", "sh"]) {
+    const path = repository.run("sh", ["-c", `command -v ${name}`]).stdout.trim();
+    writeFileSync(
+      join(bin, name),
+      `#!/bin/sh\nexec '${path}' "$@"\n`.replace("#!/bin/sh", "#!/bin/sh"),
+    );
+    chmodSync(join(bin, name), 0o755);
+  }
+  const bare = { env: { PATH: bin } };
+  const missing = repository.run(process.execPath, [TOOL, "bootstrap", "--context", "k"], bare);
+  t.is(missing.status, 2);
+  t.regex(missing.stderr, /kubectl is not on PATH: install it \(https:/);
+  const elsewhere = repository.run("node", [TOOL, "bootstrap", "--dry-run"], {
+    env: { HOME: join(repository.home, "none") },
+  });
+  t.is(elsewhere.status, 2);
+  t.regex(elsewhere.stderr, /no private key of cluster homelab is on this machine/);
+});
