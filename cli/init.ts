@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import type { Answers } from "../scaffold/answers.ts";
 import { closingMessage, previewMessage } from "../scaffold/closing-message.ts";
+import { committedSecrets, committedSecretsMessage } from "../scaffold/committed-secrets.ts";
+import { type Confirm, decideChanges } from "../scaffold/consent.ts";
 import { isExplained, printable } from "../scaffold/errors.ts";
 import { requireUsableGit } from "../scaffold/git-in-folder.ts";
 import {
@@ -12,7 +14,7 @@ import {
   type Question,
   type RawAnswers,
 } from "../scaffold/questions.ts";
-import { carryOut, prepareScaffold } from "../scaffold/scaffold.ts";
+import { carryOut, prepareScaffold, scopeFor, settledAnswers } from "../scaffold/scaffold.ts";
 import { inspectTarget } from "../scaffold/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
 
@@ -48,27 +50,32 @@ export async function init(argv: readonly string[]): Promise<number> {
   try {
     await requireUsableGit();
     const target = await inspectTarget(folder);
+    const scope = scopeFor(target, given);
+    const prompts = canAsk(switches) ? await terminalPrompts() : null;
     const answers = await collectAnswers(
       given,
-      target.remembered,
+      settledAnswers(target, scope),
       target.directory,
-      canAsk(switches) ? await terminalPrompts() : null,
+      prompts?.ask ?? null,
+      target.surroundings.found,
     );
-    const prepared = await prepareScaffold({
-      ...{ target, answers, version },
+    const planned = await prepareScaffold({
+      ...{ target, answers, version, scope },
       force: switches.force,
       tool: bundledTool(),
     });
     if (switches.dryRun) {
-      process.stdout.write(previewMessage(prepared));
+      process.stdout.write(previewMessage(planned));
       return FINE;
     }
+    const prepared = prompts === null ? planned : await decideChanges(planned, prompts.confirm);
     const done = await carryOut(prepared, {
       install: switches.skipInstall
         ? null
         : { begins: () => process.stdout.write("Running npm install ...\n") },
     });
     process.stdout.write(closingMessage(done));
+    process.stdout.write(committedSecretsMessage(await committedSecrets(done)));
     return FINE;
   } catch (error) {
     if (isInterruption(error)) {
@@ -126,9 +133,9 @@ function canAsk({ yes }: Switches): boolean {
 }
 
 /** Loaded only when somebody is there to be asked. */
-async function terminalPrompts(): Promise<Ask> {
+async function terminalPrompts(): Promise<{ readonly ask: Ask; readonly confirm: Confirm }> {
   const { confirm, input, select } = await import("./terminal-prompts.ts");
-  return async (question: Question, fallback) => {
+  const ask: Ask = async (question: Question, fallback) => {
     const message = question.message ?? question.flag;
     if (typeof fallback === "boolean") return confirm({ message, default: fallback });
     if (question.choices !== undefined) {
@@ -146,6 +153,13 @@ async function terminalPrompts(): Promise<Ask> {
         return problem === null ? true : `It ${problem}`;
       },
     });
+  };
+  return {
+    ask,
+    confirm: (message, diff, fallback) => {
+      process.stdout.write(`\n${diff.join("\n")}\n`);
+      return confirm({ message, default: fallback });
+    },
   };
 }
 

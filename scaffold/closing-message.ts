@@ -1,5 +1,8 @@
 import { join } from "node:path";
+import { changeOf } from "./consent.ts";
 import { printable } from "./errors.ts";
+import { GENERATED_PATH } from "./generated-files.ts";
+import type { HookManager } from "./hook-manager.ts";
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import type { PreparedScaffold, Scaffolded } from "./scaffold.ts";
 import { shellCommand } from "../git/shell-word.ts";
@@ -7,18 +10,40 @@ import { shellCommand } from "../git/shell-word.ts";
 /** What a dry run says: every file and what would become of it. */
 export function previewMessage(prepared: PreparedScaffold): string {
   const { target, identity, files, force } = prepared;
+  const changed = filesToWrite(files, force).filter(
+    ({ state, before }) => before !== null && state !== "upgraded",
+  );
   return lines([
     `Nothing is written (--dry-run). Into ${printable(target.directory)}:`,
     ...files.map((file) => `  ${fate(file, force)} ${file.path}`),
+    ...changed.flatMap((file) => ["", `${file.path}:`, ...changeOf(file)]),
+    ...byHandPart(prepared),
     ...(identity.kind === "new"
       ? [`A new age identity would be written to ${printable(identity.file)}.`]
       : []),
   ]);
 }
 
-function fate({ state }: PlannedFile, force: boolean): string {
-  if (state === "differs") return force ? "replace  " : "keep     ";
-  return { new: "new      ", unchanged: "unchanged", upgraded: "upgrade  " }[state];
+function fate({ state, addTo }: PlannedFile, force: boolean): string {
+  const replaces = force && addTo === undefined;
+  return {
+    new: "new      ",
+    unchanged: "unchanged",
+    upgraded: "upgrade  ",
+    merged: "add to   ",
+    edited: replaces ? "replace  " : "keep     ",
+    "by-hand": "by hand  ",
+    differs: replaces ? "replace  " : "keep     ",
+  }[state];
+}
+
+function byHandPart({ files }: PreparedScaffold): string[] {
+  const open = files.filter(({ state }) => state === "by-hand");
+  if (open.length === 0) return [];
+  return [
+    "Yours to do, since it cannot be added by itself:",
+    ...open.map(({ path, byHand }) => `  ${path}: ${byHand ?? ""}`),
+  ];
 }
 
 /** What is said after scaffolding: what was done, where the key is, what to do next. */
@@ -32,7 +57,8 @@ export function closingMessage(done: Scaffolded): string {
   ]);
 }
 
-function filesPart({ target, files, force, installed }: Scaffolded): string[] {
+function filesPart(done: Scaffolded): string[] {
+  const { target, files, force, installed } = done;
   const place = printable(target.directory);
   const written = filesToWrite(files, force);
   const kept = files.filter(({ state }) => state === "differs" && !force);
@@ -41,7 +67,8 @@ function filesPart({ target, files, force, installed }: Scaffolded): string[] {
   const parts = [
     count("new") > 0 ? `${count("new")} new` : "",
     count("upgraded") > 0 ? `${count("upgraded")} upgraded` : "",
-    count("differs") > 0 ? `${count("differs")} replaced` : "",
+    count("merged") > 0 ? `${count("merged")} added to` : "",
+    count("differs") + count("edited") > 0 ? `${count("differs") + count("edited")} replaced` : "",
   ].filter((part) => part !== "");
   return [
     written.length === 0 ? `${place}: nothing to change.` : `${place}: ${parts.join(", ")} files.`,
@@ -51,6 +78,9 @@ function filesPart({ target, files, force, installed }: Scaffolded): string[] {
           `Kept as they are, though the scaffold would write them differently (--force replaces them):`,
           ...kept.map(({ path }) => `  ${path}`),
         ]),
+    ...named(written, "upgraded", "Brought up to date:"),
+    ...named(written, "merged", "Added to, every line of yours kept (git diff shows it):"),
+    ...byHandPart(done),
     ...(installed === false
       ? [
           "npm install did not finish; the hooks work without it. Run it later for lint-staged and prettier.",
@@ -59,10 +89,31 @@ function filesPart({ target, files, force, installed }: Scaffolded): string[] {
   ];
 }
 
-function hooksPart({ hooks }: Scaffolded): string[] {
-  return hooks.on
-    ? ["The hooks are on: git commit encrypts Secrets and refuses plaintext."]
-    : [`THE HOOKS ARE NOT ON, plaintext would be committed: ${hooks.reason}.`];
+function named(
+  files: readonly PlannedFile[],
+  state: PlannedFile["state"],
+  title: string,
+): string[] {
+  // The record of what was generated is of no interest to anybody.
+  const paths = files
+    .filter((file) => file.state === state && file.path !== GENERATED_PATH)
+    .map(({ path }) => `  ${path}`);
+  return paths.length === 0 ? [] : [title, ...paths];
+}
+
+function hooksPart({ hooks, manager }: Scaffolded): string[] {
+  if (hooks.on) {
+    const through = manager.kind === "husky" ? "" : `, run by ${programOf(manager)}`;
+    return [`The hooks are on${through}: git commit encrypts Secrets and refuses plaintext.`];
+  }
+  return [
+    `THE HOOKS ARE NOT ON, plaintext would be committed: ${hooks.reason}.`,
+    ...(hooks.lines ?? []).map((line) => `  ${line}`),
+  ];
+}
+
+function programOf(manager: HookManager): string {
+  return manager.kind === "folder" ? "what is in " + printable(manager.folder) : manager.kind;
 }
 
 function commitPart({ commit }: Scaffolded): string[] {
@@ -104,14 +155,24 @@ function identityPart({ identity, answers }: Scaffolded): string[] {
   }
 }
 
-function nextPart({ target, answers, files, force }: Scaffolded): string[] {
+function nextPart({ target, answers, files, force, scope }: Scaffolded): string[] {
   if (filesToWrite(files, force).length === 0) return [];
+  if (scope === "gate") {
+    return [
+      "",
+      "Flux builds this repository already, so nothing was added to what it builds.",
+      "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted.",
+    ];
+  }
+  const hasGuide = files.some(({ path, state }) => path === "README.md" && state !== "differs");
   return [
     "",
     "Next:",
-    `  1. ${shellCommand(["cd", target.directory])} and read README.md: it is the guide to this repository.`,
+    `  1. ${shellCommand(["cd", target.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
     `  2. Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`,
-    "  3. Push it and bootstrap Flux; README.md has the commands.",
+    hasGuide
+      ? "  3. Push it and bootstrap Flux; README.md has the commands."
+      : "  3. Push it and bootstrap Flux.",
   ];
 }
 

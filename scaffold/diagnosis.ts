@@ -5,6 +5,7 @@ import { findIdentities } from "../sops/identities.ts";
 import { userKeyFile } from "../sops/key-locations.ts";
 import { printable } from "./errors.ts";
 import { gitLine, requireUsableGit } from "./git-in-folder.ts";
+import { findHookManager, OWN_HUSKY } from "./hook-manager.ts";
 import { turnHooksOn } from "./hooks-on.ts";
 import { rememberedKeyFile } from "./repository.ts";
 import { recipientsOfRules } from "./target.ts";
@@ -58,10 +59,17 @@ function toolFile(directory: string): Diagnosis {
 }
 
 async function hooks(directory: string, fix: boolean): Promise<Diagnosis> {
+  const manager = await findHookManager(directory);
+  if (manager.kind !== "husky") {
+    const state = await turnHooksOn(directory, manager, fix);
+    if (state.on) return ok("the hooks are on");
+    const remedy = [state.reason, ...(state.lines ?? [])].join("; ");
+    return wrong("the hooks are off: commits are not looked at", remedy);
+  }
   const problem = await hooksProblem(directory);
   if (problem === null) return ok("the hooks are on");
   if (!fix) return wrong(problem, FIX);
-  const state = await turnHooksOn(directory, false);
+  const state = await turnHooksOn(directory, OWN_HUSKY);
   if (!state.on) return wrong("the hooks could not be turned on", state.reason);
   return { state: "mended", what: "the hooks are on now", remedy: null };
 }

@@ -98,6 +98,9 @@ const FATES = {
   new: "new      ",
   unchanged: "unchanged",
   upgraded: "change   ",
+  merged: "change   ",
+  edited: "keep     ",
+  "by-hand": "by hand  ",
   differs: "replace  ",
 };
 

@@ -1,33 +1,108 @@
-import { existsSync, readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
-
-/** Where husky's stubs are: what `core.hooksPath` is set to. */
-const HOOKS_PATH = ".husky/_";
+import { GATE_HOOKS, hookLine } from "./hook-files.ts";
+import type { HookManager } from "./hook-manager.ts";
 
 export type HooksState =
   | { readonly on: true }
-  /** `reason` is a clause for the user: why, and what to do. */
-  | { readonly on: false; readonly reason: string };
+  /** `reason` is a clause for the user: why, and what to do; `lines` are to be copied. */
+  | { readonly on: false; readonly reason: string; readonly lines?: readonly string[] };
 
 /**
- * Turns the hooks in `.husky/` on for this clone, as `npm install` would by `prepare`: husky itself
- * writes its stubs to `.husky/_` and points `core.hooksPath` there.
+ * Turns the hooks on for this clone. Where husky runs them, it is as if `npm install` ran `prepare`:
+ * husky itself writes its stubs and points `core.hooksPath` there. Hooks of somebody else that are
+ * at work are never switched off.
  *
  * @param directory the top of a git worktree.
- * @param isNew whether the repository was made just now. In an older one, other hooks that are at
- *   work are never switched off.
+ * @param mayWrite whether hooks may be added to a folder of hooks; without it, it is only looked at.
  */
-export async function turnHooksOn(directory: string, isNew: boolean): Promise<HooksState> {
-  const other = isNew ? null : await otherHooks(directory);
-  if (other !== null) {
+export async function turnHooksOn(
+  directory: string,
+  manager: HookManager,
+  mayWrite = true,
+): Promise<HooksState> {
+  switch (manager.kind) {
+    case "husky":
+      return runHusky(directory, manager.folder);
+    case "lefthook":
+      return isAtWork(directory, manager.file, "lefthook", "run lefthook install");
+    case "pre-commit":
+      return isAtWork(
+        directory,
+        manager.file,
+        "pre-commit",
+        `run pre-commit install ${PRE_COMMIT_TYPES.map((type) => `-t ${type}`).join(" ")}`,
+      );
+    case "other":
+      return {
+        on: false,
+        reason: `${manager.name} runs the hooks here: add these commands in ${manager.where}`,
+        lines: GATE_HOOKS.map((name) => `${name}: ${hookLine(name)}`),
+      };
+    case "folder":
+      return joinFolder(manager, mayWrite);
+  }
+}
+
+const PRE_COMMIT_TYPES = ["pre-commit", "prepare-commit-msg", "pre-push", "pre-merge-commit"];
+
+/** Whether another program's hook is in place, and its configuration runs ours. */
+async function isAtWork(
+  directory: string,
+  file: string,
+  program: string,
+  remedy: string,
+): Promise<HooksState> {
+  if (!readFileSync(join(directory, file), "utf8").includes(".flux-sops/hooks/pre-commit")) {
+    return { on: false, reason: `${printable(file)} does not run them: see above` };
+  }
+  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks/pre-commit"]);
+  const hook = resolve(directory, folder);
+  const isInPlace = existsSync(hook) && readFileSync(hook, "utf8").includes(program);
+  return isInPlace ? { on: true } : { on: false, reason: `${program} is not at work: ${remedy}` };
+}
+
+/** Adds the hooks that a folder does not have yet; those that are there are its owner's to change. */
+function joinFolder(
+  { folder, path }: { readonly folder: string; readonly path: string },
+  mayWrite: boolean,
+): HooksState {
+  const missing: string[] = [];
+  for (const name of GATE_HOOKS) {
+    const file = join(path, name);
+    if (!existsSync(file) && mayWrite) {
+      mkdirSync(path, { recursive: true });
+      writeFileSync(file, `#!/bin/sh\nexec ${hookLine(name)}\n`, { flag: "wx", mode: 0o755 });
+    } else if (
+      !existsSync(file) ||
+      !readFileSync(file, "latin1").includes(`.flux-sops/hooks/${name}`)
+    ) {
+      missing.push(name);
+    }
+  }
+  if (missing.length === 0) return { on: true };
+  return {
+    on: false,
+    reason: `hooks of your own are in ${printable(folder)}: add a line to each of these, where it is always reached`,
+    lines: missing.map((name) => `${printable(join(folder, name))}: ${hookLine(name)}`),
+  };
+}
+
+async function runHusky(directory: string, folder: string): Promise<HooksState> {
+  const hook = join(directory, folder, "pre-commit");
+  if (existsSync(hook) && !readFileSync(hook, "latin1").includes("flux-sops")) {
+    const line = "node .flux-sops/flux-sops.mjs hook pre-commit";
     return {
       on: false,
-      reason: `${other}: let its pre-commit hook run "node .flux-sops/flux-sops.mjs hook pre-commit"`,
+      reason: `${printable(`${folder}/pre-commit`)} does not run them: add this line to it, where it is always reached`,
+      lines: [line],
     };
   }
+  const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
+  if (folder !== ".husky" && configured !== "") return { on: true };
   const problem = inFolder(directory, () => husky());
   if (problem === "") return { on: true };
   return {
@@ -37,19 +112,6 @@ export async function turnHooksOn(directory: string, isNew: boolean): Promise<Ho
         ? "HUSKY=0 is set: unset it and run npm install"
         : `husky says "${printable(problem.trim())}": mend that and run npm install`,
   };
-}
-
-/** Hooks of somebody else that husky would switch off, or null. */
-async function otherHooks(directory: string): Promise<string | null> {
-  const local = await gitLine(directory, ["config", "--local", "--get", "core.hooksPath"]);
-  if (local === HOOKS_PATH) return null;
-  if (local !== "") return `core.hooksPath is ${printable(local)}, another hook manager's`;
-  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
-  const path = resolve(directory, folder);
-  const active = existsSync(path)
-    ? readdirSync(path).filter((name) => !name.endsWith(".sample") && /^[a-z-]+$/.test(name))
-    : [];
-  return active.length === 0 ? null : `${printable(folder)}/${active[0]} is at work here`;
 }
 
 /**

@@ -163,6 +163,7 @@ export type Ask = (question: Question, fallback: RawAnswer) => Promise<RawAnswer
  * @param given answers from flags. Each is checked before anything is asked.
  * @param remembered answers from the repository's `.yo-rc.json`.
  * @param ask null where nobody can be asked.
+ * @param found what an existing repository suggests, in place of the defaults.
  * @throws ScaffoldError `usage`, naming the first flag or remembered answer that is wrong.
  */
 export async function collectAnswers(
@@ -170,6 +171,7 @@ export async function collectAnswers(
   remembered: RawAnswers,
   directory: string,
   ask: Ask | null,
+  found: RawAnswers = {},
 ): Promise<Answers> {
   for (const question of QUESTIONS) {
     const answer = given[question.name];
@@ -196,7 +198,8 @@ export async function collectAnswers(
       continue;
     }
     const settled = answer ?? recall(question, remembered);
-    const fallback = question.fallback({ provider, directory });
+    const fallback =
+      suggested(question, provider, found) ?? question.fallback({ provider, directory });
     const asked =
       ask !== null &&
       question.message !== undefined &&
@@ -210,6 +213,16 @@ export async function collectAnswers(
     ...(answers as unknown as Answers),
     recipients: splitRecipients(answers["recipients"] as string),
   };
+}
+
+/** What an existing repository suggests, where it can be used. */
+function suggested(question: Question, provider: Provider, found: RawAnswers): RawAnswer | null {
+  const answer = found[question.name];
+  const fits =
+    typeof answer === "string" &&
+    (question.providers === undefined || found.provider === provider) &&
+    question.problem(answer) === null;
+  return fits ? answer : null;
 }
 
 /** A remembered answer may have been edited by anyone: it is checked like a flag. */

@@ -2,7 +2,11 @@ import { posix } from "node:path";
 import ejs from "ejs";
 import type { RememberedAnswers } from "./answers.ts";
 import { bootstrapCommand, remoteUrl } from "./bootstrap-command.ts";
+import { appendLines } from "./append-lines.ts";
+import { addHusky } from "./manifest-addition.ts";
 import type { WantedFile } from "./plan.ts";
+import { addRules, rulesFor, rulesForAnyLayout, type WantedRule } from "./rule-file-addition.ts";
+import type { Scope } from "./surroundings.ts";
 import { shellText } from "../git/shell-word.ts";
 import { YO_RC_KEY } from "./target.ts";
 import { templateFiles } from "./template-files.ts";
@@ -17,32 +21,112 @@ export interface RenderInput {
   readonly version: string;
   /** Text of the `.yo-rc.json` that is there, or null. */
   readonly yoRc: string | null;
+  /** Default: a whole repository. */
+  readonly scope?: Scope;
+  /** The files that bring the hooks; by default husky's, as templates have them. */
+  readonly hooks?: readonly WantedFile[];
 }
 
 /** Where the bundled tool lies in a scaffolded repository. */
 export const TOOL_PATH = ".flux-sops/flux-sops.mjs";
+
+/** Checks what a push brought, in CI; a branch that is new there has nothing before it. */
+const PUSHED_RANGE =
+  'if git merge-base "$BEFORE" "$AFTER" >/dev/null 2>&1; then ' +
+  `node ${TOOL_PATH} check --range "$BEFORE..$AFTER"; else node ${TOOL_PATH} check --history; fi`;
 
 /**
  * The files of a scaffolded repository, sorted by path. The same answers give the same bytes, on
  * every machine.
  */
 export function renderRepository(input: RenderInput): WantedFile[] {
-  const { answers, recipients } = input;
+  const { answers, recipients, scope = "repository", hooks } = input;
   const data = {
     ...answers,
+    scope,
     recipients,
     bootstrap: bootstrapCommand(answers),
     remote: remoteUrl(answers),
+    pushedRange: PUSHED_RANGE,
     shellText,
     packageName: answers.repository.toLowerCase().replace(/^[._]+/, "") || "flux-homelab",
   };
-  const files = [
-    ...renderTree("repository", data, answers.cluster),
-    ...(answers.example ? renderTree("example", data, answers.cluster) : []),
-    ...toolFiles(input),
-    answersFile(input),
-  ];
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const render = (tree: string) => renderTree(tree, data, answers.cluster);
+  const files = new Map(
+    [
+      ...render("repository").filter(({ path }) => isIn(scope, path)),
+      ...(scope === "repository" ? [] : render("addition")),
+      ...render(`ci/${answers.provider}`),
+      ...(answers.example && scope !== "gate" ? render("example") : []),
+      ...(hooks ?? []),
+    ].map((file) => [file.path, file] as const),
+  );
+  if (hooks !== undefined) dropOtherHooks(files, hooks);
+  if (scope === "gate") files.set(".sops.yaml", anyLayoutRules(recipients));
+  const rules =
+    scope === "gate" ? rulesForAnyLayout(recipients) : rulesFor(answers.cluster, recipients);
+  return [...files.values(), ...toolFiles(input), answersFile(input)]
+    .map((file) => addable(file, rules))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Whether a template of the whole repository has a place in a smaller scope. */
+function isIn(scope: Scope, path: string): boolean {
+  if (scope === "repository" || /^\.husky\/|^\.sops\.yaml$/.test(path)) return true;
+  if (path === "package.json" || /^\.(gitignore|gitattributes|prettierignore)$/.test(path)) {
+    return false;
+  }
+  return scope === "joined";
+}
+
+/** Where another program runs the hooks, husky's files are of no use. */
+function dropOtherHooks(files: Map<string, WantedFile>, hooks: readonly WantedFile[]): void {
+  const wanted = new Set(hooks.map(({ path }) => path));
+  for (const path of files.keys()) {
+    if (path.startsWith(".husky/") && !wanted.has(path)) files.delete(path);
+  }
+}
+
+function anyLayoutRules(recipients: readonly string[]): WantedFile {
+  const lines = rulesForAnyLayout(recipients).flatMap((rule) => rule.lines);
+  const text = [
+    "# What is encrypted, and to whom. The first rule that matches a path counts.",
+    "creation_rules:",
+    ...lines.map((line) => `  ${line}`),
+    "",
+  ].join("\n");
+  return { path: ".sops.yaml", content: Buffer.from(text), mode: 0o644 };
+}
+
+/** How the files that others write as well are added to. */
+function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
+  switch (file.path) {
+    case ".gitignore":
+      return {
+        ...file,
+        addTo: (present) => appendLines(present, file.content, "Keys, and what holds them."),
+      };
+    case ".gitattributes":
+    case ".prettierignore":
+      return {
+        ...file,
+        addTo: (present) => appendLines(present, file.content, "Encrypted files stay as they are."),
+      };
+    case ".sops.yaml":
+      return { ...file, addTo: (present) => addRules(present, rules) };
+    case "package.json":
+      return { ...file, addTo: addHusky };
+    case ".gitlab-ci.yml":
+      return {
+        ...file,
+        addTo: (present) =>
+          present.includes(TOOL_PATH)
+            ? { content: present }
+            : { content: null, byHand: `add a job to it that runs: node ${TOOL_PATH} check --all` },
+      };
+    default:
+      return file;
+  }
 }
 
 /**
@@ -97,7 +181,7 @@ function isOlderOrSame(present: string | null, version: string): boolean {
 }
 
 /** `.yo-rc.json`: ours beside what other generators remember. */
-function answersFile({ answers, version, yoRc }: RenderInput): WantedFile {
+function answersFile({ answers, version, yoRc, scope = "repository" }: RenderInput): WantedFile {
   const present = yoRc === null ? {} : (JSON.parse(yoRc) as Record<string, unknown>);
   const { cluster, provider, owner, repository, branch, host, url, example } = answers;
   const remembered = {
@@ -105,6 +189,7 @@ function answersFile({ answers, version, yoRc }: RenderInput): WantedFile {
     ...{ cluster, provider, owner, repository, branch },
     ...(provider === "git" ? { url } : { host }),
     example,
+    ...(scope === "repository" ? {} : { scope }),
   };
   const whole = { ...present, [YO_RC_KEY]: remembered };
   return {

@@ -6,7 +6,12 @@ import { printable, ScaffoldError, systemReason } from "./errors.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
 import { type HooksState, turnHooksOn } from "./hooks-on.ts";
 import { installDependencies } from "./install-dependencies.ts";
-import { filesToWrite, type PlannedFile, planFiles } from "./plan.ts";
+import { blobId, GENERATED_PATH, printGenerated } from "./generated-files.ts";
+import { hookFiles } from "./hook-files.ts";
+import { findHookManager, type HookManager, OWN_HUSKY } from "./hook-manager.ts";
+import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./plan.ts";
+import type { RawAnswers } from "./questions.ts";
+import type { Scope } from "./surroundings.ts";
 import { renderRepository } from "./render.ts";
 import {
   type CommitState,
@@ -27,6 +32,8 @@ export interface ScaffoldRequest {
   /** Path of the bundled tool, `flux-sops.mjs`, to put into the repository. */
   readonly tool: string;
   readonly version: string;
+  /** What to bring; see `scopeFor`. */
+  readonly scope: Scope;
 }
 
 /** All that would happen, decided and checked; nothing is written yet. */
@@ -36,6 +43,8 @@ export interface PreparedScaffold {
   readonly force: boolean;
   readonly identity: IdentityPlan;
   readonly files: readonly PlannedFile[];
+  readonly scope: Scope;
+  readonly manager: HookManager;
 }
 
 /** What has happened. */
@@ -52,29 +61,124 @@ export interface Scaffolded extends PreparedScaffold {
  * @throws ScaffoldError, GitError, SopsError: nothing can be scaffolded.
  */
 export async function prepareScaffold(request: ScaffoldRequest): Promise<PreparedScaffold> {
-  const { target, answers, force } = request;
+  const { target, answers, force, scope } = request;
   refuseOtherCluster(target, answers);
+  if (scope === "gate" && answers.example) {
+    throw new ScaffoldError(
+      "usage",
+      "--example needs a cluster of its own here: name one that Flux does not build yet with --cluster, or leave --example out",
+    );
+  }
   const identity = await planIdentity({
     directory: target.directory,
     recipients: answers.recipients,
     ageKeyFile: answers.ageKeyFile,
     rememberedKeyFile: target.isRepository ? await rememberedKeyFile(target.directory) : "",
     // Rules without age recipients are kept as they are, so a new identity would open nothing.
-    present: force && target.recipients?.length === 0 ? null : target.recipients,
+    present: target.recipients,
   });
+  const manager = target.isRepository ? await findHookManager(target.directory) : OWN_HUSKY;
   const wanted = renderRepository({
     answers,
     recipients: identity.recipients,
     ...readTool(request.tool),
     version: request.version,
     yoRc: target.yoRc,
-  });
-  const files = planFiles(target.directory, wanted);
+    scope,
+    hooks: hookFiles(target.directory, manager),
+  }).filter((file) => hasPlace(file, target, manager));
+  const files = planFiles(target.directory, wanted, target.generated);
   if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {
-    const secret = await exampleSecret(answers.cluster, rulesThatWillHold(target, files, force));
-    files.push(...planFiles(target.directory, [secret]));
+    const secret = await exampleSecret(answers.cluster, rulesThatWillHold(files));
+    files.push(...planFiles(target.directory, [{ ...secret, isRemembered: false }]));
   }
-  return { target, answers, force, identity, files };
+  return withRecord({ target, answers, force, identity, files, scope, manager });
+}
+
+/**
+ * What the scaffold brings to a folder.
+ *
+ * @param given answers from flags: a cluster that is named gets its folder also where Flux builds
+ *   something already.
+ * @throws ScaffoldError `usage` when Flux builds that cluster's folder already.
+ */
+export function scopeFor({ surroundings }: Target, { cluster }: RawAnswers): Scope {
+  if (surroundings.scope !== "gate" || typeof cluster !== "string") return surroundings.scope;
+  const folder = `clusters/${cluster}/`;
+  const taken = surroundings.fluxFiles.find((path) => path.startsWith(folder));
+  if (taken === undefined) return "joined";
+  throw new ScaffoldError(
+    "usage",
+    `${folder} is built by Flux already (${printable(taken)}): leave --cluster out to add the hooks and rules only, or name a new cluster`,
+  );
+}
+
+/** What is not asked: what was answered before, and what has no meaning for the hooks alone. */
+export function settledAnswers(target: Target, scope: Scope): RawAnswers {
+  return scope === "gate"
+    ? { cluster: "homelab", example: false, ...target.remembered }
+    : target.remembered;
+}
+
+/** In somebody's repository, files that say how they work there are theirs alone. */
+function hasPlace(file: WantedFile, target: Target, manager: HookManager): boolean {
+  const { directory, isRepository, generated } = target;
+  const scope = target.surroundings.scope;
+  if (!isRepository || scope === "repository") return true;
+  const isThere = existsSync(join(directory, file.path));
+  switch (file.path) {
+    case "README.md":
+    case ".editorconfig":
+      return !isThere || generated.ids.has(file.path);
+    case "package.json":
+      return manager.kind === "husky";
+    case ".prettierignore":
+      return (
+        isThere || readdirSync(directory).some((name) => /^\.?prettier(rc|\.config)/.test(name))
+      );
+    default:
+      return true;
+  }
+}
+
+/**
+ * Leaves out changes of files that are there.
+ *
+ * @param declined paths of files that somebody wants kept as they are; they are not offered again
+ *   until the scaffold has something new for them.
+ * @param accepted paths of files that differ and may be replaced.
+ */
+export function withDecisions(
+  prepared: PreparedScaffold,
+  declined: ReadonlySet<string>,
+  accepted: ReadonlySet<string>,
+): PreparedScaffold {
+  const files = prepared.files.map((file): PlannedFile => {
+    if (declined.has(file.path)) return { ...file, state: "edited" };
+    return accepted.has(file.path) ? { ...file, state: "upgraded" } : file;
+  });
+  return withRecord({ ...prepared, files });
+}
+
+/** Brings `.flux-sops/generated.json` in line with the plan. */
+function withRecord(prepared: PreparedScaffold): PreparedScaffold {
+  const { target, force } = prepared;
+  const files = prepared.files.filter(({ path }) => path !== GENERATED_PATH);
+  const written = new Set(filesToWrite(files, force).map(({ path }) => path));
+  const ids = new Map(target.generated.ids);
+  for (const { path, state, generated, mayReplace, isRemembered } of files) {
+    if (mayReplace !== undefined || isRemembered === false) continue;
+    if (written.has(path) || state === "unchanged" || state === "edited") {
+      ids.set(path, blobId(generated));
+    }
+  }
+  const record: WantedFile = {
+    path: GENERATED_PATH,
+    content: Buffer.from(printGenerated(ids)),
+    mode: 0o644,
+    mayReplace: () => true,
+  };
+  return { ...prepared, files: [...files, ...planFiles(target.directory, [record])] };
 }
 
 /**
@@ -105,11 +209,14 @@ export async function carryOut(
   } finally {
     staged.discard();
   }
-  const hooks = await turnHooksOn(directory, !target.isRepository);
-  const ours = prepared.files.filter(({ state }) => force || state !== "differs");
-  const paths = ours.map(({ path }) => path);
+  const hooks = await turnHooksOn(directory, prepared.manager);
+  const ours = prepared.files.filter(
+    ({ path, state }) =>
+      files.some((file) => file.path === path) || (state !== "differs" && state !== "by-hand"),
+  );
+  const paths = ours.filter(({ state }) => state !== "edited").map(({ path }) => path);
   let installed: boolean | null = null;
-  if (options.install !== null && wantsInstall(directory, paths, files)) {
+  if (options.install !== null && wantsInstall(directory, prepared.files, files)) {
     options.install.begins();
     installed = await installDependencies(directory);
     // Without it, `git status` would not be clean after the first commit.
@@ -124,11 +231,16 @@ export async function carryOut(
 /** Somebody else's package.json is theirs to install; what is installed already stays. */
 function wantsInstall(
   directory: string,
-  ours: readonly string[],
+  planned: readonly PlannedFile[],
   written: readonly PlannedFile[],
 ): boolean {
+  const manifest = planned.find(({ path }) => path === "package.json");
+  const isOurs =
+    manifest !== undefined &&
+    ["new", "unchanged", "upgraded"].includes(manifest.state) &&
+    manifest.content.equals(manifest.generated);
   return (
-    ours.includes("package.json") &&
+    isOurs &&
     (written.some(({ path }) => path === "package.json") ||
       !existsSync(join(directory, "node_modules")))
   );
@@ -153,20 +265,22 @@ function readTool(path: string): { tool: Buffer; toolParts: ReadonlyMap<string, 
   }
 }
 
-function refuseOtherCluster({ remembered, directory }: Target, { cluster }: Answers): void {
+function refuseOtherCluster(
+  { remembered, directory, surroundings }: Target,
+  { cluster }: Answers,
+): void {
   const first = remembered.cluster;
-  if (typeof first !== "string" || first === cluster) return;
+  if (surroundings.scope === "gate" || typeof first !== "string" || first === cluster) return;
   throw new ScaffoldError(
     "usage",
     `${printable(directory)} was scaffolded for cluster ${printable(first)}: leave --cluster out, or name another folder for cluster ${cluster}`,
   );
 }
 
-/** `.sops.yaml` as it will be: the one that is there stays, unless it is to be replaced. */
-function rulesThatWillHold(target: Target, files: readonly PlannedFile[], force: boolean): string {
+/** `.sops.yaml` as it will be: the one that is there stays, with rules added. */
+function rulesThatWillHold(files: readonly PlannedFile[]): string {
   const rules = files.find(({ path }) => path === ".sops.yaml");
   if (rules === undefined) throw new Error("the scaffold has no .sops.yaml");
-  return rules.state === "differs" && !force
-    ? readFileSync(join(target.directory, rules.path), "utf8")
-    : rules.content.toString("utf8");
+  const stays = ["edited", "by-hand", "differs"].includes(rules.state);
+  return ((stays ? rules.before : null) ?? rules.content).toString("utf8");
 }

@@ -13,7 +13,14 @@ import { SopsError } from "../sops/errors.ts";
 import { isRecord } from "../sops/metadata.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
 import { gitComplaint, gitLine } from "./git-in-folder.ts";
+import {
+  GENERATED_PATH,
+  type GeneratedFiles,
+  NOTHING_GENERATED,
+  readGenerated,
+} from "./generated-files.ts";
 import type { RawAnswers } from "./questions.ts";
+import { inspectSurroundings, type Surroundings } from "./surroundings.ts";
 
 /** The folder to scaffold into, as it is before anything is written. */
 export interface Target {
@@ -26,6 +33,10 @@ export interface Target {
   readonly remembered: RawAnswers;
   /** Text of `.yo-rc.json`, or null. */
   readonly yoRc: string | null;
+  /** What earlier runs generated here. */
+  readonly generated: GeneratedFiles;
+  /** What the scaffold brings here, and what the repository tells about itself. */
+  readonly surroundings: Surroundings;
   /**
    * Every age recipient that the creation rules of `.sops.yaml` name, each once; null where there is
    * no such file or it has no rules.
@@ -56,17 +67,37 @@ export async function inspectTarget(folder: string): Promise<Target> {
       isRepository: false,
       remembered: {},
       yoRc: null,
+      generated: NOTHING_GENERATED,
+      surroundings: NO_SURROUNDINGS,
       recipients: null,
     };
   }
   const yoRc = readIfThere(directory, ".yo-rc.json");
+  const isRepository = await isTopOfRepository(directory);
+  const remembered = yoRc === null ? {} : rememberedAnswers(yoRc, directory);
   return {
     directory,
     exists,
-    isRepository: await isTopOfRepository(directory),
-    remembered: yoRc === null ? {} : rememberedAnswers(yoRc, directory),
+    isRepository,
+    remembered,
     yoRc,
+    generated: isRepository
+      ? await readGenerated(directory, readIfThere(directory, GENERATED_PATH))
+      : NOTHING_GENERATED,
+    surroundings: isRepository ? await surroundingsOf(directory, remembered) : NO_SURROUNDINGS,
     recipients: recipientsOfRules(directory),
+  };
+}
+
+const NO_SURROUNDINGS: Surroundings = { scope: "repository", fluxFiles: [], found: {} };
+
+/** In a repository that was scaffolded, what it was scaffolded as holds. */
+async function surroundingsOf(directory: string, remembered: RawAnswers): Promise<Surroundings> {
+  const { scope, version } = remembered as Record<string, unknown>;
+  if (typeof version !== "string") return inspectSurroundings(directory);
+  return {
+    ...NO_SURROUNDINGS,
+    scope: scope === "joined" || scope === "gate" ? scope : "repository",
   };
 }
 

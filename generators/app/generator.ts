@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Generator from "yeoman-generator";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
+import { committedSecrets, committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
+import { type Confirm, decideChanges } from "../../scaffold/consent.ts";
 import {
   type Ask,
   collectAnswers,
@@ -10,7 +12,13 @@ import {
   type RawAnswers,
 } from "../../scaffold/questions.ts";
 import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
-import { carryOut, type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
+import {
+  carryOut,
+  type PreparedScaffold,
+  prepareScaffold,
+  scopeFor,
+  settledAnswers,
+} from "../../scaffold/scaffold.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 import { isBundled, version } from "../../scaffold/version.ts";
 import { optionText } from "../option-text.ts";
@@ -47,19 +55,27 @@ export default class AppGenerator extends Generator {
       const target = await inspectTarget(
         resolve(this.env.cwd, String(this.#option("directory") ?? ".")),
       );
+      const given = this.#given();
+      const scope = scopeFor(target, given);
+      const canAsk = this.#canAsk();
       const answers = await collectAnswers(
-        this.#given(),
-        target.remembered,
+        given,
+        settledAnswers(target, scope),
         target.directory,
-        this.#canAsk() ? this.#ask : null,
+        canAsk ? this.#ask : null,
+        target.surroundings.found,
       );
-      this.#prepared = await prepareScaffold({
-        ...{ target, answers, version },
+      const planned = await prepareScaffold({
+        ...{ target, answers, version, scope },
         force: this.#option("force") === true,
         tool: fileURLToPath(
           new URL(isBundled ? "../../flux-sops.mjs" : "../../dist/flux-sops.mjs", import.meta.url),
         ),
       });
+      this.#prepared =
+        canAsk && this.#option("dry-run") !== true
+          ? await decideChanges(planned, this.#confirm)
+          : planned;
     });
   }
 
@@ -76,6 +92,7 @@ export default class AppGenerator extends Generator {
         install: skip ? null : { begins: () => this.log("Running npm install ...") },
       });
       this.log(closingMessage(done));
+      this.log(committedSecretsMessage(await committedSecrets(done)));
     });
   }
 
@@ -97,6 +114,14 @@ export default class AppGenerator extends Generator {
   #canAsk(): boolean {
     return this.#option("yes") !== true && process.stdin.isTTY && process.stdout.isTTY;
   }
+
+  readonly #confirm: Confirm = async (message, diff, fallback) => {
+    this.log(diff.join("\n"));
+    const { yes } = await this.prompt<{ yes: boolean }>([
+      { type: "confirm", name: "yes", message, default: fallback },
+    ]);
+    return yes;
+  };
 
   readonly #ask: Ask = async (question, fallback) => {
     const { name, message = question.flag, choices } = question;

@@ -12,6 +12,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import type { RememberedAnswers } from "../../scaffold/answers.ts";
+import { hookLine } from "../../scaffold/hook-files.ts";
+import { findHookManager, hookNamesIn, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
 import { turnHooksOn } from "../../scaffold/hooks-on.ts";
 import { renderRepository } from "../../scaffold/render.ts";
 import { author, git, newPlace } from "./sandbox.ts";
@@ -39,7 +41,7 @@ function stubs(directory: string): Record<string, [string, number]> {
 test.serial("leaves what husky's own command leaves", async (t) => {
   const [ours, theirs] = [repository(), repository()];
   const folder = process.cwd();
-  t.deepEqual(await turnHooksOn(ours, true), { on: true });
+  t.deepEqual(await turnHooksOn(ours, OWN_HUSKY), { on: true });
   t.is(process.cwd(), folder);
   const bin = fileURLToPath(new URL("../../node_modules/husky/bin.js", import.meta.url));
   execFileSync(process.execPath, [bin], { cwd: theirs });
@@ -51,7 +53,7 @@ test.serial("works on the folder it is given, whatever GIT_DIR says", async (t) 
   const [ours, other] = [repository(), repository()];
   process.env["GIT_DIR"] = join(other, ".git");
   try {
-    t.deepEqual(await turnHooksOn(ours, true), { on: true });
+    t.deepEqual(await turnHooksOn(ours, OWN_HUSKY), { on: true });
     t.is(process.env["GIT_DIR"], join(other, ".git"));
   } finally {
     delete process.env["GIT_DIR"];
@@ -60,30 +62,38 @@ test.serial("works on the folder it is given, whatever GIT_DIR says", async (t) 
   t.throws(() => git(other, "config", "--local", "core.hooksPath"));
 });
 
-test.serial("another hook manager's core.hooksPath is kept", async (t) => {
-  const directory = repository();
-  git(directory, "config", "core.hooksPath", ".lefthook");
-  const state = await turnHooksOn(directory, false);
-  t.false(state.on);
-  t.regex(state.on ? "" : state.reason, /core\.hooksPath is \.lefthook.*hook pre-commit/);
-  t.is(git(directory, "config", "core.hooksPath"), ".lefthook");
-});
-
-test.serial("hooks in .git/hooks of an existing repository are kept", async (t) => {
-  const directory = repository();
-  mkdirSync(join(directory, ".git/hooks"), { recursive: true });
-  writeFileSync(join(directory, ".git/hooks/pre-commit"), "#!/bin/sh\n");
-  chmodSync(join(directory, ".git/hooks/pre-commit"), 0o755);
-  const state = await turnHooksOn(directory, false);
-  t.regex(state.on ? "" : state.reason, /hooks\/pre-commit is at work here/);
-  t.false(existsSync(join(directory, ".husky")));
-  t.true((await turnHooksOn(directory, true)).on, "in a new one they are the template's");
-});
+for (const [title, folder] of [
+  ["a folder that core.hooksPath names", "tools/hooks"],
+  [".git/hooks", ".git/hooks"],
+] as const) {
+  test.serial(`hooks in ${title} are kept, the others join them`, async (t) => {
+    const directory = repository();
+    if (folder !== ".git/hooks") git(directory, "config", "core.hooksPath", folder);
+    mkdirSync(join(directory, folder), { recursive: true });
+    const own = join(directory, folder, "pre-commit");
+    writeFileSync(own, "#!/bin/sh\necho mine\n");
+    chmodSync(own, 0o755);
+    const manager = await findHookManager(directory);
+    t.like(manager, { kind: "folder", folder });
+    const looked = await turnHooksOn(directory, manager, false);
+    t.false(looked.on);
+    t.deepEqual(hookNamesIn(join(directory, folder)), ["pre-commit"], "looking adds nothing");
+    const state = await turnHooksOn(directory, manager);
+    t.deepEqual(state.on ? null : state.lines, [
+      `${folder}/pre-commit: sh -e .flux-sops/hooks/pre-commit "$@"`,
+    ]);
+    t.is(readFileSync(own, "utf8"), "#!/bin/sh\necho mine\n");
+    t.true(hookNamesIn(join(directory, folder)).includes("pre-push"));
+    t.false(existsSync(join(directory, ".husky")));
+    writeFileSync(own, `#!/bin/sh\n${hookLine("pre-commit")}\n`);
+    t.deepEqual(await turnHooksOn(directory, manager), { on: true });
+  });
+}
 
 test.serial("HUSKY=0 is respected, and said", async (t) => {
   process.env["HUSKY"] = "0";
   try {
-    const state = await turnHooksOn(repository(), true);
+    const state = await turnHooksOn(repository(), OWN_HUSKY);
     t.regex(state.on ? "" : state.reason, /HUSKY=0/);
   } finally {
     delete process.env["HUSKY"];
@@ -111,9 +121,9 @@ test.serial(
     Object.assign(process.env, author);
     git(directory, "commit", "-q", "--allow-empty", "-m", "empty");
     git(directory, "branch", "bare");
-    await turnHooksOn(directory, true);
+    await turnHooksOn(directory, OWN_HUSKY);
     writeFileSync(join(directory, ".husky/post-checkout"), postCheckout?.content ?? "");
-    writeFileSync(join(directory, ".husky/pre-commit"), "exit 1\n");
+    writeFileSync(join(directory, ".husky/pre-commit"), "exit 1 # instead of flux-sops\n");
     git(directory, "add", ".");
     git(directory, "commit", "-q", "--no-verify", "-m", "hooks");
 

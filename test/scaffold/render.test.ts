@@ -64,8 +64,10 @@ test("the tree is the one of the layout, and every folder exists in git", (t) =>
     [...render().keys()].filter((path) => !path.startsWith("clusters/")),
     [
       ".editorconfig",
+      ".flux-sops/build.sh",
       ".flux-sops/flux-sops.mjs",
       ".gitattributes",
+      ".github/workflows/flux-sops.yml",
       ".gitignore",
       ".husky/post-checkout",
       ".husky/post-rewrite",
@@ -255,7 +257,8 @@ test("no template is left with an unrendered or undefined part, and none is lost
       t.notRegex(text, /[ \t]$/m, path);
     }
   }
-  for (const path of templateFiles().keys()) t.regex(path, /^(repository|example)\/.+\.ejs$/);
+  for (const path of templateFiles().keys())
+    t.regex(path, /^(repository|example|addition|ci\/(github|gitlab|forgejo))\/.+\.ejs$/);
 });
 
 test("pre-commit: needs node, and runs the tool", (t) => {

@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collectAnswers, type RawAnswers } from "../../scaffold/questions.ts";
-import { prepareScaffold, type ScaffoldRequest } from "../../scaffold/scaffold.ts";
+import {
+  prepareScaffold,
+  type ScaffoldRequest,
+  scopeFor,
+  settledAnswers,
+} from "../../scaffold/scaffold.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 
 /** A folder of its own, removed when the tests are over, with an empty home folder in it. */
@@ -56,6 +61,14 @@ export async function prepare(
   options: Partial<Pick<ScaffoldRequest, "force" | "tool" | "version">> = {},
 ): ReturnType<typeof prepareScaffold> {
   const target = await inspectTarget(directory);
-  const answers = await collectAnswers(given, target.remembered, target.directory, null);
-  return prepareScaffold({ target, answers, force: false, tool, version: "1.2.3", ...options });
+  const scope = scopeFor(target, given);
+  const answers = await collectAnswers(
+    given,
+    settledAnswers(target, scope),
+    target.directory,
+    null,
+    target.surroundings.found,
+  );
+  const fixed = { target, scope, answers, force: false, tool, version: "1.2.3" };
+  return prepareScaffold({ ...fixed, ...options });
 }

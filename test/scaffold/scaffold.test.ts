@@ -160,7 +160,7 @@ test.serial(
     const done = await withAuthor(() => scaffold(directory));
     t.is(readFileSync(readme, "utf8"), "mine\n");
     t.true(existsSync(apps));
-    t.regex(closingMessage(done), /Kept as they are[^]*\n {2}README\.md\n/);
+    t.notRegex(closingMessage(done), /Kept as they are/, "there is nothing new for it");
     t.is(done.commit.kind, "left", "an existing repository is never committed to");
     t.regex(
       done.commit.kind === "left" ? done.commit.command : "",
@@ -221,14 +221,58 @@ test.serial(
     writeFileSync(join(directory, "package.json"), '{"name":"own"}\n');
     writeFileSync(join(directory, ".yo-rc.json"), '{"generator-other":{"a":1}}');
     const done = await withAuthor(() => scaffold(directory));
-    t.is(readFileSync(join(directory, ".gitignore"), "utf8"), "own\n");
-    t.is(readFileSync(join(directory, "package.json"), "utf8"), '{"name":"own"}\n');
+    t.regex(readFileSync(join(directory, ".gitignore"), "utf8"), /^own\n\n# Keys/);
+    t.like(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")), {
+      name: "own",
+      scripts: { prepare: "husky || true" },
+    });
     t.like(JSON.parse(readFileSync(join(directory, ".yo-rc.json"), "utf8")), {
       "generator-other": { a: 1 },
     });
     t.is(git(directory, "ls-files"), "");
     t.throws(() => git(directory, "rev-parse", "HEAD"));
     t.is(done.commit.kind, "left");
+  },
+);
+
+test.serial(
+  "a newer template: edits are kept, what is new is brought in, a conflict is told",
+  async (t) => {
+    const directory = newPlace("flux");
+    await withAuthor(() => scaffold(directory));
+    const path = (name: string) => join(directory, name);
+    // As if an earlier version had generated these, and committed them.
+    const earlier = (name: string, change: (text: string) => string) => {
+      writeFileSync(path(name), change(readFileSync(path(name), "utf8")));
+      return git(directory, "hash-object", "-w", name);
+    };
+    const record = JSON.parse(readFileSync(path(".flux-sops/generated.json"), "utf8")) as {
+      files: Record<string, string>;
+    };
+    record.files[".editorconfig"] = earlier(".editorconfig", (text) => text.replace("lf", "crlf"));
+    record.files["README.md"] = earlier("README.md", (text) => text.replace("# ", "# Old "));
+    record.files["talos/README.md"] = earlier("talos/README.md", () => "# Older\n\nOne.\nTwo.\n");
+    writeFileSync(path(".flux-sops/generated.json"), JSON.stringify(record));
+    writeFileSync(path("README.md"), `${readFileSync(path("README.md"), "utf8")}\nMy own words.\n`);
+    writeFileSync(path("talos/README.md"), "# Mine\n");
+    const before = readFileSync(path("README.md"), "utf8");
+
+    const done = await scaffold(directory);
+    const states = Object.fromEntries(done.files.map(({ path, state }) => [path, state]));
+    t.like(states, {
+      ".editorconfig": "upgraded",
+      "README.md": "merged",
+      "talos/README.md": "differs",
+    });
+    t.is(readFileSync(path("README.md"), "utf8"), before.replace("# Old ", "# "));
+    t.is(readFileSync(path("talos/README.md"), "utf8"), "# Mine\n");
+    t.regex(closingMessage(done), /Brought up to date:\n {2}\.editorconfig\n/);
+    t.regex(closingMessage(done), /Kept as they are[^]*\n {2}talos\/README\.md\n/);
+    t.true(
+      (await scaffold(directory)).files.every(
+        ({ state }) => !["merged", "upgraded", "new"].includes(state),
+      ),
+    );
   },
 );
 

@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { isRecord } from "../sops/metadata.ts";
+import { printable } from "./errors.ts";
+import { environmentInFolder } from "./git-in-folder.ts";
+import { TOOL_PATH } from "./render.ts";
+import type { Scaffolded } from "./scaffold.ts";
+
+/** A readable secret in a file of an existing repository. */
+export interface CommittedSecret {
+  readonly path: string;
+  /** 1-based; null where the finding is about the file as a whole. */
+  readonly line: number | null;
+  readonly message: string;
+  readonly fix: readonly string[];
+}
+
+const MOST_SHOWN = 20;
+
+/**
+ * The readable secrets that an existing repository holds, by its new tool's `check`. Nothing is
+ * changed. Empty for a repository that was made just now, and where the tool cannot tell.
+ */
+export async function committedSecrets({ target }: Scaffolded): Promise<CommittedSecret[]> {
+  if (!target.isRepository || typeof target.remembered.cluster === "string") return [];
+  const output = await new Promise<string>((resolve) => {
+    execFile(
+      process.execPath,
+      [join(target.directory, TOOL_PATH), "check", "--format", "json"],
+      { cwd: target.directory, env: environmentInFolder(), maxBuffer: 2 ** 28 },
+      (_error, stdout) => resolve(stdout),
+    );
+  });
+  let report: unknown;
+  try {
+    report = JSON.parse(output);
+  } catch {
+    return [];
+  }
+  const findings = isRecord(report) && Array.isArray(report["findings"]) ? report["findings"] : [];
+  return findings.filter(isRecord).flatMap((finding): CommittedSecret[] => {
+    if (finding["severity"] !== "error") return [];
+    const { line, fix } = finding;
+    return [
+      {
+        path: String(finding["path"]),
+        line: typeof line === "number" ? line : null,
+        message: String(finding["message"]),
+        fix: Array.isArray(fix) ? fix.map(String) : [],
+      },
+    ];
+  });
+}
+
+/** What to do about them; empty where there are none. */
+export function committedSecretsMessage(secrets: readonly CommittedSecret[]): string {
+  if (secrets.length === 0) return "";
+  const shown = secrets.slice(0, MOST_SHOWN);
+  return [
+    "",
+    "These files of the repository are readable secrets, or broken; they were left as they are:",
+    ...shown.flatMap(({ path, line, message, fix }) => [
+      `  ${printable(path)}${line === null ? "" : `:${line}`}: ${printable(message)}`,
+      ...fix.map((command) => `      ${command}`),
+    ]),
+    ...(secrets.length > shown.length
+      ? [`  and ${secrets.length - shown.length} more: node ${TOOL_PATH} check`]
+      : []),
+    "Encrypting hides what comes from now on. What was committed stays in the history, so make new",
+    "passwords and keys, wherever they are used, once the files are encrypted.",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,217 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HookManager } from "./hook-manager.ts";
+import type { Addition, WantedFile } from "./plan.ts";
+import { templateFiles } from "./template-files.ts";
+import { appendAtEnd, appendTo, readYaml, valueAt, type YamlLines } from "./yaml-insertion.ts";
+
+/** Where the hooks' shell files lie in a repository whose hooks another program runs. */
+const FOLDER = ".flux-sops/hooks";
+
+/** The hooks that look at what is committed or pushed, in the order of their importance. */
+export const GATE_HOOKS = [
+  "pre-commit",
+  "prepare-commit-msg",
+  "pre-push",
+  "pre-merge-commit",
+  "pre-applypatch",
+  "post-rewrite",
+] as const;
+type GateHook = (typeof GATE_HOOKS)[number];
+
+/** Those that git tells something on standard input. */
+const READ_INPUT: readonly GateHook[] = ["pre-push", "post-rewrite"];
+
+/** The line that runs one of our hooks from another program's shell script. */
+export function hookLine(name: string): string {
+  return `sh -e ${FOLDER}/${name} "$@"`;
+}
+
+/** The files that let a repository's hook manager run ours. */
+export function hookFiles(directory: string, manager: HookManager): WantedFile[] {
+  const own = GATE_HOOKS.map((name) => hookFile(`${FOLDER}/${name}`, name));
+  switch (manager.kind) {
+    case "husky":
+      return huskyFiles(directory, manager.folder);
+    case "lefthook":
+      return [...own, configuration(directory, manager.file, addToLefthook)];
+    case "pre-commit":
+      return [...own, configuration(directory, manager.file, addToPreCommit)];
+    case "folder":
+    case "other":
+      return own;
+  }
+}
+
+function hookFile(path: string, name: string): WantedFile {
+  const template = templateFiles().get(`repository/.husky/${name}.ejs`);
+  if (template === undefined) throw new Error(`there is no template of the hook ${name}`);
+  return { path, content: Buffer.from(template), mode: 0o644 };
+}
+
+function huskyFiles(directory: string, folder: string): WantedFile[] {
+  const files: WantedFile[] = [];
+  for (const name of [...GATE_HOOKS, "post-checkout"]) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    const wanted = hookFile(path, name);
+    files.push({ ...wanted, addTo: (present) => addToHusky(present.toString("latin1"), name) });
+    if (callsOurs(directory, path, name)) files.push(hookFile(`${FOLDER}/${name}`, name));
+  }
+  return files;
+}
+
+/** Whether a hook file is somebody else's, so that a line of it runs, or will run, our own file. */
+function callsOurs(directory: string, path: string, name: string): boolean {
+  if (name === "pre-commit" || name === "post-checkout" || !existsSync(join(directory, path))) {
+    return false;
+  }
+  const text = readFileSync(join(directory, path), "latin1");
+  return !text.includes("flux-sops.mjs");
+}
+
+/**
+ * Adds our line to a hook file of husky's: at the end, since formatters have to run before the gate;
+ * for pre-push at the beginning, since what git tells can be read only once.
+ */
+function addToHusky(text: string, name: string): Addition {
+  const same: Addition = { content: Buffer.from(text, "latin1") };
+  if (text.includes("flux-sops.mjs") || text.includes(`${FOLDER}/${name}`)) return same;
+  // Armed by npm install instead.
+  if (name === "post-checkout") return same;
+  const line =
+    name === "pre-commit" ? "node .flux-sops/flux-sops.mjs hook pre-commit" : hookLine(name);
+  if (READ_INPUT.includes(name as GateHook)) {
+    const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+    const first = lines.findIndex((one) => !/^\s*(#.*)?$|husky\.sh/.test(one.trimEnd()));
+    const at = first === -1 ? lines.length : first;
+    const head = lines.slice(0, at).join("");
+    return {
+      content: Buffer.from(
+        `${endedWithBreak(head)}${withInput(line)}${lines.slice(at).join("")}`,
+        "latin1",
+      ),
+    };
+  }
+  if (/^(exec|exit)\b/m.test(text)) {
+    return {
+      content: null,
+      byHand: `it ends by itself (exec, exit), so add this line where it is always reached: ${line}`,
+    };
+  }
+  return { content: Buffer.from(`${endedWithBreak(text)}${line}\n`, "latin1") };
+}
+
+/** Shell that lets ours read what git tells, and the rest of the script read it again. */
+function withInput(line: string): string {
+  return [
+    "told=$(cat)",
+    `[ -z "$told" ] || printf '%s\\n' "$told" | ${line} || exit 1`,
+    "exec 0<<TOLD",
+    "$told",
+    "TOLD",
+    "",
+  ].join("\n");
+}
+
+function endedWithBreak(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+/** A configuration that is there already; it has no content of its own to compare with. */
+function configuration(
+  directory: string,
+  path: string,
+  add: (text: string) => string | Extract<Addition, { content: null }>,
+): WantedFile {
+  return {
+    path,
+    content: readFileSync(join(directory, path)),
+    mode: 0o644,
+    isRemembered: false,
+    addTo: (present) => {
+      const added = add(present.toString("utf8"));
+      return typeof added === "string" ? { content: Buffer.from(added) } : added;
+    },
+  };
+}
+
+const byHand = (reason: string, example: string) => ({
+  content: null,
+  byHand: `${reason}; let its hooks ${GATE_HOOKS.join(", ")} run ${example}`,
+});
+
+function addToLefthook(text: string): string | Extract<Addition, { content: null }> {
+  let whole = text;
+  for (const name of GATE_HOOKS) {
+    if (whole.includes(`${FOLDER}/${name}`)) continue;
+    const added = lefthookWith(whole, name);
+    if (added === null) {
+      return byHand(`its ${name} cannot be added to`, `sh -e ${FOLDER}/HOOK {0}, last`);
+    }
+    whole = added;
+  }
+  return whole;
+}
+
+/** @see https://lefthook.dev/configuration/ */
+function lefthookWith(text: string, name: GateHook): string | null {
+  const yaml = readYaml(text);
+  if (yaml === null && !/^\s*(#.*\s*)*$/.test(text)) return null;
+  const run = [
+    `run: sh -e ${FOLDER}/${name} {0}`,
+    ...(READ_INPUT.includes(name) ? ["use_stdin: true"] : []),
+  ];
+  // Commands run in the order of their names, and formatters have to run before the gate.
+  const command = ["zz-flux-sops:", ...run.map((line) => `  ${line}`)];
+  const hook = yaml === null ? null : valueAt(yaml.root, [name]);
+  if (yaml === null || hook === null) {
+    if (yaml?.root.has(name) === true) return null;
+    const block = [`${name}:`, "  commands:", ...command.map((line) => `    ${line}`)];
+    return appendAtEnd(text, ["", ...block]);
+  }
+  if (valueAt(yaml.root, [name, "parallel"])?.toJSON() === true) return null;
+  const commands = valueAt(yaml.root, [name, "commands"]);
+  if (commands !== null) return appendTo(text, commands, command);
+  const jobs = valueAt(yaml.root, [name, "jobs"]);
+  if (jobs !== null) {
+    return appendTo(text, jobs, ["- name: flux-sops", ...run.map((line) => `  ${line}`)]);
+  }
+  return appendTo(text, hook, ["commands:", ...command.map((line) => `  ${line}`)]);
+}
+
+/** @see https://pre-commit.com/#repository-local-hooks */
+function addToPreCommit(text: string): string | Extract<Addition, { content: null }> {
+  if (text.includes(FOLDER)) return text;
+  const yaml = readYaml(text);
+  const added = yaml === null ? null : appendTo(text, valueAt(yaml.root, ["repos"]), PRE_COMMIT);
+  return added ?? byHand("its list of repos cannot be added to", `sh -e ${FOLDER}/HOOK, last`);
+}
+
+/** pre-commit reads what git tells itself, and hands it on in the environment. */
+const PRE_COMMIT: YamlLines = [
+  "- repo: local",
+  "  hooks:",
+  ...preCommitHook("pre-commit", `sh -e ${FOLDER}/pre-commit`),
+  ...preCommitHook("pre-merge-commit", `sh -e ${FOLDER}/pre-merge-commit`),
+  ...preCommitHook(
+    "prepare-commit-msg",
+    `sh -c 'sh -e ${FOLDER}/prepare-commit-msg "$0" "$PRE_COMMIT_COMMIT_MSG_SOURCE" "$PRE_COMMIT_COMMIT_OBJECT_NAME"'`,
+    true,
+  ),
+  ...preCommitHook(
+    "pre-push",
+    `sh -c 'echo "$PRE_COMMIT_LOCAL_BRANCH $PRE_COMMIT_TO_REF $PRE_COMMIT_REMOTE_BRANCH $PRE_COMMIT_FROM_REF" | sh -e ${FOLDER}/pre-push "$PRE_COMMIT_REMOTE_NAME" "$PRE_COMMIT_REMOTE_URL"'`,
+  ),
+];
+
+function preCommitHook(stage: string, entry: string, takesFile = false): string[] {
+  return [
+    `    - id: flux-sops-${stage}`,
+    `      name: flux-sops ${stage}`,
+    `      entry: ${entry}`,
+    "      language: system",
+    "      always_run: true",
+    ...(takesFile ? [] : ["      pass_filenames: false"]),
+    `      stages: [${stage}]`,
+  ];
+}

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { isRecord } from "../sops/metadata.ts";
+import { gitLine } from "./git-in-folder.ts";
+
+/** What runs git hooks in a repository. */
+export type HookManager =
+  /** husky: ours, or the repository's own. `folder` holds the hook files, relative, with `/`. */
+  | { readonly kind: "husky"; readonly folder: string }
+  /** lefthook or pre-commit: `file` is its configuration, relative. */
+  | { readonly kind: "lefthook" | "pre-commit"; readonly file: string }
+  /** A folder of hooks that git runs: `.git/hooks`, or what `core.hooksPath` names. */
+  | { readonly kind: "folder"; readonly folder: string; readonly path: string }
+  /** One that the scaffold cannot add to; `where` names its configuration. */
+  | { readonly kind: "other"; readonly name: string; readonly where: string };
+
+/** What a repository without hooks gets. */
+export const OWN_HUSKY: HookManager = { kind: "husky", folder: ".husky" };
+
+const LEFTHOOK_FILES = ["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml"];
+const OTHER_LEFTHOOK_FILES = [
+  "lefthook.toml",
+  "lefthook.json",
+  ".lefthook.toml",
+  ".lefthook.json",
+  ".config/lefthook.yml",
+];
+
+/**
+ * Finds out which hook manager is at work in an existing repository, or would be once it is
+ * installed.
+ *
+ * @param directory the top of a worktree.
+ * @throws GitError
+ */
+export async function findHookManager(directory: string): Promise<HookManager> {
+  const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
+  const husky = /^(?:\.\/)?(?!\/)(?:(.+)\/)?_\/?$/.exec(configured);
+  if (
+    husky !== null &&
+    ["h", "husky.sh"].some((name) => existsSync(join(directory, configured, name)))
+  ) {
+    return { kind: "husky", folder: husky[1] ?? "." };
+  }
+  if (configured === ".husky/_" || hasHuskyFiles(directory)) return OWN_HUSKY;
+  const lefthook = LEFTHOOK_FILES.find((name) => existsSync(join(directory, name)));
+  if (lefthook !== undefined) return { kind: "lefthook", file: lefthook };
+  const otherLefthook = OTHER_LEFTHOOK_FILES.find((name) => existsSync(join(directory, name)));
+  if (otherLefthook !== undefined) return { kind: "other", name: "lefthook", where: otherLefthook };
+  if (existsSync(join(directory, ".pre-commit-config.yaml"))) {
+    return { kind: "pre-commit", file: ".pre-commit-config.yaml" };
+  }
+  const other = otherManager(directory);
+  if (other !== null) return other;
+  if (configured !== "") {
+    return { kind: "folder", folder: configured, path: resolve(directory, configured) };
+  }
+  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
+  const path = resolve(directory, folder);
+  return hookNamesIn(path).length === 0 ? OWN_HUSKY : { kind: "folder", folder, path };
+}
+
+function hasHuskyFiles(directory: string): boolean {
+  const folder = join(directory, ".husky");
+  return existsSync(folder) && hookNamesIn(folder).length > 0;
+}
+
+/** The hooks that a folder holds: git runs files of these names only. */
+export function hookNamesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && /^[a-z]+(-[a-z]+)+$/.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function otherManager(directory: string): HookManager | null {
+  if (existsSync(join(directory, ".overcommit.yml"))) {
+    return { kind: "other", name: "overcommit", where: ".overcommit.yml" };
+  }
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+  } catch {
+    return null;
+  }
+  if (!isRecord(manifest)) return null;
+  if (isRecord(manifest["husky"]) && isRecord(manifest["husky"]["hooks"])) {
+    return { kind: "other", name: "husky 4", where: '"husky" in package.json' };
+  }
+  for (const name of ["simple-git-hooks", "pre-commit", "yorkie", "gitHooks"]) {
+    if (manifest[name] !== undefined) {
+      return { kind: "other", name, where: `"${name}" in package.json` };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import test from "ava";
+import { secret, scaffolded, TOOL } from "./scaffolded.ts";
+
+interface Teardown {
+  teardown(cleanUp: () => void): void;
+}
+
+/** A repository of somebody's, in a home of its own, with what is given in it and committed. */
+function repository(t: Teardown, files: Readonly<Record<string, string>>) {
+  const base = scaffolded(t);
+  const dir = join(base.home, "mine");
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+  const run = (program: string, ...args: string[]) => base.run(program, args, { cwd: dir });
+  run("git", "init", "-q", "-b", "main");
+  run("git", "add", ".");
+  run("git", "commit", "-q", "-m", "Before");
+  return {
+    dir,
+    run,
+    init: (...flags: string[]) => run("node", TOOL, "init", "--skip-install", ...flags),
+  };
+}
+
+test("secrets that are committed in the clear are listed with what to do, and not touched", (t) => {
+  const plain = secret({ password: "hunter2" });
+  const { dir, run, init } = repository(t, { "k8s/db.yaml": plain, "a.txt": "x\n" });
+  const { status, stdout, stderr } = init();
+  t.is(status, 0, stderr);
+  t.regex(
+    stdout,
+    /readable secrets, or broken; they were left as they are:\n {2}k8s\/db\.yaml:6: /,
+  );
+  t.regex(stdout, /make new\npasswords and keys/);
+  t.notRegex(stdout, /hunter2/);
+  t.is(readFileSync(join(dir, "k8s/db.yaml"), "utf8"), plain);
+  t.is(run("git", "log", "--format=%s").stdout, "Before\n");
+  t.notRegex(init().stdout, /readable secrets/, "told once: check tells it from then on");
+});
+
+test("an existing husky hook runs, then the gate, which encrypts", (t) => {
+  const { run, init, dir } = repository(t, {
+    "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
+    ".husky/pre-commit": "echo theirs >&2",
+    ".husky/pre-push": "cat >&2\n",
+  });
+  t.is(init().status, 0);
+  run("git", "add", ".");
+  t.is(run("git", "commit", "-q", "-m", "Join").status, 0);
+  const path = "clusters/homelab/secrets/db.sops.yaml";
+  writeFileSync(join(dir, path), secret({ password: "hunter2" }));
+  run("git", "add", path);
+  const { status, stderr } = run("git", "commit", "-q", "-m", "Secret");
+  t.is(status, 0, stderr);
+  t.regex(stderr, /theirs\n[^]*encrypted clusters/);
+  t.notRegex(run("git", "show", `HEAD:${path}`).stdout, /hunter2/);
+
+  // Their pre-push still reads what git tells, and ours has read it before.
+  run("git", "init", "-q", "--bare", "../server");
+  run("git", "remote", "add", "origin", "../server");
+  t.regex(run("git", "push", "-q", "origin", "main").stderr, /refs\/heads\/main [0-9a-f]{40}/);
+  writeFileSync(join(dir, "leak.yaml"), secret({ password: "hunter2" }));
+  run("git", "add", "leak.yaml");
+  run("git", "commit", "-q", "--no-verify", "-m", "Leak");
+  const pushed = run("git", "push", "-q", "origin", "main");
+  t.not(pushed.status, 0);
+  t.regex(pushed.stderr, /plaintext-secret/);
+});
+
+test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext", (t) => {
+  const { run, init, dir } = repository(t, { "a.txt": "x\n" });
+  const own = join(dir, ".git/hooks/pre-commit");
+  mkdirSync(dirname(own), { recursive: true });
+  writeFileSync(own, "#!/bin/sh\necho theirs >&2\n", { mode: 0o755 });
+  const { stdout } = init();
+  const line = /pre-commit: (sh -e .*)$/m.exec(stdout)?.[1] ?? "";
+  t.not(line, "");
+  writeFileSync(own, `#!/bin/sh\necho theirs >&2\n${line}\n`);
+  writeFileSync(join(dir, "leak.yaml"), secret({ password: "hunter2" }));
+  run("git", "add", "leak.yaml");
+  const { status, stderr } = run("git", "commit", "-q", "-m", "Leak");
+  t.not(status, 0);
+  t.regex(stderr, /theirs\n[^]*plaintext-secret/);
+  t.regex(run("node", ".flux-sops/flux-sops.mjs", "doctor").stdout, /the hooks are on/);
+});
+
+test("--dry-run shows each change as a diff", (t) => {
+  const { run, init } = repository(t, { ".gitignore": "own\n", "a.txt": "x\n" });
+  const { stdout } = init("--dry-run");
+  t.regex(stdout, /add to {3}\.gitignore/);
+  t.regex(stdout, /\.gitignore:\n@@ -1 \+1 @@\n own\n\+\n\+# Keys/);
+  t.is(run("git", "status", "--porcelain").stdout, "");
+});

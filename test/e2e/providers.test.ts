@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import test from "ava";
+import { parse } from "yaml";
+import { realTool, testWith } from "../real-tools.ts";
+import { type Scaffolded, scaffolded } from "./scaffolded.ts";
+import { variants } from "./variants.ts";
+
+const CI_FILES: Readonly<Record<string, string>> = {
+  github: ".github/workflows/flux-sops.yml",
+  gitlab: ".gitlab-ci.yml",
+  forgejo: ".forgejo/workflows/flux-sops.yml",
+};
+
+function build(repository: Scaffolded) {
+  const path = `${dirname(realTool("kustomize") ?? "")}:${process.env["PATH"] ?? ""}`;
+  return repository.run("sh", [".flux-sops/build.sh"], { env: { PATH: path } });
+}
+
+for (const [title, flags] of variants) {
+  testWith("kustomize")(`${title}: builds, is clean, and has the CI of its provider`, (t) => {
+    const repository = scaffolded(t, { flags });
+    const built = build(repository);
+    t.is(built.status, 0, built.stdout + built.stderr);
+    t.is(built.stdout.match(/^ok /gm)?.length, flags.includes("--example") ? 7 : 4);
+
+    const provider = flags[flags.indexOf("--provider") + 1] ?? "";
+    const name = flags.includes("--provider") ? provider : "github";
+    for (const [other, file] of Object.entries(CI_FILES)) {
+      t.is(existsSync(join(repository.dir, file)), other === name, file);
+    }
+    const file = CI_FILES[name];
+    const commands = file === undefined ? [] : commandsOf(parse(repository.read(file)));
+    t.is(commands.length, file === undefined ? 0 : name === "gitlab" ? 4 : 3);
+    for (const command of commands.filter((one) => / check --all/.test(one))) {
+      const checked = repository.run("sh", ["-ec", command]);
+      t.is(checked.status, 0, checked.stdout + checked.stderr);
+    }
+    const checked = repository.tool("check");
+    t.is(checked.status, 0, checked.stdout);
+    t.is(repository.must("status", "--porcelain"), "");
+  });
+}
+
+/** The shell commands of a pipeline's only job, in order. */
+function commandsOf(pipeline: unknown): string[] {
+  const { jobs, ...whole } = pipeline as {
+    jobs?: { check: { steps: { run?: string; uses?: string }[] } };
+    permissions?: unknown;
+    "flux-sops"?: { script: string[] };
+  };
+  if (jobs === undefined) return whole["flux-sops"]?.script ?? [];
+  return jobs.check.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+}
+
+test("GitHub: the token may only read, and every action is pinned to a commit", (t) => {
+  const repository = scaffolded(t);
+  const workflow = parse(repository.read(CI_FILES["github"] ?? "")) as {
+    permissions: unknown;
+    jobs: { check: { permissions?: unknown; steps: { uses?: string }[] } };
+  };
+  t.deepEqual(workflow.permissions, { contents: "read" });
+  t.is(workflow.jobs.check.permissions, undefined);
+  const used = workflow.jobs.check.steps.flatMap(({ uses }) => uses ?? []);
+  t.true(used.length > 0);
+  for (const action of used) t.regex(action, /@[0-9a-f]{40}$/);
+});
+
+testWith("kustomize")("the build names what does not build, and fails", (t) => {
+  const repository = scaffolded(t, { flags: ["--example"] });
+  repository.write(
+    "clusters/homelab/apps/kustomization.yaml",
+    "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [demo, lost]\n",
+  );
+  // A folder without a kustomization.yaml is built as Flux does it: every YAML file.
+  repository.write("clusters/homelab/secrets/values.yaml", "replicas: 1\n");
+  repository.must("add", "--intent-to-add", "clusters");
+  const { status, stdout } = build(repository);
+  t.is(status, 1);
+  t.regex(stdout, /FAILED {2}clusters\/homelab\/apps\n.*lost/);
+  t.regex(stdout, /FAILED {2}clusters\/homelab\/secrets\n/);
+  t.regex(stdout, /ok {6}clusters\/homelab\/apps\/demo\n/);
+});

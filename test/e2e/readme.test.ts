@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import { blocksOf, paste, standIns } from "./documents.ts";
+import { type Scaffolded, scaffolded } from "./scaffolded.ts";
+
+/** Blocks that need a terminal: they are read, not run. */
+const NEEDS_TERMINAL = /^stty /;
+
+function runAll(
+  t: { is: (a: unknown, b: unknown, message?: string) => void },
+  repository: Scaffolded,
+  blocks: readonly string[],
+): void {
+  standIns(repository);
+  repository.run("git", ["init", "-q", "--bare", join(repository.home, "server.git")]);
+  for (const block of blocks) {
+    if (NEEDS_TERMINAL.test(block)) continue;
+    const { status, stdout, stderr } = paste(repository, block, '"another horse"');
+    t.is(status, 0, `${block}\n${stdout}\n${stderr}`);
+  }
+}
+
+test("every command of a scaffolded README works when pasted, in order", (t) => {
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  const blocks = blocksOf(repository.read("README.md"), "sh");
+  t.true(blocks.length >= 15, String(blocks.length));
+  // The two that belong together share a variable.
+  const find = blocks.findIndex((block) => block.startsWith("KEYS="));
+  blocks.splice(find, 2, `${blocks[find] ?? ""}${blocks[find + 1] ?? ""}`);
+  runAll(t, repository, blocks);
+  t.is(repository.must("status", "--porcelain"), "");
+  const plain = repository.tool("decrypt", "clusters/homelab/secrets/db.sops.yaml").stdout;
+  t.regex(plain, /password: "?another horse"?\n/, "the commands did what the text says");
+  t.notRegex(repository.must("log", "-p", "--all"), /correct horse|another horse/);
+  t.not(repository.run("git", ["-C", join(repository.home, "server.git"), "log"]).stdout, "");
+});
+
+test("every command of the guide that needs no cluster works when pasted, in order", (t) => {
+  const guide = readFileSync(
+    fileURLToPath(new URL("../../docs/guide.md", import.meta.url)),
+    "utf8",
+  );
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  const blocks = blocksOf(guide, "sh");
+  t.true(blocks.length >= 9, String(blocks.length));
+  runAll(t, repository, blocks);
+  t.is(repository.must("status", "--porcelain"), "");
+  t.notRegex(repository.must("log", "-p", "--all"), /correct horse|another horse|ghp_example/);
+});

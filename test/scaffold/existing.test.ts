@@ -1,0 +1,357 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import test from "ava";
+import { parse } from "yaml";
+import { closingMessage } from "../../scaffold/closing-message.ts";
+import { decideChanges } from "../../scaffold/consent.ts";
+import { carryOut } from "../../scaffold/scaffold.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { author, git, newPlace, prepare } from "./sandbox.ts";
+
+const recipient = (await generateKeyPair()).recipient;
+Object.assign(process.env, author);
+
+const FLUX = (path: string) =>
+  `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\n  namespace: flux-system\nspec:\n  path: ${path}\n`;
+const HOOK_NAMES = ["pre-commit", "prepare-commit-msg", "pre-push", "pre-merge-commit"];
+
+interface Shape {
+  /** The repository's files before. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly set?: (directory: string) => void;
+  /** Files that get lines added; every other file keeps its bytes. */
+  readonly added?: readonly string[];
+  /** Files that must be there, and that must not. */
+  readonly has?: readonly string[];
+  readonly hasNot?: readonly string[];
+  /** Whether the hooks are on afterwards, and what the message says. */
+  readonly on: boolean;
+  readonly says?: RegExp;
+}
+
+const LEFTHOOK = `# our hooks
+pre-commit:
+  commands:
+    # keep prettier first
+    prettier:
+      run: prettier --check {staged_files}   # fast
+pre-push:
+  jobs:
+    - name: test
+      run: npm test
+`;
+const PRE_COMMIT = `# see https://pre-commit.com
+repos:
+- repo: https://github.com/pre-commit/pre-commit-hooks
+  rev: v5.0.0   # pinned
+  hooks:
+  - id: check-yaml
+# the end
+`;
+
+const shapes: Record<string, Shape> = {
+  "an application with a package.json of its own": {
+    files: {
+      "package.json": '{\n\t"name": "app",\n\t"scripts": { "test": "ava" }\n}\n',
+      "src/index.js": "export {};\r\n",
+      "README.md": "# App\n",
+      ".editorconfig": "root = true\n",
+    },
+    added: ["package.json"],
+    has: ["clusters/homelab/secrets.yaml", ".husky/pre-commit"],
+    on: true,
+  },
+  "a Flux repository made by flux bootstrap, without any hook": {
+    files: {
+      "clusters/production/flux-system/gotk-sync.yaml": FLUX("./clusters/production"),
+      "clusters/production/apps/web.yaml": "kind: ConfigMap\n",
+      "README.md": "# Ours\n",
+    },
+    has: [".sops.yaml", ".flux-sops/flux-sops.mjs", "package.json"],
+    hasNot: [
+      "clusters/homelab",
+      "clusters/production/kustomization.yaml",
+      ".editorconfig",
+      "talos",
+    ],
+    on: true,
+    says: /nothing was added to what it builds/,
+  },
+  "another layout, with rules of its own": {
+    files: {
+      "kubernetes/flux/cluster.yaml": FLUX("./kubernetes/apps"),
+      ".sops.yaml": `# ours\ncreation_rules:\n  - path_regex: kubernetes/.*\\.sops\\.ya?ml # Flux\n    encrypted_regex: "^(data|stringData)$"\n    age: ${recipient}\n`,
+    },
+    added: [".sops.yaml"],
+    hasNot: ["clusters"],
+    on: true,
+  },
+  "rules for every path": {
+    files: {
+      "a.txt": "x\n",
+      ".sops.yaml": `creation_rules:\n- age: ${recipient}   # everything\n`,
+    },
+    has: ["clusters/homelab/secrets.yaml"],
+    on: true,
+  },
+  "rules in a flow list": {
+    files: {
+      "a.txt": "x\n",
+      ".sops.yaml": `creation_rules: [{path_regex: ^infra/, age: "${recipient}"}]\n`,
+    },
+    on: true,
+    says: /Yours to do[^]*\.sops\.yaml: no rule in it takes /,
+  },
+  "husky with hooks of its own": {
+    files: {
+      "package.json":
+        '{\n  "name": "app",\n  "scripts": {\n    "prepare": "husky"\n  },\n  "devDependencies": {\n    "husky": "^9.0.0"\n  }\n}\n',
+      ".husky/pre-commit": "npx lint-staged",
+      ".husky/pre-push": "#!/bin/sh\n# tests\nnpm test\n",
+      ".husky/commit-msg": "npx commitlint --edit $1\n",
+    },
+    added: [".husky/pre-commit", ".husky/pre-push"],
+    has: [".flux-sops/hooks/pre-push", ".husky/prepare-commit-msg"],
+    hasNot: [".flux-sops/hooks/pre-commit"],
+    on: true,
+  },
+  "husky with a hook that ends by itself": {
+    files: { ".husky/pre-commit": "exec npx lint-staged\n", "a.txt": "x\n" },
+    on: false,
+    says: /\.husky\/pre-commit: it ends by itself/,
+  },
+  lefthook: {
+    files: { "lefthook.yml": LEFTHOOK, "a.txt": "x\n" },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
+    added: ["lefthook.yml"],
+    has: HOOK_NAMES.map((name) => `.flux-sops/hooks/${name}`),
+    hasNot: [".husky", "package.json"],
+    on: true,
+    says: /hooks are on, run by lefthook/,
+  },
+  "lefthook that runs its jobs at the same time": {
+    files: {
+      "lefthook.yml": "pre-commit:\n  parallel: true\n  jobs:\n    - run: x\n",
+      "a.txt": "",
+    },
+    hasNot: [".husky"],
+    on: false,
+    says: /lefthook\.yml: its pre-commit cannot be added to/,
+  },
+  "pre-commit": {
+    files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
+    added: [".pre-commit-config.yaml"],
+    hasNot: [".husky"],
+    on: false,
+    says: /pre-commit is not at work: run pre-commit install -t pre-commit/,
+  },
+  "plain hooks in .git/hooks": {
+    files: { "a.txt": "x\n" },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nmake check\n"),
+    hasNot: [".husky", "package.json"],
+    on: false,
+    says: /\.git\/hooks\/pre-commit: sh -e \.flux-sops\/hooks\/pre-commit "\$@"/,
+  },
+  "a core.hooksPath with hooks in the repository": {
+    files: { "tools/hooks/commit-msg": "#!/bin/sh\n", "a.txt": "x\n" },
+    set: (directory) => git(directory, "config", "core.hooksPath", "tools/hooks"),
+    has: ["tools/hooks/pre-commit"],
+    on: true,
+    says: /hooks are on, run by what is in tools\/hooks/,
+  },
+  "simple-git-hooks": {
+    files: { "package.json": '{"simple-git-hooks": {"pre-commit": "x"}}\n' },
+    hasNot: [".husky"],
+    on: false,
+    says: /simple-git-hooks runs the hooks here/,
+  },
+  "ignore and attribute files with CRLF, a lock file, no line break at the end": {
+    files: {
+      ".gitignore": "dist/\r\n*.log",
+      ".gitattributes": "*.png binary\r\n",
+      ".prettierignore": "dist",
+      "index.ts": "",
+    },
+    added: [".gitignore", ".gitattributes", ".prettierignore"],
+    on: true,
+  },
+  "a GitLab pipeline": {
+    files: { ".gitlab-ci.yml": "test:\n  script: make # all\n", Makefile: "" },
+    set: (directory) =>
+      git(directory, "remote", "add", "origin", "git@gitlab.com:group/sub/app.git"),
+    on: true,
+    says: /\.gitlab-ci\.yml: add a job to it/,
+  },
+};
+
+function hook(directory: string, name: string, text: string): void {
+  const path = join(directory, ".git/hooks", name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+}
+
+function repositoryOf({ files, set }: Shape): string {
+  const directory = newPlace("mine");
+  mkdirSync(directory);
+  git(directory, "init", "-q", "-b", "trunk");
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  git(directory, "add", ".");
+  git(directory, "-c", "core.autocrlf=false", "commit", "-q", "--no-verify", "-m", "Before");
+  set?.(directory);
+  return directory;
+}
+
+/** Whether a text is another with something put in between: no character of it is lost. */
+function keepsAll(before: string, after: string): boolean {
+  let at = 0;
+  for (const character of before) {
+    at = after.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
+
+function snapshot(directory: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+      .filter((path) => !/^\.git\/(?!hooks\/)/.test(path))
+      .map((path) => [path, readFileSync(join(directory, path), "latin1")]),
+  );
+}
+
+for (const [title, shape] of Object.entries(shapes)) {
+  test.serial(`${title}: joined, every byte kept, nothing committed, the same again`, async (t) => {
+    const directory = repositoryOf(shape);
+    const head = git(directory, "rev-parse", "HEAD");
+    const index = git(directory, "ls-files", "-s");
+    const before = snapshot(directory);
+    const done = await carryOut(await prepare(directory), { install: null });
+    const after = snapshot(directory);
+    for (const [path, text] of Object.entries(before)) {
+      if (shape.added?.includes(path) === true) {
+        t.not(after[path], text, path);
+        t.true(keepsAll(text, after[path] ?? ""), path);
+      } else t.is(after[path], text, path);
+    }
+    t.is(git(directory, "rev-parse", "HEAD"), head);
+    t.is(git(directory, "ls-files", "-s"), index);
+    const message = closingMessage(done);
+    t.is(done.hooks.on, shape.on, message);
+    if (shape.says !== undefined) t.regex(message, shape.says);
+    for (const path of shape.has ?? []) t.true(existsSync(join(directory, path)), path);
+    for (const path of shape.hasNot ?? []) t.false(existsSync(join(directory, path)), path);
+    for (const [path, text] of Object.entries(after)) {
+      if (/\.ya?ml$/.test(path) && shape.added?.includes(path) === true) {
+        t.notThrows(() => parse(text) as unknown, path);
+      }
+      if (path === "package.json") t.notThrows(() => JSON.parse(text) as unknown);
+    }
+    await carryOut(await prepare(directory), { install: null });
+    t.deepEqual(snapshot(directory), after, "a second run changes nothing");
+  });
+}
+
+test.serial("lefthook gets our commands last, by name, and its comments stay", async (t) => {
+  const directory = repositoryOf({ files: { "lefthook.yml": LEFTHOOK, a: "" }, on: true });
+  await carryOut(await prepare(directory), { install: null });
+  const text = readFileSync(join(directory, "lefthook.yml"), "utf8");
+  t.regex(text, /run: prettier --check \{staged_files\} {3}# fast\n {4}zz-flux-sops:\n/);
+  const parsed = parse(text) as Record<string, { commands?: object; jobs?: object[] }>;
+  t.deepEqual(Object.keys(parsed["pre-commit"]?.commands ?? {}), ["prettier", "zz-flux-sops"]);
+  t.deepEqual(parsed["pre-push"]?.jobs?.[1], {
+    name: "flux-sops",
+    run: "sh -e .flux-sops/hooks/pre-push {0}",
+    use_stdin: true,
+  });
+});
+
+test.serial(
+  "a Flux repository: a cluster that is named gets its folder; one that is there not",
+  async (t) => {
+    const shape = shapes["a Flux repository made by flux bootstrap, without any hook"];
+    const directory = repositoryOf(shape ?? { files: {}, on: true });
+    await t.throwsAsync(prepare(directory, { cluster: "production" }), {
+      message: /clusters\/production\/ is built by Flux already/,
+    });
+    await t.throwsAsync(prepare(directory, { example: true }), {
+      message: /--example needs a cluster/,
+    });
+    await carryOut(await prepare(directory, { cluster: "edge" }), { install: null });
+    t.true(existsSync(join(directory, "clusters/edge/secrets.yaml")));
+    t.false(existsSync(join(directory, "clusters/production/kustomization.yaml")));
+  },
+);
+
+test.serial("the remote and the branch are the defaults of their questions", async (t) => {
+  for (const [remote, expected] of [
+    ["git@github.com:me/lab.git", { provider: "github", owner: "me", repository: "lab" }],
+    ["https://gitlab.com/a/b/lab.git", { provider: "gitlab", owner: "a/b", repository: "lab" }],
+    ["ssh://git@codeberg.org/me/lab", { provider: "forgejo", owner: "me", host: "codeberg.org" }],
+    [
+      "git@git.example.org:me/lab.git",
+      { provider: "git", url: "ssh://git@git.example.org/me/lab.git" },
+    ],
+    ["https://u:secret@h.example/lab.git", { provider: "git", url: "https://h.example/lab.git" }],
+    ["/srv/lab.git", { provider: "github", owner: "" }],
+  ] as const) {
+    const directory = repositoryOf({ files: { a: "" }, on: true });
+    git(directory, "remote", "add", "origin", remote);
+    const { answers } = await prepare(directory);
+    t.like(answers, { branch: "trunk", ...expected }, remote);
+  }
+});
+
+test.serial(
+  "asked: what is declined stays and is not asked again, what is accepted is replaced",
+  async (t) => {
+    const directory = repositoryOf({
+      files: { ".gitignore": "own\n", "clusters/homelab/apps.yaml": "# mine\n", a: "" },
+      on: true,
+    });
+    const asked: string[] = [];
+    const prepared = await decideChanges(await prepare(directory), async (message, diff) => {
+      asked.push(message);
+      t.true(diff.some((line) => line.startsWith("+")));
+      return message.startsWith("Replace");
+    });
+    t.deepEqual(asked, [
+      "Add this to .gitignore?",
+      "Replace clusters/homelab/apps.yaml, which is not as the scaffold would write it?",
+    ]);
+    await carryOut(prepared, { install: null });
+    t.is(readFileSync(join(directory, ".gitignore"), "utf8"), "own\n");
+    t.regex(readFileSync(join(directory, "clusters/homelab/apps.yaml"), "utf8"), /dependsOn/);
+    const again = await decideChanges(await prepare(directory), () =>
+      Promise.reject(new Error("asked again")),
+    );
+    t.true(again.files.every(({ state }) => ["unchanged", "edited", "upgraded"].includes(state)));
+  },
+);
+
+test.serial(
+  "nobody to ask: a file that differs is kept; --force replaces it, but adds to shared ones",
+  async (t) => {
+    const directory = repositoryOf({
+      files: { ".gitignore": "own\n", "clusters/homelab/apps.yaml": "# mine\n" },
+      on: true,
+    });
+    await carryOut(await prepare(directory), { install: null });
+    t.is(readFileSync(join(directory, "clusters/homelab/apps.yaml"), "utf8"), "# mine\n");
+    await carryOut(await prepare(directory, {}, { force: true }), { install: null });
+    t.regex(readFileSync(join(directory, "clusters/homelab/apps.yaml"), "utf8"), /dependsOn/);
+    t.regex(readFileSync(join(directory, ".gitignore"), "utf8"), /^own\n/);
+  },
+);
