@@ -17,6 +17,9 @@ export const GATE_HOOKS = [
   "pre-applypatch",
   "post-rewrite",
 ] as const;
+/** What the hooks source, from beside them. */
+const SOURCED = "require-node.sh";
+
 type GateHook = (typeof GATE_HOOKS)[number];
 
 /** Those that git tells something on standard input. */
@@ -29,7 +32,7 @@ export function hookLine(name: string): string {
 
 /** The files that let a repository's hook manager run ours. */
 export function hookFiles(directory: string, manager: HookManager): WantedFile[] {
-  const own = GATE_HOOKS.map((name) => hookFile(`${FOLDER}/${name}`, name));
+  const own = [...GATE_HOOKS, SOURCED].map((name) => hookFile(`${FOLDER}/${name}`, name));
   switch (manager.kind) {
     case "husky":
       return huskyFiles(directory, manager.folder);
@@ -50,14 +53,16 @@ function hookFile(path: string, name: string): WantedFile {
 }
 
 function huskyFiles(directory: string, folder: string): WantedFile[] {
-  const files: WantedFile[] = [];
+  const inFolder = (name: string) => (folder === "." ? name : `${folder}/${name}`);
+  const files = [hookFile(inFolder(SOURCED), SOURCED)];
+  const called: string[] = [];
   for (const name of [...GATE_HOOKS, "post-checkout"]) {
-    const path = folder === "." ? name : `${folder}/${name}`;
-    const wanted = hookFile(path, name);
+    const wanted = hookFile(inFolder(name), name);
     files.push({ ...wanted, addTo: (present) => addToHusky(present.toString("latin1"), name) });
-    if (callsOurs(directory, path, name)) files.push(hookFile(`${FOLDER}/${name}`, name));
+    if (callsOurs(directory, inFolder(name), name)) called.push(name);
   }
-  return files;
+  if (called.length > 0) called.push(SOURCED);
+  return [...files, ...called.map((name) => hookFile(`${FOLDER}/${name}`, name))];
 }
 
 /** Whether a hook file is somebody else's, so that a line of it runs, or will run, our own file. */

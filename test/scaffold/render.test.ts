@@ -1,5 +1,6 @@
 import test from "ava";
 import { parse } from "yaml";
+import { shellCommand } from "../../git/shell-word.ts";
 import type { RememberedAnswers } from "../../scaffold/answers.ts";
 import { bootstrapCommand } from "../../scaffold/bootstrap-command.ts";
 import { renderRepository } from "../../scaffold/render.ts";
@@ -237,11 +238,11 @@ for (const [part, command, tokenVariable] of bootstrap) {
   test(`bootstrap: ${command}`, (t) => {
     const answers = { ...defaults, ...part };
     const { words, tokenVariable: token } = bootstrapCommand(answers);
-    t.is(words.join(" "), command);
+    t.is(shellCommand(words), command);
     t.is(token, tokenVariable);
     const readme = textOf(render(part), "README.md");
     t.true(readme.includes(words.slice(0, 3).join(" ")));
-    for (const word of words.slice(3)) t.true(readme.includes(`  ${word}`), word);
+    for (const word of words.slice(3)) t.true(readme.includes(`  ${shellCommand([word])}`), word);
     t.is(readme.includes("--personal"), answers.provider !== "git");
     t.is(readme.includes(`export ${token}`), token !== null);
   });
@@ -258,7 +259,7 @@ test("no template is left with an unrendered or undefined part, and none is lost
     }
   }
   for (const path of templateFiles().keys())
-    t.regex(path, /^(repository|example|addition|ci\/(github|gitlab|forgejo))\/.+\.ejs$/);
+    t.regex(path, /^(repository|example|addition|workload|ci\/(github|gitlab|forgejo))\/.+\.ejs$/);
 });
 
 test("pre-commit: needs node, and runs the tool", (t) => {
