@@ -54,8 +54,8 @@ export const KNOWN_DIFFERENCES = [
     ours: "keeps it a comment, and reads what it wrote",
   },
   {
-    what: "selection by a comment that stands in another column than what follows it",
-    sops: "sometimes takes it for a foot of what comes after, and selects the value behind that",
+    what: "selection by a comment that stands in another column than what follows it, or has an empty line behind it",
+    sops: "sometimes takes it for a foot of what comes before or after, and selects the value behind that: it cannot decrypt some of these files of ours, nor some of its own",
     ours: "takes it for a comment on what follows",
   },
   {

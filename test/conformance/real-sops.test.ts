@@ -175,7 +175,8 @@ for (let first = 0; first < RUNS; first += RUNS_OF_ONE) {
       const property = fc.asyncProperty(
         fc.constantFrom(...SELECTIONS).chain((encryption) =>
           fc.tuple(
-            // What a comment in an odd column selects is go-yaml's guess: see known-differences.ts.
+            // What a comment apart from what follows it selects is go-yaml's guess: see
+            // known-differences.ts.
             byComment(encryption) ? tidyYamlDocument() : yamlDocument(),
             fc.constant(encryption),
           ),

@@ -8,7 +8,7 @@ export function yamlDocument(): fc.Arbitrary<string> {
   return documents(true);
 }
 
-/** The same with every comment in the column of what follows it. */
+/** The same with every comment right above what follows it, in the same column. */
 export function tidyYamlDocument(): fc.Arbitrary<string> {
   return documents(false);
 }
@@ -85,7 +85,10 @@ function gap(indent: number, odd: boolean): fc.Arbitrary<string> {
     { weight: 3, arbitrary: fc.constant("") },
     {
       weight: 1,
-      arbitrary: fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => all.join("")),
+      arbitrary: fc
+        .array(line, { minLength: 1, maxLength: 3 })
+        // Tidy: no empty line between a comment and what follows it.
+        .map((all) => (odd ? all : all.sort((a) => (a === "\n" ? -1 : 1))).join("")),
     },
   );
 }
