@@ -1,4 +1,4 @@
-// `npm run bench`, second part: a commit without secrets in a scaffolded repository, beside the same
+// `npm run bench`: a commit without secrets in a scaffolded repository, beside the same
 // commit with its hooks off and beside one whose husky hook only runs `node -e 0`.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,0 +1,36 @@
+// `npm run bench`: decrypting one file, as loops over files and `git diff` do it, beside a bare
+// `node -e 0` and beside real sops.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateKeyPair } from "../sops/identity.ts";
+import { realTool } from "../test/installed-tools.ts";
+import { median, report, timed } from "./timing.ts";
+
+const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+const RUNS = 21;
+
+const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
+try {
+  const pair = await generateKeyPair();
+  const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+  const at = { cwd: folder, env };
+  writeFileSync(
+    join(folder, "secret.sops.yaml"),
+    `apiVersion: v1\nkind: Secret\nmetadata:\n  name: one\nstringData:\n  password: "hunter2"\n`,
+  );
+  timed("node", [TOOL, "encrypt", "-i", "--age", pair.recipient, "secret.sops.yaml"], at);
+
+  const sops = realTool("sops");
+  const times = { ours: [] as number[], bare: [] as number[], sops: [] as number[] };
+  for (let run = 0; run < RUNS; run += 1) {
+    times.ours.push(timed("node", [TOOL, "decrypt", "secret.sops.yaml"], at));
+    times.bare.push(timed("node", ["-e", "0"], at));
+    if (sops !== null) times.sops.push(timed(sops, ["decrypt", "secret.sops.yaml"], at));
+  }
+  report("decrypt one file", median(times.ours), "node -e 0", median(times.bare));
+  if (sops !== null) report("decrypt one file", median(times.ours), "sops", median(times.sops));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

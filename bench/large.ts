@@ -1,0 +1,72 @@
+// `npm run bench`: a binary file of 10 MB and a YAML file of 20,000 values, encrypted and decrypted
+// by the built tool and by real sops.
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateKeyPair } from "../sops/identity.ts";
+import { realTool } from "../test/installed-tools.ts";
+import { median, report, timed } from "./timing.ts";
+
+const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+const RUNS = 5;
+const BINARY_BYTES = 10 * 1024 * 1024;
+/** 200 groups of ten parts with ten values each. */
+const GROUPS = 200;
+
+/** Nested, quoted and not, numbers and lists among the values, comments here and there. */
+function largeYaml(): string {
+  const lines: string[] = [];
+  for (let group = 0; group < GROUPS; group += 1) {
+    lines.push(`# What group ${group} is for`, `group${group}:`);
+    for (let part = 0; part < 10; part += 1) {
+      lines.push(`  part${part}:`);
+      if (part === 5) lines.push(`    # rotated every month`);
+      for (let value = 0; value < 7; value += 1) {
+        const text = `value ${group}-${part}-${value}`;
+        lines.push(`    key${value}: ${value % 2 === 0 ? `"${text}"` : text}`);
+      }
+      lines.push(`    port: ${8000 + part}`, `    hosts:`);
+      lines.push(`      - one.example.com`, `      - two.example.com # the second`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
+try {
+  const pair = await generateKeyPair();
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: folder,
+    SOPS_AGE_KEY: pair.identity,
+    SOPS_AGE_RECIPIENTS: pair.recipient,
+  };
+  const at = { cwd: folder, env };
+  const sops = realTool("sops");
+  const inputs = { "large.bin": randomBytes(BINARY_BYTES), "large.yaml": largeYaml() };
+  for (const [name, content] of Object.entries(inputs)) {
+    writeFileSync(join(folder, name), content);
+    const encrypted = `encrypted-${name}`;
+    const output = `decrypted-${name}`;
+    timed("node", [TOOL, "encrypt", "--output", encrypted, name], at);
+    const encrypts = { ours: [] as number[], sops: [] as number[] };
+    const decrypts = { ours: [] as number[], sops: [] as number[] };
+    for (let run = 0; run < RUNS; run += 1) {
+      encrypts.ours.push(timed("node", [TOOL, "encrypt", "--output", output, name], at));
+      decrypts.ours.push(timed("node", [TOOL, "decrypt", "--output", output, encrypted], at));
+      if (!readFileSync(join(folder, output)).equals(Buffer.from(content))) {
+        throw new Error(`${name} does not come back as it was`);
+      }
+      if (sops === null) continue;
+      encrypts.sops.push(timed(sops, ["encrypt", "--output", output, name], at));
+      decrypts.sops.push(timed(sops, ["decrypt", "--output", output, encrypted], at));
+    }
+    if (sops === null) console.log("real sops is not installed: nothing to compare with");
+    report(`encrypt ${name}`, median(encrypts.ours), "sops", median(encrypts.sops));
+    report(`decrypt ${name}`, median(decrypts.ours), "sops", median(decrypts.sops));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
