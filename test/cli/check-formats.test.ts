@@ -6,13 +6,14 @@ import { FORMATS, type CheckedFinding, type Report } from "../../cli/check-forma
 import { pathBytes, pathText, type GitPath } from "../../git/path.ts";
 import { hostileNames } from "../git/hostile-names.ts";
 
-const read = (specifier: string) =>
-  JSON.parse(readFileSync(fileURLToPath(import.meta.resolve(specifier)), "utf8")) as object;
+const read = (url: string) => JSON.parse(readFileSync(fileURLToPath(url), "utf8")) as object;
 
 // The schema of the standard is of JSON Schema's draft 4.
 const ajv = new Ajv({ schemaId: "id", meta: false, format: "full", allErrors: true });
-ajv.addMetaSchema(read("ajv/lib/refs/json-schema-draft-04.json"));
-const isSarif = ajv.compile(read("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"));
+ajv.addMetaSchema(read(import.meta.resolve("ajv/lib/refs/json-schema-draft-04.json")));
+const isSarif = ajv.compile(
+  read(import.meta.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")),
+);
 
 const hostileMessages = [
   "",
