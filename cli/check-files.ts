@@ -7,8 +7,11 @@ import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
+import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
-import { stagedRules } from "../hooks/rules-in-force.ts";
+import type { RulesInForce } from "../hooks/rules-in-force.ts";
+import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secret-sources.ts";
+import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
 
 /** A file that is looked at, wherever its content came from. */
@@ -68,10 +71,11 @@ async function inspect(
   repository: OpenedRepository,
   files: readonly FileToCheck[],
 ): Promise<Checked> {
-  const rules = await stagedRules(
+  const surroundings = await stagedSurroundings(
     repository,
     files.map(({ path }) => path),
   );
+  const { rules } = surroundings;
   const { pairs } = await localIdentities(repository);
   const findings: CheckedFinding[] = [];
   let unverified = 0;
@@ -85,5 +89,39 @@ async function inspect(
     findings.push(...found.findings.map(({ finding }) => ({ ...finding, path, where, blob })));
     if (hasSops && found.isUnverified) unverified += 1;
   }
-  return { findings, files: files.length, unverified };
+  const sources = await sourcesOf(repository, files, surroundings);
+  return { findings: withSources(findings, sources, rules), files: files.length, unverified };
+}
+
+/** The files that secretGenerators name, where they or the kustomization are looked at in the index. */
+async function sourcesOf(
+  repository: OpenedRepository,
+  files: readonly FileToCheck[],
+  { kustomizations }: Surroundings,
+): Promise<readonly FoundSource[]> {
+  const inIndex = files.filter(({ where }) => where === "index");
+  const paths = new Set(inIndex.map(({ path }) => path));
+  const concerned = kustomizations.filter(mayGenerateSecrets);
+  return stagedSources(repository, concerned, (path) => paths.has(path));
+}
+
+/** What is found in a file that a secretGenerator names, instead of what else makes it a secret. */
+function withSources(
+  findings: readonly CheckedFinding[],
+  sources: readonly FoundSource[],
+  rules: RulesInForce,
+): CheckedFinding[] {
+  const all = [...findings];
+  const seen = new Set<GitPath>();
+  for (const source of sources) {
+    const { path, oid } = source;
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const found = plaintextSource(source, rules, "file");
+    if (found === null) continue;
+    const first = all.findIndex((one) => one.path === path && one.rule === "plaintext-secret");
+    const finding = { ...found.finding, path, where: "index" as const, blob: oid };
+    all.splice(first === -1 ? all.length : first, first === -1 ? 0 : 1, finding);
+  }
+  return all;
 }

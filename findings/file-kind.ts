@@ -7,8 +7,11 @@ const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)
 const SOURCE_CODE =
   /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs|vue|svelte|css|scss|sql|snap|map|lock|patch|diff|ipynb|proto|rego|cel|svg|xml)$/i;
 
-const TEMPLATE =
-  /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustache|hbs)$|(?:^|\/)templates\//i;
+const TEMPLATE_ENDING = /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustache|hbs)$/i;
+
+const SAMPLE_ENDING = /\.(?:example|sample|dist)$/i;
+
+const TEMPLATES = /(?:^|\/)templates\//i;
 
 const SAMPLE =
   /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults)(?:[./_-]|$)/i;
@@ -22,7 +25,12 @@ export function isProseOrCode(path: string): boolean {
 
 /** Helm, Jinja and other templates: a value with an expression in it gets its secret from there. */
 export function isTemplate(path: string): boolean {
-  return TEMPLATE.test(path);
+  return TEMPLATE_ENDING.test(path) || TEMPLATES.test(path);
+}
+
+/** By its last ending, whatever stands before: `secret.sops.yaml.j2` is of what another file is made. */
+export function isModel(path: string): boolean {
+  return TEMPLATE_ENDING.test(path) || SAMPLE_ENDING.test(path);
 }
 
 /** `.env.example` and the like. */

@@ -6,6 +6,7 @@ import { selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { shownPath } from "../sops/token.ts";
+import { isModel } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
 
 /** A file as the creation rules see it. */
@@ -87,7 +88,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   }
   if (metadata !== null) return encryptedVerdict(file, metadata);
   if (rule === null) {
-    if (!expected) return { kind: "plain" };
+    if (!expected || (isModel(path) && candidate.before !== "encrypted")) return { kind: "plain" };
     return blocked(
       "sops-rule",
       null,
@@ -119,7 +120,7 @@ function plaintextVerdict(
   rule: CreationRule,
   file: StoreFile,
 ): SopsVerdict {
-  const named = isNamedSops(candidate.path);
+  const named = isNamedSops(candidate.path) && (takesOnPurpose(rule) || !isModel(candidate.path));
   const wanted =
     named ||
     candidate.leaks ||

@@ -4,7 +4,9 @@ import type { Repository } from "../git/repository.ts";
 import { formatOf } from "../sops/format.ts";
 import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
-import { stagedRules } from "./rules-in-force.ts";
+import { mayFeedSecret, mayGenerateSecrets } from "./kustomizations.ts";
+import type { FoundSource } from "./secret-sources.ts";
+import { stagedSurroundings, type Surroundings } from "./staged-surroundings.ts";
 import { SETTINGS_FILE, settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
 import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
 import { isUnsuspicious } from "./unsuspicious.ts";
@@ -36,7 +38,9 @@ export async function inspectStaged(
   staged: Staged,
   options: { readonly mayResign: boolean },
 ): Promise<Inspection> {
-  const rules = await stagedRules(repository, pathsOf(staged));
+  const surroundings = await stagedSurroundings(repository, pathsOf(staged));
+  const { rules } = surroundings;
+  const sources = await secretSourcesOf(repository, staged, surroundings);
   const findings: FileFinding[] = [];
   const contents: NewContent[] = [];
   const identities = onceOnly(async () => {
@@ -45,20 +49,26 @@ export async function inspectStaged(
   });
   for (const file of staged.files) {
     const path = pathText(file.entry.path);
-    if (isUnsuspicious(file, rules)) continue;
+    const source = sources.find((one) => one.path === file.entry.path) ?? null;
+    if (source === null && isUnsuspicious(file, rules)) continue;
     const { judge } = await import("./judge.ts");
-    const judgement = judge({ path, bytes: file.bytes, before: file.before }, rules);
+    const { bytes, before } = file;
+    const feedsSecret = source !== null;
+    const judgement = judge({ path, bytes, before, feedsSecret }, rules);
     const outcome = await carryOut(file, judgement, identities, options.mayResign);
-    findings.push(
-      ...outcome.findings.map((one) => ({
-        ...one,
-        path: file.entry.path,
-        blob: file.entry.oid,
-        place: file.place,
-      })),
+    const where = { path: file.entry.path, blob: file.entry.oid, place: file.place };
+    const plain =
+      source === null || outcome.content !== null ? null : await readable(source, rules);
+    // What is to be done about such a file is known better than by what is in it.
+    const others = outcome.findings.filter(
+      ({ rule }) => plain === null || rule !== "plaintext-secret",
     );
+    for (const one of plain === null ? others : [plain, ...others]) {
+      findings.push({ ...one, ...where });
+    }
     if (outcome.content !== null) contents.push(outcome.content);
   }
+  findings.push(...(await inKustomizations(repository, staged, sources)));
   if (
     staged.files.some(
       ({ entry, place }) => place === "staged" && /(^|\/)\.sops\.yaml$/.test(entry.path),
@@ -72,6 +82,54 @@ export async function inspectStaged(
   if (!concerned) return { findings, contents };
   const settings = await stagedSettings(repository);
   return { findings: await settleAsWarnings(settings, findings), contents };
+}
+
+/** The files that secretGenerators name, where they or the kustomization are staged. */
+async function secretSourcesOf(
+  repository: Repository,
+  staged: Staged,
+  { kustomizations }: Surroundings,
+): Promise<readonly FoundSource[]> {
+  const paths = new Set(pathsOf(staged));
+  const concerned = kustomizations.filter(
+    (one) =>
+      mayGenerateSecrets(one) &&
+      (paths.has(one.path) || [...paths].some((path) => mayFeedSecret(path, [one]))),
+  );
+  if (concerned.length === 0) return [];
+  const { stagedSources } = await import("./secret-sources.ts");
+  return stagedSources(repository, concerned, (path) => paths.has(path));
+}
+
+async function readable(
+  source: FoundSource,
+  rules: Surroundings["rules"],
+  at: "file" | "kustomization" = "file",
+): Promise<Finding | null> {
+  const { plaintextSource } = await import("./secret-sources.ts");
+  return plaintextSource(source, rules, at)?.finding ?? null;
+}
+
+/** Staged kustomizations that name a file in plaintext which is no part of the commit. */
+async function inKustomizations(
+  repository: Repository,
+  { files }: Staged,
+  sources: readonly FoundSource[],
+): Promise<FileFinding[]> {
+  const others = sources.filter((one) => !files.some(({ entry }) => entry.path === one.path));
+  if (others.length === 0) return [];
+  const { rules } = await stagedSurroundings(
+    repository,
+    others.map(({ path }) => path),
+  );
+  const findings: FileFinding[] = [];
+  for (const source of others) {
+    const own = files.find(({ entry }) => entry.path === source.kustomization.path);
+    const finding = await readable(source, rules, "kustomization");
+    if (own === undefined || finding === null) continue;
+    findings.push({ ...finding, path: own.entry.path, blob: own.entry.oid, place: own.place });
+  }
+  return findings;
 }
 
 const RESTORE = "restore the encrypted file, or decrypt it, correct it and stage it";

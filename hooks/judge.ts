@@ -13,6 +13,8 @@ export interface FileToJudge {
   readonly before: Uint8Array | null;
   /** Rules that are not asked. */
   readonly without?: ReadonlySet<RuleId>;
+  /** A kustomization makes a Secret of it: readable, it is a leak whatever is in it. */
+  readonly feedsSecret?: boolean;
 }
 
 /** What the gate found out about one file without any key. */
@@ -39,7 +41,9 @@ export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
     path,
     bytes,
     ...inForce,
-    leaks: leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
+    leaks:
+      file.feedsSecret === true ||
+      leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
     before: stateBefore(file),
   });
   return { inForce, verdict, leaks };

@@ -6,8 +6,9 @@ import { openHookRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
-import { stagedRules } from "./rules-in-force.ts";
+import { mayFeedSecret } from "./kustomizations.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
+import { stagedSurroundings } from "./staged-surroundings.ts";
 import { isUnsuspicious } from "./unsuspicious.ts";
 
 /**
@@ -23,11 +24,12 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
     if (withdrawProof(repository)) return false;
     const judged = indexState(repository);
     const staged = await readStaged(repository, "maybe");
-    const rules = await stagedRules(repository, pathsOf(staged));
+    const { rules, kustomizations } = await stagedSurroundings(repository, pathsOf(staged));
     const mayFormat = existsSync(path.join(repository.cwd, LINT_STAGED));
     const isFine = (file: StagedFile) =>
       isUnsuspicious(file, rules) &&
       !isOfTheGate(pathText(file.entry.path)) &&
+      !mayFeedSecret(file.entry.path, kustomizations) &&
       !(mayFormat && isFormattable(pathText(file.entry.path)));
     if (!staged.files.every(isFine)) return false;
     leaveProof(repository, staged.head, staged.isAmend, judged);

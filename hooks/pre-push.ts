@@ -2,7 +2,7 @@ import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import type { Finding } from "../findings/finding.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
-import { readBlobs } from "../git/blobs.ts";
+import { readBlobMap, readBlobs } from "../git/blobs.ts";
 import {
   blobsIn,
   commitsBringing,
@@ -17,7 +17,8 @@ import { concernsSops, inspectCommitted } from "./inspect-tip.ts";
 import { inspectPast } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
-import { newFilesAtTips, type TipFile } from "./pushed-tips.ts";
+import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.ts";
+import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
 
@@ -91,10 +92,11 @@ export async function inspectRange(
 }> {
   const blobs = await blobsIn(repository, range);
   if (blobs.size === 0) return { findings: [], files: 0, unverified: 0 };
-  const files = await newFilesAtTips(repository, tips, (oid) => blobs.has(oid));
+  const { files, kustomizations } = await lookAtTips(repository, tips, (oid) => blobs.has(oid));
   const found = new Findings();
   const seen = await lookIntoAll(repository, blobs, files[0]?.rules ?? null, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
+  await lookIntoSources(repository, kustomizations, (oid) => blobs.has(oid), found);
   const settled = await settledAt(repository, found.all, tips);
   const findings = await withCommits(repository, settled, range);
   return { findings, files: blobs.size, unverified };
@@ -110,6 +112,18 @@ class Findings {
     const { rule, line, path, blob, tip } = found;
     const key = [rule, line, path, blob].join("\0");
     if (tip !== null || !this.#byPlace.has(key)) this.#byPlace.set(key, found);
+  }
+
+  /** Whether a content is known as a secret in plaintext, at a tip, under this path. */
+  isPlaintextSecret({ path, blob }: Pick<Found, "path" | "blob">): boolean {
+    return this.all.some(
+      (one) =>
+        one.path === path &&
+        one.blob === blob &&
+        one.tip !== null &&
+        one.rule === "plaintext-secret" &&
+        one.severity === "error",
+    );
   }
 
   get all(): Found[] {
@@ -179,6 +193,49 @@ async function lookIntoTips(
     }
   }
   return unverified;
+}
+
+/** The files that secretGenerators at the tips name, where they or the kustomization are new. */
+async function lookIntoSources(
+  repository: OpenedRepository,
+  kustomizations: readonly TipKustomization[],
+  isNew: (oid: string) => boolean,
+  findings: Findings,
+): Promise<void> {
+  const byOid = new Map<string, TipKustomization[]>();
+  for (const one of kustomizations) byOid.set(one.oid, [...(byOid.get(one.oid) ?? []), one]);
+  const sources = [];
+  for await (const { oid, bytes } of readBlobs(repository, byOid.keys())) {
+    if (bytes?.includes("secretGenerator") !== true) continue;
+    for (const tip of byOid.get(oid) ?? []) {
+      for (const source of secretSources({ path: tip.path, oid, bytes })) {
+        const file = tip.oidAt(source.path);
+        if (file !== null && (isNew(file) || isNew(oid))) {
+          sources.push({ ...source, oid: file, tip });
+        }
+      }
+    }
+  }
+  const blobs = await readBlobMap(
+    repository,
+    sources.map(({ oid }) => oid),
+  );
+  for (const { tip, ...source } of sources) {
+    const bytes = blobs.get(source.oid);
+    if (bytes === undefined) continue;
+    const at = isNew(source.oid) ? "file" : "kustomization";
+    const found = plaintextSource({ ...source, bytes }, tip.rules, at);
+    if (found === null) continue;
+    const { path, oid } = at === "file" ? source : source.kustomization;
+    if (findings.isPlaintextSecret({ path, blob: oid })) continue;
+    findings.add({
+      ...found.finding,
+      path,
+      blob: oid,
+      commitMends: found.commitMends,
+      tip: tip.ref,
+    });
+  }
 }
 
 /** Applies the settings of the tip that has a finding; of the past, those of the first tip. */

@@ -1,6 +1,7 @@
 import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { filesOf, readTrees } from "../git/trees.ts";
+import { isKustomization } from "./kustomizations.ts";
 import type { PushedRef } from "./push-lines.ts";
 import { rulesAt, type RulesInForce } from "./rules-in-force.ts";
 
@@ -13,24 +14,38 @@ export interface TipFile {
   readonly ref: PushedRef;
 }
 
+/** A kustomization at a tip, new or not. */
+export interface TipKustomization extends TipFile {
+  /** The file that the same tip has at a path, or null. */
+  readonly oidAt: (path: GitPath) => string | null;
+}
+
+/** What stands at the tips of pushed refs. */
+export interface Tips {
+  readonly files: readonly TipFile[];
+  readonly kustomizations: readonly TipKustomization[];
+}
+
 /**
- * The new files at the tips of pushed refs, each content once a path and set of rules. Folders that
- * many tips have in common are looked through once, so thousands of tags cost little.
+ * The new files at the tips of pushed refs, each content once a path and set of rules, and the
+ * kustomizations. Folders that many tips have in common are looked through once, so thousands of tags
+ * cost little.
  *
  * @param isNew whether the remote does not have a blob yet
  * @throws GitError
  */
-export async function newFilesAtTips(
+export async function lookAtTips(
   context: GitContext,
   refs: readonly PushedRef[],
   isNew: (oid: string) => boolean,
-): Promise<TipFile[]> {
+): Promise<Tips> {
   const oids = [...new Set(refs.map(({ localOid }) => localOid))];
   const trees = await readTrees(context, oids);
   const rulesByKey = new Map<string, RulesInForce>();
   const withoutRules = new Set<string>();
   const seen = new Set<string>();
   const files: TipFile[] = [];
+  const kustomizations: TipKustomization[] = [];
   for (const ref of refs) {
     const tree = trees.roots.get(ref.localOid);
     if (tree === undefined) continue;
@@ -49,9 +64,28 @@ export async function newFilesAtTips(
     };
     for (const { path, oid } of filesOf(trees, tree, isFirstVisit)) {
       if (isNew(oid)) files.push({ path, oid, rules, ref });
+      if (isKustomization(path)) {
+        const oidAt = (other: GitPath) => fileAt(trees, tree, other);
+        kustomizations.push({ path, oid, rules, ref, oidAt });
+      }
     }
   }
-  return files;
+  return { files, kustomizations };
+}
+
+function fileAt(
+  { nodes }: Awaited<ReturnType<typeof readTrees>>,
+  tree: string,
+  path: GitPath,
+): string | null {
+  let oid: string | undefined = tree;
+  const parts = path.split("/");
+  for (const [index, part] of parts.entries()) {
+    const isTree = index < parts.length - 1;
+    oid = nodes.get(oid)?.find((node) => node.name === part && node.isTree === isTree)?.oid;
+    if (oid === undefined) return null;
+  }
+  return oid;
 }
 
 /** The files named `.sops.yaml`; folders known to hold none are not looked through again. */

@@ -98,7 +98,7 @@ export async function rulesAt(
 }
 
 /** From the nearest to the top: `a/b/`, `a/`, and the empty name. */
-function foldersAbove(path: string): string[] {
+export function foldersAbove(path: string): string[] {
   const folders: string[] = [];
   for (let end = path.lastIndexOf("/"); end !== -1; end = path.lastIndexOf("/", end - 1)) {
     folders.push(path.slice(0, end + 1));

@@ -8,11 +8,13 @@ const { rules } = parseRuleFile(
   `creation_rules:\n  - encrypted_regex: ^(data|stringData)$\n    age: ${recipient}\n`,
 );
 
-function verdictOn(path: string, content: string) {
+const [everything = null] = rules ?? [];
+
+function verdictOn(path: string, content: string, rule = everything) {
   return sopsVerdict({
     path,
     bytes: Buffer.from(content),
-    rule: rules?.[0] ?? null,
+    rule,
     yamlIndent: null,
     leaks: false,
     before: "nothing",
@@ -29,4 +31,17 @@ test("a file with keys of which the rule selects none is refused", (t) => {
     finding: { rule: "sops-rule" },
   });
   t.is(verdictOn("x.sops.yaml", "data: {password: hunter2}\n").kind, "encrypt");
+});
+
+test("what a .sops file is made of is no .sops file, unless a rule takes it on purpose", (t) => {
+  const [onPurpose = null] =
+    parseRuleFile(`creation_rules:\n  - path_regex: j2$\n    age: ${recipient}\n`).rules ?? [];
+  const text = "stringData:\n  a: #{ a }#\n";
+  for (const name of ["x.sops.yaml.j2", "x.sops.env.tmpl", "x.sops.yaml.example"]) {
+    t.is(verdictOn(name, text).kind, "plain", name);
+    t.is(verdictOn(name, text, null).kind, "plain", name);
+  }
+  t.is(verdictOn("x.sops.yaml.j2", text, onPurpose).kind, "encrypt");
+  t.is(verdictOn("x.sops.yaml.bak", text, null).kind, "blocked");
+  t.is(verdictOn("templates/x.sops.yaml", text, null).kind, "blocked");
 });

@@ -1,0 +1,109 @@
+import { formatOf } from "../sops/format.ts";
+import { isToken } from "../sops/token.ts";
+import type { Finding } from "./finding.ts";
+import type { GeneratorFile } from "./generator-files.ts";
+import { isPointer } from "./pointer.ts";
+import { readText } from "./text.ts";
+import { shownName } from "./wording.ts";
+
+/** PEM blocks that anyone may read. */
+const PUBLIC_BLOCK =
+  /^(?:(?:TRUSTED |X509 )?CERTIFICATE|NEW CERTIFICATE REQUEST|CERTIFICATE REQUEST|X509 CRL|(?:RSA |EC |DSA |SSH2 |PGP )?PUBLIC KEY(?: BLOCK)?|DH PARAMETERS|EC PARAMETERS|AGE ENCRYPTED FILE|PGP MESSAGE)$/;
+
+/**
+ * Whether a file that a secretGenerator names holds anything to hide, if it is readable. Not an empty
+ * one, certificates and public keys, and variables that are empty or only point elsewhere.
+ *
+ * @param source as the kustomization names the file
+ */
+export function holdsSecret(bytes: Uint8Array, source: GeneratorFile): boolean {
+  if (bytes.length === 0) return false;
+  const { readable } = readText(bytes);
+  if (readable === null) return true;
+  const text = readable.trim();
+  if (text === "" || isPointer(text)) return false;
+  if (source.field === "envs") return text.split("\n").some(isReadableVariable);
+  if (/(?:^|[/._-])known_hosts$|\.pub$/.test(source.path)) return !isPublicLines(text);
+  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(
+    ([, label]) => label ?? "",
+  );
+  return blocks.length === 0 || !blocks.every((label) => PUBLIC_BLOCK.test(label));
+}
+
+/** kustomize takes a name without `=` from its own environment. */
+function isReadableVariable(line: string): boolean {
+  const [, value = ""] = /^\s*(?!#)[^=]*=(.*)$/.exec(line) ?? [];
+  const text = value.trim().replace(/^(["'])(.*)\1$/, "$2");
+  return text !== "" && !isToken(text) && !isPointer(text);
+}
+
+/** OpenSSH's public keys and lists of hosts (a name, a type of key, the key), and age's recipients. */
+function isPublicLines(text: string): boolean {
+  return text
+    .split("\n")
+    .every((line) =>
+      /^\s*(?:#.*)?$|(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|^age1[a-z0-9]+$/.test(line),
+    );
+}
+
+/**
+ * The name of an encrypted file in the place of one that a secretGenerator names. kustomize-controller
+ * decrypts `files` in the format that the key's ending implies, and `envs` as dotenv: so must the name.
+ *
+ * @param path repository-relative
+ */
+export function encryptedSourceName(path: string, source: GeneratorFile): string {
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const name = path.slice(folder.length);
+  const dot = name.lastIndexOf(".");
+  const stem = dot <= 0 ? name.replace(/^\./, "") : name.slice(0, dot);
+  const wanted = source.key === null ? "dotenv" : formatOf(source.key);
+  const own = dot <= 0 && name !== ".env" ? "txt" : name.slice(dot + 1);
+  const ending = formatOf(`a.${own}`) === wanted ? own : ENDINGS[wanted];
+  return `${folder}${stem}.sops.${ending}`;
+}
+
+const ENDINGS = { yaml: "yaml", json: "json", dotenv: "env", ini: "ini", binary: "txt" } as const;
+
+/** What is to be done about a readable file that a secretGenerator names. */
+export type SourceMend =
+  /** A creation rule takes it as it is: committing it encrypts it. */
+  | { readonly kind: "commit" }
+  /** Under this name a creation rule takes it, or must be made to. */
+  | { readonly kind: "rename"; readonly to: string; readonly hasRule: boolean };
+
+/**
+ * The finding about such a file.
+ *
+ * @param kustomization the kustomization's repository path, as it may be shown
+ * @param file the file's repository path, as it may be shown, where the finding stands in the
+ *   kustomization; null where it stands in the file
+ */
+export function sourceFinding(
+  source: GeneratorFile,
+  mend: SourceMend,
+  kustomization: string,
+  file: string | null,
+): Finding {
+  const what = file === null ? "it" : shownName(file);
+  return {
+    rule: "plaintext-secret",
+    severity: "error",
+    line: file === null ? null : source.line,
+    message:
+      file === null
+        ? `${shownName(kustomization)} makes a Secret of it (secretGenerator), and it is in plaintext`
+        : `a secretGenerator names a file in plaintext: ${what}`,
+    mend: { kind: "edit", what: toDo(source, mend, what) },
+  };
+}
+
+function toDo({ field, key }: GeneratorFile, mend: SourceMend, what: string): string {
+  if (mend.kind === "commit") return `stage ${what} again, and git commit encrypts it`;
+  const name = shownName(mend.to.slice(mend.to.lastIndexOf("/") + 1));
+  const entry = field === "envs" || key === null ? name : `${shownName(key)}=${name}`;
+  const rule = mend.hasRule
+    ? "so that git commit encrypts it,"
+    : "give it a creation rule in .sops.yaml that encrypts it as a whole,";
+  return `rename ${what} to ${name}, ${rule} and write ${entry} under ${field}: instead`;
+}

@@ -1,0 +1,34 @@
+import { pathText, type GitPath } from "../git/path.ts";
+
+/** A kustomization, wherever it was found. */
+export interface Kustomization {
+  readonly path: GitPath;
+  readonly oid: string;
+  readonly bytes: Buffer;
+}
+
+/** @see RecognizedKustomizationFileNames in kustomize's api/konfig/general.go */
+export const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+export function isKustomization(path: GitPath): boolean {
+  return KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** Cheap: whether a kustomization may make Secrets of files. */
+export function mayGenerateSecrets({ bytes }: Pick<Kustomization, "bytes">): boolean {
+  return bytes.includes("secretGenerator");
+}
+
+/**
+ * Cheap, and never false where a secretGenerator names the file: whether a kustomization above it may
+ * do so. Only those of the file's own folder and of the folders above are asked.
+ */
+export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomization[]): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return kustomizations.some((one) => {
+    const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
+    if (!path.startsWith(folder) || path === one.path || !mayGenerateSecrets(one)) return false;
+    // Behind a backslash any name may stand in another spelling.
+    return one.bytes.includes("\\") || one.bytes.includes(pathText(name as GitPath));
+  });
+}

@@ -1,0 +1,73 @@
+import test from "ava";
+import type { GeneratorFile } from "../../findings/generator-files.ts";
+import { encryptedSourceName, holdsSecret, sourceFinding } from "../../findings/secret-source.ts";
+import { fill, placeholders } from "./keys.ts";
+
+const keys = await placeholders();
+
+function named(field: "files" | "envs", path: string, key = path): GeneratorFile {
+  return {
+    generator: "secretGenerator",
+    field,
+    path,
+    key: field === "envs" ? null : key,
+    line: 4,
+  };
+}
+
+for (const [what, field, path, content] of [
+  ["a variable", "envs", "a.env", "# x\nMODE=fast\n"],
+  ["a variable behind a default", "envs", "a.env", "MODE=${MODE:-hunter2}\n"],
+  ["a variable in an encrypted file", "envs", "a.env", "A={{TOKEN}}\nB=hunter2\n"],
+  ["any text", "files", "config.ini", "mode = fast\n"],
+  ["bytes", "files", "a.bin", "\0hunter2"],
+  ["a private key", "files", "tls.key", "{{PEM_PKCS8}}\n"],
+  ["a key behind a certificate", "files", "tls.pem", "{{PEM_CERTIFICATE}}\n{{PEM_RSA}}\n"],
+  ["a password in a file named as public", "files", "a.pub", "hunter2\n"],
+] as const) {
+  test(`holds a secret: ${what}`, (t) => {
+    t.true(holdsSecret(fill(content, keys), named(field, path)));
+  });
+}
+
+for (const [what, field, path, content] of [
+  ["an empty file", "files", "a.txt", " \n"],
+  ["variables without values", "envs", "a.env", "# A=1\nA=\nB=''\nC\n"],
+  ["variables that point elsewhere", "envs", "a.env", "A=${A}\nB='op://vault/item/field'\n"],
+  ["a certificate", "files", "tls.crt", "{{PEM_CERTIFICATE}}\n"],
+  ["a public key", "files", "identity.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me\n"],
+  ["known hosts", "files", "known_hosts", "# x\ngit.example.org ssh-ed25519 AAAAC3Nza\n"],
+  ["a variable as the whole file", "files", "a.txt", "${TOKEN}\n"],
+] as const) {
+  test(`holds none: ${what}`, (t) => {
+    t.false(holdsSecret(fill(content, keys), named(field, path)));
+  });
+}
+
+test("the encrypted file's name ends as Flux takes it: by the key, and dotenv for envs", (t) => {
+  const name = (path: string, source: GeneratorFile) => encryptedSourceName(path, source);
+  t.is(name("a/db.env", named("envs", "db.env")), "a/db.sops.env");
+  t.is(name("a/.env", named("envs", ".env")), "a/env.sops.env");
+  t.is(name("a/db.txt", named("envs", "db.txt")), "a/db.sops.env");
+  t.is(name("config.json", named("files", "config.json")), "config.sops.json");
+  t.is(name("config.txt", named("files", "config.txt", "config.json")), "config.sops.json");
+  t.is(name("config.json", named("files", "config.json", "config")), "config.sops.txt");
+  t.is(name("a.b/id_ed25519", named("files", "id_ed25519")), "a.b/id_ed25519.sops.txt");
+  t.is(name("app.conf", named("files", "app.conf")), "app.sops.conf");
+});
+
+test("the finding says what to do, in the file and in the kustomization", (t) => {
+  const source = named("files", "config.json");
+  const mend = { kind: "rename", to: "a/config.sops.json", hasRule: true } as const;
+  const inFile = sourceFinding(source, mend, "a/kustomization.yaml", null);
+  t.is(inFile.line, null);
+  t.regex(inFile.message, /^a\/kustomization\.yaml makes a Secret of it/);
+  t.is(
+    inFile.mend.kind === "edit" && inFile.mend.what,
+    "rename it to config.sops.json, so that git commit encrypts it, and write config.json=config.sops.json under files: instead",
+  );
+  const there = sourceFinding(source, { ...mend, hasRule: false }, "k", "a/con\u001bfig.json");
+  t.is(there.line, 4);
+  t.is(there.message, "a secretGenerator names a file in plaintext: a/con\\u001bfig.json");
+  t.regex(there.mend.kind === "edit" ? there.mend.what : "", /give it a creation rule/);
+});
