@@ -1,0 +1,258 @@
+import { isData, listAt, textAt, valueAt, type Data } from "./data.ts";
+import {
+  FolderBuilds,
+  pathsNamedBy,
+  type BuiltFile,
+  type BuiltObject,
+  type FolderBuild,
+} from "./folder-build.ts";
+import type { KustomizationFile } from "./kustomization-file.ts";
+import { readManifests } from "./manifest.ts";
+import { readPatch, type Patch } from "./patch.ts";
+import type { Problem } from "./problem.ts";
+import { FileTree, KUSTOMIZATION_NAMES, type RepositoryFiles } from "./repository-files.ts";
+import { leftOutOfArtifacts } from "./source-ignore.ts";
+import { Sources, type Source } from "./sources.ts";
+
+/** How a Flux Kustomization decrypts. */
+export interface Decryption {
+  /** `sops` is the only one that there is. */
+  readonly provider: string;
+  /**
+   * The Secret with the keys; null where the controller itself has them (`--sops-age-secret`), which
+   * is no error.
+   */
+  readonly secret: string | null;
+  /** The file with the patch that sets it, in a parent; null where the object says so itself. */
+  readonly from: string | null;
+}
+
+/** A Flux Kustomization with all that its parents do to it. Two parents make two of it. */
+export interface FluxKustomization {
+  readonly name: string;
+  /** Null where neither it nor a parent says. */
+  readonly namespace: string | null;
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly source: Source;
+  /** Null: encrypted files are built as they are. */
+  readonly decryption: Decryption | null;
+  readonly isSuspended: boolean;
+  /** The Flux Kustomization that builds this one; null where none in this repository does. */
+  readonly parent: FluxKustomization | null;
+  /** What it builds of this repository. */
+  readonly files: readonly BuiltFile[];
+  readonly problems: readonly Problem[];
+}
+
+/** Which Flux Kustomization builds which file. */
+export interface FluxMap {
+  readonly kustomizations: readonly FluxKustomization[];
+  /** Every file named as a kustomization, built or not, with the paths that it names. */
+  readonly kustomizationFiles: readonly (KustomizationFile & {
+    readonly names: readonly string[];
+  })[];
+  /** What concerns no Flux Kustomization that could be read. */
+  readonly problems: readonly Problem[];
+}
+
+/** Far more than any repository has; parents that multiply their children would go on for ever. */
+const MOST = 5000;
+
+const SOURCE_KIND = /\bkind["']?\s*:\s*["']?(?:GitRepository|FluxInstance|ArtifactGenerator)\b/;
+
+/**
+ * Follows every Flux Kustomization in a repository's files, from its path through `resources`,
+ * `components`, generators, patches and nested kustomizations, with what parents patch into children.
+ * Never throws for what the files hold: what cannot be followed is a problem.
+ */
+export function fluxMap(files: RepositoryFiles): FluxMap {
+  const paths = [...files.paths];
+  const isLeftOut = leftOutOfArtifacts(files);
+  const tree = new FileTree(paths.filter((path) => !isLeftOut(path)));
+  const builds = new FolderBuilds(files, tree);
+  const objects = paths.flatMap((path) => builds.objectsIn(path));
+  const sources = new Sources(sourceObjects(files, paths), (path) => tree.isFolder(path));
+  const following = new Following(tree, builds, sources);
+  return {
+    kustomizations: following.followAll(objects),
+    kustomizationFiles: paths
+      .filter((path) => KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1)))
+      .map((path) => {
+        const file = builds.kustomization(path);
+        return { ...file, names: pathsNamedBy(file) };
+      }),
+    problems: following.problems,
+  };
+}
+
+function sourceObjects(files: RepositoryFiles, paths: readonly string[]): Data[] {
+  return paths.flatMap((path) => {
+    const bytes = /\.ya?ml$/.test(path) ? files.read(path) : null;
+    if (bytes === null) return [];
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!buffer.includes("fluxcd.")) return [];
+    if (
+      !["GitRepository", "FluxInstance", "ArtifactGenerator"].some((kind) => buffer.includes(kind))
+    ) {
+      return [];
+    }
+    return readManifests(bytes, (text) => SOURCE_KIND.test(text)).manifests.map(({ data }) => data);
+  });
+}
+
+/** Identifies an object by where it stands. */
+function placeOf({ file, index }: BuiltObject): string {
+  return `${index} ${file}`;
+}
+
+class Following {
+  readonly problems: Problem[] = [];
+  readonly #tree: FileTree;
+  readonly #builds: FolderBuilds;
+  readonly #sources: Sources;
+  readonly #found: FluxKustomization[] = [];
+  readonly #seen = new Set<string>();
+  readonly #built = new WeakMap<Data, Build>();
+
+  constructor(tree: FileTree, builds: FolderBuilds, sources: Sources) {
+    this.#tree = tree;
+    this.#builds = builds;
+    this.#sources = sources;
+  }
+
+  followAll(objects: readonly BuiltObject[]): readonly FluxKustomization[] {
+    const children = new Set<string>();
+    for (const object of objects) {
+      for (const child of this.#build(object).objects) {
+        if (placeOf(child) !== placeOf(object)) children.add(placeOf(child));
+      }
+    }
+    for (const object of objects) if (!children.has(placeOf(object))) this.#follow(object);
+    // Those left build each other in a circle.
+    for (const object of objects) if (!this.#seen.has(placeOf(object))) this.#follow(object);
+    return this.#found;
+  }
+
+  /** One that no other builds, and all that it builds. */
+  #follow(root: BuiltObject): void {
+    const open: Open[] = [{ object: root, parent: null, above: [] }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { parent, above } = next;
+      const place = placeOf(next.object);
+      if (this.#found.length >= MOST) {
+        const { file, line } = next.object;
+        this.problems.push({ kind: "too-many", file, line, about: String(MOST) });
+        return;
+      }
+      // The one that flux bootstrap makes builds itself, and may patch itself.
+      const first = this.#build(next.object);
+      const itself = first.objects.find((child) => placeOf(child) === place);
+      const object = itself ?? next.object;
+      const build = itself === undefined ? first : this.#build(itself);
+      const kustomization = described(object, build, parent);
+      this.#found.push(kustomization);
+      this.#seen.add(place);
+      for (const child of build.objects.toReversed()) {
+        const at = placeOf(child);
+        if (at === place || above.includes(at)) continue;
+        open.push({
+          object: { ...child, data: substituted(child.data, object.data) },
+          parent: kustomization,
+          above: [...above, place],
+        });
+      }
+    }
+  }
+
+  #build(object: BuiltObject): Build {
+    const build = this.#built.get(object.data) ?? this.#newBuild(object);
+    this.#built.set(object.data, build);
+    return build;
+  }
+
+  #newBuild({ data, file, line }: BuiltObject): Build {
+    const path = textAt(data, "spec", "path") ?? "";
+    const nothing = (source: Source, problems: readonly Problem[] = []): Build => ({
+      source,
+      files: [],
+      objects: [],
+      problems,
+    });
+    if (path.includes("${")) {
+      return nothing({ kind: "unresolved", what: path }, [
+        { kind: "unknown-variable", file, line, about: path },
+      ]);
+    }
+    const source = this.#sources.sourceOf(valueAt(data, "spec", "sourceRef"), path);
+    if (source.kind !== "this-repository") return nothing(source);
+    const { folder } = source;
+    if (!this.#tree.isFolder(folder)) {
+      return nothing(source, [{ kind: "missing-path", file, line, about: path }]);
+    }
+    const components = listAt(data, "spec", "components").filter(
+      (item) => typeof item === "string",
+    );
+    const targetNamespace = textAt(data, "spec", "targetNamespace");
+    const adds = { components, patches: patchesOf(data, file), namespace: targetNamespace };
+    return { source, ...this.#builds.buildWith(folder, adds, { file, line }) };
+  }
+}
+
+interface Build extends FolderBuild {
+  readonly source: Source;
+}
+
+interface Open {
+  readonly object: BuiltObject;
+  readonly parent: FluxKustomization | null;
+  /** The places of those that build it. */
+  readonly above: readonly string[];
+}
+
+function described(
+  { data, file, line, decryptionFrom }: BuiltObject,
+  { source, files, problems }: Build,
+  parent: FluxKustomization | null,
+): FluxKustomization {
+  const provider = textAt(data, "spec", "decryption", "provider");
+  const secret = textAt(data, "spec", "decryption", "secretRef", "name");
+  return {
+    name: textAt(data, "metadata", "name") ?? "",
+    namespace: textAt(data, "metadata", "namespace"),
+    file,
+    line,
+    source,
+    decryption: provider === null ? null : { provider, secret, from: decryptionFrom },
+    isSuspended: valueAt(data, "spec", "suspend") === true,
+    parent,
+    files,
+    problems,
+  };
+}
+
+/** The patches of a Flux Kustomization; a target is not needed where the patch names its object. */
+function patchesOf(data: Data, file: string): Patch[] {
+  return listAt(data, "spec", "patches").flatMap((item) => {
+    const text = textAt(item, "patch");
+    const target = valueAt(item, "target");
+    return text === null ? [] : [readPatch(file, text, isData(target) ? target : null)];
+  });
+}
+
+/**
+ * A child with the variables of its parent's `postBuild.substitute` put in where it matters here. Those
+ * of `substituteFrom` are in the cluster only.
+ */
+function substituted(child: Data, parent: Data): Data {
+  const path = textAt(child, "spec", "path");
+  const spec = child["spec"];
+  if (path === null || !path.includes("${") || !isData(spec)) return child;
+  const substitute = valueAt(parent, "spec", "postBuild", "substitute");
+  const filled = path.replace(
+    /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::[=-]([^}]*))?\}/g,
+    (whole, name: string, otherwise?: string) => textAt(substitute, name) ?? otherwise ?? whole,
+  );
+  return { ...child, spec: { ...spec, path: filled } };
+}

@@ -1,0 +1,333 @@
+import { textAt, type Data } from "./data.ts";
+import { FLUX_GROUP, readKustomizationFile, type KustomizationFile } from "./kustomization-file.ts";
+import { readManifests } from "./manifest.ts";
+import { groupOf, patched, readPatch, type Patch } from "./patch.ts";
+import type { Problem, ProblemKind } from "./problem.ts";
+import {
+  folderOf,
+  inFolder,
+  pathFrom,
+  type FileTree,
+  type RepositoryFiles,
+} from "./repository-files.ts";
+
+/** A file that takes part in a build. */
+export interface BuiltFile {
+  readonly path: string;
+  /** What it is in the build; `settings` are kustomizations and what they are configured by. */
+  readonly as: "resource" | "secretGenerator" | "configMapGenerator" | "patch" | "settings";
+  /** The kustomization that names it; null where its folder has none and every file is taken. */
+  readonly from: string | null;
+  /** 1-based, in `from`. */
+  readonly line: number | null;
+}
+
+/** A Flux Kustomization among the objects of a build, as the patches of that build leave it. */
+export interface BuiltObject {
+  /** The file that it stands in, and its place there. */
+  readonly file: string;
+  readonly index: number;
+  readonly line: number;
+  readonly data: Data;
+  /** The file with the patch that gave it `decryption`; null where none did. */
+  readonly decryptionFrom: string | null;
+}
+
+/** What a folder is built of. */
+export interface FolderBuild {
+  readonly files: readonly BuiltFile[];
+  readonly objects: readonly BuiltObject[];
+  readonly problems: readonly Problem[];
+}
+
+/** Kustomizations inside kustomizations, far more than anyone has. */
+const DEEPEST = 50;
+
+const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^git@|^git::|^github\.com\/|[?&]ref=/i;
+
+/** The schema that Flux itself installs speaks of its objects at length, and is none. */
+function mayBeFluxObject(text: string): boolean {
+  return text.includes(`${FLUX_GROUP}/`) && !/^kind: *["']?CustomResourceDefinition\b/m.test(text);
+}
+
+/** How folders are built, as kustomize does inside Flux. Each folder is looked at once. */
+export class FolderBuilds {
+  readonly #files: RepositoryFiles;
+  readonly #tree: FileTree;
+  readonly #builds = new Map<string, FolderBuild>();
+  readonly #kustomizations = new Map<string, KustomizationFile>();
+  readonly #objects = new Map<string, readonly BuiltObject[]>();
+  readonly #open: string[] = [];
+
+  constructor(files: RepositoryFiles, tree: FileTree) {
+    this.#files = files;
+    this.#tree = tree;
+  }
+
+  /** A kustomization of this repository. */
+  kustomization(path: string): KustomizationFile {
+    const known = this.#kustomizations.get(path) ?? readKustomizationFile(this.#files, path);
+    this.#kustomizations.set(path, known);
+    return known;
+  }
+
+  /** The Flux Kustomizations in a file, before any patch. */
+  objectsIn(file: string): readonly BuiltObject[] {
+    const known = this.#objects.get(file);
+    if (known !== undefined) return known;
+    const found: BuiltObject[] = [];
+    const bytes = /\.(?:ya?ml|json)$/.test(file) ? this.#files.read(file) : null;
+    if (bytes !== null && mentions(bytes, FLUX_GROUP)) {
+      for (const [index, { data, lineOf }] of readManifests(
+        bytes,
+        mayBeFluxObject,
+      ).manifests.entries()) {
+        if (groupOf(data) !== FLUX_GROUP || textAt(data, "kind") !== "Kustomization") continue;
+        found.push({ file, index, line: lineOf("apiVersion"), data, decryptionFrom: null });
+      }
+    }
+    this.#objects.set(file, found);
+    return found;
+  }
+
+  /**
+   * What Flux builds of a folder. Without a kustomization it makes one: every `.yaml` and `.yml` below,
+   * and every folder with a kustomization of its own, which is then not searched.
+   *
+   * @see scanManifests in fluxcd/pkg's kustomize/kustomize_generator.go
+   */
+  build(folder: string): FolderBuild {
+    const known = this.#builds.get(folder);
+    if (known !== undefined) return known;
+    const build = new OpenBuild();
+    if (this.#tree.kustomizationsIn(folder).length > 0) {
+      this.#addKustomization(build, folder);
+    } else {
+      this.#addFolder(build, folder);
+    }
+    const closed = build.close();
+    this.#builds.set(folder, closed);
+    return closed;
+  }
+
+  /** What is built of a folder with what its Flux Kustomization adds: components and patches. */
+  buildWith(
+    folder: string,
+    adds: {
+      readonly components: readonly string[];
+      readonly patches: readonly Patch[];
+      readonly namespace: string | null;
+    },
+    from: { readonly file: string; readonly line: number },
+  ): FolderBuild {
+    const build = new OpenBuild();
+    build.take(this.build(folder));
+    for (const text of adds.components) {
+      this.#addComponent(build, folder, { text, line: from.line }, from.file);
+    }
+    for (const patch of adds.patches) build.apply(patch);
+    if (adds.namespace !== null) build.setNamespace(adds.namespace);
+    return build.close();
+  }
+
+  #addFolder(build: OpenBuild, top: string): void {
+    const open = [top];
+    for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+      for (const name of this.#tree.namesIn(folder)) {
+        const path = inFolder(folder, name);
+        if (this.#tree.isFile(path)) {
+          if (/\.ya?ml$/.test(name)) this.#addResource(build, path, null, null);
+        } else if (this.#tree.kustomizationsIn(path).length > 0) {
+          build.take(this.#nested(build, path, path, null));
+        } else {
+          open.push(path);
+        }
+      }
+    }
+  }
+
+  #addResource(build: OpenBuild, path: string, from: string | null, line: number | null): void {
+    build.add({ path, as: "resource", from, line });
+    for (const object of this.objectsIn(path)) build.addObject(object);
+  }
+
+  /** The build of a folder that another one lists. */
+  #nested(build: OpenBuild, folder: string, from: string, line: number | null): FolderBuild | null {
+    if (this.#open.includes(folder)) return build.fail("cycle", from, line, folder);
+    if (this.#open.length >= DEEPEST) return build.fail("too-deep", from, line, folder);
+    return this.build(folder);
+  }
+
+  #addKustomization(build: OpenBuild, folder: string): void {
+    const [path = "", ...more] = this.#tree.kustomizationsIn(folder);
+    build.add({ path, as: "settings", from: null, line: null });
+    if (more.length > 0) build.fail("several-kustomizations", path, null, folder);
+    const file = this.kustomization(path);
+    if (file.isPartial) build.fail("unreadable", path, null, path);
+    if (file.fluxObjectLine !== null) {
+      build.fail("flux-object-as-kustomization", path, file.fluxObjectLine, path);
+    }
+    this.#open.push(folder);
+    this.#addResources(build, folder, file);
+    for (const component of file.components) this.#addComponent(build, folder, component, path);
+    for (const patch of this.#patchesOf(build, folder, file)) build.apply(patch);
+    if (file.namespace !== null) build.setNamespace(file.namespace);
+    this.#open.pop();
+  }
+
+  #addResources(build: OpenBuild, folder: string, file: KustomizationFile): void {
+    for (const { text, line } of file.resources) {
+      const path = pathFrom(folder, text);
+      if (path !== null && this.#tree.isFile(path)) {
+        this.#addResource(build, path, file.path, line);
+      } else if (path !== null && this.#tree.kustomizationsIn(path).length > 0) {
+        build.take(this.#nested(build, path, file.path, line));
+      } else {
+        build.fail(missing(text), file.path, line, text);
+      }
+    }
+    for (const { generator, field, value, line } of file.generators) {
+      if (field !== "literals")
+        this.#addNamed(build, folder, file, { text: value, line }, generator);
+    }
+    for (const entry of file.others) {
+      // An inline transformer or replacement is no path.
+      if (!entry.text.includes("\n")) this.#addNamed(build, folder, file, entry, "settings");
+    }
+  }
+
+  #addNamed(
+    build: OpenBuild,
+    folder: string,
+    file: KustomizationFile,
+    { text, line }: { readonly text: string; readonly line: number },
+    as: BuiltFile["as"],
+  ): void {
+    const path = pathFrom(folder, text);
+    if (path !== null && this.#tree.isFile(path)) build.add({ path, as, from: file.path, line });
+    else if (as !== "settings") build.fail(missing(text), file.path, line, text);
+  }
+
+  /** A component works on what was built so far: its patches reach beyond its own objects. */
+  #addComponent(
+    build: OpenBuild,
+    folder: string,
+    { text, line }: { readonly text: string; readonly line: number },
+    from: string,
+  ): void {
+    const path = pathFrom(folder, text);
+    const [component] = path === null ? [] : this.#tree.kustomizationsIn(path);
+    if (path === null || component === undefined) {
+      build.fail(missing(text), from, line, text);
+    } else if (this.#open.includes(path)) {
+      build.fail("cycle", from, line, path);
+    } else if (this.#open.length >= DEEPEST) {
+      build.fail("too-deep", from, line, path);
+    } else {
+      this.#addKustomization(build, path);
+    }
+  }
+
+  *#patchesOf(build: OpenBuild, folder: string, file: KustomizationFile): Generator<Patch> {
+    for (const { path: entry, text, target, field } of file.patches) {
+      if (entry === null) {
+        if (text !== null) yield readPatch(file.path, text, target);
+        continue;
+      }
+      const path = pathFrom(folder, entry.text);
+      if (path === null || !this.#tree.isFile(path)) {
+        build.fail(missing(entry.text), file.path, entry.line, entry.text);
+        continue;
+      }
+      const as = field === "patches" ? "patch" : "settings";
+      build.add({ path, as, from: file.path, line: entry.line });
+      const bytes = this.#files.read(path);
+      if (bytes !== null) yield readPatch(path, Buffer.from(bytes).toString("utf8"), target);
+    }
+  }
+}
+
+function missing(text: string): ProblemKind {
+  return REMOTE.test(text) ? "remote-resource" : "missing-resource";
+}
+
+function mentions(bytes: Uint8Array, word: string): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(word);
+}
+
+/** A build in the making. A file or object that comes twice is kept once: kustomize refuses it. */
+class OpenBuild {
+  readonly #files = new Map<string, BuiltFile>();
+  readonly #objects = new Map<string, BuiltObject>();
+  readonly #problems = new Map<string, Problem>();
+
+  add(file: BuiltFile): void {
+    const key = `${file.as} ${file.path}`;
+    if (!this.#files.has(key)) this.#files.set(key, file);
+  }
+
+  addObject(object: BuiltObject): void {
+    const key = `${object.index} ${object.file}`;
+    if (!this.#objects.has(key)) this.#objects.set(key, object);
+  }
+
+  take(build: FolderBuild | null): void {
+    for (const file of build?.files ?? []) this.add(file);
+    for (const object of build?.objects ?? []) this.addObject(object);
+    for (const problem of build?.problems ?? []) this.#addProblem(problem);
+  }
+
+  fail(kind: ProblemKind, file: string, line: number | null, about: string): null {
+    this.#addProblem({ kind, file, line, about });
+    return null;
+  }
+
+  apply(patch: Patch): void {
+    for (const [key, object] of this.#objects) {
+      const data = patched(object.data, patch);
+      if (data === null) this.#objects.delete(key);
+      else if (data !== object.data) {
+        const gives =
+          textAt(object.data, "spec", "decryption", "provider") === null &&
+          textAt(data, "spec", "decryption", "provider") !== null;
+        const decryptionFrom = gives ? patch.file : object.decryptionFrom;
+        this.#objects.set(key, { ...object, data, decryptionFrom });
+      }
+    }
+  }
+
+  setNamespace(namespace: string): void {
+    for (const [key, object] of this.#objects) {
+      const { metadata } = object.data;
+      const named = { ...(typeof metadata === "object" ? metadata : {}), namespace };
+      this.#objects.set(key, { ...object, data: { ...object.data, metadata: named } });
+    }
+  }
+
+  close(): FolderBuild {
+    return {
+      files: [...this.#files.values()],
+      objects: [...this.#objects.values()],
+      problems: [...this.#problems.values()],
+    };
+  }
+
+  #addProblem(problem: Problem): void {
+    this.#problems.set(`${problem.kind} ${problem.file} ${problem.line} ${problem.about}`, problem);
+  }
+}
+
+/** Where a file named as a kustomization lists another: every path that it names, in this repository. */
+export function pathsNamedBy(file: KustomizationFile): string[] {
+  const folder = folderOf(file.path);
+  const named = [
+    ...file.resources,
+    ...file.components,
+    ...file.others,
+    ...file.patches.flatMap(({ path }) => (path === null ? [] : [path])),
+    ...file.generators
+      .filter(({ field }) => field !== "literals")
+      .map(({ value, line }) => ({ text: value, line })),
+  ];
+  return named.flatMap(({ text }) => pathFrom(folder, text) ?? []);
+}

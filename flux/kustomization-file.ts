@@ -1,0 +1,136 @@
+import { isData, listAt, textAt, type Data } from "./data.ts";
+import { readManifests, type Manifest } from "./manifest.ts";
+import { groupOf } from "./patch.ts";
+import type { RepositoryFiles } from "./repository-files.ts";
+
+/** An entry of a list in a kustomization. */
+export interface Entry {
+  readonly text: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** A file or a literal that a generator reads. */
+export interface GeneratorSource extends Entry {
+  readonly generator: "secretGenerator" | "configMapGenerator";
+  readonly field: "files" | "envs" | "literals";
+  /** The name of what is generated. */
+  readonly name: string;
+  /** The path as written; of a literal, its value. */
+  readonly value: string;
+}
+
+/** A patch as a kustomization names it. */
+export interface PatchEntry {
+  readonly field: "patches" | "patchesStrategicMerge" | "patchesJson6902";
+  readonly path: Entry | null;
+  readonly text: string | null;
+  readonly target: Data | null;
+}
+
+/** kustomize's configuration of a folder. */
+export interface KustomizationFile {
+  readonly path: string;
+  /** Whether it is an encrypted document: nobody decrypts a kustomization. */
+  readonly isEncrypted: boolean;
+  /** 1-based line of a Flux object in it, which does not belong in such a file; else null. */
+  readonly fluxObjectLine: number | null;
+  /** Whether something of it could not be read. */
+  readonly isPartial: boolean;
+  readonly namespace: string | null;
+  /** `resources` and, as kustomize moves them there, `bases`. */
+  readonly resources: readonly Entry[];
+  readonly components: readonly Entry[];
+  readonly generators: readonly GeneratorSource[];
+  readonly patches: readonly PatchEntry[];
+  /** Other files that it reads: `crds`, `configurations`, `transformers`, `replacements`, … */
+  readonly others: readonly Entry[];
+}
+
+/** The API group of Flux's Kustomization; kustomize's own is kustomize.config.k8s.io. */
+export const FLUX_GROUP = "kustomize.toolkit.fluxcd.io";
+
+const OTHER_FILES = [
+  "crds",
+  "configurations",
+  "generators",
+  "transformers",
+  "validators",
+  "replacements",
+];
+
+/** Reads a file that is named as a kustomization. Never throws, whatever it holds. */
+export function readKustomizationFile(files: RepositoryFiles, path: string): KustomizationFile {
+  const bytes = files.read(path);
+  const { manifests, isPartial } =
+    bytes === null ? { manifests: [], isPartial: true } : readManifests(bytes);
+  const flux = manifests.find(({ data }) => groupOf(data) === FLUX_GROUP);
+  const own = manifests.find(({ data }) => groupOf(data) !== FLUX_GROUP);
+  const entries = (field: string): Entry[] => (own === undefined ? [] : entriesOf(own, field));
+  return {
+    path,
+    isEncrypted: textAt(own?.data, "sops", "mac") !== null,
+    fluxObjectLine: flux?.lineOf("apiVersion") ?? null,
+    isPartial,
+    namespace: textAt(own?.data, "namespace"),
+    resources: [...entries("resources"), ...entries("bases")],
+    components: entries("components"),
+    generators: own === undefined ? [] : [...generatorSources(own)],
+    patches: own === undefined ? [] : [...patchEntries(own)],
+    others: OTHER_FILES.flatMap((field) => entries(field)),
+  };
+}
+
+/** The texts in a list, and the `path` of what is a mapping in it. */
+function entriesOf(manifest: Manifest, field: string): Entry[] {
+  return listAt(manifest.data, field).flatMap((item, index) => {
+    const text = typeof item === "string" ? item : textAt(item, "path");
+    return text === null ? [] : [{ text, line: manifest.lineOf(field, index) }];
+  });
+}
+
+function* generatorSources(manifest: Manifest): Generator<GeneratorSource> {
+  for (const generator of ["secretGenerator", "configMapGenerator"] as const) {
+    for (const [index, item] of listAt(manifest.data, generator).entries()) {
+      const name = textAt(item, "name") ?? "";
+      for (const field of ["files", "envs", "literals"] as const) {
+        for (const [at, text] of listAt(item, field).entries()) {
+          if (typeof text !== "string") continue;
+          const line = manifest.lineOf(generator, index, field, at);
+          yield { generator, field, name, text, line, value: afterKey(text, field) };
+        }
+      }
+      const env = textAt(item, "env");
+      if (env === null) continue;
+      const line = manifest.lineOf(generator, index, "env");
+      yield { generator, field: "envs", name, text: env, line, value: env };
+    }
+  }
+}
+
+/** `PATH`, `KEY=PATH` under `files`, `KEY=VALUE` under `literals`: see kustomize's api/kv/kv.go. */
+function afterKey(text: string, field: GeneratorSource["field"]): string {
+  return field === "envs" ? text : text.slice(text.indexOf("=") + 1);
+}
+
+function* patchEntries(manifest: Manifest): Generator<PatchEntry> {
+  for (const field of ["patches", "patchesJson6902", "patchesStrategicMerge"] as const) {
+    for (const [index, item] of listAt(manifest.data, field).entries()) {
+      const line = manifest.lineOf(field, index);
+      if (typeof item === "string") {
+        const isInline = item.includes("\n");
+        const path = isInline ? null : { text: item, line };
+        yield { field, path, text: isInline ? item : null, target: null };
+        continue;
+      }
+      const path = textAt(item, "path");
+      const target = isData(item) && isData(item["target"]) ? item["target"] : null;
+      yield {
+        field,
+        path: path === null ? null : { text: path, line },
+        text: textAt(item, "patch"),
+        target,
+      };
+    }
+  }
+}
