@@ -91,7 +91,7 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
 test("--dry-run shows each change as a diff", (t) => {
   const { run, init } = repository(t, { ".gitignore": "own\n", "a.txt": "x\n" });
   const { stdout } = init("--dry-run");
-  t.regex(stdout, /add to {3}\.gitignore/);
+  t.regex(stdout, /add to {4}\.gitignore/);
   t.regex(stdout, /\.gitignore:\n@@ -1 \+1 @@\n own\n\+\n\+# Keys/);
   t.is(run("git", "status", "--porcelain").stdout, "");
 });
