@@ -5,6 +5,6 @@ import { setUp } from "./set-up.mjs";
 setUp();
 const { run } = await import("./run.mjs");
 await run(process.execPath, ["scripts/build.mjs"]);
-for (const part of ["batch", "commit"]) {
+for (const part of ["batch", "commit", "history"]) {
   await run(process.execPath, ["--import=tsx", `bench/${part}.ts`]);
 }
