@@ -1,0 +1,128 @@
+// `npm run bench`, third part: `check --history` on a generated repository of 20,000 commits beside
+// `git cat-file --batch-all-objects --batch` and `gitleaks git`; `check --all` on 10,000 files beside
+// `gitleaks dir`. Most commits are a bot's, as in real repositories.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { realTool } from "../test/installed-tools.ts";
+import { median, report, timed } from "./timing.ts";
+
+const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+const COMMITS = 20_000;
+const FILES = 10_000;
+const RUNS = 3;
+
+const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
+const env = {
+  PATH: process.env["PATH"],
+  HOME: folder,
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+};
+
+function release(app: number, version: number): string {
+  const values = Array.from(
+    { length: 30 },
+    (_, line) => `    option${line}:\n      enabled: true\n      size: ${app + line}Mi\n`,
+  );
+  return (
+    `# yaml-language-server: $schema=https://example.com/helmrelease.json\n` +
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: app${app}\nspec:\n` +
+    `  valuesFrom:\n    - kind: Secret\n      name: app${app}-values\n  values:\n` +
+    `    image:\n      repository: ghcr.io/example/app${app}\n      tag: 1.${version}.0\n` +
+    `    existingSecret: app${app}-secret\n    serviceAccount:\n      create: true\n${values.join("")}`
+  );
+}
+
+function configMap(number: number): string {
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c${number}\ndata:\n  LOG_LEVEL: info\n  URL: https://example.com/${number}\n`;
+}
+
+/** A stream for `git fast-import`: first all files in one commit, then one change a commit. */
+function* stream(
+  commits: number,
+  files: readonly [path: string, text: string][],
+): Generator<string> {
+  const commit = (subject: string) =>
+    `commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata ${subject.length}\n${subject}\n`;
+  const file = (path: string, text: string) =>
+    `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`;
+  yield commit("Begin");
+  for (const [path, text] of files) yield file(path, text);
+  for (let number = 1; number < commits; number += 1) {
+    const app = number % 200;
+    yield commit(`Update app${app}`) + file(`apps/app${app}/release.yaml`, release(app, number));
+  }
+}
+
+function repository(name: string, commits: number, files: readonly [string, string][]): string {
+  const cwd = join(folder, name);
+  timed("git", ["init", "-q", "-b", "main", cwd], { cwd: folder, env });
+  timed("git", ["fast-import", "--quiet"], {
+    cwd,
+    env,
+    input: [...stream(commits, files)].join(""),
+  });
+  // Packed as a clone is: fast-import leaves chains of deltas that every reader pays for.
+  timed("git", ["repack", "-adfq"], { cwd, env });
+  timed("git", ["reset", "-q", "--hard"], { cwd, env });
+  return cwd;
+}
+
+/** gitleaks and ours end with 1 where they find something; here they find nothing. */
+function compare(
+  what: string,
+  cwd: string,
+  args: readonly string[],
+  others: readonly (readonly [name: string, program: string, args: readonly string[]])[],
+): void {
+  const ours: number[] = [];
+  const theirs = others.map((): number[] => []);
+  for (let run = 0; run < RUNS; run += 1) {
+    ours.push(timed("node", [TOOL, ...args], { cwd, env }));
+    for (const [index, [, program, itsArgs]] of others.entries()) {
+      const began = performance.now();
+      spawnSync(program, itsArgs, { cwd, env, stdio: "ignore" });
+      theirs[index]?.push(performance.now() - began);
+    }
+  }
+  for (const [index, [name]] of others.entries()) {
+    report(what, median(ours), name, median(theirs[index] ?? []));
+  }
+}
+
+try {
+  const gitleaks = realTool("gitleaks");
+  if (gitleaks === null) console.log("gitleaks is not installed: nothing to compare with");
+  const apps = Array.from({ length: 200 }, (_, app): [string, string] => [
+    `apps/app${app}/release.yaml`,
+    release(app, 0),
+  ]);
+  compare(
+    "check --history, 20,000 commits",
+    repository("history", COMMITS, apps),
+    ["check", "--history"],
+    [
+      ["git cat-file", "git", ["cat-file", "--batch-all-objects", "--batch"]],
+      ...(gitleaks === null
+        ? []
+        : [["gitleaks git", gitleaks, ["git", "--no-banner", "--exit-code", "0", "."]] as const]),
+    ],
+  );
+  const many = Array.from({ length: FILES }, (_, number): [string, string] => [
+    `clusters/c${number % 50}/f${number}.yaml`,
+    number % 10 === 0 ? release(number, 0) : configMap(number),
+  ]);
+  if (gitleaks !== null) {
+    compare(
+      "check --all, 10,000 files",
+      repository("files", 1, many),
+      ["check", "--all"],
+      [["gitleaks dir", gitleaks, ["dir", "--no-banner", "--exit-code", "0", "."]]],
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
