@@ -146,7 +146,7 @@ async function compare(
   t.deepEqual(valuesOf(ourLeaves), valuesOf(theirLeaves));
   const ourComments = commentsOf(ourLeaves);
   for (const [comment, encrypted] of commentsOf(theirLeaves)) {
-    t.is(ourComments.get(comment), encrypted, comment);
+    t.is(ourComments.get(comment), encrypted, `${comment} in:\n${text}`);
   }
   return null;
 }
