@@ -60,6 +60,10 @@ const COMMANDS: Readonly<
     help: "look for leaks and broken files",
     load: async () => (await import("./check.ts")).check,
   },
+  map: {
+    help: "show which Flux Kustomization decrypts which file",
+    load: async () => (await import("./map.ts")).map,
+  },
   doctor: {
     help: "say what is wrong with this clone",
     load: async () => (await import("./doctor.ts")).doctor,
