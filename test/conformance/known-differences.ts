@@ -49,6 +49,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "lets its column decide",
   },
   {
+    what: "a comment at the end of a file, behind a list whose dashes stand in the column of its key",
+    sops: "takes it into the list, and encrypts it if the list is",
+    ours: "takes it out of the list, as its column says",
+  },
+  {
     what: "encrypted_comment_regex in a list, where another comment follows the one that matches",
     sops: "writes the second comment as an item of the list, and cannot decrypt its own file",
     ours: "keeps it a comment, and reads what it wrote",
