@@ -10,12 +10,13 @@ import {
   type PreparedFiles,
   valueOf,
 } from "./generator.ts";
-import { insertRules, type NewRule } from "./insert-rules.ts";
+import { insertRules } from "./insert-rules.ts";
 import { labelProblem } from "./kubernetes-names.ts";
 import { planFiles, type WantedFile } from "./plan.ts";
 import { recipientsProblem, splitRecipients } from "./questions.ts";
 import { renderTree } from "./render.ts";
 import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
+import { rulesForFurther } from "./wanted-rules.ts";
 
 /** `flux-sops new cluster NAME` */
 export const clusterGenerator: FileGenerator = {
@@ -60,7 +61,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
   );
   const force = request.options.has("force");
   const wanted = renderTree("repository", { cluster: name, example: false }, name, `clusters/`);
-  const text = insertRules(rules, rulesOf(name, identity.recipients));
+  const text = insertRules(rules, rulesForFurther(name, identity.recipients));
   if (text === null) {
     throw new ScaffoldError(
       "environment",
@@ -122,7 +123,7 @@ function recipientsOfCluster(text: string, name: string): string[] | null {
   try {
     const { rules } = parseRuleFile(text);
     const own = (rules ?? []).filter(({ pathRegex }) =>
-      rulesOf(name, []).some((rule) => rule.pathRegex === pathRegex),
+      rulesForFurther(name, []).some((rule) => rule.pathRegex === pathRegex),
     );
     return own.length === 0 ? null : [...new Set(own.flatMap(({ recipients }) => recipients))];
   } catch (error) {
@@ -132,44 +133,4 @@ function recipientsOfCluster(text: string, name: string): string[] | null {
       `${error.placeIn(".sops.yaml")}: ${error.message}; mend it and run this again`,
     );
   }
-}
-
-/** The rules of one cluster; see templates/repository/.sops.yaml.ejs for those of the first. */
-function rulesOf(name: string, recipients: readonly string[]): NewRule[] {
-  const rule = (
-    comment: string,
-    pathRegex: string,
-    probe: string,
-    selection: readonly string[] = [],
-  ): NewRule => ({
-    pathRegex,
-    probe,
-    lines: [
-      `# ${comment}`,
-      `- path_regex: ${pathRegex}`,
-      ...selection,
-      "  mac_only_encrypted: true",
-      "  age: >-",
-      ...recipients.map((key, index) => `    ${key}${index + 1 < recipients.length ? "," : ""}`),
-    ],
-  });
-  const folder = `^clusters/${name}/`;
-  return [
-    rule(
-      `Talos machine secrets of cluster ${name}: the whole file.`,
-      String.raw`^talos/${name}/.*\.sops\.ya?ml$`,
-      `talos/${name}/a.sops.yaml`,
-    ),
-    rule(
-      `Files of cluster ${name} that are no YAML: the whole file.`,
-      String.raw`${folder}.*\.sops\.([^/]*\.)?[^y./][^./]*$`,
-      `clusters/${name}/apps/a.sops.env`,
-    ),
-    rule(
-      `Kubernetes Secrets of cluster ${name}: only their values.`,
-      String.raw`${folder}(secrets/.*|.*\.sops)\.ya?ml$`,
-      `clusters/${name}/secrets/a.sops.yaml`,
-      ["  encrypted_regex: ^(data|stringData)$"],
-    ),
-  ];
 }

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, parseAllDocuments } from "yaml";
+import { appendAtEnd, appendTo } from "./yaml-insertion.ts";
 
 /**
  * Adds an entry to `resources` of a kustomization.yaml by inserting text: comments and layout stay.
@@ -22,8 +23,7 @@ export function listResource(text: string, entry: string): string | null {
 
   let added: string | null = null;
   if (pair === undefined) {
-    const gap = text === "" || text.endsWith("\n") ? "" : lineBreak;
-    added = `${text}${gap}resources:${lineBreak}  - ${entry}${lineBreak}`;
+    added = appendAtEnd(text, ["resources:", `  - ${entry}`]);
   } else if (isSeq(value)) {
     const [begin, end] = value.range ?? [0, 0];
     const last = value.items.at(-1) as Node | undefined;
@@ -33,15 +33,8 @@ export function listResource(text: string, entry: string): string | null {
     } else if (value.flow === true) {
       const at = last?.range?.[1] ?? end;
       added = `${text.slice(0, at)}, ${entry}${text.slice(at)}`;
-    } else if (last?.range !== undefined && last.range !== null) {
-      const lineStart = text.lastIndexOf("\n", begin - 1) + 1;
-      const indent = text.slice(lineStart, begin);
-      const lineEnd = text.indexOf("\n", last.range[1]);
-      const at = lineEnd === -1 ? text.length : lineEnd + 1;
-      const gap = lineEnd === -1 ? lineBreak : "";
-      if (/^ *$/.test(indent)) {
-        added = `${text.slice(0, at)}${gap}${indent}- ${entry}${lineBreak}${text.slice(at)}`;
-      }
+    } else {
+      added = appendTo(text, value, [`- ${entry}`]);
     }
   } else if (value === null || (isScalar(value) && value.value === null)) {
     const key = pair.key as Node;

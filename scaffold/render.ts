@@ -5,11 +5,12 @@ import { bootstrapCommand, remoteUrl } from "./bootstrap-command.ts";
 import { appendLines } from "./append-lines.ts";
 import { addHusky } from "./manifest-addition.ts";
 import type { WantedFile } from "./plan.ts";
-import { addRules, rulesFor, rulesForAnyLayout, type WantedRule } from "./rule-file-addition.ts";
+import { addRules } from "./rule-file-addition.ts";
 import type { Scope } from "./surroundings.ts";
 import { shellText } from "../git/shell-word.ts";
 import { YO_RC_KEY } from "./target.ts";
 import { templateFiles } from "./template-files.ts";
+import { rulesFor, rulesForAnyLayout, type WantedRule } from "./wanted-rules.ts";
 
 export interface RenderInput {
   readonly answers: RememberedAnswers;

@@ -77,7 +77,8 @@ function indentAt(text: string, at: number): string | null {
   return /^ *$/.test(before) ? before : null;
 }
 
-function insertLines(text: string, at: number, lines: YamlLines, indent: string): string {
+/** Inserts lines at the beginning of a line, each indented alike, with the text's own line breaks. */
+export function insertLines(text: string, at: number, lines: YamlLines, indent: string): string {
   const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
   const before = text.slice(0, at);
   const gap = before === "" || before.endsWith("\n") ? "" : lineBreak;

@@ -1,8 +1,9 @@
 import test from "ava";
-import { insertRules, type NewRule } from "../../scaffold/insert-rules.ts";
+import { insertRules } from "../../scaffold/insert-rules.ts";
+import type { WantedRule } from "../../scaffold/wanted-rules.ts";
 
 const key = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
-const rule: NewRule = {
+const rule: WantedRule = {
   pathRegex: "^clusters/prod/",
   probe: "clusters/prod/secrets/a.sops.yaml",
   lines: ["# prod", "- path_regex: ^clusters/prod/", `  age: ${key}`],

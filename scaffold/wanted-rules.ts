@@ -1,0 +1,104 @@
+import type { YamlLines } from "./yaml-insertion.ts";
+
+/** A creation rule that a repository should have. */
+export interface WantedRule {
+  readonly pathRegex: string;
+  /** A path that it is for. */
+  readonly probe: string;
+  /** The rule as an item of a list, comments above it included. */
+  readonly lines: YamlLines;
+}
+
+/** The rules of a cluster's folder, and of `talos/`, which all clusters share. */
+export function rulesFor(cluster: string, recipients: readonly string[]): WantedRule[] {
+  return [
+    rule(
+      "talos/a.sops.yaml",
+      "Talos machine secrets: the whole file.",
+      String.raw`^talos/.*\.sops\.ya?ml$`,
+      recipients,
+    ),
+    ...rulesOfFolder(cluster, recipients),
+  ];
+}
+
+/** The rules of a further cluster, whose Talos secrets have a folder of their own. */
+export function rulesForFurther(cluster: string, recipients: readonly string[]): WantedRule[] {
+  return [
+    rule(
+      `talos/${cluster}/a.sops.yaml`,
+      `Talos machine secrets of cluster ${cluster}: the whole file.`,
+      String.raw`^talos/${cluster}/.*\.sops\.ya?ml$`,
+      recipients,
+    ),
+    ...rulesOfFolder(cluster, recipients),
+  ];
+}
+
+/** See templates/repository/.sops.yaml.ejs for those of a new repository. */
+function rulesOfFolder(cluster: string, recipients: readonly string[]): WantedRule[] {
+  const folder = `^clusters/${cluster}/`;
+  return [
+    rule(
+      `clusters/${cluster}/apps/a.sops.env`,
+      `Files of cluster ${cluster} that are no YAML: the whole file.`,
+      String.raw`${folder}.*\.sops\.([^/]*\.)?[^y./][^./]*$`,
+      recipients,
+    ),
+    rule(
+      `clusters/${cluster}/secrets/a.sops.yaml`,
+      `Kubernetes Secrets of cluster ${cluster}: only their values.`,
+      String.raw`${folder}(secrets/.*|.*\.sops)\.ya?ml$`,
+      recipients,
+      ["encrypted_regex: ^(data|stringData)$"],
+    ),
+  ];
+}
+
+/** The rules of a repository with a layout of its own: files named `*.sops.*`, wherever they lie. */
+export function rulesForAnyLayout(recipients: readonly string[]): WantedRule[] {
+  return [
+    rule(
+      "talos/a.sops.yaml",
+      "Talos machine secrets: the whole file.",
+      String.raw`(^|/)talos/.*\.sops\.ya?ml$`,
+      recipients,
+    ),
+    rule(
+      "a.sops.env",
+      "Files that are no YAML: the whole file.",
+      String.raw`\.sops\.([^/]*\.)?[^y./][^./]*$`,
+      recipients,
+    ),
+    rule(
+      "a.sops.yaml",
+      "Kubernetes Secrets: only their values.",
+      String.raw`\.sops\.ya?ml$`,
+      recipients,
+      ["encrypted_regex: ^(data|stringData)$"],
+    ),
+  ];
+}
+
+function rule(
+  probe: string,
+  comment: string,
+  pathRegex: string,
+  recipients: readonly string[],
+  selection: readonly string[] = [],
+): WantedRule {
+  return {
+    pathRegex,
+    probe,
+    lines: [
+      `# ${comment}`,
+      `- path_regex: ${pathRegex}`,
+      ...selection.map((line) => `  ${line}`),
+      "  mac_only_encrypted: true",
+      "  age: >-",
+      ...recipients.map(
+        (recipient, index) => `    ${recipient}${index + 1 < recipients.length ? "," : ""}`,
+      ),
+    ],
+  };
+}
