@@ -57,9 +57,9 @@ async function run(command: Command): Promise<number> {
   const prepared = await prepareBootstrap({
     directory,
     cluster: await chosenCluster({
-      ...{ name: "", directory, prompter: null, environment: process.env },
+      directory,
       options: new Map(cluster === null ? [] : [["cluster", [cluster]]]),
-      readStandardInput: () => Buffer.alloc(0),
+      prompter: null,
     }),
     ...{ context: text("context"), owner: text("owner"), username: text("username") },
     ...{ privateKeyFile: text("privateKeyFile"), more: command.args, environment: process.env },

@@ -19,7 +19,9 @@ export function clusterFolders(directory: string): string[] {
  *
  * @throws ScaffoldError `usage` where that leaves none, or more than one.
  */
-export async function chosenCluster(request: GeneratorRequest): Promise<string> {
+export async function chosenCluster(
+  request: Pick<GeneratorRequest, "directory" | "options" | "prompter">,
+): Promise<string> {
   const clusters = clusterFolders(request.directory);
   const given = valueOf(request, "cluster");
   if (given !== null) {

@@ -69,7 +69,7 @@ export const COMMON_OPTIONS: readonly GeneratorOption[] = [
 ];
 
 /** The value of a flag that is given once; the last one counts. */
-export function valueOf(request: GeneratorRequest, flag: string): string | null {
+export function valueOf(request: Pick<GeneratorRequest, "options">, flag: string): string | null {
   const given = request.options.get(flag);
   return given === undefined || given === true ? null : (given.at(-1) ?? null);
 }
