@@ -13,6 +13,7 @@ import type { RulesInForce } from "../hooks/rules-in-force.ts";
 import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secret-sources.ts";
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A file that is looked at, wherever its content came from. */
 interface FileToCheck {
@@ -81,7 +82,7 @@ async function inspect(
   let unverified = 0;
   for (const { path, bytes, where, blob } of files) {
     const name = pathText(path);
-    const hasSops = bytes.includes("ENC[AES256_GCM,");
+    const hasSops = bytes.includes(TOKEN_START);
     if (!concernsSops({ path, rules }, hasSops) && suspectedRules(name, bytes).size === 0) continue;
     const found = await inspectCommitted({ path: name, rules }, bytes, () =>
       Promise.resolve(pairs),

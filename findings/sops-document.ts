@@ -1,5 +1,6 @@
 import { isScalar } from "yaml";
 import { candidateOf } from "./candidate.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 import { isToken } from "../sops/token.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 
@@ -11,7 +12,7 @@ import { Mappings, scalarText } from "./nodes.ts";
 export function isSopsDocument(bytes: Uint8Array): boolean {
   const candidate = candidateOf("", bytes);
   const text = candidate.text;
-  if (text === null || !text.includes("ENC[AES256_GCM,")) return false;
+  if (text === null || !text.includes(TOKEN_START)) return false;
   if (candidate.documents === null || /^sops_mac=/m.test(text) || /^\[sops\]/m.test(text)) {
     return isEncryptedByLine(text);
   }

@@ -5,6 +5,7 @@ import { effectiveSelection, type Metadata } from "../sops/metadata.ts";
 import { selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 import { shownPath } from "../sops/token.ts";
 import { isModel } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
@@ -173,7 +174,7 @@ function takesOnPurpose(rule: CreationRule | null): boolean {
 /** Cheap: whether a file may hold SOPS metadata, in any format. */
 export function mentionsMetadata(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!buffer.includes("ENC[AES256_GCM,")) return false;
+  if (!buffer.includes(TOKEN_START)) return false;
   return ["sops:", '"sops"', "sops_mac", "[sops]"].some((word) => buffer.includes(word));
 }
 

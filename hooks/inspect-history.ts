@@ -14,7 +14,8 @@ import { indexEntries } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { inspectPast } from "./inspect-past.ts";
-import { rulesAt, type RulesInForce } from "./rules-in-force.ts";
+import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A leak somewhere in the history. */
 export interface PastFinding extends Finding {
@@ -47,10 +48,7 @@ export async function inspectHistory(
   repository: OpenedRepository,
   without: ReadonlySet<RuleId>,
 ): Promise<PastInspection> {
-  const ruleFiles = (await indexEntries(repository)).filter(
-    ({ path, stage }) => stage === 0 && /(^|\/)\.sops\.yaml$/.test(path),
-  );
-  const past = new Past(await rulesAt(repository, ruleFiles), without);
+  const past = new Past(await rulesOfIndex(repository, await indexEntries(repository)), without);
   // Beside the reading: git needs a core for itself.
   const log = historyLog(repository);
   log.catch(() => undefined);
@@ -89,7 +87,7 @@ class Past {
   judge(oid: string, path: GitPath, bytes: Buffer): void {
     const name = pathText(path);
     const suspected = suspectedRules(name, bytes);
-    const mentionsSops = bytes.includes("ENC[AES256_GCM,");
+    const mentionsSops = bytes.includes(TOKEN_START);
     const isSuspect = [...suspected].some((rule) => !this.#without.has(rule));
     if (!isSuspect && !mentionsSops && !isNamedSops(name)) return;
     const kinds = this.#judged.get(oid);

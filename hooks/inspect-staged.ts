@@ -6,8 +6,9 @@ import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
 import { mayFeedSecret, mayGenerateSecrets } from "./kustomizations.ts";
 import type { FoundSource } from "./secret-sources.ts";
+import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
 import { stagedSurroundings, type Surroundings } from "./staged-surroundings.ts";
-import { SETTINGS_FILE, settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
+import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
 import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
 import { isUnsuspicious } from "./unsuspicious.ts";
 
@@ -69,11 +70,7 @@ export async function inspectStaged(
     if (outcome.content !== null) contents.push(outcome.content);
   }
   findings.push(...(await inKustomizations(repository, staged, sources)));
-  if (
-    staged.files.some(
-      ({ entry, place }) => place === "staged" && /(^|\/)\.sops\.yaml$/.test(entry.path),
-    )
-  ) {
+  if (staged.files.some(({ entry, place }) => place === "staged" && isRuleFile(entry.path))) {
     const { recipientsByNewRules } = await import("./recipients-by-new-rules.ts");
     findings.push(...(await recipientsByNewRules(repository, new Set(pathsOf(staged)))));
   }

@@ -5,6 +5,7 @@ import { pathText } from "../git/path.ts";
 import { openHookRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
+import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
 import { mayFeedSecret } from "./kustomizations.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
@@ -26,20 +27,21 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
     const staged = await readStaged(repository, "maybe");
     const { rules, kustomizations } = await stagedSurroundings(repository, pathsOf(staged));
     const mayFormat = existsSync(path.join(repository.cwd, LINT_STAGED));
-    const isFine = (file: StagedFile) =>
-      isUnsuspicious(file, rules) &&
-      !isOfTheGate(pathText(file.entry.path)) &&
-      !mayFeedSecret(file.entry.path, kustomizations) &&
-      !(mayFormat && isFormattable(pathText(file.entry.path)));
+    // Least work first: the last one is the only one that reads creation rules.
+    const isFine = (file: StagedFile) => {
+      const { path: name } = file.entry;
+      return (
+        !isRuleFile(name) &&
+        name !== SETTINGS_FILE &&
+        !(mayFormat && isFormattable(pathText(name))) &&
+        !mayFeedSecret(name, kustomizations) &&
+        isUnsuspicious(file, rules)
+      );
+    };
     if (!staged.files.every(isFine)) return false;
     leaveProof(repository, staged.head, staged.isAmend, judged);
     return true;
   } catch {
     return false;
   }
-}
-
-/** What is in these files says how others are judged. */
-function isOfTheGate(file: string): boolean {
-  return /(?:^|\/)\.sops\.yaml$/.test(file) || file === ".flux-sops.yaml";
 }

@@ -21,6 +21,7 @@ import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.t
 import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A finding in what would leave the machine. */
 export interface PushFinding extends Finding {
@@ -147,7 +148,7 @@ async function lookIntoAll(
   const inForce = rules ?? new RulesInForce(new Map());
   for await (const { oid, bytes } of readBlobs(repository, blobs.keys())) {
     if (bytes === null) continue;
-    const mentionsSops = bytes.includes("ENC[AES256_GCM,");
+    const mentionsSops = bytes.includes(TOKEN_START);
     if (mentionsSops) withSops.add(oid);
     const path = blobs.get(oid) ?? ("" as GitPath);
     const name = pathText(path);

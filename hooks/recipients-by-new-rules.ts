@@ -4,8 +4,9 @@ import { readBlobs } from "../git/blobs.ts";
 import { indexEntries, isFile } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 import type { FileFinding } from "./inspect-staged.ts";
-import { stagedRules } from "./rules-in-force.ts";
+import { rulesOfIndex } from "./rules-in-force.ts";
 
 /**
  * Where the creation rules change, the recipients of every encrypted file in the index that stays as it
@@ -18,18 +19,16 @@ export async function recipientsByNewRules(
   context: GitContext,
   judged: ReadonlySet<GitPath>,
 ): Promise<FileFinding[]> {
-  const entries = (await indexEntries(context)).filter(
+  const all = await indexEntries(context);
+  const rules = await rulesOfIndex(context, all);
+  const entries = all.filter(
     ({ path, mode, stage }) => stage === 0 && isFile(mode) && !judged.has(path),
   );
   const byOid = new Map<string, GitPath[]>();
   for (const { path, oid } of entries) byOid.set(oid, [...(byOid.get(oid) ?? []), path]);
-  const rules = await stagedRules(
-    context,
-    entries.map(({ path }) => path),
-  );
   const findings: FileFinding[] = [];
   for await (const { oid, bytes } of readBlobs(context, byOid.keys())) {
-    if (bytes?.includes("ENC[AES256_GCM,") !== true) continue;
+    if (bytes?.includes(TOKEN_START) !== true) continue;
     for (const path of byOid.get(oid) ?? []) {
       const name = pathText(path);
       const inForce = rules.for(name);

@@ -1,7 +1,7 @@
 import { readBlobMap } from "../git/blobs.ts";
-import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { isFile, type IndexEntry } from "../git/index-entries.ts";
+import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
-import { readStagedPaths, type StoredFile } from "../git/show.ts";
 import {
   parseRuleFile,
   ruleFor,
@@ -9,6 +9,7 @@ import {
   type RuleFile,
 } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
+import { isRuleFile } from "./gate-files.ts";
 
 /** What the creation rules say of a path. */
 export interface RuleInForce {
@@ -61,19 +62,19 @@ export class RulesInForce {
   }
 }
 
-/** The rules as staged, as far as they concern some paths: two calls to git. */
-export async function stagedRules(
+/**
+ * The rules that the index holds: one call to git, none where there is no such file.
+ *
+ * @param entries all of the index
+ */
+export async function rulesOfIndex(
   context: GitContext,
-  paths: readonly GitPath[],
+  entries: readonly IndexEntry[],
 ): Promise<RulesInForce> {
-  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
-  const names = new Map(
-    [...folders].map((folder) => [pathFromText(`${folder}.sops.yaml`), folder]),
+  return rulesAt(
+    context,
+    entries.filter(({ path, mode, stage }) => stage === 0 && isFile(mode) && isRuleFile(path)),
   );
-  const staged: ReadonlyMap<GitPath, StoredFile> = await readStagedPaths(context, names.keys());
-  const files = new Map<string, Uint8Array>();
-  for (const [path, { bytes }] of staged) files.set(names.get(path) ?? "", bytes);
-  return new RulesInForce(files);
 }
 
 /**

@@ -1,12 +1,10 @@
 import type { AllowedFinding, Settings } from "../findings/settings.ts";
 import { GitError } from "../git/errors.ts";
-import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { readPathAt, readStagedPaths } from "../git/show.ts";
 import type { Finding } from "../findings/finding.ts";
-
-/** At the top of a repository. */
-export const SETTINGS_FILE = pathFromText(".flux-sops.yaml");
+import { SETTINGS_FILE } from "./gate-files.ts";
 
 /**
  * The settings as staged; null where there are none.
