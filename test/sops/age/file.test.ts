@@ -1,14 +1,19 @@
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { armor, Decrypter, Encrypter } from "age-encryption";
+import { encodeArmor } from "../../../sops/age/armor.ts";
 import { encodeBech32 } from "../../../sops/age/bech32.ts";
+import { seal } from "../../../sops/age/chacha20-poly1305.ts";
 import { openFile, sealFile } from "../../../sops/age/file.ts";
+import { base64, encodeHeader, type Stanza } from "../../../sops/age/header.ts";
 import {
   newX25519Identity,
   parseX25519Identity,
   parseX25519Recipient,
+  wrapFileKey,
   x25519RecipientText,
   type X25519Identity,
 } from "../../../sops/age/x25519.ts";
@@ -85,6 +90,41 @@ test("a file with one character changed, dropped or doubled is as unreadable her
         text,
       );
     }
+  }
+});
+
+/** A file whose header MAC and payload are right, whatever stanza it has. */
+function fileWith(fileKey: Uint8Array, stanza: Stanza): string {
+  const derived = (salt: Uint8Array, info: string) =>
+    new Uint8Array(hkdfSync("sha256", fileKey, salt, info, 32));
+  const header = encodeHeader([stanza]);
+  const mac = createHmac("sha256", derived(Buffer.alloc(0), "header"))
+    .update(header)
+    .digest();
+  const nonce = randomBytes(16);
+  const counter = Buffer.from("000000000000000000000001", "hex");
+  const payload = seal(derived(nonce, "payload"), counter, Buffer.from("data key"));
+  return encodeArmor(Buffer.concat([header, Buffer.from(` ${base64(mac)}\n`), nonce, payload]));
+}
+
+test("a file key of another length, and Base64 that no encoder writes, are refused though the MAC is right", async (t) => {
+  const mine = newPair();
+  const wrap = (length: number) => {
+    const fileKey = randomBytes(length);
+    return { fileKey, stanza: wrapFileKey(fileKey, mine.identity.recipient) };
+  };
+  const right = wrap(16);
+  t.is(openHere(fileWith(right.fileKey, right.stanza), mine.identity)?.toString(), "data key");
+
+  const long = wrap(32);
+  const [type = "", share = ""] = right.stanza.args;
+  // 32 bytes leave two bits of the last character unused: they have to be zero.
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const last = alphabet.charAt(alphabet.indexOf(share.slice(-1)) + 1);
+  const loose = { ...right.stanza, args: [type, share.slice(0, -1) + last] };
+  for (const file of [fileWith(long.fileKey, long.stanza), fileWith(right.fileKey, loose)]) {
+    t.is(openHere(file, mine.identity), null);
+    t.is(await openWithAgeEncryption(file, mine.text), null);
   }
 });
 
