@@ -5,7 +5,7 @@ import { pathText } from "../git/path.ts";
 import { openHookRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
-import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
+import { SETTINGS_FILE } from "./gate-files.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
 import { mayFeedSecret } from "./kustomizations.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
@@ -31,7 +31,6 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
     const isFine = (file: StagedFile) => {
       const { path: name } = file.entry;
       return (
-        !isRuleFile(name) &&
         name !== SETTINGS_FILE &&
         !(mayFormat && isFormattable(pathText(name))) &&
         !mayFeedSecret(name, kustomizations) &&

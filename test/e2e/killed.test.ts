@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -192,4 +192,30 @@ test(`killed at any moment, a commit leaves nothing that cannot be mended (${Str
     t.is(wrong, null, JSON.stringify(kill));
     repository.remove();
   }
+});
+
+test("a commit without secrets, too, completes what a killed one left", (t) => {
+  const repository = scaffolded(t);
+  const path = "clusters/homelab/secrets/db.sops.yaml";
+  const plaintext = secret({ a: `${MARK}1` });
+  repository.write(path, plaintext);
+  repository.must("add", "-A");
+  const from = repository.must("rev-parse", `:${path}`).trim();
+  // Of another moment than the next commit's, which could else be an amended one.
+  repository.must("commit", "-q", "-m", "Secret", "--date", "2020-01-01T00:00:00Z");
+  const to = repository.must("rev-parse", `:${path}`).trim();
+  const encrypted = repository.read(path);
+  t.not(from, to);
+
+  // As if it had been killed before it replaced the file on disk.
+  repository.write(path, plaintext);
+  const { pid } = spawnSync("true");
+  const journal = join(repository.dir, ".git/flux-sops", `replacing-${String(pid)}`);
+  writeFileSync(journal, JSON.stringify({ id: "0011223344556677", entries: [{ path, from, to }] }));
+
+  repository.write("note.txt", "nothing to hide\n");
+  repository.must("add", "note.txt");
+  repository.must("commit", "-q", "-m", "Note");
+  t.is(repository.read(path), encrypted);
+  t.false(existsSync(journal));
 });
