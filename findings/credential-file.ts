@@ -10,7 +10,7 @@ import { shownName } from "./wording.ts";
 
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json`, `.npmrc`,
- * dotenv files and Terraform variables. Part of `plaintext-secret`. Dotenv files and Terraform
+ * `.netrc`, `.pgpass`, `.git-credentials`, dotenv files (direnv's too) and Terraform variables. Part of `plaintext-secret`. Dotenv files and Terraform
  * variables hold harmless settings as well, so there the names decide; a sample (`.env.example`) is
  * left alone. Which dotenv file feeds a secretGenerator is another question (`generator-files.ts`).
  */
@@ -19,7 +19,10 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   if (readable === null || isProseOrCode(path)) return [];
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (name.endsWith("npmrc")) return npmTokens(readable);
-  if (/(?:^|\.)env(?:\.|$)|\.tfvars/.test(name)) return isSample(path) ? [] : variables(readable);
+  const login = LOGIN_FILES.get(name.replace("_", "."));
+  if (login !== undefined) return logins(readable, login);
+  if (/(?:^|\.)env(?:rc)?(?:\.|$)|\.tfvars/.test(name))
+    return isSample(path) ? [] : variables(readable);
   return dockerCredentials(candidate);
 }
 
@@ -44,6 +47,21 @@ function dockerCredentials(candidate: Candidate): Hit[] {
     }
   }
   return hits;
+}
+
+/** Files of logins, each with what a line or entry with a password looks like; the password is captured. */
+const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
+  [".netrc", /^(?:.*\s)?password\s+(\S+)/],
+  [".pgpass", /^[^#](?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(.+)$/],
+  [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
+]);
+
+function logins(text: string, pattern: RegExp): Hit[] {
+  return oneHit(text, (line) => {
+    const password = pattern.exec(line)?.[1] ?? "";
+    if (password === "" || isToken(password) || holdsExpression(password)) return null;
+    return "a file of logins holds a readable password";
+  });
 }
 
 function npmTokens(text: string): Hit[] {

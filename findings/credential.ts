@@ -8,7 +8,7 @@ import { holdsExpression } from "./pointer.ts";
 
 /** A name that ends in one of these words names a credential … */
 const CREDENTIAL_ENDING =
-  /(?:^|_)(?:password|passwd|passphrase|passwort|token|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app)?password|[a-z0-9]+_pass|passwd|passphrase|passwort|token|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
 
 /** … and an environment variable also with one of these. */
 const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
@@ -96,7 +96,7 @@ export function mayHoldCredential(text: string): boolean {
 }
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
 
 const NAME = /name["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
 

@@ -112,6 +112,12 @@ export const inlineCredential: Rule = {
         lines: [3],
       },
       {
+        path: "app/cronjob.yaml",
+        content:
+          "kind: CronJob\nspec: {template: {spec: {initContainers: [{env: [\n  {name: PGPASSWORD, value: hunter22},\n  {name: SMTP_PASS, value: hunter22}]}]}}}\n",
+        lines: [3, 4],
+      },
+      {
         path: "app/german.yaml",
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
@@ -131,7 +137,7 @@ export const inlineCredential: Rule = {
       {
         path: "app/configmap.yaml",
         content:
-          "kind: ConfigMap\ndata:\n  PASSWORD_MIN_LENGTH: '12'\n  TOKEN_URL: https://example.org/oauth/token\n  app.ini: |\n    password = ${DB_PASSWORD}\n    ; token = x\n    token_file = /run/token\n",
+          "kind: ConfigMap\ndata:\n  PASSWORD_MIN_LENGTH: '12'\n  compass: northwest\n  bypass: everything\n  TOKEN_URL: https://example.org/oauth/token\n  app.ini: |\n    password = ${DB_PASSWORD}\n    ; token = x\n    token_file = /run/token\n",
       },
       {
         path: "app/encrypted.sops.yaml",

@@ -33,6 +33,7 @@ function keyNames(stem: string): string[] {
 /** How the names of credentials end. They count where a value follows: `prefilter.ts` sees to that. */
 export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
+  ...["_pass", "Pass", "_PASS", "-pass"],
   ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
   ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
     keyNames,
@@ -74,6 +75,9 @@ export const KEYWORDS = {
   "inline-credential": [...CREDENTIAL_NAMES, "://", "ghp_", "github_pat_", "glpat-", "tskey-"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables, npm's. */
+/**
+ * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables, and where
+ * npm, git, curl and PostgreSQL keep passwords.
+ */
 export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.env(?:\.[^/]*)?|[^/]*\.env|[^/]*\.tfvars(?:\.json)?|[^/]*\.npmrc)$/i;
+  /(?:^|\/)(?:\.env(?:rc)?(?:\.[^/]*)?|[^/]*\.env|[._]netrc|\.pgpass|\.git-credentials|[^/]*\.tfvars(?:\.json)?|[^/]*\.npmrc)$/i;

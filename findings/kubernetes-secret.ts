@@ -122,7 +122,10 @@ class Reader {
     if (this.#mappings.textAt(node, "kind") !== "Secret") return false;
     const version = this.#mappings.textAt(node, "apiVersion");
     if (version?.includes("/") === true) return false;
-    return !nested || (version !== null && isMap(this.#mappings.at(node, "metadata")));
+    if (!nested) return true;
+    // Nothing else has `stringData`.
+    if (isMap(this.#mappings.at(node, "stringData"))) return true;
+    return version !== null && isMap(this.#mappings.at(node, "metadata"));
   }
 
   #readList(root: Node, isEncrypted: boolean): void {

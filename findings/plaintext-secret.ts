@@ -167,6 +167,29 @@ export const plaintextSecret: Rule = {
         lines: [9],
       },
       {
+        path: "sequence.yaml",
+        content: "- kind: Secret\n  stringData:\n    a: hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "one-operation.yaml",
+        content:
+          "patchesJson6902:\n  - target: {kind: Secret, name: a}\n    patch: |-\n      - {op: add, path: /data/a, value: aHVudGVyMg==}\n",
+        lines: [4],
+      },
+      {
+        path: "apply-json.sh",
+        content:
+          'echo \'{"kind": "Secret", "data": {"a": ""}, "stringData": {"b": "hunter2"}}\' | kubectl apply -f -\n',
+        lines: [1],
+      },
+      {
+        path: "lines.json",
+        content:
+          '{"kind":"ConfigMap","data":{"a":"b"}}\n{"kind":"Secret","stringData":{"a":"hunter2"}}\n',
+        lines: [2],
+      },
+      {
         path: "manifests.yaml",
         content:
           "version: v1alpha1\ncluster:\n  inlineManifests:\n    - name: a\n      contents: |\n        ---\n        kind: ConfigMap\n        ---\n        kind: Secret\n        stringData:\n          a: hunter2\n",
@@ -213,6 +236,10 @@ export const plaintextSecret: Rule = {
       { path: "app/.env", content: "LOG=info\nexport DB_PASSWORD='hunter22'\n", lines: [2] },
       { path: "app/prod.env", content: "# x\nAPP_SECRET=8c1f0e7a2b\n", lines: [2] },
       { path: "a.tfvars", content: 'region = "eu"\ndb_password = "hunter22"\n', lines: [2] },
+      { path: ".envrc", content: "export SMTP_PASS=hunter22\n", lines: [1] },
+      { path: "home/.netrc", content: "machine a login b\n  password hunter22\n", lines: [2] },
+      { path: ".pgpass", content: "# host:port:db:user:pw\ndb:5432:app:me:hunter22\n", lines: [2] },
+      { path: ".git-credentials", content: "https://me:hunter22@example.org\n", lines: [1] },
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
     misses: [
@@ -285,6 +312,11 @@ export const plaintextSecret: Rule = {
         content: "```yaml\nkind: Secret\nstringData:\n  password: hunter2\n```\n",
       },
       {
+        path: "apply-json.sh",
+        content:
+          'echo "{\\"kind\\": \\"Secret\\"}"\necho \'{"kind": "Secret", "stringData": {"a": "$TOKEN", "b": ""}}\'\n',
+      },
+      {
         path: "main_test.go",
         content: "const a = `\nkind: Secret\nstringData:\n  password: hunter2\n`\n",
       },
@@ -315,6 +347,8 @@ export const plaintextSecret: Rule = {
         path: ".npmrc",
         content: "//npm.example.com/:_authToken=${NPM_TOKEN}\nsave-exact=true\n",
       },
+      { path: ".netrc", content: "machine a login b password ${TOKEN}\n" },
+      { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
       { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
       {
         path: "a.env",

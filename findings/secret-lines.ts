@@ -56,6 +56,11 @@ export function secretLines(text: string): SecretLine[] {
       continue;
     }
     if (rest.startsWith("#")) continue;
+    const inJson = jsonSecret(rest);
+    if (inJson !== null) {
+      found.push({ line: number, key: inJson });
+      continue;
+    }
     if (/^[}\]]/.test(rest)) continue;
 
     // `- - key:` opens a mapping at the key's column; what stood there before is over.
@@ -106,6 +111,19 @@ export function secretLines(text: string): SecretLine[] {
   }
   close(0);
   return found.sort((a, b) => a.line - b.line);
+}
+
+/** The first literal value of a Secret in JSON on one line: an argument of a script, a line of a log. */
+function jsonSecret(line: string): string | null {
+  if (!/"kind"\s*:\s*"Secret"/.test(line)) return null;
+  for (const [, entries = ""] of line.matchAll(/"(?:data|stringData)"\s*:\s*\{([^{}]*)/g)) {
+    for (const [, key = "", value = ""] of entries.matchAll(
+      /"([^"\\]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g,
+    )) {
+      if (isLiteral([value])) return key;
+    }
+  }
+  return null;
 }
 
 function endValue(mapping: Mapping): void {
