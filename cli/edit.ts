@@ -73,7 +73,7 @@ async function editFile(path: string, ignoreMac: boolean): Promise<void> {
   if (!readFileSync(path).equals(bytes)) {
     throw new SopsError("unsupported", "was changed while it was edited: it was left as it is now");
   }
-  replaceFile(path, text);
+  await replaceFile(path, text);
 }
 
 /**

@@ -72,11 +72,11 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
       complain(problem);
       return SOPS_EXIT.errorConflictingParameters;
     }
-    const paths = command.args.length === 0 ? [STANDARD_INPUT] : expand(command.args);
+    const paths = command.args.length === 0 ? [STANDARD_INPUT] : [...new Set(expand(command.args))];
     const inPlace = definition.writes === "always" || options["inPlace"] === true;
     let status = 0;
     const step = progress(definition.name, paths.length);
-    // The first file that is synced takes the others along: in batches that is nearly free.
+    // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
     for (let from = 0; from < paths.length; from += BATCH) {
       const batch = new Map<string, StagedFile>();
       const later = (path: string, staged: StagedFile) => batch.set(path, staged);
@@ -117,7 +117,7 @@ async function runOne(
     const result = await definition.run(at);
     const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
     const output = options["output"];
-    if (typeof output === "string") write(output, content);
+    if (typeof output === "string") await write(output, content);
     else if (later === null) process.stdout.write(content);
     else if (!bytes.equals(content)) later(path, stageFile(path, content));
   };
@@ -125,25 +125,25 @@ async function runOne(
 }
 
 async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<number> {
+  const syncs = [...batch].map(async ([path, staged]) => ({
+    path,
+    staged,
+    failed: await reported(path, () => staged.sync()),
+  }));
   let status = 0;
-  const ready: [string, StagedFile][] = [];
-  const step = async (path: string, action: () => void) =>
-    reported(path, () => {
-      action();
+  for (const { path, staged, failed } of await Promise.all(syncs)) {
+    const commit = () => {
+      staged.commit();
       return Promise.resolve();
-    });
-  for (const [path, staged] of batch) {
-    const failed = await step(path, staged.sync);
-    if (failed === 0) ready.push([path, staged]);
-    status = failed || status;
+    };
+    status = failed || (await reported(path, commit)) || status;
   }
-  for (const [path, staged] of ready) status = (await step(path, staged.commit)) || status;
   return status;
 }
 
 /** A plaintext may be in it: a new file is for its owner alone. */
-function write(path: string, content: Buffer): void {
-  if (existsSync(path)) replaceFile(path, content);
+async function write(path: string, content: Buffer): Promise<void> {
+  if (existsSync(path)) await replaceFile(path, content);
   else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
 }
 

@@ -3,7 +3,7 @@ import {
   closeSync,
   existsSync,
   fchmodSync,
-  fsyncSync,
+  fsync,
   openSync,
   readFileSync,
   realpathSync,
@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { promisify } from "node:util";
 import {
   parseRuleFile,
   ruleFor,
@@ -34,33 +35,52 @@ export interface RuleOnDisk {
  * @throws SopsError `bad-config`, `no-rule`
  */
 export function ruleOnDisk(path: string): RuleOnDisk | null {
-  const absolute = join(realpathSync(dirname(resolve(path))), basename(path));
-  for (let folder = dirname(absolute); ; folder = dirname(folder)) {
+  const found = rulesAbove(dirname(resolve(path)));
+  if (found === null) return null;
+  const { file, config, below } = found;
+  const rule = ruleFor(file, [...below, basename(path)].join("/"));
+  if (rule === null) {
+    throw new SopsError("no-rule", `no creation rule in ${config} takes this file`);
+  }
+  return { rule, yamlIndent: file.yamlIndent };
+}
+
+interface RulesAbove {
+  readonly file: RuleFile;
+  readonly config: string;
+  /** The folders between that of the rule file and the one that was asked for. */
+  readonly below: readonly string[];
+}
+
+/** Found once a folder: a command may take a thousand files. */
+const rulesByFolder = new Map<string, RulesAbove | null>();
+
+function rulesAbove(folder: string): RulesAbove | null {
+  let found = rulesByFolder.get(folder);
+  if (found === undefined) {
+    found = findRules(realpathSync(folder));
+    rulesByFolder.set(folder, found);
+  }
+  return found;
+}
+
+function findRules(start: string): RulesAbove | null {
+  for (let folder = start; ; folder = dirname(folder)) {
     const config = join(folder, ".sops.yaml");
     if (existsSync(config)) {
       const file = readRules(config);
       if (file.rules !== null) {
-        const rule = ruleFor(file, relative(folder, absolute).split(sep).join("/"));
-        if (rule === null) {
-          throw new SopsError("no-rule", `no creation rule in ${config} takes this file`);
-        }
-        return { rule, yamlIndent: file.yamlIndent };
+        const below = relative(folder, start).split(sep);
+        return { file, config, below: below.filter((part) => part !== "") };
       }
     }
     if (folder === dirname(folder)) return null;
   }
 }
 
-/** Each rule file is read once: a command may take a thousand files. */
-const ruleFiles = new Map<string, RuleFile>();
-
 function readRules(config: string): RuleFile {
-  const known = ruleFiles.get(config);
-  if (known !== undefined) return known;
   try {
-    const file = parseRuleFile(readFileSync(config, "utf8"));
-    ruleFiles.set(config, file);
-    return file;
+    return parseRuleFile(readFileSync(config, "utf8"));
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     throw new SopsError("bad-config", `${error.placeIn(config)}: ${error.message}`);
@@ -69,19 +89,17 @@ function readRules(config: string): RuleFile {
 
 /** A file's new content, written beside it and waiting. */
 export interface StagedFile {
-  /** Makes sure that it is on the disk. */
-  sync(): void;
+  /** Makes sure that it is on the disk. Many at once take little longer than one. */
+  sync(): Promise<void>;
   /** Puts it in the old one's place, in one step. */
   commit(): void;
-  /** Removes it; harmless after commit(). */
-  discard(): void;
 }
 
 /**
  * Writes what shall replace a file's content beside it, with the same mode. A symlink is followed:
  * the user named the file.
  *
- * @throws NodeJS.ErrnoException: nothing was left behind.
+ * @throws NodeJS.ErrnoException, as its methods do: nothing was left behind.
  */
 export function stageFile(path: string, content: string | Uint8Array): StagedFile {
   const target = realpathSync(path);
@@ -92,53 +110,45 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
   );
   // It may hold plaintext: nobody else may read it, not even for a moment.
   const handle = openSync(beside, "wx", 0o600);
-  let state: "open" | "closed" | "gone" = "open";
-  const close = () => {
-    if (state === "open") closeSync(handle);
-    state = "closed";
-  };
-  const discard = () => {
-    if (state === "gone") return;
-    close();
-    state = "gone";
-    unlinkSync(beside);
-  };
-  const orDiscard = (step: () => void) => {
-    try {
-      step();
-    } catch (error) {
-      discard();
-      throw error;
-    }
-  };
-  orDiscard(() => {
+  try {
     writeFileSync(handle, content);
     fchmodSync(handle, mode);
-  });
+  } catch (error) {
+    closeSync(handle);
+    unlinkSync(beside);
+    throw error;
+  }
   return {
-    sync: () => {
-      orDiscard(() => {
-        fsyncSync(handle);
-        close();
-      });
+    sync: async () => {
+      try {
+        await synced(handle);
+      } catch (error) {
+        unlinkSync(beside);
+        throw error;
+      } finally {
+        closeSync(handle);
+      }
     },
     commit: () => {
-      orDiscard(() => {
+      try {
         renameSync(beside, target);
-        state = "gone";
-      });
+      } catch (error) {
+        unlinkSync(beside);
+        throw error;
+      }
     },
-    discard,
   };
 }
+
+const synced = promisify(fsync);
 
 /**
  * Replaces a file's content in one step.
  *
  * @throws NodeJS.ErrnoException: the file is as it was.
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const staged = stageFile(path, content);
-  staged.sync();
+  await staged.sync();
   staged.commit();
 }

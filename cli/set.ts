@@ -106,7 +106,7 @@ async function rewrite(
     const ignoreMac = options["ignoreMac"] === true;
     const { file } = sopsFile;
     const result = await change({ text, file, format, metadata, dataKey, ignoreMac });
-    if (result !== text) replaceFile(path, result);
+    if (result !== text) await replaceFile(path, result);
   };
   return reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile });
 }

@@ -32,6 +32,10 @@ export type Selector = (leaf: Leaf) => boolean;
 /** Whether a pattern is found in a text. */
 export type Pattern = (text: string) => boolean;
 
+/** The same few patterns come with every file of a batch, and each takes a moment to compile. */
+const compiledPatterns = new Map<string, RE2JS>();
+const MOST_PATTERNS = 100;
+
 /**
  * Compiles a pattern of `.sops.yaml` or of a file's metadata. Always RE2: the patterns come from
  * whoever wrote the file, and Go's syntax is not JavaScript's.
@@ -43,9 +47,16 @@ export function compilePattern(pattern: string): Pattern {
   // than a file to decrypt.
   const words = /^\^\(([\w-]+(?:\|[\w-]+)*)\)\$$/.exec(pattern)?.[1]?.split("|");
   if (words !== undefined) return (text) => words.includes(text);
+  const compiled = compiledPatterns.get(pattern) ?? compileAnew(pattern);
+  return (text) => compiled.matcher(text).find();
+}
+
+function compileAnew(pattern: string): RE2JS {
   try {
     const compiled = RE2JS.compile(pattern);
-    return (text) => compiled.matcher(text).find();
+    if (compiledPatterns.size >= MOST_PATTERNS) compiledPatterns.clear();
+    compiledPatterns.set(pattern, compiled);
+    return compiled;
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     throw new SopsError(
