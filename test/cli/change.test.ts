@@ -397,7 +397,8 @@ test("filestatus", (t) => {
 test("no command leaves a temporary file beside the one it changes", (t) => {
   const repository = withFile(t);
   repository.tool("set", DB, '["stringData"]["a"]', '"x"');
-  repository.tool("rotate", "-i", DB);
+  // The same file twice, too.
+  repository.tool("rotate", "-i", DB, DB);
   t.deepEqual(readdirSync(`${repository.dir}/clusters/homelab/secrets`).sort(), [
     ".gitkeep",
     "db.sops.yaml",
