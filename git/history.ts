@@ -1,6 +1,7 @@
 import { catFileBatch } from "./batch.ts";
 import { runGit, startGit, writeAll, type GitContext } from "./run.ts";
 import type { GitPath } from "./path.ts";
+import { loggedCommits, type LoggedCommit } from "./history-log.ts";
 import { formatOf } from "./object-id.ts";
 
 /** A part of the history: what some objects reach and others do not. */
@@ -161,6 +162,36 @@ export async function commitsBringing(
     bringing.set(oid, commits);
   }
   return bringing;
+}
+
+/**
+ * The commits in a range whose message holds one of some words, in either case, newest first: one
+ * call to git.
+ *
+ * @returns each with its whole message, one char per byte
+ * @throws GitError `command-failed`
+ */
+export async function commitsSaying(
+  context: GitContext,
+  words: readonly string[],
+  range: Range,
+): Promise<LoggedCommit[]> {
+  const args = [
+    "-c",
+    "log.showSignature=false",
+    "log",
+    "-z",
+    "--no-patch",
+    "--no-notes",
+    "--encoding=UTF-8",
+    "--format=%H %P%n%B",
+    "--fixed-strings",
+    "--regexp-ignore-case",
+    ...words.map((word) => `--grep=${word}`),
+    ...rangeArguments(range),
+  ];
+  const { stdout } = await runGit(context, args, { input: [rangeInput(range)] });
+  return [...loggedCommits(stdout)];
 }
 
 /** A commit with its parents, for walks over what is new. */

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { candidateOf } from "../findings/candidate.ts";
 import { kindOfFile } from "../findings/file-kind.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
-import { scan } from "../findings/scan.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
 import { eachReachableBlob } from "../git/all-blobs.ts";
 import { readBlobs } from "../git/blobs.ts";
@@ -14,6 +12,7 @@ import { indexEntries } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { inspectPast } from "./inspect-past.ts";
+import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
@@ -62,8 +61,8 @@ export async function inspectHistory(
     if (bytes === null) continue;
     for (const path of others.get(oid) ?? []) past.judge(oid, path, bytes);
   }
-  for (const { ref, oid, content } of await annotatedTags(repository)) {
-    past.readMessage(content, { commits: [], what: `tag ${ref}`, oid });
+  for (const { ref, content } of await annotatedTags(repository)) {
+    past.readMessage(content, { commits: [], what: `tag ${ref}` });
   }
   return { findings: past.findings(), files };
 }
@@ -130,30 +129,20 @@ class Past {
         appearances.paths.add(path);
         if (appearances.commits.at(-1)?.commit !== commit.commit) appearances.commits.push(commit);
       }
-      if (mayHoldKey(message)) {
+      if (KEY_WORD.test(message)) {
         const what = `the message of commit ${commit.commit.slice(0, 12)}`;
-        this.readMessage(Buffer.from(message, "latin1"), { commits: [commit], what, oid: null });
+        this.readMessage(Buffer.from(message, "latin1"), { commits: [commit], what });
       }
     }
     return others;
   }
 
-  /** In prose only keys are told from words. */
   readMessage(
     bytes: Buffer,
-    { commits, what }: { commits: readonly BringingCommit[]; what: string; oid: string | null },
+    { commits, what }: { commits: readonly BringingCommit[]; what: string },
   ): void {
-    for (const finding of scan(candidateOf("message.md", bytes), this.#without)) {
-      if (finding.rule !== "age-key" && finding.rule !== "private-key") continue;
-      this.#messages.push({
-        ...finding,
-        line: null,
-        message: `${finding.message}, in ${what}`,
-        path: "" as GitPath,
-        blob: null,
-        paths: [],
-        commits,
-      });
+    for (const finding of keysInMessage(bytes, what, this.#without)) {
+      this.#messages.push({ ...finding, path: "" as GitPath, blob: null, paths: [], commits });
     }
   }
 
@@ -177,9 +166,7 @@ function isTellingName(path: string): boolean {
   return CREDENTIAL_FILE_PATHS.test(path) || isNamedSops(path);
 }
 
-function mayHoldKey(message: string): boolean {
-  return /AGE-SECRET-KEY-|PRIVATE KEY/i.test(message);
-}
+const KEY_WORD = new RegExp(KEY_WORDS.join("|"), "i");
 
 /**
  * Most commits of such a repository are a bot's, and change a version number. No rule tells one number

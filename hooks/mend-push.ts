@@ -43,7 +43,12 @@ export async function pushMends({
     const tag = /^refs\/tags\/(.+)$/s.exec(ref.localRef)?.[1];
     if (tag !== undefined) mends.push(tagMend(ref, tag));
     else if (graph.isTainted(target)) {
-      mends.push(await branchMend(repository, ref, graph, byHand(repository, ref, errors)));
+      mends.push(
+        await branchMend(repository, ref, graph, {
+          edits: byHand(repository, ref, errors),
+          keepsMessages: !errors.some(({ blob, commits }) => blob === null && commits.length > 0),
+        }),
+      );
     }
   }
   return mends;
@@ -85,7 +90,7 @@ async function branchMend(
   repository: PushResult["repository"],
   ref: PushedRef,
   graph: Graph,
-  edits: readonly string[],
+  { edits, keepsMessages }: { readonly edits: readonly string[]; readonly keepsMessages: boolean },
 ): Promise<RefMend> {
   const base = await baseOf(repository, ref, graph);
   const tip = ref.localOid.slice(0, 12);
@@ -94,18 +99,21 @@ async function branchMend(
   const range = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
   // What is bad may have been all there was, and be undone or left out by now.
   const unlessEmpty = "git diff --cached --quiet || ";
+  const message = keepsMessages ? "" : ", with a new message";
   return {
     ref,
     what: isOne
-      ? "make the commit anew; the old one stays in the reflog"
-      : `make the commits from the first bad one on anew, as one; the old ones stay in the reflog, as ${tip}`,
+      ? `make the commit anew${message}; the old one stays in the reflog`
+      : `make the commits from the first bad one on anew, as one${message}; the old ones stay in the reflog, as ${tip}`,
     commands: [
       ...checkedOutBranch(ref, repository.head),
       base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,
       ...edits,
-      isOne
-        ? `${unlessEmpty}git commit -q -C ${tip}`
-        : `${unlessEmpty}git log --reverse --format=%B ${range} | git commit -q -F -`,
+      !keepsMessages
+        ? `${unlessEmpty}git commit`
+        : isOne
+          ? `${unlessEmpty}git commit -q -C ${tip}`
+          : `${unlessEmpty}git log --reverse --format=%B ${range} | git commit -q -F -`,
     ],
   };
 }

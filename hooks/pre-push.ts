@@ -6,17 +6,20 @@ import { readBlobMap, readBlobs } from "../git/blobs.ts";
 import {
   blobsIn,
   commitsBringing,
+  commitsSaying,
   heldByRemotes,
   type BringingCommit,
   type Range,
 } from "../git/history.ts";
 import { pathText, type GitPath } from "../git/path.ts";
+import { tagObjects } from "../git/tag-objects.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { concernsSops, inspectCommitted } from "./inspect-tip.ts";
 import { inspectPast } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
+import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.ts";
 import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
@@ -25,13 +28,14 @@ import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A finding in what would leave the machine. */
 export interface PushFinding extends Finding {
-  /** Empty for a tagged blob. */
+  /** Empty for a tagged blob and for a message. */
   readonly path: GitPath;
-  readonly blob: string;
+  /** The content it is in; null for the message of a commit or a tag. */
+  readonly blob: string | null;
   readonly commitMends: boolean;
   /** A pushed ref that has it at its tip; null when it only stands in the history. */
   readonly tip: PushedRef | null;
-  /** The commits that bring it, oldest first; none for a tagged blob. */
+  /** The commits that bring it, oldest first; none for a tagged blob and the message of a tag. */
   readonly commits: readonly BringingCommit[];
 }
 
@@ -48,8 +52,8 @@ const TRACED = 200;
 
 /**
  * `pre-push`: the last gate, for commits that no other hook saw. Leaks are looked for in every
- * content that the remote does not have yet, however deep in the history; what else is wrong, in the
- * new files at the pushed tips, by the creation rules that stand there.
+ * content and message that the remote does not have yet, however deep in the history; what else is
+ * wrong, in the new files at the pushed tips, by the creation rules that stand there.
  *
  * @param args the remote's name and its URL; both the URL where it was pushed to by URL
  * @param lines see parsePushLines
@@ -71,13 +75,13 @@ export async function prePush(
     remote: remote === "" || remote === url ? null : remote,
   };
   const inspected = await inspectRange(repository, refs, range);
-  if (inspected.files === 0) return null;
+  if (inspected.files === 0 && inspected.findings.length === 0) return null;
   return { repository, refs, range, findings: inspected.findings };
 }
 
 /**
- * Looks into a part of the history: leaks in every content that is new in it, and what else is wrong
- * in its new files at some tips.
+ * Looks into a part of the history: leaks in every content and message that is new in it, and what
+ * else is wrong in its new files at some tips.
  *
  * @throws GitError, BrokenRulesError
  */
@@ -91,19 +95,50 @@ export async function inspectRange(
   readonly files: number;
   readonly unverified: number;
 }> {
-  const blobs = await blobsIn(repository, range);
-  if (blobs.size === 0) return { findings: [], files: 0, unverified: 0 };
+  const [blobs, messages] = await Promise.all([
+    blobsIn(repository, range),
+    lookIntoMessages(repository, tips, range),
+  ]);
+  if (blobs.size === 0) return { findings: messages, files: 0, unverified: 0 };
   const { files, kustomizations } = await lookAtTips(repository, tips, (oid) => blobs.has(oid));
   const found = new Findings();
   const seen = await lookIntoAll(repository, blobs, files[0]?.rules ?? null, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
   await lookIntoSources(repository, kustomizations, (oid) => blobs.has(oid), found);
   const settled = await settledAt(repository, found.all, tips);
-  const findings = await withCommits(repository, settled, range);
+  const findings = [...(await withCommits(repository, settled, range)), ...messages];
   return { findings, files: blobs.size, unverified };
 }
 
-type Found = Omit<PushFinding, "commits">;
+type Found = Omit<PushFinding, "commits" | "blob"> & { readonly blob: string };
+
+/** Keys in the messages of commits, and of the tags that tips are. Settings name files: none counts. */
+async function lookIntoMessages(
+  repository: OpenedRepository,
+  tips: readonly PushedRef[],
+  range: Range,
+): Promise<PushFinding[]> {
+  const nowhere = { path: "" as GitPath, blob: null, commitMends: false };
+  const findings: PushFinding[] = [];
+  for (const commit of await commitsSaying(repository, KEY_WORDS, range)) {
+    const message = Buffer.from(commit.message, "latin1");
+    for (const found of keysInMessage(message, "the message of a commit")) {
+      findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });
+    }
+  }
+  const tags = await tagObjects(
+    repository,
+    tips.map(({ localOid }) => localOid),
+  );
+  for (const tip of tips) {
+    for (const tag of tags.get(tip.localOid) ?? []) {
+      for (const found of keysInMessage(tag, "the message of a tag")) {
+        findings.push({ ...found, ...nowhere, tip, commits: [] });
+      }
+    }
+  }
+  return findings;
+}
 
 /** Findings, each once: those at a tip go before the same ones of the history. */
 class Findings {

@@ -41,8 +41,9 @@ function warningWords(findings: readonly PushFinding[]): string {
   return lines.length === 0 ? "" : `${NAME}: the remote has this already:\n${lines.join("\n")}\n`;
 }
 
-function findingLines({ path, line, rule, message, mend, tip, commits }: PushFinding): string[] {
-  const place = path === "" ? "(tagged content)" : displayPath(path);
+function findingLines(finding: PushFinding): string[] {
+  const { path, blob, line, rule, message, mend, tip, commits } = finding;
+  const place = path !== "" ? displayPath(path) : blob === null ? "(no file)" : "(tagged content)";
   return [
     `  ${place}${line === null ? "" : `:${line}`}  ${rule}`,
     `    ${message}`,

@@ -197,6 +197,56 @@ test("tags: of a commit, annotated, of a tree, of a blob", (t) => {
   passed(t, repository, repository.push("origin", "good"));
 });
 
+test("a key in the message of a commit or of a tag, without any file", (t) => {
+  const repository = pushing(t);
+  const { stdout: keys } = repository.run("cat", [".config/sops/age/keys.txt"], {
+    cwd: repository.home,
+  });
+  const key = /AGE-SECRET-KEY-1[0-9A-Z]+/.exec(keys)?.[0] ?? "";
+  const talk = "Write AGE-SECRET-KEY-1... and BEGIN PRIVATE KEY about keys";
+  repository.must("commit", "-q", "--allow-empty", "-m", talk);
+  passed(t, repository, repository.push("origin", "main"));
+
+  repository.must("tag", "-m", `The key:\n\n  ${key.toLowerCase()}`, "v1");
+  repository.must("tag", "-m", "A tag of a tag", "v2", "v1");
+  for (const tag of ["v1", "v2"]) {
+    const push = repository.push("origin", tag);
+    refused(t, repository, push);
+    t.regex(push.stderr, /^ {2}\(no file\) {2}age-key\n {4}.*, in the message of a tag$/m);
+    t.deepEqual(commands(push), [`git tag -d -- ${tag}`]);
+  }
+
+  repository.must("commit", "-q", "--allow-empty", "-m", `Save\n\n${key}`);
+  const empty = repository.must("rev-parse", "HEAD").trim();
+  const ofEmpty = repository.push("origin", "main");
+  refused(t, repository, ofEmpty, empty);
+  mended(t, repository, ofEmpty);
+  passed(t, repository, repository.push("origin", "main"));
+
+  repository.write("one.md", "1\n");
+  repository.must("add", "one.md");
+  repository.must("commit", "-q", "-m", `Use ${key}`);
+  const bad = repository.must("rev-parse", "HEAD").trim();
+  repository.commit("two.md", "2\n");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, bad);
+  t.false(push.stderr.includes(key));
+  t.deepEqual(commands(push), [
+    `git reset -q --soft ${repository.must("rev-parse", "HEAD~2").slice(0, 12)}`,
+    "git diff --cached --quiet || git commit",
+  ]);
+  repository.must("reset", "-q", "--soft", "HEAD~2");
+  const anew = repository.run("git", ["commit", "-q"], {
+    env: { GIT_EDITOR: "echo Add one and two >" },
+  });
+  t.is(anew.status, 0, anew.stderr);
+  passed(t, repository, repository.push("origin", "main"));
+  t.is(
+    repository.must("show", "origin/main", "--format=%s", "--name-only"),
+    "Add one and two\n\none.md\ntwo.md\n",
+  );
+});
+
 test("what the remote has is nothing new, even where it is not known here", (t) => {
   const repository = pushing(t);
   const elsewhere = join(repository.dir, "../elsewhere");
