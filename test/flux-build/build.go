@@ -112,16 +112,19 @@ func (c *cluster) finish(built resmap.ResMap, object *kustomizev1.Kustomization,
 func (c *cluster) toApply(built resmap.ResMap, object *kustomizev1.Kustomization) ([]*unstructured.Unstructured, error) {
 	objects := []*unstructured.Unstructured{}
 	for _, resource := range built.Resources() {
-		content, err := resource.Map()
+		data, err := resource.MarshalJSON()
 		if err != nil {
 			return nil, err
 		}
-		made := &unstructured.Unstructured{Object: content}
+		made := &unstructured.Unstructured{}
+		if err := made.UnmarshalJSON(data); err != nil {
+			return nil, err
+		}
 		if common := object.Spec.CommonMetadata; common != nil {
 			made.SetLabels(merged(made.GetLabels(), common.Labels))
 			made.SetAnnotations(merged(made.GetAnnotations(), common.Annotations))
 		}
-		_, hasSops := content["sops"]
+		_, hasSops := made.Object["sops"]
 		isEncryptedSecret := hasSops && made.GetKind() == "Secret" && made.GetAPIVersion() == "v1"
 		if isEncryptedSecret && !isDecryptionDisabled(made.GetAnnotations()) && !c.options.LeaveEncrypted {
 			return nil, fmt.Errorf("%s is SOPS encrypted, configuring decryption is required for this secret to be reconciled", nameOf(made))
@@ -154,16 +157,22 @@ func sameSpec(a, b *kustomizev1.Kustomization) bool {
 	return reflect.DeepEqual(matters(a.Spec), matters(b.Spec))
 }
 
-// ciphertextIn names the values that are encrypted still: tokens of SOPS anywhere, also in the Base64 of a
-// Secret or of a ConfigMap's binaryData, and a top-level `sops`.
+// ciphertextIn names what is encrypted still: tokens of SOPS in values and keys, also in Base64, as a
+// Secret has them. The block of SOPS itself is no value; an object that has one is not of Kubernetes.
 func ciphertextIn(object *unstructured.Unstructured) []string {
+	const token = "ENC[AES256_GCM,"
 	found := []string{}
 	var look func(path string, value any)
 	look = func(path string, value any) {
 		switch typed := value.(type) {
 		case map[string]any:
 			for _, key := range slices.Sorted(maps.Keys(typed)) {
-				look(strings.TrimPrefix(path+"."+key, "."), typed[key])
+				inner := strings.TrimPrefix(path+"."+key, ".")
+				if strings.Contains(key, token) {
+					found = append(found, path+" (a key)")
+				} else if inner != "sops" {
+					look(inner, typed[key])
+				}
 			}
 		case []any:
 			for index, item := range typed {
@@ -171,15 +180,12 @@ func ciphertextIn(object *unstructured.Unstructured) []string {
 			}
 		case string:
 			decoded, err := base64.StdEncoding.DecodeString(typed)
-			if strings.Contains(typed, "ENC[AES256_GCM,") || err == nil && bytes.Contains(decoded, []byte("ENC[AES256_GCM,")) {
+			if strings.Contains(typed, token) || err == nil && bytes.Contains(decoded, []byte(token)) {
 				found = append(found, path)
 			}
 		}
 	}
 	look("", object.Object)
-	if _, hasSops := object.Object["sops"]; hasSops && len(found) == 0 {
-		found = append(found, "sops")
-	}
 	for index, path := range found {
 		found[index] = nameOf(object) + ": " + path
 	}
