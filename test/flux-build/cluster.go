@@ -162,24 +162,24 @@ func (c *cluster) build(entry *Kustomization) error {
 		entry.Status, entry.Error = Failed, withoutPath(err.Error(), c.artifact)
 		return nil
 	}
+	children := []*kustomizev1.Kustomization{}
 	for _, object := range built {
 		child, err := asFluxKustomization(object)
-		if err != nil {
+		switch {
+		case err != nil:
 			entry.Status, entry.Error = Failed, err.Error()
 			return nil
-		}
-		if child == nil {
-			continue
-		}
-		if own := entry.object; child.Namespace == own.Namespace && child.Name == own.Name {
+		case child == nil:
+		case child.Namespace != entry.object.Namespace || child.Name != entry.object.Name:
+			children = append(children, child)
+		case !sameSpec(child, entry.object):
 			// It applies itself, and is then built as it says now.
-			if !sameSpec(child, own) {
-				entry.object, entry.Path, entry.Decryption = child, child.Spec.Path, child.Spec.Decryption != nil
-				entry.Files = entry.Files[:0]
-				return c.build(entry)
-			}
-			continue
+			entry.object, entry.Path, entry.Decryption = child, child.Spec.Path, child.Spec.Decryption != nil
+			entry.Files = entry.Files[:0]
+			return c.build(entry)
 		}
+	}
+	for _, child := range children {
 		c.add(entry.Name, child)
 	}
 	entry.Status, entry.Objects = Built, append(entry.Objects, built...)
