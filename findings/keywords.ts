@@ -54,6 +54,7 @@ export const KEYWORDS = {
     ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
   ],
   "plaintext-secret": ["Secret", "secretGenerator", "stringData", "auths"],
+  "secret-not-valid": ["Secret"],
   kubeconfig: ["users"],
   "talos-secrets": [
     "contexts",

@@ -4,6 +4,7 @@ import { inlineCredential } from "./inline-credential.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 import { plaintextSecret } from "./plaintext-secret.ts";
 import { privateKey } from "./private-key.ts";
+import { secretNotValid } from "./secret-not-valid.ts";
 import { talosSecrets } from "./talos-secrets.ts";
 
 /** The rules that judge a file by its content alone, one an id. */
@@ -14,4 +15,5 @@ export const rules: readonly Rule[] = [
   kubeconfig,
   talosSecrets,
   inlineCredential,
+  secretNotValid,
 ];

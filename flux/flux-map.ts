@@ -10,7 +10,13 @@ import type { KustomizationFile } from "./kustomization-file.ts";
 import { readManifests } from "./manifest.ts";
 import { readPatch, type Patch } from "./patch.ts";
 import type { Problem } from "./problem.ts";
-import { FileTree, KUSTOMIZATION_NAMES, type RepositoryFiles } from "./repository-files.ts";
+import {
+  FileTree,
+  folderOf,
+  KUSTOMIZATION_NAMES,
+  pathFrom,
+  type RepositoryFiles,
+} from "./repository-files.ts";
 import { leftOutOfArtifacts } from "./source-ignore.ts";
 import { Sources, type Source } from "./sources.ts";
 
@@ -72,19 +78,34 @@ export function fluxMap(files: RepositoryFiles): FluxMap {
   const isLeftOut = leftOutOfArtifacts(files);
   const tree = new FileTree(paths.filter((path) => !isLeftOut(path)));
   const builds = new FolderBuilds(files, tree);
-  const objects = paths.flatMap((path) => builds.objectsIn(path));
+  const patches = patchFiles(builds, paths);
+  const objects = paths.flatMap((path) => (patches.has(path) ? [] : builds.objectsIn(path)));
   const sources = new Sources(sourceObjects(files, paths), (path) => tree.isFolder(path));
   const following = new Following(tree, builds, sources);
   return {
     kustomizations: following.followAll(objects),
-    kustomizationFiles: paths
-      .filter((path) => KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1)))
-      .map((path) => {
-        const file = builds.kustomization(path);
-        return { ...file, names: pathsNamedBy(file) };
-      }),
+    kustomizationFiles: paths.filter(isKustomizationFile).map((path) => {
+      const file = builds.kustomization(path);
+      return { ...file, names: pathsNamedBy(file) };
+    }),
     problems: following.problems,
   };
+}
+
+function isKustomizationFile(path: string): boolean {
+  return KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** The files that a kustomization names as a patch: what looks like an object there is none. */
+function patchFiles(builds: FolderBuilds, paths: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    paths.filter(isKustomizationFile).flatMap((path) =>
+      builds.kustomization(path).patches.flatMap(({ path: patch }) => {
+        const named = patch === null ? null : pathFrom(folderOf(path), patch.text);
+        return named ?? [];
+      }),
+    ),
+  );
 }
 
 function sourceObjects(files: RepositoryFiles, paths: readonly string[]): Data[] {

@@ -98,15 +98,28 @@ function matchesWhole(pattern: string | null, value: string): boolean {
   }
 }
 
-/** `a=b,c!=d,e,!f`. Set-based selectors are taken to select. */
+/** One requirement of a selector: `a=b`, `a==b`, `a!=b`, `a`, `!a`, `a in (b, c)`, `a notin (b, c)`. */
+const REQUIREMENT =
+  /^\s*(?:(!)\s*)?([^\s=!,()]+)\s*(?:(==?|!=)\s*([^\s=!,()]*)|\b(in|notin)\s*\(([^()]*)\))?\s*$/;
+
+/**
+ * Whether labels meet a selector; none meets one that cannot be read.
+ *
+ * @see Parse in k8s.io/apimachinery's pkg/labels/selector.go
+ */
 function isSelected(selector: string | null, labels: unknown): boolean {
-  if (selector === null || selector === "" || /[()]/.test(selector)) return true;
-  return selector.split(",").every((part) => {
-    const [, not = "", key = "", operator = "", value = ""] =
-      /^\s*(!?)\s*([^=!\s]+)\s*(==?|!=)?\s*(.*?)\s*$/.exec(part) ?? [];
+  if (selector === null || selector === "") return true;
+  return selector.split(/,(?![^()]*\))/).every((part) => {
+    const match = REQUIREMENT.exec(part);
+    if (match === null) return false;
+    const [, not, key = "", operator, value = "", set, values = ""] = match;
     const label = valueAt(labels, key);
-    if (operator === "") return (label === undefined) === (not === "!");
-    return (label === value) === (operator !== "!=");
+    if (operator !== undefined) return (label === value) === (operator !== "!=");
+    if (set !== undefined) {
+      const isIn = values.split(",").some((one) => one.trim() === label);
+      return isIn === (set === "in");
+    }
+    return (label === undefined) === (not !== undefined);
   });
 }
 

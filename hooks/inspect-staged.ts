@@ -162,7 +162,7 @@ async function carryOut(
         rule.recipients.includes(recipient),
       );
       return {
-        findings: await leaksAfter(entry, result.text),
+        findings: await leftAfter(entry, leaks, result.text),
         content: { entry, text: result.text, result, opensHere, changed: null },
       };
     }
@@ -187,7 +187,7 @@ async function carryOut(
         case "sealed": {
           const { result, changed } = inspection;
           return {
-            findings: await leaksAfter(entry, result.text),
+            findings: await leftAfter(entry, leaks, result.text),
             content: { entry, text: result.text, result, opensHere: true, changed },
           };
         }
@@ -196,13 +196,18 @@ async function carryOut(
   }
 }
 
-async function leaksAfter(
+/** What is left to say once a file is encrypted: what leaks then, and what cannot be valid either way. */
+async function leftAfter(
   { path }: { readonly path: GitPath },
+  before: readonly Finding[],
   text: string,
 ): Promise<readonly Finding[]> {
   const { scan } = await import("../findings/scan.ts");
   const { candidateOf } = await import("../findings/candidate.ts");
-  return scan(candidateOf(pathText(path), Buffer.from(text)));
+  // Before, the values could be read: that says more.
+  const notValid = before.filter(({ rule }) => rule === "secret-not-valid");
+  const leaks = scan(candidateOf(pathText(path), Buffer.from(text)), new Set(["secret-not-valid"]));
+  return [...notValid, ...leaks];
 }
 
 function onceOnly<T>(run: () => Promise<T>): () => Promise<T> {

@@ -55,13 +55,17 @@ export async function inspectCommitted(
     case "blocked":
       return verified(byHand([verdict.finding, ...leaks]));
     case "encrypt": {
-      const errors = leaks.filter(({ severity }) => severity === "error");
-      return verified(
-        (errors.length > 0 ? errors : [inPlaintext()]).map((finding) => ({
+      const notValid = leaks.filter(({ rule }) => rule === "secret-not-valid");
+      const errors = leaks.filter(
+        ({ severity, rule }) => severity === "error" && rule !== "secret-not-valid",
+      );
+      return verified([
+        ...(errors.length > 0 ? errors : [inPlaintext()]).map((finding) => ({
           finding,
           commitMends: true,
         })),
-      );
+        ...byHand(notValid),
+      ]);
     }
     case "encrypted": {
       const { file, metadata, added } = verdict;

@@ -21,7 +21,10 @@ export interface FileToJudge {
 export interface Judgement {
   readonly inForce: RuleInForce;
   readonly verdict: SopsVerdict;
-  /** Leaks in the bytes as they are; for a file that is to be encrypted they do not count. */
+  /**
+   * Leaks in the bytes as they are; for a file that is to be encrypted they do not count. And what
+   * `secret-not-valid` says, which counts for such a file too.
+   */
   readonly leaks: readonly Finding[];
 }
 

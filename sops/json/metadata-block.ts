@@ -23,8 +23,9 @@ function format(value: unknown, layout: BlockLayout | null, indent: string): str
     ? value.map((item) => format(item, layout, inner))
     : typeof value === "object" && value !== null
       ? Object.entries(value).map(
-          ([key, one]) =>
-            `${goString(key)}:${layout === null ? "" : " "}${format(one, layout, inner)}`,
+          // A space on one line too: Flux knows an encrypted file by the bytes `"mac": "ENC[`, and
+          // would apply any other as it is (kustomize-controller's internal/decryptor).
+          ([key, one]) => `${goString(key)}: ${format(one, layout, inner)}`,
         )
       : null;
   if (parts === null) return typeof value === "string" ? goString(value) : String(value);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import test from "ava";
 import { parse } from "yaml";
 import { realTool, testWith } from "../real-tools.ts";
+import { isWhole, objectsIn, reconciled, secretsAreThose } from "./reconciled.ts";
 import { type Scaffolded, scaffolded } from "./scaffolded.ts";
 import { variants } from "./variants.ts";
 
@@ -18,28 +19,45 @@ function build(repository: Scaffolded) {
 }
 
 for (const [title, flags] of variants) {
-  testWith("kustomize")(`${title}: builds, is clean, and has the CI of its provider`, (t) => {
-    const repository = scaffolded(t, { flags });
-    const built = build(repository);
-    t.is(built.status, 0, built.stdout + built.stderr);
-    t.is(built.stdout.match(/^ok /gm)?.length, flags.includes("--example") ? 7 : 4);
+  testWith("kustomize", "flux-build")(
+    `${title}: reconciles, is clean, and has the CI of its provider`,
+    (t) => {
+      const repository = scaffolded(t, { flags });
+      const built = build(repository);
+      t.is(built.status, 0, built.stdout + built.stderr);
+      t.is(built.stdout.match(/^ok /gm)?.length, flags.includes("--example") ? 7 : 4);
 
-    const provider = flags[flags.indexOf("--provider") + 1] ?? "";
-    const name = flags.includes("--provider") ? provider : "github";
-    for (const [other, file] of Object.entries(CI_FILES)) {
-      t.is(existsSync(join(repository.dir, file)), other === name, file);
-    }
-    const file = CI_FILES[name];
-    const commands = file === undefined ? [] : commandsOf(parse(repository.read(file)));
-    t.is(commands.length, file === undefined ? 0 : name === "gitlab" ? 4 : 3);
-    for (const command of commands.filter((one) => / check --all/.test(one))) {
-      const checked = repository.run("sh", ["-ec", command]);
-      t.is(checked.status, 0, checked.stdout + checked.stderr);
-    }
-    const checked = repository.tool("check");
-    t.is(checked.status, 0, checked.stdout);
-    t.is(repository.must("status", "--porcelain"), "");
-  });
+      const provider = flags[flags.indexOf("--provider") + 1] ?? "";
+      const name = flags.includes("--provider") ? provider : "github";
+      for (const [other, file] of Object.entries(CI_FILES)) {
+        t.is(existsSync(join(repository.dir, file)), other === name, file);
+      }
+      const file = CI_FILES[name];
+      const commands = file === undefined ? [] : commandsOf(parse(repository.read(file)));
+      t.is(commands.length, file === undefined ? 0 : name === "gitlab" ? 4 : 3);
+      for (const command of commands.filter((one) => / check --all/.test(one))) {
+        const checked = repository.run("sh", ["-ec", command]);
+        t.is(checked.status, 0, checked.stdout + checked.stderr);
+      }
+      const checked = repository.tool("check");
+      t.is(checked.status, 0, checked.stdout);
+      t.is(repository.must("status", "--porcelain"), "");
+
+      const isExample = flags.includes("--example");
+      const flux = reconciled(repository, flags.includes("edge-2") ? "edge-2" : "homelab");
+      isWhole(t, flux);
+      t.deepEqual(objectsIn(flux), {
+        "flux-system": ["apps", "infrastructure", "namespaces", "secrets"].map(
+          (child) => `Kustomization/flux-system/${child}`,
+        ),
+        namespaces: isExample ? ["Namespace/demo"] : [],
+        secrets: isExample ? ["Secret/demo/demo"] : [],
+        infrastructure: [],
+        apps: isExample ? ["Deployment/demo/demo", "Service/demo/demo"] : [],
+      });
+      if (isExample) secretsAreThose(t, repository, flux.get("secrets"));
+    },
+  );
 }
 
 /** The shell commands of a pipeline's only job, in order. */

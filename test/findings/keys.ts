@@ -49,18 +49,20 @@ export async function placeholders(): Promise<Record<string, string>> {
       `Private-MAC: ${randomBytes(32).toString("hex")}`,
     ].join("\n"),
     TOKEN: token("hunter2"),
+    NUMBER_TOKEN: token("5432", "int"),
+    BOOLEAN_TOKEN: token("True", "bool"),
     SOPS_BINARY: JSON.stringify({ data: token("hunter2"), sops: { mac: token("mac") } }),
     LATIN1: "\u00e4\u00f6\u00fc",
   };
 }
 
 /** A value as sops writes it. */
-export function token(plaintext: string): string {
+export function token(plaintext: string, type = "str"): string {
   const iv = randomBytes(32);
   const cipher = createCipheriv("aes-256-gcm", randomBytes(32), iv);
   const data = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final()]);
   const [d, i, t] = [data, iv, cipher.getAuthTag()].map((part) => part.toString("base64"));
-  return `ENC[AES256_GCM,data:${d ?? ""},iv:${i ?? ""},tag:${t ?? ""},type:str]`;
+  return `ENC[AES256_GCM,data:${d ?? ""},iv:${i ?? ""},tag:${t ?? ""},type:${type}]`;
 }
 
 /** Fills an example's placeholders in. Multi-line keys are indented like the line they stand in. */

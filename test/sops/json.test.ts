@@ -74,11 +74,15 @@ test("JSON: an unusual spelling is recorded encrypted, and only of what is encry
   t.false(usual.includes("flux_sops_spelling"));
 });
 
+test("JSON: on one line too, Flux finds the bytes that it knows an encrypted file by", async (t) => {
+  t.regex(await encrypt('{"data":"hunter2"}'), /^[^\n]*"mac": "ENC\[[^\n]*$/);
+});
+
 test("JSON: spellings of one length class give records of one length", async (t) => {
   const lengths = new Set<number>();
   for (const text of ["\\u00e9", "\\u00e9\\u00e9\\u00e9\\u00e9", "pass\\/word"]) {
     const encrypted = await encrypt(`{"data": "${text}"}`);
-    const [, data = ""] = /"[0-9a-f]{16}":"ENC\[AES256_GCM,data:([^,]*),/.exec(encrypted) ?? [];
+    const [, data = ""] = /"[0-9a-f]{16}": "ENC\[AES256_GCM,data:([^,]*),/.exec(encrypted) ?? [];
     lengths.add(data.length);
   }
   t.is(lengths.size, 1);
@@ -163,7 +167,7 @@ test("JSON: every changed byte of a ciphertext, the MAC or its time is refused",
 test("JSON: a damaged record of a spelling is refused", async (t) => {
   const encrypted = await encrypt('{"data": "caf\\u00e9"}');
   const [start = ""] =
-    /^.*flux_sops_spelling":\{"[0-9a-f]{16}":"ENC\[AES256_GCM,data:/.exec(encrypted) ?? [];
+    /^.*flux_sops_spelling": \{"[0-9a-f]{16}": "ENC\[AES256_GCM,data:/.exec(encrypted) ?? [];
   const place = start.length + 1;
   t.true(place > 20);
   await t.throwsAsync(decrypt(changedAt(encrypted, place)), { message: /recorded spelling/ });

@@ -1,0 +1,40 @@
+import test from "ava";
+import { scaffolded, secret } from "./scaffolded.ts";
+
+const PATH = "clusters/homelab/secrets/db.sops.yaml";
+
+test("secret-not-valid: the gate refuses before it encrypts, and check afterwards", (t) => {
+  const repository = scaffolded(t);
+  repository.write(PATH, secret({ password: "hunter2", port: "5432" }));
+  repository.must("add", "-A");
+  const before = repository.state();
+  const refused = repository.git("commit", "-qm", "x");
+  t.is(refused.status, 1);
+  t.regex(refused.stderr, /db\.sops\.yaml:7 {2}secret-not-valid\n.*no text|none: port/);
+  t.notRegex(refused.stderr, /5432|hunter2/);
+  t.is(repository.state(), before, "nothing changed");
+
+  // Past the gate: encrypted by hand, as a number, which its token still tells.
+  const encrypted = repository.tool("encrypt", "-i", PATH);
+  t.is(encrypted.status, 0, encrypted.stderr);
+  repository.must("add", "-A");
+  const again = repository.git("commit", "-qm", "x");
+  t.is(again.status, 1);
+  t.regex(again.stderr, /db\.sops\.yaml:7 {2}secret-not-valid\n/);
+  repository.must("commit", "-qnm", "x");
+  const checked = repository.tool("check", "--format", "json");
+  t.is(checked.status, 1);
+  const { findings } = JSON.parse(checked.stdout) as { findings: { rule: string; line: number }[] };
+  t.deepEqual(
+    findings.map(({ rule, line }) => [rule, line]),
+    [["secret-not-valid", 7]],
+  );
+
+  repository.write(PATH, secret({ password: "hunter2", port: "'5432'" }));
+  repository.must("add", "-A");
+  const done = repository.git("commit", "-qm", "y");
+  t.is(done.status, 0, done.stderr);
+  t.is(repository.tool("check").status, 0);
+  // What was wrong once leaked nothing, and is no business of the history.
+  t.is(repository.tool("check", "--history").status, 0);
+});
