@@ -66,7 +66,8 @@ export class FolderBuilds {
 
   /** A kustomization of this repository. */
   kustomization(path: string): KustomizationFile {
-    const known = this.#kustomizations.get(path) ?? readKustomizationFile(this.#files, path);
+    const known =
+      this.#kustomizations.get(path) ?? readKustomizationFile(path, this.#files.read(path));
     this.#kustomizations.set(path, known);
     return known;
   }
