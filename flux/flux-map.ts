@@ -10,7 +10,13 @@ import type { KustomizationFile } from "./kustomization-file.ts";
 import { readManifests } from "./manifest.ts";
 import { readPatch, type Patch } from "./patch.ts";
 import type { Problem } from "./problem.ts";
-import { FileTree, KUSTOMIZATION_NAMES, type RepositoryFiles } from "./repository-files.ts";
+import {
+  FileTree,
+  folderOf,
+  KUSTOMIZATION_NAMES,
+  sourceFolder,
+  type RepositoryFiles,
+} from "./repository-files.ts";
 import { leftOutOfArtifacts } from "./source-ignore.ts";
 import { Sources, type Source } from "./sources.ts";
 
@@ -27,6 +33,17 @@ export interface Decryption {
   readonly from: string | null;
 }
 
+/**
+ * What in the repository shows that Flux has a Flux Kustomization:
+ *
+ * - `synced`: it, or what it is built by in the end, is what `flux bootstrap` made, or lies in the folder
+ *   that a FluxInstance or `flux bootstrap` syncs.
+ * - `parent`: it or one above it builds others, and nothing in the repository shows who builds that one:
+ *   `kubectl apply`, most likely.
+ * - `none`: it stands alone. It may have been applied by hand, or be a leftover.
+ */
+export type Reason = "synced" | "parent" | "none";
+
 /** A Flux Kustomization with all that its parents do to it. Two parents make two of it. */
 export interface FluxKustomization {
   readonly name: string;
@@ -39,6 +56,8 @@ export interface FluxKustomization {
   /** Null: encrypted files are built as they are. */
   readonly decryption: Decryption | null;
   readonly isSuspended: boolean;
+  /** Why Flux has it; see {@link Reason}. */
+  readonly reason: Reason;
   /** The Flux Kustomization that builds this one; null where none in this repository does. */
   readonly parent: FluxKustomization | null;
   /** What it builds of this repository. */
@@ -73,8 +92,9 @@ export function fluxMap(files: RepositoryFiles): FluxMap {
   const tree = new FileTree(paths.filter((path) => !isLeftOut(path)));
   const builds = new FolderBuilds(files, tree);
   const objects = paths.flatMap((path) => builds.objectsIn(path));
-  const sources = new Sources(sourceObjects(files, paths), (path) => tree.isFolder(path));
-  const following = new Following(tree, builds, sources);
+  const found = sourceObjects(files, paths);
+  const sources = new Sources(found, (path) => tree.isFolder(path));
+  const following = new Following(tree, builds, sources, syncedFolders(found, paths));
   return {
     kustomizations: following.followAll(objects),
     kustomizationFiles: paths
@@ -102,6 +122,21 @@ function sourceObjects(files: RepositoryFiles, paths: readonly string[]): Data[]
   });
 }
 
+/** The folders of which Flux makes a Flux Kustomization itself, with or without its file. */
+function syncedFolders(objects: readonly Data[], paths: readonly string[]): string[] {
+  const instances = objects.flatMap((object) => {
+    const isInstance = textAt(object, "kind") === "FluxInstance";
+    if (!isInstance || textAt(object, "spec", "sync", "kind") !== "GitRepository") return [];
+    const path = textAt(object, "spec", "sync", "path");
+    return path === null ? [] : [sourceFolder(path)];
+  });
+  const bootstrapped = paths.flatMap((path) => {
+    const [, folder] = /^((?:.*\/)?)flux-system\/gotk-(?:sync|components)\.yaml$/.exec(path) ?? [];
+    return folder === undefined ? [] : [sourceFolder(folder)];
+  });
+  return [...new Set([...instances, ...bootstrapped])];
+}
+
 /** Identifies an object by where it stands. */
 function placeOf({ file, index }: BuiltObject): string {
   return `${index} ${file}`;
@@ -115,11 +150,13 @@ class Following {
   readonly #found: FluxKustomization[] = [];
   readonly #seen = new Set<string>();
   readonly #built = new WeakMap<Data, Build>();
+  readonly #synced: readonly string[];
 
-  constructor(tree: FileTree, builds: FolderBuilds, sources: Sources) {
+  constructor(tree: FileTree, builds: FolderBuilds, sources: Sources, synced: readonly string[]) {
     this.#tree = tree;
     this.#builds = builds;
     this.#sources = sources;
+    this.#synced = synced;
   }
 
   followAll(objects: readonly BuiltObject[]): readonly FluxKustomization[] {
@@ -129,14 +166,42 @@ class Following {
         if (placeOf(child) !== placeOf(object)) children.add(placeOf(child));
       }
     }
-    for (const object of objects) if (!children.has(placeOf(object))) this.#follow(object);
+    const synced = new Map(
+      this.#synced.flatMap((folder) =>
+        this.#builds.build(folder).objects.map((object) => [placeOf(object), object] as const),
+      ),
+    );
+    for (const object of objects) {
+      const place = placeOf(object);
+      if (children.has(place)) continue;
+      const built = synced.get(place);
+      this.#follow(built ?? this.#asListed(object), built === undefined ? null : "synced");
+    }
     // Those left build each other in a circle.
-    for (const object of objects) if (!this.#seen.has(placeOf(object))) this.#follow(object);
+    for (const object of objects) {
+      if (!this.#seen.has(placeOf(object))) this.#follow(object, null);
+    }
     return this.#found;
   }
 
+  /**
+   * One that no other builds, as the topmost kustomization that takes it up leaves it: whoever applies
+   * it, applies that.
+   */
+  #asListed(object: BuiltObject): BuiltObject {
+    const place = placeOf(object);
+    let listed = object;
+    for (let folder = folderOf(object.file); ; folder = folderOf(folder)) {
+      if (this.#tree.kustomizationsIn(folder).length > 0) {
+        const built = this.#builds.build(folder).objects;
+        listed = built.find((one) => placeOf(one) === place) ?? listed;
+      }
+      if (folder === "") return listed;
+    }
+  }
+
   /** One that no other builds, and all that it builds. */
-  #follow(root: BuiltObject): void {
+  #follow(root: BuiltObject, known: Reason | null): void {
     const open: Open[] = [{ object: root, parent: null, above: [] }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { parent, above } = next;
@@ -151,7 +216,10 @@ class Following {
       const itself = first.objects.find((child) => placeOf(child) === place);
       const object = itself ?? next.object;
       const build = itself === undefined ? first : this.#build(itself);
-      const kustomization = described(object, build, parent);
+      const others = build.objects.some((child) => placeOf(child) !== place);
+      const reason =
+        parent?.reason ?? known ?? (itself !== undefined ? "synced" : others ? "parent" : "none");
+      const kustomization = described(object, build, parent, reason);
       this.#found.push(kustomization);
       this.#seen.add(place);
       for (const child of build.objects.toReversed()) {
@@ -195,7 +263,15 @@ class Following {
       (item) => typeof item === "string",
     );
     const targetNamespace = textAt(data, "spec", "targetNamespace");
-    const adds = { components, patches: patchesOf(data, file), namespace: targetNamespace };
+    const renames = ["namePrefix", "nameSuffix"].some(
+      (field) => (textAt(data, "spec", field) ?? "") !== "",
+    );
+    const adds = {
+      components,
+      patches: patchesOf(data, file),
+      namespace: targetNamespace,
+      renames,
+    };
     return { source, ...this.#builds.buildWith(folder, adds, { file, line }) };
   }
 }
@@ -215,6 +291,7 @@ function described(
   { data, file, line, decryptionFrom }: BuiltObject,
   { source, files, problems }: Build,
   parent: FluxKustomization | null,
+  reason: Reason,
 ): FluxKustomization {
   const provider = textAt(data, "spec", "decryption", "provider");
   const secret = textAt(data, "spec", "decryption", "secretRef", "name");
@@ -226,6 +303,7 @@ function described(
     source,
     decryption: provider === null ? null : { provider, secret, from: decryptionFrom },
     isSuspended: valueAt(data, "spec", "suspend") === true,
+    reason,
     parent,
     files,
     problems,
