@@ -1,7 +1,7 @@
 import { fluxMap, type FluxKustomization, type FluxMap } from "../flux/flux-map.ts";
 import type { BuiltFile } from "../flux/folder-build.ts";
 import { FLUX_GROUP } from "../flux/kustomization-file.ts";
-import { KUSTOMIZATION_NAMES, type RepositoryFiles } from "../flux/repository-files.ts";
+import { folderOf, KUSTOMIZATION_NAMES, type RepositoryFiles } from "../flux/repository-files.ts";
 import { encryptedFile, type EncryptedFile } from "./encrypted-file.ts";
 import type { Finding, Mend } from "./finding.ts";
 import {
@@ -36,7 +36,7 @@ export function fluxCiphertext(files: RepositoryFiles): FluxFinding[] {
   const search = new Search(files, map);
   const running = runningKustomizations(map);
   for (const kustomization of running) search.lookInto(kustomization);
-  search.lookForObjectsAsKustomizations();
+  search.lookForObjectsAsKustomizations(running);
   for (const finding of undeployed(files, map, running)) search.add(finding);
   return search.found;
 }
@@ -106,29 +106,23 @@ class Search {
     if (finding !== null) this.add(finding);
   }
 
-  /** A Flux Kustomization in a file that kustomize takes for its own: whatever builds it, fails. */
-  lookForObjectsAsKustomizations(): void {
-    for (const { path, fluxObjectLine } of this.#map.kustomizationFiles) {
-      if (fluxObjectLine === null) continue;
-      const isBuilt = this.#map.kustomizations.some(
-        ({ isSuspended, problems }) =>
-          !isSuspended &&
-          problems.some(
-            ({ kind, file }) => kind === "flux-object-as-kustomization" && file === path,
-          ),
-      );
-      if (!isBuilt) continue;
-      this.add({
-        ...error(
-          fluxObjectLine,
-          "it holds an object of Flux, and kustomize takes a file of this name for its own settings: Flux refuses to build the folder",
-          edit(
-            "give the file another name, and put a kustomization.yaml with apiVersion kustomize.config.k8s.io/v1beta1 in its place",
-          ),
-        ),
-        path,
-        about: [],
-      });
+  /**
+   * A Flux Kustomization in a file that kustomize takes for its own: what builds the folder, fails. Also
+   * where nobody is seen to apply it, if it stands in the very folder that it is to build.
+   */
+  lookForObjectsAsKustomizations(running: readonly FluxKustomization[]): void {
+    const ownFolder = this.#map.kustomizations.filter(
+      ({ file, source }) => source.kind === "this-repository" && source.folder === folderOf(file),
+    );
+    for (const { isSuspended, problems } of [...running, ...ownFolder]) {
+      for (const { kind, file, line } of isSuspended ? [] : problems) {
+        if (kind !== "flux-object-as-kustomization") continue;
+        this.add({
+          ...error(line, OBJECT_AS_KUSTOMIZATION, edit(GIVE_IT_ANOTHER_NAME)),
+          path: file,
+          about: [],
+        });
+      }
     }
   }
 
@@ -238,6 +232,8 @@ class Search {
         `Flux decrypts nothing that a configMapGenerator names: it applies the ciphertext of ${shownFile(path)}, without an error`,
         edit("name the file in a secretGenerator, and use the Secret instead of the ConfigMap"),
       ),
+      // Where nothing is to be decrypted, the ciphertext may be meant for somebody in the cluster.
+      severity: kustomization.decryption === null ? "warning" : "error",
       path: from,
       about: [path],
     });
@@ -302,6 +298,12 @@ class Search {
     return found;
   }
 }
+
+const OBJECT_AS_KUSTOMIZATION =
+  "it holds an object of Flux, and kustomize takes a file of this name for its own settings: Flux refuses to build the folder";
+
+const GIVE_IT_ANOTHER_NAME =
+  "give the file another name, and put a kustomization.yaml with apiVersion kustomize.config.k8s.io/v1beta1 in its place";
 
 const FORMAT_NAMES = {
   yaml: "YAML",

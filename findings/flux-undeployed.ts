@@ -1,6 +1,5 @@
 import type { FluxKustomization, FluxMap } from "../flux/flux-map.ts";
 import { folderOf, inFolder, type RepositoryFiles } from "../flux/repository-files.ts";
-import { leftOutOfArtifacts } from "../flux/source-ignore.ts";
 import type { FluxFinding } from "./flux-ciphertext.ts";
 import { encryptedDocuments, mayBeEncrypted } from "./flux-decryption.ts";
 import { foldersFrom } from "./flux-running.ts";
@@ -24,10 +23,14 @@ export function undeployed(
     map.kustomizationFiles.map((file) => [folderOf(file.path), file] as const),
   );
   const named = new Set(map.kustomizationFiles.flatMap(({ names }) => names));
-  const isLeftOut = leftOutOfArtifacts(files);
   const found: FluxFinding[] = [];
   for (const path of files.paths) {
-    if (built.has(path) || isLeftOut(path) || named.has(path) || !/\.(?:ya?ml|json)$/.test(path))
+    if (
+      built.has(path) ||
+      map.isLeftOut(path) ||
+      named.has(path) ||
+      !/\.(?:ya?ml|json)$/.test(path)
+    )
       continue;
     const bytes = files.read(path);
     if (bytes === null || !mayBeEncrypted(bytes)) continue;

@@ -72,6 +72,8 @@ export interface FluxMap {
   readonly kustomizationFiles: readonly (KustomizationFile & {
     readonly names: readonly string[];
   })[];
+  /** Files that never reach Flux, whatever names them. */
+  isLeftOut(path: string): boolean;
   /** What concerns no Flux Kustomization that could be read. */
   readonly problems: readonly Problem[];
 }
@@ -79,6 +81,8 @@ export interface FluxMap {
 /** Far more than any repository has; parents that multiply their children would go on for ever. */
 const MOST = 5000;
 
+const SOURCE_GROUP =
+  /\bapiVersion["']?\s*:\s*["']?(?:source\.(?:toolkit|extensions)\.fluxcd\.io|fluxcd\.controlplane\.io)\//;
 const SOURCE_KIND = /\bkind["']?\s*:\s*["']?(?:GitRepository|FluxInstance|ArtifactGenerator)\b/;
 
 /**
@@ -103,22 +107,20 @@ export function fluxMap(files: RepositoryFiles): FluxMap {
         const file = builds.kustomization(path);
         return { ...file, names: pathsNamedBy(file) };
       }),
+    isLeftOut,
     problems: following.problems,
   };
 }
 
 function sourceObjects(files: RepositoryFiles, paths: readonly string[]): Data[] {
+  const isWanted = (text: string) => SOURCE_GROUP.test(text) && SOURCE_KIND.test(text);
   return paths.flatMap((path) => {
     const bytes = /\.ya?ml$/.test(path) ? files.read(path) : null;
     if (bytes === null) return [];
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!buffer.includes("fluxcd.")) return [];
-    if (
-      !["GitRepository", "FluxInstance", "ArtifactGenerator"].some((kind) => buffer.includes(kind))
-    ) {
-      return [];
-    }
-    return readManifests(bytes, (text) => SOURCE_KIND.test(text)).manifests.map(({ data }) => data);
+    // A schema tells of all of them, at great length, and is none.
+    if (!buffer.includes("fluxcd.") || !SOURCE_GROUP.test(buffer.toString("latin1"))) return [];
+    return readManifests(bytes, isWanted).manifests.map(({ data }) => data);
   });
 }
 

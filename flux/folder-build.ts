@@ -65,10 +65,8 @@ const AS_PATCH = {
   patchesJson6902: "settings",
 } as const;
 
-/** The schema that Flux itself installs speaks of its objects at length, and is none. */
-function mayBeFluxObject(text: string): boolean {
-  return text.includes(`${FLUX_GROUP}/`) && !/^kind: *["']?CustomResourceDefinition\b/m.test(text);
-}
+/** Annotations name the group as well, and so does the schema that Flux installs. */
+const FLUX_OBJECT = /\bapiVersion["']?\s*:\s*["']?kustomize\.toolkit\.fluxcd\.io\//;
 
 /** How folders are built, as kustomize does inside Flux. Each folder is looked at once. */
 export class FolderBuilds {
@@ -99,9 +97,8 @@ export class FolderBuilds {
     const found: BuiltObject[] = [];
     const bytes = /\.(?:ya?ml|json)$/.test(file) ? this.#files.read(file) : null;
     if (bytes !== null && mentions(bytes, FLUX_GROUP)) {
-      for (const [index, { data, lineOf }] of readManifests(
-        bytes,
-        mayBeFluxObject,
+      for (const [index, { data, lineOf }] of readManifests(bytes, (text) =>
+        FLUX_OBJECT.test(text),
       ).manifests.entries()) {
         if (groupOf(data) !== FLUX_GROUP || textAt(data, "kind") !== "Kustomization") continue;
         found.push({ file, index, line: lineOf("apiVersion"), data, decryptionFrom: null });
