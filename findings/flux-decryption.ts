@@ -117,12 +117,12 @@ export function generatedAs(
     const wanted = format === "binary" ? "dotenv" : format;
     return reads(bytes, wanted) ? { kind: "plaintext" } : { kind: "refused", format: wanted };
   }
-  if (hasMarker(bytes, format)) {
-    return reads(bytes, format) ? { kind: "plaintext" } : { kind: "refused", format };
-  }
-  const marked = markedAs(bytes);
+  const marked = hasMarker(bytes, format) ? format : markedAs(bytes);
   if (marked === null) return { kind: "ciphertext" };
-  return canBeWritten(bytes, marked, format) ? { kind: "plaintext" } : { kind: "refused", format };
+  // An encrypted binary file is JSON.
+  return canBeWritten(bytes, marked === "binary" ? "json" : marked, format)
+    ? { kind: "plaintext" }
+    : { kind: "refused", format };
 }
 
 /** @see formatForPath in kustomize-controller's internal/decryptor/decryptor.go */
@@ -143,7 +143,7 @@ function reads(bytes: Uint8Array, format: Format): boolean {
   return leavesOf(bytes, format) !== null;
 }
 
-/** Binary takes a document with nothing but a text `data`, dotenv one without levels. */
+/** What is written as binary needs a text `data`, what is written as dotenv must have no levels. */
 function canBeWritten(bytes: Uint8Array, from: Format, to: Format): boolean {
   const leaves = leavesOf(bytes, from);
   if (leaves === null || leaves.length === 0) return leaves !== null;

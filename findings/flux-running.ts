@@ -5,12 +5,8 @@ import { folderOf } from "../flux/repository-files.ts";
  * The Flux Kustomizations that Flux has, as far as the files show it: others are leftovers, switched off,
  * or wait for a parent that patches what they lack.
  */
-export function runningKustomizations({
-  kustomizations,
-  kustomizationFiles,
-}: FluxMap): FluxKustomization[] {
-  const isKnown = kustomizations.some(({ reason }) => reason !== "none");
-  const folders = new Set(kustomizationFiles.map(({ path }) => folderOf(path)));
+export function runningKustomizations({ kustomizations }: FluxMap): FluxKustomization[] {
+  const isKnown = kustomizations.some(({ reason }) => reason === "synced" || reason === "parent");
   const decrypted = new Set(
     kustomizations.filter(({ decryption }) => decryption !== null).map(placeOf),
   );
@@ -21,7 +17,7 @@ export function runningKustomizations({
     if (reason === "synced") return true;
     // Of two parents that nobody is seen to build, one may be a leftover.
     if (reason === "parent") return decryption !== null || !decrypted.has(placeOf(kustomization));
-    return !isKnown && !foldersFrom(kustomization.file).some((folder) => folders.has(folder));
+    return !isKnown && reason === "alone";
   });
 }
 

@@ -40,9 +40,10 @@ export interface Decryption {
  *   that a FluxInstance or `flux bootstrap` syncs.
  * - `parent`: it or one above it builds others, and nothing in the repository shows who builds that one:
  *   `kubectl apply`, most likely.
- * - `none`: it stands alone. It may have been applied by hand, or be a leftover.
+ * - `alone`: nothing shows it. It may have been applied by hand, or be a leftover.
+ * - `unlisted`: a kustomization lies beside or above it, and none takes it up: it is switched off.
  */
-export type Reason = "synced" | "parent" | "none";
+export type Reason = "synced" | "parent" | "alone" | "unlisted";
 
 /** A Flux Kustomization with all that its parents do to it. Two parents make two of it. */
 export interface FluxKustomization {
@@ -177,11 +178,12 @@ class Following {
       const place = placeOf(object);
       if (children.has(place)) continue;
       const built = synced.get(place);
-      this.#follow(built ?? this.#asListed(object), built === undefined ? null : "synced");
+      if (built !== undefined) this.#follow(built, "synced");
+      else this.#follow(...this.#asListed(object));
     }
     // Those left build each other in a circle.
     for (const object of objects) {
-      if (!this.#seen.has(placeOf(object))) this.#follow(object, null);
+      if (!this.#seen.has(placeOf(object))) this.#follow(object, "alone");
     }
     return this.#found;
   }
@@ -190,20 +192,23 @@ class Following {
    * One that no other builds, as the topmost kustomization that takes it up leaves it: whoever applies
    * it, applies that.
    */
-  #asListed(object: BuiltObject): BuiltObject {
+  #asListed(object: BuiltObject): [BuiltObject, Reason] {
     const place = placeOf(object);
-    let listed = object;
+    let listed: BuiltObject | null = null;
+    let reason: Reason = "alone";
     for (let folder = folderOf(object.file); ; folder = folderOf(folder)) {
-      if (this.#tree.kustomizationsIn(folder).length > 0) {
+      const [kustomization] = this.#tree.kustomizationsIn(folder);
+      if (kustomization !== undefined && kustomization !== object.file) {
         const built = this.#builds.build(folder).objects;
         listed = built.find((one) => placeOf(one) === place) ?? listed;
+        reason = listed === null ? "unlisted" : "alone";
       }
-      if (folder === "") return listed;
+      if (folder === "") return [listed ?? object, reason];
     }
   }
 
   /** One that no other builds, and all that it builds. */
-  #follow(root: BuiltObject, known: Reason | null): void {
+  #follow(root: BuiltObject, known: Reason): void {
     const open: Open[] = [{ object: root, parent: null, above: [] }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { parent, above } = next;
@@ -219,8 +224,8 @@ class Following {
       const object = itself ?? next.object;
       const build = itself === undefined ? first : this.#build(itself);
       const others = build.objects.some((child) => placeOf(child) !== place);
-      const reason =
-        parent?.reason ?? known ?? (itself !== undefined ? "synced" : others ? "parent" : "none");
+      const shown = itself !== undefined ? "synced" : others ? "parent" : known;
+      const reason = parent?.reason ?? (known === "synced" ? known : shown);
       const kustomization = described(object, build, parent, reason);
       this.#found.push(kustomization);
       this.#seen.add(place);
