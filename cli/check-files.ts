@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { readBlobMap } from "../git/blobs.ts";
 import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
@@ -35,7 +36,24 @@ export async function checkFiles(
   paths: readonly string[],
   onlyStaged: boolean,
 ): Promise<Checked> {
-  return inspect(repository, await filesToCheck(repository, paths, onlyStaged));
+  const files = await filesToCheck(repository, paths, onlyStaged);
+  const checked = await inspect(repository, files);
+  if (paths.length > 0 || onlyStaged) return checked;
+  return { ...checked, findings: [...checked.findings, ...inBuilds(files)] };
+}
+
+/** What Flux would make of all files together. Where such a finding is mended is not where it was staged. */
+function inBuilds(files: readonly FileToCheck[]): CheckedFinding[] {
+  const byName = new Map(files.map((file) => [pathText(file.path), file]));
+  const found = fluxCiphertext({
+    paths: [...byName.keys()],
+    read: (path) => byName.get(path)?.bytes ?? null,
+  });
+  return found.flatMap(({ about: _about, ...finding }) => {
+    const file = byName.get(finding.path);
+    if (file === undefined) return [];
+    return [{ ...finding, path: file.path, where: "worktree", blob: file.blob }];
+  });
 }
 
 async function filesToCheck(

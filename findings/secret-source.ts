@@ -1,7 +1,7 @@
+import type { GeneratorSource } from "../flux/kustomization-file.ts";
 import { formatOf } from "../sops/format.ts";
 import { isToken } from "../sops/token.ts";
 import type { Finding } from "./finding.ts";
-import type { GeneratorFile } from "./generator-files.ts";
 import { isPointer } from "./pointer.ts";
 import { readText } from "./text.ts";
 import { shownName } from "./wording.ts";
@@ -16,14 +16,14 @@ const PUBLIC_BLOCK =
  *
  * @param source as the kustomization names the file
  */
-export function holdsSecret(bytes: Uint8Array, source: GeneratorFile): boolean {
+export function holdsSecret(bytes: Uint8Array, source: GeneratorSource): boolean {
   if (bytes.length === 0) return false;
   const { readable } = readText(bytes);
   if (readable === null) return true;
   const text = readable.trim();
   if (text === "" || isPointer(text)) return false;
-  if (source.field === "envs") return text.split("\n").some(isReadableVariable);
-  if (/(?:^|[/._-])known_hosts$|\.pub$/.test(source.path)) return !isPublicLines(text);
+  if (source.key === null) return text.split("\n").some(isReadableVariable);
+  if (/(?:^|[/._-])known_hosts$|\.pub$/.test(source.value)) return !isPublicLines(text);
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(
     ([, label]) => label ?? "",
   );
@@ -52,7 +52,7 @@ function isPublicLines(text: string): boolean {
  *
  * @param path repository-relative
  */
-export function encryptedSourceName(path: string, source: GeneratorFile): string {
+export function encryptedSourceName(path: string, source: GeneratorSource): string {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const name = path.slice(folder.length);
   const dot = name.lastIndexOf(".");
@@ -80,7 +80,7 @@ export type SourceMend =
  *   kustomization; null where it stands in the file
  */
 export function sourceFinding(
-  source: GeneratorFile,
+  source: GeneratorSource,
   mend: SourceMend,
   kustomization: string,
   file: string | null,
@@ -98,12 +98,12 @@ export function sourceFinding(
   };
 }
 
-function toDo({ field, key }: GeneratorFile, mend: SourceMend, what: string): string {
+function toDo({ key }: GeneratorSource, mend: SourceMend, what: string): string {
   if (mend.kind === "commit") return `stage ${what} again, and git commit encrypts it`;
   const name = shownName(mend.to.slice(mend.to.lastIndexOf("/") + 1));
-  const entry = field === "envs" || key === null ? name : `${shownName(key)}=${name}`;
+  const entry = key === null ? name : `${shownName(key)}=${name}`;
   const rule = mend.hasRule
     ? "so that git commit encrypts it,"
     : "give it a creation rule in .sops.yaml that encrypts it as a whole,";
-  return `rename ${what} to ${name}, ${rule} and write ${entry} under ${field}: instead`;
+  return `rename ${what} to ${name}, ${rule} and write ${entry} under ${key === null ? "envs" : "files"}: instead`;
 }

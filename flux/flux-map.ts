@@ -15,6 +15,7 @@ import {
   folderOf,
   KUSTOMIZATION_NAMES,
   pathFrom,
+  sourceFolder,
   type RepositoryFiles,
 } from "./repository-files.ts";
 import { leftOutOfArtifacts } from "./source-ignore.ts";
@@ -33,6 +34,18 @@ export interface Decryption {
   readonly from: string | null;
 }
 
+/**
+ * What in the repository shows that Flux has a Flux Kustomization:
+ *
+ * - `synced`: it, or what it is built by in the end, is what `flux bootstrap` made, or lies in the folder
+ *   that a FluxInstance or `flux bootstrap` syncs.
+ * - `parent`: it or one above it builds others, and nothing in the repository shows who builds that one:
+ *   `kubectl apply`, most likely.
+ * - `alone`: nothing shows it. It may have been applied by hand, or be a leftover.
+ * - `unlisted`: a kustomization lies beside or above it, and none takes it up: it is switched off.
+ */
+export type Reason = "synced" | "parent" | "alone" | "unlisted";
+
 /** A Flux Kustomization with all that its parents do to it. Two parents make two of it. */
 export interface FluxKustomization {
   readonly name: string;
@@ -45,6 +58,8 @@ export interface FluxKustomization {
   /** Null: encrypted files are built as they are. */
   readonly decryption: Decryption | null;
   readonly isSuspended: boolean;
+  /** Why Flux has it; see {@link Reason}. */
+  readonly reason: Reason;
   /** The Flux Kustomization that builds this one; null where none in this repository does. */
   readonly parent: FluxKustomization | null;
   /** What it builds of this repository. */
@@ -59,6 +74,8 @@ export interface FluxMap {
   readonly kustomizationFiles: readonly (KustomizationFile & {
     readonly names: readonly string[];
   })[];
+  /** Files that never reach Flux, whatever names them. */
+  isLeftOut(path: string): boolean;
   /** What concerns no Flux Kustomization that could be read. */
   readonly problems: readonly Problem[];
 }
@@ -66,6 +83,8 @@ export interface FluxMap {
 /** Far more than any repository has; parents that multiply their children would go on for ever. */
 const MOST = 5000;
 
+const SOURCE_GROUP =
+  /\bapiVersion["']?\s*:\s*["']?(?:source\.(?:toolkit|extensions)\.fluxcd\.io|fluxcd\.controlplane\.io)\//;
 const SOURCE_KIND = /\bkind["']?\s*:\s*["']?(?:GitRepository|FluxInstance|ArtifactGenerator)\b/;
 
 /**
@@ -80,14 +99,16 @@ export function fluxMap(files: RepositoryFiles): FluxMap {
   const builds = new FolderBuilds(files, tree);
   const patches = patchFiles(builds, paths);
   const objects = paths.flatMap((path) => (patches.has(path) ? [] : builds.objectsIn(path)));
-  const sources = new Sources(sourceObjects(files, paths), (path) => tree.isFolder(path));
-  const following = new Following(tree, builds, sources);
+  const found = sourceObjects(files, paths);
+  const sources = new Sources(found, (path) => tree.isFolder(path));
+  const following = new Following(tree, builds, sources, syncedFolders(found, paths));
   return {
     kustomizations: following.followAll(objects),
     kustomizationFiles: paths.filter(isKustomizationFile).map((path) => {
       const file = builds.kustomization(path);
       return { ...file, names: pathsNamedBy(file) };
     }),
+    isLeftOut,
     problems: following.problems,
   };
 }
@@ -109,18 +130,30 @@ function patchFiles(builds: FolderBuilds, paths: readonly string[]): ReadonlySet
 }
 
 function sourceObjects(files: RepositoryFiles, paths: readonly string[]): Data[] {
+  const isWanted = (text: string) => SOURCE_GROUP.test(text) && SOURCE_KIND.test(text);
   return paths.flatMap((path) => {
     const bytes = /\.ya?ml$/.test(path) ? files.read(path) : null;
     if (bytes === null) return [];
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!buffer.includes("fluxcd.")) return [];
-    if (
-      !["GitRepository", "FluxInstance", "ArtifactGenerator"].some((kind) => buffer.includes(kind))
-    ) {
-      return [];
-    }
-    return readManifests(bytes, (text) => SOURCE_KIND.test(text)).manifests.map(({ data }) => data);
+    // A schema tells of all of them, at great length, and is none.
+    if (!buffer.includes("fluxcd.") || !SOURCE_GROUP.test(buffer.toString("latin1"))) return [];
+    return readManifests(bytes, isWanted).manifests.map(({ data }) => data);
   });
+}
+
+/** The folders of which Flux makes a Flux Kustomization itself, with or without its file. */
+function syncedFolders(objects: readonly Data[], paths: readonly string[]): string[] {
+  const instances = objects.flatMap((object) => {
+    const isInstance = textAt(object, "kind") === "FluxInstance";
+    if (!isInstance || textAt(object, "spec", "sync", "kind") !== "GitRepository") return [];
+    const path = textAt(object, "spec", "sync", "path");
+    return path === null ? [] : [sourceFolder(path)];
+  });
+  const bootstrapped = paths.flatMap((path) => {
+    const [, folder] = /^((?:.*\/)?)flux-system\/gotk-(?:sync|components)\.yaml$/.exec(path) ?? [];
+    return folder === undefined ? [] : [sourceFolder(folder)];
+  });
+  return [...new Set([...instances, ...bootstrapped])];
 }
 
 /** Identifies an object by where it stands. */
@@ -136,11 +169,13 @@ class Following {
   readonly #found: FluxKustomization[] = [];
   readonly #seen = new Set<string>();
   readonly #built = new WeakMap<Data, Build>();
+  readonly #synced: readonly string[];
 
-  constructor(tree: FileTree, builds: FolderBuilds, sources: Sources) {
+  constructor(tree: FileTree, builds: FolderBuilds, sources: Sources, synced: readonly string[]) {
     this.#tree = tree;
     this.#builds = builds;
     this.#sources = sources;
+    this.#synced = synced;
   }
 
   followAll(objects: readonly BuiltObject[]): readonly FluxKustomization[] {
@@ -150,14 +185,46 @@ class Following {
         if (placeOf(child) !== placeOf(object)) children.add(placeOf(child));
       }
     }
-    for (const object of objects) if (!children.has(placeOf(object))) this.#follow(object);
+    const synced = new Map(
+      this.#synced.flatMap((folder) =>
+        this.#builds.build(folder).objects.map((object) => [placeOf(object), object] as const),
+      ),
+    );
+    for (const object of objects) {
+      const place = placeOf(object);
+      if (children.has(place)) continue;
+      const built = synced.get(place);
+      if (built !== undefined) this.#follow(built, "synced");
+      else this.#follow(...this.#asListed(object));
+    }
     // Those left build each other in a circle.
-    for (const object of objects) if (!this.#seen.has(placeOf(object))) this.#follow(object);
+    for (const object of objects) {
+      if (!this.#seen.has(placeOf(object))) this.#follow(object, "alone");
+    }
     return this.#found;
   }
 
+  /**
+   * One that no other builds, as the topmost kustomization that takes it up leaves it: whoever applies
+   * it, applies that.
+   */
+  #asListed(object: BuiltObject): [BuiltObject, Reason] {
+    const place = placeOf(object);
+    let listed: BuiltObject | null = null;
+    let reason: Reason = "alone";
+    for (let folder = folderOf(object.file); ; folder = folderOf(folder)) {
+      const [kustomization] = this.#tree.kustomizationsIn(folder);
+      if (kustomization !== undefined && kustomization !== object.file) {
+        const built = this.#builds.build(folder).objects;
+        listed = built.find((one) => placeOf(one) === place) ?? listed;
+        reason = listed === null ? "unlisted" : "alone";
+      }
+      if (folder === "") return [listed ?? object, reason];
+    }
+  }
+
   /** One that no other builds, and all that it builds. */
-  #follow(root: BuiltObject): void {
+  #follow(root: BuiltObject, known: Reason): void {
     const open: Open[] = [{ object: root, parent: null, above: [] }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { parent, above } = next;
@@ -172,7 +239,10 @@ class Following {
       const itself = first.objects.find((child) => placeOf(child) === place);
       const object = itself ?? next.object;
       const build = itself === undefined ? first : this.#build(itself);
-      const kustomization = described(object, build, parent);
+      const others = build.objects.some((child) => placeOf(child) !== place);
+      const shown = itself !== undefined ? "synced" : others ? "parent" : known;
+      const reason = parent?.reason ?? (known === "synced" ? known : shown);
+      const kustomization = described(object, build, parent, reason);
       this.#found.push(kustomization);
       this.#seen.add(place);
       for (const child of build.objects.toReversed()) {
@@ -216,7 +286,15 @@ class Following {
       (item) => typeof item === "string",
     );
     const targetNamespace = textAt(data, "spec", "targetNamespace");
-    const adds = { components, patches: patchesOf(data, file), namespace: targetNamespace };
+    const renames = ["namePrefix", "nameSuffix"].some(
+      (field) => (textAt(data, "spec", field) ?? "") !== "",
+    );
+    const adds = {
+      components,
+      patches: patchesOf(data, file),
+      namespace: targetNamespace,
+      renames,
+    };
     return { source, ...this.#builds.buildWith(folder, adds, { file, line }) };
   }
 }
@@ -236,6 +314,7 @@ function described(
   { data, file, line, decryptionFrom }: BuiltObject,
   { source, files, problems }: Build,
   parent: FluxKustomization | null,
+  reason: Reason,
 ): FluxKustomization {
   const provider = textAt(data, "spec", "decryption", "provider");
   const secret = textAt(data, "spec", "decryption", "secretRef", "name");
@@ -247,6 +326,7 @@ function described(
     source,
     decryption: provider === null ? null : { provider, secret, from: decryptionFrom },
     isSuspended: valueAt(data, "spec", "suspend") === true,
+    reason,
     parent,
     files,
     problems,

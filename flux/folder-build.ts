@@ -1,5 +1,10 @@
 import { textAt, type Data } from "./data.ts";
-import { FLUX_GROUP, readKustomizationFile, type KustomizationFile } from "./kustomization-file.ts";
+import {
+  FLUX_GROUP,
+  readKustomizationFile,
+  type GeneratorSource,
+  type KustomizationFile,
+} from "./kustomization-file.ts";
 import { readManifests } from "./manifest.ts";
 import { groupOf, patched, readPatch, type Patch } from "./patch.ts";
 import type { Problem, ProblemKind } from "./problem.ts";
@@ -14,12 +19,20 @@ import {
 /** A file that takes part in a build. */
 export interface BuiltFile {
   readonly path: string;
-  /** What it is in the build; `settings` are kustomizations and what they are configured by. */
-  readonly as: "resource" | "secretGenerator" | "configMapGenerator" | "patch" | "settings";
+  /**
+   * What it is in the build; `settings` are kustomizations and what they are configured by,
+   * `strategicMerge` is a patch under `patchesStrategicMerge`, which Flux does not decrypt.
+   */
+  readonly as:
+    "resource" | "secretGenerator" | "configMapGenerator" | "patch" | "strategicMerge" | "settings";
+  /** As what a generator reads it; else null. */
+  readonly source: GeneratorSource | null;
   /** The kustomization that names it; null where its folder has none and every file is taken. */
   readonly from: string | null;
   /** 1-based, in `from`. */
   readonly line: number | null;
+  /** Whether a transformer writes into all that is built of it: a namespace, a prefix, labels. */
+  readonly isChanged: boolean;
 }
 
 /** A Flux Kustomization among the objects of a build, as the patches of that build leave it. */
@@ -45,10 +58,15 @@ const DEEPEST = 50;
 
 const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^git@|^git::|^github\.com\/|[?&]ref=/i;
 
-/** The schema that Flux itself installs speaks of its objects at length, and is none. */
-function mayBeFluxObject(text: string): boolean {
-  return text.includes(`${FLUX_GROUP}/`) && !/^kind: *["']?CustomResourceDefinition\b/m.test(text);
-}
+const AS_PATCH = {
+  patches: "patch",
+  patchesStrategicMerge: "strategicMerge",
+  // A list of operations: SOPS cannot encrypt it.
+  patchesJson6902: "settings",
+} as const;
+
+/** Annotations name the group as well, and so does the schema that Flux installs. */
+const FLUX_OBJECT = /\bapiVersion["']?\s*:\s*["']?kustomize\.toolkit\.fluxcd\.io\//;
 
 /** How folders are built, as kustomize does inside Flux. Each folder is looked at once. */
 export class FolderBuilds {
@@ -66,7 +84,8 @@ export class FolderBuilds {
 
   /** A kustomization of this repository. */
   kustomization(path: string): KustomizationFile {
-    const known = this.#kustomizations.get(path) ?? readKustomizationFile(this.#files, path);
+    const known =
+      this.#kustomizations.get(path) ?? readKustomizationFile(path, this.#files.read(path));
     this.#kustomizations.set(path, known);
     return known;
   }
@@ -78,9 +97,8 @@ export class FolderBuilds {
     const found: BuiltObject[] = [];
     const bytes = /\.(?:ya?ml|json)$/.test(file) ? this.#files.read(file) : null;
     if (bytes !== null && mentions(bytes, FLUX_GROUP)) {
-      for (const [index, { data, lineOf }] of readManifests(
-        bytes,
-        mayBeFluxObject,
+      for (const [index, { data, lineOf }] of readManifests(bytes, (text) =>
+        FLUX_OBJECT.test(text),
       ).manifests.entries()) {
         if (groupOf(data) !== FLUX_GROUP || textAt(data, "kind") !== "Kustomization") continue;
         found.push({ file, index, line: lineOf("apiVersion"), data, decryptionFrom: null });
@@ -117,6 +135,8 @@ export class FolderBuilds {
       readonly components: readonly string[];
       readonly patches: readonly Patch[];
       readonly namespace: string | null;
+      /** Whether it also changes the names of all objects. */
+      readonly renames: boolean;
     },
     from: { readonly file: string; readonly line: number },
   ): FolderBuild {
@@ -127,6 +147,7 @@ export class FolderBuilds {
     }
     for (const patch of adds.patches) build.apply(patch);
     if (adds.namespace !== null) build.setNamespace(adds.namespace);
+    if (adds.namespace !== null || adds.renames) build.changeAll();
     return build.close();
   }
 
@@ -172,6 +193,7 @@ export class FolderBuilds {
     for (const component of file.components) this.#addComponent(build, folder, component, path);
     for (const patch of this.#patchesOf(build, folder, file)) build.apply(patch);
     if (file.namespace !== null) build.setNamespace(file.namespace);
+    if (file.changesAll) build.changeAll();
     this.#open.pop();
   }
 
@@ -186,9 +208,10 @@ export class FolderBuilds {
         build.fail(missing(text), file.path, line, text);
       }
     }
-    for (const { generator, field, value, line } of file.generators) {
-      if (field !== "literals")
-        this.#addNamed(build, folder, file, { text: value, line }, generator);
+    for (const source of file.generators) {
+      if (source.field === "literals") continue;
+      const entry = { text: source.value, line: source.line };
+      this.#addNamed(build, folder, file, entry, source.generator, source);
     }
     for (const entry of file.others) {
       // An inline transformer or replacement is no path.
@@ -202,10 +225,12 @@ export class FolderBuilds {
     file: KustomizationFile,
     { text, line }: { readonly text: string; readonly line: number },
     as: BuiltFile["as"],
+    source: GeneratorSource | null = null,
   ): void {
     const path = pathFrom(folder, text);
-    if (path !== null && this.#tree.isFile(path)) build.add({ path, as, from: file.path, line });
-    else if (as !== "settings") build.fail(missing(text), file.path, line, text);
+    if (path !== null && this.#tree.isFile(path)) {
+      build.add({ path, as, from: file.path, line, source });
+    } else if (as !== "settings") build.fail(missing(text), file.path, line, text);
   }
 
   /** A component works on what was built so far: its patches reach beyond its own objects. */
@@ -239,7 +264,7 @@ export class FolderBuilds {
         build.fail(missing(entry.text), file.path, entry.line, entry.text);
         continue;
       }
-      const as = field === "patches" ? "patch" : "settings";
+      const as = AS_PATCH[field];
       build.add({ path, as, from: file.path, line: entry.line });
       const bytes = this.#files.read(path);
       if (bytes !== null) yield readPatch(path, Buffer.from(bytes).toString("utf8"), target);
@@ -261,9 +286,15 @@ class OpenBuild {
   readonly #objects = new Map<string, BuiltObject>();
   readonly #problems = new Map<string, Problem>();
 
-  add(file: BuiltFile): void {
-    const key = `${file.as} ${file.path}`;
-    if (!this.#files.has(key)) this.#files.set(key, file);
+  add(file: Omit<BuiltFile, "source" | "isChanged"> & Partial<BuiltFile>): void {
+    const { source = null, isChanged = false } = file;
+    const named = source === null ? "" : `${source.field} ${source.key}`;
+    const key = `${file.as} ${named} ${file.path}`;
+    if (!this.#files.has(key)) this.#files.set(key, { ...file, source, isChanged });
+  }
+
+  changeAll(): void {
+    for (const [key, file] of this.#files) this.#files.set(key, { ...file, isChanged: true });
   }
 
   addObject(object: BuiltObject): void {

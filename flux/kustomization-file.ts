@@ -1,7 +1,6 @@
-import { isData, listAt, textAt, type Data } from "./data.ts";
+import { isData, listAt, textAt, valueAt, type Data } from "./data.ts";
 import { readManifests, type Manifest } from "./manifest.ts";
 import { groupOf } from "./patch.ts";
-import type { RepositoryFiles } from "./repository-files.ts";
 
 /** An entry of a list in a kustomization. */
 export interface Entry {
@@ -11,13 +10,19 @@ export interface Entry {
 }
 
 /** A file or a literal that a generator reads. */
-export interface GeneratorSource extends Entry {
+export interface GeneratorSource {
   readonly generator: "secretGenerator" | "configMapGenerator";
-  readonly field: "files" | "envs" | "literals";
-  /** The name of what is generated. */
-  readonly name: string;
-  /** The path as written; of a literal, its value. */
+  /** `env` is the old way to write one of `envs`, and all that Flux does not decrypt of the two. */
+  readonly field: "files" | "envs" | "env" | "literals";
+  /**
+   * The key in the generated object: kustomize-controller decrypts `files` in the format that the
+   * key's ending implies, not the file's. Null for `envs` and `env`.
+   */
+  readonly key: string | null;
+  /** The path as written, relative to the kustomization's folder; of a literal, its value. */
   readonly value: string;
+  /** 1-based. */
+  readonly line: number;
 }
 
 /** A patch as a kustomization names it. */
@@ -38,6 +43,8 @@ export interface KustomizationFile {
   /** Whether something of it could not be read. */
   readonly isPartial: boolean;
   readonly namespace: string | null;
+  /** Whether it changes the names, labels or annotations of all that it builds. */
+  readonly changesAll: boolean;
   /** `resources` and, as kustomize moves them there, `bases`. */
   readonly resources: readonly Entry[];
   readonly components: readonly Entry[];
@@ -59,13 +66,23 @@ const OTHER_FILES = [
   "replacements",
 ];
 
-/** Reads a file that is named as a kustomization. Never throws, whatever it holds. */
-export function readKustomizationFile(files: RepositoryFiles, path: string): KustomizationFile {
-  const bytes = files.read(path);
+/** Fields that kustomize writes into every object; `buildMetadata` adds annotations. */
+const CHANGING_ALL = [
+  ...["namespace", "namePrefix", "nameSuffix"],
+  ...["commonLabels", "labels", "commonAnnotations", "buildMetadata"],
+];
+
+/**
+ * Reads a file that is named as a kustomization. Never throws, whatever it holds.
+ *
+ * @param bytes its content; null where it cannot be read
+ */
+export function readKustomizationFile(path: string, bytes: Uint8Array | null): KustomizationFile {
   const { manifests, isPartial } =
     bytes === null ? { manifests: [], isPartial: true } : readManifests(bytes);
   const flux = manifests.find(({ data }) => groupOf(data) === FLUX_GROUP);
-  const own = manifests.find(({ data }) => groupOf(data) !== FLUX_GROUP);
+  const all = manifests.filter(({ data }) => groupOf(data) !== FLUX_GROUP);
+  const [own] = all;
   const entries = (field: string): Entry[] => (own === undefined ? [] : entriesOf(own, field));
   return {
     path,
@@ -73,9 +90,11 @@ export function readKustomizationFile(files: RepositoryFiles, path: string): Kus
     fluxObjectLine: flux?.lineOf("apiVersion") ?? null,
     isPartial,
     namespace: textAt(own?.data, "namespace"),
+    changesAll: CHANGING_ALL.some((field) => isSet(valueAt(own?.data, field))),
     resources: [...entries("resources"), ...entries("bases")],
     components: entries("components"),
-    generators: own === undefined ? [] : [...generatorSources(own)],
+    // Of every document: whatever is called a generator may name a secret.
+    generators: all.flatMap((manifest) => [...generatorSources(manifest)]),
     patches: own === undefined ? [] : [...patchEntries(own)],
     others: OTHER_FILES.flatMap((field) => entries(field)),
   };
@@ -89,28 +108,39 @@ function entriesOf(manifest: Manifest, field: string): Entry[] {
   });
 }
 
+function isSet(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return isData(value) ? Object.keys(value).length > 0 : value !== undefined && value !== "";
+}
+
+/** @see ParseFileSource in kustomize's api/kv/kv.go */
 function* generatorSources(manifest: Manifest): Generator<GeneratorSource> {
   for (const generator of ["secretGenerator", "configMapGenerator"] as const) {
     for (const [index, item] of listAt(manifest.data, generator).entries()) {
-      const name = textAt(item, "name") ?? "";
       for (const field of ["files", "envs", "literals"] as const) {
         for (const [at, text] of listAt(item, field).entries()) {
           if (typeof text !== "string") continue;
           const line = manifest.lineOf(generator, index, field, at);
-          yield { generator, field, name, text, line, value: afterKey(text, field) };
+          yield { generator, field, line, ...keyAndValue(text, field) };
         }
       }
       const env = textAt(item, "env");
       if (env === null) continue;
       const line = manifest.lineOf(generator, index, "env");
-      yield { generator, field: "envs", name, text: env, line, value: env };
+      yield { generator, field: "env", line, ...keyAndValue(env, "env") };
     }
   }
 }
 
-/** `PATH`, `KEY=PATH` under `files`, `KEY=VALUE` under `literals`: see kustomize's api/kv/kv.go. */
-function afterKey(text: string, field: GeneratorSource["field"]): string {
-  return field === "envs" ? text : text.slice(text.indexOf("=") + 1);
+/** `PATH`, `KEY=PATH` under `files`, `KEY=VALUE` under `literals`. */
+function keyAndValue(text: string, field: GeneratorSource["field"]) {
+  if (field === "envs" || field === "env") return { key: null, value: text };
+  const equals = text.indexOf("=");
+  const value = text.slice(equals + 1);
+  return {
+    key: equals === -1 ? text.slice(text.lastIndexOf("/") + 1) : text.slice(0, equals),
+    value,
+  };
 }
 
 function* patchEntries(manifest: Manifest): Generator<PatchEntry> {

@@ -4,6 +4,8 @@ import { folderOf, type RepositoryFiles } from "./repository-files.ts";
 /**
  * What source-controller leaves out of every artifact.
  *
+ * Names all of them: they say nothing of the folders above.
+ *
  * @see fluxcd/pkg's sourceignore/sourceignore.go
  */
 const ALWAYS = [
@@ -11,7 +13,7 @@ const ALWAYS = [
   ...["*.jpg", "*.jpeg", "*.gif", "*.png", "*.wmv", "*.flv", "*.tar.gz", "*.zip"],
   ...[".github/", ".circleci/", ".travis.yml", ".gitlab-ci.yml", "appveyor.yml", ".drone.yml"],
   ...["cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml"],
-  ...["**/.goreleaser.yml", "**/.sops.yaml", "**/.flux.yaml"],
+  ...[".goreleaser.yml", ".sops.yaml", ".flux.yaml"],
 ];
 
 /** More patterns than anyone writes, few enough that a hostile list stays cheap. */
@@ -23,15 +25,30 @@ interface IgnorePattern {
   readonly takesBack: boolean;
 }
 
+/** The list above as one pattern, for the name of a file or, ending in `/`, of a folder. */
+const LEFT_OUT_ALWAYS = new RegExp(
+  `^(?:${ALWAYS.map((glob) => escaped(glob).replaceAll("\\*", ".*")).join("|")})/?$`,
+);
+
 /** Which files never reach Flux, by its own list and the repository's `.sourceignore` files. */
 export function leftOutOfArtifacts(files: RepositoryFiles): (path: string) => boolean {
   const own = [...files.paths]
     .filter((path) => /(?:^|\/)\.sourceignore$/.test(path))
     // Those deeper down have the last word.
     .sort((a, b) => a.split("/").length - b.split("/").length)
-    .flatMap((path) => patternsOf(files.read(path), folderOf(path)));
-  const patterns = [...patternsIn(ALWAYS, ""), ...own].slice(0, MOST_PATTERNS);
-  return (path) => isIgnored(patterns, path);
+    .flatMap((path) => patternsOf(files.read(path), folderOf(path)))
+    .slice(0, MOST_PATTERNS);
+  const folders = new Map<string, boolean>();
+  // As git has it: below a folder that is left out, nothing can be taken back.
+  const isFolderLeftOut = (folder: string): boolean => {
+    if (folder === "") return false;
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const isLeftOut = isFolderLeftOut(folderOf(folder)) || isMatched(own, `${folder}/`);
+    folders.set(folder, isLeftOut);
+    return isLeftOut;
+  };
+  return (path) => isFolderLeftOut(folderOf(path)) || isMatched(own, path);
 }
 
 function patternsOf(bytes: Uint8Array | null, domain: string): IgnorePattern[] {
@@ -66,17 +83,18 @@ function compiled(glob: string): RE2JS | null {
   }
 }
 
-/** As git has it: below a folder that is left out, nothing can be taken back. */
-function isIgnored(patterns: readonly IgnorePattern[], path: string): boolean {
-  for (let end = path.indexOf("/"); ; end = path.indexOf("/", end + 1)) {
-    const part = end === -1 ? path : path.slice(0, end + 1);
-    const last = patterns.findLast(
-      ({ domain, pattern }) =>
-        (domain === "" || path.startsWith(`${domain}/`)) &&
-        part.length > domain.length &&
-        pattern.matches(domain === "" ? part : part.slice(domain.length + 1)),
-    );
-    if (last !== undefined && !last.takesBack) return true;
-    if (end === -1) return false;
-  }
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** Whether the last word on a path, or on a folder's that ends in `/`, is that it is left out. */
+function isMatched(own: readonly IgnorePattern[], path: string): boolean {
+  const last = own.findLast(
+    ({ domain, pattern }) =>
+      (domain === "" || path.startsWith(`${domain}/`)) &&
+      path.length > domain.length + 1 &&
+      pattern.matches(domain === "" ? path : path.slice(domain.length + 1)),
+  );
+  if (last !== undefined) return !last.takesBack;
+  return LEFT_OUT_ALWAYS.test(path.slice(path.lastIndexOf("/", path.length - 2) + 1));
 }

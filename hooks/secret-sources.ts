@@ -1,13 +1,12 @@
-import path from "node:path";
-import { candidateOf } from "../findings/candidate.ts";
 import type { Finding } from "../findings/finding.ts";
-import { generatorFiles, type GeneratorFile } from "../findings/generator-files.ts";
 import {
   encryptedSourceName,
   holdsSecret,
   sourceFinding,
   type SourceMend,
 } from "../findings/secret-source.ts";
+import { readKustomizationFile, type GeneratorSource } from "../flux/kustomization-file.ts";
+import { folderOf, pathFrom } from "../flux/repository-files.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { readStagedPaths } from "../git/show.ts";
@@ -20,7 +19,7 @@ export interface SecretSource {
   readonly path: GitPath;
   readonly kustomization: Kustomization;
   /** As the kustomization names it. */
-  readonly named: GeneratorFile;
+  readonly named: GeneratorSource;
 }
 
 /** Such a file as it was found. */
@@ -33,11 +32,10 @@ export interface FoundSource extends SecretSource {
 export function secretSources(kustomization: Kustomization): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
   const name = pathText(kustomization.path);
-  return generatorFiles(candidateOf(name, kustomization.bytes)).flatMap((named) => {
-    const file = path.posix.normalize(path.posix.join(path.posix.dirname(name), named.path));
-    const isHere = named.path !== "" && !named.path.startsWith("/") && !file.startsWith("../");
-    if (named.generator !== "secretGenerator" || !isHere) return [];
-    return [{ path: pathFromText(file), kustomization, named }];
+  return readKustomizationFile(name, kustomization.bytes).generators.flatMap((named) => {
+    const file = named.value === "" ? null : pathFrom(folderOf(name), named.value);
+    const isSource = named.generator === "secretGenerator" && named.field !== "literals";
+    return isSource && file !== null ? [{ path: pathFromText(file), kustomization, named }] : [];
   });
 }
 

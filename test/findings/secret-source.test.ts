@@ -1,15 +1,15 @@
 import test from "ava";
-import type { GeneratorFile } from "../../findings/generator-files.ts";
 import { encryptedSourceName, holdsSecret, sourceFinding } from "../../findings/secret-source.ts";
+import type { GeneratorSource } from "../../flux/kustomization-file.ts";
 import { fill, placeholders } from "./keys.ts";
 
 const keys = await placeholders();
 
-function named(field: "files" | "envs", path: string, key = path): GeneratorFile {
+function named(field: "files" | "envs", path: string, key = path): GeneratorSource {
   return {
     generator: "secretGenerator",
     field,
-    path,
+    value: path,
     key: field === "envs" ? null : key,
     line: 4,
   };
@@ -45,7 +45,7 @@ for (const [what, field, path, content] of [
 }
 
 test("the encrypted file's name ends as Flux takes it: by the key, and dotenv for envs", (t) => {
-  const name = (path: string, source: GeneratorFile) => encryptedSourceName(path, source);
+  const name = (path: string, source: GeneratorSource) => encryptedSourceName(path, source);
   t.is(name("a/db.env", named("envs", "db.env")), "a/db.sops.env");
   t.is(name("a/.env", named("envs", ".env")), "a/env.sops.env");
   t.is(name("a/db.txt", named("envs", "db.txt")), "a/db.sops.env");

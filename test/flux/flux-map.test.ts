@@ -73,7 +73,7 @@ test("resources, bases, components, generators and patches are followed, out of 
       "apps/prod/b.env (secretGenerator)",
       "apps/prod/c.ini (configMapGenerator)",
       "apps/prod/extra.json",
-      "apps/prod/old-patch.yaml (settings)",
+      "apps/prod/old-patch.yaml (strategicMerge)",
       "apps/prod/patch.yaml (patch)",
       "apps/prod/plain.txt (secretGenerator)",
       "apps/prod/s/key.txt (secretGenerator)",

@@ -1,0 +1,41 @@
+import { textAt } from "../flux/data.ts";
+import { readManifests } from "../flux/manifest.ts";
+import type { RepositoryFiles } from "../flux/repository-files.ts";
+import { SopsError } from "../sops/errors.ts";
+import { parseBytes } from "../sops/format.ts";
+import type { Metadata } from "../sops/metadata.ts";
+import { plaintextLeaves } from "../sops/sops-file.ts";
+
+/**
+ * Whether an object does not decrypt any more once an encrypted patch is merged into it: it gets the
+ * patch's `sops` block, and has a value of its own that this says is encrypted. An object without such a
+ * value decrypts, as Flux never checks the MAC.
+ *
+ * @param resources the files in which the object may stand
+ */
+export function wouldFailToMerge(
+  files: RepositoryFiles,
+  patch: string,
+  metadata: Metadata,
+  resources: readonly string[],
+): boolean {
+  const bytes = files.read(patch);
+  if (bytes === null) return false;
+  const targets = new Set(identitiesIn(bytes));
+  return resources.some((path) => {
+    const content = files.read(path);
+    if (content === null || !identitiesIn(content).some((one) => targets.has(one))) return false;
+    try {
+      return plaintextLeaves(parseBytes(content, "yaml", null), metadata).length > 0;
+    } catch (error) {
+      if (error instanceof SopsError) return false;
+      throw error;
+    }
+  });
+}
+
+function identitiesIn(bytes: Uint8Array): string[] {
+  return readManifests(bytes).manifests.map(({ data }) =>
+    [textAt(data, "kind"), textAt(data, "metadata", "name")].join("\0"),
+  );
+}
