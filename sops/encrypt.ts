@@ -1,8 +1,10 @@
 import { newDataKey, wrapDataKey } from "./data-key.ts";
-import { macOf, openLeaves, type OpenedLeaf } from "./decrypt.ts";
+import { openLeaves } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import { openMac, sealMac } from "./mac.ts";
-import { selector, type Selection } from "./selection.ts";
+import { macOf, type OpenedLeaf } from "./open.ts";
+import type { Selection } from "./key-selection.ts";
+import { selector } from "./selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, encryptValue, isToken, shownPath } from "./token.ts";
