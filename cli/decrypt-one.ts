@@ -20,13 +20,30 @@ import { YamlFile } from "../sops/yaml/file.ts";
  * @returns whether the plaintext was printed; if not, nothing was.
  */
 export async function decryptOne(path: string): Promise<boolean> {
-  const plaintext = await plaintextOf(path).catch(() => null);
+  const plaintext = await plaintextOf(path, process.env);
   if (plaintext === null) return false;
   print(Buffer.from(plaintext, "utf8"));
   return true;
 }
 
-async function plaintextOf(path: string): Promise<string | null> {
+/**
+ * The plaintext of an ordinary file; null where something is unusual or wrong.
+ *
+ * @param environment where sops looks for keys.
+ */
+export async function plaintextOf(
+  path: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | null> {
+  try {
+    return await decrypted(path, environment);
+  } catch {
+    // The whole command says what it is.
+    return null;
+  }
+}
+
+async function decrypted(path: string, environment: NodeJS.ProcessEnv): Promise<string | null> {
   if (!isRegular(path)) return null;
   const text = decodeText(readFileSync(path));
   const content = readBlockStyle(text);
@@ -35,8 +52,8 @@ async function plaintextOf(path: string): Promise<string | null> {
   }
   const metadata = parseMetadata(content.rawMetadata);
   const selects = keySelector(effectiveSelection(metadata));
-  if (selects === null || !keysCanBeReadAgain(process.env)) return null;
-  const { pairs } = await findIdentities();
+  if (selects === null || !keysCanBeReadAgain(environment)) return null;
+  const { pairs } = await findIdentities({ environment });
   const identities = pairs.map(({ identity }) => identity);
   const dataKey = await unwrapDataKey(metadata, identities);
   if (dataKey === null) return null;

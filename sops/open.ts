@@ -102,22 +102,22 @@ class CommentOpener {
   open(leaf: Leaf, value: Value): OpenedLeaf {
     const token = value.text.trimEnd();
     if (!isToken(token)) return { leaf, selected: true, value, token: null };
-    const name = nameOf(leaf);
+    const name = () => nameOf(leaf);
     const plain = atLine(
       leaf,
       () => this.decrypt(token, leaf.path, name) ?? this.searchFor(token, name),
     );
     if (plain !== null) return { leaf, selected: true, value: plain, token };
     if (this.damaged === "keep") return { leaf, selected: true, value, token: null };
-    throw new SopsError("tampered", `${name} does not decrypt`, { line: leaf.line });
+    throw new SopsError("tampered", `${name()} does not decrypt`, { line: leaf.line });
   }
 
-  private decrypt(token: string, path: KeyPath, name: string): Value | null {
+  private decrypt(token: string, path: KeyPath, name: () => string): Value | null {
     return decryptIfMadeFor(token, this.dataKey, path, name);
   }
 
   /** Rewriting a file, sops puts some comments into another mapping than it encrypted them for. */
-  private searchFor(token: string, name: string): Value | null {
+  private searchFor(token: string, name: () => string): Value | null {
     let value = this.displaced.get(token);
     if (value !== undefined) return value;
     value = null;
