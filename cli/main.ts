@@ -9,8 +9,23 @@ async function main(argv: readonly string[]): Promise<number> {
     const { nothingToDo } = await import("../hooks/nothing-to-do.ts");
     if (await nothingToDo({ cwd: process.cwd(), env: process.env })) return 0;
   }
+  const file = fileToDecrypt(argv);
+  if (file !== null) {
+    const { decryptOne } = await import("./decrypt-one.ts");
+    if (await decryptOne(file)) return 0;
+  }
   if (command === "decrypt") return (await import("./decrypt.ts")).decrypt(rest);
   return (await import("./commands.ts")).run(argv);
+}
+
+/** The file, where nothing is said but to decrypt one YAML file; `-d` is sops's older form. */
+function fileToDecrypt([command = "", file = "", ...more]: readonly string[]): string | null {
+  return ["decrypt", "-d", "--decrypt"].includes(command) &&
+    more.length === 0 &&
+    !file.startsWith("-") &&
+    /\.ya?ml$/.test(file)
+    ? file
+    : null;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { unwrapDataKey } from "../sops/data-key.ts";
-import { openLeaves, verifyMac, type OpenedLeaf } from "../sops/decrypt.ts";
+import { openLeaves } from "../sops/decrypt.ts";
+import { verifyMac, type OpenedLeaf } from "../sops/open.ts";
 import { encryptFile, mayReuse, sealFile, type Encrypted, type Previous } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";

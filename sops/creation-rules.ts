@@ -2,7 +2,8 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, Parser, type Node }
 import { SopsError } from "./errors.ts";
 import { isRecord, parseSelection } from "./metadata.ts";
 import { parseRecipient } from "./recipient.ts";
-import { compilePattern, type Selection } from "./selection.ts";
+import type { Selection } from "./key-selection.ts";
+import { compilePattern } from "./selection.ts";
 import { isTooDeep } from "./yaml/nesting.ts";
 
 /** One creation rule of a `.sops.yaml`. */

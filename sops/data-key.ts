@@ -1,11 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { openFile, sealFile } from "./age/file.ts";
-import {
-  parseX25519Identity,
-  parseX25519Recipient,
-  type X25519Identity,
-  type X25519Recipient,
-} from "./age/x25519.ts";
+import { knownX25519Identity, knownX25519Recipient } from "./age/known-keys.ts";
 import { SopsError } from "./errors.ts";
 import type { AgeEntry, Metadata } from "./metadata.ts";
 import { badRecipient, parseRecipient } from "./recipient.ts";
@@ -41,7 +36,11 @@ async function wrapped(dataKey: Uint8Array, recipient: string): Promise<string> 
     );
   }
   try {
-    if (kind === "x25519") return sealFile(dataKey, x25519Recipient(recipient));
+    if (kind === "x25519") {
+      const known = knownX25519Recipient(recipient);
+      if (known === null) throw badRecipient(recipient);
+      return sealFile(dataKey, known);
+    }
     const { sealHybridFile } = await import("./age/hybrid.ts");
     return await sealHybridFile(dataKey, recipient);
   } catch {
@@ -61,7 +60,7 @@ export async function unwrapDataKey(
   metadata: Metadata,
   identities: readonly string[],
 ): Promise<Uint8Array | null> {
-  const own = identities.map(x25519Identity).filter((identity) => identity !== null);
+  const own = identities.map(knownX25519Identity).filter((identity) => identity !== null);
   const hybrid = identities.filter((identity) => identity.startsWith("AGE-SECRET-KEY-PQ-1"));
   for (const { enc } of metadata.age) {
     let dataKey = openFile(enc, own);
@@ -76,27 +75,4 @@ export async function unwrapDataKey(
     return Uint8Array.from(dataKey);
   }
   return null;
-}
-
-/** The same few keys come with every file of a batch, and each takes a moment to read. */
-const recipientsByText = new Map<string, X25519Recipient>();
-const identitiesByText = new Map<string, X25519Identity | null>();
-
-function x25519Recipient(text: string): X25519Recipient {
-  let known = recipientsByText.get(text);
-  if (known === undefined) {
-    known = parseX25519Recipient(text) ?? undefined;
-    if (known === undefined) throw badRecipient(text);
-    recipientsByText.set(text, known);
-  }
-  return known;
-}
-
-function x25519Identity(text: string): X25519Identity | null {
-  let known = identitiesByText.get(text);
-  if (known === undefined) {
-    known = parseX25519Identity(text);
-    identitiesByText.set(text, known);
-  }
-  return known;
 }

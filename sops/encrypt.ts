@@ -1,8 +1,10 @@
 import { newDataKey, wrapDataKey } from "./data-key.ts";
-import { macOf, openLeaves, type OpenedLeaf } from "./decrypt.ts";
+import { openLeaves } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import { openMac, sealMac } from "./mac.ts";
-import { selector, type Selection } from "./selection.ts";
+import { macOf, type OpenedLeaf } from "./open.ts";
+import type { Selection } from "./key-selection.ts";
+import { selector } from "./selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, encryptValue, isToken, shownPath } from "./token.ts";
@@ -132,6 +134,8 @@ async function seal(
   refuseSharedValues(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
   const known = knownTokens(options.known);
+  // Equal values of a list share a token. The one value of a binary file may have megabytes.
+  const isAlone = opened.length === 1 && known.size === 0;
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing } of opened) {
@@ -140,7 +144,7 @@ async function seal(
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
-    const key = tokenKey(leaf, value);
+    const key = isAlone ? "" : tokenKey(leaf, value);
     const reused = takeToken(known, key);
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;

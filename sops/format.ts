@@ -1,6 +1,6 @@
 import { parseBinary } from "./binary.ts";
+import { decodeText } from "./decode-text.ts";
 import { parseDotenv } from "./dotenv.ts";
-import { SopsError } from "./errors.ts";
 import { parseIni } from "./ini/document.ts";
 import { parseJsonFile } from "./json/document.ts";
 import type { StoreFile } from "./store.ts";
@@ -65,17 +65,4 @@ export function parseBytes(
   return format === "binary"
     ? parseBinary(bytes)
     : parseFile(decodeText(bytes), format, yamlIndent);
-}
-
-/**
- * The text of a file. A byte order mark stays in it, so that splicing keeps it.
- *
- * @throws SopsError `syntax` where the bytes are no UTF-8.
- */
-export function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SopsError("syntax", "is no valid UTF-8 text");
-  }
 }

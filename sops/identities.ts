@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { SopsError } from "./errors.ts";
 import { parseKeyFile } from "./identity.ts";
@@ -30,9 +29,9 @@ export async function findIdentities(
   const { environment = process.env, files = [], recipient } = options;
   const pairs = new Map<string, KeyPair>();
   const problems: string[] = [];
-  const take = async (place: string, read: () => string | null) => {
+  const take = async (place: string, read: () => string | null | Promise<string>) => {
     try {
-      const text = read();
+      const text = await read();
       if (text === null) return;
       for (const pair of await parseKeyFile(text)) pairs.set(pair.recipient, pair);
     } catch (error) {
@@ -69,13 +68,14 @@ function withoutComments(text: string): string {
 }
 
 /** sops splits the command into words and starts it without a shell. */
-function runKeyCommand(
+async function runKeyCommand(
   command: string,
   environment: NodeJS.ProcessEnv,
   recipient: string | undefined,
-): string {
+): Promise<string> {
   const [program, ...words] = shellWords(command);
   if (program === undefined) return "";
+  const { execFileSync } = await import("node:child_process");
   return execFileSync(program, words, {
     encoding: "utf8",
     env: {

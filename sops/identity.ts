@@ -1,4 +1,5 @@
-import { newX25519Identity, parseX25519Identity, x25519RecipientText } from "./age/x25519.ts";
+import { knownX25519Identity } from "./age/known-keys.ts";
+import { newX25519Identity, x25519RecipientText } from "./age/x25519.ts";
 import { SopsError } from "./errors.ts";
 
 /** A private key and the public one that belongs to it, both in Bech32. */
@@ -55,7 +56,7 @@ async function recipientOf(identity: string): Promise<string> {
     const { hybridRecipientOf } = await import("./age/hybrid.ts");
     return hybridRecipientOf(identity);
   }
-  const parsed = parseX25519Identity(identity);
+  const parsed = knownX25519Identity(identity);
   if (parsed === null) throw new Error("no age identity");
   return x25519RecipientText(parsed.recipient);
 }

@@ -1,4 +1,5 @@
-import { openLeaves, verifyMac } from "./decrypt.ts";
+import { openLeaves } from "./decrypt.ts";
+import { verifyMac } from "./open.ts";
 import { encryptionOf, sealAnew, type Encrypted } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
 import type { Metadata } from "./metadata.ts";

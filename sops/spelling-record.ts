@@ -9,6 +9,11 @@ import type { Value } from "./value.ts";
  */
 const RECORD_KEY = "flux_sops_spelling";
 
+/** Whether a `sops` block, as plain data, records spellings. */
+export function hasRecord(rawMetadata: unknown): boolean {
+  return isRecord(rawMetadata) && Object.hasOwn(rawMetadata, RECORD_KEY);
+}
+
 /** Records are padded to a multiple of this, so that their length says little. */
 const PADDING = 64;
 

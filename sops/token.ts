@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { SopsError } from "./errors.ts";
+import { TOKEN_START } from "./token-start.ts";
 import { normalise, type Value } from "./value.ts";
 
 /** Where a value stands: the mapping keys from the root. List positions do not count. */
@@ -15,6 +16,7 @@ export interface Token {
 }
 
 const IV_BYTES = 32;
+const IVS_AT_ONCE = 128;
 const TAG_BYTES = 16;
 const TYPES = new Set(["str", "int", "float", "bool", "bytes", "time", "comment"]);
 const BASE64 = "[A-Za-z0-9+/]+={0,2}";
@@ -56,19 +58,28 @@ export function readToken(text: string): Token | null {
  * like a token: real sops and Flux read `ENC[…] hunter2` without a word.
  */
 export function isToken(text: string): boolean {
+  if (!text.startsWith(TOKEN_START)) return false;
   const match = ANCHORED_AT_START.exec(text);
   if (match === null) return false;
-  const rest = text.slice(match[0].length);
-  if (rest !== "" && rest !== "\n") return false;
-  const token = readToken(text);
+  const [{ length }, data = "", iv = "", tag = "", type = ""] = match;
+  if (length !== text.length && !(length + 1 === text.length && text.endsWith("\n"))) return false;
+  const ivBytes = decodedLength(iv);
   return (
-    token !== null &&
-    token.tag.length === TAG_BYTES &&
+    decodedLength(data) !== null &&
+    decodedLength(tag) === TAG_BYTES &&
+    ivBytes !== null &&
     // Old releases wrote other lengths than today's 32 bytes.
-    token.iv.length >= 12 &&
-    token.iv.length <= 64 &&
-    TYPES.has(token.type)
+    ivBytes >= 12 &&
+    ivBytes <= 64 &&
+    TYPES.has(type)
   );
+}
+
+/** How many bytes a Base64 text stands for; null where its length is none of Base64's. */
+function decodedLength(base64: string): number | null {
+  if (base64.length % 4 !== 0) return null;
+  const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
+  return (base64.length / 4) * 3 - padding;
 }
 
 /** Whether a text is the token of a comment: sops makes one an item of the list that it stands in. */
@@ -89,13 +100,25 @@ export function encryptValue(value: Value, dataKey: Uint8Array, path: KeyPath): 
 /** {@link encryptValue} with any additional data. */
 export function encryptBound(value: Value, dataKey: Uint8Array, additional: string): string {
   if (value.text === "") return "";
-  const iv = randomBytes(IV_BYTES);
+  const iv = freshIv();
   const cipher = createCipheriv("aes-256-gcm", dataKey, iv);
   cipher.setAAD(Buffer.from(additional, "utf8"));
-  const plain = Buffer.from(value.text, value.type === "bytes" ? "latin1" : "utf8");
-  const data = Buffer.concat([cipher.update(plain), cipher.final()]);
+  const data = cipher.update(value.text, value.type === "bytes" ? "latin1" : "utf8");
+  // GCM holds nothing back: this makes the tag.
+  cipher.final();
   const tag = cipher.getAuthTag();
   return formatToken({ data, iv, tag, type: value.type });
+}
+
+/** Random bytes that no IV has had yet. */
+let unused = Buffer.alloc(0);
+
+/** An IV of its own for each value; drawn many at once, since each draw takes as long as a cipher. */
+function freshIv(): Buffer {
+  if (unused.length < IV_BYTES) unused = randomBytes(IV_BYTES * IVS_AT_ONCE);
+  const iv = unused.subarray(0, IV_BYTES);
+  unused = unused.subarray(IV_BYTES);
+  return iv;
 }
 
 function formatToken(token: Token): string {
@@ -111,7 +134,8 @@ function formatToken(token: Token): string {
  *   path, or does not parse as its type; `unsupported` when it decrypts to text that is no UTF-8.
  */
 export function decryptToken(text: string, dataKey: Uint8Array, path: KeyPath): Value {
-  const value = decryptIfMadeFor(text, dataKey, path, `the value at ${shownPath(path)}`);
+  const name = () => `the value at ${shownPath(path)}`;
+  const value = decryptIfMadeFor(text, dataKey, path, name);
   if (value === null) {
     throw new SopsError("tampered", `the value at ${shownPath(path)} does not decrypt`);
   }
@@ -129,7 +153,7 @@ export function decryptIfMadeFor(
   text: string,
   dataKey: Uint8Array,
   path: KeyPath,
-  name: string,
+  name: () => string,
 ): Value | null {
   const plain = decryptBound(text, dataKey, additionalData(path));
   if (plain === null) return null;
@@ -138,12 +162,12 @@ export function decryptIfMadeFor(
   if (type !== "bytes" && !isUtf8(bytes)) {
     throw new SopsError(
       "unsupported",
-      `${name} was encrypted from text that is no UTF-8: use sops decrypt`,
+      `${name()} was encrypted from text that is no UTF-8: use sops decrypt`,
     );
   }
   const value = normalise(type, bytes.toString(type === "bytes" ? "latin1" : "utf8"));
   if (value === null) {
-    throw new SopsError("tampered", `${name} does not parse as its type (${type})`);
+    throw new SopsError("tampered", `${name()} does not parse as its type (${type})`);
   }
   return value;
 }
@@ -167,7 +191,9 @@ export function decryptBound(
     });
     decipher.setAAD(Buffer.from(additional, "utf8"));
     decipher.setAuthTag(token.tag);
-    const bytes = Buffer.concat([decipher.update(token.data), decipher.final()]);
+    const bytes = decipher.update(token.data);
+    // GCM holds nothing back: this checks the tag.
+    decipher.final();
     return { type: token.type, bytes };
   } catch {
     return null;

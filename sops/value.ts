@@ -35,7 +35,7 @@ export class UnrepresentableError extends Error {
 export function resolvePlain(source: string): Value | null {
   if (NULL.has(source)) return null;
   const first = source.charAt(0);
-  if (!/[-+.0-9tTfF]/.test(first)) return { type: "str", text: source };
+  if (!"-+.0123456789tTfF".includes(first)) return { type: "str", text: source };
   if (TRUE.has(source)) return { type: "bool", text: "True" };
   if (FALSE.has(source)) return { type: "bool", text: "False" };
   if (NOT_A_NUMBER.has(source)) return { type: "float", text: "NaN" };

@@ -34,7 +34,7 @@ export interface Collection {
 }
 
 /** Something on the page that is neither white space nor a comment. */
-interface Mark {
+export interface Mark {
   readonly start: number;
   readonly end: number;
   readonly collection: Collection | null;
@@ -44,7 +44,7 @@ interface Mark {
   readonly closes?: boolean;
 }
 
-interface RawComment {
+export interface RawComment {
   readonly start: number;
   readonly source: string;
 }
@@ -171,7 +171,14 @@ export function bodyOffset(token: CST.BlockScalar): number {
   return last.offset + String(last.source).length;
 }
 
-function attribute(
+/**
+ * Whom comments belong to.
+ *
+ * @param comments in the order of the text, as `marks`.
+ * @param marks at least the last one before and the first one behind each run of comments.
+ * @param collections all of the document, or its top one alone.
+ */
+export function attribute(
   lines: Lines,
   comments: readonly RawComment[],
   marks: readonly Mark[],

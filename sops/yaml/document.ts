@@ -1,31 +1,22 @@
 import { Composer, Parser, type CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
-import { SpellingRecord } from "../spelling-record.ts";
-import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
-import { applyEdits, type TextEdit } from "../text-edits.ts";
-import { isToken } from "../token.ts";
-import { commentStacks, type Held } from "./comment-stacks.ts";
+import type { StoreFile } from "../store.ts";
+import { readBlockStyle } from "./block-style.ts";
+import type { Held } from "./comment-stacks.ts";
 import { documentComments } from "./comments.ts";
-import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
+import {
+  commentLeaves,
+  YamlFile,
+  type YamlContent,
+  type YamlDocument,
+  type YamlLeaf,
+} from "./file.ts";
 import { isTooDeep } from "./nesting.ts";
-import { DocumentReader, type Failure, type YamlLeaf } from "./reader.ts";
-import { spellToken, spellValue } from "./spelling.ts";
+import { DocumentReader, type Failure } from "./reader.ts";
 
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
-
-/** One document of a file: where its top mapping ends and where its `sops` block stands. */
-export interface YamlDocument {
-  /** The end of the text of the document, before a `...` or the next `---`. */
-  readonly end: number;
-  /**
-   * Null where the top mapping is in block style. In flow style (`{…}`): where a further pair can
-   * be put, and whether it would be the first.
-   */
-  readonly flow: { readonly insert: number; readonly empty: boolean } | null;
-  readonly sops: SopsPair | null;
-}
 
 /**
  * Parses a YAML file, all its documents.
@@ -34,6 +25,16 @@ export interface YamlDocument {
  * @throws SopsError `syntax`, `unsupported`
  */
 export function parseYaml(text: string, indent: number): StoreFile {
+  const content = readBlockStyle(text) ?? readAnyStyle(text);
+  return new YamlFile(text, content, indent, (spliced) => parseYaml(spliced, indent));
+}
+
+/**
+ * Reads whatever the yaml package reads.
+ *
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function readAnyStyle(text: string): YamlContent {
   const lines = new Lines(text);
   const failure: Failure = (code, offset, message) =>
     new SopsError(code, message, {
@@ -80,24 +81,13 @@ export function parseYaml(text: string, indent: number): StoreFile {
       part.token === null
         ? []
         : documentComments(lines, part.token, reader.collections, part.leading);
-    const own = comments
-      .filter(
-        ({ start }) => read.sops === null || start < read.sops.start || start >= read.sops.end,
-      )
-      .map((comment): YamlLeaf => ({
-        kind: "comment",
-        path: comment.owner.path,
-        value: { type: "comment", text: comment.text.replace(/\r$/, "") },
-        line: lines.lineOf(comment.start) + 1,
-        form: "bare",
-        alias: null,
-        itemStart: null,
-        holder: comment.owner,
-        entry: reader.entryOfComment(comment),
-        start: comment.start + 1,
-        end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
-        place: reader.commentPlace,
-      }));
+    const own = commentLeaves(
+      comments,
+      read.sops,
+      lines,
+      (comment) => reader.entryOfComment(comment),
+      reader.commentPlace,
+    );
     leaves.push(...[...read.leaves, ...own].sort((a, b) => a.start - b.start));
     empty.push(...reader.empty);
     documents.push({ end: part.end, flow: read.flow, sops: read.sops });
@@ -105,122 +95,7 @@ export function parseYaml(text: string, indent: number): StoreFile {
       if (index === 0) rawMetadata = read.sops.raw;
     }
   }
-  return new YamlFile(text, leaves, empty, documents, rawMetadata, indent, newline);
-}
-
-class YamlFile implements StoreFile {
-  readonly leaves: readonly Leaf[];
-  readonly rawMetadata: unknown;
-  private readonly text: string;
-  private readonly own: readonly YamlLeaf[];
-  private readonly record: SpellingRecord;
-  private readonly empty: readonly Held[];
-  private readonly documents: readonly YamlDocument[];
-  private readonly indent: number;
-  private readonly newline: string;
-
-  constructor(
-    text: string,
-    leaves: readonly YamlLeaf[],
-    empty: readonly Held[],
-    documents: readonly YamlDocument[],
-    rawMetadata: unknown,
-    indent: number,
-    newline: string,
-  ) {
-    this.text = text;
-    this.own = leaves;
-    this.record = recordOf(text, leaves, rawMetadata);
-    this.leaves = [...leaves, ...this.record.leaves];
-    this.empty = empty;
-    this.documents = documents;
-    this.rawMetadata = rawMetadata;
-    this.indent = indent;
-    this.newline = newline;
-  }
-
-  commentStacks(): ReadonlyMap<Leaf, CommentStack> {
-    return this.record.addStacks(commentStacks(this.own, this.empty));
-  }
-
-  splice(
-    replacements: ReadonlyMap<Leaf, Replacement>,
-    metadata: Parameters<StoreFile["splice"]>[1],
-  ): string {
-    const recorded = new Map<Leaf, string>();
-    const edits: TextEdit[] = [];
-    for (const leaf of this.own) {
-      const replacement = replacements.get(leaf);
-      if (replacement === undefined) continue;
-      edits.push(editOf(leaf, replacement));
-      const spelling = this.record.spellingOf(leaf, replacements);
-      if (spelling !== null) recorded.set(leaf, spelling);
-    }
-    if (metadata !== "keep") {
-      const spellings = this.record.after(replacements);
-      for (const [index, document] of this.documents.entries()) {
-        const own = index === 0 ? spellings : null;
-        edits.push(...metadataEdits(this.text, document, metadata, own, this.indent, this.newline));
-      }
-    }
-    const usual = applyEdits(this.text, edits);
-    if (recorded.size === 0) return usual;
-    const spelled = new Map([...recorded].map(([leaf, text]) => [(leaf as YamlLeaf).start, text]));
-    const authored = applyEdits(
-      this.text,
-      edits.map((edit) => ({ ...edit, text: spelled.get(edit.start) ?? edit.text })),
-    );
-    // Moved to another place, a spelling may read as something else.
-    return readsAlike(authored, usual, this.indent) ? authored : usual;
-  }
-}
-
-/** What is recorded of a file's values, or is to be when they are encrypted. */
-function recordOf(text: string, leaves: readonly YamlLeaf[], rawMetadata: unknown): SpellingRecord {
-  const unusual = new Map<Leaf, string>();
-  const values = leaves.filter(({ kind }) => kind === "value");
-  for (const leaf of values) {
-    const { value, alias, place, start, end } = leaf;
-    if (value === null || value.text === "" || alias?.whole === false || isToken(value.text)) {
-      continue;
-    }
-    const source = text.slice(start, end);
-    if (source !== spellValue(value, place)) unusual.set(leaf, source);
-  }
-  return new SpellingRecord(values, unusual, rawMetadata);
-}
-
-/** Whether two texts hold the same values at the same paths. */
-function readsAlike(one: string, other: string, indent: number): boolean {
-  const values = (text: string) =>
-    JSON.stringify(
-      parseYaml(text, indent)
-        .leaves.filter(({ kind }) => kind === "value")
-        .map(({ path, value }) => [path, value]),
-    );
-  try {
-    return values(one) === values(other);
-  } catch (error) {
-    if (error instanceof SopsError) return false;
-    throw error;
-  }
-}
-
-function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
-  const { start, end } = leaf;
-  if (replacement.kind === "ciphertext") {
-    const { token, bare } = replacement;
-    if (leaf.kind === "comment") return { start, end, text: token };
-    if (!bare || leaf.place.flow) return { start, end, text: spellToken(token, leaf.place) };
-    const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
-    return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
-  }
-  const { value } = replacement;
-  if (leaf.kind === "comment") return { start, end, text: value.text };
-  if (value.type === "comment" && leaf.itemStart !== null) {
-    return { start: leaf.itemStart, end, text: `#${value.text}` };
-  }
-  return { start, end, text: spellValue(value, leaf.place) };
+  return { leaves, empty, documents, rawMetadata, newline };
 }
 
 /** Each document's token, the comments that stand before it, and where its text ends. */

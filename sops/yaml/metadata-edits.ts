@@ -1,6 +1,6 @@
 import type { Metadata } from "../metadata.ts";
 import type { TextEdit } from "../text-edits.ts";
-import type { YamlDocument } from "./document.ts";
+import type { YamlDocument } from "./file.ts";
 import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
 
 /** The `sops` key of a document with its value. */
@@ -9,9 +9,9 @@ export interface SopsPair {
   readonly start: number;
   /** End of the value's content. */
   readonly end: number;
-  /** End of the pair before it, or null where it is the first. */
+  /** In a flow mapping: the end of the pair before it, or null where it is the first. */
   readonly previousEnd: number | null;
-  /** Offset of the key of the pair behind it, or null where it is the last. */
+  /** In a flow mapping: the offset of the key of the pair behind it, or null where it is the last. */
   readonly nextStart: number | null;
   readonly raw: unknown;
 }

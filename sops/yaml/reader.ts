@@ -11,27 +11,20 @@ import {
 } from "yaml";
 import type { SopsError } from "../errors.ts";
 import type { Lines } from "../lines.ts";
-import type { Leaf } from "../store.ts";
 import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import type { Held } from "./comment-stacks.ts";
 import { bodyOffset, type Collection, type Comment } from "./comments.ts";
-import type { YamlDocument } from "./document.ts";
+import {
+  commentPlace,
+  entryOfComment,
+  indentStep,
+  type YamlDocument,
+  type YamlLeaf,
+} from "./file.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { DEEPEST } from "./nesting.ts";
 import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
-
-/** Where a leaf stands, beside what it is. */
-export interface YamlLeaf extends Leaf {
-  readonly start: number;
-  readonly end: number;
-  /** For an item of a block list: the offset of its `-`. */
-  readonly itemStart: number | null;
-  /** The collection that holds it, and where its entry there begins. */
-  readonly holder: Collection | null;
-  readonly entry: number;
-  readonly place: Place;
-}
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
 const MOST_LEAVES = 200_000;
@@ -83,15 +76,7 @@ export class DocumentReader {
     this.newline = newline;
     this.document = document;
     this.failure = failure;
-    this.commentPlace = {
-      style: "plain",
-      flow: false,
-      header: "",
-      indent: "",
-      indentIndicator: "",
-      newline,
-      followed: false,
-    };
+    this.commentPlace = commentPlace(newline);
   }
 
   read(): { leaves: YamlLeaf[]; flow: YamlDocument["flow"]; sops: SopsPair | null } {
@@ -132,8 +117,10 @@ export class DocumentReader {
       sops = {
         start: (pair.key as Node).range?.[0] ?? 0,
         end: value.range[1],
-        previousEnd: this.endOf(root.items[index - 1]),
-        nextStart: ((root.items[index + 1]?.key ?? null) as Node | null)?.range?.[0] ?? null,
+        previousEnd: root.flow ? this.endOf(root.items[index - 1]) : null,
+        nextStart: root.flow
+          ? (((root.items[index + 1]?.key ?? null) as Node | null)?.range?.[0] ?? null)
+          : null,
         raw: this.plainData(value),
       };
     }
@@ -181,12 +168,9 @@ export class DocumentReader {
     return offset;
   }
 
-  /** Where a comment counts: beside an entry before it, behind a bracket before all entries. */
-  entryOfComment({ owner, beside, start }: Comment): number {
-    const entries = this.entries.get(owner) ?? [];
-    if (beside === "bracket") return (entries[0] ?? start) - 1;
-    if (beside === "entry") return entries.findLast((entry) => entry <= start) ?? start;
-    return start;
+  /** Where a comment counts among the entries of its collection. */
+  entryOfComment(comment: Comment): number {
+    return entryOfComment(comment, this.entries.get(comment.owner) ?? []);
   }
 
   private enter(
@@ -454,12 +438,8 @@ export class DocumentReader {
 
   private step: number | null = null;
 
-  /** The author's indentation: that of the first indented line. */
   private indentStep(): number {
-    if (this.step === null) {
-      const first = /\n( +)[^\s#-]/.exec(this.text)?.[1];
-      this.step = first === undefined ? 2 : Math.min(first.length, 8);
-    }
+    this.step ??= indentStep(this.text);
     return this.step;
   }
 }

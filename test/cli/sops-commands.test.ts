@@ -27,6 +27,7 @@ test("encrypt and decrypt, printed and in place", (t) => {
   const printed = repository.tool("decrypt", DB);
   t.is(printed.stdout, PLAIN);
   t.true(repository.read(DB).includes("ENC["));
+  for (const flag of ["-d", "--decrypt"]) t.is(repository.tool(flag, DB).stdout, PLAIN);
   t.is(repository.tool("-d", "-i", DB).status, 0);
   t.is(repository.read(DB), PLAIN);
   const encrypted = repository.tool("-e", DB);

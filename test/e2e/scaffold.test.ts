@@ -23,6 +23,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const tool = join(project, "dist/flux-sops.mjs");
 const TOOL_FILES = [
   "commands.mjs",
+  "decrypt-one.mjs",
   "decrypt.mjs",
   "flux-sops.mjs",
   "hybrid.mjs",

@@ -1,0 +1,63 @@
+import type { Leaf } from "./store.ts";
+
+/** The six options of which a rule or a file has at most one. */
+export const SELECTION_OPTIONS = [
+  "unencrypted_suffix",
+  "encrypted_suffix",
+  "unencrypted_regex",
+  "encrypted_regex",
+  "unencrypted_comment_regex",
+  "encrypted_comment_regex",
+] as const;
+
+export type SelectionOption = (typeof SELECTION_OPTIONS)[number];
+
+/** Which values of a document are encrypted. */
+export interface Selection {
+  readonly option: SelectionOption;
+  readonly pattern: string;
+}
+
+/** What holds when nothing is said. */
+export const DEFAULT_SELECTION: Selection = {
+  option: "unencrypted_suffix",
+  pattern: "_unencrypted",
+};
+
+/** Decides for one leaf of a file. */
+export type Selector = (leaf: Leaf) => boolean;
+
+/** Whether a pattern is found in a text. */
+export type Pattern = (text: string) => boolean;
+
+/**
+ * The selector for what can be said without a regular expression: suffixes, and patterns that are a
+ * list of words, as nearly all are. In a file of its own, since RE2 takes longer to load than a file
+ * to decrypt.
+ *
+ * @returns null where it takes more than that.
+ */
+export function keySelector({ option, pattern }: Selection): Selector | null {
+  switch (option) {
+    case "unencrypted_suffix":
+      return ({ path }) => !path.some((key) => key.endsWith(pattern));
+    case "encrypted_suffix":
+      return ({ path }) => path.some((key) => key.endsWith(pattern));
+    case "unencrypted_regex": {
+      const matches = wordPattern(pattern);
+      return matches === null ? null : ({ path }) => !path.some(matches);
+    }
+    case "encrypted_regex": {
+      const matches = wordPattern(pattern);
+      return matches === null ? null : ({ path }) => path.some(matches);
+    }
+    default:
+      return null;
+  }
+}
+
+/** A pattern that is a list of whole words, `^(data|stringData)$`; null for any other. */
+export function wordPattern(pattern: string): Pattern | null {
+  const words = /^\^\(([\w-]+(?:\|[\w-]+)*)\)\$$/.exec(pattern)?.[1]?.split("|");
+  return words === undefined ? null : (text) => words.includes(text);
+}

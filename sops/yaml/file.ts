@@ -1,0 +1,226 @@
+import { SopsError } from "../errors.ts";
+import type { Lines } from "../lines.ts";
+import { SpellingRecord } from "../spelling-record.ts";
+import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
+import { applyEdits, type TextEdit } from "../text-edits.ts";
+import { isToken } from "../token.ts";
+import { commentStacks, type Held } from "./comment-stacks.ts";
+import type { Collection, Comment } from "./comments.ts";
+import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
+import { spellToken, spellValue, type Place } from "./spelling.ts";
+
+/** Where a leaf stands, beside what it is. */
+export interface YamlLeaf extends Leaf {
+  readonly start: number;
+  readonly end: number;
+  /** For an item of a block list: the offset of its `-`. */
+  readonly itemStart: number | null;
+  /** The collection that holds it, and where its entry there begins. */
+  readonly holder: Collection | null;
+  readonly entry: number;
+  readonly place: Place;
+}
+
+/** One document of a file: where its top mapping ends and where its `sops` block stands. */
+export interface YamlDocument {
+  /** The end of the text of the document, before a `...` or the next `---`. */
+  readonly end: number;
+  /**
+   * Null where the top mapping is in block style. In flow style (`{…}`): where a further pair can
+   * be put, and whether it would be the first.
+   */
+  readonly flow: { readonly insert: number; readonly empty: boolean } | null;
+  readonly sops: SopsPair | null;
+}
+
+/** What a reader finds in a file. */
+export interface YamlContent {
+  /** In the order of the text. */
+  readonly leaves: readonly YamlLeaf[];
+  /** Mappings and lists without anything in them. */
+  readonly empty: readonly Held[];
+  readonly documents: readonly YamlDocument[];
+  /** The `sops` block of the first document as plain data, or null. */
+  readonly rawMetadata: unknown;
+  readonly newline: string;
+}
+
+/** A YAML file, whichever reader has read it. */
+export class YamlFile implements StoreFile {
+  readonly leaves: readonly Leaf[];
+  readonly rawMetadata: unknown;
+  private readonly text: string;
+  private readonly own: readonly YamlLeaf[];
+  private readonly record: SpellingRecord;
+  private readonly empty: readonly Held[];
+  private readonly documents: readonly YamlDocument[];
+  private readonly indent: number;
+  private readonly newline: string;
+  private readonly reread: (text: string) => StoreFile;
+
+  /**
+   * @param indent the indentation of a block that is appended.
+   * @param reread reads what a splice has made; throws SopsError as the reader of the file itself.
+   */
+  constructor(
+    text: string,
+    { leaves, empty, documents, rawMetadata, newline }: YamlContent,
+    indent: number,
+    reread: (text: string) => StoreFile,
+  ) {
+    this.text = text;
+    this.own = leaves;
+    this.record = recordOf(text, leaves, rawMetadata);
+    this.leaves = [...leaves, ...this.record.leaves];
+    this.empty = empty;
+    this.documents = documents;
+    this.rawMetadata = rawMetadata;
+    this.indent = indent;
+    this.newline = newline;
+    this.reread = reread;
+  }
+
+  commentStacks(): ReadonlyMap<Leaf, CommentStack> {
+    return this.record.addStacks(commentStacks(this.own, this.empty));
+  }
+
+  splice(
+    replacements: ReadonlyMap<Leaf, Replacement>,
+    metadata: Parameters<StoreFile["splice"]>[1],
+  ): string {
+    const recorded = new Map<Leaf, string>();
+    const edits: TextEdit[] = [];
+    for (const leaf of this.own) {
+      const replacement = replacements.get(leaf);
+      if (replacement === undefined) continue;
+      edits.push(editOf(leaf, replacement));
+      const spelling = this.record.spellingOf(leaf, replacements);
+      if (spelling !== null) recorded.set(leaf, spelling);
+    }
+    if (metadata !== "keep") {
+      const spellings = this.record.after(replacements);
+      for (const [index, document] of this.documents.entries()) {
+        const own = index === 0 ? spellings : null;
+        edits.push(...metadataEdits(this.text, document, metadata, own, this.indent, this.newline));
+      }
+    }
+    const usual = applyEdits(this.text, edits);
+    if (recorded.size === 0) return usual;
+    const spelled = new Map([...recorded].map(([leaf, text]) => [(leaf as YamlLeaf).start, text]));
+    const authored = applyEdits(
+      this.text,
+      edits.map((edit) => ({ ...edit, text: spelled.get(edit.start) ?? edit.text })),
+    );
+    // Moved to another place, a spelling may read as something else.
+    return this.readAlike(authored, usual) ? authored : usual;
+  }
+
+  /** Whether two texts hold the same values at the same paths. */
+  private readAlike(one: string, other: string): boolean {
+    const values = (text: string) =>
+      JSON.stringify(
+        this.reread(text)
+          .leaves.filter(({ kind }) => kind === "value")
+          .map(({ path, value }) => [path, value]),
+      );
+    try {
+      return values(one) === values(other);
+    } catch (error) {
+      if (error instanceof SopsError) return false;
+      throw error;
+    }
+  }
+}
+
+/** What is recorded of a file's values, or is to be when they are encrypted. */
+function recordOf(text: string, leaves: readonly YamlLeaf[], rawMetadata: unknown): SpellingRecord {
+  const unusual = new Map<Leaf, string>();
+  const values = leaves.filter(({ kind }) => kind === "value");
+  for (const leaf of values) {
+    const { value, alias, place, start, end } = leaf;
+    if (value === null || value.text === "" || alias?.whole === false || isToken(value.text)) {
+      continue;
+    }
+    const source = text.slice(start, end);
+    if (source !== spellValue(value, place)) unusual.set(leaf, source);
+  }
+  return new SpellingRecord(values, unusual, rawMetadata);
+}
+
+/**
+ * The comments of a document as leaves: all but those inside its `sops` block.
+ *
+ * @param entryOf where a comment counts among the entries of its collection.
+ * @param place what comments are written back by.
+ */
+export function commentLeaves(
+  comments: readonly Comment[],
+  sops: SopsPair | null,
+  lines: Lines,
+  entryOf: (comment: Comment) => number,
+  place: Place,
+): YamlLeaf[] {
+  return comments
+    .filter(({ start }) => sops === null || start < sops.start || start >= sops.end)
+    .map((comment): YamlLeaf => ({
+      kind: "comment",
+      path: comment.owner.path,
+      value: { type: "comment", text: comment.text.replace(/\r$/, "") },
+      line: lines.lineOf(comment.start) + 1,
+      form: "bare",
+      alias: null,
+      itemStart: null,
+      holder: comment.owner,
+      entry: entryOf(comment),
+      start: comment.start + 1,
+      end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
+      place,
+    }));
+}
+
+/**
+ * Where a comment counts: beside an entry before it, behind a bracket before all entries.
+ *
+ * @param entries where the entries of its collection begin, in order.
+ */
+export function entryOfComment({ beside, start }: Comment, entries: readonly number[]): number {
+  if (beside === "bracket") return (entries[0] ?? start) - 1;
+  if (beside === "entry") return entries.findLast((entry) => entry <= start) ?? start;
+  return start;
+}
+
+/** The author's indentation: that of the first indented line. */
+export function indentStep(text: string): number {
+  const first = /\n( +)[^\s#-]/.exec(text)?.[1];
+  return first === undefined ? 2 : Math.min(first.length, 8);
+}
+
+/** What comments are written back by. */
+export function commentPlace(newline: string): Place {
+  return {
+    style: "plain",
+    flow: false,
+    header: "",
+    indent: "",
+    indentIndicator: "",
+    newline,
+    followed: false,
+  };
+}
+
+function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
+  const { start, end } = leaf;
+  if (replacement.kind === "ciphertext") {
+    const { token, bare } = replacement;
+    if (leaf.kind === "comment") return { start, end, text: token };
+    if (!bare || leaf.place.flow) return { start, end, text: spellToken(token, leaf.place) };
+    const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
+    return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
+  }
+  const { value } = replacement;
+  if (leaf.kind === "comment") return { start, end, text: value.text };
+  if (value.type === "comment" && leaf.itemStart !== null) {
+    return { start: leaf.itemStart, end, text: `#${value.text}` };
+  }
+  return { start, end, text: spellValue(value, leaf.place) };
+}
