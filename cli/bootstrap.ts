@@ -11,6 +11,7 @@ import { chosenCluster } from "../scaffold/cluster-folders.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { withoutKeys } from "./without-keys.ts";
 
 const INSTALL: Readonly<Record<string, string>> = {
   kubectl: "https://kubernetes.io/docs/tasks/tools/",
@@ -148,13 +149,6 @@ async function tokenFor(
   const { password } = await import("./terminal-prompts.ts");
   const message = `Token or password for ${tokenVariable} (not shown)`;
   return { [tokenVariable]: await password({ message }) };
-}
-
-/** What other programs need not know. */
-function withoutKeys(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith("SOPS_AGE_KEY")),
-  );
 }
 
 /**

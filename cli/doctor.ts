@@ -1,35 +1,87 @@
 import { Command } from "commander";
 import { GitError } from "../git/errors.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
-import { diagnoseInterrupted } from "../hooks/diagnose-interrupted.ts";
-import { diagnose } from "../scaffold/diagnosis.ts";
+import { localIdentities } from "../hooks/local-identities.ts";
+import { chosenCluster, clusterFolders } from "../scaffold/cluster-folders.ts";
+import { isExplained } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { diagnoseCluster } from "./doctor/cluster.ts";
+import type { Diagnosis } from "./doctor/diagnosis.ts";
+import { readEncryption } from "./doctor/encrypted-files.ts";
+import { diagnoseGit } from "./doctor/git.ts";
+import { diagnoseHooks } from "./doctor/hooks.ts";
+import { diagnoseInterrupted } from "./doctor/interrupted.ts";
+import { diagnoseIdentities, diagnoseKeyFiles } from "./doctor/keys.ts";
+import { kubectlIn } from "./doctor/kubectl.ts";
+import { diagnoseLeftPlaintext } from "./doctor/left-plaintext.ts";
+import { diagnoseNode } from "./doctor/node-for-hooks.ts";
+import { diagnoseRules } from "./doctor/rules.ts";
+import { diagnoseSparseCheckout } from "./doctor/sparse-checkout.ts";
+import { diagnoseTool } from "./doctor/tool.ts";
 
-/** `flux-sops doctor [--fix]`: what is wrong with this clone, each with its fix. */
+/** `flux-sops doctor [--fix] [--cluster [NAME]]`: what is wrong with this clone, each with its fix. */
 export async function doctor(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops doctor")
     .description("say what is wrong with this clone, each with its fix")
-    .option("--fix", "turn the hooks on where they are off, and tidy up after a killed commit");
+    .option(
+      "--fix",
+      "turn the hooks on where they are off, take key files from other users, and tidy up after a killed commit",
+    )
+    .option(
+      "--cluster [NAME]",
+      "ask the cluster too, with kubectl: its key, what Flux could not decrypt",
+    )
+    .option("--context <NAME>", "kubectl's context (default: the current one)");
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused === 0 ? 0 : 2;
-  let repository: OpenedRepository;
+  const options = command.opts<{ fix?: true; cluster?: string | true; context?: string }>();
   try {
-    repository = await openRepository({ cwd: process.cwd(), env: process.env });
+    const repository = await openRepository({ cwd: process.cwd(), env: process.env });
+    const found = await examine(repository, options);
+    for (const { state, what, remedy } of found) {
+      process.stdout.write(
+        `${state.padEnd(7)} ${what}\n${remedy === null ? "" : `        ${remedy}\n`}`,
+      );
+    }
+    return found.some(({ state }) => state === "wrong") ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    complain(error.message);
+    if (!isExplained(error)) throw error;
+    complain(error instanceof GitError ? error.message : `doctor: ${error.message}`);
     return 2;
   }
-  const fix = command.opts()["fix"] === true;
+}
+
+async function examine(
+  repository: OpenedRepository,
+  options: { fix?: true; cluster?: string | true; context?: string },
+): Promise<Diagnosis[]> {
+  const { cwd: directory, env } = repository;
+  const fix = options.fix === true;
+  const encryption = await readEncryption(repository);
+  const { rules, files } = encryption;
+  const sparse = await diagnoseSparseCheckout(repository);
   const found = [
-    ...(await diagnose(repository.cwd, fix)),
+    ...(await diagnoseGit(directory)),
+    ...(sparse.length > 0
+      ? sparse
+      : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),
+    ...(await diagnoseNode(directory)),
+    ...diagnoseRules(encryption),
+    ...diagnoseIdentities(await localIdentities(repository), rules, files, env),
+    ...(await diagnoseKeyFiles(repository, fix)),
     ...(await diagnoseInterrupted(repository, fix)),
+    ...(await diagnoseLeftPlaintext(repository)),
   ];
-  for (const { state, what, remedy } of found) {
-    process.stdout.write(
-      `${state.padEnd(7)} ${what}\n${remedy === null ? "" : `        ${remedy}\n`}`,
-    );
-  }
-  return found.some(({ state }) => state === "wrong") ? 1 : 0;
+  if (options.cluster === undefined) return found;
+  const cluster = await clusterMeant(directory, options.cluster);
+  const kubectl = kubectlIn(options.context ?? null);
+  return [...found, ...(await diagnoseCluster(encryption, cluster, kubectl))];
+}
+
+/** Null in a repository without clusters/NAME, where all rules are for the one cluster. */
+async function clusterMeant(directory: string, given: string | true): Promise<string | null> {
+  if (given === true && clusterFolders(directory).length === 0) return null;
+  const options = new Map(given === true ? [] : [["cluster", [given]]]);
+  return chosenCluster({ directory, options, prompter: null });
 }

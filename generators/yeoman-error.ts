@@ -1,10 +1,19 @@
 import { isExplained } from "../scaffold/errors.ts";
 
-/** yo ends with an error's `code` as its exit status, which has to be a number. */
+/** What shells report for Ctrl-C. */
+const INTERRUPTED = 130;
+
+/**
+ * yo prints an error's message, and ends with its `code` as the exit status, which has to be a number.
+ * Nothing has been written before the last answer.
+ */
 export async function asYeomanError(action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
+    if (error instanceof Error && error.name === "ExitPromptError") {
+      throw Object.assign(new Error("stopped; nothing was written"), { code: INTERRUPTED });
+    }
     if (!isExplained(error)) throw error;
     throw Object.assign(new Error(error.message), { code: 2 });
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isRecord } from "../sops/metadata.ts";
 import { printable } from "./errors.ts";
 import { environmentInFolder } from "./git-in-folder.ts";
-import { TOOL_PATH } from "./render.ts";
+import { TOOL_PATH } from "./tool-file.ts";
 import type { Scaffolded } from "./scaffold.ts";
 
 /** A readable secret in a file of an existing repository. */

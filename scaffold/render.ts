@@ -10,6 +10,7 @@ import type { Scope } from "./surroundings.ts";
 import { shellText } from "../git/shell-word.ts";
 import { YO_RC_KEY } from "./target.ts";
 import { templateFiles } from "./template-files.ts";
+import { TOOL_PATH, toolVersion } from "./tool-file.ts";
 import { rulesFor, rulesForAnyLayout, type WantedRule } from "./wanted-rules.ts";
 
 export interface RenderInput {
@@ -27,9 +28,6 @@ export interface RenderInput {
   /** The files that bring the hooks; by default husky's, as templates have them. */
   readonly hooks?: readonly WantedFile[];
 }
-
-/** Where the bundled tool lies in a scaffolded repository. */
-export const TOOL_PATH = ".flux-sops/flux-sops.mjs";
 
 /** Checks what a push brought, in CI; a branch that is new there has nothing before it. */
 const PUSHED_RANGE =
@@ -162,12 +160,6 @@ function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): Wante
       ...{ content, mode: 0o644 as const, mayReplace },
     })),
   ];
-}
-
-/** The version in the first lines that the build gives the tool; null where there is none. */
-function toolVersion(tool: Buffer): string | null {
-  const head = tool.subarray(0, 400).toString("latin1");
-  return /^\/\/ flux-sops (\d+\.\d+\.\d+\S*), /m.exec(head)?.[1] ?? null;
 }
 
 /** Compares the three numbers of a version; what is after them has no weight. */

@@ -61,11 +61,18 @@ export async function firstCommit(
     reason,
     command: shellCommand(["git", "-C", directory, "commit", "-m", subject]),
   });
+  // Asked beside the work, which git does alone.
+  const authorKnown = knowsAuthor(directory);
+  authorKnown.catch(() => undefined);
   try {
     await gitInFolder(
       directory,
-      // Forced: somebody's global ignore file must not keep a part of the scaffold out.
-      ["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
+      [
+        // The tool is large, and git packs it anew in time.
+        ...["-c", "core.looseCompression=1"],
+        // Forced: somebody's global ignore file must not keep a part of the scaffold out.
+        ...["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
+      ],
       {
         input: paths.map((path) => Buffer.concat([pathBytes(pathFromText(path)), Buffer.of(0)])),
         writes: true,
@@ -79,7 +86,7 @@ export async function firstCommit(
       command: commandFor(directory, paths, cluster),
     };
   }
-  if (!(await knowsAuthor(directory))) {
+  if (!(await authorKnown)) {
     return pending("git knows no author: set user.name and user.email first");
   }
   try {
@@ -127,13 +134,12 @@ function subjectFor(cluster: string): string {
 
 /** @see user.useConfigOnly in git-config(1) */
 async function knowsAuthor(directory: string): Promise<boolean> {
-  for (const ident of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
-    const { status } = await gitInFolder(
-      directory,
-      ["-c", "user.useConfigOnly=true", "var", ident],
-      { allowed: [0, 1, 128] },
-    );
-    if (status !== 0) return false;
-  }
-  return true;
+  const asked = await Promise.all(
+    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map(async (ident) =>
+      gitInFolder(directory, ["-c", "user.useConfigOnly=true", "var", ident], {
+        allowed: [0, 1, 128],
+      }),
+    ),
+  );
+  return asked.every(({ status }) => status === 0);
 }

@@ -127,7 +127,6 @@ const generators = (await readdir(join(root, "generators"), { withFileTypes: tru
 );
 const adapters = await build({
   ...shared,
-  minify: false,
   entryPoints: Object.fromEntries(
     generators.map(({ name }) => [`${name}/index`, `generators/${name}/generator.ts`]),
   ),

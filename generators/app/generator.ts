@@ -87,7 +87,8 @@ export default class AppGenerator extends Generator {
         this.log(previewMessage(prepared));
         return;
       }
-      const skip = this.#option("skip-install") === true;
+      // The second is the name under which a program gives it to env.run().
+      const skip = [this.#option("skip-install"), this.#option("skipInstall")].includes(true);
       const done = await carryOut(prepared, {
         install: skip ? null : { begins: () => this.log("Running npm install ...") },
       });

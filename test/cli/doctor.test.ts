@@ -1,10 +1,16 @@
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import test from "ava";
-import { scaffolded, secret } from "../e2e/scaffolded.ts";
+import { scaffolded, secret, TOOL } from "../e2e/scaffolded.ts";
 
 test("a scaffolded repository is well", (t) => {
   const repository = scaffolded(t);
+  // Wherever this machine has node.
+  mkdirSync(join(repository.home, ".config/husky"));
+  writeFileSync(
+    join(repository.home, ".config/husky/init.sh"),
+    `PATH=${dirname(process.execPath)}:$PATH\n`,
+  );
   const ended = repository.tool("doctor");
   t.is(ended.status, 0, ended.stdout);
   t.notRegex(ended.stdout, /^(wrong|note)/m);
@@ -42,12 +48,161 @@ test("no key: a note, not an error", (t) => {
   t.regex(ended.stdout, /^note {4}no private key of this machine opens its secrets/m);
 });
 
-test("a key file that others may read", (t) => {
+test("a key file that others may read: --fix takes it from them", (t) => {
   const repository = scaffolded(t);
-  chmodSync(join(repository.home, ".config/sops/age/keys.txt"), 0o644);
+  const keys = join(repository.home, ".config/sops/age/keys.txt");
+  chmodSync(keys, 0o644);
   const ended = repository.tool("doctor");
   t.is(ended.status, 1);
-  t.regex(ended.stdout, /^wrong {3}others may read .*keys\.txt\n {8}chmod 600 /m);
+  t.regex(ended.stdout, /^wrong {3}others may read .*keys\.txt\n {8}.*--fix, or chmod 600 /m);
+  t.is(statSync(keys).mode & 0o777, 0o644);
+  const fixed = repository.tool("doctor", "--fix");
+  t.is(fixed.status, 0);
+  t.regex(fixed.stdout, /^mended {2}.*keys\.txt is for you alone now$/m);
+  t.is(statSync(keys).mode & 0o777, 0o600);
+});
+
+test("a hook file that is missing, and HUSKY=0", (t) => {
+  const repository = scaffolded(t);
+  rmSync(join(repository.dir, ".husky/pre-push"));
+  t.regex(
+    repository.tool("doctor", "--fix").stdout,
+    /^wrong {3}\.husky\/pre-push is missing\n {8}git checkout HEAD -- \.husky\/pre-push$/m,
+  );
+  repository.must("checkout", "HEAD", "--", ".husky/pre-push");
+  const off = repository.run("node", [".flux-sops/flux-sops.mjs", "doctor"], {
+    env: { HUSKY: "0" },
+  });
+  t.regex(off.stdout, /^wrong {3}HUSKY=0 is set/m);
+});
+
+test("linked worktrees without hooks are found, and --fix turns theirs on", (t) => {
+  const repository = scaffolded(t);
+  repository.must(
+    "-c",
+    "core.hooksPath=/nowhere",
+    "worktree",
+    "add",
+    "-q",
+    "-b",
+    "other",
+    "../other worktree",
+  );
+  const before = repository.tool("doctor");
+  t.is(before.status, 1);
+  t.regex(before.stdout, /^wrong {3}the hooks are off in the worktree .*other worktree$/m);
+  t.regex(
+    repository.tool("doctor", "--fix").stdout,
+    /^mended {2}the hooks are on now in the work/m,
+  );
+  const after = repository.tool("doctor");
+  t.is(after.status, 0, after.stdout);
+  t.regex(after.stdout, /^ok {6}the hooks are on in the linked worktree too$/m);
+  const cwd = join(repository.dir, "../other worktree");
+  writeFileSync(join(cwd, "web.yaml"), secret({ token: "hunter2" }));
+  repository.run("git", ["add", "."], { cwd });
+  t.is(repository.run("git", ["commit", "-m", "Leak"], { cwd }).status, 1);
+
+  repository.must("worktree", "add", "-q", "--no-checkout", "-b", "bare", "../bare of files");
+  const [, command = ""] =
+    /^wrong {3}the worktree .*bare of files has no \.husky.*\n {8}(.*);/m.exec(
+      repository.tool("doctor").stdout,
+    ) ?? [];
+  t.is(repository.paste([command]).status, 0, command);
+  t.regex(
+    repository.tool("doctor", "--fix").stdout,
+    /^mended {2}the hooks are on now in the work/m,
+  );
+});
+
+test("a sparse checkout that leaves the hooks out, seen from another copy of the tool", (t) => {
+  const repository = scaffolded(t);
+  repository.must("sparse-checkout", "set", "clusters");
+  const doctor = () => repository.run("node", [TOOL, "doctor"]);
+  const { status, stdout } = doctor();
+  t.is(status, 1);
+  const [, command = ""] = /^wrong {3}a sparse checkout .*\n {8}(.*)$/m.exec(stdout) ?? [];
+  t.is(repository.paste([command]).status, 0, stdout);
+  t.is(doctor().status, 0);
+});
+
+test("the tool: damaged, of another version, or changed by somebody", (t) => {
+  const repository = scaffolded(t);
+  const doctor = () => repository.run("node", [TOOL, "doctor"]);
+  const tool = repository.read(".flux-sops/flux-sops.mjs");
+  repository.write(".flux-sops/flux-sops.mjs", `${tool}\n`);
+  rmSync(join(repository.dir, ".flux-sops/hybrid.mjs"));
+  const damaged = doctor();
+  t.is(damaged.status, 1);
+  const [, what, command = ""] =
+    /^wrong {3}(.*): not what was .*\n {8}(.*?);/m.exec(damaged.stdout) ?? [];
+  t.is(what, ".flux-sops/flux-sops.mjs, .flux-sops/hybrid.mjs");
+  t.is(repository.paste([command]).status, 0);
+  t.regex(doctor().stdout, /^ok {6}the tool in /m);
+
+  repository.write(".flux-sops/flux-sops.mjs", `${tool}// changed\n`);
+  repository.must("add", ".");
+  t.regex(doctor().stdout, /^wrong {3}\.flux-sops\/flux-sops\.mjs: somebody changed it/m);
+  repository.write(
+    ".flux-sops/flux-sops.mjs",
+    tool.replace(/^(\/\/ flux-sops )\d.*?,/m, "$10.0.1,"),
+  );
+  repository.must("add", ".");
+  const older = doctor();
+  t.is(older.status, 0);
+  t.regex(older.stdout, /^note {4}the tool in .* is 0\.0\.1, and this is /m);
+});
+
+test("node, as a desktop client finds it", (t) => {
+  const repository = scaffolded(t);
+  const init = (text: string) => {
+    mkdirSync(join(repository.home, ".config/husky"), { recursive: true });
+    writeFileSync(join(repository.home, ".config/husky/init.sh"), text);
+    return repository.tool("doctor").stdout;
+  };
+  const nowhere = init("PATH=/nowhere\n");
+  const [, command = ""] =
+    /^note {4}a git client .* finds no node, .*\n {8}(.*)$/m.exec(nowhere) ?? [];
+  t.is(repository.paste([command]).status, 0, nowhere);
+  t.regex(repository.tool("doctor").stdout, /^ok {6}the hooks find node v\d/m);
+  t.regex(init("export HUSKY=0\n"), /^wrong {3}husky's init\.sh ends every hook/m);
+  t.regex(init("exit 0\n"), /^wrong {3}husky's init\.sh ends every hook/m);
+});
+
+test("plaintext that git's objects still hold is told, and the command removes it and no stash", (t) => {
+  const repository = scaffolded(t);
+  const { must, tool } = repository;
+  const note = /^note {4}git's objects hold (.*)\n {8}(.*)$/m;
+  repository.write("clusters/homelab/secrets/db.sops.yaml", secret({ token: "wombat-772" }));
+  must("add", ".");
+  must("commit", "-q", "-m", "Add db");
+  const [, first = "", prune = ""] = note.exec(tool("doctor").stdout) ?? [];
+  t.regex(first, /^a readable secret, in no branch/);
+  t.is(repository.paste([/git cat-file -p \w+/.exec(first)?.[0] ?? "false"]).status, 0);
+
+  // A commit that only the reflog remembers, and two stashes, of which git gc would drop one.
+  repository.write("web.yaml", secret({ token: "wombat-773" }));
+  must("add", ".");
+  must("commit", "-q", "-n", "-m", "Leak");
+  must("reset", "-q", "--hard", "HEAD~");
+  for (const name of ["one", "two"]) {
+    repository.write("README.md", name);
+    must("stash");
+  }
+  const second = tool("doctor");
+  t.is(second.status, 0, "it does no harm here, and every commit of a secret leaves some");
+  t.regex(note.exec(second.stdout)?.[1] ?? "", /^2 readable secrets, in no branch.*web\.yaml/);
+  t.notRegex(second.stdout, /wombat/);
+
+  t.is(repository.paste([prune]).status, 0, prune);
+  t.is(must("stash", "list").split("\n").length, 3);
+  t.regex(tool("doctor").stdout, /^ok {6}git's objects hold no readable secret/m);
+  const objects = must("cat-file", "--batch-all-objects", "--batch", "--unordered");
+  t.false(objects.includes("wombat"));
+
+  repository.write("web.yaml", secret({ token: "wombat-774" }));
+  must("stash", "-q", "-u");
+  t.regex(tool("doctor").stdout, /^note {4}.* readable secret, in a stash \(web\.yaml\)/m);
 });
 
 test("outside a repository: exit status 2", (t) => {

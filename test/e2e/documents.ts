@@ -1,11 +1,30 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Ended, Scaffolded } from "./scaffolded.ts";
+import { type Ended, type Scaffolded, TOOL } from "./scaffolded.ts";
 
 /** The blocks of a Markdown text in a language, in order. */
 export function blocksOf(text: string, language: string): string[] {
   const blocks = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm");
   return [...text.matchAll(blocks)].map((match) => match[1] ?? "");
+}
+
+/** A block of commands in a Markdown text. */
+export interface CommandBlock {
+  readonly language: "sh" | "console";
+  /** As to be pasted: of a `console` block the lines after `$ `, with those that go on from them. */
+  readonly commands: string;
+}
+
+/** The blocks of commands of a Markdown text, in order. */
+export function commandBlocksOf(text: string): CommandBlock[] {
+  return [...text.matchAll(/^```(sh|console)\n([^]*?)^```/gm)].map(([, language, block = ""]) =>
+    language === "sh"
+      ? { language, commands: block }
+      : {
+          language: "console",
+          commands: [...block.matchAll(/^\$ ((?:.*\\\n)*.*\n)/gm)].map(([, one]) => one).join(""),
+        },
+  );
 }
 
 /**
@@ -17,11 +36,14 @@ export function blocksOf(text: string, language: string): string[] {
 export function standIns(repository: Scaffolded): string {
   const bin = join(repository.home, "bin");
   const programs: Readonly<Record<string, string>> = {
-    kubectl: "case $* in *jsonpath*) printf a2V5;; *dev/stdin*) cat;; esac",
+    kubectl:
+      "case $* in *jsonpath*) printf a2V5;; *current-context*) echo lab;; *dev/stdin*) cat;; esac",
+    talosctl: ":",
     flux: ":",
     npm: ":",
     // What npx does in the repository, without starting npm.
-    npx: 'shift; exec node .flux-sops/flux-sops.mjs "$@"',
+    npx: `[ "$1" != -p ] || { shift 3; exec node '${TOOL}' "$@"; }
+shift; exec node .flux-sops/flux-sops.mjs "$@"`,
     "age-keygen": ":",
     kustomize: ":",
     editor: 'sed -i.bak "s/correct horse/better horse/" "$1"; rm -f "$1.bak"',

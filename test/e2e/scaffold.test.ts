@@ -467,19 +467,19 @@ test.serial("yo flux-sops scaffolds the same, as an ordinary user, from another 
   const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   if (isRoot) for (const path of Object.values(own)) chownSync(path, NOBODY, NOBODY);
 
-  const yo = (...args: string[]) =>
+  const yo = (generator: string, args: string[], cwd = own.work) =>
     spawnSync(
       process.execPath,
-      [join(modules, "yo/lib/cli.js"), "flux-sops", ...args, "--skip-install"],
+      [join(modules, "yo/lib/cli.js"), generator, ...args, "--skip-install"],
       {
         ...user,
-        cwd: own.work,
+        cwd,
         encoding: "utf8",
         stdio: ["ignore", "pipe", "pipe"],
         env: { ...process.env, ...author, HOME: own.home, NODE_PATH: modules },
       },
     );
-  const done = yo("flux", "--cluster", "lab", "--example", "--branch", "1.0");
+  const done = yo("flux-sops", ["flux", "--cluster", "lab", "--example", "--branch", "1.0"]);
   succeeded(t, done);
   t.regex(done.stderr, /BACK IT UP NOW/);
   const directory = join(own.work, "flux");
@@ -502,7 +502,12 @@ test.serial("yo flux-sops scaffolds the same, as an ordinary user, from another 
     t.deepEqual(readFileSync(join(directory, path)), readFileSync(join(same, path)), path);
   }
 
-  const wrong = yo("second", "--cluster", "LAB");
+  const secret = ["db", "--namespace", "demo", "--generate", "password:20"];
+  succeeded(t, yo("flux-sops:secret", secret, directory));
+  const sops = readFileSync(join(directory, "clusters/lab/secrets/db.sops.yaml"), "utf8");
+  t.regex(sops, /password: "?ENC\[/);
+
+  const wrong = yo("flux-sops", ["second", "--cluster", "LAB"]);
   t.is(wrong.status, 2);
   t.regex(wrong.stderr, /--cluster must be a DNS label/);
   t.false(existsSync(join(own.work, "second")));

@@ -39,6 +39,7 @@ run(
       "age-key-file": join(home, "key"),
     });
     t.regex(said, /BACK IT UP NOW/);
+    t.notRegex(said, /npm install \.\.\./);
     t.true(existsSync(join(directory, "clusters/lab/secrets.yaml")));
     t.deepEqual(readFileSync(join(directory, ".flux-sops/flux-sops.mjs")), readFileSync(tool));
     t.is(git(directory, "config", "core.hooksPath"), ".husky/_");

@@ -1,0 +1,199 @@
+import { isRecord } from "../../sops/metadata.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { parseKeyFile } from "../../sops/identity.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { printable } from "../../scaffold/errors.ts";
+import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
+import type { Encryption, RuleEntry } from "./encrypted-files.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { decryptionProblem } from "./flux-messages.ts";
+
+/** Where bootstrap puts the key. */
+const NAMESPACE = "flux-system";
+const SECRET = "sops-age";
+const WHERE = `the Secret ${SECRET} in ${NAMESPACE}`;
+
+/**
+ * Can the cluster open what is encrypted for it, and does Flux say so? The private keys that are read for
+ * that stay in this process's memory.
+ *
+ * @param cluster names the folder clusters/NAME; null where there are no such folders, and all rules count.
+ */
+export async function diagnoseCluster(
+  encryption: Encryption,
+  cluster: string | null,
+  kubectl: Kubectl,
+): Promise<Diagnosis[]> {
+  const listed = kubectl(["get", "kustomizations.kustomize.toolkit.fluxcd.io", "-A", "-o", "json"]);
+  if (listed.kind === "missing") {
+    return [wrong("kubectl is not on PATH", "install it: https://kubernetes.io/docs/tasks/tools/")];
+  }
+  if (listed.kind === "failed") {
+    return /the server doesn't have a resource type/.test(listed.complaint)
+      ? [wrong("Flux is not in this cluster", bootstrapFor(cluster))]
+      : [
+          wrong(
+            `kubectl: ${printable(listed.complaint)}`,
+            "kubectl config get-contexts; or --context NAME",
+          ),
+        ];
+  }
+  return [...(await clusterKeys(encryption, cluster, kubectl)), ...kustomizations(listed.data)];
+}
+
+function bootstrapFor(cluster: string | null): string {
+  return shellCommand([
+    ...["npx", "flux-sops", "bootstrap"],
+    ...(cluster === null ? [] : ["--cluster", cluster]),
+  ]);
+}
+
+async function clusterKeys(
+  encryption: Encryption,
+  cluster: string | null,
+  kubectl: Kubectl,
+): Promise<Diagnosis[]> {
+  const got = kubectl(["-n", NAMESPACE, "get", "secret", SECRET, "-o", "json"]);
+  if (got.kind !== "got") {
+    const complaint = got.kind === "failed" ? got.complaint : "";
+    return /NotFound|not found/.test(complaint)
+      ? [wrong(`${WHERE} is missing: Flux cannot decrypt`, bootstrapFor(cluster))]
+      : [note(`kubectl may not read ${WHERE}: ${printable(complaint)}`, "ask who may")];
+  }
+  const { held, problems } = await publicKeys(got.data);
+  const rules = rulesOf(encryption, cluster);
+  const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
+  const closed = rules.filter(({ rule }) => rule.recipients.length > 0 && !opens(rule.recipients));
+  const folder = cluster === null ? "" : `clusters/${cluster}/`;
+  const files = encryption.files.filter(
+    ({ shown, metadata }) =>
+      shown.startsWith(folder) &&
+      metadata !== null &&
+      metadata.foreign.length === 0 &&
+      !opens(metadata.age.map(({ recipient }) => recipient)),
+  );
+  const known = new Set(rules.flatMap(({ rule }) => rule.recipients));
+  const unused = [...held].filter((recipient) => !known.has(recipient));
+  const found = [
+    ...problems,
+    ...closed.map(({ file, rule }) =>
+      wrong(
+        `${WHERE} has no key for what the rule in line ${String(rule.line)} of ${printable(file)} encrypts: it has ${held.size === 0 ? "none" : someOf([...held])}, the rule names ${someOf(rule.recipients)}`,
+        `${bootstrapFor(cluster)}; or name its key in the rule, then npx flux-sops updatekeys`,
+      ),
+    ),
+    ...(closed.length > 0 || files.length === 0
+      ? []
+      : [
+          wrong(
+            `${WHERE} has no key for ${someOf(files.map(({ shown }) => shown))}`,
+            shellCommand([
+              ...["npx", "flux-sops", "updatekeys", "-y", "--"],
+              ...files.slice(0, 3).map(({ shown }) => shown),
+            ]),
+          ),
+        ]),
+  ];
+  if (found.length === 0) found.push(ok(`${WHERE} opens what is encrypted for this cluster`));
+  if (unused.length > 0) {
+    found.push(
+      note(
+        `${WHERE} has a key that no rule of this cluster names: ${someOf(unused)}`,
+        "where nothing needs it any more, leave it out when you make the Secret again",
+      ),
+    );
+  }
+  return found;
+}
+
+/** The public keys of all that Flux reads in the Secret: entries that end in `.agekey`. */
+async function publicKeys(secret: unknown): Promise<{ held: Set<string>; problems: Diagnosis[] }> {
+  const data = isRecord(secret) && isRecord(secret["data"]) ? secret["data"] : {};
+  const held = new Set<string>();
+  const problems: Diagnosis[] = [];
+  for (const [name, value] of Object.entries(data)) {
+    if (!name.endsWith(".agekey")) continue;
+    try {
+      const text = Buffer.from(String(value), "base64").toString("utf8");
+      for (const { recipient } of await parseKeyFile(text)) held.add(recipient);
+    } catch (error) {
+      if (!(error instanceof SopsError)) throw error;
+      problems.push(
+        wrong(
+          `${WHERE}: the entry ${printable(name)} cannot be used (${error.message}), and Flux refuses all of it then`,
+          "make the Secret again without it",
+        ),
+      );
+    }
+  }
+  if (held.size === 0 && problems.length === 0) {
+    problems.push(
+      wrong(
+        `${WHERE} has no entry that ends in .agekey: Flux reads no other`,
+        "make the Secret again with npx flux-sops bootstrap",
+      ),
+    );
+  }
+  return { held, problems };
+}
+
+/** The rules that take a cluster's files. */
+function rulesOf({ rules }: Encryption, cluster: string | null): RuleEntry[] {
+  if (cluster === null) return [...rules];
+  const own = rules.filter(({ file }) => file === ".sops.yaml");
+  const paths = ["secrets/a.sops.yaml", "apps/a/a.sops.yaml", "apps/a/a.sops.env"];
+  const taken = paths.map((path) =>
+    own.find(({ rule }) => rule.matches(`clusters/${cluster}/${path}`)),
+  );
+  return [...new Set(taken.filter((rule) => rule !== undefined))];
+}
+
+/** What Flux could not decrypt when it last tried. */
+function kustomizations(list: unknown): Diagnosis[] {
+  const items =
+    isRecord(list) && Array.isArray(list["items"]) ? list["items"].filter(isRecord) : [];
+  const failed: Diagnosis[] = [];
+  let others = 0;
+  for (const item of items) {
+    const { metadata, spec, status } = item;
+    const message = notReadyMessage(status);
+    if (message === null || (isRecord(spec) && spec["suspend"] === true)) continue;
+    const { name, namespace } = isRecord(metadata) ? metadata : {};
+    const problem = decryptionProblem(message, isRecord(spec) && isRecord(spec["decryption"]));
+    if (problem === null) {
+      others += 1;
+      continue;
+    }
+    const full = `${printable(String(namespace))}/${printable(String(name))}`;
+    failed.push(
+      wrong(
+        `Flux Kustomization ${full}: ${problem.what}`,
+        `${problem.remedy}; then ${shellCommand(["flux", "-n", String(namespace), "reconcile", "kustomization", String(name), "--with-source"])}`,
+      ),
+    );
+  }
+  const found =
+    failed.length > 0
+      ? failed
+      : [ok(`none of ${String(items.length)} Flux Kustomizations failed to decrypt`)];
+  if (others === 0) return found;
+  return [
+    ...found,
+    note(
+      others === 1
+        ? "a Flux Kustomization is not ready for other reasons"
+        : `${String(others)} Flux Kustomizations are not ready for other reasons`,
+      "flux get kustomizations --all-namespaces --status-selector ready=false",
+    ),
+  ];
+}
+
+/** The message of the condition Ready, where it is False. */
+function notReadyMessage(status: unknown): string | null {
+  const conditions =
+    isRecord(status) && Array.isArray(status["conditions"]) ? status["conditions"] : [];
+  const ready = conditions
+    .filter(isRecord)
+    .find(({ type, status: state }) => type === "Ready" && state === "False");
+  return ready === undefined ? null : String(ready["message"] ?? "");
+}

@@ -1,0 +1,35 @@
+/** One thing that `doctor` looked at. */
+export interface Diagnosis {
+  readonly state: "ok" | "note" | "wrong" | "mended";
+  /** What was found, one line. */
+  readonly what: string;
+  /** What to run or do, one line; null where nothing. */
+  readonly remedy: string | null;
+}
+
+/** The command that mends what a machine can mend. */
+export const FIX = "node .flux-sops/flux-sops.mjs doctor --fix";
+
+export function ok(what: string): Diagnosis {
+  return { state: "ok", what, remedy: null };
+}
+
+/** Nothing is wrong, but somebody may be surprised later. */
+export function note(what: string, remedy: string): Diagnosis {
+  return { state: "note", what, remedy };
+}
+
+export function wrong(what: string, remedy: string): Diagnosis {
+  return { state: "wrong", what, remedy };
+}
+
+/** It was wrong, and `--fix` has put it right. */
+export function mended(what: string): Diagnosis {
+  return { state: "mended", what, remedy: null };
+}
+
+/** The first names of many, for one line. */
+export function someOf(names: readonly string[], most = 3): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+}

@@ -1,0 +1,125 @@
+import { encryptedFile } from "../../findings/encrypted-file.ts";
+import { readBlobs } from "../../git/blobs.ts";
+import { type IndexEntry, indexEntries, isFile } from "../../git/index-entries.ts";
+import { displayPath, type GitPath, pathText } from "../../git/path.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
+import { isRuleFile } from "../../hooks/gate-files.ts";
+import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
+import { SopsError } from "../../sops/errors.ts";
+import type { Metadata } from "../../sops/metadata.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
+
+/** A creation rule, and where it stands. */
+export interface RuleEntry {
+  /** The path of its `.sops.yaml`, from the top. */
+  readonly file: string;
+  readonly rule: CreationRule;
+}
+
+/** A `.sops.yaml` that cannot be used. */
+export interface BrokenRules {
+  readonly file: string;
+  readonly problem: string;
+  readonly line: number | null;
+}
+
+/** An encrypted file of the index. */
+export interface EncryptedEntry {
+  readonly path: GitPath;
+  /** For people. */
+  readonly shown: string;
+  readonly bytes: Buffer;
+  /** Null where its `sops` block cannot be used. */
+  readonly metadata: Metadata | null;
+  /** The rule of the nearest `.sops.yaml` that takes it; null where none does. */
+  readonly rule: RuleEntry | null;
+}
+
+/** What the index says about encryption. */
+export interface Encryption {
+  readonly rules: readonly RuleEntry[];
+  readonly broken: readonly BrokenRules[];
+  readonly files: readonly EncryptedEntry[];
+  /** The paths of all files, as text. */
+  readonly paths: readonly string[];
+}
+
+/** What is larger, Flux does not decrypt. */
+const MOST_BYTES = 5 * 1024 * 1024;
+
+/**
+ * Reads the creation rules and the encrypted files of the index.
+ *
+ * @throws GitError
+ */
+export async function readEncryption(repository: OpenedRepository): Promise<Encryption> {
+  const entries = (await indexEntries(repository)).filter(
+    ({ mode, stage }) => isFile(mode) && stage === 0,
+  );
+  const contents = new Map<string, Buffer>();
+  const oids = entries.map(({ oid }) => oid);
+  for await (const { oid, bytes } of readBlobs(repository, oids, { maxBytes: MOST_BYTES })) {
+    // Most files are of no interest, and there may be many of them.
+    if (bytes?.includes(TOKEN_START) === true) contents.set(oid, bytes);
+  }
+  const ruleFiles = await readRuleFiles(repository, entries);
+  const rules = ruleFiles.flatMap(({ rules }) => rules);
+  const files = entries.flatMap(({ path, oid }): EncryptedEntry[] => {
+    const bytes = contents.get(oid);
+    const name = pathText(path);
+    const found = bytes === undefined ? null : encryptedFile(name, bytes);
+    if (bytes === undefined || found === null) return [];
+    const rule = ruleThatTakes(ruleFiles, name);
+    return [{ path, shown: displayPath(path), bytes, metadata: found.metadata, rule }];
+  });
+  return {
+    rules,
+    broken: ruleFiles.flatMap(({ broken }) => (broken === null ? [] : [broken])),
+    files,
+    paths: entries.map(({ path }) => pathText(path)),
+  };
+}
+
+interface RuleFileEntry {
+  /** With a `/` at its end, or empty. */
+  readonly folder: string;
+  readonly rules: readonly RuleEntry[];
+  readonly broken: BrokenRules | null;
+}
+
+/** The nearest folder first. */
+async function readRuleFiles(
+  repository: OpenedRepository,
+  entries: readonly IndexEntry[],
+): Promise<RuleFileEntry[]> {
+  const found = entries.filter(({ path }) => isRuleFile(path));
+  const texts = new Map<string, Buffer>();
+  for await (const { oid, bytes } of readBlobs(
+    repository,
+    found.map(({ oid }) => oid),
+  )) {
+    if (bytes !== null) texts.set(oid, bytes);
+  }
+  return found
+    .map(({ path, oid }): RuleFileEntry => {
+      const file = pathText(path);
+      const folder = file.slice(0, -".sops.yaml".length);
+      try {
+        const text = new TextDecoder("utf-8", { fatal: true }).decode(texts.get(oid));
+        const rules = (parseRuleFile(text).rules ?? []).map((rule) => ({ file, rule }));
+        return { folder, rules, broken: null };
+      } catch (error) {
+        const broken =
+          error instanceof SopsError
+            ? { file, problem: error.message, line: error.line }
+            : { file, problem: "is no valid UTF-8", line: null };
+        return { folder, rules: [], broken };
+      }
+    })
+    .sort((a, b) => b.folder.length - a.folder.length);
+}
+
+function ruleThatTakes(files: readonly RuleFileEntry[], path: string): RuleEntry | null {
+  const nearest = files.find(({ folder, rules }) => path.startsWith(folder) && rules.length > 0);
+  return nearest?.rules.find(({ rule }) => rule.matches(path.slice(nearest.folder.length))) ?? null;
+}

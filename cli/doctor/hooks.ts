@@ -1,0 +1,136 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import type { OpenedRepository } from "../../git/repository.ts";
+import { withoutRepository } from "../../git/run.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { printable } from "../../scaffold/errors.ts";
+import { gitLine } from "../../scaffold/git-in-folder.ts";
+import { GATE_HOOKS } from "../../scaffold/hook-files.ts";
+import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
+import { turnHooksOn } from "../../scaffold/hooks-on.ts";
+import { type Diagnosis, FIX, mended, ok, wrong } from "./diagnosis.ts";
+import { worktreeFolders } from "./worktrees.ts";
+
+const OFF = "the hooks are off: commits are not looked at";
+
+/**
+ * Does git run the hooks, here and in the linked worktrees?
+ *
+ * @param fix whether to turn them on where they are off.
+ * @throws GitError
+ */
+export async function diagnoseHooks(
+  repository: OpenedRepository,
+  fix: boolean,
+): Promise<Diagnosis[]> {
+  const { cwd: directory } = repository;
+  const manager = await findHookManager(directory);
+  const found = [
+    manager.kind === "husky" ? await husky(directory, fix) : await others(directory, manager, fix),
+  ];
+  if (process.env["HUSKY"] === "0" && manager.kind === "husky") {
+    found.push(wrong("HUSKY=0 is set in this shell: no hook does anything", "unset HUSKY"));
+  }
+  if (manager.kind === "husky") found.push(...(await linkedWorktrees(repository, fix)));
+  return found;
+}
+
+async function others(directory: string, manager: HookManager, fix: boolean): Promise<Diagnosis> {
+  const state = await turnHooksOn(directory, manager, fix);
+  if (!state.on) return wrong(OFF, [state.reason, ...(state.lines ?? [])].join("; "));
+  const folder = await gitLine(directory, [
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-path",
+    "hooks",
+  ]);
+  const dead = GATE_HOOKS.map((name) => join(folder, name)).filter(
+    (hook) => existsSync(hook) && !isExecutable(hook),
+  );
+  if (dead.length === 0) return ok("the hooks are on");
+  return wrong(
+    "git skips hooks that it may not execute: commits are not looked at",
+    shellCommand(["chmod", "+x", "--", ...dead]),
+  );
+}
+
+async function husky(directory: string, fix: boolean): Promise<Diagnosis> {
+  const problem = await huskyProblem(directory);
+  if (problem === null) return ok("the hooks are on");
+  if (!fix) return wrong(problem, FIX);
+  const state = await turnHooksOn(directory, OWN_HUSKY);
+  if (!state.on) return wrong("the hooks could not be turned on", state.reason);
+  const left = await huskyProblem(directory);
+  return left === null ? mended("the hooks are on now") : wrong(left, missingFiles(directory));
+}
+
+/** Why husky's hooks do not all run in a worktree; null where they do. */
+async function huskyProblem(directory: string): Promise<string | null> {
+  const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
+  // The repository's own husky, in a folder of its own.
+  const folder = /^(?:\.\/)?(.+)\/_\/?$/.exec(configured)?.[1] ?? ".husky";
+  const missing = GATE_HOOKS.filter((name) => !existsSync(join(directory, folder, name)));
+  if (missing.length > 0) return `${printable(folder)}/${missing.join(", ")} is missing`;
+  if (configured === "" || configured === ".git/hooks") return OFF;
+  // git skips a hook that it cannot execute, without an error.
+  const dead = GATE_HOOKS.filter((name) => !isExecutable(join(directory, configured, name)));
+  if (dead.length > 0) {
+    return `the hooks are off: husky's stubs are missing in ${printable(folder)}/_, or git may not execute them`;
+  }
+  return null;
+}
+
+function missingFiles(directory: string): string {
+  const missing = GATE_HOOKS.map((name) => `.husky/${name}`).filter(
+    (path) => !existsSync(join(directory, path)),
+  );
+  return shellCommand(["git", "checkout", "HEAD", "--", ...missing]);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** husky's folder is not in git, and its path is relative: a new worktree begins without it. */
+async function linkedWorktrees(repository: OpenedRepository, fix: boolean): Promise<Diagnosis[]> {
+  const { cwd, env } = repository;
+  const folders = (await worktreeFolders({ cwd, env: withoutRepository(env) })).filter(
+    (folder) => folder !== cwd && existsSync(folder),
+  );
+  const off: string[] = [];
+  const found: Diagnosis[] = [];
+  for (const folder of folders) {
+    if ((await huskyProblem(folder)) === null) continue;
+    // A branch from before the gate has no hooks to turn on; one without a checkout, not yet.
+    const state =
+      fix && existsSync(join(folder, ".husky/pre-commit"))
+        ? await turnHooksOn(folder, OWN_HUSKY)
+        : null;
+    if (state?.on === true && (await huskyProblem(folder)) === null) {
+      found.push(mended(`the hooks are on now in the worktree ${printable(folder)}`));
+    } else off.push(folder);
+  }
+  if (folders.length > 0 && off.length + found.length === 0) {
+    found.push(ok(`the hooks are on in ${counted(folders.length)} too`));
+  }
+  return [
+    ...found,
+    ...off.map((folder) =>
+      existsSync(join(folder, ".husky/pre-commit"))
+        ? wrong(`the hooks are off in the worktree ${printable(folder)}`, FIX)
+        : wrong(
+            `the worktree ${printable(folder)} has no .husky: commits there are not looked at`,
+            `${shellCommand(["git", "-C", folder, "checkout", "HEAD", "--", ".husky", ".flux-sops"])}; where its branch has none: merge one that has`,
+          ),
+    ),
+  ];
+}
+
+function counted(worktrees: number): string {
+  return worktrees === 1 ? "the linked worktree" : `the ${String(worktrees)} linked worktrees`;
+}

@@ -1,0 +1,96 @@
+import { chmodSync, statSync } from "node:fs";
+import { configValue } from "../../git/config.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { printable, systemReason } from "../../scaffold/errors.ts";
+import type { FoundIdentities } from "../../sops/identities.ts";
+import { KEY_FILE_SETTING, userKeyFile } from "../../sops/key-locations.ts";
+import { type Diagnosis, FIX, mended, note, ok, someOf, wrong } from "./diagnosis.ts";
+import type { EncryptedEntry, RuleEntry } from "./encrypted-files.ts";
+
+/**
+ * Can this machine's private keys open what the rules encrypt, and what is encrypted?
+ *
+ * @param found the private keys of this machine.
+ */
+export function diagnoseIdentities(
+  { pairs, problems }: FoundIdentities,
+  rules: readonly RuleEntry[],
+  files: readonly EncryptedEntry[],
+  env: NodeJS.ProcessEnv,
+): Diagnosis[] {
+  const held = new Set(pairs.map(({ recipient }) => recipient));
+  const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
+  const recipients = [...new Set(rules.flatMap(({ rule }) => rule.recipients))];
+  const broken = problems.map((problem) =>
+    wrong(printable(problem), "mend or remove that key file"),
+  );
+  if (recipients.length === 0) return broken;
+  const put = (keys: readonly string[]) =>
+    `put the key of ${someOf(keys)} into ${printable(userKeyFile(env))}`;
+  if (!opens(recipients)) {
+    return [
+      note(
+        "no private key of this machine opens its secrets: they can be added and committed, not read",
+        put(recipients),
+      ),
+      ...broken,
+    ];
+  }
+  const matching = recipients.filter((recipient) => held.has(recipient));
+  const closedRules = rules.filter(
+    ({ rule }) => rule.recipients.length > 0 && !opens(rule.recipients),
+  );
+  // sops shares the data key out among groups: one key is not enough there.
+  const closedFiles = files.filter(
+    ({ metadata }) => metadata !== null && !opens(metadata.age.map(({ recipient }) => recipient)),
+  );
+  return [
+    ok(`a private key of this machine opens its secrets (${matching.join(", ")})`),
+    ...closedRules.map(({ file, rule }) =>
+      note(
+        `no private key of this machine opens what the rule in line ${String(rule.line)} of ${printable(file)} encrypts`,
+        put(rule.recipients),
+      ),
+    ),
+    ...(closedFiles.length === 0
+      ? []
+      : [
+          note(
+            `no private key of this machine opens ${someOf(closedFiles.map(({ shown }) => shown))}`,
+            "have somebody who can read them run npx flux-sops updatekeys on them",
+          ),
+        ]),
+    ...broken,
+  ];
+}
+
+/**
+ * May others read the key files?
+ *
+ * @param fix whether to take that away.
+ * @throws GitError
+ */
+export async function diagnoseKeyFiles(
+  repository: OpenedRepository,
+  fix: boolean,
+): Promise<Diagnosis[]> {
+  const { env } = repository;
+  const chosen = (await configValue(repository, KEY_FILE_SETTING)) ?? "";
+  const files = new Set([chosen, env["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile(env)]);
+  files.delete("");
+  return [...files].flatMap((path) => keyFile(path, fix));
+}
+
+function keyFile(path: string, fix: boolean): Diagnosis[] {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status?.isFile() !== true || (status.mode & 0o077) === 0) return [];
+  const what = `others may read ${printable(path)}`;
+  if (!fix) return [wrong(what, `${FIX}, or ${shellCommand(["chmod", "600", "--", path])}`)];
+  try {
+    chmodSync(path, 0o600);
+    return [mended(`${printable(path)} is for you alone now`)];
+  } catch (error) {
+    return [wrong(`${what}, and it cannot be changed`, systemReason(error))];
+  }
+}

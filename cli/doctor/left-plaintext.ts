@@ -1,0 +1,94 @@
+import { candidateOf } from "../../findings/candidate.ts";
+import type { RuleId } from "../../findings/finding.ts";
+import { suspectedRules } from "../../findings/prefilter.ts";
+import { scan } from "../../findings/scan.ts";
+import { isNamedSops } from "../../findings/sops-verdict.ts";
+import { readBlobs } from "../../git/blobs.ts";
+import { indexEntries } from "../../git/index-entries.ts";
+import { type LeftBlob, leftBlobs } from "../../git/left-blobs.ts";
+import { displayPath, pathText } from "../../git/path.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
+import { inspectPast } from "../../hooks/inspect-past.ts";
+import { BrokenRulesError, rulesOfIndex, type RulesInForce } from "../../hooks/rules-in-force.ts";
+import { type Diagnosis, note, ok, someOf } from "./diagnosis.ts";
+
+/** A guess is of no use about what nobody sees. */
+const WITHOUT: ReadonlySet<RuleId> = new Set(["inline-credential"]);
+const MOST_BYTES = 5 * 1024 * 1024;
+
+/**
+ * Prunes what is left, and keeps the stashes: `reflog expire --expire=now --all` would drop all but
+ * the newest. gc expires reflogs by these settings, the stash's never (git-gc(1), gc.reflogExpire).
+ */
+const PRUNE = "git -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc --prune=now";
+
+/**
+ * Are there readable secrets in git's objects that no branch has? `git add` stores what is staged, and
+ * it stays when the commit holds the encrypted file.
+ *
+ * @throws GitError
+ */
+export async function diagnoseLeftPlaintext(repository: OpenedRepository): Promise<Diagnosis[]> {
+  const left = new Map((await leftBlobs(repository)).map((blob) => [blob.oid, blob]));
+  const rules = await rulesOfIndex(repository, await indexEntries(repository));
+  const found: LeftBlob[] = [];
+  for await (const { oid, bytes } of readBlobs(repository, left.keys(), { maxBytes: MOST_BYTES })) {
+    const blob = left.get(oid);
+    if (blob !== undefined && bytes !== null && isSecret(blob, bytes, rules)) found.push(blob);
+  }
+  if (found.length === 0) return [ok("git's objects hold no readable secret beside the branches")];
+  const stashed = found.filter(({ heldBy }) => heldBy === "stash");
+  const others = found.filter(({ heldBy }) => heldBy !== "stash");
+  return [
+    ...(others.length === 0
+      ? []
+      : [
+          note(
+            `${counted(others)}, in no branch: not pushed, but in every copy of .git (${namesOf(others)}). This removes them, and all commits that only the reflog remembers:`,
+            PRUNE,
+          ),
+        ]),
+    ...(stashed.length === 0
+      ? []
+      : [
+          note(
+            `${counted(stashed)}, in a stash (${namesOf(stashed)})`,
+            "git stash list, git stash pop or drop; then run doctor again",
+          ),
+        ]),
+  ];
+}
+
+function counted({ length }: readonly LeftBlob[]): string {
+  return length === 1
+    ? "git's objects hold a readable secret"
+    : `git's objects hold ${String(length)} readable secrets`;
+}
+
+/** By its path, or by a name to hand to git cat-file. */
+function namesOf(blobs: readonly LeftBlob[]): string {
+  return someOf(
+    blobs.map(({ oid, path }) =>
+      path === null ? `git cat-file -p ${oid.slice(0, 12)}` : displayPath(path),
+    ),
+  );
+}
+
+function isSecret({ path }: LeftBlob, bytes: Buffer, rules: RulesInForce): boolean {
+  // Without a path only the content tells: as YAML, Secrets in JSON are found too.
+  const name = path === null ? "left.yaml" : pathText(path);
+  if (suspectedRules(name, bytes).size === 0 && !(path !== null && isNamedSops(name))) return false;
+  const found =
+    path === null ? scan(candidateOf(name, bytes), WITHOUT) : pastFindings(name, bytes, rules);
+  return found.some(({ severity }) => severity === "error");
+}
+
+function pastFindings(name: string, bytes: Buffer, rules: RulesInForce) {
+  try {
+    return inspectPast(name, bytes, rules, WITHOUT).map(({ finding }) => finding);
+  } catch (error) {
+    // Told elsewhere; what it would say of this file is of no weight.
+    if (error instanceof BrokenRulesError) return scan(candidateOf(name, bytes), WITHOUT);
+    throw error;
+  }
+}

@@ -1,0 +1,133 @@
+import { recipientsFinding } from "../../findings/sops-recipients.ts";
+import { displayPath, pathFromText } from "../../git/path.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { formatOf } from "../../sops/format.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+import { isToken } from "../../sops/token.ts";
+import { type Diagnosis, ok, someOf, wrong } from "./diagnosis.ts";
+import type { EncryptedEntry, Encryption, RuleEntry } from "./encrypted-files.ts";
+import { alwaysTakes } from "./shadowing.ts";
+
+/**
+ * Public keys that stand in everybody's documentation: the private one is lost, or known to all.
+ *
+ * @see getsops.io's "age", fluxcd.io's "Manage Kubernetes secrets with SOPS", age(1), age-keygen(1), and
+ *   the age specification
+ */
+const OF_DOCUMENTATION = new Set([
+  "age1yt3tfqlfrwdwx0z0ynwplcr6qxcxfaqycuprpmy89nr83ltx74tqdpszlw",
+  "age1helqcqsh9464r8chnwc2fzj8uv7vr5ntnsft0tn45v2xtz0hpfwq98cmsg",
+  "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+  "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z",
+  "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
+]);
+
+/** Do the creation rules say what their author means, and are the files encrypted as they say? */
+export function diagnoseRules(encryption: Encryption): Diagnosis[] {
+  const { rules, broken, files, paths } = encryption;
+  const unusable = broken.map(({ file, problem, line }) =>
+    wrong(
+      `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
+      "correct it (age-keygen, or flux-sops init, makes a key), then git add it",
+    ),
+  );
+  if (unusable.length > 0) return unusable;
+  if (rules.length === 0) {
+    return [
+      paths.includes(".sops.yaml")
+        ? wrong(
+            ".sops.yaml has no creation rules, so nothing is encrypted",
+            "add some, then git add it",
+          )
+        : wrong(
+            ".sops.yaml is missing, so nothing is encrypted",
+            "git checkout HEAD -- .sops.yaml; where there never was one: flux-sops init",
+          ),
+    ];
+  }
+  const found = [...rules.flatMap((rule) => wrongRule(rule, encryption)), ...files.flatMap(drift)];
+  if (found.length > 0) return found;
+  return [
+    ok(
+      files.length === 0
+        ? "the creation rules are sound; nothing is encrypted yet"
+        : `the creation rules are sound, and every encrypted file has the recipients of its rule (${String(files.length)})`,
+    ),
+  ];
+}
+
+function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] {
+  const { file, rule } = entry;
+  const where = `${shownPath(file)}:${String(rule.line)}: the creation rule`;
+  const found: Diagnosis[] = [];
+  if (rule.recipients.length + rule.foreign.length === 0) {
+    found.push(wrong(`${where} names no recipient`, "add one under age:"));
+  }
+  const placeholders = rule.recipients.filter((recipient) => OF_DOCUMENTATION.has(recipient));
+  if (placeholders.length > 0) {
+    found.push(
+      wrong(
+        `${where} encrypts to a key that was copied from a manual, ${someOf(placeholders)}: you cannot read that, others may`,
+        "put your own public key in its place, then npx flux-sops updatekeys and rotate -i on its files",
+      ),
+    );
+  }
+  const before = rules.slice(0, rules.indexOf(entry)).filter((one) => one.file === file);
+  const shadow = before.find((one) => alwaysTakes(one.rule.pathRegex, rule.pathRegex));
+  if (shadow !== undefined) {
+    found.push(
+      wrong(
+        `${where} is never used: the one in line ${String(shadow.rule.line)} takes all its files first`,
+        `put it before line ${String(shadow.rule.line)}, or remove it`,
+      ),
+    );
+  }
+  const own = files.filter((one) => one.rule === entry);
+  if (own.length > 0 && own.every(encryptsNothing)) {
+    found.push(
+      wrong(
+        `${where} encrypts nothing in ${someOf(own.map(({ shown }) => shown))}`,
+        "correct its encrypted_regex (or the like), then encrypt them anew",
+      ),
+    );
+  }
+  return found;
+}
+
+/** It has a `sops` block, and all is readable. */
+function encryptsNothing({ bytes, shown, metadata }: EncryptedEntry): boolean {
+  if (metadata === null) return false;
+  try {
+    const { file } = readSopsFile(bytes, formatOf(shown));
+    const values = file.leaves.filter(
+      ({ kind, value }) => kind === "value" && value !== null && value.text !== "",
+    );
+    return values.length > 0 && !values.some(({ value }) => value !== null && isToken(value.text));
+  } catch {
+    return false;
+  }
+}
+
+function drift({ path, shown, metadata, rule }: EncryptedEntry): Diagnosis[] {
+  const finding = metadata === null ? null : recipientsFinding(metadata, rule?.rule ?? null);
+  if (finding === null) return [];
+  const name = Buffer.from(path, "latin1").toString("utf8");
+  const commands = finding.message.includes("should not")
+    ? [
+        ["updatekeys", "-y"],
+        ["rotate", "-i"],
+      ]
+    : [["updatekeys", "-y"]];
+  return [
+    wrong(
+      `${shown}: ${finding.message}`,
+      commands
+        .map((words) => shellCommand(["npx", "flux-sops", ...words, "--", name]))
+        .join(" && "),
+    ),
+  ];
+}
+
+function shownPath(path: string): string {
+  return displayPath(pathFromText(path));
+}

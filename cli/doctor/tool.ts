@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { indexEntries } from "../../git/index-entries.ts";
+import { blobOid } from "../../git/object-id.ts";
+import { pathText } from "../../git/path.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { TOOL_PATH, toolVersion } from "../../scaffold/tool-file.ts";
+import { isBundled, version } from "../../scaffold/version.ts";
+import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
+
+const INIT = "npx -p generator-flux-sops@latest flux-sops init";
+
+/** Is the tool that the hooks run here, whole, and of the version that is running now? */
+export async function diagnoseTool(repository: OpenedRepository): Promise<Diagnosis[]> {
+  const { cwd: directory } = repository;
+  const tool = contentOf(directory, TOOL_PATH);
+  if (tool === null) {
+    return [
+      wrong(`${TOOL_PATH} is missing, so no hook can run it`, `git checkout -- ${TOOL_PATH}`),
+    ];
+  }
+  const changed = await changedParts(repository);
+  if (changed.length > 0) {
+    return [
+      wrong(
+        `${someOf(changed)}: not what was staged or committed`,
+        `${shellCommand(["git", "checkout", "--", ...changed])}; or, after an upgrade, git add .flux-sops`,
+      ),
+    ];
+  }
+  const here = toolVersion(tool);
+  if (here !== version) {
+    return [
+      note(
+        `the tool in ${TOOL_PATH} is ${here ?? "of an unknown version"}, and this is ${version}`,
+        `to change it: ${INIT}`,
+      ),
+    ];
+  }
+  const unlike = unlikeOurs(directory);
+  if (unlike.length === 0) return [ok(`the tool in ${TOOL_PATH}: ${here}`)];
+  return [
+    wrong(
+      `${someOf(unlike)}: somebody changed it, it is not as published with ${version}`,
+      `git log -p -- .flux-sops tells who; ${INIT} puts it right`,
+    ),
+  ];
+}
+
+/** The tool's own files on disk that are missing, or are not those of the index. */
+async function changedParts(repository: OpenedRepository): Promise<string[]> {
+  const format = repository.objectFormat;
+  return (await indexEntries(repository))
+    .filter(({ path }) => /^\.flux-sops\/[^/]+\.mjs$/.test(path))
+    .filter(({ path, oid }) => {
+      const content = contentOf(repository.cwd, pathText(path));
+      return content === null || blobOid(format, content) !== oid;
+    })
+    .map(({ path }) => pathText(path));
+}
+
+/** Those that are not as in the copy that is running now, where that is another one. */
+function unlikeOurs(directory: string): string[] {
+  const ours = dirname(fileURLToPath(import.meta.url));
+  const theirs = join(directory, dirname(TOOL_PATH));
+  if (!isBundled || ours === theirs) return [];
+  return readdirSync(ours)
+    .filter((name) => name.endsWith(".mjs"))
+    .filter((name) => contentOf(theirs, name)?.equals(readFileSync(join(ours, name))) !== true)
+    .map((name) => `${dirname(TOOL_PATH)}/${name}`);
+}
+
+function contentOf(directory: string, path: string): Buffer | null {
+  try {
+    return readFileSync(join(directory, path));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,138 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { type Scaffolded, scaffolded, secret } from "../e2e/scaffolded.ts";
+
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const KUBERNETES = "(secrets/.*|.*\\.sops)\\.ya?ml$";
+
+/** Changes what is in the index, past the gate, which would refuse most of this. */
+function rules(repository: Scaffolded, change: (text: string) => string): void {
+  repository.write(".sops.yaml", change(repository.read(".sops.yaml")));
+  repository.must("add", ".sops.yaml");
+}
+
+function withSecret(t: ExecutionContext): Scaffolded {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ password: "hunter2" }));
+  repository.must("add", DB);
+  repository.must("commit", "-q", "-m", "Add db");
+  return repository;
+}
+
+test("rules that cannot be read, have no key, or a manual's", (t) => {
+  const repository = scaffolded(t);
+  const original = repository.read(".sops.yaml");
+  const said = (change: (text: string) => string) => {
+    rules(repository, () => change(original));
+    const { status, stdout } = repository.tool("doctor");
+    t.is(status, 1);
+    return stdout;
+  };
+  t.regex(
+    said((text) => text.replace(/age1\w+/, "age1yourpublickey")),
+    /^wrong {3}\.sops\.yaml:8: .*age1yourpublickey.* is no valid age recipient/m,
+  );
+  t.regex(
+    said((text) => text.replace(/age: >-\n.*\n/, "")),
+    /^wrong {3}\.sops\.yaml:8: the creation rule names no recipient/m,
+  );
+  const manual = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  t.regex(
+    said((text) => text.replace(/age1\w+/, manual)),
+    new RegExp(`^wrong {3}\\.sops\\.yaml:8: .* copied from a manual, ${manual}`, "m"),
+  );
+  t.regex(
+    said((text) => text.replace("creation_rules:", "rules:")),
+    /^wrong {3}\.sops\.yaml has no creation rules/m,
+  );
+  repository.must("rm", "-q", "--cached", ".sops.yaml");
+  t.regex(repository.tool("doctor").stdout, /^wrong {3}\.sops\.yaml is missing/m);
+});
+
+test("a rule that another one hides, and one that encrypts nothing", (t) => {
+  const repository = withSecret(t);
+  rules(repository, (text) =>
+    text.replace(
+      "creation_rules:\n",
+      "creation_rules:\n  - path_regex: clusters/homelab/\n    age: age1nothing\n".replace(
+        "age1nothing",
+        /age1\w+/.exec(text)?.[0] ?? "",
+      ),
+    ),
+  );
+  const hidden = repository.tool("doctor").stdout;
+  t.is(hidden.match(/is never used: the one in line 7 takes all its files first/g)?.length, 2);
+  t.regex(hidden, /put it before line 7, or remove it/);
+
+  const nothing = withSecret(t);
+  const file = nothing.read(DB);
+  nothing.write(DB, file.replace(/"?ENC\[.*type:str\]"?(?=\n(?!\s*version))/, "readable"));
+  nothing.must("add", DB);
+  t.regex(
+    nothing.tool("doctor").stdout,
+    new RegExp(`^wrong {3}\\.sops\\.yaml:\\d+: the creation rule encrypts nothing in ${DB}$`, "m"),
+  );
+});
+
+test("files whose recipients are not those of their rule: the commands put it right", async (t) => {
+  const repository = withSecret(t);
+  const { recipient, identity } = await generateKeyPair();
+  rules(repository, (text) => text.replaceAll(/(age1\w+)/g, `$1,\n      ${recipient}`));
+  const missing = repository.tool("doctor").stdout;
+  const [, add = ""] =
+    new RegExp(`^wrong {3}${DB}: .* should be able to read it .*\\n {8}(.*)$`, "m").exec(missing) ??
+    [];
+  t.is(add, `npx flux-sops updatekeys -y -- ${DB}`);
+  const run = (command: string) =>
+    repository.paste([command.replaceAll("npx flux-sops", "node .flux-sops/flux-sops.mjs")]);
+  t.is(run(add).status, 0);
+  repository.must("add", DB);
+  t.regex(
+    repository.tool("doctor").stdout,
+    /^ok {6}the creation rules are sound, and every encrypted file .*\(1\)$/m,
+  );
+  // The colleague's own key opens it as well.
+  t.regex(
+    repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", DB], {
+      env: { HOME: "/nowhere", SOPS_AGE_KEY: identity },
+    }).stdout,
+    /hunter2/,
+  );
+
+  rules(repository, (text) => text.replaceAll(`,\n      ${recipient}`, ""));
+  const [, remove = ""] =
+    new RegExp(`^wrong {3}${DB}: .* can read it and should not.*\\n {8}(.*)$`, "m").exec(
+      repository.tool("doctor").stdout,
+    ) ?? [];
+  t.regex(remove, /updatekeys.* && .*rotate -i/);
+  t.is(run(remove).status, 0);
+  repository.must("add", DB);
+  t.is(repository.tool("doctor").status, 0);
+});
+
+test("which rules and files this machine cannot read", async (t) => {
+  const repository = withSecret(t);
+  const { recipient } = await generateKeyPair();
+  // The last rule only, and past the gate: the file keeps its recipient.
+  rules(repository, (text) => {
+    const at = text.indexOf(KUBERNETES);
+    return text.slice(0, at) + text.slice(at).replace(/age1\w+/, recipient);
+  });
+  const { stdout } = repository.tool("doctor");
+  t.regex(stdout, /^ok {6}a private key of this machine opens its secrets/m);
+  t.regex(stdout, /^note {4}no private key of this machine opens what the rule in line \d+ of /m);
+  t.regex(stdout, new RegExp(`^ {8}put the key of ${recipient} into .*keys\\.txt$`, "m"));
+
+  const foreign = withSecret(t);
+  const file = foreign.read(DB);
+  foreign.write(DB, file.replace(/age1\w+/, recipient));
+  foreign.must("add", DB);
+  t.regex(
+    foreign.tool("doctor").stdout,
+    new RegExp(`^note {4}no private key of this machine opens ${DB}$`, "m"),
+  );
+  appendFileSync(join(foreign.home, ".config/sops/age/keys.txt"), "AGE-SECRET-KEY-1WRONG\n");
+  t.regex(foreign.tool("doctor").stdout, /^wrong {3}.*keys\.txt: an age identity is malformed/m);
+});

@@ -1,0 +1,17 @@
+import test from "ava";
+import { asYeomanError } from "../../generators/yeoman-error.ts";
+import { ScaffoldError } from "../../scaffold/errors.ts";
+
+test("Ctrl-C at a prompt ends yo with 130, a wrong answer with 2; else nothing is changed", async (t) => {
+  const failing = (error: Error) =>
+    t.throwsAsync<Error & { code?: unknown }>(asYeomanError(() => Promise.reject(error)));
+  const closed = Object.assign(new Error("User force closed the prompt"), {
+    name: "ExitPromptError",
+  });
+  const stopped = await failing(closed);
+  t.deepEqual([stopped.message, stopped.code], ["stopped; nothing was written", 130]);
+  const wrong = await failing(new ScaffoldError("usage", "--cluster must be"));
+  t.deepEqual([wrong.message, wrong.code], ["--cluster must be", 2]);
+  const bug = new TypeError("x");
+  t.is(await failing(bug), bug);
+});
