@@ -8,6 +8,7 @@ import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
 import { parseTreePath, type TreePath } from "../sops/tree-path.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
+import { unusedConfigOption } from "./config-option.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { typeOption } from "./type-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
@@ -87,7 +88,8 @@ function changeCommand(name: string): Command {
     .argument("[file]")
     .argument("[path]", `where: '["stringData"]["password"]'`)
     .option("--ignore-mac", "go on where the MAC does not match")
-    .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"));
+    .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
+    .addOption(unusedConfigOption());
 }
 
 /** Replaces an encrypted file by what `change` makes of it; the same text leaves it alone. */

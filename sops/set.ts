@@ -143,5 +143,5 @@ async function setContent(
   const content = Buffer.from(value, "utf8");
   if (dataAt(before, path) === content.toString("latin1")) return text;
   const previous = { file, metadata, dataKey };
-  return (await encryptFile(parseBinary(content), encryptionOf(metadata), { previous })).text;
+  return (await encryptFile(parseBinary(content, null), encryptionOf(metadata), { previous })).text;
 }
