@@ -16,7 +16,7 @@ export function parseArguments(command: Command, argv: readonly string[]): numbe
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     complain(error.message.replace(/^error: /, ""));
-    return error.code === "commander.missingArgument"
+    return /^commander\.(missing|excess)Arguments?$/.test(error.code)
       ? SOPS_EXIT.noFileSpecified
       : SOPS_EXIT.generic;
   }

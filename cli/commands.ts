@@ -104,9 +104,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return 0;
   }
-  const [name, rest] = commandOf(first, argv);
+  const [name, rest] = commandOf(configBehind(argv));
   if (name === null) {
     const { complain, shown } = await import("./complain.ts");
+    if (argv.some((argument) => /^--set(=|$)/.test(argument))) {
+      complain("--set is sops's older form: use flux-sops set FILE PATH VALUE");
+      return 2;
+    }
     complain(first === "" ? "a command is missing" : `there is no command ${shown(first)}`);
     process.stderr.write(usage());
     return 2;
@@ -115,18 +119,25 @@ export async function run(argv: readonly string[]): Promise<number> {
   return command === undefined ? 2 : command(rest);
 }
 
+/** sops takes `--config FILE` before the command's name, the commands here behind it. */
+function configBehind(argv: readonly string[]): readonly string[] {
+  const [first = ""] = argv;
+  const width = first === "--config" ? 2 : first.startsWith("--config=") ? 1 : 0;
+  const [command, ...rest] = argv.slice(width);
+  return command === undefined ? argv : [command, ...argv.slice(0, width), ...rest];
+}
+
 /** The command and its arguments; sops's older forms have a flag anywhere, or a file to edit. */
-function commandOf(
-  first: string,
-  argv: readonly string[],
-): [name: string | null, rest: readonly string[]] {
+function commandOf(argv: readonly string[]): [name: string | null, rest: readonly string[]] {
+  const [first = ""] = argv;
   if (Object.hasOwn(COMMANDS, first)) return [first, argv.slice(1)];
   if (first.startsWith("-")) {
     const at = argv.findIndex((argument) => Object.hasOwn(OLD_FORMS, argument));
     const name = OLD_FORMS[argv[at] ?? ""];
     return name === undefined ? [null, []] : [name, argv.toSpliced(at, 1)];
   }
-  return argv.length === 1 && first !== "" && existsSync(first) ? ["edit", argv] : [null, []];
+  const isFile = argv.slice(1).every((argument) => argument.startsWith("--config"));
+  return isFile && first !== "" && existsSync(first) ? ["edit", argv] : [null, []];
 }
 
 function usage(): string {

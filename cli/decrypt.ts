@@ -27,12 +27,16 @@ export const decrypt = fileCommand({
     const { extract } = at.options;
     if (typeof extract === "string") return extracted(at, text, extract);
     if (at.outputFormat === at.inputFormat) return plaintextBytes(at.file, text);
-    const converted = writeData(readData(text, at.inputFormat), at.outputFormat);
+    const converted = writeData(readData(text, at.inputFormat), at.outputFormat, at.indent);
     return Buffer.from(converted, at.outputFormat === "binary" ? "latin1" : "utf8");
   },
 });
 
-function extracted({ inputFormat, outputFormat }: FileAtWork, text: string, at: string): string {
+function extracted(
+  { inputFormat, outputFormat, indent }: FileAtWork,
+  text: string,
+  at: string,
+): string {
   const path = parseTreePath(at);
   if (path === null) {
     throw new SopsError("bad-path", `the path is malformed: it looks like '["a"]["b"][0]'`);
@@ -40,5 +44,5 @@ function extracted({ inputFormat, outputFormat }: FileAtWork, text: string, at: 
   const [first = new Map()] = readData(text, inputFormat);
   const value = dataAt(first, path);
   if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
-  return writeValue(value, outputFormat);
+  return writeValue(value, outputFormat, indent);
 }

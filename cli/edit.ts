@@ -11,6 +11,7 @@ import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.t
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { unusedConfigOption } from "./config-option.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
@@ -32,7 +33,8 @@ export async function edit(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops edit")
     .description("edit an encrypted file in $SOPS_EDITOR or $EDITOR")
     .argument("<file>")
-    .option("--ignore-mac", "go on where the MAC does not match");
+    .option("--ignore-mac", "go on where the MAC does not match")
+    .addOption(unusedConfigOption());
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = ""] = command.args;

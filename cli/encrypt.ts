@@ -3,9 +3,10 @@ import { encryptFile, type Encryption } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { parseFile } from "../sops/format.ts";
 import { parseSelection } from "../sops/metadata.ts";
+import { shown } from "./complain.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand, type Options } from "./file-command.ts";
-import { ruleOnDisk } from "./file-on-disk.ts";
+import { ruleOnDisk } from "./rule-on-disk.ts";
 
 /** `flux-sops encrypt [-i] [--age RECIPIENTS] [FILE…]` */
 export const encrypt = fileCommand({
@@ -21,20 +22,20 @@ export const encrypt = fileCommand({
   writes: "in-place",
   standardInput: true,
   syntaxExit: SOPS_EXIT.couldNotReadInputFile,
-  run: async ({ file, bytes, path, options, inputFormat, outputFormat }) => {
-    const encryption = encryptionFor(path, options);
+  run: async ({ file, bytes, path, options, inputFormat, outputFormat, config, indent }) => {
+    const encryption = encryptionFor(path, options, config);
     if (inputFormat === outputFormat) return (await encryptFile(file, encryption)).text;
     if (file.rawMetadata !== null) {
       throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
     }
     const text = bytes.toString(inputFormat === "binary" ? "latin1" : "utf8");
-    const converted = writeData(readData(text, inputFormat), outputFormat);
-    return (await encryptFile(parseFile(converted, outputFormat, null), encryption)).text;
+    const converted = writeData(readData(text, inputFormat), outputFormat, indent);
+    return (await encryptFile(parseFile(converted, outputFormat, indent), encryption)).text;
   },
 });
 
 /** The rule of the file, with what the command line says instead. */
-function encryptionFor(path: string, options: Options): Encryption {
+function encryptionFor(path: string, options: Options, config: string | null): Encryption {
   const given = options["age"] ?? process.env["SOPS_AGE_RECIPIENTS"];
   const recipients =
     typeof given === "string"
@@ -52,7 +53,7 @@ function encryptionFor(path: string, options: Options): Encryption {
     },
     (message) => new SopsError("bad-config", `the command line ${message}`),
   );
-  const rule = recipients.length > 0 ? ruleOrNone(path) : ruleOf(path);
+  const rule = recipients.length > 0 ? ruleOrNone(path, config) : ruleOf(path, config);
   return {
     recipients: recipients.length > 0 ? recipients : (rule?.recipients ?? []),
     selection: selection ?? rule?.selection ?? null,
@@ -60,30 +61,32 @@ function encryptionFor(path: string, options: Options): Encryption {
   };
 }
 
-function ruleOf(path: string): Encryption {
-  const found = ruleOnDisk(path);
-  if (found === null) {
+function ruleOf(path: string, config: string | null): Encryption {
+  const rule = ruleOnDisk(path, config);
+  if (rule === null) {
     throw new SopsError(
       "bad-config",
-      "there is no .sops.yaml above it that says how to encrypt it, and no --age",
+      config === null
+        ? "there is no .sops.yaml above it that says how to encrypt it, and no --age"
+        : `${shown(config)} has no creation rules, and there is no --age`,
     );
   }
-  const { foreign, recipients } = found.rule;
+  const { foreign, recipients } = rule;
   if (foreign.length > 0) {
     throw new SopsError(
       "unsupported",
-      `its creation rule has keys that only sops can encrypt to (${foreign.join(", ")}): use sops encrypt`,
+      `its creation rule has keys that only sops itself can encrypt to (${foreign.join(", ")}): run sops encrypt --in-place on it`,
     );
   }
   if (recipients.length === 0) {
     throw new SopsError("bad-config", "its creation rule names no age recipient");
   }
-  return found.rule;
+  return rule;
 }
 
-function ruleOrNone(path: string): Encryption | null {
+function ruleOrNone(path: string, config: string | null): Encryption | null {
   try {
-    return ruleOnDisk(path)?.rule ?? null;
+    return ruleOnDisk(path, config);
   } catch (error) {
     if (error instanceof SopsError && error.code === "no-rule") return null;
     throw error;

@@ -8,6 +8,7 @@ import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
+import { unusedConfigOption } from "./config-option.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { ended } from "./ended.ts";
@@ -20,7 +21,8 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
     .description("run a command with the values of an encrypted file in its environment")
     .argument("<file>")
     .argument("<command>")
-    .option("--pristine", "hand nothing else of the environment on");
+    .option("--pristine", "hand nothing else of the environment on")
+    .addOption(unusedConfigOption());
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;
@@ -47,7 +49,8 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     .argument("<file>")
     .argument("<command>")
     .option("--no-fifo", "accepted as sops has it; it always is a regular file, in memory")
-    .option("--filename <name>", "the name of the temporary file", "tmp-file");
+    .option("--filename <name>", "the name of the temporary file", "tmp-file")
+    .addOption(unusedConfigOption());
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;

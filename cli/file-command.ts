@@ -5,10 +5,12 @@ import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { configOption } from "./config-option.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
-import { replaceFile, ruleOnDisk, stageFile, type StagedFile } from "./file-on-disk.ts";
+import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
 import { progress } from "./progress.ts";
 import { reported } from "./reported.ts";
+import { indentOnDisk } from "./rule-on-disk.ts";
 import { typeOption } from "./type-option.ts";
 
 export type Options = Readonly<Record<string, unknown>>;
@@ -21,6 +23,10 @@ export interface FileAtWork extends SopsFile {
   readonly inputFormat: Format;
   readonly outputFormat: Format;
   readonly options: Options;
+  /** The rule file to go by; null for the nearest `.sops.yaml`. */
+  readonly config: string | null;
+  /** The indentation of what is written anew in the output's format; null for sops's own. */
+  readonly indent: number | null;
 }
 
 interface FileCommand {
@@ -62,7 +68,8 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
     command
       .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
       .addOption(typeOption("--output-type <type>", "what the result is to be"))
-      .option("--filename-override <name>", "take this for the file's name");
+      .option("--filename-override <name>", "take this for the file's name")
+      .addOption(configOption());
     definition.configure(command);
     const refused = parseArguments(command, argv);
     if (refused !== null) return refused;
@@ -112,8 +119,10 @@ async function runOne(
     const inputFormat = inputTypeOf(String(options["inputType"])) ?? formatOf(name);
     const outputFormat = inputTypeOf(String(options["outputType"])) ?? inputFormat;
     const bytes = readFileSync(path === STANDARD_INPUT ? 0 : path);
-    const file = readSopsFile(bytes, inputFormat, indentFor(name));
-    const at = { ...file, path: name, bytes, inputFormat, outputFormat, options };
+    const config = typeof options["config"] === "string" ? options["config"] || null : null;
+    const indent = indentOnDisk(name, config, outputFormat);
+    const file = readSopsFile(bytes, inputFormat, indent);
+    const at = { ...file, path: name, bytes, inputFormat, outputFormat, options, config, indent };
     const result = await definition.run(at);
     const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
     const output = options["output"];
@@ -145,15 +154,6 @@ async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<numbe
 async function write(path: string, content: Buffer): Promise<void> {
   if (existsSync(path)) await replaceFile(path, content);
   else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
-}
-
-/** The indentation that the rules ask for; a missing rule is for the command to complain about. */
-function indentFor(path: string): number | null {
-  try {
-    return ruleOnDisk(path)?.yamlIndent ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function expand(paths: readonly string[]): string[] {

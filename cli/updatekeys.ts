@@ -4,7 +4,7 @@ import { dataKeyOf } from "./data-key-of.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand } from "./file-command.ts";
-import { ruleOnDisk } from "./file-on-disk.ts";
+import { ruleOnDisk } from "./rule-on-disk.ts";
 
 /** `flux-sops updatekeys [-y] FILE…` */
 export const updatekeys = fileCommand({
@@ -16,11 +16,11 @@ export const updatekeys = fileCommand({
   syntaxExit: SOPS_EXIT.generic,
   run: async (at) => {
     const metadata = encryptedOnly(at);
-    const found = ruleOnDisk(at.path);
-    if (found === null) throw new SopsError("bad-config", "there is no .sops.yaml above it");
-    if (found.rule.foreign.length > 0 || metadata.foreign.length > 0) {
+    const rule = ruleOnDisk(at.path, at.config);
+    if (rule === null) throw new SopsError("bad-config", "there are no creation rules for it");
+    if (rule.foreign.length > 0 || metadata.foreign.length > 0) {
       throw new SopsError("unsupported", "it has keys other than age: use sops updatekeys");
     }
-    return rewrap(at.file, metadata, found.rule.recipients, () => dataKeyOf(metadata));
+    return rewrap(at.file, metadata, rule.recipients, () => dataKeyOf(metadata));
   },
 });

@@ -17,8 +17,8 @@ export interface SopsCandidate {
   readonly bytes: Uint8Array;
   /** The creation rule that takes the path, or null. */
   readonly rule: CreationRule | null;
-  /** `stores.yaml.indent` of the rule's file. */
-  readonly yamlIndent: number | null;
+  /** What the rule's file says of the indentation of a new `sops` block; null for sops's own. */
+  readonly indent: number | null;
   /** Whether a leak rule finds plaintext in the file. */
   readonly leaks: boolean;
   /** What the last commit has at this path. */
@@ -77,7 +77,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   let file: StoreFile;
   let metadata: Metadata | null;
   try {
-    ({ file, metadata } = readSopsFile(bytes, format, candidate.yamlIndent));
+    ({ file, metadata } = readSopsFile(bytes, format, candidate.indent));
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     // A template or a stray document that merely lies under a rule for everything is not ours.

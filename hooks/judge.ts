@@ -71,7 +71,7 @@ function isEncrypted(path: string, bytes: Uint8Array): boolean {
     path,
     bytes,
     rule: null,
-    yamlIndent: null,
+    indent: null,
     leaks: false,
     before: "nothing",
   });

@@ -3,18 +3,21 @@ import { isFile, type IndexEntry } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import {
+  indentFor,
   parseRuleFile,
   ruleFor,
   type CreationRule,
   type RuleFile,
 } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
+import { formatOf } from "../sops/format.ts";
 import { isRuleFile } from "./gate-files.ts";
 
 /** What the creation rules say of a path. */
 export interface RuleInForce {
   readonly rule: CreationRule | null;
-  readonly yamlIndent: number | null;
+  /** That of a new `sops` block in it; null for sops's own. */
+  readonly indent: number | null;
 }
 
 /** A `.sops.yaml` that cannot be used; `message` names file, line and column. */
@@ -43,9 +46,10 @@ export class RulesInForce {
       if (bytes === undefined) continue;
       const file = this.parse(folder, bytes);
       if (file.rules === null) continue;
-      return { rule: ruleFor(file, path.slice(folder.length)), yamlIndent: file.yamlIndent };
+      const rule = ruleFor(file, path.slice(folder.length));
+      return { rule, indent: indentFor(file, formatOf(path)) };
     }
-    return { rule: null, yamlIndent: null };
+    return { rule: null, indent: null };
   }
 
   private parse(folder: string, bytes: Uint8Array): RuleFile {

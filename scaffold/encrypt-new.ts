@@ -33,7 +33,7 @@ export function ruleInForce(directory: string, path: string): RuleInForce {
         if (file.rules !== null) {
           const rule = ruleFor(file, folder === "." ? path : path.slice(folder.length + 1));
           if (rule !== null && rule.foreign.length === 0 && rule.recipients.length > 0) {
-            return { rule, yamlIndent: file.yamlIndent };
+            return { rule, yamlIndent: file.indents.yaml };
           }
           throw new ScaffoldError(
             "environment",

@@ -33,7 +33,7 @@ export async function exampleSecret(cluster: string, ruleText: string): Promise<
     `  token: "${randomBytes(24).toString("base64url")}"`,
     "",
   ].join("\n");
-  const { text } = await encryptFile(parseFile(plaintext, "yaml", rules.yamlIndent), rule);
+  const { text } = await encryptFile(parseFile(plaintext, "yaml", rules.indents.yaml), rule);
   return { path, content: Buffer.from(text), mode: 0o644 };
 }
 

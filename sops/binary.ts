@@ -1,6 +1,6 @@
 import { SopsError } from "./errors.ts";
 import { parseJsonFile } from "./json/document.ts";
-import { formatObject } from "./json/metadata-block.ts";
+import { formatObject, sopsLayout } from "./json/metadata-block.ts";
 import { isRecord, plainMetadata } from "./metadata.ts";
 import type { MetadataAfter } from "./spelling-record.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
@@ -16,11 +16,12 @@ const DATA_KEY = "data";
  * The bytes are one {@link Leaf} of the type `bytes`, one character a byte. sops calls them `str`,
  * text or not, so tokens change their type on the way in and out: it is not authenticated.
  *
+ * @param indent of what is encrypted anew; null for sops's own.
  * @throws SopsError `syntax` for an encrypted file that is damaged.
  */
-export function parseBinary(bytes: Uint8Array): StoreFile {
+export function parseBinary(bytes: Uint8Array, indent: number | null): StoreFile {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return readEnvelope(content) ?? new PlainBytes(content);
+  return readEnvelope(content) ?? new PlainBytes(content, indent);
 }
 
 /** The file inside, or null where the content is no encrypted file. */
@@ -45,8 +46,10 @@ class PlainBytes implements StoreFile {
   readonly rawMetadata = null;
   readonly singleValue = true;
   private readonly text: string;
+  private readonly indent: number | null;
 
-  constructor(content: Buffer) {
+  constructor(content: Buffer, indent: number | null) {
+    this.indent = indent;
     this.text = content.toString("latin1");
     this.leaves = [
       {
@@ -66,7 +69,7 @@ class PlainBytes implements StoreFile {
     const data = replacement?.kind === "ciphertext" ? asText(replacement.token) : "";
     // As sops: no selection, which means the default one.
     const plain = plainMetadata({ ...metadata, selection: null });
-    return `${formatObject({ [DATA_KEY]: data, sops: plain }, { indent: "\t", newline: "\n" }, "")}\n`;
+    return `${formatObject({ [DATA_KEY]: data, sops: plain }, sopsLayout(this.indent), "")}\n`;
   }
 }
 

@@ -1,8 +1,10 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, Parser, type Node } from "yaml";
+import { isMap, isScalar, LineCounter, parseAllDocuments, Parser, type Document } from "yaml";
 import { SopsError } from "./errors.ts";
-import { isRecord, parseSelection } from "./metadata.ts";
+import type { Format } from "./format.ts";
+import { parseSelection, SHAMIR } from "./metadata.ts";
 import { parseRecipient } from "./recipient.ts";
-import type { Selection } from "./key-selection.ts";
+import { SELECTION_OPTIONS, type Selection } from "./key-selection.ts";
+import { RuleFileMapping } from "./rule-file-mapping.ts";
 import { compilePattern } from "./selection.ts";
 import { isTooDeep } from "./yaml/nesting.ts";
 
@@ -15,27 +17,60 @@ export interface CreationRule {
   readonly matches: (path: string) => boolean;
   /** Age recipients, in order, each once. */
   readonly recipients: readonly string[];
-  /** Kinds of key other than age in this rule (`pgp`, `kms`, …; `key_groups` for Shamir). */
+  /** Kinds of key other than age in this rule (`pgp`, `kms`, …), or {@link SHAMIR}. */
   readonly foreign: readonly string[];
   readonly selection: Selection | null;
   readonly macOnlyEncrypted: boolean;
+}
+
+/** How wide sops indents what it writes anew; null for its own default. */
+export interface Indents {
+  /** 2 to 9. */
+  readonly yaml: number | null;
+  readonly json: number | null;
+  /** For binary files, which are JSON when they are encrypted. */
+  readonly binary: number | null;
 }
 
 /** A parsed `.sops.yaml`. */
 export interface RuleFile {
   /** Null where the file has no `creation_rules`: sops then behaves as if there were no file. */
   readonly rules: readonly CreationRule[] | null;
-  /** `stores.yaml.indent`, or null. */
-  readonly yamlIndent: number | null;
+  readonly indents: Indents;
 }
 
-const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "hckms", "azure_keyvault", "hc_vault_transit_uri"];
+const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri"];
 const FOREIGN_GROUP_KEYS = ["pgp", "kms", "gcp_kms", "hckms", "azure_keyvault", "hc_vault"];
+const GROUP_KEYS = ["merge", "age", ...FOREIGN_GROUP_KEYS];
+const RULE_KEYS = [
+  "path_regex",
+  "age",
+  ...FOREIGN_KEYS,
+  "hckms",
+  "aws_profile",
+  "key_groups",
+  "shamir_threshold",
+  ...SELECTION_OPTIONS,
+  "mac_only_encrypted",
+];
+const FILE_KEYS = ["creation_rules", "destination_rules", "stores"];
+
+/** Keys of one kind of mapping that sops passes over in another, and where they belong. */
+const IN_A_RULE = elsewhere(RULE_KEYS, "in the rule itself");
+const IN_A_GROUP = elsewhere(["merge", "hc_vault"], "in an item of key_groups");
+const UNDER_A_RULE = elsewhere(
+  ["path_regex", "mac_only_encrypted", ...SELECTION_OPTIONS],
+  "in an item of creation_rules",
+);
+
+/** Wider than anybody wants it; a number from a file must not fill the memory. */
+const WIDEST_INDENT = 100;
 
 /**
- * Reads a `.sops.yaml`.
+ * Reads a `.sops.yaml`. Stricter than sops where it passes over a mistake in silence: all rules are
+ * checked, not only the one that takes a file.
  *
- * @throws SopsError `bad-config` with line and column.
+ * @throws SopsError `bad-config` with the line, and the number of the rule that is wrong.
  * @see config/config.go of the original
  */
 export function parseRuleFile(text: string): RuleFile {
@@ -43,42 +78,35 @@ export function parseRuleFile(text: string): RuleFile {
     throw new SopsError("bad-config", "is nested too deeply", { line: 1 });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: true });
-  const [problem] = document.errors;
+  const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, uniqueKeys: true });
+  const [document, second] = documents as readonly Document.Parsed[];
+  const [problem] = document?.errors ?? [];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
     throw new SopsError("bad-config", firstSentence(problem.message), { line, column: col });
   }
-  const lineOf = (node: unknown) => {
-    const offset = (node as Node | null)?.range?.[0];
-    return offset === undefined ? 1 : lines.linePos(offset).line;
-  };
-  const root = document.contents;
-  if (root === null || (isScalar(root) && root.value === null))
-    return { rules: null, yamlIndent: null };
+  if (second !== undefined) {
+    const { line } = lines.linePos(second.range[0]);
+    throw new SopsError("bad-config", "has a second document, which sops passes over", { line });
+  }
+  const root = document?.contents ?? null;
+  if (document === undefined || root === null || (isScalar(root) && root.value === null)) {
+    return { rules: null, indents: { yaml: null, json: null, binary: null } };
+  }
   if (!isMap(root)) throw new SopsError("bad-config", "is no mapping", { line: 1, column: 1 });
 
-  const yamlIndent = document.getIn(["stores", "yaml", "indent"]);
-  const list = root.get("creation_rules", true) as unknown;
-  if (list === undefined || (isScalar(list) && list.value === null)) {
-    return { rules: null, yamlIndent: typeof yamlIndent === "number" ? yamlIndent : null };
-  }
-  if (!isSeq(list)) {
-    throw new SopsError("bad-config", "creation_rules is no list", { line: lineOf(list) });
-  }
-  const rules = list.items.map((item) => {
-    const line = lineOf(item);
-    let raw: unknown;
-    try {
-      raw = (item as Node).toJS(document, { maxAliasCount: 1000 });
-    } catch {
-      throw new SopsError("bad-config", "a creation rule refers to itself or grows too large", {
-        line,
-      });
-    }
-    return parseRule(raw, line);
-  });
-  return { rules, yamlIndent: typeof yamlIndent === "number" ? yamlIndent : null };
+  const file = new RuleFileMapping({ document, lines }, root, "");
+  file.refuseStrayKeys(
+    FILE_KEYS,
+    Object.fromEntries(Object.entries(UNDER_A_RULE).filter(([key]) => !file.isAnchored(key))),
+  );
+  file.mappings("destination_rules", "destination rule");
+  const indents = storeIndents(file);
+  const isRuleless = (file.all["creation_rules"] ?? null) === null;
+  return {
+    rules: isRuleless ? null : file.mappings("creation_rules", "creation rule").map(parseRule),
+    indents,
+  };
 }
 
 /**
@@ -90,78 +118,105 @@ export function ruleFor(file: RuleFile, path: string): CreationRule | null {
   return file.rules?.find((rule) => rule.matches(path)) ?? null;
 }
 
-function parseRule(raw: unknown, line: number): CreationRule {
-  const failure = (message: string) =>
-    new SopsError("bad-config", `the creation rule ${message}`, { line });
-  if (!isRecord(raw)) throw failure("is no mapping");
-  const pathRegex = raw["path_regex"] ?? "";
-  if (typeof pathRegex !== "string") throw failure("has a path_regex that is no string");
+/**
+ * The indentation that a rule file asks for, for a `sops` block or a file that is written anew in a
+ * format; null for sops's own.
+ */
+export function indentFor({ indents }: RuleFile, format: Format): number | null {
+  return format === "yaml" || format === "json" || format === "binary" ? indents[format] : null;
+}
 
+function parseRule(rule: RuleFileMapping): CreationRule {
+  rule.refuseStrayKeys(RULE_KEYS, IN_A_GROUP);
   const recipients: string[] = [];
   const foreign: string[] = [];
-  const groups = raw["key_groups"];
-  if (Array.isArray(groups) && groups.length > 0) {
-    if (groups.length > 1) foreign.push("key_groups");
-    for (const group of groups) collectGroup(group, recipients, foreign, failure);
-  } else {
-    recipients.push(...keyList(raw["age"], "age", failure));
-    foreign.push(...FOREIGN_KEYS.filter((key) => keyList(raw[key], key, failure).length > 0));
+  const groups = rule.mappings("key_groups", "key group");
+  if (groups.length > 1) foreign.push(SHAMIR);
+  for (const group of groups) collectGroup(group, recipients, foreign);
+  const own = rule.strings("age", true);
+  const ownForeign = FOREIGN_KEYS.filter((key) => rule.strings(key, true).length > 0);
+  if (rule.strings("hckms", false).length > 0) ownForeign.push("hckms");
+  // As in sops, groups take the place of the rule's own keys.
+  if (groups.length === 0) {
+    recipients.push(...own);
+    foreign.push(...ownForeign);
   }
   for (const recipient of recipients) {
     try {
       parseRecipient(recipient);
     } catch (error) {
-      throw failure(`names a recipient that is none: ${(error as Error).message}`);
+      throw rule.failure(
+        `names a recipient that is none: ${(error as Error).message}`,
+        groups.length === 0 ? "age" : "key_groups",
+      );
     }
   }
-
-  let matches: (path: string) => boolean = () => true;
-  if (pathRegex !== "") {
-    try {
-      matches = compilePattern(pathRegex);
-    } catch (error) {
-      throw failure(`has a path_regex that cannot be used: ${(error as Error).message}`);
-    }
-  }
+  rule.string("aws_profile");
+  rule.integer("shamir_threshold");
+  const pathRegex = rule.string("path_regex");
   return {
-    line,
+    line: rule.line,
     pathRegex,
-    matches,
+    matches: pathRegex === "" ? () => true : pattern(rule, "path_regex", pathRegex),
     recipients: [...new Set(recipients)],
     foreign: [...new Set(foreign)],
-    selection: parseSelection(raw, failure),
-    macOnlyEncrypted: raw["mac_only_encrypted"] === true,
+    selection: selectionOf(rule),
+    macOnlyEncrypted: rule.boolean("mac_only_encrypted"),
   };
 }
 
-/** @see extractMasterKeys: a group may hold `merge`, a list of further groups. */
-function collectGroup(
-  group: unknown,
-  recipients: string[],
-  foreign: string[],
-  failure: (message: string) => Error,
-): void {
-  if (!isRecord(group)) throw failure("has a key group that is no mapping");
-  if (Array.isArray(group["merge"])) {
-    for (const part of group["merge"]) collectGroup(part, recipients, foreign, failure);
+function selectionOf(rule: RuleFileMapping): Selection | null {
+  for (const option of SELECTION_OPTIONS) rule.string(option);
+  const selection = parseSelection(rule.all, (message) => rule.failure(message));
+  // sops takes a pattern that does not compile for one that matches nothing.
+  if (selection?.option.endsWith("regex") === true) {
+    pattern(rule, selection.option, selection.pattern);
   }
-  recipients.push(...keyList(group["age"], "age", failure));
-  foreign.push(
-    ...FOREIGN_GROUP_KEYS.filter((key) => Array.isArray(group[key]) && group[key].length > 0),
-  );
+  return selection;
 }
 
-/** A comma-separated string (spaces, line breaks and a trailing comma allowed) or a list of such. */
-function keyList(raw: unknown, key: string, failure: (message: string) => Error): string[] {
-  if (raw === undefined || raw === null) return [];
-  const parts: unknown[] = Array.isArray(raw) ? raw : [raw];
-  return parts.flatMap((part) => {
-    if (typeof part !== "string") throw failure(`has a ${key} that is neither text nor a list`);
-    return part
-      .split(",")
-      .map((one) => one.trim())
-      .filter((one) => one !== "");
-  });
+function pattern(rule: RuleFileMapping, key: string, text: string): (path: string) => boolean {
+  try {
+    return compilePattern(text);
+  } catch (error) {
+    throw rule.failureAt(key, `cannot be used: ${(error as Error).message}`);
+  }
+}
+
+/** @see extractMasterKeys: a group may hold `merge`, a list of further groups. */
+function collectGroup(group: RuleFileMapping, recipients: string[], foreign: string[]): void {
+  group.refuseStrayKeys(GROUP_KEYS, IN_A_RULE);
+  for (const part of group.mappings("merge", "merged group")) {
+    collectGroup(part, recipients, foreign);
+  }
+  recipients.push(...group.strings("age", false));
+  foreign.push(...FOREIGN_GROUP_KEYS.filter((key) => group.list(key).length > 0));
+}
+
+function storeIndents(file: RuleFileMapping): Indents {
+  const stores = file.mapping("stores");
+  const indentOf = (store: string, least: number): number | null => {
+    const mapping = stores?.mapping(store) ?? null;
+    const indent = mapping?.integer("indent") ?? null;
+    if (mapping !== null && indent !== null && (indent < least || indent > WIDEST_INDENT)) {
+      throw mapping.failureAt("indent", `must be from ${least} to ${WIDEST_INDENT}`);
+    }
+    return indent;
+  };
+  for (const store of ["dotenv", "ini"]) stores?.mapping(store);
+  const yaml = indentOf("yaml", 0);
+  const json = indentOf("json", -1);
+  const binary = indentOf("json_binary", -1);
+  return {
+    // 0 is the default; what go-yaml cannot indent by, it indents by 2.
+    yaml: yaml === null || yaml === 0 ? null : yaml < 2 || yaml > 9 ? 2 : yaml,
+    json: json === -1 ? null : json,
+    binary: binary === -1 ? null : binary,
+  };
+}
+
+function elsewhere(keys: readonly string[], place: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(keys.map((key) => [key, place]));
 }
 
 /** The yaml package appends a picture of the place; its first line says all. */

@@ -11,10 +11,11 @@ import {
 } from "yaml";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
-import type { BlockLayout } from "./json/metadata-block.ts";
+import { sopsLayout, type BlockLayout } from "./json/metadata-block.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
 import type { TreePath } from "./tree-path.ts";
 import { resolvePlain, type Value } from "./value.ts";
+import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
 
 /** A number as its digits: no precision is lost on the way from one format to another. */
 export class NumberText {
@@ -27,9 +28,6 @@ export class NumberText {
 /** Plaintext data, free of any format. */
 export type Data =
   null | boolean | string | NumberText | readonly Data[] | ReadonlyMap<string, Data>;
-
-/** How sops lays out JSON. */
-const SOPS_LAYOUT: BlockLayout = { indent: "\t", newline: "\n" };
 
 /** How many values aliases may expand a file to. */
 const MOST_VALUES = 200_000;
@@ -123,15 +121,20 @@ export function dataAt(root: Data, path: TreePath): Data | undefined {
 /**
  * Writes data in a format, laid out as sops does.
  *
+ * @param indent that of YAML and JSON; null for sops's own.
  * @throws SopsError `cannot-hold`
  */
-export function writeData(documents: readonly Data[], format: Format): string {
+export function writeData(
+  documents: readonly Data[],
+  format: Format,
+  indent: number | null,
+): string {
   const [first = new Map<string, Data>()] = documents;
   switch (format) {
     case "yaml":
-      return documents.map((one) => toYaml(one)).join("---\n");
+      return documents.map((one) => toYaml(one, indent)).join("---\n");
     case "json":
-      return `${toJson(first, SOPS_LAYOUT)}\n`;
+      return `${toJson(first, sopsLayout(indent))}\n`;
     case "dotenv":
       return pairs(first, "dotenv")
         .map(([key, value]) => `${key}=${value.replaceAll("\n", "\\n")}\n`)
@@ -147,10 +150,10 @@ export function writeData(documents: readonly Data[], format: Format): string {
 }
 
 /** A single value as sops's `--extract` prints it. */
-export function writeValue(value: Data, format: Format): string {
+export function writeValue(value: Data, format: Format, indent: number | null): string {
   if (typeof value === "string") return value;
-  if (format === "json") return toJson(value, SOPS_LAYOUT);
-  return toYaml(value);
+  if (format === "json") return toJson(value, sopsLayout(indent));
+  return toYaml(value, indent);
 }
 
 /** The text of a single value where a format has text only; null for what is not one value. */
@@ -239,8 +242,12 @@ function textOf({ value, source }: Scalar): string {
   return typeof value === "symbol" ? (source ?? "<<") : String(value);
 }
 
-function toYaml(value: Data): string {
-  return stringify(plain(value), { indent: 4, lineWidth: 0, compat: "yaml-1.1" });
+function toYaml(value: Data, indent: number | null): string {
+  return stringify(plain(value), {
+    indent: indent ?? DEFAULT_INDENT,
+    lineWidth: 0,
+    compat: "yaml-1.1",
+  });
 }
 
 /** For the yaml package, which writes big integers exactly only as BigInt. */

@@ -33,13 +33,14 @@ export function inputTypeOf(name: string): Format | null {
 /**
  * Parses a file's text in a format. A binary file that is no text is for {@link parseBytes}.
  *
- * @param yamlIndent the indentation of a new `sops` block in YAML; sops's own by default.
+ * @param indent of a new `sops` block in YAML, and of an encrypted binary file; null for sops's own.
+ *   JSON keeps to its author's.
  * @throws SopsError `syntax`, `unsupported`
  */
-export function parseFile(text: string, format: Format, yamlIndent: number | null): StoreFile {
+export function parseFile(text: string, format: Format, indent: number | null): StoreFile {
   switch (format) {
     case "yaml":
-      return parseYaml(text, yamlIndent ?? DEFAULT_INDENT);
+      return parseYaml(text, indent ?? DEFAULT_INDENT);
     case "json":
       return parseJsonFile(text);
     case "dotenv":
@@ -47,7 +48,7 @@ export function parseFile(text: string, format: Format, yamlIndent: number | nul
     case "ini":
       return parseIni(text);
     case "binary":
-      return parseBinary(Buffer.from(text, "utf8"));
+      return parseBinary(Buffer.from(text, "utf8"), indent);
   }
 }
 
@@ -57,12 +58,8 @@ export function parseFile(text: string, format: Format, yamlIndent: number | nul
  * @throws SopsError `syntax`, also where a format of text holds bytes that are no UTF-8;
  *   `unsupported`
  */
-export function parseBytes(
-  bytes: Uint8Array,
-  format: Format,
-  yamlIndent: number | null,
-): StoreFile {
+export function parseBytes(bytes: Uint8Array, format: Format, indent: number | null): StoreFile {
   return format === "binary"
-    ? parseBinary(bytes)
-    : parseFile(decodeText(bytes), format, yamlIndent);
+    ? parseBinary(bytes, indent)
+    : parseFile(decodeText(bytes), format, indent);
 }

@@ -16,7 +16,7 @@ export interface AgeEntry {
 /** The `sops` block of a file. */
 export interface Metadata {
   readonly age: readonly AgeEntry[];
-  /** Kinds of key other than age that open the file too (`pgp`, `kms`, …), or `key_groups`. */
+  /** Kinds of key other than age that open the file too (`pgp`, `kms`, …), or {@link SHAMIR}. */
   readonly foreign: readonly string[];
   /** RFC 3339 in seconds, exactly as it is bound to the MAC. */
   readonly lastModified: string;
@@ -34,6 +34,9 @@ export interface Metadata {
  */
 export const FORMAT_VERSION = "3.13.3";
 
+/** Several key groups, as a kind of key: each opens a part of the data key. */
+export const SHAMIR = "several key_groups, Shamir's secret sharing";
+
 /** The lists of keys in the metadata that this engine only recognises. */
 const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"] as const;
 
@@ -49,7 +52,7 @@ export function parseMetadata(raw: unknown): Metadata {
   const foreign: string[] = FOREIGN_KEYS.filter((key) => listAt(raw, key).length > 0);
   const groups = listAt(raw, "key_groups");
   let age = ageEntries(listAt(raw, "age"));
-  if (groups.length > 1) foreign.push("key_groups");
+  if (groups.length > 1) foreign.push(SHAMIR);
   const [group] = groups;
   if (groups.length === 1 && age.length === 0 && foreign.length === 0) {
     if (!isRecord(group)) throw bad("has a key group that is no mapping");
@@ -95,7 +98,7 @@ export function parseSelection(
   raw: Readonly<Record<string, unknown>>,
   failure: (message: string) => Error,
 ): Selection | null {
-  const set = SELECTION_OPTIONS.filter((option) => raw[option] !== undefined && raw[option] !== "");
+  const set = SELECTION_OPTIONS.filter((option) => (raw[option] ?? "") !== "");
   if (set.length > 1) throw failure(`has more than one of ${set.join(", ")}`);
   const option: SelectionOption | undefined = set[0];
   if (option === undefined) return null;

@@ -67,7 +67,7 @@ export async function setValue(sealed: Sealed, path: TreePath, value: Data): Pro
  * Takes the value at a path out of an encrypted file.
  *
  * @returns null where there is none.
- * @throws SopsError as {@link setValue}
+ * @throws SopsError as {@link setValue}; `unsupported` also for a path that can lead to nothing.
  */
 export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string | null> {
   const { format } = sealed;
@@ -76,7 +76,28 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
   if (format === "binary") {
     throw new SopsError("cannot-hold", "a binary file is one value: nothing can be taken out");
   }
+  const [before = null] = readData(plaintext, format);
+  refuseDeadEnd(before, path);
   return changed(sealed, plaintext, format, (at) => STORES[format].remove(at, path));
+}
+
+/**
+ * A path that goes on below a single value, or by a key into a list, is no value that is missing but
+ * a mistake.
+ */
+function refuseDeadEnd(root: Data, path: TreePath): void {
+  let current: Data | undefined = root;
+  for (const part of path) {
+    if (current instanceof Map) {
+      current = typeof part === "string" ? (current.get(part) as Data | undefined) : undefined;
+    } else if (Array.isArray(current)) {
+      if (typeof part === "string") {
+        throw new SopsError("unsupported", "the path has a key where the file has a list");
+      }
+      current = current[part] as Data | undefined;
+    } else throw new SopsError("unsupported", "the path goes on below a single value");
+    if (current === undefined) return;
+  }
 }
 
 /** The plaintext of a file; nothing is changed in one that does not verify. */
@@ -143,5 +164,5 @@ async function setContent(
   const content = Buffer.from(value, "utf8");
   if (dataAt(before, path) === content.toString("latin1")) return text;
   const previous = { file, metadata, dataKey };
-  return (await encryptFile(parseBinary(content), encryptionOf(metadata), { previous })).text;
+  return (await encryptFile(parseBinary(content, null), encryptionOf(metadata), { previous })).text;
 }

@@ -19,9 +19,9 @@ export interface SopsFile {
 export function readSopsFile(
   bytes: Uint8Array,
   format: Format,
-  yamlIndent: number | null = null,
+  indent: number | null = null,
 ): SopsFile {
-  const file = parseBytes(bytes, format, yamlIndent);
+  const file = parseBytes(bytes, format, indent);
   return {
     file,
     metadata: file.rawMetadata === null ? null : parseMetadata(file.rawMetadata),

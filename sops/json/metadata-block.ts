@@ -4,6 +4,11 @@ export interface BlockLayout {
   readonly newline: string;
 }
 
+/** How sops lays out JSON: by tabs, unless `.sops.yaml` gives a number of spaces. */
+export function sopsLayout(indent: number | null): BlockLayout {
+  return { indent: indent === null ? "\t" : " ".repeat(indent), newline: "\n" };
+}
+
 /**
  * An object as sops itself lays it out.
  *

@@ -139,6 +139,28 @@ test("set: a damaged file is not touched", (t) => {
   t.is(repository.read(DB), before);
 });
 
+testWith("sops")("set and unset --output-type: the file becomes another, as in sops", (t) => {
+  const repository = withFile(t);
+  const before = repository.read(DB);
+  const plain = () =>
+    runTool("sops", ["decrypt", "--input-type", "json", "--output-type", "json", DB], {
+      env: repository.env,
+      cwd: repository.dir,
+    });
+  for (const [command, ...args] of [
+    ["set", DB, '["stringData"]["a"]', '"uno"'],
+    ["unset", DB, '["stringData"]["a"]'],
+  ] as const) {
+    const all = [command, "--output-type", "json", ...args];
+    t.is(repository.tool(...all).status, 0);
+    const ours = plain();
+    repository.write(DB, before);
+    runTool("sops", all, { env: repository.env, cwd: repository.dir });
+    t.is(ours, plain());
+    repository.write(DB, before);
+  }
+});
+
 function recipientOf(repository: Scaffolded): string {
   return /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
 }
@@ -245,6 +267,12 @@ const REFUSED: readonly [name: string, args: string[], ours: number, sops: numbe
   ["a.env", ["set", '["sops_mac"]', '"a"'], 203, 203],
   ["a.env", ["unset", '["Z"]'], 1, 1],
   ["a.env", ["unset", '["A"]["b"]'], 1, 1],
+  ["a.env", ["unset", "--idempotent", '["A"]["b"]'], 1, 1],
+  ["a.ini", ["unset", "--idempotent", '["s"]["k"]["z"]'], 1, 1],
+  ["a.json", ["unset", "--idempotent", '["a"]["b"]'], 1, 1],
+  ["a.json", ["unset", "--idempotent", '["l"]["b"]'], 1, null],
+  ["a.json", ["unset", '["a"]', "1"], 100, 100],
+  ["a.json", ["set", '["a"]', "1", "2"], 100, 100],
   ["a.ini", ["set", '["u"]', '"x"'], 4, 4],
   ["a.ini", ["set", '["s"]["k"]["z"]', '"x"'], 4, null],
   ["a.ini", ["set", '["sops"]["mac"]', '"x"'], 203, 203],

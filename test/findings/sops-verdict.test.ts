@@ -15,7 +15,7 @@ function verdictOn(path: string, content: string, rule = everything) {
     path,
     bytes: Buffer.from(content),
     rule,
-    yamlIndent: null,
+    indent: null,
     leaks: false,
     before: "nothing",
   });

@@ -176,7 +176,7 @@ test("the example adds an app, its namespace, and nothing that lists itself twic
 
 test("which rule takes which path", (t) => {
   const file = parseRuleFile(textOf(render(), ".sops.yaml"));
-  t.is(file.yamlIndent, 2);
+  t.is(file.indents.yaml, 2);
   t.is(file.rules?.length, 3);
   const index = (path: string) => {
     const rule = ruleFor(file, path);
