@@ -15,8 +15,11 @@ import { shownName, shownNames } from "./wording.ts";
 /** Words of which one stands in every part of a file that holds a Secret; the others stay unparsed. */
 const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|stringData/;
 
-/** Words of which one stands before every value of a Secret; references by name have none. */
-const VALUES = /data|stringData|literals/;
+/**
+ * Words of which one stands before every value of a Secret; references by name have none. Every
+ * manifest has `metadata`, which is none of them.
+ */
+const VALUES = /(?<!meta)data|stringData|literals/;
 
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);

@@ -16,40 +16,58 @@ const RULES = Object.keys(KEYWORDS) as SuspectedRule[];
 /** `://` is too short for the search, and is looked for by itself. */
 const URL_MARK = "://";
 
-const SEARCH = new WordSearch<Meaning>(
-  RULES.flatMap((id): SoughtWord<Meaning>[] =>
-    KEYWORDS[id]
-      .filter((word) => word !== URL_MARK)
-      .map((word) => ({
-        word,
-        means: CREDENTIAL_NAMES.has(word) ? "credential-name" : id,
-      })),
-  ),
-);
+function searchFor(rules: readonly SuspectedRule[]): WordSearch<Meaning> {
+  return new WordSearch(
+    rules.flatMap((id): SoughtWord<Meaning>[] =>
+      KEYWORDS[id]
+        .filter((word) => word !== URL_MARK)
+        .map((word) => ({
+          word,
+          means: CREDENTIAL_NAMES.has(word) ? "credential-name" : id,
+        })),
+    ),
+  );
+}
+
+let searchForAll: WordSearch<Meaning> | undefined;
+/** Two thirds of all words are names of credentials, and they are in every other file. */
+let searchForCertain: WordSearch<Meaning> | undefined;
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The rules that a file could break, judged by keywords in its bytes. Loads neither rules nor the YAML
  * parser: a commit in which this finds nothing is done.
  *
- * @param path repository-relative.
+ * @param path repository-relative; empty where only the content is asked about.
+ * @param without rules that are not asked
  */
-export function suspectedRules(path: string, bytes: Uint8Array): Set<SuspectedRule> {
+export function suspectedRules(
+  path: string,
+  bytes: Uint8Array,
+  without: ReadonlySet<string> = NONE,
+): Set<SuspectedRule> {
   const suspected = new Set<SuspectedRule>();
   if (CREDENTIAL_FILE_PATHS.test(path)) suspected.add("plaintext-secret");
   const found = searchable(bytes);
   const text = Buffer.from(found.buffer, found.byteOffset, found.byteLength);
-  SEARCH.search(text, (means, end) => {
+  const guesses = !without.has("inline-credential");
+  const search = guesses
+    ? (searchForAll ??= searchFor(RULES))
+    : (searchForCertain ??= searchFor(RULES.filter((id) => id !== "inline-credential")));
+  search.search(text, (means, end) => {
     if (means !== "credential-name") suspected.add(means);
     else if (!suspected.has("inline-credential") && isName(text, end)) {
       suspected.add("inline-credential");
     }
   });
-  if (!suspected.has("inline-credential") && hasUrlWithPassword(text)) {
+  if (guesses && !suspected.has("inline-credential") && hasUrlWithPassword(text)) {
     suspected.add("inline-credential");
   }
   if (suspected.size > 0 && text.includes(0)) {
     for (const id of RULES) if (!FOR_BINARY.has(id)) suspected.delete(id);
   }
+  for (const id of RULES) if (without.has(id)) suspected.delete(id);
   return suspected;
 }
 

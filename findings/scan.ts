@@ -10,10 +10,10 @@ import { rules } from "./rules.ts";
  * @param without rules that are not asked
  */
 export function scan(candidate: Candidate, without: ReadonlySet<RuleId> = new Set()): Finding[] {
-  const suspected = suspectedRules(candidate.path, candidate.bytes);
+  const suspected = suspectedRules(candidate.path, candidate.bytes, without);
   const findings = new Map<string, Finding>();
   for (const rule of rules) {
-    if (!suspected.has(rule.id as SuspectedRule) || without.has(rule.id)) continue;
+    if (!suspected.has(rule.id as SuspectedRule)) continue;
     for (const hit of rule.find(candidate)) {
       const place = `${rule.id} ${String(hit.line)}`;
       if (findings.has(place)) continue;

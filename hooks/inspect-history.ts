@@ -1,16 +1,18 @@
-import { createHash } from "node:crypto";
 import { kindOfFile } from "../findings/file-kind.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
+import { areAlike, withoutVersions } from "../findings/likeness.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
-import { eachReachableBlob } from "../git/all-blobs.ts";
 import { readBlobs } from "../git/blobs.ts";
-import { annotatedTags, historyLog, loggedCommits } from "../git/history-log.ts";
-import type { BringingCommit } from "../git/history.ts";
+import { GitError } from "../git/errors.ts";
+import { historyLog, loggedCommits, namedObjects } from "../git/history-log.ts";
+import { blobsIn, type BringingCommit } from "../git/history.ts";
 import { indexEntries } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
+import { eachStoredBlob } from "../git/stored-blobs.ts";
+import type { CommittedFinding } from "./inspect-tip.ts";
 import { inspectPast } from "./inspect-past.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
@@ -37,8 +39,8 @@ export interface PastInspection {
 
 /**
  * Looks for leaks in every content, commit message and tag message that a ref or HEAD reaches. Each
- * content is read once, and judged once for each kind of path that it ever had. Creation rules are
- * those of the index.
+ * content is read once, as it lies in its pack; which commits and paths it had, the log tells; and it is
+ * judged once for each kind of path that it ever had. Creation rules are those of the index.
  *
  * @param without rules that are not asked
  * @throws GitError, BrokenRulesError
@@ -47,118 +49,224 @@ export async function inspectHistory(
   repository: OpenedRepository,
   without: ReadonlySet<RuleId>,
 ): Promise<PastInspection> {
-  const past = new Past(await rulesOfIndex(repository, await indexEntries(repository)), without);
-  // Beside the reading: git needs a core for itself.
-  const log = historyLog(repository);
-  log.catch(() => undefined);
-  let files = 0;
-  await eachReachableBlob(repository, (oid, path, bytes) => {
-    files += 1;
-    past.judge(oid, path, bytes);
-  });
-  const others = past.trace(await log);
-  for await (const { oid, bytes } of readBlobs(repository, others.keys())) {
-    if (bytes === null) continue;
-    for (const path of others.get(oid) ?? []) past.judge(oid, path, bytes);
+  const rules = rulesOfIndex(repository, await indexEntries(repository));
+  const contents = new Contents(without);
+  // Beside each other: git needs a core for itself.
+  const [log, { tags, others }] = await Promise.all([
+    historyLog(repository),
+    namedObjects(repository),
+    eachStoredBlob(repository, (oid, bytes) => {
+      contents.see(oid, bytes);
+    }),
+  ]);
+  const past = new Past(contents, await rules, without);
+  for (const { files, message, ...commit } of loggedCommits(log)) {
+    for (const { oid, path } of files) past.judge(oid, path);
+    if (KEY_WORD.test(message)) {
+      const what = `the message of commit ${commit.commit.slice(0, 12)}`;
+      past.readMessage(Buffer.from(message, "latin1"), what, [commit]);
+    }
   }
-  for (const { ref, content } of await annotatedTags(repository)) {
-    past.readMessage(content, { commits: [], what: `tag ${ref}` });
+  if (others.length > 0) {
+    const range = { include: others, exclude: [], remote: false } as const;
+    for (const [oid, path] of await blobsIn(repository, range)) past.judge(oid, path);
   }
-  return { findings: past.findings(), files };
+  for await (const { oid, bytes } of readBlobs(repository, past.unread())) {
+    if (bytes === null) {
+      throw new GitError(
+        "missing-object",
+        `blob ${oid} is missing from the repository: git fsck tells more`,
+      );
+    }
+    past.read(oid, bytes);
+  }
+  for (const { ref, content } of tags) past.readMessage(content, `tag ${ref}`, []);
+  return { findings: past.findings(log), files: past.files };
+}
+
+/** What a content is like, whatever its path. Contents that differ in versions only share one. */
+interface Likeness {
+  /** Nothing in it is a rule's keyword: only a telling name makes it worth a look. */
+  readonly isClean: boolean;
+  /** One such content, as long as there is room for it. */
+  readonly sample: Buffer | null;
+  /** Paths under which it was judged, and whether it is harmless there. */
+  readonly harmless: Map<GitPath, boolean>;
+}
+
+/** So much is kept in memory; the rest is read again where it is needed. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
+/** By what stands first in a manifest, its kind and name, an earlier version of it is found. */
+const HEAD_BYTES = 192;
+
+/** What was seen of all contents. */
+class Contents {
+  readonly #without: ReadonlySet<RuleId>;
+  readonly #clean: Likeness = { isClean: true, sample: null, harmless: new Map() };
+  readonly #seen = new Map<string, Likeness>();
+  readonly #byHead = new Map<string, Likeness>();
+  #kept = 0;
+
+  constructor(without: ReadonlySet<RuleId>) {
+    this.#without = without;
+  }
+
+  see(oid: string, bytes: Buffer): void {
+    this.#seen.set(oid, this.#judge(bytes));
+  }
+
+  /** Null for a content that was not here when all were read. */
+  likenessOf(oid: string): Likeness | null {
+    return this.#seen.get(oid) ?? null;
+  }
+
+  #judge(bytes: Buffer): Likeness {
+    const head = withoutVersions(bytes.subarray(0, HEAD_BYTES));
+    const known = this.#byHead.get(head);
+    if (known !== undefined && known.sample !== null && areAlike(known.sample, bytes)) return known;
+    // An encrypted file is like no other.
+    const isEncrypted = bytes.includes(TOKEN_START);
+    if (!isEncrypted && suspectedRules("", bytes, this.#without).size === 0) return this.#clean;
+    const isKept = this.#kept + bytes.length <= KEPT_BYTES;
+    if (isKept) this.#kept += bytes.length;
+    const likeness = {
+      isClean: false,
+      sample: isKept ? Buffer.from(bytes) : null,
+      harmless: new Map<GitPath, boolean>(),
+    };
+    if (isKept && !isEncrypted) this.#byHead.set(head, likeness);
+    return likeness;
+  }
 }
 
 class Past {
+  readonly #contents: Contents;
   readonly #rules: RulesInForce;
   readonly #without: ReadonlySet<RuleId>;
   readonly #found = new Map<string, { finding: Finding; path: GitPath; blob: string }>();
   readonly #messages: PastFinding[] = [];
+  readonly #reached = new Set<string>();
   /** The kinds of path under which a content was judged. */
-  readonly #judged = new Map<string, Set<string>>();
-  /** What was judged to be harmless, but for version numbers in it. */
-  readonly #harmless = new Set<string>();
-  readonly #appearances = new Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }>();
+  readonly #kinds = new Map<string, Set<string>>();
+  readonly #paths = new Map<GitPath, { isTelling: boolean; name: string; kind: string }>();
+  /** What has to be read, and the paths under which it is to be judged. */
+  readonly #unread = new Map<string, GitPath[]>();
 
-  constructor(rules: RulesInForce, without: ReadonlySet<RuleId>) {
+  constructor(contents: Contents, rules: RulesInForce, without: ReadonlySet<RuleId>) {
+    this.#contents = contents;
     this.#rules = rules;
     this.#without = without;
   }
 
-  judge(oid: string, path: GitPath, bytes: Buffer): void {
-    const name = pathText(path);
-    const suspected = suspectedRules(name, bytes);
-    const mentionsSops = bytes.includes(TOKEN_START);
-    const isSuspect = [...suspected].some((rule) => !this.#without.has(rule));
-    if (!isSuspect && !mentionsSops && !isNamedSops(name)) return;
-    const kinds = this.#judged.get(oid);
-    if (kinds === undefined) this.#judged.set(oid, new Set([kindOfFile(name)]));
-    else kinds.add(kindOfFile(name));
+  /** Contents that were reached. */
+  get files(): number {
+    return this.#reached.size;
+  }
 
-    const likeness = mentionsSops ? null : likenessOf(name, bytes);
-    if (likeness !== null && this.#harmless.has(likeness)) return;
-    const found = inspectPast(name, bytes, this.#rules, this.#without);
-    if (found.length === 0 && likeness !== null) this.#harmless.add(likeness);
-    for (const { finding } of found) {
-      const key = `${oid} ${finding.rule} ${String(finding.line)}`;
-      if (!this.#found.has(key)) this.#found.set(key, { finding, path, blob: oid });
+  /** Judges a content by what is known of it, or puts it among those to be read. */
+  judge(oid: string, path: GitPath): void {
+    this.#reached.add(oid);
+    const likeness = this.#contents.likenessOf(oid);
+    const { isTelling, kind } = this.#pathOf(path);
+    if (likeness?.isClean === true && !isTelling) return;
+    const kinds = this.#kinds.get(oid);
+    if (kinds?.has(kind) === true) return;
+    if (kinds === undefined) this.#kinds.set(oid, new Set([kind]));
+    else kinds.add(kind);
+
+    if (likeness !== null && likeness.sample !== null) {
+      let isHarmless = likeness.harmless.get(path);
+      if (isHarmless === undefined) {
+        isHarmless = this.#inspect(path, likeness.sample).length === 0;
+        likeness.harmless.set(path, isHarmless);
+      }
+      if (isHarmless) return;
+    }
+    const paths = this.#unread.get(oid);
+    if (paths === undefined) this.#unread.set(oid, [path]);
+    else paths.push(path);
+  }
+
+  /** Names of the contents that have to be read. */
+  unread(): Iterable<string> {
+    return this.#unread.keys();
+  }
+
+  /** Judges one of them. */
+  read(oid: string, bytes: Buffer): void {
+    const likeness = this.#contents.likenessOf(oid);
+    for (const path of this.#unread.get(oid) ?? []) {
+      if (likeness?.isClean === false && likeness.harmless.get(path) === true) continue;
+      const found = this.#inspect(path, bytes);
+      likeness?.harmless.set(path, found.length === 0);
+      for (const { finding } of found) {
+        const key = `${oid} ${finding.rule} ${String(finding.line)}`;
+        if (!this.#found.has(key)) this.#found.set(key, { finding, path, blob: oid });
+      }
     }
   }
 
-  /**
-   * Where the suspicious contents appeared, by the log; and what the messages hold.
-   *
-   * @returns contents that are to be judged under other paths too
-   */
-  trace(log: Buffer): Map<string, GitPath[]> {
-    const others = new Map<string, GitPath[]>();
-    for (const { files, message, ...commit } of loggedCommits(log)) {
-      for (const { oid, path } of files) {
-        const kinds = this.#judged.get(oid);
-        if (kinds === undefined && !isTellingName(path)) continue;
-        const name = pathText(path);
-        const kind = kindOfFile(name);
-        if (kinds?.has(kind) !== true) {
-          others.set(oid, [...(others.get(oid) ?? []), path]);
-          if (kinds === undefined) this.#judged.set(oid, new Set([kind]));
-          else kinds.add(kind);
-        }
-        let appearances = this.#appearances.get(oid);
-        if (appearances === undefined) {
-          appearances = { paths: new Set(), commits: [] };
-          this.#appearances.set(oid, appearances);
-        }
-        appearances.paths.add(path);
-        if (appearances.commits.at(-1)?.commit !== commit.commit) appearances.commits.push(commit);
-      }
-      if (KEY_WORD.test(message)) {
-        const what = `the message of commit ${commit.commit.slice(0, 12)}`;
-        this.readMessage(Buffer.from(message, "latin1"), { commits: [commit], what });
-      }
-    }
-    return others;
-  }
-
-  readMessage(
-    bytes: Buffer,
-    { commits, what }: { commits: readonly BringingCommit[]; what: string },
-  ): void {
+  /** In prose only keys are told from words. */
+  readMessage(bytes: Buffer, what: string, commits: readonly BringingCommit[]): void {
     for (const finding of keysInMessage(bytes, what, this.#without)) {
       this.#messages.push({ ...finding, path: "" as GitPath, blob: null, paths: [], commits });
     }
   }
 
-  findings(): PastFinding[] {
-    const found = [...this.#found.values()].map(({ finding, path, blob }): PastFinding => {
-      const { paths, commits } = this.#appearances.get(blob) ?? { paths: new Set(), commits: [] };
-      return {
-        ...finding,
-        path,
-        blob,
-        paths: [...new Set([path, ...paths])],
-        commits: commits.toReversed(),
-      };
-    });
-    return [...found, ...this.#messages];
+  findings(log: Buffer): PastFinding[] {
+    const found = [...this.#found.values()];
+    const appearances = appearancesOf(new Set(found.map(({ blob }) => blob)), log);
+    return [
+      ...found.map(({ finding, path, blob }): PastFinding => {
+        const { paths, commits } = appearances.get(blob) ?? { paths: new Set(), commits: [] };
+        return {
+          ...finding,
+          path,
+          blob,
+          paths: [...new Set([path, ...paths])],
+          commits: commits.toReversed(),
+        };
+      }),
+      ...this.#messages,
+    ];
   }
+
+  #inspect(path: GitPath, bytes: Buffer): readonly CommittedFinding[] {
+    return inspectPast(this.#pathOf(path).name, bytes, this.#rules, this.#without);
+  }
+
+  #pathOf(path: GitPath): { isTelling: boolean; name: string; kind: string } {
+    let known = this.#paths.get(path);
+    if (known === undefined) {
+      const name = pathText(path);
+      known = { isTelling: isTellingName(path), name, kind: kindOfFile(name) };
+      this.#paths.set(path, known);
+    }
+    return known;
+  }
+}
+
+/** The paths that some contents ever had, and the commits that brought them, newest first. */
+function appearancesOf(
+  oids: ReadonlySet<string>,
+  log: Buffer,
+): Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }> {
+  const appearances = new Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }>();
+  if (oids.size === 0) return appearances;
+  for (const { files, commit, parents, subject } of loggedCommits(log)) {
+    for (const { oid, path } of files) {
+      if (!oids.has(oid)) continue;
+      let known = appearances.get(oid);
+      if (known === undefined) {
+        known = { paths: new Set(), commits: [] };
+        appearances.set(oid, known);
+      }
+      known.paths.add(path);
+      if (known.commits.at(-1)?.commit !== commit) known.commits.push({ commit, parents, subject });
+    }
+  }
+  return appearances;
 }
 
 /** Files that are looked at for their name, whatever is in them. */
@@ -167,12 +275,3 @@ function isTellingName(path: string): boolean {
 }
 
 const KEY_WORD = new RegExp(KEY_WORDS.join("|"), "i");
-
-/**
- * Most commits of such a repository are a bot's, and change a version number. No rule tells one number
- * of several parts from another, so what was harmless before them is harmless after them.
- */
-function likenessOf(path: string, bytes: Buffer): string {
-  const text = bytes.toString("latin1").replace(/\d+\.\d+(?:\.\d+)+|sha256:[0-9a-f]{64}/g, "0.0.0");
-  return createHash("sha1").update(`${path}\0${text}`, "latin1").digest("base64");
-}

@@ -1,36 +1,31 @@
 import { GitError } from "./errors.ts";
-import type { GitPath } from "./path.ts";
 import { startGit, type GitContext } from "./run.ts";
 
-/** `OID SP TYPE SP SIZE SP REST`: what is asked for below. */
-const HEADER = /^([0-9a-f]{40,64}) ([a-z]+) (\d+) ?(.*)$/s;
+/** `OID SP TYPE SP SIZE` (git-cat-file(1), "Batch output"). */
+const HEADER = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/;
 
 /**
- * Reads every blob that any ref or HEAD reaches, each once: `git rev-list --objects` tells
- * `git cat-file --batch` which, and the path goes along with the name. Contents are handed over as they
- * come, without a promise for each: a history has a hundred thousand.
+ * Reads every blob that is stored here, each once, in the order in which it lies in its pack: one
+ * `git cat-file` lists them, another reads them. That takes a quarter of the time of asking for them as
+ * `git rev-list --objects` comes upon them, but there are also some among them that nothing reaches.
+ * Contents are handed over as they come, without a promise for each: a history has a hundred thousand.
  *
- * @param found called with the path a blob was first seen under (cut at a newline, empty for a tagged
- *   blob) and its bytes, which are only good until it returns
+ * @param found called with a name and its bytes: a view of a larger buffer, to be copied by who keeps it
  * @throws GitError `command-failed`, `unexpected-output`
  */
-export async function eachReachableBlob(
+export async function eachStoredBlob(
   context: GitContext,
-  found: (oid: string, path: GitPath, bytes: Buffer) => void,
+  found: (oid: string, bytes: Buffer) => void,
 ): Promise<void> {
   const list = startGit(context, [
-    "rev-list",
-    "--objects",
-    "--filter=object:type=blob",
-    "--filter-provided-objects",
-    "--all",
+    "cat-file",
+    "--batch-all-objects",
+    "--unordered",
+    "--buffer",
+    "--batch-check=%(objecttype) %(objectname)",
   ]);
   list.child.stdin.end();
-  const batch = startGit(context, [
-    "cat-file",
-    "--batch=%(objectname) %(objecttype) %(objectsize) %(rest)",
-    "--buffer",
-  ]);
+  const batch = startGit(context, ["cat-file", "--batch", "--buffer"]);
   const fed = feed(list.child.stdout as AsyncIterable<Buffer>, batch.child.stdin);
   let finished = false;
   try {
@@ -47,29 +42,38 @@ export async function eachReachableBlob(
   }
 }
 
-async function feed(from: AsyncIterable<Buffer>, to: NodeJS.WritableStream): Promise<void> {
+/** Hands on the names of the blobs. */
+async function feed(list: AsyncIterable<Buffer>, to: NodeJS.WritableStream): Promise<void> {
   let wake = (): void => undefined;
   const goOn = (): void => {
     wake();
   };
   to.on("drain", goOn);
   to.on("close", goOn);
-  for await (const chunk of from) {
+  let rest = "";
+  for await (const chunk of list) {
+    const lines = (rest + chunk.toString("latin1")).split("\n");
+    rest = lines.pop() ?? "";
+    let names = "";
+    for (const line of lines) {
+      if (line.startsWith("blob ")) names += `${line.slice("blob ".length)}\n`;
+    }
+    if (names === "") continue;
     const waiting = new Promise<void>((resolve) => (wake = resolve));
-    if (!to.write(chunk)) await waiting;
+    if (!to.write(names, "latin1")) await waiting;
   }
   to.end();
 }
 
 /** Takes objects out of chunks, at once where a chunk holds them whole. */
 class BatchParser {
-  readonly #found: (oid: string, path: GitPath, bytes: Buffer) => void;
+  readonly #found: (oid: string, bytes: Buffer) => void;
   #rest: Buffer[] = [];
   #length = 0;
   /** So many bytes are needed before it is worth looking again. */
   #needed = 0;
 
-  constructor(found: (oid: string, path: GitPath, bytes: Buffer) => void) {
+  constructor(found: (oid: string, bytes: Buffer) => void) {
     this.#found = found;
   }
 
@@ -90,13 +94,13 @@ class BatchParser {
           "git could not read an object of the history: git fsck tells more",
         );
       }
-      const [, oid = "", type = "", digits = "", path = ""] = match;
+      const [, oid = "", , digits = ""] = match;
       const end = newline + 1 + Number(digits);
       if (end + 1 > bytes.length) {
         this.#needed = end + 1 - at;
         break;
       }
-      if (type === "blob") this.#found(oid, path as GitPath, bytes.subarray(newline + 1, end));
+      this.#found(oid, bytes.subarray(newline + 1, end));
       at = end + 1;
     }
     this.#rest = at === bytes.length ? [] : [bytes.subarray(at)];

@@ -1,0 +1,48 @@
+import test from "ava";
+import fc from "fast-check";
+import { areAlike, withoutVersions } from "../../findings/likeness.ts";
+
+const SHA = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+test("contents are alike where they are the same without their versions", (t) => {
+  const part = fc.constantFrom(
+    "1",
+    "2",
+    "12.3.4",
+    "1.2",
+    "0.0.0",
+    ".",
+    "a",
+    "\n",
+    ":",
+    " ",
+    SHA,
+    "sha256:",
+    "é",
+  );
+  const parts = fc.array(part, { maxLength: 8 });
+  let alike = 0;
+  fc.assert(
+    fc.property(parts, parts, parts, parts, (head, one, other, tail) => {
+      const [a, b] = [one, other].map((middle) =>
+        Buffer.from([...head, ...middle, ...tail].join("")),
+      );
+      if (a === undefined || b === undefined) return;
+      const expected = withoutVersions(a) === withoutVersions(b);
+      if (expected && !a.equals(b)) alike += 1;
+      t.is(areAlike(a, b), expected);
+    }),
+    { numRuns: 3000 },
+  );
+  t.true(alike > 20);
+});
+
+test("versions of any length, digests, and nothing else", (t) => {
+  const like = (a: string, b: string) => areAlike(Buffer.from(a), Buffer.from(b));
+  t.true(like("image: a:1.2.3\nport: 80\n", "image: a:10.22.33\nport: 80\n"));
+  t.true(like(`tag: 1.2.3@${SHA}`, `tag: 1.2.4@${SHA.replace("012", "fff")}`));
+  t.false(like("replicas: 1\n", "replicas: 2\n"));
+  t.false(like("pi: 3.14\n", "pi: 3.15\n"));
+  t.false(like("tag: 1.2.3\n", "tag: 1.2.3-rc\n"));
+  t.false(like("password: ''\n", "password: hunter2\n"));
+});

@@ -1,0 +1,128 @@
+import test from "ava";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { openRepository } from "../../git/repository.ts";
+import { inspectHistory, type PastFinding } from "../../hooks/inspect-history.ts";
+import { secret } from "../e2e/scaffolded.ts";
+import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+
+async function inspect({ dir, env }: TemporaryRepository) {
+  return inspectHistory(await openRepository({ cwd: dir, env }), new Set(["inline-credential"]));
+}
+
+function commit(repository: TemporaryRepository, files: Readonly<Record<string, string>>): string {
+  for (const [name, content] of Object.entries(files)) repository.write(name, content);
+  repository.must("add", "-f", ".");
+  repository.must("commit", "-q", "--allow-empty", "-m", "Change");
+  return repository.must("rev-parse", "HEAD");
+}
+
+const shown = (findings: readonly PastFinding[]) =>
+  findings.map(({ rule, path, paths, commits }) => ({
+    rule,
+    path: String(path),
+    paths: paths.map(String).sort(),
+    commits: commits.map((one) => one.commit),
+  }));
+
+const LEAK = secret({ token: "hunter2" }, "web");
+
+for (const objectFormat of ["sha1", "sha256"] as const) {
+  test(`every content that a ref reaches, packed or not, and no other (${objectFormat})`, async (t) => {
+    const repository = temporaryRepository(t, { objectFormat });
+    const first = commit(repository, { "a.yaml": "a: 1\n", "sub/web.yaml": LEAK });
+    repository.must("gc", "--quiet");
+    repository.must("checkout", "-q", "-b", "side");
+    const side = commit(repository, { "side.yaml": secret({ token: "hunter3" }, "side") });
+    repository.must("checkout", "-q", "main");
+    // Staged and never committed.
+    repository.write("staged.yaml", secret({ token: "hunter4" }, "staged"));
+    repository.must("add", ".");
+    repository.must("reset", "-q", "--hard");
+    // Of a submodule there is no content here.
+    repository.must("update-index", "--add", "--cacheinfo", `160000,${first},sub.env`);
+    commit(repository, { "\u00fc b.yaml": LEAK });
+
+    const { findings, files } = await inspect(repository);
+    t.is(files, 3);
+    const [one, two, ...more] = shown(findings).sort((a, b) => a.paths.length - b.paths.length);
+    t.deepEqual(more, []);
+    t.deepEqual(one, {
+      rule: "plaintext-secret",
+      path: "side.yaml",
+      paths: ["side.yaml"],
+      commits: [side],
+    });
+    t.like(two, {
+      rule: "plaintext-secret",
+      commits: [first, repository.must("rev-parse", "HEAD")],
+    });
+    t.is(two?.paths.length, 2);
+  });
+}
+
+test("a content that is harmless under one path is judged under each other kind, too", async (t) => {
+  const repository = temporaryRepository(t);
+  const login = "user=a\nsecretvalue=hunter22\npassword=hunter22\n";
+  commit(repository, { "notes.txt": login, "web.md": LEAK });
+  t.deepEqual((await inspect(repository)).findings, []);
+  const moved = commit(repository, { "app/.env": login, "web.yaml": LEAK });
+  const { findings } = await inspect(repository);
+  t.deepEqual(
+    shown(findings)
+      .map(({ path, paths, commits }) => [path, paths, commits.at(-1)])
+      .sort(),
+    [
+      ["app/.env", ["app/.env", "notes.txt"], moved],
+      ["web.yaml", ["web.md", "web.yaml"], moved],
+    ],
+  );
+});
+
+test("a leak beside changes of a version, and what only a merge has", async (t) => {
+  const repository = temporaryRepository(t);
+  const release = (version: string, more: string) =>
+    `kind: Secret\nmetadata:\n  name: web\n  labels: {version: ${version}}\nstringData:\n  a: ${more}\n`;
+  commit(repository, { "a.yaml": release("1.2.3", '""') });
+  commit(repository, { "a.yaml": release("1.2.4", '""') });
+  const leaks = commit(repository, { "a.yaml": release("1.2.5", "hunter2") });
+  const again = commit(repository, { "a.yaml": release("1.2.6", "hunter2") });
+  commit(repository, { "a.yaml": release("1.2.7", '""') });
+  repository.must("checkout", "-q", "-b", "side", "HEAD~1");
+  commit(repository, { "b.yaml": "b: 1\n" });
+  repository.must("checkout", "-q", "main");
+  repository.must("merge", "-q", "--no-commit", "side");
+  const merge = commit(repository, { "b.yaml": LEAK });
+  const { findings } = await inspect(repository);
+  t.deepEqual(
+    shown(findings).map(({ commits }) => commits),
+    [[merge], [again], [leaks]],
+  );
+});
+
+test("a content, and a tree, that a tag names", async (t) => {
+  const repository = temporaryRepository(t);
+  commit(repository, { a: "1\n" });
+  const blob = repository.feed(LEAK, "hash-object", "-w", "--stdin").toString().trim();
+  const other = repository.feed(`${LEAK}# 2\n`, "hash-object", "-w", "--stdin").toString().trim();
+  const tree = repository.feed(`100644 blob ${other}\tin/tree.yaml\n`.replace("in/", ""), "mktree");
+  repository.must("update-ref", "refs/tags/light", blob);
+  repository.must("tag", "-m", "x", "inner", tree.toString().trim());
+  repository.must("tag", "-m", "x", "outer", "inner");
+  repository.must("tag", "-d", "inner");
+  const { findings } = await inspect(repository);
+  t.deepEqual(
+    shown(findings)
+      .map(({ path }) => path)
+      .sort(),
+    ["", "tree.yaml"],
+  );
+});
+
+test("a content that is missing is an error, and never passed over", async (t) => {
+  const repository = temporaryRepository(t);
+  commit(repository, { "web.yaml": LEAK, "a.yaml": "a: 1\n" });
+  const blob = repository.must("rev-parse", "HEAD:a.yaml");
+  rmSync(join(repository.dir, ".git/objects", blob.slice(0, 2), blob.slice(2)));
+  await t.throwsAsync(inspect(repository), { code: "missing-object" });
+});
