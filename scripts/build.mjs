@@ -109,6 +109,10 @@ const madeBy = `// flux-sops ${version}, MIT licensed. Made by generator-flux-so
 const withRequire =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
+/** Where each millisecond counts there is no CommonJS package. */
+const needsRequire = (source) =>
+  ["cli/main.ts", "cli/decrypt-one.ts"].includes(source) ? [] : withRequire;
+
 for (const source of ["cli/main.ts", ...PARTS]) {
   const isStart = source === "cli/main.ts";
   const part = await build({
@@ -116,7 +120,9 @@ for (const source of ["cli/main.ts", ...PARTS]) {
     plugins: [...shared.plugins, separateParts],
     entryPoints: [source],
     outfile: isStart ? "dist/flux-sops.mjs" : `dist/${basename(source, ".ts")}.mjs`,
-    banner: { js: isStart ? `#!/usr/bin/env node\n${madeBy}` : `${madeBy}\n${withRequire}` },
+    banner: {
+      js: [isStart ? "#!/usr/bin/env node" : [], madeBy, needsRequire(source)].flat().join("\n"),
+    },
   });
   await addLicenses(part.metafile);
 }
