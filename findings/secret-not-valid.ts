@@ -114,14 +114,10 @@ class Judge {
           : isEncrypted(value)
             ? "put quotes around the value, with flux-sops edit"
             : "put quotes around the value";
-      this.#hit(
-        entry,
-        `a Secret holds under ${field}, where only text may be, none: ${name}`,
-        what,
-      );
+      this.#hit(entry, `the value of ${name} under ${field} is no text`, what);
     } else if (field === "data" && !isEncrypted(value) && !isBase64(value)) {
       const what = "write the value in Base64, or as text under stringData";
-      this.#hit(entry, `a Secret holds under data a value that is no Base64: ${name}`, what);
+      this.#hit(entry, `the value of ${name} under data is no Base64`, what);
     }
   }
 

@@ -10,7 +10,10 @@ test("secret-not-valid: the gate refuses before it encrypts, and check afterward
   const before = repository.state();
   const refused = repository.git("commit", "-qm", "x");
   t.is(refused.status, 1);
-  t.regex(refused.stderr, /db\.sops\.yaml:7 {2}secret-not-valid\n.*no text|none: port/);
+  t.regex(
+    refused.stderr,
+    /db\.sops\.yaml:7 {2}secret-not-valid\n.*the value of port under stringData is no text/,
+  );
   t.notRegex(refused.stderr, /5432|hunter2/);
   t.is(repository.state(), before, "nothing changed");
 
