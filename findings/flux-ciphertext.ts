@@ -114,7 +114,8 @@ class Search {
     const ownFolder = this.#map.kustomizations.filter(
       ({ file, source }) => source.kind === "this-repository" && source.folder === folderOf(file),
     );
-    for (const { isSuspended, problems } of [...running, ...ownFolder]) {
+    const shown = running.filter(({ reason }) => reason !== "alone");
+    for (const { isSuspended, problems } of [...shown, ...ownFolder]) {
       for (const { kind, file, line } of isSuspended ? [] : problems) {
         if (kind !== "flux-object-as-kustomization") continue;
         this.add({
