@@ -1,6 +1,5 @@
 import { fluxMap, type FluxKustomization, type FluxMap } from "../flux/flux-map.ts";
-import type { BuiltFile } from "../flux/folder-build.ts";
-import { FLUX_GROUP } from "../flux/kustomization-file.ts";
+import { mayHoldFluxObject, type BuiltFile } from "../flux/folder-build.ts";
 import { folderOf, KUSTOMIZATION_NAMES, type RepositoryFiles } from "../flux/repository-files.ts";
 import { encryptedFile, type EncryptedFile } from "./encrypted-file.ts";
 import type { Finding, Mend } from "./finding.ts";
@@ -48,7 +47,7 @@ function concernsFlux(files: RepositoryFiles): boolean {
     if (bytes === null) continue;
     if (mayBeEncrypted(bytes)) return true;
     const isKustomization = KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
-    if (isKustomization && Buffer.from(bytes).includes(`${FLUX_GROUP}/`)) return true;
+    if (isKustomization && mayHoldFluxObject(Buffer.from(bytes).toString("latin1"))) return true;
   }
   return false;
 }
@@ -114,7 +113,8 @@ class Search {
     const ownFolder = this.#map.kustomizations.filter(
       ({ file, source }) => source.kind === "this-repository" && source.folder === folderOf(file),
     );
-    for (const { isSuspended, problems } of [...running, ...ownFolder]) {
+    const shown = running.filter(({ reason }) => reason !== "alone");
+    for (const { isSuspended, problems } of [...shown, ...ownFolder]) {
       for (const { kind, file, line } of isSuspended ? [] : problems) {
         if (kind !== "flux-object-as-kustomization") continue;
         this.add({

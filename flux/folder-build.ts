@@ -65,8 +65,15 @@ const AS_PATCH = {
   patchesJson6902: "settings",
 } as const;
 
-/** Annotations name the group as well, and so does the schema that Flux installs. */
 const FLUX_OBJECT = /\bapiVersion["']?\s*:\s*["']?kustomize\.toolkit\.fluxcd\.io\//;
+
+/**
+ * Whether a Flux Kustomization may stand in a text. Annotations name its group as well, and so does the
+ * schema that Flux installs.
+ */
+export function mayHoldFluxObject(text: string): boolean {
+  return FLUX_OBJECT.test(text);
+}
 
 /** How folders are built, as kustomize does inside Flux. Each folder is looked at once. */
 export class FolderBuilds {

@@ -114,6 +114,47 @@ test("a damaged encrypted file is found where the key is", (t) => {
   t.regex(ended.stdout, /sops-broken/);
 });
 
+test("what Flux would refuse: found in the whole repository, with what to write, in every format", (t) => {
+  const repository = scaffolded(t);
+  const kustomization = "clusters/homelab/secrets.yaml";
+  repository.write(DB, secret({ a: "one" }));
+  const text = repository.read(kustomization);
+  repository.write(kustomization, text.replace(/^ {2}decryption:\n(?: {4}.*\n)+/m, ""));
+  repository.must("add", ".");
+  // How Flux builds is nothing that a commit waits for.
+  repository.must("commit", "-qm", "Forget decryption");
+  t.is(repository.tool("check", "--staged").status, 0);
+  t.is(repository.tool("check", kustomization).status, 0);
+  const ended = repository.tool("check");
+  t.is(ended.status, 1);
+  t.is(
+    ended.stdout.replace(/\d+ files, 1 findings\n$/, ""),
+    `${kustomization}:2  flux-ciphertext
+  it has no decryption, and builds what is encrypted: Flux refuses to apply ${DB}
+  To mend it, add decryption: {provider: sops, secretRef: {name: sops-age}} to its spec.
+`,
+  );
+  t.like(JSON.parse(repository.tool("check", "--format", "json").stdout), {
+    findings: [
+      { rule: "flux-ciphertext", severity: "error", path: kustomization, line: 2, fix: [] },
+    ],
+  });
+  t.like(JSON.parse(repository.tool("check", "--format", "sarif").stdout), {
+    runs: [{ results: [{ ruleId: "flux-ciphertext", level: "error" }] }],
+  });
+  t.true(
+    repository
+      .tool("check", "--format", "github")
+      .stdout.startsWith(`::error file=${kustomization},line=2,title=flux-ciphertext::`),
+  );
+  repository.write(
+    ".flux-sops.yaml",
+    `allow:\n  - rule: flux-ciphertext\n    path: ${kustomization}\n    reason: the cluster adds it\n`,
+  );
+  repository.must("add", ".");
+  t.is(repository.tool("check").status, 0);
+});
+
 test("wrong use: exit status 2", (t) => {
   const repository = scaffolded(t);
   t.is(repository.tool("check", "--format", "xml").status, 2);

@@ -204,6 +204,8 @@ test("a Flux Kustomization in a file that kustomize takes for its own", (t) => {
   t.deepEqual(found(own), ["apps/kustomization.yaml:1"]);
   const elsewhere = { "ks/kustomization.yaml": flux("apps", "./apps"), "apps/a.yaml": "" };
   t.deepEqual(found(elsewhere), []);
+  // A library's test data.
+  t.deepEqual(found({ "lib/data/kustomization.yaml": flux("app", "./lib"), "lib/a.yaml": "" }), []);
   t.deepEqual(found({ ...elsewhere, "cluster/flux-system/gotk-sync.yaml": flux("x", "./ks") }), [
     "ks/kustomization.yaml:1",
   ]);

@@ -396,6 +396,61 @@ export const ciphertextCases: readonly CiphertextCase[] = [
     blames: ["app/p.yaml"],
   },
   {
+    title: "secretGenerator: env, the old way to write one of envs, is not decrypted",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "secretGenerator:",
+        "  - name: db",
+        "    env: a.sops.env",
+      ),
+      "app/a.sops.env": encrypted("A=hunter2\n"),
+    },
+    ciphertext: ["Secret/db: data.A", "Secret/db: data.sops_mac"],
+    blames: ["app/a.sops.env"],
+  },
+  {
+    title: "secretGenerator: envs that are not encrypted as dotenv",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "secretGenerator:",
+        "  - name: db",
+        "    envs: [a.enc]",
+      ),
+      "app/a.enc": encrypted("A=hunter2\n", null, "binary"),
+    },
+    refuses: /kustomize build failed: /,
+    blames: ["app/a.enc"],
+  },
+  {
+    title: "patchesStrategicMerge: into an object without values of its own",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "resources: [db.yaml]",
+        "patchesStrategicMerge: [p.yaml]",
+      ),
+      "app/db.yaml": object("Secret", "db"),
+      "app/p.yaml": encrypted(secret("db"), DATA),
+    },
+    values: { "Secret/db stringData": { a: "hunter2" } },
+    blames: [],
+  },
+  {
+    title: "an object of which all is encrypted, under labels",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "labels: [{ pairs: { app: web } }]",
+        "resources: [db.yaml]",
+      ),
+      "app/db.yaml": encrypted(secret("db")),
+    },
+    refuses: /does not match sops' data format/,
+    blames: ["app/db.yaml"],
+  },
+  {
     title: "data: a SOPS document in Base64",
     decryption: true,
     files: {
