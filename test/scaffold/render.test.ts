@@ -259,7 +259,10 @@ test("no template is left with an unrendered or undefined part, and none is lost
     }
   }
   for (const path of templateFiles().keys())
-    t.regex(path, /^(repository|example|addition|workload|renovate|tasks|ci\/(github|gitlab|forgejo))\/.+\.ejs$/);
+    t.regex(
+      path,
+      /^(repository|example|addition|workload|renovate|tasks|ci\/(github|gitlab|forgejo))\/.+\.ejs$/,
+    );
 });
 
 test("pre-commit: needs node, and runs the tool", (t) => {
