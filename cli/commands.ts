@@ -56,6 +56,10 @@ const COMMANDS: Readonly<
     help: "encrypt files with a new data key",
     load: async () => (await import("./rotate.ts")).rotate,
   },
+  textconv: {
+    help: "what git diff shows of an encrypted file, where git is told so",
+    load: async () => (await import("./textconv.ts")).textconv,
+  },
   check: {
     help: "look for leaks and broken files",
     load: async () => (await import("./check.ts")).check,

@@ -21,6 +21,12 @@ export interface Answers {
   readonly ageKeyFile: string;
   /** Whether the small example application is wanted. */
   readonly example: boolean;
+  /** Whether manifests tell editors their schema. */
+  readonly schemas?: boolean;
+  /** Whether Renovate is set up, kept away from encrypted files. */
+  readonly renovate?: boolean;
+  /** Whether mise has tasks. */
+  readonly tasks?: boolean;
 }
 
 /** The answers that a repository remembers: those that make sense on any machine. */

@@ -151,6 +151,28 @@ export const QUESTIONS: readonly Question[] = [
     fallback: () => false,
     problem: () => null,
   },
+  // By flag only: few want them, and everybody would be asked.
+  {
+    name: "schemas",
+    flag: "schemas",
+    description: "begin Kustomizations with a comment that tells editors their schema",
+    fallback: () => false,
+    problem: () => null,
+  },
+  {
+    name: "renovate",
+    flag: "renovate",
+    description: "add a renovate.json that leaves encrypted files alone",
+    fallback: () => false,
+    problem: () => null,
+  },
+  {
+    name: "tasks",
+    flag: "tasks",
+    description: "add a mise.toml with the tasks check, build, doctor and map",
+    fallback: () => false,
+    problem: () => null,
+  },
 ];
 
 /** Asks a person one question; the answer it gives back passed `question.problem`. */

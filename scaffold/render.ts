@@ -6,6 +6,7 @@ import { appendLines } from "./append-lines.ts";
 import { addHusky } from "./manifest-addition.ts";
 import type { WantedFile } from "./plan.ts";
 import { addRules } from "./rule-file-addition.ts";
+import { withSchemaComment } from "./schema-comment.ts";
 import type { Scope } from "./surroundings.ts";
 import { shellText } from "../git/shell-word.ts";
 import { YO_RC_KEY } from "./target.ts";
@@ -50,13 +51,19 @@ export function renderRepository(input: RenderInput): WantedFile[] {
     shellText,
     packageName: answers.repository.toLowerCase().replace(/^[._]+/, "") || "flux-homelab",
   };
-  const render = (tree: string) => renderTree(tree, data, answers.cluster);
+  const render = (tree: string) => {
+    const files = renderTree(tree, data, answers.cluster);
+    if (answers.schemas !== true) return files;
+    return files.map((file) => ({ ...file, content: withSchemaComment(file.content) }));
+  };
   const files = new Map(
     [
       ...render("repository").filter(({ path }) => isIn(scope, path)),
       ...(scope === "repository" ? [] : render("addition")),
       ...render(`ci/${answers.provider}`),
       ...(answers.example && scope !== "gate" ? render("example") : []),
+      ...(answers.renovate === true ? render("renovate") : []),
+      ...(answers.tasks === true ? render("tasks") : []),
       ...(hooks ?? []),
     ].map((file) => [file.path, file] as const),
   );
@@ -173,6 +180,9 @@ function isOlderOrSame(present: string | null, version: string): boolean {
   return true;
 }
 
+/** Remembered where they are wanted. */
+const ASIDE = ["schemas", "renovate", "tasks"] as const;
+
 /** `.yo-rc.json`: ours beside what other generators remember. */
 function answersFile({ answers, version, yoRc, scope = "repository" }: RenderInput): WantedFile {
   const present = yoRc === null ? {} : (JSON.parse(yoRc) as Record<string, unknown>);
@@ -182,6 +192,7 @@ function answersFile({ answers, version, yoRc, scope = "repository" }: RenderInp
     ...{ cluster, provider, owner, repository, branch },
     ...(provider === "git" ? { url } : { host }),
     example,
+    ...Object.fromEntries(ASIDE.filter((name) => answers[name] === true).map((one) => [one, true])),
     ...(scope === "repository" ? {} : { scope }),
   };
   const whole = { ...present, [YO_RC_KEY]: remembered };

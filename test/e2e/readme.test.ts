@@ -38,7 +38,7 @@ test("every command of a scaffolded README works when pasted, in order", (t) => 
   const plain = repository.tool("decrypt", "clusters/homelab/secrets/db.sops.yaml").stdout;
   t.regex(plain, /password: "?another horse"?\n/, "the commands did what the text says");
   t.notRegex(
-    repository.must("log", "-p", "--all", "--", "clusters"),
+    repository.must("log", "-p", "--no-textconv", "--all", "--", "clusters"),
     /correct horse|another horse/,
   );
   t.not(
@@ -77,7 +77,7 @@ test("every command of the guide works when pasted, in order", (t) => {
   const made = "clusters/homelab/secrets/shop-cache.sops.yaml";
   t.regex(repository.tool("decrypt", made).stdout, /password: "\w{32}"/);
   t.notRegex(
-    repository.must("log", "-p", "--all", "--", "clusters"),
+    repository.must("log", "-p", "--no-textconv", "--all", "--", "clusters"),
     /correct horse|another horse|ghp_example/,
   );
 });

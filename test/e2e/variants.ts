@@ -1,3 +1,5 @@
+const EXTRAS = "--example --schemas --renovate --tasks";
+
 /** The kinds of repository that are scaffolded, by title: flags of `init`. */
 export const variants: ReadonlyMap<string, readonly string[]> = new Map(
   (
@@ -15,6 +17,7 @@ export const variants: ReadonlyMap<string, readonly string[]> = new Map(
     [
       ["", ""],
       ["with the example", "--example"],
+      ...(name === "GitHub" ? [["with all that can be added", EXTRAS]] : []),
       ["another cluster and branch", "--cluster edge-2 --branch prod/eu --repository Lab.2"],
     ].map(
       ([title = "", more = ""]) =>

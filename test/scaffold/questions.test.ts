@@ -17,6 +17,7 @@ test("without flags, prompts or memory: the defaults of the contract", async (t)
     recipients: [],
     ageKeyFile: "",
     example: false,
+    ...{ schemas: false, renovate: false, tasks: false },
   });
 });
 

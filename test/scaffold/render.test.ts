@@ -259,7 +259,10 @@ test("no template is left with an unrendered or undefined part, and none is lost
     }
   }
   for (const path of templateFiles().keys())
-    t.regex(path, /^(repository|example|addition|workload|ci\/(github|gitlab|forgejo))\/.+\.ejs$/);
+    t.regex(
+      path,
+      /^(repository|example|addition|workload|renovate|tasks|ci\/(github|gitlab|forgejo))\/.+\.ejs$/,
+    );
 });
 
 test("pre-commit: needs node, and runs the tool", (t) => {
@@ -303,4 +306,29 @@ test(".yo-rc.json: the answers, no keys, beside what other generators wrote", (t
 
 test("README names no recipient: it must not change with the keys", (t) => {
   t.is(textOf(render(), "README.md"), textOf(render({}, [second]), "README.md"));
+});
+
+test("schemas, Renovate and tasks only where they are wanted, and nothing else changes", (t) => {
+  const [without, all] = [render(), render({ schemas: true, renovate: true, tasks: true })];
+  t.deepEqual(
+    [...all.keys()].filter((path) => !without.has(path)),
+    ["mise.toml", "renovate.json"],
+  );
+  const comment = /^# yaml-language-server: \$schema=https:.*\n/;
+  const commented = [...all].filter(([, text]) => comment.test(text)).map(([path]) => path);
+  t.deepEqual(
+    commented,
+    [...without].filter(([, text]) => /^kind: Kustomization$/m.test(text)).map(([path]) => path),
+  );
+  t.is(commented.length, 8);
+  for (const [path, text] of without) {
+    if (path === ".yo-rc.json") continue;
+    t.is(all.get(path)?.replace(comment, ""), text, path);
+  }
+  t.regex(textOf(all, "clusters/homelab/apps.yaml"), /flux2-schemas/);
+  t.regex(textOf(all, "clusters/homelab/apps/kustomization.yaml"), /schemastore\.org/);
+  t.regex(textOf(all, ".yo-rc.json"), /"schemas": true,\s*"renovate": true,\s*"tasks": true/);
+  const renovate = JSON.parse(textOf(all, "renovate.json")) as { ignorePaths: string[] };
+  t.true(renovate.ignorePaths.includes("**/*.sops.*"));
+  t.regex(textOf(all, "mise.toml"), /^\[tasks\.check\]$/m);
 });

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { formatOf } from "../sops/format.ts";
+import { decryptFile } from "../sops/decrypt.ts";
+import { SopsError } from "../sops/errors.ts";
+import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
+import { complain, shown } from "./complain.ts";
+import { dataKeyOf } from "./data-key-of.ts";
+
+/**
+ * `flux-sops textconv FILE`: what git shows of an encrypted file in a diff, where a clone is told to use
+ * it (gitattributes(5), "Performing text diffs of binary files"). The recipients come after the
+ * plaintext, or a diff would not show that they changed. What cannot be decrypted here is shown as it
+ * is: a failure would end `git log` halfway.
+ */
+export async function textconv(argv: readonly string[]): Promise<number> {
+  const [file = ""] = argv;
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    complain(`textconv: ${shown(file)}: ${(error as NodeJS.ErrnoException).code ?? "unreadable"}`);
+    return 1;
+  }
+  process.stdout.write((await plaintextOf(file, bytes)) ?? bytes);
+  return 0;
+}
+
+async function plaintextOf(file: string, bytes: Buffer): Promise<Buffer | null> {
+  try {
+    const { file: content, metadata } = readSopsFile(bytes, formatOf(file));
+    if (metadata === null) return null;
+    const text = decryptFile(content, metadata, await dataKeyOf(metadata));
+    const plain = plaintextBytes(content, text);
+    const recipients = [...metadata.age.map(({ recipient }) => recipient), ...metadata.foreign];
+    const lines = recipients.map((recipient) => `# encrypted to ${recipient}\n`);
+    const end = plain.length > 0 && plain.at(-1) !== 0x0a ? "\n" : "";
+    return Buffer.concat([plain, Buffer.from(end + lines.join(""))]);
+  } catch (error) {
+    if (error instanceof SopsError) return null;
+    throw error;
+  }
+}
