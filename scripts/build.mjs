@@ -83,7 +83,13 @@ const shared = {
 await rm(join(root, "dist"), { recursive: true, force: true });
 
 /** What is big and seldom wanted is a file of its own, and imported from there. */
-const PARTS = ["hooks/nothing-to-do.ts", "cli/decrypt.ts", "cli/commands.ts", "sops/age/hybrid.ts"];
+const PARTS = [
+  "hooks/nothing-to-do.ts",
+  "hooks/rules-in-force.ts",
+  "cli/decrypt.ts",
+  "cli/commands.ts",
+  "sops/age/hybrid.ts",
+];
 
 const separateParts = {
   name: "separate-parts",
