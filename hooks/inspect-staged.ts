@@ -51,7 +51,7 @@ export async function inspectStaged(
   for (const file of staged.files) {
     const path = pathText(file.entry.path);
     const source = sources.find((one) => one.path === file.entry.path) ?? null;
-    if (source === null && isUnsuspicious(file, rules)) continue;
+    if (source === null && isUnsuspicious(file, (path) => rules.for(path).rule !== null)) continue;
     const { judge } = await import("./judge.ts");
     const { bytes, before } = file;
     const feedsSecret = source !== null;

@@ -11,6 +11,7 @@ import {
 } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
+import { foldersAbove } from "./folders-above.ts";
 import { isRuleFile } from "./gate-files.ts";
 
 /** What the creation rules say of a path. */
@@ -100,17 +101,6 @@ export async function rulesAt(
     if (bytes !== undefined) files.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
   }
   return new RulesInForce(files);
-}
-
-/** From the nearest to the top: `a/b/`, `a/`, and the empty name. */
-export function foldersAbove(path: string): string[] {
-  const folders: string[] = [];
-  for (let end = path.lastIndexOf("/"); end !== -1; end = path.lastIndexOf("/", end - 1)) {
-    folders.push(path.slice(0, end + 1));
-    if (end === 0) break;
-  }
-  folders.push("");
-  return folders;
 }
 
 function describe(path: string, error: unknown): string {

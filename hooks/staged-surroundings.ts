@@ -1,8 +1,10 @@
-import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { readBlobMap } from "../git/blobs.ts";
+import { indexEntries } from "../git/index-entries.ts";
+import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
-import { readStagedPaths } from "../git/show.ts";
-import { isKustomization, KUSTOMIZATION_NAMES, type Kustomization } from "./kustomizations.ts";
-import { foldersAbove, RulesInForce } from "./rules-in-force.ts";
+import type { Kustomization } from "./kustomizations.ts";
+import { RulesInForce } from "./rules-in-force.ts";
+import { surroundingEntries, surroundingFiles } from "./surrounding-files.ts";
 
 /** What says how some files are to be judged. */
 export interface Surroundings {
@@ -21,15 +23,11 @@ export async function stagedSurroundings(
   context: GitContext,
   paths: readonly GitPath[],
 ): Promise<Surroundings> {
-  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
-  const wanted = [...folders].flatMap((folder) =>
-    [".sops.yaml", ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
+  const entries = paths.length === 0 ? [] : surroundingEntries(await indexEntries(context), paths);
+  const blobs = await readBlobMap(
+    context,
+    entries.map(({ oid }) => oid),
   );
-  const ruleFiles = new Map<string, Uint8Array>();
-  const kustomizations: Kustomization[] = [];
-  for (const [path, { oid, bytes }] of await readStagedPaths(context, wanted)) {
-    if (isKustomization(path)) kustomizations.push({ path, oid, bytes });
-    else ruleFiles.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
-  }
+  const { ruleFiles, kustomizations } = surroundingFiles(entries, blobs);
   return { rules: new RulesInForce(ruleFiles), kustomizations };
 }

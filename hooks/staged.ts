@@ -1,6 +1,11 @@
 import { areHere, readHeadAndBlobs, type Commit } from "../git/commit-object.ts";
 import { emptyTree } from "../git/head.ts";
-import { changedEntries, isFile, type ChangedEntry } from "../git/index-entries.ts";
+import {
+  changedEntries,
+  isFile,
+  type ChangedEntry,
+  type IndexChanges,
+} from "../git/index-entries.ts";
 import type { GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 
@@ -26,6 +31,8 @@ export interface Staged {
   readonly isAmend: boolean;
   /** The index has entries made by `git add -N`. */
   readonly hasIntentToAdd: boolean;
+  /** What was read, by name: the contents above and what was asked for beside them. */
+  readonly blobs: ReadonlyMap<string, Buffer>;
 }
 
 /**
@@ -34,16 +41,21 @@ export interface Staged {
  * @param isAmend whether the commit replaces HEAD. `maybe` looks whether it could be: git tells no
  *   hook of `--amend`, but hands on the author of the commit that is amended, and an ordinary commit
  *   has something staged.
+ * @param known what changedEntries says, where it was asked already, and blobs to be read along
  * @throws GitError
  */
 export async function readStaged(
   repository: Repository,
   isAmend: boolean | "maybe",
+  known: { readonly changes: IndexChanges; readonly alsoRead: readonly string[] } | null = null,
 ): Promise<Staged> {
-  const { changed, deleted, unmerged } = await changedEntries(repository);
+  const { changed, deleted, unmerged } = known?.changes ?? (await changedEntries(repository));
   const entries = changed.filter(isContent);
   const hasIntentToAdd = changed.some(({ intentToAdd }) => intentToAdd);
-  const { head, blobs } = await readHeadAndBlobs(repository, oidsOf(entries));
+  const { head, blobs } = await readHeadAndBlobs(repository, [
+    ...oidsOf(entries),
+    ...(known?.alsoRead ?? []),
+  ]);
   const files = withContents(entries, blobs, "staged");
   const nothingStaged = changed.length + deleted.length + unmerged.length === 0;
   const amends =
@@ -53,16 +65,16 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  if (!amends) return { files, head, isAmend: false, hasIntentToAdd };
+  if (!amends) return { files, head, isAmend: false, hasIntentToAdd, blobs };
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
   const others = inHead.filter((entry) => isContent(entry) && !staged.has(entry.path));
-  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd };
+  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, blobs };
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
   const all = [...files, ...withContents(others, more, place)];
-  return { files: all, head, isAmend: true, hasIntentToAdd };
+  return { files: all, head, isAmend: true, hasIntentToAdd, blobs };
 }
 
 /**

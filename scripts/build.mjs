@@ -86,6 +86,7 @@ await rm(join(root, "dist"), { recursive: true, force: true });
 const PARTS = [
   "hooks/nothing-to-do.ts",
   "cli/decrypt-one.ts",
+  "hooks/rules-in-force.ts",
   "cli/decrypt.ts",
   "cli/commands.ts",
   "sops/age/hybrid.ts",

@@ -28,6 +28,7 @@ const TOOL_FILES = [
   "flux-sops.mjs",
   "hybrid.mjs",
   "nothing-to-do.mjs",
+  "rules-in-force.mjs",
 ];
 if (!existsSync(tool)) throw new Error("dist/flux-sops.mjs is not there: run npm run build first");
 

@@ -1,0 +1,46 @@
+import { isFile, type IndexEntry } from "../git/index-entries.ts";
+import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { foldersAbove } from "./folders-above.ts";
+import { isKustomization, KUSTOMIZATION_NAMES, type Kustomization } from "./kustomizations.ts";
+
+/** The files that say how others are judged, as they are stored. */
+export interface SurroundingFiles {
+  /** Each `.sops.yaml` by its folder, with a `/` at its end, or empty. */
+  readonly ruleFiles: ReadonlyMap<string, Uint8Array>;
+  readonly kustomizations: readonly Kustomization[];
+}
+
+/**
+ * The rule files and kustomizations in the folders of some paths and above. What is in conflict, a
+ * symlink or a submodule is none.
+ *
+ * @param index all of its entries
+ */
+export function surroundingEntries(
+  index: readonly IndexEntry[],
+  paths: readonly GitPath[],
+): readonly IndexEntry[] {
+  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
+  const wanted = new Set(
+    [...folders].flatMap((folder) =>
+      [".sops.yaml", ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
+    ),
+  );
+  return index.filter(({ path, stage, mode }) => stage === 0 && isFile(mode) && wanted.has(path));
+}
+
+/** @param blobs at least those of the entries, by name */
+export function surroundingFiles(
+  entries: readonly IndexEntry[],
+  blobs: ReadonlyMap<string, Buffer>,
+): SurroundingFiles {
+  const ruleFiles = new Map<string, Uint8Array>();
+  const kustomizations: Kustomization[] = [];
+  for (const { path, oid } of entries) {
+    const bytes = blobs.get(oid);
+    if (bytes === undefined) continue;
+    if (isKustomization(path)) kustomizations.push({ path, oid, bytes });
+    else ruleFiles.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
+  }
+  return { ruleFiles, kustomizations };
+}

@@ -1,0 +1,81 @@
+import test from "ava";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { nothingToDo } from "../../hooks/nothing-to-do.ts";
+import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+
+const RULES = "creation_rules:\n  - path_regex: ^secrets/.*\\.yaml$\n";
+/** The same, and nothing that is read at a glance. */
+const RULES_IN_FLOW = '{"creation_rules": [{"path_regex": "^secrets/.*\\\\.yaml$"}]}\n';
+
+/** A repository with one commit, and one harmless file staged. */
+function repositoryWith(t: Parameters<typeof temporaryRepository>[0], rules: string) {
+  const repository = temporaryRepository(t);
+  repository.write(".sops.yaml", rules);
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-m", "Begin");
+  stage(repository, "a.yaml", "a: 1\n");
+  return repository;
+}
+
+function stage(repository: TemporaryRepository, name: string, content: string): void {
+  repository.write(name, content);
+  repository.must("add", name);
+}
+
+/** As `git commit` runs the hook. */
+function look({ dir, env }: TemporaryRepository): Promise<boolean> {
+  return nothingToDo({ cwd: dir, env: { ...env, GIT_INDEX_FILE: ".git/index" } });
+}
+
+for (const [how, rules] of [
+  ["plainly", RULES],
+  ["otherwise", RULES_IN_FLOW],
+] as const) {
+  test(`a harmless file is nothing to do, one that a rule takes is: rules written ${how}`, async (t) => {
+    const repository = repositoryWith(t, rules);
+    t.true(await look(repository));
+    const head = repository.must("rev-parse", "HEAD");
+    t.deepEqual(readdirSync(join(repository.dir, ".git/flux-sops")), [`judged-${head}`]);
+    stage(repository, "secrets/a.yaml", "a: 1\n");
+    t.false(await look(repository));
+    t.deepEqual(readdirSync(join(repository.dir, ".git/flux-sops")), []);
+    repository.must("rm", "-qf", "secrets/a.yaml");
+    // The nearest rules count.
+    stage(repository, "sub/secrets/a.yaml", "a: 1\n");
+    t.true(await look(repository));
+    stage(repository, "sub/.sops.yaml", rules);
+    t.false(await look(repository));
+  });
+}
+
+test("rules that are broken are for the whole gate, and so are what leaks and what says how to judge", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  for (const [name, content] of [
+    ["b.yaml", "kind: Secret\nstringData:\n  a: b\n"],
+    ["b.sops.yaml", "a: 1\n"],
+    [".flux-sops.yaml", "allow: []\n"],
+    [".sops.yaml", `${RULES}    age: age1wrong\n`],
+    [".sops.yaml", `${RULES}# \u0000\n\u00ff: [\n`],
+  ] as const) {
+    stage(repository, name, content);
+    t.false(await look(repository), name);
+    repository.must("reset", "-q", "--", name);
+    t.true(await look(repository), name);
+  }
+});
+
+test("what is done in the middle of something else is for the whole gate", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  const gitDir = join(repository.dir, ".git");
+  t.true(await look(repository));
+  const head = repository.must("rev-parse", "HEAD");
+  for (const name of ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG"]) {
+    writeFileSync(join(gitDir, name), `${head}\n`);
+    t.false(await look(repository), name);
+    rmSync(join(gitDir, name));
+    t.true(await look(repository), name);
+  }
+  mkdirSync(join(gitDir, "rebase-merge"));
+  t.false(await look(repository));
+});
