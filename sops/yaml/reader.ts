@@ -31,6 +31,8 @@ export interface YamlLeaf extends Leaf {
   readonly holder: Collection | null;
   readonly entry: number;
   readonly place: Place;
+  /** Set for a block that the file ends in without a line break. */
+  readonly cutOff?: true;
 }
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
@@ -339,8 +341,13 @@ export class DocumentReader {
     entry: number,
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): YamlLeaf {
-    const value = this.scalarValue(node);
     const token = node.srcToken;
+    const isCut = isCutOff(token);
+    const gainsBreak = isCut && String(node.value).endsWith("\n");
+    const whole = this.scalarValue(node);
+    // The yaml package adds the break that is not there.
+    const value =
+      gainsBreak && whole !== null ? { ...whole, text: whole.text.slice(0, -1) } : whole;
     if (expansion !== null) {
       const { at, depth } = expansion;
       return {
@@ -377,6 +384,8 @@ export class DocumentReader {
       alias: null,
       start,
       end,
+      ...(isCut && { cutOff: true as const }),
+      ...(gainsBreak && { gainsBreak: true as const }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
@@ -462,6 +471,11 @@ export class DocumentReader {
     }
     return this.step;
   }
+}
+
+/** Whether the file ends within a block without a line break: then its value ends without one. */
+function isCutOff(token: CST.Token | undefined): boolean {
+  return token?.type === "block-scalar" && token.source !== "" && !token.source.endsWith("\n");
 }
 
 function printable(text: string): string {
