@@ -17,8 +17,10 @@ function documents(odd: boolean): fc.Arbitrary<string> {
   return fc
     .tuple(mapping(0, 0, odd), trailer(odd), fc.constantFrom("", "", "", "\n"))
     .map(([body, end, lastBreak]) =>
-      // Without a line break at its end, now and then.
-      numberKeys(lastBreak === "" ? body + end : (body + end).replace(/\n$/, "")),
+      // Without a line break at its end, now and then; not within a block: see known-differences.ts.
+      numberKeys(
+        lastBreak === "" ? body + end : (body + end).replace(/(:.*|- .*|note %)\n$/, "$1"),
+      ),
     );
 }
 
