@@ -174,7 +174,10 @@ function readYaml(text: string): ReadonlyMap<string, Data>[] {
     logLevel: "silent",
   }) as Document.Parsed[];
   return documents.map((document) => {
-    const read = readNode(document.contents, document, { left: MOST_VALUES });
+    const read = readNode(document.contents, document, {
+      left: MOST_VALUES,
+      cutOffAt: text.endsWith("\n") ? null : text.length,
+    });
     return read instanceof Map ? (read as ReadonlyMap<string, Data>) : new Map<string, Data>();
   });
 }
@@ -196,7 +199,12 @@ function dataOf(value: Value | null): Data {
   return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
 }
 
-function readNode(node: ParsedNode | null, document: Document, budget: { left: number }): Data {
+/** @param budget also where a text without a line break ends: a block that ends there has none. */
+function readNode(
+  node: ParsedNode | null,
+  document: Document,
+  budget: { left: number; readonly cutOffAt: number | null },
+): Data {
   budget.left -= 1;
   if (budget.left < 0) throw new SopsError("unsupported", "expands to too much");
   if (node === null) return null;
@@ -215,7 +223,8 @@ function readNode(node: ParsedNode | null, document: Document, budget: { left: n
     return node.items.map((item) => readNode(item as ParsedNode | null, document, budget));
   }
   if (!isScalar(node)) return null;
-  const text = textOf(node);
+  const isCut = node.type?.startsWith("BLOCK_") === true && node.range[1] === budget.cutOffAt;
+  const text = isCut ? textOf(node).replace(/\n$/, "") : textOf(node);
   if (node.type !== "PLAIN" || node.tag !== undefined) return text;
   return dataOf(resolvePlain(text));
 }

@@ -3,11 +3,12 @@ import { openLeaves } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import { openMac, sealMac } from "./mac.ts";
 import { macOf, type OpenedLeaf } from "./open.ts";
-import type { Selection } from "./key-selection.ts";
-import { selector } from "./selection.ts";
+import type { Selection, Selector } from "./key-selection.ts";
+import { compilePattern, selector } from "./selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { additionalData, encryptValue, isToken, shownPath } from "./token.ts";
+import { additionalData, encryptValue, isToken, shownPath, type KeyPath } from "./token.ts";
+import type { Value } from "./value.ts";
 
 /** How a file is to be encrypted: what its creation rule says. */
 export interface Encryption {
@@ -71,11 +72,14 @@ export async function encryptFile(
   }
   const encryption =
     file.singleValue === true ? { ...rule, selection: null, macOnlyEncrypted: false } : rule;
+  refuseStrayComments(file, effectiveSelection(encryption));
   const selects = selector(effectiveSelection(encryption), file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
-    const selected = selects(leaf);
+    const itemOf = takenByList(leaf, encryption, selects);
+    const selected = itemOf !== null || selects(leaf);
     refuseStrayToken(leaf, selected);
-    return { leaf, selected, value: leaf.value, token: null };
+    const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
+    return itemOf === null ? opened : { ...opened, itemOf };
   });
   const { previous } = options;
   const known = previous === undefined || previous === null ? [] : openedBefore(previous);
@@ -138,25 +142,27 @@ async function seal(
   const isAlone = opened.length === 1 && known.size === 0;
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
-  for (const { leaf, selected, value, token: existing } of opened) {
+  for (const { leaf, selected, value, token: existing, itemOf } of opened) {
     if (!selected || value === null || value.text === "") continue;
     if (existing !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
-    const key = isAlone ? "" : tokenKey(leaf, value);
+    const path = itemOf ?? leaf.path;
+    const asItem = itemOf !== undefined;
+    const key = isAlone ? "" : tokenKey(path, value);
     const reused = takeToken(known, key);
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
       const bare = options.bare === true || (reused.bare && leaf.form === "forced");
-      replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare });
+      replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare, asItem });
       continue;
     }
-    const token = encryptValue(value, dataKey, leaf.path);
+    const token = encryptValue(value, dataKey, path);
     known.set(key, [{ token, bare: false }]);
     if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
-    replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true });
+    replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true, asItem });
   }
   const mac = macOf(opened, encryption);
   const age = await wrap(dataKey, encryption.recipients, previous);
@@ -237,7 +243,7 @@ function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   const known = new Map<string, KnownToken[]>();
   for (const { leaf, value, token } of opened) {
     if (token === null || value === null) continue;
-    const key = tokenKey(leaf, value);
+    const key = tokenKey(leaf.path, value);
     const tokens = known.get(key) ?? [];
     tokens.push({ token, bare: leaf.form === "bare" });
     known.set(key, tokens);
@@ -245,8 +251,56 @@ function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   return known;
 }
 
-function tokenKey(leaf: Leaf, value: { readonly type: string; readonly text: string }): string {
-  return `${additionalData(leaf.path)}\0${value.type}\0${value.text}`;
+function tokenKey(path: KeyPath, value: { readonly type: string; readonly text: string }): string {
+  return `${additionalData(path)}\0${value.type}\0${value.text}`;
+}
+
+/** The value that is encrypted, or that a value which stays readable has in the encrypted file. */
+function valueKept({ value, gainsBreak }: Leaf, selected: boolean): Value | null {
+  return gainsBreak === true && !selected && value !== null
+    ? { ...value, text: `${value.text}\n` }
+    : value;
+}
+
+/**
+ * A comment that selects what follows it has to stand where sops selects the same by it.
+ *
+ * @throws SopsError `unsupported`
+ */
+function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: Selection): void {
+  if (!option.endsWith("comment_regex") || !leaves.some(({ astray }) => astray === true)) return;
+  const matches = compilePattern(pattern);
+  const stray = leaves.find(({ astray, value }) => astray === true && matches(value?.text ?? ""));
+  if (stray === undefined) return;
+  throw new SopsError(
+    "unsupported",
+    `there is a comment left of what follows here, and sops may select something else by ${option}: indent the comments as what they stand above`,
+    { line: stray.line },
+  );
+}
+
+/**
+ * The list that a comment at the end of a file is to be encrypted in, where sops does that and would
+ * not where the comment stands; null for none.
+ *
+ * @throws SopsError `unsupported` where it cannot be kept there, and would be left readable.
+ */
+function takenByList(
+  leaf: Leaf,
+  encryption: Pick<Metadata, "selection">,
+  selects: Selector,
+): KeyPath | null {
+  const { endOfFile } = leaf;
+  const { option } = effectiveSelection(encryption);
+  if (endOfFile === undefined || option.endsWith("comment_regex") || selects(leaf)) return null;
+  const { path, asItem } = endOfFile;
+  if (!selects({ ...leaf, path })) return null;
+  if (asItem) return path;
+  throw new SopsError(
+    "unsupported",
+    "the comment at the end would stay readable, though sops takes it to what is above and encrypts it: put an empty line above it, or write it above the last entry",
+    { line: leaf.line },
+  );
 }
 
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */

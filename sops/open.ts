@@ -22,6 +22,8 @@ export interface OpenedLeaf {
   readonly value: Value | null;
   /** The token that `value` came from; null where the leaf is not encrypted. */
   readonly token: string | null;
+  /** Set for a comment that is to be encrypted as an item of a list: the list's path. */
+  readonly itemOf?: KeyPath;
 }
 
 export interface DecryptOptions {

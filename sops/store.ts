@@ -23,6 +23,16 @@ export interface Leaf {
    * the alias as a whole can be replaced (it names a single value, not a mapping or list).
    */
   readonly alias: { readonly of: Leaf | null; readonly whole: boolean } | null;
+  /**
+   * Set for a comment at the end of a YAML file that sops takes into another mapping or list there
+   * than where it stands once a `sops` block follows it: that one's path, and whether the comment can
+   * be kept there as an item of the list, as sops writes it.
+   */
+  readonly endOfFile?: { readonly path: KeyPath; readonly asItem: boolean };
+  /** Set for a value that ends with its file, and gets a line break once a `sops` block follows. */
+  readonly gainsBreak?: true;
+  /** Set for a comment of which it is not certain what sops takes it to be a comment on. */
+  readonly astray?: true;
   /** Set where this is no comment of the file's, but the recorded spelling of one of its values. */
   readonly recordsSpelling?: true;
 }
@@ -34,6 +44,8 @@ export type Replacement =
       readonly token: string;
       /** Whether it is to stand bare, as sops writes it, whatever stood in its place. */
       readonly bare: boolean;
+      /** Whether a comment is to become an item of the list that it stands behind. */
+      readonly asItem?: boolean;
     }
   | { readonly kind: "plaintext"; readonly value: Value };
 

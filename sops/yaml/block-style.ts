@@ -5,6 +5,7 @@ import { attribute, type Collection, type Mark, type RawComment } from "./commen
 import {
   commentLeaves,
   commentPlace,
+  documentEnd,
   entryOfComment,
   indentStep,
   type YamlContent,
@@ -114,7 +115,13 @@ class BlockStyleReader {
   private withComments(top: Collection, sops: SopsPair | null): YamlLeaf[] {
     if (this.comments.length === 0) return this.leaves;
     const lines = new Lines(this.text);
-    const comments = attribute(lines, this.comments, this.marks, new Map([[null, top]]));
+    const comments = attribute(
+      lines,
+      this.comments,
+      this.marks,
+      new Map([[null, top]]),
+      documentEnd(this.text, sops),
+    );
     const own = commentLeaves(
       comments,
       sops,
@@ -377,7 +384,10 @@ class BlockStyleReader {
     return { style, value, end, followed, header: "", width: 0 };
   }
 
-  /** A literal block, whose first line has something on it and whose empty lines are empty. */
+  /**
+   * A literal block, whose first line has something on it, whose empty lines are empty, and which the
+   * file does not end in without a line break.
+   */
   private literalAt(start: number, column: number, holder: Collection): Scalar {
     const { text } = this;
     const header = text.slice(start, this.lineEnd);
@@ -406,12 +416,12 @@ class BlockStyleReader {
       }
       at = lineEnd + 1;
     }
-    if (end === -1) throw NOT_HERE;
+    if (end === -1 || text.charCodeAt(end - 1) !== LINE_BREAK) throw NOT_HERE;
     this.mark(start, start + 1, holder);
     this.mark(body, body + text.slice(body, end).trimEnd().length, holder);
     this.valueEnd = end;
     this.lineNumber += count;
-    this.lineEnd = text.charCodeAt(end - 1) === LINE_BREAK ? end - 1 : end;
+    this.lineEnd = end - 1;
     this.nextLine();
     const value: Value = { type: "str", text: lines.join("\n") + (header === "|" ? "\n" : "") };
     return { style: "literal", value, end, followed: false, header, width };

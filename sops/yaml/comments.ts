@@ -20,7 +20,20 @@ export interface Comment {
   readonly owner: Collection;
   /** What it stands behind on its line: an entry, the bracket that closes its owner, or nothing. */
   readonly beside: "entry" | "bracket" | null;
+  /**
+   * The collection that go-yaml takes it into at the end of a file, where nothing follows that would
+   * keep it out; null where that is its owner. With a sops block behind it, its owner has it.
+   */
+  readonly endOwner: Collection | null;
+  /**
+   * Whether it, or one beside it, stands left of what follows: go-yaml may take them for comments on
+   * something else then.
+   */
+  readonly astray: boolean;
 }
+
+/** How a document ends: with its file, there without a line break too, or before something else. */
+export type DocumentEnd = "file" | "unfinished file" | "elsewhere";
 
 /** A mapping or list of the document, with where it stands. */
 export interface Collection {
@@ -55,19 +68,21 @@ export interface RawComment {
  * @param token the document in the concrete syntax.
  * @param collections the collections of the document by their tokens.
  * @param leading comments before the document's start that belong to it.
+ * @param ending how it ends where it has no sops block.
  */
 export function documentComments(
   lines: Lines,
   token: CST.Document,
   collections: ReadonlyMap<unknown, Collection>,
   leading: readonly RawComment[],
+  ending: DocumentEnd,
 ): Comment[] {
   const marks: Mark[] = [];
   const found: RawComment[] = [...leading];
   collect(token, null, collections, marks, found);
   marks.sort((a, b) => a.start - b.start);
   found.sort((a, b) => a.start - b.start);
-  return attribute(lines, found, marks, collections);
+  return attribute(lines, found, marks, collections, ending);
 }
 
 /** Walks the concrete syntax without recursion, so that no depth of nesting overflows the stack. */
@@ -183,6 +198,7 @@ export function attribute(
   comments: readonly RawComment[],
   marks: readonly Mark[],
   collections: ReadonlyMap<unknown, Collection>,
+  ending: DocumentEnd,
 ): Comment[] {
   const root: Collection = [...collections.values()].find(({ parent }) => parent === null) ?? {
     path: [],
@@ -207,17 +223,45 @@ export function attribute(
       gap.push(comment);
     }
     const { owners, beside } = gapOwners(lines, gap, before, after, root);
+    const column = after === undefined ? 0 : lines.columnOf(after.start);
+    const astray = gap.slice(beside).some(({ start }) => lines.columnOf(start) < column);
+    const taken = after === undefined ? takenAtEnd(lines, gap.slice(beside), before, ending) : null;
     for (const [at, comment] of gap.entries()) {
+      const isTaken = taken !== null && at >= beside && at < beside + taken.count;
       result.push({
         start: comment.start,
         end: comment.start + comment.source.length,
         text: comment.source.slice(1),
         owner: owners[at] ?? root,
         beside: at >= beside ? null : before?.closes === true ? "bracket" : "entry",
+        astray,
+        endOwner: isTaken && owners[at] !== taken.by ? taken.by : null,
       });
     }
   }
   return result;
+}
+
+/**
+ * What go-yaml does at the end of a file with the comment lines that follow the last data without an
+ * empty line: a list in the first column takes them, as nothing ends it; so does whatever there is
+ * where the last line has no line break.
+ *
+ * @returns how many lines, and by what; null for none.
+ */
+function takenAtEnd(
+  lines: Lines,
+  comments: readonly RawComment[],
+  before: Mark | undefined,
+  ending: DocumentEnd,
+): { readonly by: Collection; readonly count: number } | null {
+  const last = before?.collection ?? null;
+  const by = before?.closes === true ? (last?.parent ?? null) : last;
+  if (before === undefined || by === null || ending === "elsewhere") return null;
+  if (ending === "file" && (!by.list || by.column !== 0 || before.opensValue)) return null;
+  const first = lines.lineOf(before.end - 1) + 1;
+  const count = comments.findIndex(({ start }, at) => lines.lineOf(start) !== first + at);
+  return { by, count: count === -1 ? comments.length : count };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Held } from "./comment-stacks.ts";
 import { documentComments } from "./comments.ts";
 import {
   commentLeaves,
+  documentEnd,
   YamlFile,
   type YamlContent,
   type YamlDocument,
@@ -80,7 +81,13 @@ export function readAnyStyle(text: string): YamlContent {
     const comments =
       part.token === null
         ? []
-        : documentComments(lines, part.token, reader.collections, part.leading);
+        : documentComments(
+            lines,
+            part.token,
+            reader.collections,
+            part.leading,
+            part.end === text.length ? documentEnd(text, read.sops) : "elsewhere",
+          );
     const own = commentLeaves(
       comments,
       read.sops,

@@ -5,7 +5,7 @@ import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { isToken } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
-import type { Collection, Comment } from "./comments.ts";
+import type { Collection, Comment, DocumentEnd } from "./comments.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
 import { spellToken, spellValue, type Place } from "./spelling.ts";
 
@@ -19,6 +19,8 @@ export interface YamlLeaf extends Leaf {
   readonly holder: Collection | null;
   readonly entry: number;
   readonly place: Place;
+  /** Set for a block that the file ends in without a line break. */
+  readonly cutOff?: true;
 }
 
 /** One document of a file: where its top mapping ends and where its `sops` block stands. */
@@ -90,10 +92,12 @@ export class YamlFile implements StoreFile {
   ): string {
     const recorded = new Map<Leaf, string>();
     const edits: TextEdit[] = [];
+    const emptied = lastOfEmptied(this.own, this.empty, replacements);
     for (const leaf of this.own) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
-      edits.push(editOf(leaf, replacement));
+      const edit = editOf(leaf, replacement);
+      edits.push(emptied.has(leaf) ? { ...edit, text: edit.text + emptyList(leaf) } : edit);
       const spelling = this.record.spellingOf(leaf, replacements);
       if (spelling !== null) recorded.set(leaf, spelling);
     }
@@ -130,6 +134,42 @@ export class YamlFile implements StoreFile {
       throw error;
     }
   }
+}
+
+/**
+ * Items of lists in which nothing is left but the comments that sops had made items of: the last one
+ * of each. Such a list would be null.
+ */
+function lastOfEmptied(
+  leaves: readonly YamlLeaf[],
+  empty: readonly Held[],
+  replacements: ReadonlyMap<Leaf, Replacement>,
+): ReadonlySet<YamlLeaf> {
+  const isComment = (leaf: YamlLeaf) => {
+    const replacement = replacements.get(leaf);
+    return (
+      leaf.itemStart !== null &&
+      replacement?.kind === "plaintext" &&
+      replacement.value.type === "comment"
+    );
+  };
+  const last = new Map<Held["holder"], YamlLeaf>();
+  for (const leaf of leaves) if (isComment(leaf)) last.set(leaf.holder, leaf);
+  if (last.size === 0) return new Set();
+  const filled = new Set<Held["holder"]>();
+  const fill = (from: Held["holder"]) => {
+    for (let one = from; one !== null && !filled.has(one); one = one.parent) filled.add(one);
+  };
+  for (const leaf of leaves) if (leaf.kind === "value" && !isComment(leaf)) fill(leaf.holder);
+  for (const { holder } of empty) fill(holder);
+  // A list in a list is an item of that one, whatever is in it.
+  for (const list of last.keys()) fill(list?.parent ?? null);
+  return new Set([...last].filter(([list]) => !filled.has(list)).map(([, leaf]) => leaf));
+}
+
+/** Below the comments, inside of what the list is the value of. */
+function emptyList({ holder, place }: YamlLeaf): string {
+  return `${place.newline}${" ".repeat((holder?.parent?.column ?? 0) + 2)}[]`;
 }
 
 /** What is recorded of a file's values, or is to be when they are encrypted. */
@@ -175,7 +215,21 @@ export function commentLeaves(
       start: comment.start + 1,
       end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
       place,
+      ...(comment.astray && { astray: true as const }),
+      ...(comment.endOwner !== null && {
+        endOfFile: {
+          path: comment.endOwner.path,
+          asItem:
+            comment.endOwner.list && comment.endOwner.column === lines.columnOf(comment.start),
+        },
+      }),
     }));
+}
+
+/** How the last document of a file ends. */
+export function documentEnd(text: string, sops: SopsPair | null): DocumentEnd {
+  if (sops !== null) return "elsewhere";
+  return text.endsWith("\n") ? "file" : "unfinished file";
 }
 
 /**
@@ -212,8 +266,13 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
   const { start, end } = leaf;
   if (replacement.kind === "ciphertext") {
     const { token, bare } = replacement;
+    if (replacement.asItem === true) return { start: start - 1, end, text: `- ${token}` };
     if (leaf.kind === "comment") return { start, end, text: token };
-    if (!bare || leaf.place.flow) return { start, end, text: spellToken(token, leaf.place) };
+    if (!bare || leaf.place.flow) {
+      const text = spellToken(token, leaf.place);
+      // The block that is appended to an unfinished file brings the line break.
+      return { start, end, text: leaf.cutOff === true ? text.trimEnd() : text };
+    }
     const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
     return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
   }

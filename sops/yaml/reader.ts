@@ -323,8 +323,13 @@ export class DocumentReader {
     entry: number,
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): YamlLeaf {
-    const value = this.scalarValue(node);
     const token = node.srcToken;
+    const isCut = isCutOff(token);
+    const gainsBreak = isCut && String(node.value).endsWith("\n");
+    const whole = this.scalarValue(node);
+    // The yaml package adds the break that is not there.
+    const value =
+      gainsBreak && whole !== null ? { ...whole, text: whole.text.slice(0, -1) } : whole;
     if (expansion !== null) {
       const { at, depth } = expansion;
       return {
@@ -361,6 +366,8 @@ export class DocumentReader {
       alias: null,
       start,
       end,
+      ...(isCut && { cutOff: true as const }),
+      ...(gainsBreak && { gainsBreak: true as const }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
@@ -442,6 +449,11 @@ export class DocumentReader {
     this.step ??= indentStep(this.text);
     return this.step;
   }
+}
+
+/** Whether the file ends within a block without a line break: then its value ends without one. */
+function isCutOff(token: CST.Token | undefined): boolean {
+  return token?.type === "block-scalar" && token.source !== "" && !token.source.endsWith("\n");
 }
 
 function printable(text: string): string {

@@ -46,12 +46,17 @@ export const KNOWN_DIFFERENCES = [
   {
     what: "a comment at the end of a file that has no line break at its end, left of the value before it",
     sops: "takes it into the mapping before it, and encrypts it there",
-    ours: "lets its column decide",
+    ours: "lets its column decide; refuses the file where the comment would stay readable by that",
   },
   {
-    what: "a comment at the end of a file, behind a list whose dashes stand in the column of its key",
+    what: "a comment at the end of a file, behind a list in the first column, that is indented",
     sops: "takes it into the list, and encrypts it if the list is",
-    ours: "takes it out of the list, as its column says",
+    ours: "refuses the file where the list is encrypted; in the column of the dashes it does as sops",
+  },
+  {
+    what: "a readable block of text at the end of a file that has no line break at its end",
+    sops: "keeps the value without a line break, with another header",
+    ours: "keeps the header, so that the value has a line break once the sops block follows",
   },
   {
     what: "encrypted_comment_regex in a list, where another comment follows the one that matches",
@@ -61,7 +66,7 @@ export const KNOWN_DIFFERENCES = [
   {
     what: "selection by a comment that stands in another column than what follows it, or has an empty line behind it",
     sops: "sometimes takes it for a foot of what comes before or after, and selects the value behind that: it cannot decrypt some of these files of ours, nor some of its own",
-    ours: "takes it for a comment on what follows",
+    ours: "takes it for a comment on what follows; refuses the file where one that matches stands left of what follows, or beside one that does",
   },
   {
     what: "JSON: text behind the top object, or a text that is cut short behind a colon",

@@ -7,6 +7,7 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { verifyMac } from "../../sops/open.ts";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
+import { SopsError } from "../../sops/errors.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -116,7 +117,7 @@ async function compare(
   t: ExecutionContext,
   text: string,
   encryption: Encryption,
-): Promise<"refused by sops" | "unreadable to sops itself" | null> {
+): Promise<"refused by sops" | "refused by us" | "unreadable to sops itself" | null> {
   let theirs: string;
   try {
     theirs = await sopsEncrypt(text, encryption);
@@ -124,7 +125,13 @@ async function compare(
     return "refused by sops";
   }
   const { file: parsed } = readSopsFile(Buffer.from(text), "yaml");
-  const ours = (await encryptFile(parsed, encryption)).text;
+  let ours: string;
+  try {
+    ours = (await encryptFile(parsed, encryption)).text;
+  } catch (error) {
+    if (error instanceof SopsError && error.code === "unsupported") return "refused by us";
+    throw error;
+  }
 
   // sops verifies our MAC and decrypts ours to the same data.
   const shown = await startTool("sops", ["decrypt", file(ours)], { env });

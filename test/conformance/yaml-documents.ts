@@ -14,13 +14,14 @@ export function tidyYamlDocument(): fc.Arbitrary<string> {
 }
 
 function documents(odd: boolean): fc.Arbitrary<string> {
-  return (
-    fc
-      .tuple(mapping(0, 0, odd), trailer(odd))
-      // Behind a list in the column of its key, the last comment is another known difference.
-      .map(([body, end]) => (/(?:^|\n)- [^\n]*\n(?: +b: two\n)?$/.test(body) ? body : body + end))
-      .map(numberKeys)
-  );
+  return fc
+    .tuple(mapping(0, 0, odd), trailer(odd), fc.constantFrom("", "", "", "\n"))
+    .map(([body, end, lastBreak]) =>
+      // Without a line break at its end, now and then; not within a block: see known-differences.ts.
+      numberKeys(
+        lastBreak === "" ? body + end : (body + end).replace(/(:.*|- .*|note %)\n$/, "$1"),
+      ),
+    );
 }
 
 const SCALARS = [

@@ -1,0 +1,89 @@
+import test from "ava";
+import { unwrapDataKey } from "../../sops/data-key.ts";
+import { decryptFile } from "../../sops/decrypt.ts";
+import { encryptFile } from "../../sops/encrypt.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
+import type { Selection } from "../../sops/key-selection.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+
+const pair = await generateKeyPair();
+
+async function encrypt(text: string, option: Selection["option"], pattern: string) {
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  const recipients = [pair.recipient];
+  const selection = { option, pattern };
+  return (await encryptFile(file, { recipients, selection, macOnlyEncrypted: false })).text;
+}
+
+async function open(text: string) {
+  const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  if (metadata === null || dataKey === null) throw new Error("no data key");
+  return decryptFile(file, metadata, dataKey);
+}
+
+for (const text of [
+  "data:\n- a\n# note\n",
+  "data:\n- a\n# note",
+  "data:\n- a\n# note 1\n# note 2\n",
+  "data:\r\n- a\r\n# note\r\n",
+  "data:\n- |\n  a\n# note\n\n",
+]) {
+  test(`a comment that sops takes into the list above is encrypted there: ${JSON.stringify(text)}`, async (t) => {
+    const encrypted = await encrypt(text, "encrypted_regex", "^data$");
+    t.notRegex(encrypted, /note/);
+    t.regex(encrypted, /^- ENC\[.*,type:comment\]/m);
+    t.is(await open(encrypted), text);
+  });
+}
+
+for (const text of [
+  "data:\n- a\n  # note\n",
+  "data:\n  a: x\n# note",
+  "x:\n  data:\n    a: x\n# note",
+]) {
+  test(`a comment that would stay readable is refused: ${JSON.stringify(text)}`, async (t) => {
+    const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^data$"));
+    t.regex(error.message, /would stay readable/);
+    // As its message says.
+    const apart = text.replace(/\n( *# note)/, "\n\n$1");
+    t.is(await open(await encrypt(apart, "encrypted_regex", "^data$")), apart);
+  });
+}
+
+test("a comment that selects, left of what follows, is refused", async (t) => {
+  const text = "a:\n# secret\n  b: x\n";
+  const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
+  t.regex(error.message, /left of what follows/);
+  t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
+});
+
+for (const [header, value] of [
+  ["|", "abc"],
+  ["|-", "abc"],
+  ["|+", "abc"],
+  [">", "abc"],
+  ["|2", "abc"],
+] as const) {
+  test(`a block ${header} that the file ends in without a line break has none in its value`, async (t) => {
+    const text = `x: 1\na: ${header}\n  abc`;
+    const { file } = readSopsFile(Buffer.from(text), "yaml");
+    t.is(file.leaves.find(({ path }) => path[0] === "a")?.value?.text, value);
+    t.is(await open(await encrypt(text, "encrypted_regex", "^a$")), text);
+    t.is(await open(await encrypt(text, "encrypted_regex", "^x$")), text);
+  });
+}
+
+test("a list of comments alone is an empty list again", async (t) => {
+  // As sops writes it: the comment is an item.
+  const encrypted = await encrypt("l:\n- a\n# note\n", "encrypted_regex", "^l$");
+  const token = /ENC\[.*,type:comment\]/.exec(encrypted)?.[0] ?? "";
+  const { file, metadata } = readSopsFile(
+    Buffer.from(encrypted.replace(/^- ENC.*type:str\]\n/m, "")),
+    "yaml",
+  );
+  t.not(token, "");
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  if (metadata === null || dataKey === null) throw new Error("no data key");
+  t.is(decryptFile(file, metadata, dataKey, { ignoreMac: true }), "l:\n# note\n  []\n");
+});
