@@ -1,26 +1,14 @@
-// `npm run bench`, third part: `check --history` on a generated repository of 20,000 commits beside
+// `npm run bench`, last part: `check --history` on a generated repository of 20,000 commits beside
 // `git cat-file --batch-all-objects --batch` and `gitleaks git`; `check --all` on 10,000 files beside
 // `gitleaks dir`. Most commits are a bot's, as in real repositories.
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { realTool } from "../test/installed-tools.ts";
+import { inPlace, TOOL, type Place } from "./place.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
 const COMMITS = 20_000;
 const FILES = 10_000;
 const RUNS = 3;
-
-const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
-const env = {
-  PATH: process.env["PATH"],
-  HOME: folder,
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-};
 
 function release(app: number, version: number): string {
   const values = Array.from(
@@ -57,7 +45,12 @@ function* stream(
   }
 }
 
-function repository(name: string, commits: number, files: readonly [string, string][]): string {
+function repository(
+  { folder, env }: Place,
+  name: string,
+  commits: number,
+  files: readonly [string, string][],
+): string {
   const cwd = join(folder, name);
   timed("git", ["init", "-q", "-b", "main", cwd], { cwd: folder, env });
   timed("git", ["fast-import", "--quiet"], {
@@ -71,9 +64,10 @@ function repository(name: string, commits: number, files: readonly [string, stri
   return cwd;
 }
 
-/** gitleaks and ours end with 1 where they find something; here they find nothing. */
+/** Ours and the others, one after the other. */
 function compare(
   what: string,
+  { env }: Place,
   cwd: string,
   args: readonly string[],
   others: readonly (readonly [name: string, program: string, args: readonly string[]])[],
@@ -83,9 +77,7 @@ function compare(
   for (let run = 0; run < RUNS; run += 1) {
     ours.push(timed("node", [TOOL, ...args], { cwd, env }));
     for (const [index, [, program, itsArgs]] of others.entries()) {
-      const began = performance.now();
-      spawnSync(program, itsArgs, { cwd, env, stdio: "ignore" });
-      theirs[index]?.push(performance.now() - began);
+      theirs[index]?.push(timed(program, itsArgs, { cwd, env }));
     }
   }
   for (const [index, [name]] of others.entries()) {
@@ -93,7 +85,7 @@ function compare(
   }
 }
 
-try {
+await inPlace((place) => {
   const gitleaks = realTool("gitleaks");
   if (gitleaks === null) console.log("gitleaks is not installed: nothing to compare with");
   const apps = Array.from({ length: 200 }, (_, app): [string, string] => [
@@ -102,7 +94,8 @@ try {
   ]);
   compare(
     "check --history, 20,000 commits",
-    repository("history", COMMITS, apps),
+    place,
+    repository(place, "history", COMMITS, apps),
     ["check", "--history"],
     [
       ["git cat-file", "git", ["cat-file", "--batch-all-objects", "--batch"]],
@@ -118,11 +111,10 @@ try {
   if (gitleaks !== null) {
     compare(
       "check --all, 10,000 files",
-      repository("files", 1, many),
+      place,
+      repository(place, "files", 1, many),
       ["check", "--all"],
       [["gitleaks dir", gitleaks, ["dir", "--no-banner", "--exit-code", "0", "."]]],
     );
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

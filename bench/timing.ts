@@ -7,9 +7,9 @@ export function timed(
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string },
 ): number {
   const began = performance.now();
-  const { status, stderr } = spawnSync(program, args, { encoding: "utf8", ...options });
+  const { status, stderr } = spawnSync(program, args, { maxBuffer: 2 ** 30, ...options });
   const took = performance.now() - began;
-  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr.toString()}`);
   return took;
 }
 
