@@ -139,10 +139,13 @@ function jsonAppearances({ where, blob, commits = [], paths = [] }: CheckedFindi
   };
 }
 
-/** Annotations have one line of text: the first commit goes with it. */
-function messageOf({ message, commits = [] }: CheckedFinding): string {
+/** Annotations have one line of text: the first commit goes with it, or what to edit. */
+function messageOf({ message, mend, where, commits = [] }: CheckedFinding): string {
   const [first] = commits;
-  return first === undefined ? message : `${message} (commit ${first.commit.slice(0, 12)})`;
+  if (first !== undefined) return `${message} (commit ${first.commit.slice(0, 12)})`;
+  return mend.kind === "edit" && where !== "history"
+    ? `${message}. To mend it, ${mend.what}`
+    : message;
 }
 
 /** SARIF 2.1.0, for code scanning. */

@@ -15,13 +15,13 @@ export interface LeftBlob {
 
 /**
  * The blobs that are in this clone's objects and in no ref but the stash, nor in an index: what
- * `git add` left behind, what was amended away, what a stash keeps. None where the objects are shared
- * with another repository, which may need them.
+ * `git add` left behind, what was amended away, what a stash keeps.
  *
+ * @returns null where the objects are shared with another repository, which may need them
  * @throws GitError `command-failed`
  */
-export async function leftBlobs(repository: OpenedRepository): Promise<LeftBlob[]> {
-  if (existsSync(path.join(repository.commonDir, "objects/info/alternates"))) return [];
+export async function leftBlobs(repository: OpenedRepository): Promise<LeftBlob[] | null> {
+  if (existsSync(path.join(repository.commonDir, "objects/info/alternates"))) return null;
   const [all, reachable] = await Promise.all([
     linesOf(repository, [
       "cat-file",

@@ -22,6 +22,11 @@ const MOST_BYTES = 5 * 1024 * 1024;
  */
 const PRUNE = "git -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc --prune=now";
 
+const UNSEEN = note(
+  "git's objects are shared with another repository (objects/info/alternates): whether readable secrets are left among them was not looked at",
+  "node .flux-sops/flux-sops.mjs doctor, in a clone made without --shared and --reference",
+);
+
 /**
  * Are there readable secrets in git's objects that no branch has? `git add` stores what is staged, and
  * it stays when the commit holds the encrypted file.
@@ -29,7 +34,9 @@ const PRUNE = "git -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc -
  * @throws GitError
  */
 export async function diagnoseLeftPlaintext(repository: OpenedRepository): Promise<Diagnosis[]> {
-  const left = new Map((await leftBlobs(repository)).map((blob) => [blob.oid, blob]));
+  const blobs = await leftBlobs(repository);
+  if (blobs === null) return [UNSEEN];
+  const left = new Map(blobs.map((blob) => [blob.oid, blob]));
   const rules = await rulesOfIndex(repository, await indexEntries(repository));
   const found: LeftBlob[] = [];
   for await (const { oid, bytes } of readBlobs(repository, left.keys(), { maxBytes: MOST_BYTES })) {

@@ -85,6 +85,17 @@ test("the schema refuses what is no SARIF, so the test above can fail", (t) => {
   }
 });
 
+test("what to edit is said in an annotation too; of the past, which commit it was", (t) => {
+  const mend = { kind: "edit", what: "move it" } as const;
+  const commits = [{ commit: "1".repeat(40), parents: [], subject: "" }];
+  for (const format of [FORMATS.sarif, FORMATS.github]) {
+    t.regex(format(reportOf([finding({ mend })])), /a message\. To mend it, move it/);
+    const past = format(reportOf([finding({ mend, where: "history", commits })]));
+    t.regex(past, /a message \(commit 111111111111\)/);
+    t.notRegex(past, /move it/);
+  }
+});
+
 test("sarif: a file's place is a URI of its very bytes, relative to the repository", (t) => {
   const results = resultsOf(FORMATS.sarif(everyKind));
   for (const [index, name] of hostileNames.entries()) {

@@ -203,6 +203,9 @@ test("plaintext that git's objects still hold is told, and the command removes i
   repository.write("web.yaml", secret({ token: "wombat-774" }));
   must("stash", "-q", "-u");
   t.regex(tool("doctor").stdout, /^note {4}.* readable secret, in a stash \(web\.yaml\)/m);
+
+  repository.write(".git/objects/info/alternates", `${repository.dir}/.git/objects\n`);
+  t.regex(tool("doctor").stdout, /^note {4}git's objects are shared with another repository/m);
 });
 
 test("outside a repository: exit status 2", (t) => {
