@@ -32,7 +32,7 @@ test("rules that cannot be read, have no key, or a manual's", (t) => {
   };
   t.regex(
     said((text) => text.replace(/age1\w+/, "age1yourpublickey")),
-    /^wrong {3}\.sops\.yaml:8: .*age1yourpublickey.* is no valid age recipient/m,
+    /^wrong {3}\.sops\.yaml:10: .*age1yourpublickey.* is no valid age recipient/m,
   );
   t.regex(
     said((text) => text.replace(/age: >-\n.*\n/, "")),
