@@ -54,6 +54,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "refuses the file where the list is encrypted; in the column of the dashes it does as sops",
   },
   {
+    what: "a comment at the end of a file, behind a list that stays readable, where the top mapping is encrypted",
+    sops: "takes it into the list, and leaves it readable",
+    ours: "encrypts it: once the sops block follows, it stands in the top mapping; sops reads that",
+  },
+  {
     what: "a readable block of text at the end of a file that has no line break at its end",
     sops: "keeps the value without a line break, with another header",
     ours: "keeps the header, so that the value has a line break once the sops block follows",

@@ -153,7 +153,14 @@ async function compare(
   // Both encrypted the same values and comments.
   t.deepEqual(valuesOf(ourLeaves), valuesOf(theirLeaves));
   const ourComments = commentsOf(ourLeaves);
+  const mayBeTaken = new Set(
+    parsed.leaves
+      .filter(({ endOfFile }) => endOfFile !== undefined)
+      .map(({ value }) => value?.text),
+  );
   for (const [comment, encrypted] of commentsOf(theirLeaves)) {
+    // One that sops leaves readable there may be encrypted: see known-differences.ts.
+    if (!encrypted && mayBeTaken.has(comment)) continue;
     t.is(ourComments.get(comment), encrypted, `${comment} in:\n${text}`);
   }
   return null;
