@@ -111,6 +111,33 @@ export const plaintextSecret: Rule = {
       },
       { path: "secret.yaml.bak", content: "kind: Secret\nstringData:\n  a: hunter2\n", lines: [3] },
       {
+        path: "forgotten-marker.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\napiVersion: apps/v1\nkind: Deployment\n",
+        lines: [4],
+      },
+      {
+        path: "forgotten-marker-before-a-description.yaml",
+        content: "kind: Secret\nstringData:\n  a: hunter2\nkind: CustomResourceDefinition\n",
+        lines: [3],
+      },
+      { path: "a-tag.yaml", content: "kind: Secret\nstringData:\n  a: !hunter2\n", lines: [3] },
+      { path: "an-anchor.yaml", content: "kind: Secret\nstringData:\n  a: &hunter2\n", lines: [3] },
+      { path: "an-alias.yaml", content: "kind: Secret\nstringData:\n  a: *hunter2\n", lines: [3] },
+      { path: "a-comment.yaml", content: "kind: Secret\nstringData:\n  a: #hunter2\n", lines: [3] },
+      {
+        path: "an-anchor-beside-tokens.yaml",
+        content:
+          "kind: Secret\nstringData:\n  a: &hunter2\n  b: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n",
+        lines: [3],
+      },
+      {
+        path: "apply-both.sh",
+        content:
+          "kubectl apply -f - <<EOF\nkind: CustomResourceDefinition\nEOF\nkubectl apply -f - <<EOF\nkind: Secret\nstringData:\n  a: hunter2\nEOF\n",
+        lines: [7],
+      },
+      {
         path: "latin1.yaml",
         content: "# {{LATIN1}}\nkind: Secret\nstringData:\n  a: hunter2\n",
         lines: [4],
