@@ -266,6 +266,12 @@ export const plaintextSecret: Rule = {
       { path: ".envrc", content: "export SMTP_PASS=hunter22\n", lines: [1] },
       { path: "home/.netrc", content: "machine a login b\n  password hunter22\n", lines: [2] },
       { path: ".pgpass", content: "# host:port:db:user:pw\ndb:5432:app:me:hunter22\n", lines: [2] },
+      {
+        path: ".pypirc",
+        content: "[pypi]\nusername = __token__\npassword = hunter22\n",
+        lines: [3],
+      },
+      { path: "home/.my.cnf", content: "[client]\npassword=hunter22\n", lines: [2] },
       { path: ".git-credentials", content: "https://me:hunter22@example.org\n", lines: [1] },
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
@@ -375,6 +381,7 @@ export const plaintextSecret: Rule = {
         content: "//npm.example.com/:_authToken=${NPM_TOKEN}\nsave-exact=true\n",
       },
       { path: ".netrc", content: "machine a login b password ${TOKEN}\n" },
+      { path: ".pypirc", content: "[pypi]\nusername = __token__\n# password = x\npassword =\n" },
       { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
       { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
       {
