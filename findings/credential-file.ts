@@ -10,7 +10,7 @@ import { shownName } from "./wording.ts";
 
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json`, `.npmrc`,
- * `.netrc`, `.pgpass`, `.git-credentials`, dotenv files (direnv's too) and Terraform variables. Part of `plaintext-secret`. Dotenv files and Terraform
+ * `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`, dotenv files (direnv's too) and Terraform variables. Part of `plaintext-secret`. Dotenv files and Terraform
  * variables hold harmless settings as well, so there the names decide; a sample (`.env.example`) is
  * left alone. Which dotenv file feeds a secretGenerator is another question (`secret-source.ts`).
  */
@@ -53,6 +53,8 @@ function dockerCredentials(candidate: Candidate): Hit[] {
 const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
   [".netrc", /^(?:.*\s)?password\s+(\S+)/],
   [".pgpass", /^[^#](?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(.+)$/],
+  [".pypirc", /^\s*password\s*[=:]\s*(\S.*)$/],
+  [".my.cnf", /^\s*password\s*=\s*(\S.*)$/],
   [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
 ]);
 

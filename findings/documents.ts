@@ -8,11 +8,14 @@ export interface FoundDocument {
 }
 
 /**
- * Whether a part of a file is a CustomResourceDefinition: it describes every field there is, at great
- * length, and holds none.
+ * Whether a part of a file is a CustomResourceDefinition and nothing else: it describes every field there
+ * is, at great length, and holds none.
  */
 export function isSchema(section: Section): boolean {
-  return /^kind: *["']?CustomResourceDefinition\b/m.test(section.text);
+  const { text } = section;
+  if (!/^kind: *["']?CustomResourceDefinition\b/m.test(text)) return false;
+  // A script with several here-documents, a file with a forgotten `---`.
+  return text.match(/^["']?kind["']?\s*:/gm)?.length === 1;
 }
 
 /**

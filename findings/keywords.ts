@@ -78,7 +78,7 @@ export const KEYWORDS = {
 
 /**
  * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables, and where
- * npm, git, curl and PostgreSQL keep passwords.
+ * npm, git, curl, PostgreSQL, MySQL and twine keep passwords.
  */
 export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.env(?:rc)?(?:\.[^/]*)?|[^/]*\.env|[._]netrc|\.pgpass|\.git-credentials|[^/]*\.tfvars(?:\.json)?|[^/]*\.npmrc)$/i;
+  /(?:^|\/)(?:\.env(?:rc)?(?:\.[^/]*)?|[^/]*\.env|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|[^/]*\.tfvars(?:\.json)?|[^/]*\.npmrc)$/i;

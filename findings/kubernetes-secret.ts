@@ -1,6 +1,7 @@
 import type { Node } from "yaml";
-import { isMap, isScalar, isSeq } from "yaml";
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { isToken } from "../sops/token.ts";
+import { isCredentialValue } from "./credential.ts";
 import { isSchema } from "./documents.ts";
 import { isProseOrCode, isTemplate } from "./file-kind.ts";
 import type { Candidate, Hit, Mend } from "./finding.ts";
@@ -57,8 +58,8 @@ function inSection(candidate: Candidate, section: Section): Hit[] {
   const hits: Hit[] = [];
   for (const document of section.documents ?? []) {
     const mappings = new Mappings(document);
-    const kind = mappings.textAt(document.contents, "kind");
-    if (kind !== null && DESCRIPTIONS.has(kind)) continue;
+    const kinds = mappings.texts(document.contents, "kind");
+    if (kinds.length > 0 && kinds.every((kind) => DESCRIPTIONS.has(kind))) continue;
     const reader = new Reader(candidate, section, mappings, document.contents);
     hits.push(...reader.read());
   }
@@ -122,13 +123,13 @@ class Reader {
    * references and policies name the kind too.
    */
   #isSecret(node: Node, nested: boolean): boolean {
-    if (this.#mappings.textAt(node, "kind") !== "Secret") return false;
-    const version = this.#mappings.textAt(node, "apiVersion");
-    if (version?.includes("/") === true) return false;
+    if (!this.#mappings.texts(node, "kind").includes("Secret")) return false;
+    const versions = this.#mappings.texts(node, "apiVersion");
+    if (versions.length > 0 && versions.every((version) => version.includes("/"))) return false;
     if (!nested) return true;
     // Nothing else has `stringData`.
     if (isMap(this.#mappings.at(node, "stringData"))) return true;
-    return version !== null && isMap(this.#mappings.at(node, "metadata"));
+    return versions.length > 0 && isMap(this.#mappings.at(node, "metadata"));
   }
 
   #readList(root: Node, isEncrypted: boolean): void {
@@ -219,6 +220,7 @@ class Reader {
     if (this.#judged.has(node)) return;
     this.#judged.add(node);
     const readable: { field: string; entry: Entry }[] = [];
+    let hidden: Entry | null = null;
     let tokens = 0;
     for (const { key: field, value } of this.#mappings.entries(node)) {
       if (field !== "data" && field !== "stringData") continue;
@@ -226,8 +228,15 @@ class Reader {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
         else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
           readable.push({ field, entry });
-        }
+        } else if (isHiddenValue(entry)) hidden ??= entry;
       }
+    }
+    if (hidden !== null) {
+      this.#hit(
+        hidden.offset,
+        `a Kubernetes Secret has a value that YAML takes for a tag, an anchor, an alias or a comment: ${shownName(hidden.key)}`,
+        { kind: "edit", what: "write the value in quotes" },
+      );
     }
     const first = readable[0];
     if (first === undefined || (isEncrypted && tokens > 0)) return;
@@ -264,6 +273,19 @@ class Reader {
     if (text.trim() === "" || isToken(text) || isPointer(text)) return false;
     return !(isTemplate(this.#candidate.path) && holdsExpression(text) && !/default|:-/.test(text));
   }
+}
+
+/**
+ * Whether what looks like a value is none to a YAML reader: `!Passw0rd`, `&Passw0rd`, `*Passw0rd`,
+ * `#Passw0rd` without quotes. The value is empty then, so nothing would encrypt it.
+ */
+function isHiddenValue({ value, written }: Entry): boolean {
+  if (isAlias(written)) return value === null;
+  if (!isScalar(written) || scalarText(written) !== "" || written.source?.trim() !== "")
+    return false;
+  if (written.anchor !== undefined || /^!(?!!)/.test(written.tag ?? "")) return true;
+  const comment = written.comment ?? "";
+  return !/\s/.test(comment) && isCredentialValue(comment);
 }
 
 const EDIT_LIST: Mend = {

@@ -1,16 +1,23 @@
 /**
- * Most commits of a GitOps repository are a bot's, and change a version number. No rule tells one
- * number of several parts, or one digest, from another: what is harmless before is harmless after.
+ * Most commits of a GitOps repository are a bot's, and change a version number. No rule tells one digest
+ * from another, or one number of several parts, but that five characters are too few for a password
+ * (`isCredentialValue`): what is harmless before is harmless after.
  */
 const VERSION = /\d+\.\d+(?:\.\d+)+|sha256:[0-9a-f]{64}/g;
 
 /** Beyond this it is no change of a version. */
 const LONGEST_CHANGE = 4096;
 
-/** A content with its versions made all the same, one char per byte. */
+/** A content with its versions of one sort made all the same, one char per byte. */
 export function withoutVersions(bytes: Buffer): string {
-  return bytes.toString("latin1").replace(VERSION, "0.0.0");
+  return bytes.toString("latin1").replace(VERSION, (version) => {
+    if (version.startsWith("sha256:")) return NO_DIGEST;
+    return version.length <= 5 ? "0.0.0" : "00.0.0";
+  });
 }
+
+/** Each is a version of its own sort, so that none is taken for one of another. */
+const NO_DIGEST = `sha256:${"0".repeat(64)}`;
 
 /**
  * Whether two contents have the same `withoutVersions`. Only the bytes between the first and the last

@@ -39,6 +39,8 @@ export interface Entry {
   readonly offset: number;
   /** Null for an empty value and for an alias to nothing. */
   readonly value: Node | null;
+  /** The value as it is written: an alias where there is one. */
+  readonly written: unknown;
 }
 
 /** Mappings merged into one: far more than anyone writes, few enough that a chain of them stays cheap. */
@@ -83,6 +85,7 @@ export class Mappings {
             key: name,
             offset: startOf(pair.key) ?? 0,
             value: this.resolve(pair.value),
+            written: pair.value,
           });
       }
     }
@@ -105,6 +108,13 @@ export class Mappings {
   textAt(node: unknown, ...path: readonly string[]): string | null {
     const found = this.at(node, ...path);
     return isScalar(found) ? scalarText(found) : null;
+  }
+
+  /** The texts of all scalars under a name: where a `---` was forgotten, one `kind:` follows another. */
+  texts(node: unknown, name: string): string[] {
+    return this.entries(node).flatMap(({ key, value }) =>
+      key === name && isScalar(value) ? [scalarText(value)] : [],
+    );
   }
 
   /** The items of a list, aliases resolved; empty for anything else. */

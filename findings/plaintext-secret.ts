@@ -111,6 +111,33 @@ export const plaintextSecret: Rule = {
       },
       { path: "secret.yaml.bak", content: "kind: Secret\nstringData:\n  a: hunter2\n", lines: [3] },
       {
+        path: "forgotten-marker.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\napiVersion: apps/v1\nkind: Deployment\n",
+        lines: [4],
+      },
+      {
+        path: "forgotten-marker-before-a-description.yaml",
+        content: "kind: Secret\nstringData:\n  a: hunter2\nkind: CustomResourceDefinition\n",
+        lines: [3],
+      },
+      { path: "a-tag.yaml", content: "kind: Secret\nstringData:\n  a: !hunter2\n", lines: [3] },
+      { path: "an-anchor.yaml", content: "kind: Secret\nstringData:\n  a: &hunter2\n", lines: [3] },
+      { path: "an-alias.yaml", content: "kind: Secret\nstringData:\n  a: *hunter2\n", lines: [3] },
+      { path: "a-comment.yaml", content: "kind: Secret\nstringData:\n  a: #hunter2\n", lines: [3] },
+      {
+        path: "an-anchor-beside-tokens.yaml",
+        content:
+          "kind: Secret\nstringData:\n  a: &hunter2\n  b: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n",
+        lines: [3],
+      },
+      {
+        path: "apply-both.sh",
+        content:
+          "kubectl apply -f - <<EOF\nkind: CustomResourceDefinition\nEOF\nkubectl apply -f - <<EOF\nkind: Secret\nstringData:\n  a: hunter2\nEOF\n",
+        lines: [7],
+      },
+      {
         path: "latin1.yaml",
         content: "# {{LATIN1}}\nkind: Secret\nstringData:\n  a: hunter2\n",
         lines: [4],
@@ -239,6 +266,12 @@ export const plaintextSecret: Rule = {
       { path: ".envrc", content: "export SMTP_PASS=hunter22\n", lines: [1] },
       { path: "home/.netrc", content: "machine a login b\n  password hunter22\n", lines: [2] },
       { path: ".pgpass", content: "# host:port:db:user:pw\ndb:5432:app:me:hunter22\n", lines: [2] },
+      {
+        path: ".pypirc",
+        content: "[pypi]\nusername = __token__\npassword = hunter22\n",
+        lines: [3],
+      },
+      { path: "home/.my.cnf", content: "[client]\npassword=hunter22\n", lines: [2] },
       { path: ".git-credentials", content: "https://me:hunter22@example.org\n", lines: [1] },
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
@@ -348,6 +381,7 @@ export const plaintextSecret: Rule = {
         content: "//npm.example.com/:_authToken=${NPM_TOKEN}\nsave-exact=true\n",
       },
       { path: ".netrc", content: "machine a login b password ${TOKEN}\n" },
+      { path: ".pypirc", content: "[pypi]\nusername = __token__\n# password = x\npassword =\n" },
       { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
       { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
       {
