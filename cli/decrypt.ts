@@ -17,6 +17,7 @@ export const decrypt = fileCommand({
       .option("--extract <path>", `print only what is at a path: '["stringData"]["password"]'`)
       .option("--ignore-mac", "decrypt even where the MAC does not match"),
   writes: "in-place",
+  folders: "encrypted",
   standardInput: true,
   syntaxExit: SOPS_EXIT.generic,
   run: async (at) => {

@@ -20,6 +20,7 @@ export const encrypt = fileCommand({
       .option("--encrypted-suffix <suffix>", "encrypt what is under keys that end so")
       .option("--unencrypted-suffix <suffix>", "leave readable what is under keys that end so"),
   writes: "in-place",
+  folders: "to-encrypt",
   standardInput: true,
   syntaxExit: SOPS_EXIT.couldNotReadInputFile,
   run: async ({ file, bytes, path, options, inputFormat, outputFormat, config, indent }) => {

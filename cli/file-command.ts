@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
@@ -8,6 +7,7 @@ import { complain } from "./complain.ts";
 import { configOption } from "./config-option.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
+import { filesInFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
 import { reported } from "./reported.ts";
 import { indentOnDisk } from "./rule-on-disk.ts";
@@ -35,6 +35,8 @@ interface FileCommand {
   readonly configure: (command: Command) => Command;
   /** Whether results always go back to the files, only with `--in-place`, or are printed. */
   readonly writes: "always" | "in-place";
+  /** What a folder stands for: its `*.sops.*` files alone, or the encrypted ones of other names too. */
+  readonly folders: "to-encrypt" | "encrypted";
   /** Whether standard input is read where no file is named. */
   readonly standardInput: boolean;
   /** sops's exit status for a file that does not parse: it differs by command. */
@@ -50,7 +52,8 @@ const STANDARD_INPUT = "/dev/stdin";
 
 /**
  * Makes a command that turns files into other texts, as sops's own do: printed, or written back with
- * `--in-place`. Several files and folders may be given; a folder stands for its `*.sops.*` files.
+ * `--in-place`. Several files and folders may be given; a folder stands for files in it
+ * ({@link filesInFolder}).
  */
 export function fileCommand(definition: FileCommand): (argv: readonly string[]) => Promise<number> {
   return async (argv) => {
@@ -58,7 +61,7 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
       .description(definition.summary)
       .argument(
         definition.standardInput ? "[file...]" : "<file...>",
-        `files, or folders for the *.sops.* files in them${definition.standardInput ? "; none: standard input" : ""}`,
+        `files, or folders for the ${definition.folders === "encrypted" ? "encrypted" : "*.sops.*"} files in them${definition.standardInput ? "; none: standard input" : ""}`,
       );
     if (definition.writes === "in-place") {
       command
@@ -79,7 +82,8 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
       complain(problem);
       return SOPS_EXIT.errorConflictingParameters;
     }
-    const paths = command.args.length === 0 ? [STANDARD_INPUT] : [...new Set(expand(command.args))];
+    const paths =
+      command.args.length === 0 ? [STANDARD_INPUT] : [...new Set(expand(definition, command.args))];
     const inPlace = definition.writes === "always" || options["inPlace"] === true;
     let status = 0;
     const step = progress(definition.name, paths.length);
@@ -156,13 +160,10 @@ async function write(path: string, content: Buffer): Promise<void> {
   else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
 }
 
-function expand(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true) return [path];
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.sops\.[^.]+$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-  });
+function expand({ folders }: FileCommand, paths: readonly string[]): string[] {
+  return paths.flatMap((path) =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+      ? filesInFolder(path, folders === "encrypted")
+      : [path],
+  );
 }

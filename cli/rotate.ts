@@ -13,6 +13,7 @@ export const rotate = fileCommand({
       .option("--add-age <recipients>", "add these recipients")
       .option("--rm-age <recipients>", "take these recipients away"),
   writes: "in-place",
+  folders: "encrypted",
   standardInput: false,
   syntaxExit: SOPS_EXIT.generic,
   run: async (at) => {

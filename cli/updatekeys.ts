@@ -12,6 +12,7 @@ export const updatekeys = fileCommand({
   summary: "give files the recipients of their creation rules; the data key stays",
   configure: (command) => command.option("-y, --yes", "do not ask (nothing is asked so far)"),
   writes: "always",
+  folders: "encrypted",
   standardInput: false,
   syntaxExit: SOPS_EXIT.generic,
   run: async (at) => {

@@ -61,7 +61,8 @@ export async function inspectCommitted(
       );
       return verified([
         ...(errors.length > 0 ? errors : [inPlaintext()]).map((finding) => ({
-          finding,
+          // A rule of leaks does not know that the file's name is right as it is.
+          finding: { ...finding, mend: ENCRYPT },
           commitMends: true,
         })),
         ...byHand(notValid),
@@ -85,6 +86,11 @@ export async function inspectCommitted(
   }
 }
 
+const ENCRYPT: Finding["mend"] = {
+  kind: "on-file",
+  commands: ["npx flux-sops encrypt --in-place FILE", "git add -- FILE"],
+};
+
 const RESTORE = "restore the encrypted file, or decrypt it and correct it";
 
 /** What is found where a creation rule encrypts a file, and it is readable. */
@@ -94,6 +100,6 @@ export function inPlaintext(): Finding {
     severity: "error",
     line: null,
     message: "it is in plaintext, and its creation rule encrypts it",
-    mend: { kind: "edit", what: "commit it again, and git commit encrypts it" },
+    mend: ENCRYPT,
   };
 }

@@ -32,6 +32,26 @@ test("text: the file, the line, the rule and the fix, never the value", (t) => {
   t.false(ended.stdout.includes("hunter2"));
 });
 
+test("a Secret that a rule takes, committed readable: the mend encrypts it under its name", (t) => {
+  const repository = scaffolded(t);
+  const other = "clusters/homelab/secrets/other.yaml";
+  repository.write(other, secret({ a: "one" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qnm", "Past the gate");
+  const found = repository.tool("check");
+  t.is(found.status, 1);
+  t.true(
+    found.stdout.includes(
+      `\n    npx flux-sops encrypt --in-place ${other}\n    git add -- ${other}\n`,
+    ),
+    found.stdout,
+  );
+  t.false(found.stdout.includes("git mv"));
+  t.is(repository.tool("encrypt", "--in-place", other).status, 0);
+  repository.must("add", "--", other);
+  t.is(repository.tool("check").status, 0);
+});
+
 test("json: the form of the contract, and nothing else on standard output", (t) => {
   const ended = withLeak(t).tool("check", "--format", "json");
   t.is(ended.status, 1);

@@ -44,6 +44,23 @@ test("a folder stands for its *.sops.* files", (t) => {
   t.is(repository.read("clusters/homelab/secrets/deep/other.sops.yaml"), PLAIN);
 });
 
+test("a folder stands for what is encrypted under other names too, and never for the rule file", (t) => {
+  const repository = withFiles(t);
+  const other = "clusters/homelab/secrets/other.yaml";
+  const vendored = "node_modules/pkg/x.sops.yaml";
+  repository.write(other, PLAIN);
+  t.is(repository.tool("encrypt", "--in-place", other).status, 0);
+  for (const broken of ["value.yaml", "removed.yaml", "nomac.yaml"]) repository.write(broken, "");
+  repository.write(vendored, PLAIN);
+  const before = repository.read(other);
+  const rotated = repository.tool("rotate", "-i", ".");
+  t.deepEqual([rotated.status, rotated.stderr], [0, ""]);
+  t.not(repository.read(other), before);
+  t.is(repository.tool("decrypt", other).stdout, PLAIN);
+  t.is(repository.tool("updatekeys", "-y", ".").stderr, "");
+  t.is(repository.read(vendored), PLAIN);
+});
+
 test("rotate: every ciphertext is new, the plaintext the same", (t) => {
   const repository = withFiles(t);
   const before = repository.read(DB);

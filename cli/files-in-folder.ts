@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SopsError } from "../sops/errors.ts";
+import { formatOf } from "../sops/format.ts";
+import { readSopsFile } from "../sops/sops-file.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
+
+/** What holds no files of the user's own. */
+const PASSED_OVER: readonly string[] = [".git", "node_modules"];
+
+/**
+ * The files that a folder stands for on a command line, sorted: `*.sops.*`, and on request whatever else
+ * is encrypted, since a creation rule may take other names too. Symlinks are not followed.
+ *
+ * @param withEncrypted also files of other names that are encrypted: their contents are read
+ * @throws an error of node:fs
+ */
+export function filesInFolder(folder: string, withEncrypted: boolean): string[] {
+  const found: string[] = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!PASSED_OVER.includes(entry.name)) found.push(...filesInFolder(path, withEncrypted));
+    } else if (entry.isFile()) {
+      // With nothing before `.sops.` it is the rule file.
+      if (/.\.sops\.[^.]+$/.test(entry.name) || (withEncrypted && isEncrypted(path))) {
+        found.push(path);
+      }
+    }
+  }
+  return found.sort();
+}
+
+/** A broken `sops` block counts: the command that comes to the file says what is wrong with it. */
+function isEncrypted(path: string): boolean {
+  const bytes = readFileSync(path);
+  if (!bytes.includes(TOKEN_START)) return false;
+  try {
+    return readSopsFile(bytes, formatOf(path)).metadata !== null;
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    return error.code === "bad-metadata";
+  }
+}
