@@ -56,8 +56,8 @@ class RuleFileReader {
       this.#place = comma === "," ? "more recipients" : "rules";
       return true;
     }
-    // A comment is the end of a block of text, and what follows would be none of it.
-    if (this.#place === "recipients" || this.#place === "more recipients") this.#place = "rules";
+    // A list of recipients without any, or with a comma at its end.
+    if (this.#place === "recipients" || this.#place === "more recipients") return false;
     if (COMMENT.test(line)) return true;
     if (line === "stores:" || line === "creation_rules:") return this.#begin(line);
     if (this.#place !== "rules") return false;
@@ -90,8 +90,10 @@ class RuleFileReader {
         if (pattern !== null) rule.pattern = pattern;
         return pattern !== null;
       }
-      case "encrypted_regex":
-        return textOf(value) !== null;
+      case "encrypted_regex": {
+        const text = textOf(value);
+        return text !== null && compilePlainPattern(text) !== null;
+      }
       case "mac_only_encrypted":
         return value === "true" || value === "false";
       case "age":
