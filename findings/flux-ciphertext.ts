@@ -1,6 +1,6 @@
 import { fluxMap, type FluxKustomization, type FluxMap } from "../flux/flux-map.ts";
 import { mayHoldFluxObject, type BuiltFile } from "../flux/folder-build.ts";
-import { folderOf, KUSTOMIZATION_NAMES, type RepositoryFiles } from "../flux/repository-files.ts";
+import { folderOf, isKustomizationFile, type RepositoryFiles } from "../flux/repository-files.ts";
 import { encryptedFile, type EncryptedFile } from "./encrypted-file.ts";
 import type { Finding, Mend } from "./finding.ts";
 import {
@@ -46,8 +46,8 @@ function concernsFlux(files: RepositoryFiles): boolean {
     const bytes = files.read(path);
     if (bytes === null) continue;
     if (mayBeEncrypted(bytes)) return true;
-    const isKustomization = KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
-    if (isKustomization && mayHoldFluxObject(Buffer.from(bytes).toString("latin1"))) return true;
+    if (isKustomizationFile(path) && mayHoldFluxObject(Buffer.from(bytes).toString("latin1")))
+      return true;
   }
   return false;
 }

@@ -13,7 +13,7 @@ import type { Problem } from "./problem.ts";
 import {
   FileTree,
   folderOf,
-  KUSTOMIZATION_NAMES,
+  isKustomizationFile,
   pathFrom,
   sourceFolder,
   type RepositoryFiles,
@@ -111,10 +111,6 @@ export function fluxMap(files: RepositoryFiles): FluxMap {
     isLeftOut,
     problems: following.problems,
   };
-}
-
-function isKustomizationFile(path: string): boolean {
-  return KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
 }
 
 /** The files that a kustomization names as a patch: what looks like an object there is none. */

@@ -17,6 +17,10 @@ export const KUSTOMIZATION_NAMES: readonly string[] = [
   "Kustomization",
 ];
 
+export function isKustomizationFile(path: string): boolean {
+  return KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
+}
+
 /** Files and the folders that they make. The top folder's path is empty. */
 export class FileTree {
   readonly #files = new Set<string>();

@@ -7,13 +7,6 @@ export interface Kustomization {
   readonly bytes: Buffer;
 }
 
-/** @see RecognizedKustomizationFileNames in kustomize's api/konfig/general.go */
-export const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-export function isKustomization(path: GitPath): boolean {
-  return KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
-}
-
 /** Cheap: whether a kustomization may make Secrets of files. */
 export function mayGenerateSecrets({ bytes }: Pick<Kustomization, "bytes">): boolean {
   return bytes.includes("secretGenerator");

@@ -1,7 +1,7 @@
+import { isKustomizationFile } from "../flux/repository-files.ts";
 import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { filesOf, readTrees } from "../git/trees.ts";
-import { isKustomization } from "./kustomizations.ts";
 import type { PushedRef } from "./push-lines.ts";
 import { rulesAt, type RulesInForce } from "./rules-in-force.ts";
 
@@ -64,7 +64,7 @@ export async function lookAtTips(
     };
     for (const { path, oid } of filesOf(trees, tree, isFirstVisit)) {
       if (isNew(oid)) files.push({ path, oid, rules, ref });
-      if (isKustomization(path)) {
+      if (isKustomizationFile(path)) {
         const oidAt = (other: GitPath) => fileAt(trees, tree, other);
         kustomizations.push({ path, oid, rules, ref, oidAt });
       }

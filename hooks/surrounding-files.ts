@@ -1,7 +1,8 @@
+import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-files.ts";
 import { isFile, type IndexEntry } from "../git/index-entries.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { isKustomization, KUSTOMIZATION_NAMES, type Kustomization } from "./kustomizations.ts";
+import type { Kustomization } from "./kustomizations.ts";
 
 /** The files that say how others are judged, as they are stored. */
 export interface SurroundingFiles {
@@ -39,7 +40,7 @@ export function surroundingFiles(
   for (const { path, oid } of entries) {
     const bytes = blobs.get(oid);
     if (bytes === undefined) continue;
-    if (isKustomization(path)) kustomizations.push({ path, oid, bytes });
+    if (isKustomizationFile(path)) kustomizations.push({ path, oid, bytes });
     else ruleFiles.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
   }
   return { ruleFiles, kustomizations };
