@@ -5,7 +5,15 @@ import { pathFromText } from "../git/path.ts";
 /** Settings of the findings, at the top of a repository. */
 export const SETTINGS_FILE = pathFromText(".flux-sops.yaml");
 
+/** Holds creation rules, for its folder and those below. */
+export const RULE_FILE = ".sops.yaml";
+
 /** Whether a path is that of a file with creation rules. */
 export function isRuleFile(path: string): boolean {
   return /(?:^|\/)\.sops\.yaml$/.test(path);
+}
+
+/** The folder that a rule file is for: with a `/` at its end, or empty. */
+export function folderOfRules(ruleFile: string): string {
+  return ruleFile.slice(0, -RULE_FILE.length);
 }

@@ -12,7 +12,7 @@ import {
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { isRuleFile } from "./gate-files.ts";
+import { folderOfRules, isRuleFile, RULE_FILE } from "./gate-files.ts";
 
 /** What the creation rules say of a path. */
 export interface RuleInForce {
@@ -59,7 +59,7 @@ export class RulesInForce {
       try {
         file = parseRuleFile(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
       } catch (error) {
-        throw new BrokenRulesError(describe(`${folder}.sops.yaml`, error), { cause: error });
+        throw new BrokenRulesError(describe(`${folder}${RULE_FILE}`, error), { cause: error });
       }
       this.parsed.set(folder, file);
     }
@@ -98,7 +98,7 @@ export async function rulesAt(
   const files = new Map<string, Uint8Array>();
   for (const { path, oid } of ruleFiles) {
     const bytes = blobs.get(oid);
-    if (bytes !== undefined) files.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
+    if (bytes !== undefined) files.set(folderOfRules(pathText(path)), bytes);
   }
   return new RulesInForce(files);
 }

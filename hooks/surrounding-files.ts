@@ -2,6 +2,7 @@ import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-fil
 import { isFile, type IndexEntry } from "../git/index-entries.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
+import { folderOfRules, RULE_FILE } from "./gate-files.ts";
 import type { Kustomization } from "./kustomizations.ts";
 
 /** The files that say how others are judged, as they are stored. */
@@ -24,7 +25,7 @@ export function surroundingEntries(
   const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
   const wanted = new Set(
     [...folders].flatMap((folder) =>
-      [".sops.yaml", ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
+      [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
     ),
   );
   return index.filter(({ path, stage, mode }) => stage === 0 && isFile(mode) && wanted.has(path));
@@ -41,7 +42,7 @@ export function surroundingFiles(
     const bytes = blobs.get(oid);
     if (bytes === undefined) continue;
     if (isKustomizationFile(path)) kustomizations.push({ path, oid, bytes });
-    else ruleFiles.set(pathText(path).slice(0, -".sops.yaml".length), bytes);
+    else ruleFiles.set(folderOfRules(pathText(path)), bytes);
   }
   return { ruleFiles, kustomizations };
 }

@@ -3,7 +3,7 @@ import { readBlobs } from "../../git/blobs.ts";
 import { type IndexEntry, indexEntries, isFile } from "../../git/index-entries.ts";
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import { isRuleFile } from "../../hooks/gate-files.ts";
+import { folderOfRules, isRuleFile } from "../../hooks/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Metadata } from "../../sops/metadata.ts";
@@ -103,7 +103,7 @@ async function readRuleFiles(
   return found
     .map(({ path, oid }): RuleFileEntry => {
       const file = pathText(path);
-      const folder = file.slice(0, -".sops.yaml".length);
+      const folder = folderOfRules(file);
       try {
         const text = new TextDecoder("utf-8", { fatal: true }).decode(texts.get(oid));
         const rules = (parseRuleFile(text).rules ?? []).map((rule) => ({ file, rule }));

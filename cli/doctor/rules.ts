@@ -1,5 +1,5 @@
 import { recipientsFinding } from "../../findings/sops-recipients.ts";
-import { displayPath, pathFromText } from "../../git/path.ts";
+import { displayPath, pathFromText, pathText } from "../../git/path.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { formatOf } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -111,7 +111,7 @@ function encryptsNothing({ bytes, shown, metadata }: EncryptedEntry): boolean {
 function drift({ path, shown, metadata, rule }: EncryptedEntry): Diagnosis[] {
   const finding = metadata === null ? null : recipientsFinding(metadata, rule?.rule ?? null);
   if (finding === null) return [];
-  const name = Buffer.from(path, "latin1").toString("utf8");
+  const name = pathText(path);
   const commands = finding.message.includes("should not")
     ? [
         ["updatekeys", "-y"],
