@@ -34,18 +34,20 @@ interface Command {
   readonly stopped?: RegExp;
 }
 
+const DEFAULTS_OF_INIT: Command["steps"] = [
+  ["Name of the cluster", ENTER],
+  ["Where will the repository be hosted", ENTER],
+  ["Owner of the repository", ENTER],
+  ["Name of the repository", ENTER],
+  ["Branch that Flux follows", ENTER],
+  ["small example application", ENTER],
+];
+
 const PROMPTS: Record<string, Command> = {
   init: {
     written: ["../asked/clusters/homelab/secrets.yaml", /sops-age/],
     args: ["init", "../asked", "--skip-install"],
-    steps: [
-      ["Name of the cluster", ENTER],
-      ["Where will the repository be hosted", ENTER],
-      ["Owner of the repository", ENTER],
-      ["Name of the repository", ENTER],
-      ["Branch that Flux follows", ENTER],
-      ["small example application", ENTER],
-    ],
+    steps: DEFAULTS_OF_INIT,
   },
   "init for a provider of one's own": {
     args: ["init", "../asked", "--skip-install"],
@@ -87,12 +89,7 @@ const PROMPTS: Record<string, Command> = {
       must("commit", "-q", "-m", "Before");
     },
     steps: [
-      ["Name of the cluster", ENTER],
-      ["Where will the repository be hosted", ENTER],
-      ["Owner of the repository", ENTER],
-      ["Name of the repository", ENTER],
-      ["Branch that Flux follows", ENTER],
-      ["small example application", ENTER],
+      ...DEFAULTS_OF_INIT,
       ["Add this to .gitattributes?", `n${ENTER}`],
       ["Add this to .gitignore?", ENTER],
       ["Add this to package.json?", `n${ENTER}`],
