@@ -31,24 +31,28 @@ export type Selector = (leaf: Leaf) => boolean;
 export type Pattern = (text: string) => boolean;
 
 /**
- * The selector for what can be said without a regular expression: suffixes, and patterns that are a
- * list of words, as nearly all are. In a file of its own, since RE2 takes longer to load than a file
- * to decrypt.
+ * The selector for what is decided by keys alone. Without `compile` that is what can be said without a
+ * regular expression: suffixes, and patterns that are a list of words, as nearly all are. In a file of
+ * its own, since RE2 takes longer to load than a file to decrypt.
  *
- * @returns null where it takes more than that.
+ * @param compile null for a pattern that it does not know; what it throws is thrown.
+ * @returns null where comments decide, or `compile` gives null.
  */
-export function keySelector({ option, pattern }: Selection): Selector | null {
+export function keySelector(
+  { option, pattern }: Selection,
+  compile: (pattern: string) => Pattern | null = wordPattern,
+): Selector | null {
   switch (option) {
     case "unencrypted_suffix":
       return ({ path }) => !path.some((key) => key.endsWith(pattern));
     case "encrypted_suffix":
       return ({ path }) => path.some((key) => key.endsWith(pattern));
     case "unencrypted_regex": {
-      const matches = wordPattern(pattern);
+      const matches = compile(pattern);
       return matches === null ? null : ({ path }) => !path.some(matches);
     }
     case "encrypted_regex": {
-      const matches = wordPattern(pattern);
+      const matches = compile(pattern);
       return matches === null ? null : ({ path }) => path.some(matches);
     }
     default:
