@@ -75,7 +75,7 @@ export async function encryptFile(
   refuseStrayComments(file, effectiveSelection(encryption));
   const selects = selector(effectiveSelection(encryption), file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
-    const itemOf = takenByList(leaf, encryption, selects);
+    const itemOf = takenByList(leaf, file, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
     refuseStrayToken(leaf, selected);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
@@ -287,20 +287,32 @@ function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: Selecti
  */
 function takenByList(
   leaf: Leaf,
+  file: StoreFile,
   encryption: Pick<Metadata, "selection">,
   selects: Selector,
 ): KeyPath | null {
   const { endOfFile } = leaf;
-  const { option } = effectiveSelection(encryption);
-  if (endOfFile === undefined || option.endsWith("comment_regex") || selects(leaf)) return null;
+  if (endOfFile === undefined || selects(leaf)) return null;
   const { path, asItem } = endOfFile;
-  if (!selects({ ...leaf, path })) return null;
-  if (asItem) return path;
+  const byComment = effectiveSelection(encryption).option.endsWith("comment_regex");
+  if (!(byComment ? endsSelected(file, path, selects) : selects({ ...leaf, path }))) return null;
+  if (asItem && !byComment) return path;
   throw new SopsError(
     "unsupported",
     "the comment at the end would stay readable, though sops takes it to what is above and encrypts it: put an empty line above it, or write it above the last entry",
     { line: leaf.line },
   );
+}
+
+/**
+ * Whether the last value in a mapping or list is selected: by comments it is, wherever what stands
+ * behind it there is. Taken for true where there is no value.
+ */
+function endsSelected({ leaves }: StoreFile, path: KeyPath, selects: Selector): boolean {
+  const last = leaves.findLast(
+    (leaf) => leaf.kind === "value" && path.every((key, depth) => leaf.path[depth] === key),
+  );
+  return last === undefined || selects(last);
 }
 
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */

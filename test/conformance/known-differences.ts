@@ -46,7 +46,7 @@ export const KNOWN_DIFFERENCES = [
   {
     what: "a comment at the end of a file that has no line break at its end, left of the value before it",
     sops: "takes it into the mapping before it, and encrypts it there",
-    ours: "lets its column decide; refuses the file where the comment would stay readable by that",
+    ours: "lets its column decide; refuses the file where the comment would, or by encrypted_comment_regex might, stay readable by that",
   },
   {
     what: "a comment at the end of a file, behind a list in the first column, that is indented",

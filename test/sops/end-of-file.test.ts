@@ -51,6 +51,28 @@ for (const text of [
   });
 }
 
+for (const text of [
+  "# secret\ndata:\n  a: x\n# note",
+  "# secret\ndata:\n- a\n# note\n",
+  "x:\n  # secret\n  data:\n    a:\n      b: x\n# note",
+]) {
+  test(`so is one that sops takes below a comment that selects: ${JSON.stringify(text)}`, async (t) => {
+    const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
+    t.regex(error.message, /would stay readable/);
+    const apart = text.replace("\n# note", "\n\n# note");
+    t.is(await open(await encrypt(apart, "encrypted_comment_regex", "secret")), apart);
+    t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
+  });
+}
+
+test("behind a list without a value it is refused whatever selects", async (t) => {
+  const text = "# secret\ndata:\n- {}\n# note\n";
+  for (const pattern of ["secret", "other"]) {
+    const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", pattern));
+    t.regex(error.message, /would stay readable/);
+  }
+});
+
 test("a comment that selects, left of what follows, is refused", async (t) => {
   const text = "a:\n# secret\n  b: x\n";
   const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
