@@ -75,7 +75,7 @@ export async function encryptFile(
   refuseStrayComments(file, effectiveSelection(encryption));
   const selects = selector(effectiveSelection(encryption), file);
   const opened = file.leaves.map((leaf): OpenedLeaf => {
-    const itemOf = takenByList(leaf, file, encryption, selects);
+    const itemOf = takenByList(leaf, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
     refuseStrayToken(leaf, selected);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
@@ -287,32 +287,23 @@ function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: Selecti
  */
 function takenByList(
   leaf: Leaf,
-  file: StoreFile,
   encryption: Pick<Metadata, "selection">,
   selects: Selector,
 ): KeyPath | null {
   const { endOfFile } = leaf;
-  if (endOfFile === undefined || selects(leaf)) return null;
-  const { path, asItem } = endOfFile;
+  if (endOfFile === undefined || selects(leaf) || !selects(endOfFile.leaf)) return null;
+  const { path } = endOfFile.leaf;
   const byComment = effectiveSelection(encryption).option.endsWith("comment_regex");
-  if (!(byComment ? endsSelected(file, path, selects) : selects({ ...leaf, path }))) return null;
-  if (asItem && !byComment) return path;
+  if (endOfFile.asItem && !byComment) return path;
+  const [where, mend] =
+    path.length === 0
+      ? ["the top mapping", "begin its line with it"]
+      : ["what is above", "put an empty line above it"];
   throw new SopsError(
     "unsupported",
-    "the comment at the end would stay readable, though sops takes it to what is above and encrypts it: put an empty line above it, or write it above the last entry",
+    `the comment at the end would stay readable, though sops takes it to ${where} and encrypts it: ${mend}, or write it above the last entry`,
     { line: leaf.line },
   );
-}
-
-/**
- * Whether the last value in a mapping or list is selected: by comments it is, wherever what stands
- * behind it there is. Taken for true where there is no value.
- */
-function endsSelected({ leaves }: StoreFile, path: KeyPath, selects: Selector): boolean {
-  const last = leaves.findLast(
-    (leaf) => leaf.kind === "value" && path.every((key, depth) => leaf.path[depth] === key),
-  );
-  return last === undefined || selects(last);
 }
 
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */

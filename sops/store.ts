@@ -24,17 +24,24 @@ export interface Leaf {
    */
   readonly alias: { readonly of: Leaf | null; readonly whole: boolean } | null;
   /**
-   * Set for a comment at the end of a YAML file that sops takes into another mapping or list there
-   * than where it stands once a `sops` block follows it: that one's path, and whether the comment can
-   * be kept there as an item of the list, as sops writes it.
+   * Set for a comment at the end of a YAML file, where sops takes it to be elsewhere than it is once a
+   * `sops` block follows it. Stacks of comments are known for that place too.
    */
-  readonly endOfFile?: { readonly path: KeyPath; readonly asItem: boolean };
+  readonly endOfFile?: EndOfFile;
   /** Set for a value that ends with its file, and gets a line break once a `sops` block follows. */
   readonly gainsBreak?: true;
   /** Set for a comment of which it is not certain what sops takes it to be a comment on. */
   readonly astray?: true;
   /** Set where this is no comment of the file's, but the recorded spelling of one of its values. */
   readonly recordsSpelling?: true;
+}
+
+/** Where sops takes a comment at the end of a file to be. */
+export interface EndOfFile {
+  /** The comment as if it were there. */
+  readonly leaf: Leaf;
+  /** Whether it can be kept there as an item of a list, as sops writes it. */
+  readonly asItem: boolean;
 }
 
 /** What stands in a leaf's place after an edit. */

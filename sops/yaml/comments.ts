@@ -53,6 +53,8 @@ export interface Mark {
   readonly collection: Collection | null;
   /** A `:` that a value is yet to follow. */
   readonly opensValue: boolean;
+  /** A `-` that an item is yet to follow. */
+  readonly opensItem?: boolean;
   /** The bracket that closes a flow collection: what stands below it is outside. */
   readonly closes?: boolean;
 }
@@ -105,6 +107,7 @@ function collect(
           end: part.offset + part.source.length,
           collection: inside,
           opensValue: part.type === "map-value-ind",
+          opensItem: part.type === "seq-item-ind",
           closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
         });
       }
@@ -225,9 +228,10 @@ export function attribute(
     const { owners, beside } = gapOwners(lines, gap, before, after, root);
     const column = after === undefined ? 0 : lines.columnOf(after.start);
     const astray = gap.slice(beside).some(({ start }) => lines.columnOf(start) < column);
-    const taken = after === undefined ? takenAtEnd(lines, gap.slice(beside), before, ending) : null;
+    const isLast = after === undefined && ending !== "elsewhere";
+    const atEnd = isLast ? ownersAtEnd(lines, gap, before, owners, beside, root, ending) : owners;
     for (const [at, comment] of gap.entries()) {
-      const isTaken = taken !== null && at >= beside && at < beside + taken.count;
+      const endOwner = atEnd[at] ?? root;
       result.push({
         start: comment.start,
         end: comment.start + comment.source.length,
@@ -235,7 +239,7 @@ export function attribute(
         owner: owners[at] ?? root,
         beside: at >= beside ? null : before?.closes === true ? "bracket" : "entry",
         astray,
-        endOwner: isTaken && owners[at] !== taken.by ? taken.by : null,
+        endOwner: owners[at] === endOwner ? null : endOwner,
       });
     }
   }
@@ -243,25 +247,51 @@ export function attribute(
 }
 
 /**
- * What go-yaml does at the end of a file with the comment lines that follow the last data without an
- * empty line: a list in the first column takes them, as nothing ends it; so does whatever there is
- * where the last line has no line break.
+ * Whom go-yaml takes comments to where nothing but them follows in a file. What is no foot of the data
+ * before is the document's, which sops takes for the top mapping's.
  *
- * @returns how many lines, and by what; null for none.
+ * @param owners whom they belong to with a sops block behind them.
+ * @param beside how many of them stand on the line of the last data.
+ * @see yaml_parser_fetch_stream_end in go-yaml v3's scannerc.go
  */
-function takenAtEnd(
+function ownersAtEnd(
   lines: Lines,
-  comments: readonly RawComment[],
+  gap: readonly RawComment[],
   before: Mark | undefined,
+  owners: readonly Collection[],
+  beside: number,
+  root: Collection,
   ending: DocumentEnd,
-): { readonly by: Collection; readonly count: number } | null {
-  const last = before?.collection ?? null;
-  const by = before?.closes === true ? (last?.parent ?? null) : last;
-  if (before === undefined || by === null || ending === "elsewhere") return null;
-  if (ending === "file" && (!by.list || by.column !== 0 || before.opensValue)) return null;
-  const first = lines.lineOf(before.end - 1) + 1;
-  const count = comments.findIndex(({ start }, at) => lines.lineOf(start) !== first + at);
-  return { by, count: count === -1 ? comments.length : count };
+): readonly Collection[] {
+  if (before === undefined) return owners;
+  const last = before.collection ?? root;
+  const inner = before.closes === true ? (last.parent ?? root) : last;
+  const texts = splitTexts(lines, gap.slice(beside), before, undefined, blockColumn(inner), END);
+  // What stands right of where the text ends is closed before the comments, the rest behind them.
+  const final = gap[gap.length - 1];
+  const endColumn =
+    ending === "file" || final === undefined
+      ? 0
+      : lines.columnOf(final.start) + final.source.length;
+  const own = texts.flatMap((text) => {
+    let owner = root;
+    if (text.kind === "prior") owner = before.opensItem === true ? mappingAround(inner) : inner;
+    if (text.kind === "dedented") {
+      owner = ownerOfDedented(texts.slice(texts.indexOf(text)), inner, null, endColumn) ?? root;
+    }
+    return text.comments.map(() => owner);
+  });
+  return [...owners.slice(0, beside), ...own];
+}
+
+/** The column where a file ends: left of all others. */
+const END = -1;
+
+/** Neither the end of a list nor an empty item takes a comment: the next mapping that ends does. */
+function mappingAround(collection: Collection): Collection {
+  let open = collection;
+  while (open.list && open.parent !== null) open = open.parent;
+  return open;
 }
 
 /**
@@ -305,7 +335,8 @@ function gapOwners(
         ? inner
         : text.kind === "next"
           ? next
-          : ownerOfDedented(dedented.slice(dedented.indexOf(text)), inner, next, nextColumn);
+          : (ownerOfDedented(dedented.slice(dedented.indexOf(text)), inner, next, nextColumn) ??
+            next);
     owners.push(...text.comments.map(() => owner));
   }
   return { owners, beside };
@@ -360,9 +391,12 @@ function splitTexts(
     open.push(comment);
   }
   if (open.length > 0) {
-    advance(after === undefined ? previousLine + 1 : lines.lineOf(after.start));
+    // The end of a file counts as an empty line.
+    const gapAtEnd = nextColumn === END ? 2 : 1;
+    advance(after === undefined ? previousLine + gapAtEnd : lines.lineOf(after.start));
   }
-  if (open.length > 0) close(nextColumn < indent && nextColumn !== column ? foot() : "next");
+  if (open.length > 0 && nextColumn === END) close("next");
+  else if (open.length > 0) close(nextColumn < indent && nextColumn !== column ? foot() : "next");
   return texts;
 }
 
@@ -370,19 +404,21 @@ function splitTexts(
  * The owner of a text that stands left of the data before it: the collection that ends with the
  * first text from here on whose column is exactly that of an open one.
  *
- * @param texts the dedented texts of the gap from this one on.
+ * @param texts the texts that are looked at, from this one on.
+ * @param next what follows; null at the end of a file, where the text is for what ends last of all.
+ * @param nextColumn where that begins: what stands left of it stays open.
  * @see yaml_parser_unroll_indent in go-yaml v3's scannerc.go
  */
 function ownerOfDedented(
   texts: readonly CommentText[],
   inner: Collection,
-  next: Collection,
+  next: Collection | null,
   nextColumn: number,
-): Collection {
+): Collection | null {
   const columns = new Set(texts.map(({ column }) => column));
   for (let open: Collection | null = inner; open !== null; open = open.parent) {
     if (open.column === null) continue;
-    if (open.column <= nextColumn) break;
+    if (open.column <= nextColumn) return next ?? mappingAround(open);
     // A list may stand in its key's own column; go-yaml then keeps no indentation of its own for it.
     if (open.column === open.parent?.column) continue;
     // What ends with a list is taken to the key that the list belongs to.

@@ -19,6 +19,7 @@ export interface YamlLeaf extends Leaf {
   readonly holder: Collection | null;
   readonly entry: number;
   readonly place: Place;
+  readonly endOfFile?: { readonly leaf: YamlLeaf; readonly asItem: boolean };
   /** Set for a block that the file ends in without a line break. */
   readonly cutOff?: true;
 }
@@ -83,7 +84,14 @@ export class YamlFile implements StoreFile {
   }
 
   commentStacks(): ReadonlyMap<Leaf, CommentStack> {
-    return this.record.addStacks(commentStacks(this.own, this.empty));
+    const stacks = commentStacks(this.own, this.empty);
+    const atEnd = new Set(this.own.flatMap(({ endOfFile }) => endOfFile?.leaf ?? []));
+    if (atEnd.size === 0) return this.record.addStacks(stacks);
+    const all = this.own.map((leaf) => leaf.endOfFile?.leaf ?? leaf);
+    const moved = [...commentStacks(all, this.empty)].filter(([leaf]) =>
+      atEnd.has(leaf as YamlLeaf),
+    );
+    return this.record.addStacks(new Map([...stacks, ...moved]));
   }
 
   splice(
@@ -202,28 +210,28 @@ export function commentLeaves(
 ): YamlLeaf[] {
   return comments
     .filter(({ start }) => sops === null || start < sops.start || start >= sops.end)
-    .map((comment): YamlLeaf => ({
-      kind: "comment",
-      path: comment.owner.path,
-      value: { type: "comment", text: comment.text.replace(/\r$/, "") },
-      line: lines.lineOf(comment.start) + 1,
-      form: "bare",
-      alias: null,
-      itemStart: null,
-      holder: comment.owner,
-      entry: entryOf(comment),
-      start: comment.start + 1,
-      end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
-      place,
-      ...(comment.astray && { astray: true as const }),
-      ...(comment.endOwner !== null && {
-        endOfFile: {
-          path: comment.endOwner.path,
-          asItem:
-            comment.endOwner.list && comment.endOwner.column === lines.columnOf(comment.start),
-        },
-      }),
-    }));
+    .map((comment): YamlLeaf => {
+      const { owner, endOwner } = comment;
+      const leaf: YamlLeaf = {
+        kind: "comment",
+        path: owner.path,
+        value: { type: "comment", text: comment.text.replace(/\r$/, "") },
+        line: lines.lineOf(comment.start) + 1,
+        form: "bare",
+        alias: null,
+        itemStart: null,
+        holder: owner,
+        entry: entryOf(comment),
+        start: comment.start + 1,
+        end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
+        place,
+        ...(comment.astray && { astray: true as const }),
+      };
+      if (endOwner === null) return leaf;
+      const asItem = endOwner.list && endOwner.column === lines.columnOf(comment.start);
+      const moved = { ...leaf, path: endOwner.path, holder: endOwner };
+      return { ...leaf, endOfFile: { leaf: moved, asItem } };
+    });
 }
 
 /** How the last document of a file ends. */

@@ -59,6 +59,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "encrypts it: once the sops block follows, it stands in the top mapping; sops reads that",
   },
   {
+    what: "an indented comment at the end of a file, with an empty line above it or left of a list",
+    sops: "takes it into the top mapping, whatever its column",
+    ours: "lets its column decide; refuses the file where it would stay readable by that, and not in the top mapping",
+  },
+  {
     what: "a readable block of text at the end of a file that has no line break at its end",
     sops: "keeps the value without a line break, with another header",
     ours: "keeps the header, so that the value has a line break once the sops block follows",

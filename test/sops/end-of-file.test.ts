@@ -65,13 +65,32 @@ for (const text of [
   });
 }
 
-test("behind a list without a value it is refused whatever selects", async (t) => {
+test("behind a list without a value too", async (t) => {
   const text = "# secret\ndata:\n- {}\n# note\n";
-  for (const pattern of ["secret", "other"]) {
-    const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", pattern));
-    t.regex(error.message, /would stay readable/);
-  }
+  const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
+  t.regex(error.message, /would stay readable/);
+  t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
 });
+
+for (const [text, option, pattern] of [
+  // Each tried with sops 3.13.3, which encrypts the note.
+  ["d:\n  a: x\n  # plain\n\n  # note\n", "unencrypted_comment_regex", "plain"],
+  ["d:\n  a: x\n  # plain\n\n  # note", "unencrypted_comment_regex", "plain"],
+  ["# plain\nd:\n  - - a\n    - b\n  # note\n", "unencrypted_comment_regex", "plain"],
+  ["d:\n  a: {b: x}\n# plain\n\n  # note\n", "unencrypted_comment_regex", "plain"],
+  ["d:\n  - e:\n      a: x\n\n    # note\n", "unencrypted_regex", "^d$"],
+  ["d:\n  a: x\n\n  # note\n", "unencrypted_regex", "^d$"],
+  ["d:\n  a:\n    # note\n", "unencrypted_regex", "^d$"],
+] as const) {
+  test(`a comment that sops takes to the top mapping is refused: ${option} ${JSON.stringify(text)}`, async (t) => {
+    const error = await t.throwsAsync(encrypt(text, option, pattern));
+    t.regex(error.message, /sops takes it to the top mapping/);
+    // As its message says.
+    const first = text.replace(/ *# note/, "# note");
+    const encrypted = await encrypt(first, option, pattern);
+    t.is(await open(encrypted), first);
+  });
+}
 
 test("a comment that selects, left of what follows, is refused", async (t) => {
   const text = "a:\n# secret\n  b: x\n";
