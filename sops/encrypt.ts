@@ -77,6 +77,7 @@ export async function encryptFile(
   const opened = file.leaves.map((leaf): OpenedLeaf => {
     const itemOf = takenByList(leaf, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
+    refuseReadableInside(leaf, selected, selects);
     refuseStrayToken(leaf, selected);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
     return itemOf === null ? opened : { ...opened, itemOf };
@@ -298,10 +299,21 @@ function takenByList(
   const [where, mend] =
     path.length === 0
       ? ["the top mapping", "begin its line with it"]
-      : ["what is above", "put an empty line above it"];
+      : ["what is above", "put it in the first column below an empty line"];
   throw new SopsError(
     "unsupported",
     `the comment at the end would stay readable, though sops takes it to ${where} and encrypts it: ${mend}, or write it above the last entry`,
+    { line: leaf.line },
+  );
+}
+
+/** A comment that looks like a part of what is encrypted, and would stay readable. */
+function refuseReadableInside(leaf: Leaf, selected: boolean, selects: Selector): void {
+  const { indentedIn } = leaf;
+  if (selected || indentedIn === undefined || !selects({ ...leaf, path: indentedIn })) return;
+  throw new SopsError(
+    "unsupported",
+    "the comment would stay readable, since sops takes it out of what it is indented in: write it above the last entry there",
     { line: leaf.line },
   );
 }

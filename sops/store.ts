@@ -28,6 +28,11 @@ export interface Leaf {
    * `sops` block follows it. Stacks of comments are known for that place too.
    */
   readonly endOfFile?: EndOfFile;
+  /**
+   * Set for a comment that is indented as part of a mapping or list, and to sops belongs to one around
+   * it: the path of the inner one.
+   */
+  readonly indentedIn?: KeyPath;
   /** Set for a value that ends with its file, and gets a line break once a `sops` block follows. */
   readonly gainsBreak?: true;
   /** Set for a comment of which it is not certain what sops takes it to be a comment on. */

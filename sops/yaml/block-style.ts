@@ -120,7 +120,7 @@ class BlockStyleReader {
       this.comments,
       this.marks,
       new Map([[null, top]]),
-      documentEnd(this.text, sops),
+      documentEnd(this.text, lines, this.text.length, sops),
     );
     const own = commentLeaves(
       comments,

@@ -25,6 +25,8 @@ export interface Comment {
    * keep it out; null where that is its owner. With a sops block behind it, its owner has it.
    */
   readonly endOwner: Collection | null;
+  /** The collection that it is indented as part of, where its owner is one around that; else null. */
+  readonly indentedIn: Collection | null;
   /**
    * Whether it, or one beside it, stands left of what follows: go-yaml may take them for comments on
    * something else then.
@@ -32,8 +34,13 @@ export interface Comment {
   readonly astray: boolean;
 }
 
-/** How a document ends: with its file, there without a line break too, or before something else. */
-export type DocumentEnd = "file" | "unfinished file" | "elsewhere";
+/** Where a document ends. */
+export interface DocumentEnd {
+  /** With its file, there without a line break too, or before something else. */
+  readonly at: "file" | "unfinished file" | "elsewhere";
+  /** The line on which a `sops` block begins that is appended to it. */
+  readonly blockLine: number;
+}
 
 /** A mapping or list of the document, with where it stands. */
 export interface Collection {
@@ -70,7 +77,7 @@ export interface RawComment {
  * @param token the document in the concrete syntax.
  * @param collections the collections of the document by their tokens.
  * @param leading comments before the document's start that belong to it.
- * @param ending how it ends where it has no sops block.
+ * @param ending where it ends.
  */
 export function documentComments(
   lines: Lines,
@@ -225,25 +232,47 @@ export function attribute(
       if (comment === undefined || (after !== undefined && comment.start > after.start)) break;
       gap.push(comment);
     }
-    const { owners, beside } = gapOwners(lines, gap, before, after, root);
+    const { owners, beside } = gapOwners(lines, gap, before, after, root, ending.blockLine);
     const column = after === undefined ? 0 : lines.columnOf(after.start);
     const astray = gap.slice(beside).some(({ start }) => lines.columnOf(start) < column);
-    const isLast = after === undefined && ending !== "elsewhere";
+    const isLast = after === undefined && ending.at !== "elsewhere";
     const atEnd = isLast ? ownersAtEnd(lines, gap, before, owners, beside, root, ending) : owners;
     for (const [at, comment] of gap.entries()) {
+      const owner = owners[at] ?? root;
       const endOwner = atEnd[at] ?? root;
+      const looks =
+        at < beside ? owner : indentedIn(before?.collection ?? root, lines.columnOf(comment.start));
       result.push({
         start: comment.start,
         end: comment.start + comment.source.length,
         text: comment.source.slice(1),
-        owner: owners[at] ?? root,
+        owner,
         beside: at >= beside ? null : before?.closes === true ? "bracket" : "entry",
         astray,
-        endOwner: owners[at] === endOwner ? null : endOwner,
+        endOwner: owner === endOwner ? null : endOwner,
+        indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
       });
     }
   }
   return result;
+}
+
+/** The innermost of some nested collections that a column is in, to a reader. */
+function indentedIn(inner: Collection, column: number): Collection {
+  let open = inner;
+  while (open.parent !== null) {
+    const own = open.column ?? Infinity;
+    // In the column of dashes that is that of their key, too, the key's other comments stand.
+    if (own < column || (own === column && open.parent.column !== column)) break;
+    open = open.parent;
+  }
+  return open;
+}
+
+function isWithin(inner: Collection, outer: Collection): boolean {
+  let open = inner.parent;
+  while (open !== null && open !== outer) open = open.parent;
+  return open !== null;
 }
 
 /**
@@ -266,26 +295,26 @@ function ownersAtEnd(
   if (before === undefined) return owners;
   const last = before.collection ?? root;
   const inner = before.closes === true ? (last.parent ?? root) : last;
-  const texts = splitTexts(lines, gap.slice(beside), before, undefined, blockColumn(inner), END);
+  const texts = splitTexts(lines, gap.slice(beside), before, blockColumn(inner), END);
   // What stands right of where the text ends is closed before the comments, the rest behind them.
   const final = gap[gap.length - 1];
   const endColumn =
-    ending === "file" || final === undefined
+    ending.at === "file" || final === undefined
       ? 0
       : lines.columnOf(final.start) + final.source.length;
-  const own = texts.flatMap((text) => {
+  const own = texts.flatMap((text, at) => {
     let owner = root;
     if (text.kind === "prior") owner = before.opensItem === true ? mappingAround(inner) : inner;
     if (text.kind === "dedented") {
-      owner = ownerOfDedented(texts.slice(texts.indexOf(text)), inner, null, endColumn) ?? root;
+      owner = ownerOfDedented(texts, at, inner, null, endColumn) ?? root;
     }
     return text.comments.map(() => owner);
   });
   return [...owners.slice(0, beside), ...own];
 }
 
-/** The column where a file ends: left of all others. */
-const END = -1;
+/** What follows at the end of a file: it counts as an empty line, and is no data. */
+const END = null;
 
 /** Neither the end of a list nor an empty item takes a comment: the next mapping that ends does. */
 function mappingAround(collection: Collection): Collection {
@@ -297,6 +326,8 @@ function mappingAround(collection: Collection): Collection {
 /**
  * The owners of the comments between two neighbouring marks, and how many of them, at the front,
  * stand on the line of the first mark.
+ *
+ * @param blockLine the line of the sops key, which follows where nothing else does.
  */
 function gapOwners(
   lines: Lines,
@@ -304,12 +335,13 @@ function gapOwners(
   before: Mark | undefined,
   after: Mark | undefined,
   root: Collection,
+  blockLine: number,
 ): { owners: Collection[]; beside: number } {
   const last = before?.collection ?? root;
   const inner = before?.closes === true ? (last.parent ?? last) : last;
   const next = after?.collection ?? root;
-  // Without anything after it in the document, the sops key follows at the left edge.
   const nextColumn = after === undefined ? 0 : lines.columnOf(after.start);
+  const nextLine = after === undefined ? blockLine : lines.lineOf(after.start);
   const indent = blockColumn(inner);
   const owners: Collection[] = [];
   let rest = gap;
@@ -327,16 +359,14 @@ function gapOwners(
   else if (before?.opensValue === true && next.parent === inner)
     owners.push(...rest.map(() => next));
   if (owners.length === gap.length) return { owners, beside };
-  const texts = splitTexts(lines, rest, before, after, indent, nextColumn);
-  const dedented = texts.filter(({ kind }) => kind === "dedented");
-  for (const text of texts) {
+  const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
+  for (const [at, text] of texts.entries()) {
     const owner =
       text.kind === "prior"
         ? inner
         : text.kind === "next"
           ? next
-          : (ownerOfDedented(dedented.slice(dedented.indexOf(text)), inner, next, nextColumn) ??
-            next);
+          : (ownerOfDedented(texts, at, inner, next, nextColumn) ?? next);
     owners.push(...text.comments.map(() => owner));
   }
   return { owners, beside };
@@ -356,9 +386,8 @@ function splitTexts(
   lines: Lines,
   comments: readonly RawComment[],
   before: Mark | undefined,
-  after: Mark | undefined,
   indent: number,
-  nextColumn: number,
+  next: { readonly line: number; readonly column: number } | typeof END,
 ): CommentText[] {
   const texts: CommentText[] = [];
   const contentLine = before === undefined ? -1 : lines.lineOf(before.end - 1);
@@ -390,32 +419,32 @@ function splitTexts(
     if (open.length === 0) column = own;
     open.push(comment);
   }
-  if (open.length > 0) {
-    // The end of a file counts as an empty line.
-    const gapAtEnd = nextColumn === END ? 2 : 1;
-    advance(after === undefined ? previousLine + gapAtEnd : lines.lineOf(after.start));
-  }
-  if (open.length > 0 && nextColumn === END) close("next");
-  else if (open.length > 0) close(nextColumn < indent && nextColumn !== column ? foot() : "next");
+  if (open.length > 0) advance(next === END ? previousLine + 2 : next.line);
+  const isFoot = next !== END && next.column < indent && next.column !== column;
+  if (open.length > 0) close(isFoot ? foot() : "next");
   return texts;
 }
 
 /**
- * The owner of a text that stands left of the data before it: the collection that ends with the
- * first text from here on whose column is exactly that of an open one.
+ * The owner of a text that stands left of the data before it. A collection ends with the first text in
+ * exactly its column: the innermost one has it that has not ended before it.
  *
- * @param texts the texts that are looked at, from this one on.
+ * @param texts all of the gap; `index` is that of the text.
  * @param next what follows; null at the end of a file, where the text is for what ends last of all.
  * @param nextColumn where that begins: what stands left of it stays open.
  * @see yaml_parser_unroll_indent in go-yaml v3's scannerc.go
  */
 function ownerOfDedented(
   texts: readonly CommentText[],
+  index: number,
   inner: Collection,
   next: Collection | null,
   nextColumn: number,
 ): Collection | null {
-  const columns = new Set(texts.map(({ column }) => column));
+  const before = new Set(texts.slice(0, index).map(({ column }) => column));
+  const columns = new Set(
+    texts.slice(index).flatMap(({ column }) => (before.has(column) ? [] : [column])),
+  );
   for (let open: Collection | null = inner; open !== null; open = open.parent) {
     if (open.column === null) continue;
     if (open.column <= nextColumn) return next ?? mappingAround(open);

@@ -86,7 +86,7 @@ export function readAnyStyle(text: string): YamlContent {
             part.token,
             reader.collections,
             part.leading,
-            part.end === text.length ? documentEnd(text, read.sops) : "elsewhere",
+            documentEnd(text, lines, part.end, read.sops),
           );
     const own = commentLeaves(
       comments,

@@ -211,7 +211,7 @@ export function commentLeaves(
   return comments
     .filter(({ start }) => sops === null || start < sops.start || start >= sops.end)
     .map((comment): YamlLeaf => {
-      const { owner, endOwner } = comment;
+      const { owner, endOwner, indentedIn } = comment;
       const leaf: YamlLeaf = {
         kind: "comment",
         path: owner.path,
@@ -226,6 +226,7 @@ export function commentLeaves(
         end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
         place,
         ...(comment.astray && { astray: true as const }),
+        ...(indentedIn !== null && { indentedIn: indentedIn.path }),
       };
       if (endOwner === null) return leaf;
       const asItem = endOwner.list && endOwner.column === lines.columnOf(comment.start);
@@ -234,10 +235,17 @@ export function commentLeaves(
     });
 }
 
-/** How the last document of a file ends. */
-export function documentEnd(text: string, sops: SopsPair | null): DocumentEnd {
-  if (sops !== null) return "elsewhere";
-  return text.endsWith("\n") ? "file" : "unfinished file";
+/** Where a document ends whose text ends at an offset. */
+export function documentEnd(
+  text: string,
+  lines: Lines,
+  end: number,
+  sops: SopsPair | null,
+): DocumentEnd {
+  const isBroken = end === 0 || text[end - 1] === "\n";
+  const blockLine = lines.lineOf(end) + (isBroken ? 0 : 1);
+  if (sops !== null || end < text.length) return { at: "elsewhere", blockLine };
+  return { at: isBroken ? "file" : "unfinished file", blockLine };
 }
 
 /**

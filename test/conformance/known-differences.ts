@@ -64,6 +64,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "lets its column decide; refuses the file where it would stay readable by that, and not in the top mapping",
   },
   {
+    what: "an indented comment below an empty line below another one, and then a key further left",
+    sops: "takes it to that key, out of what it is indented in, and leaves it readable if that stays readable",
+    ours: "refuses the file where what it is indented in is encrypted, and the comment would not be",
+  },
+  {
     what: "a readable block of text at the end of a file that has no line break at its end",
     sops: "keeps the value without a line break, with another header",
     ours: "keeps the header, so that the value has a line break once the sops block follows",

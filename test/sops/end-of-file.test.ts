@@ -2,6 +2,7 @@ import test from "ava";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
+import type { SopsError } from "../../sops/errors.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import type { Selection } from "../../sops/key-selection.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -27,7 +28,6 @@ for (const text of [
   "data:\n- a\n# note",
   "data:\n- a\n# note 1\n# note 2\n",
   "data:\r\n- a\r\n# note\r\n",
-  "data:\n- |\n  a\n# note\n\n",
 ]) {
   test(`a comment that sops takes into the list above is encrypted there: ${JSON.stringify(text)}`, async (t) => {
     const encrypted = await encrypt(text, "encrypted_regex", "^data$");
@@ -36,6 +36,13 @@ for (const text of [
     t.is(await open(encrypted), text);
   });
 }
+
+test("with an empty line below, it is in the list when the sops block follows, too", async (t) => {
+  const text = "data:\n- |\n  a\n# note\n\n";
+  const encrypted = await encrypt(text, "encrypted_regex", "^data$");
+  t.regex(encrypted, /^#ENC\[.*,type:comment\]\n\nsops:/m);
+  t.is(await open(encrypted), text);
+});
 
 for (const text of [
   "data:\n- a\n  # note\n",
@@ -46,7 +53,7 @@ for (const text of [
     const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^data$"));
     t.regex(error.message, /would stay readable/);
     // As its message says.
-    const apart = text.replace(/\n( *# note)/, "\n\n$1");
+    const apart = text.replace(/\n *# note/, "\n\n# note");
     t.is(await open(await encrypt(apart, "encrypted_regex", "^data$")), apart);
   });
 }
@@ -74,8 +81,6 @@ test("behind a list without a value too", async (t) => {
 
 for (const [text, option, pattern] of [
   // Each tried with sops 3.13.3, which encrypts the note.
-  ["d:\n  a: x\n  # plain\n\n  # note\n", "unencrypted_comment_regex", "plain"],
-  ["d:\n  a: x\n  # plain\n\n  # note", "unencrypted_comment_regex", "plain"],
   ["# plain\nd:\n  - - a\n    - b\n  # note\n", "unencrypted_comment_regex", "plain"],
   ["d:\n  a: {b: x}\n# plain\n\n  # note\n", "unencrypted_comment_regex", "plain"],
   ["d:\n  - e:\n      a: x\n\n    # note\n", "unencrypted_regex", "^d$"],
@@ -89,6 +94,34 @@ for (const [text, option, pattern] of [
     const first = text.replace(/ *# note/, "# note");
     const encrypted = await encrypt(first, option, pattern);
     t.is(await open(encrypted), first);
+  });
+}
+
+for (const end of ["\n", ""]) {
+  test(`one that is in the top mapping with the sops block below is encrypted there: ${JSON.stringify(end)}`, async (t) => {
+    const text = `d:\n  a: x\n  # plain\n\n  # note${end}`;
+    const encrypted = await encrypt(text, "unencrypted_comment_regex", "plain");
+    t.regex(encrypted, /^ {2}# plain\n\n {2}#ENC\[.*,type:comment\]\nsops:/m);
+    t.is(await open(encrypted), text);
+  });
+}
+
+for (const behind of ["", "e: 1\n"]) {
+  test(`a comment that sops takes out of what it is indented in is refused where it would stay readable: ${JSON.stringify(behind)}`, async (t) => {
+    // sops 3.13.3 leaves the second readable.
+    const text = `d:\n  a: x\n  # note 1\n\n  # note 2\n${behind}`;
+    const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^d$"));
+    t.regex(error.message, /takes it out of what it is indented in/);
+    t.is((error as SopsError).line, 5);
+    // As its message says; and one comment alone stays where it is.
+    for (const mended of [
+      text.replace("  a", "  # note 2\n  a").replace("\n\n  # note 2", ""),
+      text.replace("  # note 1\n", ""),
+    ]) {
+      const encrypted = await encrypt(mended, "encrypted_regex", "^d$");
+      t.notRegex(encrypted, /note/);
+      t.is(await open(encrypted), mended);
+    }
   });
 }
 
@@ -112,6 +145,38 @@ for (const [header, value] of [
     t.is(file.leaves.find(({ path }) => path[0] === "a")?.value?.text, value);
     t.is(await open(await encrypt(text, "encrypted_regex", "^a$")), text);
     t.is(await open(await encrypt(text, "encrypted_regex", "^x$")), text);
+  });
+}
+
+const ENDS = ["", "\n", "# note\n", "  # note\n", "    # note\n"];
+const FIRST_LINES = [
+  "data:\n- a\n",
+  "data:\n  - a\n",
+  "data:\n  - a: 1\n    b: two\n",
+  "data:\n  a: x\n",
+  "x:\n  data:\n    a: x\n",
+  "data:\n  a: |\n    x\n",
+  "data:\n  x: 1\ny: 2\n",
+];
+
+for (const lines of FIRST_LINES) {
+  test(`whatever comments and empty lines end it, the text comes back: ${JSON.stringify(lines)}`, async (t) => {
+    let encrypted = 0;
+    for (const end of ENDS.flatMap((one) =>
+      ENDS.flatMap((two) => ENDS.map((three) => one + two + three)),
+    )) {
+      for (const option of ["encrypted_regex", "unencrypted_regex"] as const) {
+        const text = lines + end;
+        try {
+          const hidden = await encrypt(text, option, "^data$");
+          t.is(await open(hidden), text);
+          encrypted += 1;
+        } catch (error) {
+          t.regex(String(error), /would stay readable/);
+        }
+      }
+    }
+    t.true(encrypted > 100, `${encrypted}`);
   });
 }
 
