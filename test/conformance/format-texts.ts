@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../seeded-fast-check.ts";
 
 /** Random files of the formats other than YAML, as people write them, and stranger. */
 

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import fc from "fast-check";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { verifyMac } from "../../sops/open.ts";
@@ -13,6 +12,7 @@ import { generateKeyPair } from "../../sops/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { startTool, testWith } from "../real-tools.ts";
+import fc from "../seeded-fast-check.ts";
 import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
 
 /** How many random files of each format. */

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import fc from "fast-check";
 import { stringify } from "yaml";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { readData, readValue, type Data } from "../../sops/data-tree.ts";
@@ -15,6 +14,7 @@ import type { StoreFile } from "../../sops/store.ts";
 import { isToken } from "../../sops/token.ts";
 import { parseTreePath } from "../../sops/tree-path.ts";
 import { runTool, testWith } from "../real-tools.ts";
+import fc from "../seeded-fast-check.ts";
 
 /** How many random changes of each format; `npm run conformance` sets more. */
 const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 60) / 3);

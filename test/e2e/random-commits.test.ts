@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import test from "ava";
-import fc from "fast-check";
+import fc from "../seeded-fast-check.ts";
 import { RandomRepository } from "./random-repository.ts";
 import { story } from "./random-steps.ts";
 import { scaffolded } from "./scaffolded.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../seeded-fast-check.ts";
 
 /** The files that random repositories hold. */
 export const FILES = [

@@ -1,6 +1,6 @@
 import test from "ava";
-import fc from "fast-check";
 import { areAlike, withoutVersions } from "../../findings/likeness.ts";
+import fc from "../seeded-fast-check.ts";
 
 const SHA = `sha256:${"0123456789abcdef".repeat(4)}`;
 

@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import fc from "fast-check";
 import { parseDocument } from "yaml";
 import { secretManifest } from "../../scaffold/secret-manifest.ts";
 import {
@@ -15,6 +14,7 @@ import {
   type SecretValues,
 } from "../../scaffold/secret-sources.ts";
 import { requireValid, secretType } from "../../scaffold/secret-types.ts";
+import fc from "../seeded-fast-check.ts";
 import { newPlace } from "./sandbox.ts";
 
 const noInput = () => Buffer.from("input");

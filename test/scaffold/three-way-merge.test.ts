@@ -1,8 +1,8 @@
 import test from "ava";
-import fc from "fast-check";
 import { commonRuns } from "../../scaffold/line-diff.ts";
 import { mergeThreeWay } from "../../scaffold/three-way-merge.ts";
 import { unifiedDiff } from "../../scaffold/unified-diff.ts";
+import fc from "../seeded-fast-check.ts";
 
 const line = fc.constantFrom("a\n", "b\n", "c\n", "d\n");
 const lines = fc.array(line, { maxLength: 12 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../seeded-fast-check.ts";
 
 /**
  * Random YAML of the kind that most manifests are: block style, one line a value, literal blocks,

@@ -1,7 +1,7 @@
 import test from "ava";
-import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { compilePlainPattern } from "../../sops/plain-pattern.ts";
+import fc from "../seeded-fast-check.ts";
 
 const piece = fc.constantFrom(
   ...[

@@ -1,8 +1,8 @@
 import test from "ava";
-import fc from "fast-check";
 import { parseRuleFile } from "../../sops/creation-rules.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { readPlainRuleFile } from "../../sops/plain-rule-file.ts";
+import fc from "../seeded-fast-check.ts";
 
 const { recipient } = await generateKeyPair();
 const { recipient: other } = await generateKeyPair();

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import test, { type ExecutionContext } from "ava";
-import fc from "fast-check";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
+import fc from "../seeded-fast-check.ts";
 import { openVector, readVector, type Vector } from "./vector-files.ts";
 
 /** Files that real sops wrote, some of each format. */
