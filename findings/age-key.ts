@@ -19,7 +19,7 @@ const KEY_FILE =
 
 /**
  * What is found: age identities with a right checksum, X25519 and post-quantum, upper or lower case,
- * in any file of any kind, in UTF-16 and inside base64 (folded or not) as well. A placeholder such as
+ * in any file of any kind, in UTF-16, inside base64 (folded or not) and spelled with escapes as well. A placeholder such as
  * `AGE-SECRET-KEY-1XXXX…` has no right checksum. In a file named like a key file (`*.agekey`,
  * `age.key`, `keys.txt`) a damaged identity counts too. An identity file that is itself encrypted with
  * a passphrase is not found, nor is a plugin's identity (`AGE-PLUGIN-…`): its secret is elsewhere.
@@ -60,6 +60,8 @@ export const ageKey: Rule = {
       { path: "powershell.txt", content: "{{AGE_KEY_FILE:utf16bom}}", lines: [3] },
       { path: "disk.img", content: "\0\0\u0001{{AGE_KEY}}\0\0", lines: [null] },
       { path: "age.key", content: "{{AGE_KEY:damaged}}\n", lines: [1] },
+      { path: "escaped.json", content: '{\n"key": "{{AGE_KEY:escaped}}"}\n', lines: [2] },
+      { path: "escaped.yaml", content: 'a:\n  b: "AGE\\x2dSECRET{{AGE_KEY:rest}}"\n', lines: [2] },
     ],
     misses: [
       {
@@ -76,6 +78,10 @@ export const ageKey: Rule = {
         path: "locked.agekey",
         content:
           "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n-----END AGE ENCRYPTED FILE-----\n",
+      },
+      {
+        path: "pattern.ts",
+        content: "const KEY = /AGE\\x2dSECRET\\u002dKEY-1[\\x30-\\x7a]{58}/;\n",
       },
       { path: "check.sh", content: 'grep -q AGE-SECRET-KEY- "$1" && echo QUdFLVNFQ1JFVC1LRVkt\n' },
     ],

@@ -12,10 +12,10 @@ export interface FoundDocument {
  * is, at great length, and holds none.
  */
 export function isSchema(section: Section): boolean {
-  const { text } = section;
-  if (!/^kind: *["']?CustomResourceDefinition\b/m.test(text)) return false;
+  const { words } = section;
+  if (!/^kind: *["']?CustomResourceDefinition\b/m.test(words)) return false;
   // A script with several here-documents, a file with a forgotten `---`.
-  return text.match(/^["']?kind["']?\s*:/gm)?.length === 1;
+  return words.match(/^["']?kind["']?\s*:/gm)?.length === 1;
 }
 
 /**
@@ -30,7 +30,7 @@ export function* eachDocument(
 ): Generator<FoundDocument> {
   const open: Section[] = candidate.sections.toReversed();
   for (let section = open.pop(); section !== undefined; section = open.pop()) {
-    if (!gate.test(section.text) || isSchema(section)) continue;
+    if (!gate.test(section.words) || isSchema(section)) continue;
     for (const document of section.documents ?? []) yield { section, document };
     for (const embedded of section.embedded.values()) open.push(embedded);
   }

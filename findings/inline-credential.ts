@@ -118,6 +118,12 @@ export const inlineCredential: Rule = {
         lines: [3, 4],
       },
       {
+        path: "app/escapes.yaml",
+        content:
+          'kind: ConfigMap\ndata:\n  "DB_P\\x41SSWORD": hunter22\n  "url": "postgres:\\/\\/app:hunter22@db\\/app"\n',
+        lines: [3, 4],
+      },
+      {
         path: "app/german.yaml",
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
@@ -166,7 +172,7 @@ function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
-    if (!mayHoldCredential(section.text) || OTHER_KINDS.test(section.text)) continue;
+    if (!mayHoldCredential(section.words) || OTHER_KINDS.test(section.words)) continue;
     if (isSchema(section)) continue;
     for (const document of section.documents ?? []) {
       const reader = new Reader(section, new Mappings(document), isValuesFile(candidate.path));

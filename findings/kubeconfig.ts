@@ -76,6 +76,11 @@ export const kubeconfig: Rule = {
           "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: k}\ndata:\n  kubeconfig: |\n    kind: Config\n    users:\n      - name: a\n        user:\n          token: abcdefgh\n",
         lines: [10],
       },
+      {
+        path: "escapes.json",
+        content: '{"kind": "Config", "us\\u0065rs": [{"user": {\n"t\\u006fken": "hunter2"}}]}\n',
+        lines: [2],
+      },
     ],
     misses: [
       {

@@ -36,7 +36,7 @@ export function findSecrets(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
-    if (!GATE.test(section.text) || !VALUES.test(section.text) || isSchema(section)) continue;
+    if (!GATE.test(section.words) || !VALUES.test(section.words) || isSchema(section)) continue;
     if (section.documents === null) hits.push(...byLine(candidate, section));
     else hits.push(...inSection(candidate, section));
   }
@@ -44,7 +44,7 @@ export function findSecrets(candidate: Candidate): Hit[] {
 }
 
 function byLine(candidate: Candidate, section: Section): Hit[] {
-  return secretLines(section.text).map(({ line, key }) => ({
+  return secretLines(section.words).map(({ line, key }) => ({
     line: section.lineAt(section.offset) + line,
     message: `a Secret in text that is no YAML holds a readable value under ${shownName(key)}`,
     mend: {
@@ -94,7 +94,7 @@ class Reader {
       if (isMap(node)) this.#readMapping(node, isEncrypted);
     }
     for (const section of this.#section.embedded.values()) {
-      if (GATE.test(section.text)) this.#hits.push(...inSection(this.#candidate, section));
+      if (GATE.test(section.words)) this.#hits.push(...inSection(this.#candidate, section));
     }
     return this.#hits;
   }

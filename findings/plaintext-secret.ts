@@ -121,6 +121,32 @@ export const plaintextSecret: Rule = {
         content: "kind: Secret\nstringData:\n  a: hunter2\nkind: CustomResourceDefinition\n",
         lines: [3],
       },
+      {
+        path: "escapes.json",
+        content: '{"k\\u0069nd": "Secr\\u0065t",\n"string\\u0044ata": {\n"a": "hunter2"}}\n',
+        lines: [3],
+      },
+      {
+        path: "escapes.yaml",
+        content: '"\\x6bind": "\\U00000053ecret"\nd\\x61ta: 1\n"d\\x61ta":\n  a: aHVudGVyMg==\n',
+        lines: [4],
+      },
+      {
+        path: "escapes/kustomization.yaml",
+        content: '"secret\\x47enerator":\n- "liter\\x61ls": [a=hunter2]\n',
+        lines: [2],
+      },
+      {
+        path: "escapes-inside.yaml",
+        content:
+          'kind: ConfigMap\ndata:\n  a: "{\\"kind\\": \\"Secr\\\\u0065t\\", \\"string\\\\u0044ata\\": {\\"a\\": \\"hunter2\\"}}"\n',
+        lines: [3],
+      },
+      {
+        path: "escapes-broken.yaml",
+        content: 'a: [\n"kind": "Secr\\x65t"\n"string\\x44ata":\n  a: hunter2\n',
+        lines: [4],
+      },
       { path: "a-tag.yaml", content: "kind: Secret\nstringData:\n  a: !hunter2\n", lines: [3] },
       { path: "an-anchor.yaml", content: "kind: Secret\nstringData:\n  a: &hunter2\n", lines: [3] },
       { path: "an-alias.yaml", content: "kind: Secret\nstringData:\n  a: *hunter2\n", lines: [3] },
@@ -277,6 +303,11 @@ export const plaintextSecret: Rule = {
     ],
     misses: [
       { path: "no-data.yaml", content: "kind: Secret\nmetadata: {name: a}\ntype: Opaque\n" },
+      {
+        path: "escapes.yaml",
+        content:
+          '"k\\x69nd": ConfigMap\ndata:\n  greeting: "\\u0053ecret \\x53anta: \\/\\/"\n---\n"kind": "Secr\\x65t"\n"d\\x61ta": {a: ""}\n',
+      },
       {
         path: "empty.yaml",
         content: "kind: Secret\ndata: {}\nstringData:\n  a: ''\n  b:\n  c: ~\n  d: \"\"\n",

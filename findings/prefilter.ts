@@ -49,8 +49,7 @@ export function suspectedRules(
 ): Set<SuspectedRule> {
   const suspected = new Set<SuspectedRule>();
   if (CREDENTIAL_FILE_PATHS.test(path)) suspected.add("plaintext-secret");
-  const found = searchable(bytes);
-  const text = Buffer.from(found.buffer, found.byteOffset, found.byteLength);
+  const text = searchable(bytes);
   const guesses = !without.has("inline-credential");
   const search = guesses
     ? (searchForAll ??= searchFor(RULES))

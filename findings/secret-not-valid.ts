@@ -44,7 +44,7 @@ function find(candidate: Candidate): Hit[] {
   // What a template or a sample becomes is not known here.
   if (isProseOrCode(path) || isTemplate(path) || isModel(path) || isSample(path)) return [];
   return candidate.sections.flatMap((section) =>
-    GATE.test(section.text) && !isSchema(section)
+    GATE.test(section.words) && !isSchema(section)
       ? (section.documents ?? []).flatMap((document) => {
           const mappings = new Mappings(document);
           return secretsIn(mappings, mappings.resolve(document.contents)).flatMap((secret) =>

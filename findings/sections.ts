@@ -1,5 +1,6 @@
 import type { Document, Scalar } from "yaml";
 import { Composer, isScalar, Lexer, Parser } from "yaml";
+import { withoutEscapes } from "./escapes.ts";
 import { walk } from "./nodes.ts";
 
 /**
@@ -44,6 +45,7 @@ export class Section {
   readonly #lineAt: (offset: number) => number;
   readonly #budget: Budget;
   readonly #depth: number;
+  #words: string | undefined;
   #trees: readonly Document.Parsed[] | null | undefined;
   #embedded: ReadonlyMap<Scalar, Section> | undefined;
 
@@ -63,6 +65,11 @@ export class Section {
     this.#budget = budget;
     this.#lineAt = place.lineAt;
     this.#depth = place.depth ?? 0;
+  }
+
+  /** `text` without escapes, line by line the same: in it a word is found however it is spelled. */
+  get words(): string {
+    return (this.#words ??= withoutEscapes(this.text));
   }
 
   /** 1-based line of the file, of an offset as nodes' ranges have it. */

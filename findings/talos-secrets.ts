@@ -159,6 +159,11 @@ export const talosSecrets: Rule = {
         content: "certs:\n  k8sserviceaccount:\n    key: S0VZS0VZ\n",
         lines: [3],
       },
+      {
+        path: "talos/escapes.yaml",
+        content: '"version": v1alpha1\n"m\\x61chine":\n  "tok\\x65n": abcdef.0123456789abcdef\n',
+        lines: [3],
+      },
     ],
     misses: [
       {

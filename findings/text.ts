@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { holdsEscape, withoutEscapes } from "./escapes.ts";
 
 type Utf16 = "utf-16le" | "utf-16be";
 
@@ -43,9 +44,19 @@ function decodeUtf16(bytes: Uint8Array, mark: Utf16): string | null {
   }
 }
 
-/** The bytes in which ASCII words can be found: UTF-16 behind a byte order mark turned into UTF-8. */
-export function searchable(bytes: Uint8Array): Uint8Array {
-  if (utf16Mark(bytes) === null) return bytes;
+/**
+ * The bytes in which ASCII words can be found: UTF-16 behind a byte order mark turned into UTF-8, and
+ * escapes of ASCII characters undone. Lines stay where they are.
+ */
+export function searchable(bytes: Uint8Array): Buffer {
+  const text = inUtf8(bytes);
+  if (!holdsEscape(text) || text.includes(0)) return text;
+  return Buffer.from(withoutEscapes(text.toString("latin1")), "latin1");
+}
+
+function inUtf8(bytes: Uint8Array): Buffer {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (utf16Mark(bytes) === null) return view;
   const { readable } = readText(bytes);
-  return readable === null ? bytes : Buffer.from(readable, "utf8");
+  return readable === null ? view : Buffer.from(readable, "utf8");
 }

@@ -1,3 +1,4 @@
+import { searchable } from "../findings/text.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 
 /** A kustomization, wherever it was found. */
@@ -9,7 +10,7 @@ export interface Kustomization {
 
 /** Cheap: whether a kustomization may make Secrets of files. */
 export function mayGenerateSecrets({ bytes }: Pick<Kustomization, "bytes">): boolean {
-  return bytes.includes("secretGenerator");
+  return searchable(bytes).includes("secretGenerator");
 }
 
 /**

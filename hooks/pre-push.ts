@@ -20,6 +20,7 @@ import { inspectPast } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
+import { mayGenerateSecrets } from "./kustomizations.ts";
 import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.ts";
 import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
@@ -242,7 +243,7 @@ async function lookIntoSources(
   for (const one of kustomizations) byOid.set(one.oid, [...(byOid.get(one.oid) ?? []), one]);
   const sources = [];
   for await (const { oid, bytes } of readBlobs(repository, byOid.keys())) {
-    if (bytes?.includes("secretGenerator") !== true) continue;
+    if (bytes === null || !mayGenerateSecrets({ bytes })) continue;
     for (const tip of byOid.get(oid) ?? []) {
       for (const source of secretSources({ path: tip.path, oid, bytes })) {
         const file = tip.oidAt(source.path);

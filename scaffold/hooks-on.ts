@@ -6,6 +6,13 @@ import { environmentInFolder, gitLine } from "./git-in-folder.ts";
 import { GATE_HOOKS, hookLine } from "./hook-files.ts";
 import type { HookManager } from "./hook-manager.ts";
 
+/**
+ * What husky puts between git and the hook files. husky has git ignore the folder; the scaffold commits
+ * it all the same: `git clean -x` and `git stash --all` would take it away, and git runs no hook then,
+ * without a word.
+ */
+export const HUSKY_STUBS = ".husky/_";
+
 export type HooksState =
   | { readonly on: true }
   /** `reason` is a clause for the user: why, and what to do; `lines` are to be copied. */

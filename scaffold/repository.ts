@@ -49,10 +49,12 @@ export type CommitState =
  * was configured, not guessed from the machine's name. The commit runs the hooks like any other.
  *
  * @param paths relative to the repository, with `/`.
+ * @param ignored folders that git is told to ignore, and that are committed all the same
  */
 export async function firstCommit(
   directory: string,
   paths: readonly string[],
+  ignored: readonly string[],
   cluster: string,
 ): Promise<CommitState> {
   const subject = subjectFor(cluster);
@@ -74,7 +76,9 @@ export async function firstCommit(
         ...["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
       ],
       {
-        input: paths.map((path) => Buffer.concat([pathBytes(pathFromText(path)), Buffer.of(0)])),
+        input: [...paths, ...ignored].map((path) =>
+          Buffer.concat([pathBytes(pathFromText(path)), Buffer.of(0)]),
+        ),
         writes: true,
         filters: true,
       },
@@ -83,7 +87,7 @@ export async function firstCommit(
     return {
       kind: "pending",
       reason: `git add failed: ${gitComplaint(error)}`,
-      command: commandFor(directory, paths, cluster),
+      command: commandFor(directory, paths, ignored, cluster),
     };
   }
   if (!(await authorKnown)) {
@@ -105,25 +109,48 @@ export async function firstCommit(
  * owner.
  *
  * @param paths those that the scaffold wrote now or in an earlier run.
+ * @param ignored as in firstCommit
  */
 export async function leftToOwner(
   directory: string,
   paths: readonly string[],
+  ignored: readonly string[],
   cluster: string,
 ): Promise<CommitState> {
-  const { stdout } = await gitInFolder(directory, [
-    ...["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--"],
-    ...paths,
-  ]);
-  // A file may be there twice: removed from the index, and untracked.
-  const pending = new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)));
-  if (pending.size === 0) return { kind: "clean" };
-  return { kind: "left", command: commandFor(directory, [...pending], cluster) };
+  const pending = await notCommitted(directory, paths, "no");
+  const open: string[] = [];
+  for (const folder of ignored) {
+    if ((await notCommitted(directory, [folder], "matching")).length > 0) open.push(folder);
+  }
+  if (pending.length + open.length === 0) return { kind: "clean" };
+  return { kind: "left", command: commandFor(directory, pending, open, cluster) };
 }
 
-function commandFor(directory: string, paths: readonly string[], cluster: string): string {
+/** Files that HEAD does not have as they are on disk. */
+async function notCommitted(
+  directory: string,
+  paths: readonly string[],
+  ignored: "no" | "matching",
+): Promise<string[]> {
+  const { stdout } = await gitInFolder(directory, [
+    ...["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"],
+    ...[`--ignored=${ignored}`, "--", ...paths],
+  ]);
+  // A file may be there twice: removed from the index, and untracked.
+  return [...new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)))];
+}
+
+function commandFor(
+  directory: string,
+  paths: readonly string[],
+  ignored: readonly string[],
+  cluster: string,
+): string {
+  const add = (...args: readonly string[]) =>
+    shellCommand(["git", "-C", directory, "add", ...args]);
   return [
-    shellCommand(["git", "-C", directory, "add", "--", ...paths]),
+    ...(paths.length > 0 ? [add("--", ...paths)] : []),
+    ...(ignored.length > 0 ? [add("--force", "--", ...ignored)] : []),
     shellCommand(["git", "-C", directory, "commit", "-m", subjectFor(cluster)]),
   ].join(" && ");
 }

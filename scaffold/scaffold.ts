@@ -4,7 +4,7 @@ import { type IdentityPlan, planIdentity, writeIdentity } from "./age-identity.t
 import type { Answers } from "./answers.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
-import { type HooksState, turnHooksOn } from "./hooks-on.ts";
+import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
 import { installDependencies } from "./install-dependencies.ts";
 import { blobId, GENERATED_PATH, printGenerated } from "./generated-files.ts";
 import { hookFiles } from "./hook-files.ts";
@@ -215,6 +215,7 @@ export async function carryOut(
       files.some((file) => file.path === path) || (state !== "differs" && state !== "by-hand"),
   );
   const paths = ours.filter(({ state }) => state !== "edited").map(({ path }) => path);
+  const stubs = hooks.on && isHuskyOurs(prepared) ? [HUSKY_STUBS] : [];
   let installed: boolean | null = null;
   if (options.install !== null && wantsInstall(directory, prepared.files, files)) {
     options.install.begins();
@@ -223,9 +224,15 @@ export async function carryOut(
     if (installed && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
   }
   const commit = target.isRepository
-    ? await leftToOwner(directory, paths, answers.cluster)
-    : await firstCommit(directory, paths, answers.cluster);
+    ? await leftToOwner(directory, paths, stubs, answers.cluster)
+    : await firstCommit(directory, paths, stubs, answers.cluster);
   return { ...prepared, hooks, installed, commit };
+}
+
+/** Whether the hook files are the scaffold's alone: then so is what husky puts beside them. */
+function isHuskyOurs({ files }: PreparedScaffold): boolean {
+  const hook = files.find(({ path }) => path === ".husky/pre-commit");
+  return hook?.content.equals(hook.generated) === true;
 }
 
 /** Somebody else's package.json is theirs to install; what is installed already stays. */

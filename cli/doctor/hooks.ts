@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
+import { indexEntries } from "../../git/index-entries.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";
 import { shellCommand } from "../../git/shell-word.ts";
@@ -7,8 +8,8 @@ import { printable } from "../../scaffold/errors.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-files.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
-import { turnHooksOn } from "../../scaffold/hooks-on.ts";
-import { type Diagnosis, FIX, mended, ok, wrong } from "./diagnosis.ts";
+import { HUSKY_STUBS, turnHooksOn } from "../../scaffold/hooks-on.ts";
+import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
 import { worktreeFolders } from "./worktrees.ts";
 
 const OFF = "the hooks are off: commits are not looked at";
@@ -31,8 +32,23 @@ export async function diagnoseHooks(
   if (process.env["HUSKY"] === "0" && manager.kind === "husky") {
     found.push(wrong("HUSKY=0 is set in this shell: no hook does anything", "unset HUSKY"));
   }
-  if (manager.kind === "husky") found.push(...(await linkedWorktrees(repository, fix)));
+  if (manager.kind === "husky") {
+    found.push(...(await ignoredStubs(repository)), ...(await linkedWorktrees(repository, fix)));
+  }
   return found;
+}
+
+/** What is not in git is taken away by `git clean -x`, and no hook is left that could say so. */
+async function ignoredStubs(repository: OpenedRepository): Promise<Diagnosis[]> {
+  const hook = `${HUSKY_STUBS}/pre-commit`;
+  if (!existsSync(join(repository.cwd, hook))) return [];
+  if ((await indexEntries(repository)).some(({ path }) => path === hook)) return [];
+  return [
+    note(
+      `git ignores ${HUSKY_STUBS}: git clean -x would turn the hooks off, without a word`,
+      `${shellCommand(["git", "add", "--force", "--", HUSKY_STUBS])}, and commit that`,
+    ),
+  ];
 }
 
 async function others(directory: string, manager: HookManager, fix: boolean): Promise<Diagnosis> {
@@ -96,7 +112,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** husky's folder is not in git, and its path is relative: a new worktree begins without it. */
+/** husky's path is relative: where its folder is not in git, a new worktree begins without it. */
 async function linkedWorktrees(repository: OpenedRepository, fix: boolean): Promise<Diagnosis[]> {
   const { cwd, env } = repository;
   const folders = (await worktreeFolders({ cwd, env: withoutRepository(env) })).filter(

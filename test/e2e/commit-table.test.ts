@@ -18,8 +18,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   1: secret({ a: "hunter1", b: "same" }),
   2: secret({ a: "hunter2", b: "same" }),
   3: secret({ a: "hunter3", b: "same" }),
+  // What tells a Secret is spelled with escapes.
+  4: String.raw`{"apiVersion": "v1", "k\u0069nd": "Secr\u0065t",
+ "metadata": {"name": "db"}, "string\u0044ata": {"a": "hunter4"}}
+`,
 };
-const text = (name: 1 | 2 | 3): string => TEXTS[name] ?? "";
+type TextName = 1 | 2 | 3 | 4;
+const text = (name: TextName): string => TEXTS[name] ?? "";
 
 type Prepare = (repository: Scaffolded) => void;
 
@@ -49,12 +54,12 @@ const all =
     for (const step of steps) step(repository);
   };
 const disk =
-  (content: 1 | 2 | 3, path = DB): Prepare =>
+  (content: TextName, path = DB): Prepare =>
   ({ write }) => {
     write(path, text(content));
   };
 const stage =
-  (content: 1 | 2 | 3, path = DB): Prepare =>
+  (content: TextName, path = DB): Prepare =>
   ({ write, must }) => {
     write(path, text(content));
     must("add", "-f", "--", path);
@@ -671,6 +676,34 @@ const ROWS: readonly Row[] = [
         env: { GIT_LITERAL_PATHSPECS: "1", GIT_TRACE: "1", GIT_FLUSH: "1" },
       }),
     then: ["E1", "E1", "E1"],
+  },
+
+  {
+    form: "commit",
+    state: "spelled with escapes, outside every rule",
+    prepare: stage(4, "apps/db.json"),
+    commit: [],
+    path: "apps/db.json",
+    exit: 1,
+    then: ["-", "P4", "P4"],
+    status: "A  apps/db.json\n",
+  },
+  {
+    form: "commit -- path",
+    state: "spelled with escapes, outside every rule",
+    prepare: all(stage(4, "apps/db.yml"), other),
+    commit: ["--", "apps"],
+    path: "apps/db.yml",
+    exit: 1,
+    then: ["-", "P4", "P4"],
+    status: "A  apps/db.yml\nA  other.txt\n",
+  },
+  {
+    form: "commit",
+    state: "spelled with escapes",
+    prepare: stage(4),
+    commit: [],
+    then: ["E4", "E4", "E4"],
   },
 
   // Attributes: git stores another form than lies on disk.

@@ -88,6 +88,16 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   t.regex(run("node", ".flux-sops/flux-sops.mjs", "doctor").stdout, /the hooks are on/);
 });
 
+test("the command that is printed commits the gate, husky's ignored folder with it", (t) => {
+  const { run, init } = repository(t, { "a.txt": "x\n" });
+  const { stdout } = init();
+  const [, command = ""] = /When you have looked at it:\n {2}(.*)$/m.exec(stdout) ?? [];
+  t.is(run("sh", "-c", command).status, 0, command);
+  t.is(run("git", "status", "--porcelain", "--ignored").stdout, "");
+  t.regex(run("git", "ls-files").stdout, /^\.husky\/_\/pre-commit$/m);
+  t.notRegex(init().stdout, /When you have looked at it/);
+});
+
 test("--dry-run shows each change as a diff", (t) => {
   const { run, init } = repository(t, { ".gitignore": "own\n", "a.txt": "x\n" });
   const { stdout } = init("--dry-run");

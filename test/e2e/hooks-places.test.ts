@@ -7,6 +7,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import test from "ava";
 import { scaffolded, secret, TOOL, type Scaffolded } from "./scaffolded.ts";
 
@@ -44,6 +45,44 @@ test("a linked worktree: cherry-pick, merge, amend and -n are seen there too", (
   t.is(readdirSync(join(repository.dir, ".git/worktrees/linked/flux-sops")).length, 1);
 });
 
+for (const [title, away] of [
+  ["git clean -fdx", ["clean", "-q", "-fdx"]],
+  ["git clean -ffdx", ["clean", "-q", "-ffdx"]],
+  ["git stash --all", ["stash", "--all"]],
+] as const) {
+  test(`after ${title} a commit is looked at as before`, (t) => {
+    const { must, git, write, tool } = scaffolded(t);
+    write("node_modules/a.js", "1\n");
+    must(...away);
+    write(DB, secret({ a: MARKER }));
+    write("web.yaml", secret({ a: MARKER }));
+    must("add", ".");
+    t.is(git("commit", "-m", "x").status, 1);
+    must("rm", "-q", "--cached", "web.yaml");
+    must("commit", "-q", "-m", "x");
+    t.true(must("show", `HEAD:${DB}`).includes("ENC["));
+    t.regex(tool("doctor").stdout, /^ok {6}the hooks are on$/m);
+  });
+}
+
+test("husky's own command, as npm install runs it, leaves the worktree clean", (t) => {
+  const { must, run } = scaffolded(t);
+  const husky = fileURLToPath(new URL("../../node_modules/husky/bin.js", import.meta.url));
+  must("config", "--unset", "core.hooksPath");
+  t.is(run("node", [husky]).status, 0);
+  t.is(must("config", "core.hooksPath"), ".husky/_\n");
+  t.is(must("status", "--porcelain", "--ignored"), "");
+});
+
+test("a linked worktree of which no hook was told is looked at as well", (t) => {
+  const repository = scaffolded(t);
+  const cwd = join(repository.dir, "../linked");
+  repository.must("-c", "core.hooksPath=/nowhere", "worktree", "add", "-q", "-b", "linked", cwd);
+  writeFileSync(join(cwd, "web.yaml"), secret({ a: MARKER }));
+  repository.run("git", ["add", "."], { cwd });
+  t.is(repository.run("git", ["commit", "-m", "x"], { cwd }).status, 1);
+});
+
 test("a submodule", (t) => {
   const repository = scaffolded(t);
   withFeature(repository);
@@ -52,7 +91,7 @@ test("a submodule", (t) => {
   const script = (text: string) => repository.run("sh", ["-ec", text], { cwd: outer });
   const made = script(
     `git init -q && git -c protocol.file.allow=always submodule --quiet add "${repository.dir}" inner
-cd inner && git branch -q --no-track feature origin/feature && git branch -q -rd origin/feature && cp -R "${repository.dir}/.husky/_" .husky/_ && git config core.hooksPath .husky/_`,
+cd inner && git branch -q --no-track feature origin/feature && git branch -q -rd origin/feature && git config core.hooksPath .husky/_`,
   );
   t.is(made.status, 0, made.stderr);
   const git = (...args: string[]) => repository.run("git", args, { cwd: join(outer, "inner") });

@@ -99,6 +99,16 @@ function write(key: string, how: string | undefined): string {
       return folded(Buffer.from(key));
     case "json":
       return JSON.stringify(key).slice(1, -1);
+    case "php":
+      return JSON.stringify(key).slice(1, -1).replaceAll("/", "\\/");
+    case "dotnet":
+      return JSON.stringify(key).slice(1, -1).replaceAll("+", "\\u002B");
+    case "escaped":
+      return escaped(key, /[AEIS-]/g);
+    case "rest":
+      return key.replace("AGE-SECRET", "");
+    case "escaped2":
+      return escaped(key, /[^\n]/g).replaceAll("\\", "\\\\").replaceAll("\n", "\\\\n");
     case "crlf":
       return key.replaceAll("\n", "\r\n");
     case "damaged":
@@ -106,6 +116,10 @@ function write(key: string, how: string | undefined): string {
     default:
       throw new Error(`no way of writing a key is called ${how}`);
   }
+}
+
+function escaped(key: string, characters: RegExp): string {
+  return key.replace(characters, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 }
 
 function folded(bytes: Buffer): string {
