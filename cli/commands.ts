@@ -112,7 +112,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (name === null) {
     const { complain, shown } = await import("./complain.ts");
     if (argv.some((argument) => /^--set(=|$)/.test(argument))) {
-      complain("--set is sops's older form: use flux-sops set FILE PATH VALUE");
+      complain("--set is sops's older form: use npx flux-sops set FILE PATH VALUE");
       return 2;
     }
     complain(first === "" ? "a command is missing" : `there is no command ${shown(first)}`);
