@@ -68,6 +68,10 @@ const COMMANDS: Readonly<
     help: "show which Flux Kustomization decrypts which file",
     load: async () => (await import("./map.ts")).map,
   },
+  keys: {
+    help: "list who can read what, by rule and by file",
+    load: async () => (await import("./keys.ts")).keys,
+  },
   doctor: {
     help: "say what is wrong with this clone",
     load: async () => (await import("./doctor.ts")).doctor,

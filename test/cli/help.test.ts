@@ -20,11 +20,22 @@ const COMMANDS = [...helpOf().stdout.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].m
 
 const ALL: readonly (readonly string[])[] = [
   ...COMMANDS.map((name) => [name]),
+  ["keys", "list"],
   ...FILE_GENERATORS.map(({ kind }) => ["new", kind]),
 ];
 
 test("the help lists the commands of the contract", (t) => {
-  for (const name of ["init", "new", "encrypt", "exec-env", "check", "map", "doctor", "hook"]) {
+  for (const name of [
+    "init",
+    "new",
+    "encrypt",
+    "exec-env",
+    "check",
+    "map",
+    "keys",
+    "doctor",
+    "hook",
+  ]) {
     t.true(COMMANDS.includes(name), name);
   }
   t.true(COMMANDS.length >= 18);
