@@ -11,6 +11,7 @@ import { chosenCluster } from "../scaffold/cluster-folders.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { examples } from "./examples.ts";
 import { withoutKeys } from "./without-keys.ts";
 
 const INSTALL: Readonly<Record<string, string>> = {
@@ -29,7 +30,15 @@ export async function bootstrap(argv: readonly string[]): Promise<number> {
     .option("--username <NAME>", "user at the git server, for HTTPS")
     .option("--private-key-file <FILE>", "SSH key, for ssh:// (default: the agent)")
     .option("--dry-run", "print the commands, the key left out, and run nothing")
-    .option("--yes", "take the current context without asking");
+    .option("--yes", "take the current context without asking")
+    .addHelpText(
+      "after",
+      examples(
+        "npx flux-sops bootstrap --dry-run",
+        "npx flux-sops bootstrap --context admin@homelab",
+        "npx flux-sops bootstrap -- --token-auth",
+      ),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused === 0 ? 0 : 2;
   try {

@@ -2,9 +2,12 @@ import type { Finding } from "../findings/finding.ts";
 import { ROTATIONS } from "../findings/rotation.ts";
 import type { BringingCommit } from "../git/history.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../git/path.ts";
+import type { Repository } from "../git/repository.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { fixOf } from "../hooks/fix-of.ts";
 import { shownCommit } from "../hooks/shown-commit.ts";
 import { version } from "../scaffold/version.ts";
+import { counted } from "./counted.ts";
 
 /** A finding with the file that it is in. */
 export interface CheckedFinding extends Finding {
@@ -29,7 +32,7 @@ export interface Checked {
 export interface Report {
   readonly findings: readonly CheckedFinding[];
   /** The folder where the user stands: fixes are pasted there. */
-  readonly prefix: GitPath;
+  readonly repository: Pick<Repository, "cwd" | "prefix">;
   /** Commits were looked at, not files as they are now. */
   readonly isHistory: boolean;
   readonly summary: {
@@ -52,7 +55,7 @@ export const FORMATS: Readonly<Record<CheckFormat, (report: Report) => string>> 
 
 const COMMITS_SHOWN = 3;
 
-function text({ findings, prefix, isHistory, summary }: Report): string {
+function text({ findings, repository, isHistory, summary }: Report): string {
   const lines = findings.flatMap((finding) => {
     const { path, line, rule, message, mend, where } = finding;
     const place = path === "" ? "(no file)" : displayPath(path) + (line === null ? "" : `:${line}`);
@@ -61,14 +64,16 @@ function text({ findings, prefix, isHistory, summary }: Report): string {
       `${place}  ${rule}${severity}`,
       `  ${message}`,
       ...appearances(finding),
-      ...(mend.kind === "edit" && where !== "history" ? [`  To mend it, ${mend.what}.`] : []),
-      ...fixOf(finding, where, prefix).map((command) => `    ${command}`),
+      ...(mend.kind === "edit" && where !== "history"
+        ? [`  To mend it, ${withToolCommand(mend.what, repository)}.`]
+        : []),
+      ...fixOf(finding, where, repository).map((command) => `    ${command}`),
     ];
   });
   if (isHistory) lines.push(...rotations(findings));
   const unverified = summary.unverified === 0 ? "" : `, ${summary.unverified} not verified`;
   lines.push(
-    `${summary.files} ${isHistory ? "contents" : "files"}, ${summary.findings} findings${unverified}`,
+    `${counted(summary.files, isHistory ? "content" : "file")}, ${counted(summary.findings, "finding")}${unverified}`,
   );
   return `${lines.join("\n")}\n`;
 }
@@ -111,7 +116,7 @@ function rotations(findings: readonly CheckedFinding[]): string[] {
 const FILES_SHOWN = 5;
 
 /** The contract's own form; version 1. */
-function json({ findings, prefix, summary }: Report): string {
+function json({ findings, repository, summary }: Report): string {
   return `${JSON.stringify({
     version: 1,
     findings: findings.map((finding) => ({
@@ -119,8 +124,8 @@ function json({ findings, prefix, summary }: Report): string {
       severity: finding.severity,
       path: pathText(finding.path),
       line: finding.line,
-      message: finding.message,
-      fix: fixOf(finding, finding.where, prefix),
+      message: withMend(finding, repository),
+      fix: fixOf(finding, finding.where, repository),
       ...jsonAppearances(finding),
     })),
     summary,
@@ -139,17 +144,25 @@ function jsonAppearances({ where, blob, commits = [], paths = [] }: CheckedFindi
   };
 }
 
-/** Annotations have one line of text: the first commit goes with it, or what to edit. */
-function messageOf({ message, mend, where, commits = [] }: CheckedFinding): string {
-  const [first] = commits;
-  if (first !== undefined) return `${message} (commit ${first.commit.slice(0, 12)})`;
+/** What to edit goes with the message: it is no command, and so not among the fixes. */
+function withMend(
+  { message, mend, where }: CheckedFinding,
+  repository: Report["repository"],
+): string {
   return mend.kind === "edit" && where !== "history"
-    ? `${message}. To mend it, ${mend.what}`
+    ? `${message}. To mend it, ${withToolCommand(mend.what, repository)}`
     : message;
 }
 
+/** Annotations have one line of text: the first commit goes with it too. */
+function annotationOf(finding: CheckedFinding, repository: Report["repository"]): string {
+  const [first] = finding.commits ?? [];
+  if (first !== undefined) return `${finding.message} (commit ${first.commit.slice(0, 12)})`;
+  return withMend(finding, repository);
+}
+
 /** SARIF 2.1.0, for code scanning. */
-function sarif({ findings }: Report): string {
+function sarif({ findings, repository }: Report): string {
   const rules = [...new Set(findings.map(({ rule }) => rule))].sort();
   return `${JSON.stringify({
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -160,7 +173,7 @@ function sarif({ findings }: Report): string {
         results: findings.map((finding) => ({
           ruleId: finding.rule,
           level: finding.severity,
-          message: { text: messageOf(finding) },
+          message: { text: annotationOf(finding, repository) },
           locations: finding.path === "" ? [] : [sarifLocation(finding)],
         })),
       },
@@ -189,7 +202,7 @@ function pathUri(path: GitPath): string {
 }
 
 /** Annotations of GitHub Actions. */
-function github({ findings }: Report): string {
+function github({ findings, repository }: Report): string {
   return findings
     .map((finding) => {
       const { rule, severity, path, line } = finding;
@@ -198,7 +211,7 @@ function github({ findings }: Report): string {
         ...(line === null ? [] : [`line=${line}`]),
         `title=${escapeProperty(rule)}`,
       ];
-      return `::${severity} ${place.join(",")}::${escapeData(messageOf(finding))}\n`;
+      return `::${severity} ${place.join(",")}::${escapeData(annotationOf(finding, repository))}\n`;
     })
     .join("");
 }

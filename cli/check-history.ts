@@ -6,6 +6,7 @@ import { runGit } from "../git/run.ts";
 import { inspectHistory } from "../hooks/inspect-history.ts";
 import { inspectRange } from "../hooks/pre-push.ts";
 import type { Checked } from "./check-formats.ts";
+import { fluxInRange } from "./flux-in-range.ts";
 
 /** A guess about the past would hide what is certain; `check --all` makes it about the present. */
 const GUESSES: ReadonlySet<RuleId> = new Set(["inline-credential"]);
@@ -27,7 +28,8 @@ export async function checkHistory(repository: OpenedRepository): Promise<Checke
 }
 
 /**
- * `check --range A..B`: leaks in every content that the commits add, everything else as it is at B.
+ * `check --range A..B`: leaks in every content that the commits add, everything else as it is at B, what Flux
+ * would apply as ciphertext included.
  *
  * @throws GitError, BrokenRulesError
  */
@@ -44,12 +46,13 @@ export async function checkRange(repository: OpenedRepository, text: string): Pr
     exclude: [a],
     remote: false,
   });
+  const inContents = findings.map((finding) => ({
+    ...finding,
+    where: "history" as const,
+    paths: [finding.path],
+  }));
   return {
-    findings: findings.map((finding) => ({
-      ...finding,
-      where: "history" as const,
-      paths: [finding.path],
-    })),
+    findings: [...inContents, ...(await fluxInRange(repository, a, b))],
     files,
     unverified,
   };

@@ -7,7 +7,9 @@ import { SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
 import { parseArguments } from "./arguments.ts";
 import { FORMATS, type CheckedFinding, type CheckFormat, type Report } from "./check-formats.ts";
-import { complain, shown } from "./complain.ts";
+import { complain } from "./complain.ts";
+import { examples } from "./examples.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /** `flux-sops check [PATH…] [--staged | --all | --range A..B | --history] [--format …] [--require-verify]` */
 export async function check(argv: readonly string[]): Promise<number> {
@@ -18,8 +20,20 @@ export async function check(argv: readonly string[]): Promise<number> {
     .option("--staged", "only what differs from the last commit")
     .option("--range <A..B>", "every content that the commits in A..B add")
     .option("--history", "every content that any branch or tag ever had")
-    .addOption(new Option("--format <format>").choices(Object.keys(FORMATS)).default("text"))
-    .option("--require-verify", "end with 1 where an encrypted file could not be verified here");
+    .addOption(
+      new Option("--format <format>", "how to print it")
+        .choices(Object.keys(FORMATS))
+        .default("text"),
+    )
+    .option("--require-verify", "end with 1 where an encrypted file could not be verified here")
+    .addHelpText(
+      "after",
+      examples(
+        "npx flux-sops check",
+        "npx flux-sops check --range main..HEAD --format github",
+        "npx flux-sops check --history",
+      ),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused === 0 ? 0 : 2;
   const { all, staged, range, history, format, requireVerify } = command.opts();
@@ -46,7 +60,7 @@ export async function check(argv: readonly string[]): Promise<number> {
         : checked.findings;
     const report: Report = {
       findings,
-      prefix: repository.prefix,
+      repository,
       isHistory: history === true || range !== undefined,
       summary: {
         files,
@@ -66,7 +80,7 @@ export async function check(argv: readonly string[]): Promise<number> {
       error instanceof SettingsError
     )
       complain(error.message);
-    else if (code !== undefined && path !== undefined) complain(`${shown(path)}: ${code}`);
+    else if (code !== undefined && path !== undefined) complain(fileProblem(path, code));
     else throw error;
     return 2;
   }

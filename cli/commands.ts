@@ -68,6 +68,10 @@ const COMMANDS: Readonly<
     help: "show which Flux Kustomization decrypts which file",
     load: async () => (await import("./map.ts")).map,
   },
+  keys: {
+    help: "list who can read what, by rule and by file",
+    load: async () => (await import("./keys.ts")).keys,
+  },
   doctor: {
     help: "say what is wrong with this clone",
     load: async () => (await import("./doctor.ts")).doctor,
@@ -112,7 +116,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (name === null) {
     const { complain, shown } = await import("./complain.ts");
     if (argv.some((argument) => /^--set(=|$)/.test(argument))) {
-      complain("--set is sops's older form: use flux-sops set FILE PATH VALUE");
+      complain("--set is sops's older form: use npx flux-sops set FILE PATH VALUE");
       return 2;
     }
     complain(first === "" ? "a command is missing" : `there is no command ${shown(first)}`);

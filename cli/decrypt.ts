@@ -12,6 +12,11 @@ import { encryptedOnly } from "./encrypted-only.ts";
 export const decrypt = fileCommand({
   name: "decrypt",
   summary: "print the plaintext of encrypted files, or put it in their place",
+  examples: [
+    "decrypt clusters/homelab/secrets/db.sops.yaml",
+    `decrypt --extract '["stringData"]["password"]' clusters/homelab/secrets/db.sops.yaml`,
+    "decrypt -i clusters/homelab/secrets/db.sops.yaml",
+  ],
   configure: (command) =>
     command
       .option("--extract <path>", `print only what is at a path: '["stringData"]["password"]'`)

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { GitError } from "../git/errors.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
 import { chosenCluster, clusterFolders } from "../scaffold/cluster-folders.ts";
 import { isExplained } from "../scaffold/errors.ts";
@@ -19,6 +20,7 @@ import { diagnoseNode } from "./doctor/node-for-hooks.ts";
 import { diagnoseRules } from "./doctor/rules.ts";
 import { diagnoseSparseCheckout } from "./doctor/sparse-checkout.ts";
 import { diagnoseTool } from "./doctor/tool.ts";
+import { examples } from "./examples.ts";
 
 /** `flux-sops doctor [--fix] [--cluster [NAME]]`: what is wrong with this clone, each with its fix. */
 export async function doctor(argv: readonly string[]): Promise<number> {
@@ -32,7 +34,15 @@ export async function doctor(argv: readonly string[]): Promise<number> {
       "--cluster [NAME]",
       "ask the cluster too, with kubectl: its key, what Flux could not decrypt",
     )
-    .option("--context <NAME>", "kubectl's context (default: the current one)");
+    .option("--context <NAME>", "kubectl's context (default: the current one)")
+    .addHelpText(
+      "after",
+      examples(
+        "npx flux-sops doctor",
+        "npx flux-sops doctor --fix",
+        "npx flux-sops doctor --cluster homelab",
+      ),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused === 0 ? 0 : 2;
   const options = command.opts<{ fix?: true; cluster?: string | true; context?: string }>();
@@ -41,7 +51,7 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     const found = await examine(repository, options);
     for (const { state, what, remedy } of found) {
       process.stdout.write(
-        `${state.padEnd(7)} ${what}\n${remedy === null ? "" : `        ${remedy}\n`}`,
+        `${state.padEnd(7)} ${what}\n${remedy === null ? "" : `        ${withToolCommand(remedy, repository)}\n`}`,
       );
     }
     return found.some(({ state }) => state === "wrong") ? 1 : 0;

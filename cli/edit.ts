@@ -16,6 +16,7 @@ import { dataKeyOf } from "./data-key-of.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { ended } from "./ended.ts";
+import { examples } from "./examples.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 
@@ -32,9 +33,10 @@ class Unedited extends Error {
 export async function edit(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops edit")
     .description("edit an encrypted file in $SOPS_EDITOR or $EDITOR")
-    .argument("<file>")
+    .argument("<file>", "the encrypted file")
     .option("--ignore-mac", "go on where the MAC does not match")
-    .addOption(unusedConfigOption());
+    .addOption(unusedConfigOption())
+    .addHelpText("after", examples("npx flux-sops edit clusters/homelab/secrets/db.sops.yaml"));
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = ""] = command.args;

@@ -12,6 +12,10 @@ import { ruleOnDisk } from "./rule-on-disk.ts";
 export const encrypt = fileCommand({
   name: "encrypt",
   summary: "encrypt files by their creation rules",
+  examples: [
+    "encrypt -i clusters/homelab/secrets/db.sops.yaml",
+    "encrypt --filename-override clusters/homelab/secrets/db.sops.yaml < db.yaml > db.sops.yaml",
+  ],
   configure: (command) =>
     command
       .option("-a, --age <recipients>", "encrypt to these age recipients, whatever the rules say")

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Command } from "commander";
 import { decryptFile } from "../sops/decrypt.ts";
-import { pairs, readData } from "../sops/data-tree.ts";
+import { shellText } from "../git/shell-word.ts";
+import { pairs, readData, type Data } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
@@ -12,6 +13,7 @@ import { unusedConfigOption } from "./config-option.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { ended } from "./ended.ts";
+import { examples } from "./examples.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 
@@ -19,10 +21,11 @@ import { reported } from "./reported.ts";
 export async function execEnv(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops exec-env")
     .description("run a command with the values of an encrypted file in its environment")
-    .argument("<file>")
-    .argument("<command>")
+    .argument("<file>", "KEY=VALUE, or a mapping of keys to single values; no Kubernetes Secret")
+    .argument("<command>", "one word, for sh -c")
     .option("--pristine", "hand nothing else of the environment on")
-    .addOption(unusedConfigOption());
+    .addOption(unusedConfigOption())
+    .addHelpText("after", examples("npx flux-sops exec-env app.sops.env 'npm run migrate'"));
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;
@@ -30,7 +33,7 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
   const failed = await reported(path, async () => {
     const { text } = await opened(path);
     const [first = new Map()] = readData(text, formatOf(path));
-    const values = pairs(first, "the environment");
+    const values = environmentOf(first, path);
     for (const [key, value] of values) {
       if (key === "" || /[=\0]/.test(key) || value.includes("\0")) {
         throw new SopsError("unsupported", "a key or value cannot be an environment variable's");
@@ -46,11 +49,17 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
 export async function execFile(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops exec-file")
     .description("run a command with the plaintext of a file in a temporary file, named by {}")
-    .argument("<file>")
-    .argument("<command>")
+    .argument("<file>", "the encrypted file")
+    .argument("<command>", "one word, for sh -c; {} is the temporary file")
     .option("--no-fifo", "accepted as sops has it; it always is a regular file, in memory")
     .option("--filename <name>", "the name of the temporary file", "tmp-file")
-    .addOption(unusedConfigOption());
+    .addOption(unusedConfigOption())
+    .addHelpText(
+      "after",
+      examples(
+        "npx flux-sops exec-file clusters/homelab/secrets/db.sops.yaml 'kubectl apply --server-side -f {}'",
+      ),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;
@@ -72,6 +81,20 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     }
   });
   return failed || status;
+}
+
+/** Values only: sops refuses anything else too, and a Kubernetes Secret always has more. */
+function environmentOf(data: Data, path: string): [string, string][] {
+  try {
+    return pairs(data, "the environment");
+  } catch (error) {
+    if (!(error instanceof SopsError) || error.code !== "cannot-hold") throw error;
+    const file = shellText(path);
+    throw new SopsError(
+      "unsupported",
+      `${error.message}. What works: npx flux-sops exec-file ${file} 'COMMAND {}', or for one value npx flux-sops decrypt --extract '["stringData"]["KEY"]' ${file}`,
+    );
+  }
 }
 
 async function opened(path: string): Promise<{ file: SopsFile; text: string }> {

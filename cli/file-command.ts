@@ -5,6 +5,7 @@ import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { configOption } from "./config-option.ts";
+import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
 import { filesInFolder } from "./files-in-folder.ts";
@@ -32,6 +33,8 @@ export interface FileAtWork extends SopsFile {
 interface FileCommand {
   readonly name: string;
   readonly summary: string;
+  /** Command lines for the help, without the program's name. */
+  readonly examples: readonly string[];
   readonly configure: (command: Command) => Command;
   /** Whether results always go back to the files, only with `--in-place`, or are printed. */
   readonly writes: "always" | "in-place";
@@ -74,6 +77,10 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
       .option("--filename-override <name>", "take this for the file's name")
       .addOption(configOption());
     definition.configure(command);
+    command.addHelpText(
+      "after",
+      examples(...definition.examples.map((line) => `npx flux-sops ${line}`)),
+    );
     const refused = parseArguments(command, argv);
     if (refused !== null) return refused;
     const options: Options = command.opts();

@@ -4,14 +4,19 @@ import { formatOf } from "../sops/format.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
 import { unusedConfigOption } from "./config-option.ts";
+import { examples } from "./examples.ts";
 import { reported } from "./reported.ts";
 
 /** `flux-sops filestatus FILE`: says in JSON whether a file is encrypted. */
 export async function filestatus(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops filestatus")
     .description("say whether a file is encrypted, as JSON")
-    .argument("<file>")
-    .addOption(unusedConfigOption());
+    .argument("<file>", "any file")
+    .addOption(unusedConfigOption())
+    .addHelpText(
+      "after",
+      examples("npx flux-sops filestatus clusters/homelab/secrets/db.sops.yaml"),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = ""] = command.args;

@@ -5,6 +5,7 @@ import { PushLineError } from "../hooks/push-lines.ts";
 import type { Refusal } from "../hooks/refuse-plaintext.ts";
 import { SettingsError } from "../findings/settings-error.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
+import { examples } from "./examples.ts";
 
 /** Runs a hook with git's arguments: what it has to say, and its exit status. */
 type Hook = (
@@ -59,6 +60,15 @@ const HOOKS: Readonly<Record<string, Hook>> = {
   },
 };
 
+const HELP = `Usage: flux-sops hook NAME [ARGUMENTS]
+
+do what git's hook NAME is for: encrypt what is staged, or refuse it. The files in .husky (or those of
+another hook manager) call it, with git's own arguments and standard input.
+
+Hooks: ${Object.keys(HOOKS).join(", ")}
+${examples("npx flux-sops hook pre-commit")}
+`;
+
 /**
  * `flux-sops hook NAME`: what git's hooks call.
  *
@@ -66,9 +76,15 @@ const HOOKS: Readonly<Record<string, Hook>> = {
  *   about to do for anything but 0.
  */
 export async function hook([name = "", ...args]: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "-h") {
+    process.stdout.write(HELP);
+    return 0;
+  }
   const run = Object.hasOwn(HOOKS, name) ? HOOKS[name] : undefined;
   if (run === undefined) {
-    process.stderr.write(`flux-sops: there is no hook ${JSON.stringify(name)}\n`);
+    process.stderr.write(
+      `flux-sops: ${name === "" ? "hook: the name of a hook is missing" : `there is no hook ${JSON.stringify(name)}`}; flux-sops hook --help lists them\n`,
+    );
     return 2;
   }
   try {

@@ -17,6 +17,7 @@ import {
 import { carryOut, prepareScaffold, scopeFor, settledAnswers } from "../scaffold/scaffold.ts";
 import { inspectTarget } from "../scaffold/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
+import { examples } from "./examples.ts";
 
 /** Exit statuses of the contract; 130 is what shells report for Ctrl-C. */
 const FINE = 0;
@@ -89,7 +90,9 @@ export async function init(argv: readonly string[]): Promise<number> {
 
 function initCommand(): Command {
   const command = new Command("flux-sops init")
-    .description("Scaffold a Flux repository whose secrets git commit encrypts")
+    .description(
+      "scaffold a Flux repository whose secrets git commit encrypts, or add what is missing to one; answers are remembered",
+    )
     .argument("[DIR]", "folder to scaffold into (default: the current folder)")
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
@@ -104,7 +107,15 @@ function initCommand(): Command {
     .option("--dry-run", "say what would be written, and write nothing")
     .option("--force", "replace files that differ")
     .option("--yes", "ask nothing: flags and defaults only")
-    .addOption(new Option("--default-dir <DIR>").hideHelp());
+    .addOption(new Option("--default-dir <DIR>").hideHelp())
+    .addHelpText(
+      "after",
+      examples(
+        "npx -p generator-flux-sops flux-sops init my-cluster --owner me --example",
+        "npx -p generator-flux-sops flux-sops init --dry-run",
+        "npx -p generator-flux-sops flux-sops init --provider git --url ssh://git@git.example.org/me/flux.git",
+      ),
+    );
 }
 
 function parsed(command: Command): { given: RawAnswers; switches: Switches; folder: string } {

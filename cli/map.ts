@@ -7,6 +7,8 @@ import { displayPath, pathFromText } from "../git/path.ts";
 import { openRepository } from "../git/repository.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
+import { counted } from "./counted.ts";
+import { examples } from "./examples.ts";
 import { stagedFiles } from "./staged-files.ts";
 
 /** `flux-sops map [--format text|json]`: which Flux Kustomization decrypts which file, for whom. */
@@ -16,8 +18,11 @@ export async function map(argv: readonly string[]): Promise<number> {
       "show which Flux Kustomization decrypts which file, and who can read it: of all that is staged or committed",
     )
     .addOption(
-      new Option("--format <format>").choices(Object.keys(FORMATS)).default("text" as const),
-    );
+      new Option("--format <format>", "how to print it")
+        .choices(Object.keys(FORMATS))
+        .default("text" as const),
+    )
+    .addHelpText("after", examples("npx flux-sops map", "npx flux-sops map --format json"));
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused === 0 ? 0 : 2;
   const format = command.opts()["format"] as keyof typeof FORMATS;
@@ -76,7 +81,7 @@ function text({ kustomizations, problems, encrypted }: Mapped): string {
   lines.push(...problems.map(problemWords));
   const rest = untold === 0 ? "" : ` (${untold} without encrypted files not shown)`;
   lines.push(
-    `${kustomizations.length} Flux Kustomizations${rest}, ${encrypted.size} encrypted files`,
+    `${counted(kustomizations.length, "Flux Kustomization")}${rest}, ${counted(encrypted.size, "encrypted file")}`,
   );
   return `${lines.join("\n")}\n`;
 }

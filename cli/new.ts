@@ -11,6 +11,7 @@ import {
   writePrepared,
 } from "../scaffold/generator.ts";
 import { complain } from "./complain.ts";
+import { examples } from "./examples.ts";
 
 const FINE = 0;
 const WRONG_USE = 2;
@@ -39,7 +40,7 @@ export async function newFiles(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return FINE;
     const problem = printable(error.message.replace(/^error: /, "").replace(/\.$/, ""));
-    complain(`new ${kind}: ${problem}; flux-sops new ${kind} --help lists what there is`);
+    complain(`new ${kind}: ${problem}; npx flux-sops new ${kind} --help lists what there is`);
     return WRONG_USE;
   }
   try {
@@ -78,12 +79,13 @@ async function run(generator: FileGenerator, command: Command): Promise<void> {
 
 function commandOf(generator: FileGenerator): Command {
   const command = new Command(`flux-sops new ${generator.kind}`)
-    .description(`Make ${generator.description}`)
+    .description(`make ${generator.description}`)
     .argument("[NAME]", generator.nameMessage)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError(false)
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    .addHelpText("after", examples(...generator.examples.map((line) => `npx flux-sops ${line}`)));
   for (const { flag, value, repeatable, description } of [
     ...generator.options,
     ...COMMON_OPTIONS,
@@ -143,7 +145,8 @@ async function terminalPrompter(): Promise<Prompter> {
 
 function usage(): string {
   const lines = FILE_GENERATORS.map(
-    ({ kind, description }) => `  flux-sops new ${kind} NAME  ${description}`,
+    ({ kind, description }) => `  flux-sops new ${`${kind} NAME`.padEnd(14)} ${description}`,
   );
-  return `Usage:\n${lines.join("\n")}\n\nflux-sops new KIND --help lists the flags.\n`;
+  const shown = FILE_GENERATORS.flatMap((generator) => generator.examples.slice(0, 1));
+  return `Usage:\n${lines.join("\n")}\n\nflux-sops new KIND --help lists the flags.\n${examples(...shown.map((line) => `npx flux-sops ${line}`))}\n`;
 }

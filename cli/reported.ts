@@ -1,6 +1,7 @@
 import { SopsError } from "../sops/errors.ts";
 import { complain, shown } from "./complain.ts";
 import { exitOf, SOPS_EXIT } from "./exit-codes.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /**
  * Runs a command on one file, and turns what goes wrong into a line on standard error and sops's
@@ -24,18 +25,10 @@ export async function reported(
     }
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    complain(`${shown(path)}: ${REASONS[code] ?? code}`);
+    complain(fileProblem(path, code));
     if (code === "ENOENT") return options.missingExit ?? SOPS_EXIT.noFileSpecified;
     return syscall === "read" || (syscall === "open" && code !== "ENOSPC" && code !== "EROFS")
       ? SOPS_EXIT.couldNotReadInputFile
       : SOPS_EXIT.couldNotWriteOutputFile;
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied",
-  EISDIR: "is a folder",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-};

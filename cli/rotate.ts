@@ -8,6 +8,11 @@ import { fileCommand } from "./file-command.ts";
 export const rotate = fileCommand({
   name: "rotate",
   summary: "encrypt files with a new data key",
+  examples: [
+    "rotate -i clusters/homelab/secrets/db.sops.yaml",
+    "rotate -i clusters",
+    "rotate -i --rm-age age1… clusters/homelab/secrets/db.sops.yaml",
+  ],
   configure: (command) =>
     command
       .option("--add-age <recipients>", "add these recipients")

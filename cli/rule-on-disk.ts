@@ -10,6 +10,7 @@ import {
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
 import { complain, shown } from "./complain.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /** The creation rules that a file on disk stands under. */
 interface RulesOfFile {
@@ -126,8 +127,8 @@ function readRules(config: string): RuleFile {
   try {
     text = readFileSync(config, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SopsError("bad-config", `${shown(config)} cannot be read (${code ?? "unknown"})`);
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new SopsError("bad-config", `the rules cannot be read: ${fileProblem(config, code)}`);
   }
   try {
     const file = parseRuleFile(text);

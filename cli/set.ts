@@ -14,6 +14,7 @@ import { unusedConfigOption } from "./config-option.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { typeOption } from "./type-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
+import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { reported } from "./reported.ts";
@@ -25,7 +26,14 @@ export async function set(argv: readonly string[]): Promise<number> {
     .argument("[value]", "JSON; others can see a command line: prefer --value-stdin")
     .option("--value-file", "take VALUE as the name of a file that holds the JSON")
     .option("--value-stdin", "read the JSON from standard input")
-    .option("--idempotent", "taken for sops: a value that is there already is never written anew");
+    .option("--idempotent", "taken for sops: a value that is there already is never written anew")
+    .addHelpText(
+      "after",
+      examples(
+        `npx flux-sops set --value-stdin clusters/homelab/secrets/db.sops.yaml '["stringData"]["password"]'`,
+        `npx flux-sops set clusters/homelab/secrets/db.sops.yaml '["stringData"]["port"]' '"5432"'`,
+      ),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const options: Options = command.opts();
@@ -62,7 +70,13 @@ export async function set(argv: readonly string[]): Promise<number> {
 export async function unset(argv: readonly string[]): Promise<number> {
   const command = changeCommand("unset")
     .description("take one value out of an encrypted file")
-    .option("--idempotent", "do nothing where there is no such value");
+    .option("--idempotent", "do nothing where there is no such value")
+    .addHelpText(
+      "after",
+      examples(
+        `npx flux-sops unset clusters/homelab/secrets/db.sops.yaml '["stringData"]["password"]'`,
+      ),
+    );
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const options: Options = command.opts();
@@ -87,7 +101,7 @@ type Options = Readonly<Record<string, unknown>>;
 
 function changeCommand(name: string): Command {
   return new Command(`flux-sops ${name}`)
-    .argument("[file]")
+    .argument("[file]", "the encrypted file; it is changed in its place")
     .argument("[path]", `where: '["stringData"]["password"]'`)
     .option("--ignore-mac", "go on where the MAC does not match")
     .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))

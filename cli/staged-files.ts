@@ -5,7 +5,7 @@ import { pathText } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 
 /** Flux refuses to decrypt larger files, and has no use for them. */
-const MOST_BYTES = 5 * 1024 * 1024;
+export const MOST_BYTES = 5 * 1024 * 1024;
 
 /**
  * The files of the index, without those in conflict and very large ones.

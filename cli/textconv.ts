@@ -3,8 +3,10 @@ import { formatOf } from "../sops/format.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
-import { complain, shown } from "./complain.ts";
+import { complain } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { examples } from "./examples.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /**
  * `flux-sops textconv FILE`: what git shows of an encrypted file in a diff, where a clone is told to use
@@ -14,16 +16,37 @@ import { dataKeyOf } from "./data-key-of.ts";
  */
 export async function textconv(argv: readonly string[]): Promise<number> {
   const [file = ""] = argv;
+  if (file === "--help" || file === "-h") {
+    process.stdout.write(HELP);
+    return 0;
+  }
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    complain(`textconv: ${shown(file)}: ${(error as NodeJS.ErrnoException).code ?? "unreadable"}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    complain(
+      file === ""
+        ? "textconv: the name of a file is missing"
+        : `textconv: ${fileProblem(file, code)}`,
+    );
     return 1;
   }
   process.stdout.write((await plaintextOf(file, bytes)) ?? bytes);
   return 0;
 }
+
+/** By hand: git gives a name as it is, with a dash in front too, which no parser of flags may see. */
+const HELP = `Usage: flux-sops textconv FILE
+
+print what git diff shall show of an encrypted file: its plaintext and its recipients, or the file as
+it is where no key here opens it. git calls it, once a clone is told so.
+${examples(
+  "git config diff.sops.textconv 'node .flux-sops/flux-sops.mjs textconv'",
+  "npx flux-sops textconv clusters/homelab/secrets/db.sops.yaml",
+)}
+`;
 
 async function plaintextOf(file: string, bytes: Buffer): Promise<Buffer | null> {
   try {

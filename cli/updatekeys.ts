@@ -10,6 +10,7 @@ import { ruleOnDisk } from "./rule-on-disk.ts";
 export const updatekeys = fileCommand({
   name: "updatekeys",
   summary: "give files the recipients of their creation rules; the data key stays",
+  examples: ["updatekeys -y clusters/homelab/secrets/db.sops.yaml", "updatekeys -y ."],
   configure: (command) => command.option("-y, --yes", "do not ask (nothing is asked so far)"),
   writes: "always",
   folders: "encrypted",

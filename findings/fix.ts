@@ -12,6 +12,8 @@ export interface FixPlace {
   readonly shellPath: (path: string) => string;
   /** A repository path as one quoted, literal pathspec. */
   readonly pathspec: (path: string) => string;
+  /** A command with `npx flux-sops` in it, made to work where the user stands. */
+  readonly withTool: (command: string) => string;
 }
 
 /**
@@ -22,12 +24,12 @@ export interface FixPlace {
  * `mend.what`. In history nothing helps but rewriting it, which is the caller's to explain: none.
  */
 export function fixCommands(mend: Mend, place: FixPlace): string[] {
-  if (mend.kind === "run") return [...mend.commands];
+  if (mend.kind === "run") return mend.commands.map(place.withTool);
   if (place.where === "history") return [];
   if (mend.kind === "on-file") {
     const file = place.shellPath(place.path);
     // A function, as a name may hold `$&`.
-    return mend.commands.map((command) => command.replaceAll("FILE", () => file));
+    return mend.commands.map((command) => place.withTool(command).replaceAll("FILE", () => file));
   }
   if (mend.kind === "rename") return rename(mend.to, place);
   return place.where === "index" ? leaveOut(place) : mend.kind === "edit" ? [] : untrack(place);

@@ -112,7 +112,7 @@ class Judge {
         field === "data"
           ? "write the value in Base64, or as text under stringData"
           : isEncrypted(value)
-            ? "put quotes around the value, with flux-sops edit"
+            ? "put quotes around the value, with npx flux-sops edit"
             : "put quotes around the value";
       this.#hit(entry, `the value of ${name} under ${field} is no text`, what);
     } else if (field === "data" && !isEncrypted(value) && !isBase64(value)) {

@@ -150,12 +150,12 @@ async function baseOf(
 
 /** What git commit does not mend by itself, for what still stands at the tip. */
 function byHand(
-  { prefix }: PushResult["repository"],
+  repository: PushResult["repository"],
   ref: PushedRef,
   errors: readonly PushFinding[],
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
-    .flatMap((finding) => fixOf(finding, "index", prefix));
+    .flatMap((finding) => fixOf(finding, "index", repository));
   return [...new Set(commands)];
 }

@@ -1,5 +1,6 @@
 import { displayPath } from "../git/path.ts";
 import { escapeForDisplay } from "../git/escape.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { pushMends } from "./mend-push.ts";
 import type { PushFinding, PushResult } from "./pre-push.ts";
 import { shownCommit } from "./shown-commit.ts";
@@ -18,11 +19,12 @@ export function isPushRefused({ findings }: PushResult): boolean {
 
 /** Everything there is to say, or nothing. Asks git how it can be mended. */
 export async function pushWords(push: PushResult): Promise<string> {
-  const { findings } = push;
+  const { findings, repository } = push;
   const errors = findings.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return warningWords(findings);
+  if (errors.length === 0) return warningWords(push);
   const lines = [`${NAME}: push refused, nothing was sent. What is wrong:`, ""];
-  for (const finding of errors.slice(0, SHOWN)) lines.push(...findingLines(finding), "");
+  for (const finding of errors.slice(0, SHOWN))
+    lines.push(...findingLines(repository, finding), "");
   if (errors.length > SHOWN) lines.push(`  and ${errors.length - SHOWN} more`, "");
   for (const { ref, what, commands } of await pushMends(push)) {
     const name = escapeForDisplay(Buffer.from(ref.localRef, "utf8").toString("latin1"));
@@ -33,22 +35,24 @@ export async function pushWords(push: PushResult): Promise<string> {
 }
 
 /** Of warnings only those of the tips: the past is past. */
-function warningWords(findings: readonly PushFinding[]): string {
+function warningWords({ findings, repository }: PushResult): string {
   const lines = findings
     .filter(({ rule, tip }) => tip !== null && rule !== "inline-credential")
     .slice(0, SHOWN)
-    .flatMap(findingLines);
+    .flatMap((finding) => findingLines(repository, finding));
   return lines.length === 0 ? "" : `${NAME}: the remote has this already:\n${lines.join("\n")}\n`;
 }
 
-function findingLines(finding: PushFinding): string[] {
+function findingLines(repository: PushResult["repository"], finding: PushFinding): string[] {
   const { path, blob, line, rule, message, mend, tip, commits } = finding;
   const place = path !== "" ? displayPath(path) : blob === null ? "(no file)" : "(tagged content)";
   return [
     `  ${place}${line === null ? "" : `:${line}`}  ${rule}`,
     `    ${message}`,
     ...(commits.length === 0 ? [] : [`    in ${commitList(commits)}`]),
-    ...(tip !== null && mend.kind === "edit" ? [`    To mend it, ${mend.what}.`] : []),
+    ...(tip !== null && mend.kind === "edit"
+      ? [`    To mend it, ${withToolCommand(mend.what, repository)}.`]
+      : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Operation } from "../git/operation.ts";
 import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { fixOf } from "./fix-of.ts";
 import type { FileFinding } from "./inspect-staged.ts";
 import type { Stored } from "./replace-staged.ts";
@@ -33,7 +34,9 @@ export function warnings(repository: Repository, findings: readonly FileFinding[
 export function findingLines(repository: Repository, finding: FileFinding): string[] {
   const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
   const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
-  if (finding.mend.kind === "edit") lines.push(`    To mend it, ${finding.mend.what}.`);
+  if (finding.mend.kind === "edit") {
+    lines.push(`    To mend it, ${withToolCommand(finding.mend.what, repository)}.`);
+  }
   lines.push(...indented(findingCommands(repository, finding)));
   return lines;
 }
@@ -52,7 +55,7 @@ export function findingCommands(repository: Repository, finding: FileFinding): s
       place === "amended" ? "git reset -q HEAD~1" : "git rm -q -f --cached --ignore-unmatch";
     return [`${back} -- ${pathspec(finding.path, repository.prefix)}`];
   }
-  return fixOf(finding, "index", repository.prefix);
+  return fixOf(finding, "index", repository);
 }
 
 /** One line a file that was encrypted, and a note where its worktree file was left alone. */

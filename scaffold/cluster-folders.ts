@@ -35,7 +35,7 @@ export async function chosenCluster(
   if (first === undefined) {
     throw new ScaffoldError(
       "usage",
-      `${printable(request.directory)} has no folder clusters/NAME/secrets: run flux-sops init first`,
+      `${printable(request.directory)} has no folder clusters/NAME/secrets: run npx -p generator-flux-sops flux-sops init first`,
     );
   }
   if (more.length === 0) return first;

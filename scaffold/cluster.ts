@@ -33,9 +33,10 @@ export const clusterGenerator: FileGenerator = {
     {
       flag: "age-key-file",
       value: "FILE",
-      description: "private key file to append the new key to (that of the repository otherwise)",
+      description: "private key file to append the new key to (default: that of the repository)",
     },
   ],
+  examples: ["new cluster staging", "new cluster staging --recipients age1… --dry-run"],
   prepare: prepareCluster,
 };
 
@@ -100,7 +101,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
     notes: isNew
       ? [
           `The private key of cluster ${name} is new, in ${printable(identity.file)}: BACK IT UP NOW.`,
-          `Then push, point kubectl at the cluster, and run flux-sops bootstrap --cluster ${name}.`,
+          `Then push, point kubectl at the cluster, and run npx flux-sops bootstrap --cluster ${name}.`,
         ]
       : [],
     subject: `Add cluster ${name}`,
@@ -112,7 +113,7 @@ function readRules(directory: string): string {
   if (!existsSync(path)) {
     throw new ScaffoldError(
       "environment",
-      `${printable(directory)} has no .sops.yaml: run flux-sops init first`,
+      `${printable(directory)} has no .sops.yaml: run npx -p generator-flux-sops flux-sops init first`,
     );
   }
   return readFileSync(path, "utf8");

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { isRecord } from "../sops/metadata.ts";
 import { printable } from "./errors.ts";
 import { environmentInFolder } from "./git-in-folder.ts";
-import { TOOL_PATH } from "./tool-file.ts";
 import type { Scaffolded } from "./scaffold.ts";
+import { TOOL_PATH } from "../git/tool-command.ts";
 
 /** A readable secret in a file of an existing repository. */
 export interface CommittedSecret {

@@ -54,7 +54,7 @@ export function ruleInForce(directory: string, path: string): RuleInForce {
   }
   throw new ScaffoldError(
     "environment",
-    `there is no .sops.yaml with creation rules for ${printable(path)}: run flux-sops init, or add one`,
+    `there is no .sops.yaml with creation rules for ${printable(path)}: run npx -p generator-flux-sops flux-sops init, or add one`,
   );
 }
 

@@ -1,6 +1,8 @@
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import { printable } from "./errors.ts";
+import { pathFromText } from "../git/path.ts";
 import { shellCommand } from "../git/shell-word.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { stageFiles } from "./write-plan.ts";
 
 /** Asks a person on a terminal. Whatever an answer is, it passed `problem`. */
@@ -57,6 +59,8 @@ export interface FileGenerator {
   readonly nameMessage: string;
   readonly nameProblem: (name: string) => string | null;
   readonly options: readonly GeneratorOption[];
+  /** Command lines for the help, without the program's name. */
+  readonly examples: readonly string[];
   /** @throws ScaffoldError, GitError, SopsError: nothing can be made. */
   readonly prepare: (request: GeneratorRequest) => Promise<PreparedFiles>;
 }
@@ -123,7 +127,9 @@ export function preparedMessage(prepared: PreparedFiles, isDryRun: boolean): str
         ? `${printable(prepared.directory)}: nothing to change.`
         : `${printable(prepared.directory)}:`,
     ...prepared.files.map(({ state, path }) => `  ${fateOf(state)} ${printable(path)}`),
-    ...prepared.notes,
+    ...prepared.notes.map((text) =>
+      withToolCommand(text, { cwd: prepared.directory, prefix: pathFromText("") }),
+    ),
     ...next,
   ].join("\n")}\n`;
 }

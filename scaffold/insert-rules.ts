@@ -20,18 +20,20 @@ export function insertRules(text: string, wanted: readonly WantedRule[]): string
     result = inserted;
   }
   const file = parseRuleFile(result);
-  return wanted.every(({ probe, pathRegex }) => ruleFor(file, probe)?.pathRegex === pathRegex)
+  return wanted.every(({ probes, pathRegex }) =>
+    probes.every((probe) => ruleFor(file, probe)?.pathRegex === pathRegex),
+  )
     ? result
     : null;
 }
 
-function insertRule(text: string, { probe, lines }: WantedRule): string | null {
+function insertRule(text: string, { probes, lines }: WantedRule): string | null {
   const yaml = readYaml(text);
   const list = yaml === null ? null : valueAt(yaml.root, ["creation_rules"]);
   if (!isSeq(list)) return null;
   // With an empty line between it and what is there.
   const behind = appendTo(text, list, ["", ...lines]);
-  const taker = parseRuleFile(text).rules?.findIndex(({ matches }) => matches(probe)) ?? -1;
+  const taker = parseRuleFile(text).rules?.findIndex(({ matches }) => probes.some(matches)) ?? -1;
   if (behind === null || taker === -1) return behind;
   const begin = list.range?.[0] ?? 0;
   const indent = text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin);

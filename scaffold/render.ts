@@ -9,9 +9,10 @@ import { addRules } from "./rule-file-addition.ts";
 import { withSchemaComment } from "./schema-comment.ts";
 import type { Scope } from "./surroundings.ts";
 import { shellText } from "../git/shell-word.ts";
+import { TOOL_PATH } from "../git/tool-command.ts";
 import { YO_RC_KEY } from "./target.ts";
 import { templateFiles } from "./template-files.ts";
-import { TOOL_PATH, toolVersion } from "./tool-file.ts";
+import { toolVersion } from "./tool-file.ts";
 import { rulesFor, rulesForAnyLayout, type WantedRule } from "./wanted-rules.ts";
 
 export interface RenderInput {

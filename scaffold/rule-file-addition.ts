@@ -6,23 +6,25 @@ import { appendAtEnd, appendTo, readYaml, valueAt, type YamlLines } from "./yaml
 
 /**
  * Adds rules to a `.sops.yaml`, behind those that are there: these keep their meaning, since the
- * first rule that takes a path counts. Where one of them takes what a wanted rule is for, that one
- * decides, and the wanted rule is not added.
+ * first rule that takes a path counts. Where they take all that a wanted rule is for, they decide, and
+ * the wanted rule is not added; else it takes what they leave.
  */
 export function addRules(present: Buffer, wanted: readonly WantedRule[]): Addition {
   const text = present.toString("utf8");
   const rules = parseRuleFile(text);
-  const missing = wanted.filter(({ probe }) => ruleFor(rules, probe) === null);
+  const untaken = (probe: string) => ruleFor(rules, probe) === null;
+  const missing = wanted.filter(({ probes }) => probes.some(untaken));
   if (missing.length === 0) return { content: present };
   const lines = missing.flatMap((rule) => rule.lines);
   const added = inserted(text, lines);
   // A rule that cannot be reached is no rule: looked at again as it will be read.
-  if (added !== null && missing.every(({ probe }) => takes(added, probe))) {
+  const paths = missing.flatMap(({ probes }) => probes.filter(untaken));
+  if (added !== null && paths.every((path) => takes(added, path))) {
     return { content: Buffer.from(added) };
   }
   return {
     content: null,
-    byHand: `no rule in it takes ${missing.map(({ probe }) => probe.replace(/(^|\/)a\./, "$1NAME.")).join(", ")}: add one to creation_rules`,
+    byHand: `no rule in it takes all of ${missing.map(({ pathRegex }) => pathRegex).join(", ")}: add such rules to creation_rules`,
   };
 }
 

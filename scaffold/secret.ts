@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
+import { pathFromText } from "../git/path.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { chosenCluster } from "./cluster-folders.ts";
 import { encryptSecret, openFile, ruleInForce } from "./encrypt-new.ts";
 import { printable, ScaffoldError } from "./errors.ts";
@@ -61,7 +63,7 @@ export const VALUE_OPTIONS: readonly GeneratorOption[] = [
     flag: "generate",
     value: "KEY[:LENGTH]",
     repeatable: true,
-    description: "a random value of letters and digits (32), shown to nobody",
+    description: "a random value of letters and digits, shown to nobody (default LENGTH: 32)",
   },
 ];
 
@@ -72,14 +74,18 @@ export const secretGenerator: FileGenerator = {
   nameMessage: "Name of the Secret",
   nameProblem: subdomainProblem,
   options: [
-    { flag: "namespace", value: "NAME", description: "its namespace (default)" },
+    { flag: "namespace", value: "NAME", description: "its namespace (default: default)" },
     { flag: "cluster", value: "NAME", description: "the cluster, where there are several" },
-    { flag: "type", value: "TYPE", description: `${SHORT_TYPES.join(", ")}, or another` },
+    {
+      flag: "type",
+      value: "TYPE",
+      description: `${SHORT_TYPES.join(", ")}, or another (default: generic)`,
+    },
     ...VALUE_OPTIONS,
     {
       flag: "docker-server",
       value: "URL",
-      description: "for docker-registry (https://index.docker.io/v1/)",
+      description: "for docker-registry (default: https://index.docker.io/v1/)",
     },
     { flag: "docker-username", value: "NAME", description: "for docker-registry" },
     {
@@ -91,6 +97,11 @@ export const secretGenerator: FileGenerator = {
     { flag: "docker-email", value: "ADDRESS", description: "for docker-registry" },
     { flag: "cert", value: "FILE", description: "for tls: the certificate, PEM" },
     { flag: "key", value: "FILE", description: "for tls: its private key, PEM" },
+  ],
+  examples: [
+    "new secret db --namespace shop --from-literal username=shop --generate password:32",
+    "new secret registry --type docker-registry --docker-server ghcr.io --docker-username me --docker-password-stdin < TOKEN_FILE",
+    "new secret web-tls --namespace web --cert tls.crt --key tls.key",
   ],
   prepare: prepareSecret,
 };
@@ -161,7 +172,10 @@ export async function secretFiles(
   else if (isThere && !force) {
     throw new ScaffoldError(
       "usage",
-      `${printable(path)} is there already: change it with flux-sops edit or set, or replace it with --force`,
+      withToolCommand(
+        `${printable(path)} is there already: change it with npx flux-sops edit, or replace it with --force`,
+        { cwd: directory, prefix: pathFromText("") },
+      ),
     );
   } else content = await encryptSecret(path, plaintext, rule, opened?.previous ?? null);
   const need = await namespaceNeed(directory, cluster, namespace);

@@ -1,6 +1,3 @@
-/** Where the bundled tool lies in a scaffolded repository. */
-export const TOOL_PATH = ".flux-sops/flux-sops.mjs";
-
 /** The version in the first lines that the build gives the tool; null where there is none. */
 export function toolVersion(tool: Buffer): string | null {
   const head = tool.subarray(0, 400).toString("latin1");

@@ -3,8 +3,8 @@ import type { YamlLines } from "./yaml-insertion.ts";
 /** A creation rule that a repository should have. */
 export interface WantedRule {
   readonly pathRegex: string;
-  /** A path that it is for. */
-  readonly probe: string;
+  /** Paths that it is for: of each folder of the layout and each kind of file one. */
+  readonly probes: readonly string[];
   /** The rule as an item of a list, comments above it included. */
   readonly lines: YamlLines;
 }
@@ -13,7 +13,7 @@ export interface WantedRule {
 export function rulesFor(cluster: string, recipients: readonly string[]): WantedRule[] {
   return [
     rule(
-      "talos/a.sops.yaml",
+      inFolders("talos", ["", "a/"], ["yaml"]),
       "Talos machine secrets: the whole file.",
       String.raw`^talos/.*\.sops\.ya?ml$`,
       recipients,
@@ -26,7 +26,7 @@ export function rulesFor(cluster: string, recipients: readonly string[]): Wanted
 export function rulesForFurther(cluster: string, recipients: readonly string[]): WantedRule[] {
   return [
     rule(
-      `talos/${cluster}/a.sops.yaml`,
+      inFolders(`talos/${cluster}`, ["", "a/"], ["yaml"]),
       `Talos machine secrets of cluster ${cluster}: the whole file.`,
       String.raw`^talos/${cluster}/.*\.sops\.ya?ml$`,
       recipients,
@@ -40,13 +40,13 @@ function rulesOfFolder(cluster: string, recipients: readonly string[]): WantedRu
   const folder = `^clusters/${cluster}/`;
   return [
     rule(
-      `clusters/${cluster}/apps/a.sops.env`,
+      inFolders(`clusters/${cluster}`, LAYOUT, WHOLE),
       `Files of cluster ${cluster} that are no YAML: the whole file.`,
       String.raw`${folder}.*\.sops\.([^/]*\.)?[^y./][^./]*$`,
       recipients,
     ),
     rule(
-      `clusters/${cluster}/secrets/a.sops.yaml`,
+      inFolders(`clusters/${cluster}`, LAYOUT, ["yaml"]),
       `Kubernetes Secrets of cluster ${cluster}: only their values.`,
       String.raw`${folder}(secrets/.*|.*\.sops)\.ya?ml$`,
       recipients,
@@ -59,19 +59,19 @@ function rulesOfFolder(cluster: string, recipients: readonly string[]): WantedRu
 export function rulesForAnyLayout(recipients: readonly string[]): WantedRule[] {
   return [
     rule(
-      "talos/a.sops.yaml",
+      inFolders("talos", ["", "a/"], ["yaml"]),
       "Talos machine secrets: the whole file.",
       String.raw`(^|/)talos/.*\.sops\.ya?ml$`,
       recipients,
     ),
     rule(
-      "a.sops.env",
+      WHOLE.flatMap((end) => [`a.sops.${end}`, `a/a/a.sops.${end}`]),
       "Files that are no YAML: the whole file.",
       String.raw`\.sops\.([^/]*\.)?[^y./][^./]*$`,
       recipients,
     ),
     rule(
-      "a.sops.yaml",
+      ["a.sops.yaml", "a/a/a.sops.yaml"],
       "Kubernetes Secrets: only their values.",
       String.raw`\.sops\.ya?ml$`,
       recipients,
@@ -80,8 +80,18 @@ export function rulesForAnyLayout(recipients: readonly string[]): WantedRule[] {
   ];
 }
 
+/** Folders of a cluster in which a Secret may lie. */
+const LAYOUT = ["", "secrets/", "secrets/a/", "infrastructure/controllers/a/", "apps/a/"];
+
+/** Ends of names of files that are encrypted as a whole. */
+const WHOLE = ["env", "json", "ini", "txt"];
+
+function inFolders(top: string, folders: readonly string[], ends: readonly string[]): string[] {
+  return folders.flatMap((folder) => ends.map((end) => `${top}/${folder}a.sops.${end}`));
+}
+
 function rule(
-  probe: string,
+  probes: readonly string[],
   comment: string,
   pathRegex: string,
   recipients: readonly string[],
@@ -89,7 +99,7 @@ function rule(
 ): WantedRule {
   return {
     pathRegex,
-    probe,
+    probes,
     lines: [
       `# ${comment}`,
       `- path_regex: ${pathRegex}`,

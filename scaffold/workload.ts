@@ -35,12 +35,20 @@ export const workloadGenerator: FileGenerator = {
   nameMessage: "Name of the workload",
   nameProblem: serviceNameProblem,
   options: [
-    { flag: "image", value: "IMAGE", description: `its image (${DEFAULT_IMAGE})` },
-    { flag: "port", value: "NUMBER", description: `the port it listens on (${DEFAULT_PORT})` },
+    { flag: "image", value: "IMAGE", description: `its image (default: ${DEFAULT_IMAGE})` },
+    {
+      flag: "port",
+      value: "NUMBER",
+      description: `the port it listens on (default: ${DEFAULT_PORT})`,
+    },
     { flag: "namespace", value: "NAME", description: "its namespace (default: its name)" },
     { flag: "cluster", value: "NAME", description: "the cluster, where there are several" },
     ...VALUE_OPTIONS,
     { flag: "without-secret", description: "without a Secret (default: one with a random token)" },
+  ],
+  examples: [
+    "new workload web --image ghcr.io/me/web:1.2.3 --port 8080",
+    "new workload web --without-secret --dry-run",
   ],
   prepare: prepareWorkload,
 };

@@ -3,12 +3,12 @@ export interface Diagnosis {
   readonly state: "ok" | "note" | "wrong" | "mended";
   /** What was found, one line. */
   readonly what: string;
-  /** What to run or do, one line; null where nothing. */
+  /** What to run or do, one line, this tool named `npx flux-sops` in it; null where nothing. */
   readonly remedy: string | null;
 }
 
 /** The command that mends what a machine can mend. */
-export const FIX = "node .flux-sops/flux-sops.mjs doctor --fix";
+export const FIX = "npx flux-sops doctor --fix";
 
 export function ok(what: string): Diagnosis {
   return { state: "ok", what, remedy: null };

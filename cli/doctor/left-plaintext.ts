@@ -24,7 +24,7 @@ const PRUNE = "git -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc -
 
 const UNSEEN = note(
   "git's objects are shared with another repository (objects/info/alternates): whether readable secrets are left among them was not looked at",
-  "node .flux-sops/flux-sops.mjs doctor, in a clone made without --shared and --reference",
+  "npx flux-sops doctor, in a clone made without --shared and --reference",
 );
 
 /**

@@ -28,7 +28,7 @@ export function diagnoseRules(encryption: Encryption): Diagnosis[] {
   const unusable = broken.map(({ file, problem, line }) =>
     wrong(
       `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
-      "correct it (age-keygen, or flux-sops init, makes a key), then git add it",
+      "correct it (age-keygen, or npx -p generator-flux-sops flux-sops init, makes a key), then git add it",
     ),
   );
   if (unusable.length > 0) return unusable;
@@ -41,7 +41,7 @@ export function diagnoseRules(encryption: Encryption): Diagnosis[] {
           )
         : wrong(
             ".sops.yaml is missing, so nothing is encrypted",
-            "git checkout HEAD -- .sops.yaml; where there never was one: flux-sops init",
+            "git checkout HEAD -- .sops.yaml; where there never was one: npx -p generator-flux-sops flux-sops init",
           ),
     ];
   }
@@ -68,7 +68,7 @@ function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] 
     found.push(
       wrong(
         `${where} encrypts to a key that was copied from a manual, ${someOf(placeholders)}: you cannot read that, others may`,
-        "put your own public key in its place, then npx flux-sops updatekeys and rotate -i on its files",
+        "put your own public key in its place, then npx flux-sops updatekeys and npx flux-sops rotate -i on its files",
       ),
     );
   }

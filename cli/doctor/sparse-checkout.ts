@@ -1,7 +1,8 @@
 import { indexEntries } from "../../git/index-entries.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { shellCommand } from "../../git/shell-word.ts";
-import { type Diagnosis, FIX, wrong } from "./diagnosis.ts";
+import { TOOL_PATH } from "../../git/tool-command.ts";
+import { type Diagnosis, wrong } from "./diagnosis.ts";
 
 /**
  * Does a sparse checkout leave the hooks or the tool out? git then finds nothing to run, and says
@@ -18,7 +19,8 @@ export async function diagnoseSparseCheckout(repository: OpenedRepository): Prom
   return [
     wrong(
       `a sparse checkout leaves ${folders.join(" and ")} out, so no hook runs here: commits are not looked at`,
-      `${shellCommand(["git", "sparse-checkout", "add", ...folders])} && ${FIX}`,
+      // The tool is on disk then, and only then.
+      `${shellCommand(["git", "sparse-checkout", "add", ...folders])} && node ${TOOL_PATH} doctor --fix`,
     ),
   ];
 }

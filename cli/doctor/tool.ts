@@ -6,7 +6,8 @@ import { blobOid } from "../../git/object-id.ts";
 import { pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { shellCommand } from "../../git/shell-word.ts";
-import { TOOL_PATH, toolVersion } from "../../scaffold/tool-file.ts";
+import { TOOL_PATH } from "../../git/tool-command.ts";
+import { toolVersion } from "../../scaffold/tool-file.ts";
 import { isBundled, version } from "../../scaffold/version.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 

@@ -23,7 +23,7 @@ const hostileMessages = [
 
 function reportOf(findings: readonly CheckedFinding[]): Report {
   const summary = { files: 1, findings: findings.length, unverified: 0, milliseconds: 1 };
-  return { findings, prefix: "" as GitPath, isHistory: false, summary };
+  return { findings, repository: { cwd: "/", prefix: "" as GitPath }, isHistory: false, summary };
 }
 
 function finding(more: Partial<CheckedFinding>): CheckedFinding {
@@ -85,9 +85,14 @@ test("the schema refuses what is no SARIF, so the test above can fail", (t) => {
   }
 });
 
-test("what to edit is said in an annotation too; of the past, which commit it was", (t) => {
+test("what to edit is said in JSON and in an annotation too; of the past, which commit it was", (t) => {
   const mend = { kind: "edit", what: "move it" } as const;
   const commits = [{ commit: "1".repeat(40), parents: [], subject: "" }];
+  t.regex(
+    FORMATS.json(reportOf([finding({ mend })])),
+    /"message":"a message\. To mend it, move it"/,
+  );
+  t.notRegex(FORMATS.json(reportOf([finding({ mend, where: "history", commits })])), /move it/);
   for (const format of [FORMATS.sarif, FORMATS.github]) {
     t.regex(format(reportOf([finding({ mend })])), /a message\. To mend it, move it/);
     const past = format(reportOf([finding({ mend, where: "history", commits })]));

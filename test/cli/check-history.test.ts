@@ -58,6 +58,39 @@ test("--history: keys in the messages of commits and tags, which are not shown",
   t.false(ended.stdout.includes(identity));
 });
 
+test("--range: what Flux would apply as ciphertext since then, also where another file broke it", (t) => {
+  const repository = scaffolded(t);
+  const commit = (name: string, content: string) => {
+    repository.write(name, content);
+    repository.must("add", ".");
+    repository.must("commit", "-qm", "Change");
+  };
+  const check = (range: string) => {
+    const { status, stdout } = repository.tool("check", "--range", range, "--format", "json");
+    return { status, findings: findingsOf(stdout) };
+  };
+  commit("clusters/homelab/secrets/db.sops.yaml", secret({ a: "one" }));
+  const file = "clusters/homelab/secrets.yaml";
+  const text = repository.read(file);
+  commit(file, text.replace(/ {2}decryption:\n(?: {4}.*\n)+/, ""));
+  t.not(repository.read(file), text);
+  const broken = check("HEAD~1..HEAD");
+  t.is(broken.status, 1);
+  t.is(broken.findings.length, 1);
+  t.like(broken.findings[0], { rule: "flux-ciphertext", path: file });
+  t.regex(repository.tool("check", "--range", "HEAD~1..").stdout, /To mend it, .*decryption/);
+  t.is(check("HEAD~2..HEAD~1").status, 0, "not yet");
+  commit("README.md", "# Ours\n");
+  t.deepEqual(check("HEAD~1..HEAD"), { status: 0, findings: [] }, "not brought by this one");
+  commit(file, text);
+  t.deepEqual(check("HEAD~3..HEAD"), { status: 0, findings: [] }, "mended");
+
+  // What main has mended meanwhile is nothing that a branch from before brings.
+  repository.must("branch", "old", "HEAD~1");
+  t.deepEqual(check("HEAD..old"), { status: 0, findings: [] });
+  t.is(check("HEAD~3..old").status, 1);
+});
+
 test("--range: leaks of each commit in it, and of no other", (t) => {
   const repository = scaffolded(t);
   const leak = (name: string) => {

@@ -28,7 +28,7 @@ test("text: the file, the line, the rule and the fix, never the value", (t) => {
   const ended = withLeak(t).tool("check");
   t.is(ended.status, 1);
   t.regex(ended.stdout, /^web, 50%\.yaml:6 {2}plaintext-secret\n/);
-  t.regex(ended.stdout, /\d+ files, 1 findings\n$/);
+  t.regex(ended.stdout, /\d+ files, 1 finding\n$/);
   t.false(ended.stdout.includes("hunter2"));
 });
 
@@ -148,7 +148,7 @@ test("what Flux would refuse: found in the whole repository, with what to write,
   const ended = repository.tool("check");
   t.is(ended.status, 1);
   t.is(
-    ended.stdout.replace(/\d+ files, 1 findings\n$/, ""),
+    ended.stdout.replace(/\d+ files, 1 finding\n$/, ""),
     `${kustomization}:2  flux-ciphertext
   it has no decryption, and builds what is encrypted: Flux refuses to apply ${DB}
   To mend it, add decryption: {provider: sops, secretRef: {name: sops-age}} to its spec.

@@ -26,7 +26,7 @@ test("a new clone: the hooks are off, and --fix turns them on", (t) => {
     repository.run("node", [".flux-sops/flux-sops.mjs", ...args], { cwd: clone });
   const before = tool("doctor");
   t.is(before.status, 1);
-  t.regex(before.stdout, /^wrong {3}the hooks are off: .*\n {8}node .* doctor --fix$/m);
+  t.regex(before.stdout, /^wrong {3}the hooks are off: .*\n {8}npx flux-sops doctor --fix$/m);
   t.regex(tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
   t.is(tool("doctor").status, 0);
   writeFileSync(join(clone, "web.yaml"), secret({ token: "hunter2" }));

@@ -94,7 +94,7 @@ const STATUSES: readonly [title: string, args: readonly string[], status: number
       "a file that is not there",
       ["decrypt", "nowhere.yaml"],
       100,
-      /nowhere\.yaml: there is no such file/,
+      /^flux-sops: no such file: nowhere\.yaml$/m,
     ],
     ["a file that is not encrypted", ["decrypt", "plain.yaml"], 1, /sops metadata not found/],
     [

@@ -15,6 +15,7 @@ function commands(mend: Mend, path: string, where: "index" | "worktree" | "histo
     where,
     shellPath: quoted,
     pathspec: (name) => quoted(`:(top,literal)${name}`),
+    withTool: (command) => command,
   });
 }
 

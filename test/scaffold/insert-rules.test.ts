@@ -5,7 +5,7 @@ import type { WantedRule } from "../../scaffold/wanted-rules.ts";
 const key = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const rule: WantedRule = {
   pathRegex: "^clusters/prod/",
-  probe: "clusters/prod/secrets/a.sops.yaml",
+  probes: ["clusters/prod/secrets/a.sops.yaml", "clusters/prod/a.sops.yaml"],
   lines: ["# prod", "- path_regex: ^clusters/prod/", `  age: ${key}`],
 };
 

@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import test from "ava";
+import { FILE_GENERATORS } from "../../scaffold/file-generators.ts";
+import { QUESTIONS } from "../../scaffold/questions.ts";
+import { TOOL } from "../e2e/scaffolded.ts";
+
+function helpOf(...words: readonly string[]) {
+  // In a folder without a repository: help needs nothing.
+  const { status, stdout, stderr } = spawnSync(process.execPath, [TOOL, ...words, "--help"], {
+    cwd: "/",
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], COLUMNS: "80" },
+  });
+  return { status, stdout, stderr };
+}
+
+const COMMANDS = [...helpOf().stdout.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].map(
+  ([, name = ""]) => name,
+);
+
+const ALL: readonly (readonly string[])[] = [
+  ...COMMANDS.map((name) => [name]),
+  ["keys", "list"],
+  ...FILE_GENERATORS.map(({ kind }) => ["new", kind]),
+];
+
+test("the help lists the commands of the contract", (t) => {
+  for (const name of [
+    "init",
+    "new",
+    "encrypt",
+    "exec-env",
+    "check",
+    "map",
+    "keys",
+    "doctor",
+    "hook",
+  ]) {
+    t.true(COMMANDS.includes(name), name);
+  }
+  t.true(COMMANDS.length >= 18);
+});
+
+for (const words of ALL) {
+  const name = words.join(" ");
+  test(`${name} --help says what it does, what each flag is, and gives an example`, (t) => {
+    const { status, stdout, stderr } = helpOf(...words);
+    t.is(status, 0);
+    t.is(stderr, "");
+    t.regex(stdout, new RegExp(`^Usage:\\s+flux-sops ${name}\\b`));
+    const [about = "", shown = ""] = stdout.split("\nExamples:\n");
+    if (name !== "new") t.regex(about.split("\n\n")[1] ?? "", /^[a-z][^]{15,}/, "what it does");
+    for (const [line] of about.matchAll(/^ {2}(-|\[?<?[a-z]+>? ).*$/gm)) {
+      t.regex(line, /\S {2,}\S/, `without a description: ${line}`);
+    }
+    const lines = shown.split("\n").filter((line) => line !== "");
+    t.true(
+      lines.some((line) => line.includes(`flux-sops ${name}`)),
+      "an example of it",
+    );
+    const flags = lines
+      .filter((line) => line.includes(`flux-sops ${name}`) && name !== "new")
+      .flatMap((line) => line.replace(/'[^']*'| -- .*/g, "").match(/ -(-[a-z][-a-z]*|[a-z])\b/g))
+      .flatMap((flag) => flag?.trim() ?? [])
+      .filter((flag) => flag !== "-p");
+    for (const flag of flags) t.regex(about, new RegExp(`^ {2}(-\\w, )?${flag}[ ,]`, "m"), flag);
+  });
+}
+
+test("init --help names the default of every flag", (t) => {
+  const help = helpOf("init").stdout.replace(/\s+/g, " ");
+  const context = { provider: "github", directory: "/tmp/my-cluster" } as const;
+  const words: Record<string, string> = {
+    owner: "none",
+    recipients: "none",
+    repository: "that of the folder",
+    "age-key-file": "sops's own keys.txt",
+  };
+  for (const { flag, fallback } of QUESTIONS.filter(({ name }) => name !== "url")) {
+    const value = fallback(context);
+    const wanted = words[flag] ?? (value === false ? "no" : String(value));
+    const about = help.slice(help.indexOf(` --${flag} `) + 1).split(/ --(?!provider git)/)[0] ?? "";
+    t.true(about.includes(`(default: ${wanted}`), `${flag}: ${about}`);
+  }
+});
