@@ -79,6 +79,7 @@ export async function encryptFile(
     const selected = itemOf !== null || selects(leaf);
     refuseReadableInside(leaf, selected, selects);
     refuseStrayToken(leaf, selected);
+    refuseEmptyAtEnd(leaf, selected);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
     return itemOf === null ? opened : { ...opened, itemOf };
   });
@@ -328,6 +329,16 @@ function refuseStrayToken(leaf: Leaf, selected: boolean): void {
       { line: leaf.line },
     );
   }
+}
+
+/** An empty text is never ciphertext: it must not be another one once the sops block follows. */
+function refuseEmptyAtEnd({ gainsBreak, value, path, line }: Leaf, selected: boolean): void {
+  if (!selected || gainsBreak !== true || value?.text !== "") return;
+  throw new SopsError(
+    "unsupported",
+    `the value at ${shownPath(path)} is a block with nothing in it, where the file ends: end the file with a line break`,
+    { line },
+  );
 }
 
 /** An alias ties two places together of which one is encrypted: no ciphertext is right for both. */

@@ -54,7 +54,7 @@ export class SpellingRecord {
         if (typeof token === "string" && isToken(token)) text = token;
       } else {
         const spelling = unusual.get(value);
-        text = spelling?.padEnd(Math.ceil(spelling.length / PADDING) * PADDING);
+        text = spelling === undefined ? undefined : withPadding(spelling);
       }
       if (text === undefined) continue;
       const { path, line } = value;
@@ -112,10 +112,18 @@ export class SpellingRecord {
   }
 }
 
+/** Ends a spelling that ends with spaces of its own. */
+const MARK = "\0";
+
+function withPadding(spelling: string): string {
+  const text = spelling.endsWith(" ") ? spelling + MARK : spelling;
+  return text.padEnd(Math.ceil(text.length / PADDING) * PADDING);
+}
+
 function withoutPadding(text: string): string {
   let end = text.length;
   while (text[end - 1] === " ") end -= 1;
-  return text.slice(0, end);
+  return text.slice(0, text[end - 1] === MARK ? end - 1 : end);
 }
 
 /** Names tokens by their tags; equal tokens, of equal values in a list, by their order. */

@@ -324,12 +324,12 @@ export class DocumentReader {
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): YamlLeaf {
     const token = node.srcToken;
-    const isCut = isCutOff(token);
-    const gainsBreak = isCut && String(node.value).endsWith("\n");
     const whole = this.scalarValue(node);
-    // The yaml package adds the break that is not there.
-    const value =
-      gainsBreak && whole !== null ? { ...whole, text: whole.text.slice(0, -1) } : whole;
+    const cut =
+      whole !== null && isCutOff(token)
+        ? this.cutText(token, whole.text, this.placeOf(node, token, parent, 0).indent.length)
+        : null;
+    const value = whole !== null && cut !== null ? { ...whole, text: cut.text } : whole;
     if (expansion !== null) {
       const { at, depth } = expansion;
       return {
@@ -366,13 +366,36 @@ export class DocumentReader {
       alias: null,
       start,
       end,
-      ...(isCut && { cutOff: true as const }),
-      ...(gainsBreak && { gainsBreak: true as const }),
+      ...(cut !== null && { cutOff: true as const }),
+      ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
       place: this.placeOf(node, token, parent, end),
     };
+  }
+
+  /**
+   * What go-yaml reads from a block that the file ends in without a line break, and whether a line
+   * break behind it would add one.
+   *
+   * @param text what the yaml package reads: it adds the break, but where the last line is empty.
+   * @param indent of the block's lines.
+   */
+  private cutText(
+    token: CST.BlockScalar,
+    text: string,
+    indent: number,
+  ): { text: string; gainsBreak: boolean } {
+    const { source } = token;
+    const last = source.slice(source.lastIndexOf("\n") + 1);
+    const isEmpty = last.trim() === "" && (last.length <= indent || source.trim() === "");
+    if (/^[|>][1-9]?\+/.test(this.text.slice(token.offset))) {
+      const isAdded = !isEmpty || !source.includes("\n");
+      return { text: isAdded ? text.slice(0, -1) : text, gainsBreak: true };
+    }
+    const gainsBreak = !isEmpty && text.endsWith("\n");
+    return { text: gainsBreak ? text.slice(0, -1) : text, gainsBreak };
   }
 
   private blockEnd(token: CST.BlockScalar, node: Scalar.Parsed): number {
@@ -452,7 +475,7 @@ export class DocumentReader {
 }
 
 /** Whether the file ends within a block without a line break: then its value ends without one. */
-function isCutOff(token: CST.Token | undefined): boolean {
+function isCutOff(token: CST.Token | undefined): token is CST.BlockScalar {
   return token?.type === "block-scalar" && token.source !== "" && !token.source.endsWith("\n");
 }
 

@@ -180,6 +180,37 @@ for (const lines of FIRST_LINES) {
   });
 }
 
+for (const [text, value] of [
+  // The values are sops's.
+  ["x: 1\na: |+\n  abc\n  ", "abc\n"],
+  ["x: 1\na: |+2\n  abc\n  ", "abc\n"],
+  ["x: 1\na: |+\n  abc\n\n  ", "abc\n\n"],
+  ["x: 1\na: |+\n  abc\n    ", "abc\n  "],
+  ["x: 1\na: |+2\n  abc\n    ", "abc\n  "],
+  ["x: 1\na: |+\n\n  ", "\n"],
+  ["x: 1\na: |\n  abc\n  ", "abc\n"],
+  ["x: 1\na: |\n  abc\n    ", "abc\n  "],
+  ["x: 1\na: |\n  abc  ", "abc  "],
+  ["x: 1\na: |-\n  abc  ", "abc  "],
+  ["x: 1\na: >\n  abc\n  ", "abc\n"],
+] as const) {
+  test(`spaces at the end of a block that the file ends in: ${JSON.stringify(text).replaceAll(" ", ".")}`, async (t) => {
+    const { file } = readSopsFile(Buffer.from(text), "yaml");
+    t.is(file.leaves.find(({ path }) => path[0] === "a")?.value?.text, value);
+    t.is(await open(await encrypt(text, "encrypted_regex", "^a$")), text);
+    t.is(await open(await encrypt(text, "encrypted_regex", "^x$")), text);
+  });
+}
+
+test("a block with nothing in it at the end of a file stays readable, or is refused", async (t) => {
+  const text = "x: 1\na: |+\n  ";
+  t.is(await open(await encrypt(text, "encrypted_regex", "^x$")), text);
+  const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^a$"));
+  t.regex(error.message, /end the file with a line break/);
+  const ended = `${text}\n`;
+  t.is(await open(await encrypt(ended, "encrypted_regex", "^a$")), ended);
+});
+
 test("a list of comments alone is an empty list again", async (t) => {
   // As sops writes it: the comment is an item.
   const encrypted = await encrypt("l:\n- a\n# note\n", "encrypted_regex", "^l$");
