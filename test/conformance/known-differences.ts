@@ -34,7 +34,7 @@ export const KNOWN_DIFFERENCES = [
     ours: "refuses the file, and names the value and the reason",
   },
   {
-    what: "a comment beside an empty mapping or list: `a: {} # note`",
+    what: "a comment beside an empty mapping or list: `a: {} # note`, or below one and left of it",
     sops: "writes `{`, the comment and a `}` in the first column, which is no YAML by the specification",
     ours: "does not read what sops made of it (the file is refused with its line)",
   },

@@ -136,7 +136,10 @@ async function compare(
   // sops verifies our MAC and decrypts ours to the same data.
   const shown = await startTool("sops", ["decrypt", file(ours)], { env });
   t.deepEqual(dataOf(shown), dataOf(text));
-  if (!byComment(encryption)) t.false(shown.includes("ENC["), `${text}\nis to sops:\n${shown}`);
+  // Comments too, but for those that sops puts into an empty mapping: see known-differences.ts.
+  if (!byComment(encryption) && !/\{\}|\[\]/.test(text)) {
+    t.false(shown.includes("ENC["), `${text}\nis to sops:\n${shown}`);
+  }
 
   // The author's bytes come back.
   const our = await openOurs(ours);
