@@ -5,44 +5,112 @@
  */
 const VERSION = /\d+\.\d+(?:\.\d+)+|sha256:[0-9a-f]{64}/g;
 
+/** A version and nothing else, which need not be searched for. */
+const ONE_VERSION = /^\d+\.\d+(?:\.\d+)+$/;
+
 /** Beyond this it is no change of a version. */
 const LONGEST_CHANGE = 4096;
 
 /** A content with its versions of one sort made all the same, one char per byte. */
 export function withoutVersions(bytes: Buffer): string {
-  return bytes.toString("latin1").replace(VERSION, (version) => {
-    if (version.startsWith("sha256:")) return NO_DIGEST;
-    return version.length <= 5 ? "0.0.0" : "00.0.0";
-  });
+  const text = bytes.toString("latin1");
+  if (ONE_VERSION.test(text)) return noVersion(text);
+  return text.replace(VERSION, (version) =>
+    version.startsWith("sha256:") ? NO_DIGEST : noVersion(version),
+  );
+}
+
+function noVersion(version: string): string {
+  return version.length <= 5 ? "0.0.0" : "00.0.0";
 }
 
 /** Each is a version of its own sort, so that none is taken for one of another. */
 const NO_DIGEST = `sha256:${"0".repeat(64)}`;
 
-/**
- * Whether two contents have the same `withoutVersions`. Only the bytes between the first and the last
- * difference are looked at, which for neighbours in a pack is the fastest way to tell; where those are
- * many, it says no unasked.
- */
-export function areAlike(a: Buffer, b: Buffer): boolean {
-  const shorter = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < shorter && a[start] === b[start]) start += 1;
-  let endOfA = a.length;
-  let endOfB = b.length;
-  while (endOfA > start && endOfB > start && a[endOfA - 1] === b[endOfB - 1]) {
-    endOfA -= 1;
-    endOfB -= 1;
+/** A content that others are compared with, most of them versions of the same file. */
+export class KnownContent {
+  readonly #bytes: Buffer;
+  /** How much the last one had in common with it: most often it is the same place that changes. */
+  #start = 0;
+  #end = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
-  // No version reaches beyond the run of letters, digits, dots and colons that it stands in.
-  while (start > 0 && isOfVersion(a[start - 1] ?? 0)) start -= 1;
-  while (endOfA < a.length && isOfVersion(a[endOfA] ?? 0)) {
-    endOfA += 1;
-    endOfB += 1;
+
+  get bytes(): Buffer {
+    return this.#bytes;
   }
-  if (Math.max(endOfA, endOfB) - start > LONGEST_CHANGE) return false;
-  return withoutVersions(a.subarray(start, endOfA)) === withoutVersions(b.subarray(start, endOfB));
+
+  /**
+   * Whether another content has the same `withoutVersions`. Only the bytes between the first and the
+   * last difference are looked at, which for neighbours in a pack is the fastest way to tell; where
+   * those are many, it says no unasked.
+   */
+  isLike(other: Buffer): boolean {
+    const bytes = this.#bytes;
+    const shorter = Math.min(bytes.length, other.length);
+    let start = (this.#start = commonStart(bytes, other, shorter, this.#start));
+    const behind = (this.#end = commonEnd(bytes, other, shorter - start, this.#end));
+    let end = bytes.length - behind;
+    let endOfOther = other.length - behind;
+    // No version reaches beyond the run of letters, digits, dots and colons that it stands in.
+    while (start > 0 && isOfVersion(bytes[start - 1] ?? 0)) start -= 1;
+    while (end < bytes.length && isOfVersion(bytes[end] ?? 0)) {
+      end += 1;
+      endOfOther += 1;
+    }
+    if (Math.max(end, endOfOther) - start > LONGEST_CHANGE) return false;
+    const one = bytes.subarray(start, end);
+    const another = other.subarray(start, endOfOther);
+    return one.equals(another) || withoutVersions(one) === withoutVersions(another);
+  }
 }
+
+/**
+ * How many bytes two contents have in common from where they begin, at most so many.
+ *
+ * @param guess how many it may be
+ */
+function commonStart(a: Buffer, b: Buffer, most: number, guess: number): number {
+  const isSame = (from: number, to: number) => a.compare(b, from, to, from, to) === 0;
+  let same = guess <= most && isSame(0, guess) ? guess : 0;
+  const near = Math.min(most, same + FEW);
+  while (same < near && a[same] === b[same]) same += 1;
+  if (same < near) return same;
+  let rest = most;
+  while (rest - same > FEW) {
+    const middle = (same + rest) >> 1;
+    if (isSame(same, middle)) same = middle;
+    else rest = middle;
+  }
+  while (same < rest && a[same] === b[same]) same += 1;
+  return same;
+}
+
+/** How many bytes two contents have in common up to where they end, as `commonStart`. */
+function commonEnd(a: Buffer, b: Buffer, most: number, guess: number): number {
+  const { length } = a;
+  const further = b.length - length;
+  const isSame = (from: number, to: number) =>
+    a.compare(b, length - to + further, length - from + further, length - to, length - from) === 0;
+  let same = guess <= most && isSame(0, guess) ? guess : 0;
+  const near = Math.min(most, same + FEW);
+  const isNextSame = () => a[length - 1 - same] === b[length - 1 - same + further];
+  while (same < near && isNextSame()) same += 1;
+  if (same < near) return same;
+  let rest = most;
+  while (rest - same > FEW) {
+    const middle = (same + rest) >> 1;
+    if (isSame(same, middle)) same = middle;
+    else rest = middle;
+  }
+  while (same < rest && isNextSame()) same += 1;
+  return same;
+}
+
+/** So many bytes are compared one by one in the time of one call that compares many. */
+const FEW = 32;
 
 /** Whether a byte may be part of a version, generously: `0-9`, `.`, `:`, `A-Z`, `a-z`. */
 function isOfVersion(byte: number): boolean {

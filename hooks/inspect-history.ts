@@ -1,7 +1,7 @@
 import { kindOfFile } from "../findings/file-kind.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
-import { areAlike, withoutVersions } from "../findings/likeness.ts";
+import { KnownContent, withoutVersions } from "../findings/likeness.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
 import { readBlobs } from "../git/blobs.ts";
@@ -89,7 +89,7 @@ interface Likeness {
   /** Nothing in it is a rule's keyword: only a telling name makes it worth a look. */
   readonly isClean: boolean;
   /** One such content, as long as there is room for it. */
-  readonly sample: Buffer | null;
+  readonly sample: KnownContent | null;
   /** Paths under which it was judged, and whether it is harmless there. */
   readonly harmless: Map<GitPath, boolean>;
 }
@@ -106,6 +106,8 @@ class Contents {
   readonly #clean: Likeness = { isClean: true, sample: null, harmless: new Map() };
   readonly #seen = new Map<string, Likeness>();
   readonly #byHead = new Map<string, Likeness>();
+  /** The last that was found or made and is no encrypted file's. */
+  #last: Likeness = this.#clean;
   #kept = 0;
 
   constructor(without: ReadonlySet<RuleId>) {
@@ -122,9 +124,14 @@ class Contents {
   }
 
   #judge(bytes: Buffer): Likeness {
+    // In a pack, the versions of a file are neighbours.
+    if (this.#last.sample?.isLike(bytes) === true) return this.#last;
     const head = withoutVersions(bytes.subarray(0, HEAD_BYTES));
     const known = this.#byHead.get(head);
-    if (known !== undefined && known.sample !== null && areAlike(known.sample, bytes)) return known;
+    if (known?.sample?.isLike(bytes) === true) {
+      this.#last = known;
+      return known;
+    }
     // An encrypted file is like no other.
     const isEncrypted = bytes.includes(TOKEN_START);
     if (!isEncrypted && suspectedRules("", bytes, this.#without).size === 0) return this.#clean;
@@ -132,10 +139,13 @@ class Contents {
     if (isKept) this.#kept += bytes.length;
     const likeness = {
       isClean: false,
-      sample: isKept ? Buffer.from(bytes) : null,
+      sample: isKept ? new KnownContent(Buffer.from(bytes)) : null,
       harmless: new Map<GitPath, boolean>(),
     };
-    if (isKept && !isEncrypted) this.#byHead.set(head, likeness);
+    if (isKept && !isEncrypted) {
+      this.#byHead.set(head, likeness);
+      this.#last = likeness;
+    }
     return likeness;
   }
 }
@@ -170,17 +180,15 @@ class Past {
     const likeness = this.#contents.likenessOf(oid);
     const { isTelling, kind } = this.#pathOf(path);
     if (likeness?.isClean === true && !isTelling) return;
+    if (likeness?.isClean === false && likeness.harmless.get(path) === true) return;
     const kinds = this.#kinds.get(oid);
     if (kinds?.has(kind) === true) return;
     if (kinds === undefined) this.#kinds.set(oid, new Set([kind]));
     else kinds.add(kind);
 
-    if (likeness !== null && likeness.sample !== null) {
-      let isHarmless = likeness.harmless.get(path);
-      if (isHarmless === undefined) {
-        isHarmless = this.#inspect(path, likeness.sample).length === 0;
-        likeness.harmless.set(path, isHarmless);
-      }
+    if (likeness !== null && likeness.sample !== null && !likeness.harmless.has(path)) {
+      const isHarmless = this.#inspect(path, likeness.sample.bytes).length === 0;
+      likeness.harmless.set(path, isHarmless);
       if (isHarmless) return;
     }
     const paths = this.#unread.get(oid);

@@ -70,7 +70,6 @@ const shared = {
   target: "node20.19",
   format: "esm",
   minify: true,
-  keepNames: true,
   // The licenses of what is bundled stand at the end of each file, whole: see licenses().
   legalComments: "none",
   metafile: true,

@@ -1,6 +1,8 @@
 import test from "ava";
-import { areAlike, withoutVersions } from "../../findings/likeness.ts";
+import { KnownContent, withoutVersions } from "../../findings/likeness.ts";
 import fc from "../seeded-fast-check.ts";
+
+const areAlike = (a: Buffer, b: Buffer) => new KnownContent(a).isLike(b);
 
 const SHA = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -51,4 +53,23 @@ test("versions of any length, digests, and nothing else", (t) => {
   t.false(like("password: 1.2.3\n", "password: 1234.5678.9012\n"));
   t.false(like("password: 1.2.3\n", `password: ${SHA}\n`));
   t.false(like("password: 10.2.3\n", `password: ${SHA}\n`));
+});
+
+test("one version among many bytes that are the same, wherever it stands", (t) => {
+  const filling = (length: number) => "x\n".repeat(length).slice(0, length);
+  const text = (before: number, version: string, after: number) =>
+    Buffer.from(`${filling(before)} ${version}\n${filling(after)}`);
+  const length = fc.integer({ min: 0, max: 300 });
+  const others = fc.array(fc.tuple(length, fc.constantFrom("4.5.6", "40.50.60", "4.5"), length));
+  fc.assert(
+    fc.property(length, length, others, (before, after, seen) => {
+      const known = new KnownContent(text(before, "1.2.3", after));
+      // What it was compared with before does not matter.
+      for (const [more, version, less] of seen) known.isLike(text(more, version, less));
+      for (const version of ["4.5.6", "40.50.60", "4.5"]) {
+        t.is(known.isLike(text(before, version, after)), version === "4.5.6");
+      }
+      t.false(known.isLike(text(before + 1, "1.2.3", after)));
+    }),
+  );
 });
