@@ -56,7 +56,8 @@ export const ageKey: Rule = {
       // below is the one named.
       { path: "e.txt", content: "{{AGE_KEY_FILE:folded}}\n", lines: [3] },
       { path: "f.yaml", content: "key: |\n  {{AGE_KEY_FILE:folded}}\n", lines: [4] },
-      { path: "utf16.txt", content: "{{AGE_KEY:utf16}}", lines: [null] },
+      { path: "utf16.txt", content: "\n{{AGE_KEY:utf16}}", lines: [2] },
+      { path: "utf16.img", content: "\0\0\u0001{{AGE_KEY:utf16}}\0", lines: [null] },
       { path: "powershell.txt", content: "{{AGE_KEY_FILE:utf16bom}}", lines: [3] },
       { path: "disk.img", content: "\0\0\u0001{{AGE_KEY}}\0\0", lines: [null] },
       { path: "age.key", content: "{{AGE_KEY:damaged}}\n", lines: [1] },

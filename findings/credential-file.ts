@@ -9,18 +9,20 @@ import { eachDocument } from "./documents.ts";
 import { shownName } from "./wording.ts";
 
 /**
- * Files that exist to hold credentials, told by their shape or name: Docker's `config.json`, `.npmrc`,
- * `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`, dotenv files (direnv's too) and Terraform variables. Part of `plaintext-secret`. Dotenv files and Terraform
- * variables hold harmless settings as well, so there the names decide; a sample (`.env.example`) is
- * left alone. Which dotenv file feeds a secretGenerator is another question (`secret-source.ts`).
+ * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
+ * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
+ * `.aws/credentials`, `.htpasswd` (hashes can be guessed at), dotenv files (direnv's too), Terraform
+ * variables and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless
+ * settings as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file feeds a secretGenerator is another question (`secret-source.ts`).
  */
 export function findCredentialFile(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;
   if (readable === null || isProseOrCode(path)) return [];
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (name.endsWith("npmrc")) return npmTokens(readable);
-  const login = LOGIN_FILES.get(name.replace("_", "."));
+  const login = LOGIN_FILES.get(fileKind(path));
   if (login !== undefined) return logins(readable, login);
+  if (/\.tfstate(?:\.|$)/.test(name)) return terraformState(readable);
   if (/(?:^|\.)env(?:rc)?(?:\.|$)|\.tfvars/.test(name))
     return isSample(path) ? [] : variables(readable);
   return dockerCredentials(candidate);
@@ -55,8 +57,18 @@ const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
   [".pgpass", /^[^#](?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(.+)$/],
   [".pypirc", /^\s*password\s*[=:]\s*(\S.*)$/],
   [".my.cnf", /^\s*password\s*=\s*(\S.*)$/],
+  [".aws/credentials", /^\s*aws_(?:secret_access_key|session_token)\s*=\s*(\S.*)$/i],
+  [".dockercfg", /^.*"(?:auth|password|identitytoken)"\s*:\s*"([^"]+)"/],
+  [".htpasswd", /^[^\s:#]+:(\$\w+\$\S{8,}|\{SHA\}\S+|[./A-Za-z0-9]{13})$/],
   [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
 ]);
+
+/** As the names above: `_netrc` is Windows's `.netrc`, and whatever ends in `htpasswd` is one. */
+function fileKind(path: string): string {
+  const [, folder = "", name = ""] = /(?:^|([^/]*)\/)([^/]*)$/.exec(path.toLowerCase()) ?? [];
+  if (name.endsWith("htpasswd")) return ".htpasswd";
+  return LOGIN_FILES.has(`${folder}/${name}`) ? `${folder}/${name}` : name.replace("_", ".");
+}
 
 function logins(text: string, pattern: RegExp): Hit[] {
   return oneHit(text, (line) => {
@@ -87,6 +99,29 @@ function variables(text: string): Hit[] {
     return `a file of variables holds a readable credential: ${shownName(name)}`;
   });
 }
+
+/**
+ * Outputs that are marked as sensitive, passwords that Terraform has made, and attributes that are named
+ * like credentials, as Terraform and OpenTofu lay a state out.
+ */
+function terraformState(text: string): Hit[] {
+  const places = [SENSITIVE_OUTPUT, RANDOM_PASSWORD].flatMap((pattern) => {
+    const match = pattern.exec(text);
+    const [before = "", value = ""] = match?.slice(1) ?? [];
+    return match === null || isToken(value) ? [] : [match.index + before.length];
+  });
+  if (places.length === 0) return variables(text);
+  return [
+    {
+      line: text.slice(0, Math.min(...places)).split("\n").length,
+      message: "a Terraform state holds a readable secret",
+      mend: { kind: "leave-out" },
+    },
+  ];
+}
+
+const SENSITIVE_OUTPUT = /()"value": "([^"]+)",\s*"type": "string",\s*"sensitive": true/;
+const RANDOM_PASSWORD = /("type": "random_password",[^]{0,2000}?)"result": "([^"]+)"/;
 
 function unquoted(text: string): string {
   const value = text.trim().replace(/,$/, "");

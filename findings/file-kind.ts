@@ -7,6 +7,8 @@ const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)
 const SOURCE_CODE =
   /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs|vue|svelte|css|scss|sql|snap|map|lock|patch|diff|ipynb|proto|rego|cel|svg|xml)$/i;
 
+const DIFF = /\.(?:patch|diff)$/i;
+
 const TEMPLATE_ENDING = /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustache|hbs)$/i;
 
 const SAMPLE_ENDING = /\.(?:example|sample|dist)$/i;
@@ -21,6 +23,11 @@ const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
 export function isProseOrCode(path: string): boolean {
   return PROSE.test(path) || SOURCE_CODE.test(path);
+}
+
+/** A patch of other files. */
+export function isDiff(path: string): boolean {
+  return DIFF.test(path);
 }
 
 /** Helm, Jinja and other templates: a value with an expression in it gets its secret from there. */

@@ -65,8 +65,8 @@ export interface Candidate {
    */
   readonly encryptedName?: string | null;
   /**
-   * The bytes as text without a byte order mark: UTF-8, or UTF-16 behind its byte order mark. Null
-   * where they are neither, or hold NUL.
+   * The bytes as text without a byte order mark: UTF-8 or UTF-16. Null where they are neither, or hold
+   * NUL. A lone carriage return is a line break in it.
    */
   readonly text: string | null;
   /**

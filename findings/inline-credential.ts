@@ -15,6 +15,7 @@ import { KEYWORDS } from "./keywords.ts";
 import type { Entry } from "./nodes.ts";
 import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
 import type { Section } from "./sections.ts";
+import { findSecretCommands } from "./secret-command.ts";
 import { shownName } from "./wording.ts";
 
 /** Kinds that are none of this rule's business, told before parsing. */
@@ -27,10 +28,12 @@ const REFERENCES =
 
 /**
  * What is found, as a guess by name and value: literal passwords and tokens in
- * - `values` of a HelmRelease, Helm values files, `valuesInline` of a kustomization;
+ * - `values` of a HelmRelease, Helm values files, `valuesInline` of a kustomization, `valuesContent` of k3s's
+ *   HelmChart, values and parameters of an Argo CD Application;
  * - a container's `env`, and the `environment` of a Talos ExtensionServiceConfig;
  * - a ConfigMap and a configMapGenerator's literals, also in lines of a file kept in one;
- * - `postBuild.substitute` of a Flux Kustomization.
+ * - `postBuild.substitute` of a Flux Kustomization;
+ * - arguments of `kubectl create secret` and `flux create secret` in scripts (`secret-command.ts`).
  *
  * Empty values, variables and templates, names of Secrets and keys (`existingSecret`,
  * `passwordKey: admin-password`), switches and placeholders are none. URLs with a password in them
@@ -124,12 +127,73 @@ export const inlineCredential: Rule = {
         lines: [3, 4],
       },
       {
+        path: "manifests/traefik.yaml",
+        content:
+          "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nspec:\n  valuesContent: |-\n    ports: {web: {port: 80}}\n    auth:\n      adminPassword: hunter2hunter2\n",
+        lines: [7],
+      },
+      {
+        path: "manifests/chart.yaml",
+        content:
+          "kind: HelmChart\nspec:\n  set:\n    auth.adminPassword: hunter2hunter2\n  valuesContent: 'adminPassword: hunter2hunter2'\n",
+        lines: [4, 5],
+      },
+      {
+        path: "argo/app.yaml",
+        content:
+          "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        replicas: 1\n        adminPassword: hunter2hunter2\n      parameters:\n        - name: auth.password\n          value: hunter22\n",
+        lines: [8, 11],
+      },
+      {
+        path: "argo/set.yaml",
+        content:
+          "kind: ApplicationSet\nspec:\n  template:\n    spec:\n      sources:\n        - helm:\n            valuesObject:\n              auth: {token: 8c1f0e7a2b}\n",
+        lines: [8],
+      },
+      {
+        path: "scripts/secrets.sh",
+        content:
+          "kubectl create secret generic db \\\n  --from-literal=username=app \\\n  --from-literal=password=hunter22\n",
+        lines: [3],
+      },
+      {
+        path: ".github/workflows/deploy.yaml",
+        content:
+          "jobs:\n  a:\n    steps:\n      - run: flux create secret git a --url=https://x --username=me --password=hunter22\n",
+        lines: [4],
+      },
+      {
+        path: "Makefile",
+        content:
+          "login:\n\tkubectl create secret docker-registry a --docker-username=me --docker-password='hunter22'\n",
+        lines: [2],
+      },
+      {
         path: "app/german.yaml",
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
       },
     ],
     misses: [
+      {
+        path: "argo/app.yaml",
+        content:
+          "kind: Application\nspec:\n  source:\n    helm:\n      values: |\n        existingSecret: grafana-admin\n        adminPassword: ${PASSWORD}\n        passwordKey: admin-password\n      parameters: [{name: auth.existingSecret, value: db-auth}, {name: auth.password, value: $ARGOCD_ENV_PW}]\n",
+      },
+      {
+        path: "manifests/chart.yaml",
+        content:
+          "kind: HelmChart\nspec:\n  set: {auth.existingSecret: db-auth}\n  valuesContent: |-\n    auth:\n      adminPassword: ''\n      passwordKey: admin-password\n",
+      },
+      {
+        path: "scripts/secrets.sh",
+        content:
+          '# kubectl create secret generic a --from-literal=password=hunter22\nkubectl create secret generic a --from-literal=password="$PASSWORD" --from-literal=user=me\nkubectl create secret generic b --from-literal=token=$(cat token) --from-literal=password=<password>\nkubectl create configmap c --from-literal=colour=hunter22\nflux create secret git d --password="${GIT_PASSWORD}" --username=hunter22\nmysql --password=hunter22\n',
+      },
+      {
+        path: "README.md",
+        content: "    kubectl create secret generic a --from-literal=password=hunter22\n",
+      },
       {
         path: "app/helmrelease.yaml",
         content:
@@ -170,7 +234,7 @@ export const inlineCredential: Rule = {
 
 function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
-  const hits: Hit[] = [];
+  const hits: Hit[] = findSecretCommands(candidate.readable ?? "");
   for (const section of candidate.sections) {
     if (!mayHoldCredential(section.words) || OTHER_KINDS.test(section.words)) continue;
     if (isSchema(section)) continue;
@@ -201,6 +265,12 @@ class Reader {
     const kind = mappings.textAt(root, "kind");
     if (kind === null && this.#isValuesFile) this.#values(root, USE_VALUES_FROM);
     if (kind === "HelmRelease") this.#values(mappings.at(root, "spec", "values"), USE_VALUES_FROM);
+    if (kind === "HelmChart" || kind === "HelmChartConfig") {
+      this.#valuesInText(mappings.at(root, "spec", "valuesContent"));
+      this.#values(mappings.at(root, "spec", "set"), USE_EXISTING_SECRET);
+    }
+    if (kind === "Application") this.#argoSources(mappings.at(root, "spec"));
+    if (kind === "ApplicationSet") this.#argoSources(mappings.at(root, "spec", "template", "spec"));
     if (kind === "ConfigMap") this.#configMap(mappings.at(root, "data"));
     if (kind === "ExtensionServiceConfig") {
       this.#assignments(
@@ -243,6 +313,31 @@ class Reader {
           open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
       }
       for (const item of this.#mappings.items(node)) open.push({ node: item, isEnv: false });
+    }
+  }
+
+  /** Values of a chart that stand as text in another object. */
+  #valuesInText(text: Node | null): void {
+    const section = isScalar(text) ? this.#section.embedded.get(text) : undefined;
+    for (const document of section?.documents ?? []) {
+      if (section === undefined) continue;
+      const reader = new Reader(section, new Mappings(document), true);
+      reader.#values(document.contents, USE_EXISTING_SECRET);
+      this.#hits.push(...reader.#hits);
+    }
+  }
+
+  /** @see https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ */
+  #argoSources(spec: Node | null): void {
+    const sources = [
+      this.#mappings.at(spec, "source"),
+      ...this.#mappings.items(this.#mappings.at(spec, "sources")),
+    ];
+    for (const source of sources) {
+      const helm = this.#mappings.at(source, "helm");
+      this.#valuesInText(this.#mappings.at(helm, "values"));
+      this.#values(this.#mappings.at(helm, "valuesObject"), USE_EXISTING_SECRET);
+      this.#values(this.#mappings.at(helm, "parameters"), USE_EXISTING_SECRET);
     }
   }
 
@@ -322,6 +417,10 @@ class Reader {
 const USE_VALUES_FROM: Mend = {
   kind: "edit",
   what: "move the value to an encrypted Secret and name that under valuesFrom",
+};
+const USE_EXISTING_SECRET: Mend = {
+  kind: "edit",
+  what: "move the value to an encrypted Secret and let the chart use that (existingSecret or the like)",
 };
 const USE_SECRET_KEY_REF: Mend = {
   kind: "edit",

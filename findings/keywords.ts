@@ -20,6 +20,14 @@ export const AGE_IDENTITY_BASE64 = ["AGE-SECR", "ET-KEY-"].flatMap(base64Fragmen
 /** Inside the base64 of a PEM file, at any alignment. */
 export const PRIVATE_KEY_BASE64 = base64Fragments("PRIVATE KEY");
 
+/** Inside the base64 of a Secret's manifest, YAML or JSON. */
+export const SECRET_BASE64 = ["kind: Secret", '"kind":"Secret"', '"kind": "Secret"'].flatMap(
+  base64Fragments,
+);
+
+/** Of wg-quick's configuration and systemd-networkd's. */
+export const WIREGUARD_FIELDS = ["PrivateKey", "PresharedKey", "PreSharedKey"] as const;
+
 /** `masterKey`, `MASTER_KEY`, `master-key` … without the first letter, whose case is open. */
 function keyNames(stem: string): string[] {
   const tail = stem.slice(1);
@@ -40,6 +48,9 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
+const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;
+
 export const KEYWORDS = {
   "age-key": [
     "AGE-SECRET-KEY-",
@@ -51,9 +62,16 @@ export const KEYWORDS = {
   "private-key": [
     "PRIVATE KEY",
     "PuTTY-User-Key-File-",
+    ...WIREGUARD_FIELDS,
     ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
   ],
-  "plaintext-secret": ["Secret", "secretGenerator", "stringData", "auths"],
+  "plaintext-secret": [
+    "Secret",
+    "secretGenerator",
+    "stringData",
+    "auths",
+    ...SECRET_BASE64.map((fragment) => fragment.text),
+  ],
   "secret-not-valid": ["Secret"],
   kubeconfig: ["users"],
   "talos-secrets": [
@@ -73,12 +91,20 @@ export const KEYWORDS = {
     "aescbcencryptionsecret",
     "k8sserviceaccount",
   ],
-  "inline-credential": [...CREDENTIAL_NAMES, "://", "ghp_", "github_pat_", "glpat-", "tskey-"],
+  "inline-credential": [
+    ...CREDENTIAL_NAMES,
+    ...SECRET_COMMANDS,
+    "://",
+    "ghp_",
+    "github_pat_",
+    "glpat-",
+    "tskey-",
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables, and where
- * npm, git, curl, PostgreSQL, MySQL and twine keep passwords.
+ * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables and states, and
+ * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker and web servers keep passwords.
  */
 export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.env(?:rc)?(?:\.[^/]*)?|[^/]*\.env|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|[^/]*\.tfvars(?:\.json)?|[^/]*\.npmrc)$/i;
+  /(?:^|\/)(?:\.env(?:rc)?(?:\.[^/]*)?|[^/]*\.env|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;

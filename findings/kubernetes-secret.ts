@@ -2,11 +2,17 @@ import type { Node } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { isToken } from "../sops/token.ts";
 import { isCredentialValue } from "./credential.ts";
+import { decodeAround } from "./base64.ts";
+import { candidateOf } from "./candidate.ts";
+import { linesOfDiff } from "./diff-lines.ts";
 import { isSchema } from "./documents.ts";
-import { isProseOrCode, isTemplate } from "./file-kind.ts";
+import { withoutEscapes } from "./escapes.ts";
+import { isDiff, isProseOrCode, isTemplate } from "./file-kind.ts";
 import type { Candidate, Hit, Mend } from "./finding.ts";
 import type { Entry } from "./nodes.ts";
 import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
+import { SECRET_BASE64 } from "./keywords.ts";
+import { linesOf, positionsOf } from "./positions.ts";
 import { holdsExpression, isPointer } from "./pointer.ts";
 import { secretLines } from "./secret-lines.ts";
 import type { Section } from "./sections.ts";
@@ -14,7 +20,7 @@ import { isSopsDocument } from "./sops-document.ts";
 import { shownName, shownNames } from "./wording.ts";
 
 /** Words of which one stands in every part of a file that holds a Secret; the others stay unparsed. */
-const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|stringData/;
+const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|stringData/;
 
 /**
  * Words of which one stands before every value of a Secret; references by name have none. Every
@@ -25,6 +31,9 @@ const VALUES = /(?<!meta)data|stringData|literals/;
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
 
+/** Where a Secret has its values. */
+const FIELDS: readonly string[] = ["data", "stringData"];
+
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
@@ -33,7 +42,12 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
  * no YAML.
  */
 export function findSecrets(candidate: Candidate): Hit[] {
+  if (isDiff(candidate.path)) return inDiff(candidate);
   if (isProseOrCode(candidate.path)) return [];
+  return [...inFile(candidate), ...insideBase64(candidate)];
+}
+
+function inFile(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
     if (!GATE.test(section.words) || !VALUES.test(section.words) || isSchema(section)) continue;
@@ -51,6 +65,40 @@ function byLine(candidate: Candidate, section: Section): Hit[] {
       kind: "edit",
       what: "put a variable in the value's place, or make it a YAML file that a creation rule encrypts",
     },
+  }));
+}
+
+function inDiff({ readable }: Candidate): Hit[] {
+  const lines = linesOfDiff(readable ?? "");
+  if (lines === null) return [];
+  return secretLines(withoutEscapes(lines)).map(({ line, key }) => ({
+    line: line + 1,
+    message: `a patch shows a Secret with a readable value under ${shownName(key)}`,
+    mend: { kind: "leave-out" },
+  }));
+}
+
+/** So much base64 is looked into behind each place where a Secret begins … */
+const BASE64_AFTER = 16 * 1024;
+/** … and so often: more of them were put there to waste time. */
+const MOST_IN_BASE64 = 50;
+
+/** Whole manifests as base64: `binaryData` of a ConfigMap, files in a cloud-init configuration. */
+function insideBase64({ searchable }: Candidate): Hit[] {
+  const found = SECRET_BASE64.flatMap(({ text, phase }) =>
+    [...positionsOf(searchable, text)].map((at) => ({ at, phase })),
+  );
+  const places = found.slice(0, MOST_IN_BASE64).filter(({ at, phase }) => {
+    const { text } = decodeAround(searchable, at, phase, BASE64_AFTER);
+    return inFile(candidateOf("", Buffer.from(text, "latin1"))).length > 0;
+  });
+  return linesOf(
+    searchable,
+    places.map(({ at }) => at),
+  ).map((line) => ({
+    line,
+    message: "the base64 of a Kubernetes Secret with readable values",
+    mend: EDIT_NESTED,
   }));
 }
 
@@ -89,6 +137,7 @@ class Reader {
     const isEncrypted = isToken(this.#mappings.textAt(root, "sops", "mac") ?? "");
     if (this.#isSecret(root, false)) this.#judgeSecret(root, this.#mendOfFile(), isEncrypted);
     this.#readList(root, isEncrypted);
+    this.#readTemplates(root, isEncrypted);
     this.#readGenerators(root);
     for (const { node } of walk(root)) {
       if (isMap(node)) this.#readMapping(node, isEncrypted);
@@ -123,13 +172,37 @@ class Reader {
    * references and policies name the kind too.
    */
   #isSecret(node: Node, nested: boolean): boolean {
-    if (!this.#mappings.texts(node, "kind").includes("Secret")) return false;
+    if (!this.#isOfKindSecret(node)) return false;
     const versions = this.#mappings.texts(node, "apiVersion");
     if (versions.length > 0 && versions.every((version) => version.includes("/"))) return false;
     if (!nested) return true;
     // Nothing else has `stringData`.
     if (isMap(this.#mappings.at(node, "stringData"))) return true;
     return versions.length > 0 && isMap(this.#mappings.at(node, "metadata"));
+  }
+
+  #isOfKindSecret(node: Node): boolean {
+    const kinds = this.#mappings.texts(node, "kind");
+    if (kinds.includes("Secret")) return true;
+    // The cluster takes it for nothing at all, but it was meant as one.
+    const isMisspelt = kinds.some((kind) => kind.toLowerCase() === "secret");
+    return isMisspelt && isMap(this.#mappings.at(node, "stringData"));
+  }
+
+  /** What operators make Secrets of: sops-secrets-operator's templates, and a SealedSecret's. */
+  #readTemplates(root: Node, isEncrypted: boolean): void {
+    const kind = this.#mappings.textAt(root, "kind");
+    if (kind === "SopsSecret") {
+      for (const field of ["secretTemplates", "secret_templates"]) {
+        for (const item of this.#mappings.items(this.#mappings.at(root, "spec", field))) {
+          this.#judgeSecret(item, this.#mendOfFile(), isEncrypted);
+        }
+      }
+    }
+    const template = this.#mappings.at(root, "spec", "template");
+    if (kind !== "SealedSecret" || template === null) return;
+    // What it has under `data` is made for settings beside the sealed values.
+    this.#judgeSecret(template, EDIT_SEALED, isEncrypted, ["stringData"]);
   }
 
   #readList(root: Node, isEncrypted: boolean): void {
@@ -216,14 +289,14 @@ class Reader {
     }
   }
 
-  #judgeSecret(node: Node, mend: Mend, isEncrypted: boolean): void {
+  #judgeSecret(node: Node, mend: Mend, isEncrypted: boolean, fields = FIELDS): void {
     if (this.#judged.has(node)) return;
     this.#judged.add(node);
     const readable: { field: string; entry: Entry }[] = [];
     let hidden: Entry | null = null;
     let tokens = 0;
     for (const { key: field, value } of this.#mappings.entries(node)) {
-      if (field !== "data" && field !== "stringData") continue;
+      if (!fields.includes(field)) continue;
       for (const entry of this.#mappings.entries(value)) {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
         else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
@@ -296,6 +369,11 @@ const EDIT_LIST: Mend = {
 const EDIT_PATCH: Mend = {
   kind: "edit",
   what: "move the patch to a file of its own that a creation rule encrypts, and name it under patches: - path:",
+};
+
+const EDIT_SEALED: Mend = {
+  kind: "edit",
+  what: "seal the value with kubeseal, under encryptedData",
 };
 
 const EDIT_NESTED: Mend = {

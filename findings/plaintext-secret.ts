@@ -147,6 +147,56 @@ export const plaintextSecret: Rule = {
         content: 'a: [\n"kind": "Secr\\x65t"\n"string\\x44ata":\n  a: hunter2\n',
         lines: [4],
       },
+      {
+        path: "in-lower-case.yaml",
+        content: "apiVersion: v1\nkind: secret\nstringData:\n  a: hunter2\n",
+        lines: [4],
+      },
+      {
+        path: "line-ends-of-old.yaml",
+        content: "apiVersion: v1\rkind: Secret\rstringData:\r  a: hunter2\r",
+        lines: [4],
+      },
+      {
+        path: "utf16.yaml",
+        content: "kind: Secret\nstringData:\n  a: hunter2 #{{UTF16}}\n",
+        lines: [3],
+      },
+      {
+        path: "sops-secret.yaml",
+        content:
+          "apiVersion: isindir.github.com/v1alpha3\nkind: SopsSecret\nspec:\n  secretTemplates:\n    - name: a\n      data: {b: aHVudGVyMg==}\n    - name: c\n      stringData: {d: '${D}', e: hunter2}\n",
+        lines: [6, 8],
+      },
+      {
+        path: "sealed.yaml",
+        content:
+          "kind: SealedSecret\nspec:\n  encryptedData: {a: AgBy3i4OJSWK}\n  template:\n    stringData:\n      b: hunter2\n",
+        lines: [6],
+      },
+      {
+        path: "binary-data.yaml",
+        content: "kind: ConfigMap\nbinaryData:\n  a.yaml: {{SECRET_MANIFEST:base64}}\n",
+        lines: [3],
+      },
+      {
+        path: "cloud-init.yaml",
+        content:
+          "write_files:\n  - encoding: b64\n    content: |\n      {{xy+SECRET_MANIFEST:folded}}\n  - encoding: b64\n    content: {{SECRET_JSON:base64}}\n",
+        lines: [4, 7],
+      },
+      {
+        path: "0001-add-a-secret.patch",
+        content:
+          "From 0123 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] Add it\n---\ndiff --git a/db.yaml b/db.yaml\n--- /dev/null\n+++ b/db.yaml\n@@ -0,0 +1,4 @@\n+apiVersion: v1\n+kind: Secret\n+stringData:\n+  a: hunter2\n-- \n2.39.5\n",
+        lines: [11],
+      },
+      {
+        path: "encrypt-it.diff",
+        content:
+          "--- a/db.yaml\t2025-01-01\n+++ b/db.yaml\t2025-01-02\n@@ -1,4 +1,4 @@\n kind: Secret\n stringData:\n-  a: hunter2\n+  a: {{TOKEN}}\n",
+        lines: [6],
+      },
       { path: "a-tag.yaml", content: "kind: Secret\nstringData:\n  a: !hunter2\n", lines: [3] },
       { path: "an-anchor.yaml", content: "kind: Secret\nstringData:\n  a: &hunter2\n", lines: [3] },
       { path: "an-alias.yaml", content: "kind: Secret\nstringData:\n  a: *hunter2\n", lines: [3] },
@@ -299,9 +349,92 @@ export const plaintextSecret: Rule = {
       },
       { path: "home/.my.cnf", content: "[client]\npassword=hunter22\n", lines: [2] },
       { path: ".git-credentials", content: "https://me:hunter22@example.org\n", lines: [1] },
+      {
+        path: "home/.aws/credentials",
+        content:
+          "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = 8c1f0e7a2b\n",
+        lines: [3],
+      },
+      {
+        path: ".dockercfg",
+        content: '{"https://index.docker.io/v1/": {\n  "auth": "bWU6aHVudGVyMg==", "email": ""}}\n',
+        lines: [2],
+      },
+      {
+        path: "nginx/.htpasswd",
+        content: "# x\nme:$apr1$abcdefgh$0123456789abcdefghijkl\n",
+        lines: [2],
+      },
+      {
+        path: "registry.htpasswd",
+        content: "me:$2y$05$0123456789abcdefghijkl0123456789abcdefghijkl\n",
+        lines: [1],
+      },
+      {
+        path: "terraform.tfstate",
+        content:
+          '{"outputs": {\n  "db": {\n    "value": "hunter22",\n    "type": "string",\n    "sensitive": true\n}}}\n',
+        lines: [3],
+      },
+      {
+        path: "infra/terraform.tfstate.backup",
+        content:
+          '{\n"type": "random_password",\n"instances": [{"attributes": {\n  "length": 16,\n  "result": "hunter22"\n}}]}\n',
+        lines: [5],
+      },
+      {
+        path: "a.tfstate",
+        content: '{\n  "attributes": {\n    "name": "db",\n    "password": "hunter22"\n  }\n}\n',
+        lines: [4],
+      },
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
     misses: [
+      {
+        path: ".aws/credentials",
+        content:
+          "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = ${KEY}\n",
+      },
+      { path: "docs/credentials", content: "aws_secret_access_key = 8c1f0e7a2b\n" },
+      {
+        path: ".dockercfg",
+        content: '{"https://index.docker.io/v1/": {"auth": "", "email": "a"}}\n',
+      },
+      { path: ".htpasswd", content: "# user:hash\nme:{{TOKEN}}\n" },
+      {
+        path: "terraform.tfstate",
+        content:
+          '{"outputs": {"host": {"value": "db", "type": "string"},\n"db": {"value": "{{TOKEN}}", "type": "string", "sensitive": true}},\n"resources": [{"type": "random_password", "instances": []}], "check_results": null}\n',
+      },
+      {
+        path: "in-lower-case.yaml",
+        content: "kind: secret\ndata: {a: b}\n---\nkind: secret\nstringData: {a: ''}\n",
+      },
+      {
+        path: "sops-secret.yaml",
+        content:
+          "kind: SopsSecret\nspec:\n  secretTemplates:\n    - name: a\n      stringData: {b: '{{TOKEN}}'}\nsops:\n  mac: {{TOKEN}}\n",
+      },
+      {
+        path: "sealed-with-settings.yaml",
+        content:
+          "kind: SealedSecret\nspec:\n  encryptedData: {a: AgBy3i4OJSWK}\n  template: {data: {app.ini: 'password = {{ .a }}', port: '8080'}, stringData: {b: '{{ .a }}'}}\n",
+      },
+      {
+        path: "binary-data.yaml",
+        content:
+          "kind: ConfigMap\nbinaryData:\n  a: {{SECRET_REFERENCE:base64}}\n  b: {{ENCRYPTED_MANIFEST:base64}}\n",
+      },
+      {
+        path: "rename.patch",
+        content:
+          "--- a/db.yaml\n+++ b/db.yaml\n@@ -1,4 +1,4 @@\n kind: Secret\n stringData:\n   a: {{TOKEN}}\n-  b: {{TOKEN}}\n+  b: {{TOKEN}}\n",
+      },
+      {
+        path: "docs.patch",
+        content:
+          "--- a/docs/a.md\n+++ b/docs/a.md\n@@ -1,3 +1,3 @@\n kind: Secret\n stringData:\n+  a: hunter2\n",
+      },
       { path: "no-data.yaml", content: "kind: Secret\nmetadata: {name: a}\ntype: Opaque\n" },
       {
         path: "escapes.yaml",

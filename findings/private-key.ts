@@ -1,6 +1,7 @@
 import { decodeAround } from "./base64.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
-import { KEYWORDS, PRIVATE_KEY_BASE64 } from "./keywords.ts";
+import { isProseOrCode } from "./file-kind.ts";
+import { KEYWORDS, PRIVATE_KEY_BASE64, WIREGUARD_FIELDS } from "./keywords.ts";
 import { linesOf, positionsOf } from "./positions.ts";
 
 /** The label of every private key's first line that OpenSSL, OpenSSH and GnuPG write. */
@@ -27,8 +28,8 @@ const FEWEST_DIFFERENT = 16;
 
 /**
  * What is found: private keys in PEM (PKCS #1, SEC 1, PKCS #8), OpenSSH's and PuTTY's files, PGP
- * private key blocks; indented, inside JSON with `\n`, and as the base64 of such a file. A header alone,
- * or one with dots or words after it, is no key.
+ * private key blocks; indented, inside JSON with `\n`, and as the base64 of such a file; and WireGuard's
+ * keys in its own configuration. A header alone, or one with dots or words after it, is no key.
  *
  * One protected by a passphrase (`ENCRYPTED PRIVATE KEY`, `Proc-Type: 4,ENCRYPTED`) is found too: in
  * a repository everyone who reads it can guess at it for ever.
@@ -36,7 +37,7 @@ const FEWEST_DIFFERENT = 16;
 export const privateKey: Rule = {
   id: "private-key",
   severity: "error",
-  title: "private key (PEM, OpenSSH, PGP, PuTTY)",
+  title: "private key (PEM, OpenSSH, PGP, PuTTY, WireGuard)",
   why:
     "Whoever holds it can pose as the server, user or author that it stands for. One that left the " +
     "machine must be replaced; taking it out of the repository again is not enough.",
@@ -56,6 +57,18 @@ export const privateKey: Rule = {
       { path: "me.ppk", content: "{{PUTTY}}\n", lines: [1] },
       { path: "values.yaml", content: "tls:\n  key: |\n    {{PEM_PKCS8}}\n", lines: [3] },
       { path: "key.json", content: '{\n  "private_key": "{{PEM_PKCS8:json}}"\n}\n', lines: [2] },
+      {
+        path: "wg0.conf",
+        content:
+          "[Interface]\nAddress = 10.0.0.2/32\nPrivateKey = {{WIREGUARD}}\n\n[Peer]\nPublicKey = {{WIREGUARD}}\nPresharedKey={{WIREGUARD}}\n",
+        lines: [3, 7],
+      },
+      {
+        path: "vpn.yaml",
+        content:
+          "kind: ConfigMap\ndata:\n  wg0.conf: |\n    [Interface]\n    PrivateKey = {{WIREGUARD}}\n",
+        lines: [5],
+      },
       { path: "php.json", content: '{"private_key":\n"{{PEM_PKCS8:php}}"}\n', lines: [2] },
       { path: "dotnet.json", content: '{"private_key":\n"{{PEM_PKCS8:dotnet}}"}\n', lines: [2] },
       { path: "escaped.yaml", content: 'a: "{{PEM_PKCS8:escaped2}}"\n', lines: [1] },
@@ -68,6 +81,12 @@ export const privateKey: Rule = {
       { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [null] },
     ],
     misses: [
+      {
+        path: "wg0.conf",
+        content: `[Interface]\nPrivateKey = \${PRIVATE_KEY}\n#PrivateKey = ${"x".repeat(43)}=\n[Peer]\nPublicKey = {{WIREGUARD}}\n`,
+      },
+      { path: "wg0.sops.conf", content: "[Interface]\nPrivateKey = {{TOKEN}}\n" },
+      { path: "docs/vpn.md", content: "    PrivateKey = {{WIREGUARD}}\n" },
       {
         path: "docs/words.txt",
         content:
@@ -124,9 +143,22 @@ function find(candidate: Candidate): Hit[] {
       places.push(at);
     }
   }
+  if (!isProseOrCode(candidate.path)) places.push(...wireguardKeys(bytes));
   if (places.length === 0) return [];
   const lines = candidate.readable === null ? [null] : linesOf(bytes, places);
   return lines.map((line) => ({ line, message: "a private key", mend: { kind: "leave-out" } }));
+}
+
+/** `PrivateKey = …` and `PresharedKey = …`, as wg-quick and systemd-networkd have them: 32 bytes in base64. */
+function wireguardKeys(bytes: Uint8Array): number[] {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return WIREGUARD_FIELDS.flatMap((field) => [...positionsOf(bytes, field)]).filter((at) => {
+    const [, key = ""] =
+      /^\w+[ \t]*=[ \t]*([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)/.exec(
+        view.toString("latin1", at, at + 80),
+      ) ?? [];
+    return new Set(key).size >= FEWEST_DIFFERENT;
+  });
 }
 
 /** Whether the words `PRIVATE KEY` at a place in the text are those of a key's first line. */

@@ -133,7 +133,7 @@ export class Section {
 
 function looksStructured(text: string): boolean {
   if (text.length < 16) return false;
-  return text.includes("\n") ? text.includes(":") : /^\s*(?:[[{]|- )/.test(text);
+  return text.includes("\n") ? text.includes(":") : /^\s*(?:[[{]|- |[\w.-]+: \S)/.test(text);
 }
 
 /**

@@ -6,15 +6,37 @@ type Utf16 = "utf-16le" | "utf-16be";
 function utf16Mark(bytes: Uint8Array): Utf16 | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
-  return null;
+  if (bytes[0] !== 0 && bytes[1] !== 0) return null;
+  return withoutMark(bytes);
 }
 
+/** UTF-16 without a byte order mark: every other byte of its beginning is 0, but for few, and no others. */
+function withoutMark(bytes: Uint8Array): Utf16 | null {
+  const sample = Math.min(bytes.length, SAMPLE) & ~1;
+  const zeros = [0, 0];
+  for (let at = 0; at < sample; at += 1) {
+    if (bytes[at] === 0) zeros[at & 1] = (zeros[at & 1] ?? 0) + 1;
+  }
+  const [even = 0, odd = 0] = zeros;
+  if (sample < 8 || Math.min(even, odd) > 0 || Math.max(even, odd) < 0.4 * sample) return null;
+  return odd > 0 ? "utf-16le" : "utf-16be";
+}
+
+const SAMPLE = 1024;
+
 /**
- * Decodes a file's bytes. `exact`: valid UTF-8, or UTF-16 behind a byte order mark, without NUL, else
- * null. `readable`: as `exact`, and Latin-1 for what is no UTF-8 but holds no NUL. Byte order marks
- * are removed.
+ * Decodes a file's bytes. `exact`: valid UTF-8, or UTF-16, without NUL, else null. `readable`: as
+ * `exact`, and Latin-1 for what is no UTF-8 but holds no NUL. Byte order marks are removed. A lone
+ * carriage return is a line break, as it is in YAML.
  */
 export function readText(bytes: Uint8Array): { exact: string | null; readable: string | null } {
+  const { exact, readable } = decoded(bytes);
+  if (readable === null || !readable.includes("\r")) return { exact, readable };
+  const text = readable.replace(/\r(?!\n)/g, "\n");
+  return { exact: exact === null ? null : text, readable: text };
+}
+
+function decoded(bytes: Uint8Array): { exact: string | null; readable: string | null } {
   if (bytes.length > LONGEST_TEXT) return { exact: null, readable: null };
   const mark = utf16Mark(bytes);
   if (mark !== null) {
@@ -45,7 +67,7 @@ function decodeUtf16(bytes: Uint8Array, mark: Utf16): string | null {
 }
 
 /**
- * The bytes in which ASCII words can be found: UTF-16 behind a byte order mark turned into UTF-8, and
+ * The bytes in which ASCII words can be found: UTF-16 turned into UTF-8, and
  * escapes of ASCII characters undone. Lines stay where they are.
  */
 export function searchable(bytes: Uint8Array): Buffer {

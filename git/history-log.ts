@@ -2,7 +2,7 @@ import { GitError } from "./errors.ts";
 import type { BringingCommit } from "./history.ts";
 import type { GitPath } from "./path.ts";
 import { runGit, type GitContext } from "./run.ts";
-import { catFileBatch } from "./batch.ts";
+import { tagObjects } from "./tag-objects.ts";
 
 /** A commit with what it brought, read from `git log`. */
 export interface LoggedCommit extends BringingCommit {
@@ -115,9 +115,8 @@ function unexpected(): GitError {
 
 /** An annotated tag. */
 export interface TagObject {
-  /** `refs/tags/…`, one char per byte. */
+  /** `refs/tags/…`, one char per byte: of a tag that another tag names, that one's. */
   readonly ref: string;
-  readonly oid: string;
   /** The whole object: headers, message, signature. */
   readonly content: Buffer;
 }
@@ -129,7 +128,11 @@ export interface NamedObjects {
   readonly others: readonly string[];
 }
 
-/** The annotated tags that refs name, and what else is no commit: two calls to git. */
+/**
+ * The annotated tags that refs name, those that these name in turn, and what else is no commit.
+ *
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
 export async function namedObjects(context: GitContext): Promise<NamedObjects> {
   const { stdout } = await runGit(context, [
     "for-each-ref",
@@ -143,14 +146,12 @@ export async function namedObjects(context: GitContext): Promise<NamedObjects> {
     if (type === "tag") refs.push({ oid, ref });
     if (type !== "commit" && tagged !== "commit") others.add(oid);
   }
-  const tags: TagObject[] = [];
-  let next = 0;
-  for await (const { content } of catFileBatch(
+  const objects = await tagObjects(
     context,
     refs.map(({ oid }) => oid),
-  )) {
-    const ref = refs[next++];
-    if (ref !== undefined && content !== null) tags.push({ ...ref, content });
-  }
+  );
+  const tags = refs.flatMap(({ oid, ref }) =>
+    (objects.get(oid) ?? []).map((content): TagObject => ({ ref, content })),
+  );
   return { tags, others: [...others] };
 }

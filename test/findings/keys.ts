@@ -48,10 +48,17 @@ export async function placeholders(): Promise<Record<string, string>> {
       randomBytes(36).toString("base64"),
       `Private-MAC: ${randomBytes(32).toString("hex")}`,
     ].join("\n"),
+    WIREGUARD: randomBytes(32).toString("base64"),
     TOKEN: token("hunter2"),
     NUMBER_TOKEN: token("5432", "int"),
     BOOLEAN_TOKEN: token("True", "bool"),
     SOPS_BINARY: JSON.stringify({ data: token("hunter2"), sops: { mac: token("mac") } }),
+    SECRET_MANIFEST:
+      "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: hunter2\n",
+    SECRET_JSON: '{"apiVersion":"v1","kind":"Secret","data":{"a":"aHVudGVyMg=="}}',
+    SECRET_REFERENCE: "valuesFrom:\n- kind: Secret\n  name: a\ndata:\n  a: b\n",
+    ENCRYPTED_MANIFEST: `kind: Secret\nstringData:\n  a: ${token("hunter2")}\nsops:\n  mac: ${token("mac")}\n`,
+    UTF16: "",
     LATIN1: "\u00e4\u00f6\u00fc",
   };
 }
@@ -76,7 +83,7 @@ export function fill(content: string, keys: Readonly<Record<string, string>>): B
       const key = keys[name];
       if (key === undefined) return whole;
       if (name === "LATIN1") encoding = "latin1";
-      if (how?.startsWith("utf16")) encoding = "utf16le";
+      if (how?.startsWith("utf16") === true || name === "UTF16") encoding = "utf16le";
       const written = write(`${prefix}${key}`, how);
       return `${indent}${before}${written.replaceAll("\n", `\n${indent}`)}`;
     },

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { openRepository } from "../../git/repository.ts";
 import { inspectHistory, type PastFinding } from "../../hooks/inspect-history.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
 import { secret } from "../e2e/scaffolded.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
@@ -116,6 +117,21 @@ test("a content, and a tree, that a tag names", async (t) => {
       .map(({ path }) => path)
       .sort(),
     ["", "tree.yaml"],
+  );
+});
+
+test("keys in the message of a tag, and of a tag that only a tag names", async (t) => {
+  const repository = temporaryRepository(t);
+  commit(repository, { a: "1\n" });
+  const { identity } = await generateKeyPair();
+  repository.must("tag", "-m", identity, "inner");
+  repository.must("tag", "-m", "harmless", "outer", "inner");
+  repository.must("tag", "-m", "harmless", "outermost", "outer");
+  for (const name of ["inner", "outer"]) repository.must("tag", "-d", name);
+  const { findings } = await inspect(repository);
+  t.deepEqual(
+    findings.map(({ rule, message, blob }) => [rule, message, blob]),
+    [["age-key", "an age private key, in tag refs/tags/outermost", null]],
   );
 });
 
