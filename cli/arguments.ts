@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from "commander";
 import { complain } from "./complain.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
+import { REFUSED_OPTIONS } from "./refused-options.ts";
 
 /**
  * Parses the arguments of a command that stands in for one of sops's.
@@ -15,9 +16,17 @@ export function parseArguments(command: Command, argv: readonly string[]): numbe
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    complain(error.message.replace(/^error: /, ""));
+    complain(refusal(error) ?? error.message.replace(/^error: /, ""));
     return /^commander\.(missing|excess)Arguments?$/.test(error.code)
       ? SOPS_EXIT.noFileSpecified
-      : SOPS_EXIT.generic;
+      : error.exitCode;
   }
+}
+
+/** Why an option of sops's is not taken; null where it is no such. */
+function refusal({ code, message }: CommanderError): string | null {
+  const name = /'(--?[\w-]+)/.exec(message)?.[1] ?? "";
+  return code === "commander.unknownOption" && Object.hasOwn(REFUSED_OPTIONS, name)
+    ? `${name} is not taken here: ${REFUSED_OPTIONS[name] ?? ""}`
+    : null;
 }

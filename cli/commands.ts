@@ -25,7 +25,7 @@ const COMMANDS: Readonly<
     load: async () => (await import("./decrypt.ts")).decrypt,
   },
   edit: {
-    help: "edit an encrypted file in an editor",
+    help: "edit an encrypted file in an editor, or begin one",
     load: async () => (await import("./edit.ts")).edit,
   },
   set: {

@@ -7,10 +7,8 @@ export function configOption(): Option {
   );
 }
 
-/**
- * The option where a command changes nothing by rules: accepted, as sops has it everywhere, and not
- * looked at.
- */
-export function unusedConfigOption(): Option {
-  return new Option("--config <file>", "accepted as sops has it; no rule counts here").hideHelp();
+/** The rule file that was chosen; null for the nearest `.sops.yaml`. */
+export function chosenConfig(options: Readonly<Record<string, unknown>>): string | null {
+  const { config } = options;
+  return typeof config === "string" && config !== "" ? config : null;
 }

@@ -1,9 +1,10 @@
 import { decryptFile } from "../sops/decrypt.ts";
-import { dataAt, readData, writeData, writeValue } from "../sops/data-tree.ts";
+import { dataAt, readData, writeValue } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
-import { plaintextBytes } from "../sops/sops-file.ts";
 import { parseTreePath } from "../sops/tree-path.ts";
+import { plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { decryptionOrderOption } from "./decryption-order.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand, type FileAtWork } from "./file-command.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
@@ -20,6 +21,7 @@ export const decrypt = fileCommand({
   configure: (command) =>
     command
       .option("--extract <path>", `print only what is at a path: '["stringData"]["password"]'`)
+      .addOption(decryptionOrderOption())
       .option("--ignore-mac", "decrypt even where the MAC does not match"),
   writes: "in-place",
   folders: "encrypted",
@@ -32,9 +34,8 @@ export const decrypt = fileCommand({
     const text = decryptFile(at.file, metadata, dataKey, { ignoreMac });
     const { extract } = at.options;
     if (typeof extract === "string") return extracted(at, text, extract);
-    if (at.outputFormat === at.inputFormat) return plaintextBytes(at.file, text);
-    const converted = writeData(readData(text, at.inputFormat), at.outputFormat, at.indent);
-    return Buffer.from(converted, at.outputFormat === "binary" ? "latin1" : "utf8");
+    const { inputFormat: from, outputFormat: to, indent } = at;
+    return plaintextIn(at.file, text, { from, to, indent });
   },
 });
 

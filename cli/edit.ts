@@ -1,24 +1,31 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, readFileSync } from "node:fs";
-import { basename, delimiter, join } from "node:path";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command } from "commander";
+import { readData, writeData } from "../sops/data-tree.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, type Format } from "../sops/format.ts";
+import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
-import { unusedConfigOption } from "./config-option.ts";
+import { chosenConfig, configOption } from "./config-option.ts";
+import { encryptedIn, type Conversion } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { replaceFile } from "./file-on-disk.ts";
+import { decryptionOrderOption } from "./decryption-order.ts";
 import { ended } from "./ended.ts";
+import { encryptionFor, encryptionOptions } from "./encryption-for.ts";
 import { examples } from "./examples.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import type { Options } from "./file-command.ts";
+import { replaceFile } from "./file-on-disk.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
+import { indentOnDisk } from "./rule-on-disk.ts";
+import { typeOption } from "./type-option.ts";
 
 /** Nothing was changed in the editor, or the edit was given up: sops has a status for each. */
 class Unedited extends Error {
@@ -29,21 +36,29 @@ class Unedited extends Error {
   }
 }
 
-/** `flux-sops edit FILE`: the plaintext in an editor, encrypted again when it closes. */
+/**
+ * `flux-sops edit FILE`: the plaintext in an editor, encrypted again when it closes. A file that is not
+ * there begins empty, and is encrypted by its creation rule.
+ */
 export async function edit(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops edit")
-    .description("edit an encrypted file in $SOPS_EDITOR or $EDITOR")
+    .description("edit an encrypted file in $SOPS_EDITOR or $EDITOR; a new one begins empty")
     .argument("<file>", "the encrypted file")
     .option("--ignore-mac", "go on where the MAC does not match")
-    .addOption(unusedConfigOption())
+    .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
+    .addOption(typeOption("--output-type <type>", "what the file is to become, in its place"))
+    .addOption(decryptionOrderOption())
+    .addOption(configOption())
     .addHelpText("after", examples("npx flux-sops edit clusters/homelab/secrets/db.sops.yaml"));
+  encryptionOptions(command);
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = ""] = command.args;
   let status = 0;
   const failed = await reported(path, async () => {
     try {
-      await editFile(path, command.opts()["ignoreMac"] === true);
+      if (existsSync(path)) await editFile(path, command.opts());
+      else await editNewFile(path, command.opts());
     } catch (error) {
       if (!(error instanceof Unedited)) throw error;
       complain(error.message);
@@ -53,10 +68,17 @@ export async function edit(argv: readonly string[]): Promise<number> {
   return failed || status;
 }
 
-async function editFile(path: string, ignoreMac: boolean): Promise<void> {
-  const format = formatOf(path);
+function conversionOf(path: string, options: Options): Conversion {
+  const from = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
+  const to = inputTypeOf(String(options["outputType"])) ?? from;
+  return { from, to, indent: indentOnDisk(path, chosenConfig(options), to) };
+}
+
+async function editFile(path: string, options: Options): Promise<void> {
+  const conversion = conversionOf(path, options);
+  const ignoreMac = options["ignoreMac"] === true;
   const bytes = readFileSync(path);
-  const { file, metadata } = readSopsFile(bytes, format);
+  const { file, metadata } = readSopsFile(bytes, conversion.from);
   if (metadata === null) {
     throw new SopsError(
       "no-metadata",
@@ -69,15 +91,34 @@ async function editFile(path: string, ignoreMac: boolean): Promise<void> {
   const dataKey = await dataKeyOf(metadata);
   const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey, { ignoreMac }));
   const indent = blockIndent(bytes.toString("utf8"));
-  const edited = await editText(plaintext, basename(path), format, indent);
+  const edited = await editText(plaintext, basename(path), conversion.from, indent);
   const { text } = await encryptFile(edited.file, encryptionOf(metadata), {
     previous: { file, metadata, dataKey },
   });
+  const result = await encryptedIn(text, conversion, dataKey);
   // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
   if (!readFileSync(path).equals(bytes)) {
     throw new SopsError("unsupported", "was changed while it was edited: it was left as it is now");
   }
-  await replaceFile(path, text);
+  await replaceFile(path, result);
+}
+
+async function editNewFile(path: string, options: Options): Promise<void> {
+  // Whatever is wrong with the rule or the folder is said before somebody types.
+  const encryption = encryptionFor(path, options, chosenConfig(options));
+  const { from, to, indent } = conversionOf(path, options);
+  accessSync(dirname(path), constants.W_OK);
+  const edited = await editText(Buffer.alloc(0), basename(path), from, indent);
+  const text = edited.file.splice(new Map(), "keep");
+  const file =
+    from === to ? edited.file : parseFile(writeData(readData(text, from), to, indent), to, indent);
+  const encrypted = await encryptFile(file, encryption);
+  try {
+    writeFileSync(path, encrypted.text, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new SopsError("unsupported", "was made meanwhile: it was left as it is");
+  }
 }
 
 /**

@@ -6,16 +6,20 @@ import { decryptFile } from "../sops/decrypt.ts";
 import { shellText } from "../git/shell-word.ts";
 import { pairs, readData, type Data } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf } from "../sops/format.ts";
-import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
+import { formatOf, inputTypeOf } from "../sops/format.ts";
+import { readSopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
-import { unusedConfigOption } from "./config-option.ts";
+import { chosenConfig, configOption } from "./config-option.ts";
+import { plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { decryptionOrderOption } from "./decryption-order.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { ended } from "./ended.ts";
 import { examples } from "./examples.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
+import { indentOnDisk } from "./rule-on-disk.ts";
+import { typeOption } from "./type-option.ts";
 
 /** `flux-sops exec-env FILE COMMAND`: runs a command with the values in its environment. */
 export async function execEnv(argv: readonly string[]): Promise<number> {
@@ -24,15 +28,16 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
     .argument("<file>", "KEY=VALUE, or a mapping of keys to single values; no Kubernetes Secret")
     .argument("<command>", "one word, for sh -c")
     .option("--pristine", "hand nothing else of the environment on")
-    .addOption(unusedConfigOption())
+    .addOption(decryptionOrderOption())
+    .addOption(configOption())
     .addHelpText("after", examples("npx flux-sops exec-env app.sops.env 'npm run migrate'"));
   const refused = parseArguments(command, argv);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;
   let status = 0;
   const failed = await reported(path, async () => {
-    const { text } = await opened(path);
-    const [first = new Map()] = readData(text, formatOf(path));
+    const { text, format } = await opened(path, command.opts());
+    const [first = new Map()] = readData(text, format);
     const values = environmentOf(first, path);
     for (const [key, value] of values) {
       if (key === "" || /[=\0]/.test(key) || value.includes("\0")) {
@@ -53,7 +58,10 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     .argument("<command>", "one word, for sh -c; {} is the temporary file")
     .option("--no-fifo", "accepted as sops has it; it always is a regular file, in memory")
     .option("--filename <name>", "the name of the temporary file", "tmp-file")
-    .addOption(unusedConfigOption())
+    .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
+    .addOption(typeOption("--output-type <type>", "what the temporary file is to be"))
+    .addOption(decryptionOrderOption())
+    .addOption(configOption())
     .addHelpText(
       "after",
       examples(
@@ -65,12 +73,14 @@ export async function execFile(argv: readonly string[]): Promise<number> {
   const [path = "", line = ""] = command.args;
   let status = 0;
   const failed = await reported(path, async () => {
-    const name = String(command.opts()["filename"]);
+    const options = command.opts();
+    const name = String(options["filename"]);
     if (name !== basename(name) || name === "." || name === "..") {
       throw new SopsError("unsupported", "the file name must be a plain name");
     }
-    const { file, text } = await opened(path);
-    const plaintext = privateFile(name, plaintextBytes(file.file, text));
+    const { file, text, format, indent } = await opened(path, options);
+    const to = inputTypeOf(String(options["outputType"])) ?? format;
+    const plaintext = privateFile(name, plaintextIn(file, text, { from: format, to, indent }));
     try {
       status = await runShell(
         line.replaceAll("{}", () => plaintext.path),
@@ -97,10 +107,13 @@ function environmentOf(data: Data, path: string): [string, string][] {
   }
 }
 
-async function opened(path: string): Promise<{ file: SopsFile; text: string }> {
-  const file = readSopsFile(readFileSync(path), formatOf(path));
-  const metadata = encryptedOnly(file);
-  return { file, text: decryptFile(file.file, metadata, await dataKeyOf(metadata)) };
+async function opened(path: string, options: Readonly<Record<string, unknown>>) {
+  const format = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
+  const to = inputTypeOf(String(options["outputType"])) ?? format;
+  const indent = indentOnDisk(path, chosenConfig(options), to);
+  const { file, metadata } = readSopsFile(readFileSync(path), format);
+  const known = encryptedOnly({ file, metadata });
+  return { file, text: decryptFile(file, known, await dataKeyOf(known)), format, indent };
 }
 
 /** As sops: through the shell, signals left to the command, which has the terminal. */

@@ -17,6 +17,7 @@ export const SOPS_EXIT = {
   macMismatch: 51,
   invalidTreePathFormat: 91,
   noFileSpecified: 100,
+  duplicateDecryptionKeyType: 112,
   couldNotRetrieveKey: 128,
   fileHasNotBeenModified: 200,
   noEditorFound: 201,

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
-import { configOption } from "./config-option.ts";
+import { chosenConfig, configOption } from "./config-option.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
@@ -75,6 +75,7 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
       .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
       .addOption(typeOption("--output-type <type>", "what the result is to be"))
       .option("--filename-override <name>", "take this for the file's name")
+      .option("--indent <spaces>", "indent what is written anew by this many", wholeNumber)
       .addOption(configOption());
     definition.configure(command);
     command.addHelpText(
@@ -108,6 +109,11 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
   };
 }
 
+function wholeNumber(text: string): number {
+  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("It has to be a number.");
+  return Number(text);
+}
+
 function conflict(options: Options, files: number): string | null {
   const inPlace = options["inPlace"] === true;
   if (inPlace && options["output"] !== undefined) {
@@ -130,8 +136,9 @@ async function runOne(
     const inputFormat = inputTypeOf(String(options["inputType"])) ?? formatOf(name);
     const outputFormat = inputTypeOf(String(options["outputType"])) ?? inputFormat;
     const bytes = readFileSync(path === STANDARD_INPUT ? 0 : path);
-    const config = typeof options["config"] === "string" ? options["config"] || null : null;
-    const indent = indentOnDisk(name, config, outputFormat);
+    const config = chosenConfig(options);
+    const ruled = indentOnDisk(name, config, outputFormat);
+    const indent = typeof options["indent"] === "number" ? options["indent"] || ruled : ruled;
     const file = readSopsFile(bytes, inputFormat, indent);
     const at = { ...file, path: name, bytes, inputFormat, outputFormat, options, config, indent };
     const result = await definition.run(at);

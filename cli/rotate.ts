@@ -1,5 +1,6 @@
 import { rotateFile } from "../sops/rotate.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { decryptionOrderOption } from "./decryption-order.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand } from "./file-command.ts";
@@ -15,6 +16,7 @@ export const rotate = fileCommand({
   ],
   configure: (command) =>
     command
+      .addOption(decryptionOrderOption())
       .option("--add-age <recipients>", "add these recipients")
       .option("--rm-age <recipients>", "take these recipients away"),
   writes: "in-place",

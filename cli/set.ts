@@ -1,23 +1,24 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { readData, readValue, writeData } from "../sops/data-tree.ts";
-import { decryptFile } from "../sops/decrypt.ts";
-import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
+import { readValue } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
+import { formatOf, inputTypeOf } from "../sops/format.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
 import { parseTreePath, type TreePath } from "../sops/tree-path.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
-import { unusedConfigOption } from "./config-option.ts";
+import { chosenConfig, configOption } from "./config-option.ts";
+import { encryptedIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
+import { decryptionOrderOption } from "./decryption-order.ts";
 import { typeOption } from "./type-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { reported } from "./reported.ts";
+import { indentOnDisk } from "./rule-on-disk.ts";
 
 /** `flux-sops set FILE PATH VALUE`, `set --value-file FILE PATH NAME`, `set --value-stdin FILE PATH` */
 export async function set(argv: readonly string[]): Promise<number> {
@@ -106,7 +107,8 @@ function changeCommand(name: string): Command {
     .option("--ignore-mac", "go on where the MAC does not match")
     .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
     .addOption(typeOption("--output-type <type>", "what the file is to become, in its place"))
-    .addOption(unusedConfigOption());
+    .addOption(decryptionOrderOption())
+    .addOption(configOption());
 }
 
 /** Replaces an encrypted file by what `change` makes of it; the same text leaves it alone. */
@@ -124,28 +126,13 @@ async function rewrite(
     const dataKey = await dataKeyOf(metadata);
     const ignoreMac = options["ignoreMac"] === true;
     const { file } = sopsFile;
-    const changed = await change({ text, file, format, metadata, dataKey, ignoreMac });
     const wanted = inputTypeOf(String(options["outputType"])) ?? format;
-    const result = wanted === format ? changed : await converted(changed, format, wanted, dataKey);
+    const indent = indentOnDisk(path, chosenConfig(options), wanted);
+    const changed = await change({ text, file, format, metadata, dataKey, ignoreMac });
+    const result = await encryptedIn(changed, { from: format, to: wanted, indent }, dataKey);
     if (result !== text) await replaceFile(path, result);
   };
   return reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile });
-}
-
-/** An encrypted file in another format, with the same data key. */
-async function converted(
-  text: string,
-  from: Format,
-  to: Format,
-  dataKey: Uint8Array,
-): Promise<string> {
-  const { file, ...rest } = readSopsFile(Buffer.from(text, "utf8"), from);
-  const metadata = encryptedOnly({ file, ...rest });
-  // Its MAC was verified, or was not to be, before it was changed.
-  const plaintext = decryptFile(file, metadata, dataKey, { ignoreMac: true });
-  const plain = parseFile(writeData(readData(plaintext, from), to, null), to, null);
-  const previous = { file, metadata, dataKey };
-  return (await encryptFile(plain, encryptionOf(metadata), { previous })).text;
 }
 
 function missingArguments(): number {

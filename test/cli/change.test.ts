@@ -415,6 +415,92 @@ test("edit: a file that changed meanwhile is left as it is", (t) => {
   t.true(repository.read(DB).endsWith("# theirs\n"));
 });
 
+test("edit: a file that is not there begins empty, and is encrypted by its rule", (t) => {
+  const repository = scaffolded(t);
+  const name = "clusters/homelab/secrets/new.sops.yaml";
+  const env = editor(
+    repository,
+    `test ! -s "$1" && printf '%s' "${PLAIN.replaceAll('"', '\\"')}" > "$1"`,
+  );
+  const args = [".flux-sops/flux-sops.mjs", "edit", name];
+  const ended = repository.run("node", args, { env });
+  t.is(ended.status, 0, ended.stderr);
+  t.false(repository.read(name).includes("one"));
+  t.is(repository.tool("decrypt", name).stdout, PLAIN);
+  t.true(nothingLeft(repository));
+});
+
+test("edit: nothing is made of an editor that is left empty, or where no rule says how to encrypt", (t) => {
+  const repository = scaffolded(t);
+  const args = (name: string) => [".flux-sops/flux-sops.mjs", "edit", name];
+  const env = editor(repository, "true");
+  const empty = "clusters/homelab/secrets/new.sops.yaml";
+  t.is(repository.run("node", args(empty), { env }).status, 200);
+  t.true(nothingLeft(repository));
+  repository.write("../names", "");
+  const outside = "elsewhere.sops.yaml";
+  const config = { ...env, SOPS_CONFIG: "empty.yaml" };
+  repository.write(
+    "empty.yaml",
+    "creation_rules:\n  - path_regex: nothing\n    age: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n",
+  );
+  const ended = repository.run("node", args(outside), { env: config });
+  t.is(ended.status, 1);
+  t.regex(ended.stderr, /no creation rule in empty\.yaml takes this file/);
+  t.is(repository.run("ls", [empty, outside]).stdout, "");
+});
+
+test("edit: --output-type, and another format than the name says", (t) => {
+  const repository = withFile(t);
+  const env = editor(repository, `sed -i.bak s/one/uno/ "$1"`);
+  const args = [".flux-sops/flux-sops.mjs", "edit", "--output-type", "json", DB];
+  const ended = repository.run("node", args, { env });
+  t.is(ended.status, 0, ended.stderr);
+  t.is((JSON.parse(repository.read(DB)) as { kind: string }).kind, "Secret");
+  const back = repository.tool("decrypt", "--input-type", "json", "--output-type", "yaml", DB);
+  t.true(back.stdout.includes("a: uno\n"), back.stderr);
+  t.is(repository.tool("filestatus", "--input-type", "json", DB).stdout, '{"encrypted":true}\n');
+  const shown = repository.tool(
+    "exec-file",
+    "--input-type",
+    "json",
+    "--output-type",
+    "yaml",
+    DB,
+    "cat {}",
+  );
+  t.true(shown.stdout.includes("a: uno\n"), shown.stderr);
+});
+
+test("a rule file that was chosen has to be there, whatever the command", (t) => {
+  const repository = withFile(t);
+  const before = repository.read(DB);
+  for (const [command, ...rest] of [
+    ["set", '["stringData"]["a"]', '"x"'],
+    ["unset", '["stringData"]["a"]'],
+    ["exec-env", "true"],
+    ["exec-file", "true"],
+    ["filestatus"],
+    ["edit"],
+    ["rotate"],
+    ["updatekeys"],
+    ["decrypt"],
+  ] as const) {
+    const ended = repository.tool(command, "--config", "missing.yaml", DB, ...rest);
+    t.is(ended.status, 1, command);
+    t.regex(ended.stderr, /missing\.yaml cannot be read/, command);
+    t.is(repository.read(DB), before);
+  }
+});
+
+test("set: the indentation of a rule file counts where the format changes", (t) => {
+  const repository = withFile(t);
+  repository.write("rules.yaml", "stores:\n  json:\n    indent: 3\n");
+  const args = ["set", "--config", "rules.yaml", "--output-type", "json"];
+  t.is(repository.tool(...args, DB, '["stringData"]["a"]', '"x"').status, 0);
+  t.regex(repository.read(DB), /^ {3}"kind"/m);
+});
+
 test("filestatus", (t) => {
   const repository = withFile(t);
   t.is(repository.tool("filestatus", DB).stdout, '{"encrypted":true}\n');

@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import type { Encryption } from "../sops/encrypt.ts";
+import { SopsError } from "../sops/errors.ts";
+import { parseSelection } from "../sops/metadata.ts";
+import { shown } from "./complain.ts";
+import type { Options } from "./file-command.ts";
+import { ruleOnDisk } from "./rule-on-disk.ts";
+
+/** Adds the options that say how to encrypt, whatever the rules say. */
+export function encryptionOptions(command: Command): Command {
+  return command
+    .option("-a, --age <recipients>", "encrypt to these age recipients, whatever the rules say")
+    .option("--encrypted-regex <pattern>", "encrypt what is under keys that match")
+    .option("--unencrypted-regex <pattern>", "leave readable what is under keys that match")
+    .option("--encrypted-suffix <suffix>", "encrypt what is under keys that end so")
+    .option("--unencrypted-suffix <suffix>", "leave readable what is under keys that end so")
+    .option("--encrypted-comment-regex <pattern>", "encrypt what follows a comment that matches")
+    .option("--unencrypted-comment-regex <pattern>", "leave readable what follows one that matches")
+    .option("--mac-only-encrypted", "compute the MAC over encrypted values only");
+}
+
+/**
+ * How a file is to be encrypted: its rule, with what the command line says instead.
+ *
+ * @param config the rule file that was chosen; null for the nearest `.sops.yaml`.
+ * @throws SopsError `bad-config`, `no-rule`, `unsupported`
+ */
+export function encryptionFor(path: string, options: Options, config: string | null): Encryption {
+  const given = options["age"] ?? process.env["SOPS_AGE_RECIPIENTS"];
+  const recipients =
+    typeof given === "string"
+      ? given
+          .split(",")
+          .map((one) => one.trim())
+          .filter((one) => one !== "")
+      : [];
+  const selection = parseSelection(
+    {
+      encrypted_regex: options["encryptedRegex"],
+      unencrypted_regex: options["unencryptedRegex"],
+      encrypted_suffix: options["encryptedSuffix"],
+      unencrypted_suffix: options["unencryptedSuffix"],
+      encrypted_comment_regex: options["encryptedCommentRegex"],
+      unencrypted_comment_regex: options["unencryptedCommentRegex"],
+    },
+    (message) => new SopsError("bad-config", `the command line ${message}`),
+  );
+  const rule = recipients.length > 0 ? ruleOrNone(path, config) : ruleOf(path, config);
+  return {
+    recipients: recipients.length > 0 ? recipients : (rule?.recipients ?? []),
+    selection: selection ?? rule?.selection ?? null,
+    macOnlyEncrypted: options["macOnlyEncrypted"] === true || (rule?.macOnlyEncrypted ?? false),
+  };
+}
+
+function ruleOf(path: string, config: string | null): Encryption {
+  const rule = ruleOnDisk(path, config);
+  if (rule === null) {
+    throw new SopsError(
+      "bad-config",
+      config === null
+        ? "there is no .sops.yaml above it that says how to encrypt it, and no --age"
+        : `${shown(config)} has no creation rules, and there is no --age`,
+    );
+  }
+  const { foreign, recipients } = rule;
+  if (foreign.length > 0) {
+    throw new SopsError(
+      "unsupported",
+      `its creation rule has keys that only sops itself can encrypt to (${foreign.join(", ")}): run sops encrypt --in-place on it`,
+    );
+  }
+  if (recipients.length === 0) {
+    throw new SopsError("bad-config", "its creation rule names no age recipient");
+  }
+  return rule;
+}
+
+function ruleOrNone(path: string, config: string | null): Encryption | null {
+  try {
+    return ruleOnDisk(path, config);
+  } catch (error) {
+    if (error instanceof SopsError && error.code === "no-rule") return null;
+    throw error;
+  }
+}
