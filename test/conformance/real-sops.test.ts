@@ -10,6 +10,7 @@ import { SopsError } from "../../sops/errors.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
+import { isToken } from "../../sops/token.ts";
 import { runTool, startTool, testWith } from "../real-tools.ts";
 import fc, { seedOf } from "../seeded-fast-check.ts";
 import { tidyYamlDocument, yamlDocument } from "./yaml-documents.ts";
@@ -163,6 +164,8 @@ async function compare(
       .map(({ value }) => value?.text),
   );
   for (const [comment, encrypted] of commentsOf(theirLeaves)) {
+    // Put into another mapping than it was encrypted for, sops itself cannot read it: see there.
+    if (isToken(comment)) continue;
     // One that sops leaves readable there may be encrypted: see known-differences.ts.
     if (!encrypted && mayBeTaken.has(comment)) continue;
     t.is(ourComments.get(comment), encrypted, `${comment} in:\n${text}`);
