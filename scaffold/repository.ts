@@ -1,9 +1,11 @@
 import { type GitPath, pathBytes, pathFromText, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
 import { KEY_FILE_SETTING } from "../sops/key-locations.ts";
+import { commitSubject, type Subject } from "./commit-subject.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { shellCommand } from "../git/shell-word.ts";
+import { wholeFolders } from "./whole-folders.ts";
 
 /**
  * Makes a git repository of a folder, be it inside another repository's or not.
@@ -53,9 +55,9 @@ export type CommitState =
 export async function firstCommit(
   directory: string,
   paths: readonly string[],
-  cluster: string,
+  about: Subject,
 ): Promise<CommitState> {
-  const subject = subjectFor(cluster);
+  const subject = await commitSubject(directory, about);
   const pending = (reason: string): CommitState => ({
     kind: "pending",
     reason,
@@ -83,7 +85,7 @@ export async function firstCommit(
     return {
       kind: "pending",
       reason: `git add failed: ${gitComplaint(error)}`,
-      command: commandFor(directory, paths, cluster),
+      command: commandFor(directory, paths, subject),
     };
   }
   if (!(await authorKnown)) {
@@ -109,27 +111,27 @@ export async function firstCommit(
 export async function leftToOwner(
   directory: string,
   paths: readonly string[],
-  cluster: string,
+  about: Subject,
 ): Promise<CommitState> {
   const { stdout } = await gitInFolder(directory, [
-    ...["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--"],
-    ...paths,
+    ...["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"],
   ]);
   // A file may be there twice: removed from the index, and untracked.
-  const pending = new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)));
-  if (pending.size === 0) return { kind: "clean" };
-  return { kind: "left", command: commandFor(directory, [...pending], cluster) };
+  const changed = new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)));
+  const pending = paths.filter((path) => changed.has(path));
+  if (pending.length === 0) return { kind: "clean" };
+  const names = wholeFolders(pending, [...changed]);
+  return {
+    kind: "left",
+    command: commandFor(directory, names, await commitSubject(directory, about)),
+  };
 }
 
-function commandFor(directory: string, paths: readonly string[], cluster: string): string {
+function commandFor(directory: string, paths: readonly string[], subject: string): string {
   return [
     shellCommand(["git", "-C", directory, "add", "--", ...paths]),
-    shellCommand(["git", "-C", directory, "commit", "-m", subjectFor(cluster)]),
+    shellCommand(["git", "-C", directory, "commit", "-m", subject]),
   ].join(" && ");
-}
-
-function subjectFor(cluster: string): string {
-  return `Scaffold the Flux repository of cluster ${cluster}`;
 }
 
 /** @see user.useConfigOnly in git-config(1) */
