@@ -77,7 +77,7 @@ async function examine(
       ? sparse
       : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),
     ...(await diagnoseNode(directory)),
-    ...diagnoseRules(encryption),
+    ...diagnoseRules(encryption, repository.prefix),
     ...diagnoseIdentities(await localIdentities(repository), rules, files, env),
     ...(await diagnoseKeyFiles(repository, fix)),
     ...(await diagnoseInterrupted(repository, fix)),

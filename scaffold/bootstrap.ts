@@ -96,9 +96,15 @@ export async function prepareBootstrap(request: BootstrapRequest): Promise<Boots
       .map(({ recipient, identity }) => `# public key: ${recipient}\n${identity}\n`)
       .join(""),
     recipients: pairs.map(({ recipient }) => recipient),
-    flux: [...flux, ...at, ...request.more],
+    flux: [...flux.filter((word) => !isGiven(word, request.more)), ...at, ...request.more],
     tokenVariable,
   };
+}
+
+/** Whether the user says a flag of our own anew: `--personal=false` takes the place of `--personal`. */
+function isGiven(word: string, more: readonly string[]): boolean {
+  const name = (flag: string) => flag.split("=")[0];
+  return word.startsWith("--") && more.some((one) => name(one) === name(word));
 }
 
 /**

@@ -5,7 +5,12 @@ import { GENERATED_PATH } from "./generated-files.ts";
 import type { HookManager } from "./hook-manager.ts";
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import type { PreparedScaffold, Scaffolded } from "./scaffold.ts";
+import { pathFromText } from "../git/path.ts";
 import { shellCommand } from "../git/shell-word.ts";
+import { withToolCommand } from "../git/tool-command.ts";
+
+/** Where commands are pasted: at the top. */
+const TOP = pathFromText("");
 
 /** What a dry run says: every file and what would become of it. */
 export function previewMessage(prepared: PreparedScaffold): string {
@@ -155,24 +160,37 @@ function identityPart({ identity, answers }: Scaffolded): string[] {
   }
 }
 
-function nextPart({ target, answers, files, force, scope }: Scaffolded): string[] {
+function nextPart({ target, answers, files, force, scope, hooks }: Scaffolded): string[] {
   if (filesToWrite(files, force).length === 0) return [];
+  const first = hooks.on
+    ? []
+    : [
+        "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
+      ];
   if (scope === "gate") {
     return [
       "",
+      ...first,
       "Flux builds this repository already, so nothing was added to what it builds.",
       "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted.",
     ];
   }
   const hasGuide = files.some(({ path, state }) => path === "README.md" && state !== "differs");
+  const steps = [
+    `${shellCommand(["cd", target.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
+    ...first,
+    `Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`,
+    hasGuide
+      ? "Push it and bootstrap Flux; README.md has the commands."
+      : "Push it and bootstrap Flux: npx flux-sops bootstrap.",
+  ];
   return [
     "",
     "Next:",
-    `  1. ${shellCommand(["cd", target.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
-    `  2. Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`,
-    hasGuide
-      ? "  3. Push it and bootstrap Flux; README.md has the commands."
-      : "  3. Push it and bootstrap Flux.",
+    ...steps.map(
+      (step, index) =>
+        `  ${index + 1}. ${withToolCommand(step, { cwd: target.directory, prefix: TOP })}`,
+    ),
   ];
 }
 

@@ -18,7 +18,7 @@ const MADE_BY_OTHERS = new Set([
 ]);
 
 export interface NamespaceNeed {
-  /** The file that makes it; null where it is made already. */
+  /** The file that makes it, as it is where it is there already; null where others make it. */
   readonly file: WantedFile | null;
   /** Said where a file makes it too late for a Secret. */
   readonly note: string | null;
@@ -36,7 +36,11 @@ export async function namespaceNeed(
   if (MADE_BY_OTHERS.has(namespace)) return { file: null, note: null };
   const folder = `clusters/${cluster}/infrastructure/namespaces/`;
   const makers = await filesMaking(directory, cluster, namespace);
-  if (makers.some((path) => path.startsWith(folder))) return { file: null, note: null };
+  const there = makers.find((path) => path.startsWith(folder));
+  if (there !== undefined) {
+    const content = readFileSync(join(directory, there));
+    return { file: { path: there, content, mode: 0o644 }, note: null };
+  }
   const [maker] = makers;
   if (maker !== undefined) {
     return {

@@ -1,9 +1,11 @@
 import { type GitPath, pathBytes, pathFromText, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
 import { KEY_FILE_SETTING } from "../sops/key-locations.ts";
+import { commitSubject, type Subject } from "./commit-subject.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { shellCommand } from "../git/shell-word.ts";
+import { wholeFolders } from "./whole-folders.ts";
 
 /**
  * Makes a git repository of a folder, be it inside another repository's or not.
@@ -55,9 +57,9 @@ export async function firstCommit(
   directory: string,
   paths: readonly string[],
   ignored: readonly string[],
-  cluster: string,
+  about: Subject,
 ): Promise<CommitState> {
-  const subject = subjectFor(cluster);
+  const subject = await commitSubject(directory, about);
   const pending = (reason: string): CommitState => ({
     kind: "pending",
     reason,
@@ -87,7 +89,7 @@ export async function firstCommit(
     return {
       kind: "pending",
       reason: `git add failed: ${gitComplaint(error)}`,
-      command: commandFor(directory, paths, ignored, cluster),
+      command: commandFor(directory, paths, ignored, subject),
     };
   }
   if (!(await authorKnown)) {
@@ -115,26 +117,31 @@ export async function leftToOwner(
   directory: string,
   paths: readonly string[],
   ignored: readonly string[],
-  cluster: string,
+  about: Subject,
 ): Promise<CommitState> {
-  const pending = await notCommitted(directory, paths, "no");
+  const changed = await notCommitted(directory, "no");
+  const pending = paths.filter((path) => changed.includes(path));
   const open: string[] = [];
   for (const folder of ignored) {
-    if ((await notCommitted(directory, [folder], "matching")).length > 0) open.push(folder);
+    if ((await notCommitted(directory, "matching", folder)).length > 0) open.push(folder);
   }
   if (pending.length + open.length === 0) return { kind: "clean" };
-  return { kind: "left", command: commandFor(directory, pending, open, cluster) };
+  const names = wholeFolders(pending, changed);
+  return {
+    kind: "left",
+    command: commandFor(directory, names, open, await commitSubject(directory, about)),
+  };
 }
 
-/** Files that HEAD does not have as they are on disk. */
+/** Files that HEAD does not have as they are on disk, in all of the repository or a folder. */
 async function notCommitted(
   directory: string,
-  paths: readonly string[],
   ignored: "no" | "matching",
+  folder = ".",
 ): Promise<string[]> {
   const { stdout } = await gitInFolder(directory, [
     ...["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"],
-    ...[`--ignored=${ignored}`, "--", ...paths],
+    ...[`--ignored=${ignored}`, "--", folder],
   ]);
   // A file may be there twice: removed from the index, and untracked.
   return [...new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)))];
@@ -144,19 +151,15 @@ function commandFor(
   directory: string,
   paths: readonly string[],
   ignored: readonly string[],
-  cluster: string,
+  subject: string,
 ): string {
   const add = (...args: readonly string[]) =>
     shellCommand(["git", "-C", directory, "add", ...args]);
   return [
     ...(paths.length > 0 ? [add("--", ...paths)] : []),
     ...(ignored.length > 0 ? [add("--force", "--", ...ignored)] : []),
-    shellCommand(["git", "-C", directory, "commit", "-m", subjectFor(cluster)]),
+    shellCommand(["git", "-C", directory, "commit", "-m", subject]),
   ].join(" && ");
-}
-
-function subjectFor(cluster: string): string {
-  return `Scaffold the Flux repository of cluster ${cluster}`;
 }
 
 /** @see user.useConfigOnly in git-config(1) */

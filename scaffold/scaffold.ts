@@ -45,6 +45,8 @@ export interface PreparedScaffold {
   readonly files: readonly PlannedFile[];
   readonly scope: Scope;
   readonly manager: HookManager;
+  /** Of the tool that scaffolds. */
+  readonly version: string;
 }
 
 /** What has happened. */
@@ -92,7 +94,16 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     const secret = await exampleSecret(answers.cluster, rulesThatWillHold(files));
     files.push(...planFiles(target.directory, [{ ...secret, isRemembered: false }]));
   }
-  return withRecord({ target, answers, force, identity, files, scope, manager });
+  return withRecord({
+    target,
+    answers,
+    force,
+    identity,
+    files,
+    scope,
+    manager,
+    version: request.version,
+  });
 }
 
 /**
@@ -223,9 +234,10 @@ export async function carryOut(
     // Without it, `git status` would not be clean after the first commit.
     if (installed && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
   }
+  const about = { cluster: answers.cluster, scope: prepared.scope, version: prepared.version };
   const commit = target.isRepository
-    ? await leftToOwner(directory, paths, stubs, answers.cluster)
-    : await firstCommit(directory, paths, stubs, answers.cluster);
+    ? await leftToOwner(directory, paths, stubs, about)
+    : await firstCommit(directory, paths, stubs, about);
   return { ...prepared, hooks, installed, commit };
 }
 

@@ -7,6 +7,8 @@ export interface SecretType {
   /** Keys that must be there: all of them, or with `any` one of them. */
   readonly keys: readonly string[];
   readonly any?: true;
+  /** The flags that give them. */
+  readonly flags?: string;
 }
 
 const OPAQUE: SecretType = { name: "Opaque", keys: [] };
@@ -22,17 +24,40 @@ const SECRET_TYPES: readonly (SecretType & { readonly short: readonly string[] }
     name: "kubernetes.io/dockerconfigjson",
     short: ["docker-registry"],
     keys: [".dockerconfigjson"],
+    flags:
+      "--docker-username NAME and --docker-password-stdin, or --from-file .dockerconfigjson=FILE",
   },
-  { name: "kubernetes.io/dockercfg", short: ["dockercfg"], keys: [".dockercfg"] },
-  { name: "kubernetes.io/tls", short: ["tls"], keys: ["tls.crt", "tls.key"] },
+  {
+    name: "kubernetes.io/dockercfg",
+    short: ["dockercfg"],
+    keys: [".dockercfg"],
+    flags: "--from-file .dockercfg=FILE",
+  },
+  {
+    name: "kubernetes.io/tls",
+    short: ["tls"],
+    keys: ["tls.crt", "tls.key"],
+    flags: "--cert FILE and --key FILE",
+  },
   {
     name: "kubernetes.io/basic-auth",
     short: ["basic-auth"],
     keys: ["username", "password"],
     any: true,
+    flags: "--from-literal username=NAME, and --from-literal-stdin password or --generate password",
   },
-  { name: "kubernetes.io/ssh-auth", short: ["ssh-auth"], keys: ["ssh-privatekey"] },
-  { name: "bootstrap.kubernetes.io/token", short: [], keys: ["token-id", "token-secret"] },
+  {
+    name: "kubernetes.io/ssh-auth",
+    short: ["ssh-auth"],
+    keys: ["ssh-privatekey"],
+    flags: "--from-file ssh-privatekey=FILE",
+  },
+  {
+    name: "bootstrap.kubernetes.io/token",
+    short: [],
+    keys: ["token-id", "token-secret"],
+    flags: "--from-literal token-id=ID and --from-literal-stdin token-secret",
+  },
 ];
 
 /** The short names of the types, for a help text and a prompt. */
@@ -77,7 +102,7 @@ export function requireValid(
   if (type.any === true ? missing.length === type.keys.length : missing.length > 0) {
     throw new ScaffoldError(
       "usage",
-      `a Secret of type ${type.name} needs ${type.any === true ? type.keys.join(" or ") : missing.join(" and ")}: give it, for instance with --from-file ${missing[0]}=FILE`,
+      `a Secret of type ${type.name} needs ${type.any === true ? type.keys.join(" or ") : missing.join(" and ")}: give ${type.flags ?? `--from-file ${missing[0]}=FILE`}`,
     );
   }
   for (const key of [".dockerconfigjson", ".dockercfg"]) {

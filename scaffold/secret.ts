@@ -159,7 +159,7 @@ export async function secretFiles(
     const kept = known !== null && looksGenerated(Buffer.from(known), length) ? known : null;
     addValue(values, key, Buffer.from(kept ?? randomText(length)));
   }
-  if (values.size === 0) {
+  if (values.size === 0 && type.keys.length === 0) {
     throw new ScaffoldError(
       "usage",
       "the Secret has no values: give some with --from-literal-stdin, --from-file, --from-env-file or --generate",

@@ -82,12 +82,24 @@ function namesOf(blobs: readonly LeftBlob[]): string {
 }
 
 function isSecret({ path }: LeftBlob, bytes: Buffer, rules: RulesInForce): boolean {
-  // Without a path only the content tells: as YAML, Secrets in JSON are found too.
-  const name = path === null ? "left.yaml" : pathText(path);
+  const name = path === null ? nameFor(bytes) : pathText(path);
   if (suspectedRules(name, bytes).size === 0 && !(path !== null && isNamedSops(name))) return false;
   const found =
     path === null ? scan(candidateOf(name, bytes), WITHOUT) : pastFindings(name, bytes, rules);
   return found.some(({ severity }) => severity === "error");
+}
+
+/**
+ * Without a path only the content tells what a file was: lines of `KEY=VALUE`, or else YAML, which finds
+ * Secrets in JSON too.
+ */
+function nameFor(bytes: Buffer): string {
+  const lines = bytes
+    .toString("latin1")
+    .split("\n")
+    .filter((line) => !/^\s*(?:[#;].*|\[[^\]]*\]\s*)?$/.test(line));
+  const isVariables = (line: string) => /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(line);
+  return lines.length > 0 && lines.every(isVariables) ? "left.env" : "left.yaml";
 }
 
 function pastFindings(name: string, bytes: Buffer, rules: RulesInForce) {

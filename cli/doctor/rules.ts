@@ -1,6 +1,6 @@
 import { recipientsFinding } from "../../findings/sops-recipients.ts";
-import { displayPath, pathFromText, pathText } from "../../git/path.ts";
-import { shellCommand } from "../../git/shell-word.ts";
+import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
+import { shellPath } from "../../git/shell-word.ts";
 import { formatOf } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
@@ -22,8 +22,12 @@ const OF_DOCUMENTATION = new Set([
   "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
 ]);
 
-/** Do the creation rules say what their author means, and are the files encrypted as they say? */
-export function diagnoseRules(encryption: Encryption): Diagnosis[] {
+/**
+ * Do the creation rules say what their author means, and are the files encrypted as they say?
+ *
+ * @param prefix where the user stands: see Repository.
+ */
+export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosis[] {
   const { rules, broken, files, paths } = encryption;
   const unusable = broken.map(({ file, problem, line }) =>
     wrong(
@@ -45,7 +49,10 @@ export function diagnoseRules(encryption: Encryption): Diagnosis[] {
           ),
     ];
   }
-  const found = [...rules.flatMap((rule) => wrongRule(rule, encryption)), ...files.flatMap(drift)];
+  const found = [
+    ...rules.flatMap((rule) => wrongRule(rule, encryption)),
+    ...files.flatMap((file) => drift(file, prefix)),
+  ];
   if (found.length > 0) return found;
   return [
     ok(
@@ -108,10 +115,15 @@ function encryptsNothing({ bytes, shown, metadata }: EncryptedEntry): boolean {
   }
 }
 
-function drift({ path, shown, metadata, rule }: EncryptedEntry): Diagnosis[] {
+function drift({ path, shown, metadata, rule }: EncryptedEntry, prefix: GitPath): Diagnosis[] {
   const finding = metadata === null ? null : recipientsFinding(metadata, rule?.rule ?? null);
   if (finding === null) return [];
-  const name = pathText(path);
+  const name = shellPath(path, prefix);
+  // An argument of a process on node is UTF-8, or damaged.
+  if (!isTextPath(path)) {
+    const remedy = `git mv -- ${name} NEW_NAME.sops.yaml, since its name is no UTF-8; then run doctor again`;
+    return [wrong(`${shown}: ${finding.message}`, remedy)];
+  }
   const commands = finding.message.includes("should not")
     ? [
         ["updatekeys", "-y"],
@@ -121,9 +133,7 @@ function drift({ path, shown, metadata, rule }: EncryptedEntry): Diagnosis[] {
   return [
     wrong(
       `${shown}: ${finding.message}`,
-      commands
-        .map((words) => shellCommand(["npx", "flux-sops", ...words, "--", name]))
-        .join(" && "),
+      commands.map((words) => `npx flux-sops ${words.join(" ")} -- ${name}`).join(" && "),
     ),
   ];
 }

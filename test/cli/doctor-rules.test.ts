@@ -76,6 +76,23 @@ test("a rule that another one hides, and one that encrypts nothing", (t) => {
   );
 });
 
+test("a name that is no UTF-8 keeps its bytes in the command, also in a folder", async (t) => {
+  const repository = withSecret(t);
+  const { recipient } = await generateKeyPair();
+  const name = `"clusters/homelab/secrets/$(printf 'caf\\351').sops.yaml"`;
+  t.is(repository.paste([`mv ${DB} ${name}`, "git add -A"]).status, 0);
+  rules(repository, (text) => text.replaceAll(/(age1\w+)/g, `$1,\n      ${recipient}`));
+  const cwd = join(repository.dir, "clusters");
+  const { stdout } = repository.run("node", ["../.flux-sops/flux-sops.mjs", "doctor"], { cwd });
+  const command = /^ {8}(git mv -- .*), since its name is no UTF-8/m.exec(stdout)?.[1] ?? "";
+  t.is(
+    command,
+    `git mv -- "$(printf 'homelab/secrets/caf\\351.sops.yaml')" NEW_NAME.sops.yaml`,
+    stdout,
+  );
+  t.is(repository.paste([command], cwd).status, 0);
+});
+
 test("files whose recipients are not those of their rule: the commands put it right", async (t) => {
   const repository = withSecret(t);
   const { recipient, identity } = await generateKeyPair();

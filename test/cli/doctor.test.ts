@@ -190,6 +190,13 @@ test("plaintext that git's objects still hold is told, and the command removes i
   t.regex(first, /^a readable secret, in no branch/);
   t.is(repository.paste([/git cat-file -p \w+/.exec(first)?.[0] ?? "false"]).status, 0);
 
+  // Lines of KEY=VALUE have no path either, and are no YAML.
+  repository.write("app.sops.env", "# the app's\nLOG_LEVEL=debug\nDB_PASSWORD=wombat-771x9\n");
+  const oid = must("hash-object", "-w", "app.sops.env").trim();
+  t.regex(tool("doctor").stdout, new RegExp(`2 readable secrets, .*${oid.slice(0, 12)}`));
+  rmSync(join(repository.dir, "app.sops.env"));
+  rmSync(join(repository.dir, ".git/objects", oid.slice(0, 2), oid.slice(2)));
+
   // A commit that only the reflog remembers, and two stashes, of which git gc would drop one.
   repository.write("web.yaml", secret({ token: "wombat-773" }));
   must("add", ".");

@@ -56,6 +56,9 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
     [["db", "--generate", "a", "--namespace", "A"], /--namespace must be a DNS label/],
     [["db", "--generate", "a", "--cluster", "no"], /no folder clusters\/no\/secrets/],
     [["db", "--generate", "a", "--type", "tls"], /needs tls\.crt and tls\.key/],
+    [["db", "--type", "tls"], /needs tls\.crt and tls\.key: give --cert FILE and --key FILE$/m],
+    [["db", "--type", "basic-auth"], /needs username or password: give --from-literal username=/],
+    [["db", "--type", "ssh-auth"], /needs ssh-privatekey: give --from-file ssh-privatekey=FILE$/m],
     [["db", "--docker-username", "u"], /needs --docker-username and --docker-password-stdin/],
     [["db", "--from-file", "none"], /none cannot be read: it does not exist/],
     [["db", "--nope"], /unknown option '--nope'/],
@@ -86,6 +89,12 @@ testWith("sops", "kustomize")("what the generators make opens with sops, and bui
     const given = args[1] === "reg" || args[0] === "cluster" ? args : [...args];
     const done = repository.tool("new", ...given);
     t.is(done.status, 0, done.stderr);
+    if (args[1] === "two") {
+      t.regex(
+        done.stdout,
+        /^ {2}unchanged clusters\/homelab\/infrastructure\/namespaces\/web\.yaml$/m,
+      );
+    }
     if (args[0] !== "cluster") continue;
     // From here on there are two.
     t.regex(
@@ -181,6 +190,10 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
   t.is(dry.status, 0, dry.stderr);
   t.regex(dry.stdout, /flux bootstrap github --owner=me .*--path=clusters\/prod --personal\n$/);
   t.notRegex(dry.stdout, /AGE-SECRET-KEY/);
+  t.regex(
+    run(["--dry-run", "--", "--personal=false", "--branch", "dev"]).stdout,
+    /flux bootstrap github --owner=me --repository=\S+ --path=clusters\/prod --personal=false --branch dev\n$/,
+  );
 
   t.regex(run([]).stderr, /say which cluster is meant: --context/);
   t.regex(run(["--context", "k"]).stderr, /git cannot ask origin .*git push -u origin main/);

@@ -82,7 +82,7 @@ const shapes: Record<string, Shape> = {
       "talos",
     ],
     on: true,
-    says: /nothing was added to what it builds/,
+    says: / -m 'Add flux-sops, which encrypts Secrets at commit'[^]*nothing was added to what it builds/,
   },
   "another layout, with rules of its own": {
     files: {
@@ -150,7 +150,7 @@ const shapes: Record<string, Shape> = {
     added: [".pre-commit-config.yaml"],
     hasNot: [".husky"],
     on: false,
-    says: /pre-commit is not at work: run pre-commit install -t pre-commit/,
+    says: /pre-commit is not at work: run pre-commit install -t pre-commit[^]*Next:\n.*\n {2}2\. Turn the hooks on, as said above: until then/,
   },
   "plain hooks in .git/hooks": {
     files: { "a.txt": "x\n" },

@@ -177,6 +177,32 @@ test.serial(
   },
 );
 
+test.serial(
+  "the commit that is left to its owner says what it is: an upgrade, or a change",
+  async (t) => {
+    const directory = newPlace("flux");
+    await withAuthor(() => scaffold(directory));
+    const commandOf = async (...more: [object, object]) => {
+      const { commit } = await scaffold(directory, ...more);
+      return commit.kind === "left" ? commit.command : commit.kind;
+    };
+    t.regex(
+      await commandOf({ tasks: true }, {}),
+      / add -- \.flux-sops\/generated\.json \.yo-rc\.json mise\.toml && git .* -m 'Update what flux-sops 1\.2\.3 scaffolded'$/,
+    );
+    const upgrade = { tool: toolOf("1.10.0"), version: "1.10.0" };
+    t.regex(
+      await commandOf({}, upgrade),
+      / add -- \.flux-sops .* -m 'Upgrade flux-sops from 1\.2\.3 to 1\.10\.0'$/,
+    );
+    t.regex(
+      await commandOf({}, upgrade),
+      /Upgrade flux-sops from 1\.2\.3/,
+      "until it is committed",
+    );
+  },
+);
+
 test.serial("the recipients of a repository are kept, its own rules too", async (t) => {
   const directory = newPlace("flux");
   await scaffold(directory);

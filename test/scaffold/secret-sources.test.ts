@@ -129,7 +129,9 @@ test("types: short names, required keys, JSON, service account tokens, bootstrap
       { name, namespace },
       new Map(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)])),
     );
-  t.throws(() => valid("tls", { "tls.crt": "c" }), { message: /needs tls\.key/ });
+  t.throws(() => valid("tls", { "tls.crt": "c" }), {
+    message: /needs tls\.key: give --cert FILE and --key FILE$/,
+  });
   t.throws(() => valid("basic-auth", { x: "c" }), { message: /needs username or password/ });
   t.notThrows(() => valid("basic-auth", { password: "c" }));
   t.throws(() => valid("ssh-auth", { x: "c" }), { message: /ssh-privatekey/ });
