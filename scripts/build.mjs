@@ -111,7 +111,9 @@ const withRequire =
 
 /** Where each millisecond counts there is no CommonJS package. */
 const needsRequire = (source) =>
-  ["cli/main.ts", "cli/decrypt-one.ts"].includes(source) ? [] : withRequire;
+  ["cli/main.ts", "hooks/nothing-to-do.ts", "cli/decrypt-one.ts"].includes(source)
+    ? []
+    : withRequire;
 
 for (const source of ["cli/main.ts", ...PARTS]) {
   const isStart = source === "cli/main.ts";
