@@ -14,7 +14,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const { decryptOne } = await import("./decrypt-one.ts");
     if (await decryptOne(file)) return 0;
   }
-  if (command === "decrypt") return (await import("./decrypt.ts")).decrypt(rest);
+  if (command === "decrypt" || command === "encrypt") {
+    const commands = await import("./en-and-decrypt.ts");
+    return commands[command](rest);
+  }
   return (await import("./commands.ts")).run(argv);
 }
 

@@ -15,8 +15,9 @@ const SHORTEST = 4;
 export class WordSearch<T> {
   /** By block: how far on the next block lies with which a word's first four bytes may end. */
   readonly #steps = new Uint8Array(0x1_0000).fill(SHORTEST - 1);
-  /** By block: the words whose third and fourth byte it is. */
-  readonly #words: ({ readonly bytes: Buffer; readonly means: T }[] | undefined)[] = [];
+  /** By block: which of the lists below has the words whose third and fourth byte it is. */
+  readonly #lists = new Uint16Array(0x1_0000);
+  readonly #words: { readonly bytes: Buffer; readonly means: T }[][] = [[]];
 
   constructor(words: Iterable<SoughtWord<T>>) {
     for (const { word, means } of words) {
@@ -25,7 +26,9 @@ export class WordSearch<T> {
         const block = blockAt(bytes, at);
         this.#steps[block] = Math.min(this.#steps[block] ?? 0, SHORTEST - 1 - at);
       }
-      (this.#words[blockAt(bytes, SHORTEST - 1)] ??= []).push({ bytes, means });
+      const block = blockAt(bytes, SHORTEST - 1);
+      if (this.#lists[block] === 0) this.#lists[block] = this.#words.push([]) - 1;
+      this.#words[this.#lists[block] ?? 0]?.push({ bytes, means });
     }
   }
 
@@ -46,8 +49,10 @@ export class WordSearch<T> {
         continue;
       }
       const start = at - (SHORTEST - 1);
-      for (const word of this.#words[block] ?? []) {
-        if (startsWith(bytes, start, word.bytes)) found(word.means, start + word.bytes.length);
+      const first = bytes[start];
+      for (const { bytes: word, means } of this.#words[this.#lists[block] ?? 0] ?? []) {
+        // Asked before the call: most blocks are those of other words.
+        if (word[0] === first && startsWith(bytes, start, word)) found(means, start + word.length);
       }
       at += 1;
     }

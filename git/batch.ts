@@ -1,6 +1,6 @@
 import { constants } from "node:buffer";
 import { GitError } from "./errors.ts";
-import { startGit, writeAll, type GitContext } from "./run.ts";
+import { runGitBlocking, startGit, writeAll, type GitContext } from "./run.ts";
 
 /** Takes lines and counted bytes out of a stream of chunks. */
 class ChunkReader {
@@ -108,9 +108,8 @@ export async function* catFileBatch(
 ): AsyncGenerator<BatchObject, void, undefined> {
   if (lines.length === 0) return;
   const args = ["cat-file", check ? "--batch-check" : "--batch", "--buffer"];
-  const { child, ended } = startGit(context, args);
-  const written = writeAll(child.stdin, batches(lines));
-  const reader = new ChunkReader(child.stdout, ended);
+  const { stdout, ended, kill } = startBatch(context, args, lines);
+  const reader = new ChunkReader(stdout, ended);
   let finished = false;
   try {
     for (const line of lines) {
@@ -138,12 +137,37 @@ export async function* catFileBatch(
     if ((await reader.line()) !== null) {
       throw new GitError("unexpected-output", "git cat-file printed more than was asked for");
     }
-    await Promise.all([ended, written]);
+    await ended;
     finished = true;
   } finally {
     // The consumer stopped early, or something failed.
-    if (!finished) child.kill();
+    if (!finished) kill();
   }
+}
+
+/** A `cat-file` that is being fed, or one that has ended and whose whole output is here. */
+function startBatch(
+  context: GitContext,
+  args: readonly string[],
+  lines: readonly string[],
+): { stdout: AsyncIterable<Buffer>; ended: Promise<unknown>; kill: () => void } {
+  if (context.blocks === true) {
+    const { stdout } = runGitBlocking(context, args, { input: [...batches(lines)] });
+    return { stdout: once(stdout), ended: Promise.resolve(), kill: () => undefined };
+  }
+  const { child, ended } = startGit(context, args);
+  const finished = Promise.all([ended, writeAll(child.stdin, batches(lines))]);
+  // Whoever awaits it gets the error, as with startGit.
+  finished.catch(() => undefined);
+  return {
+    stdout: child.stdout,
+    ended: finished,
+    kill: () => child.kill(),
+  };
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  yield bytes;
 }
 
 /** Lines in chunks of a size that pipes like. */

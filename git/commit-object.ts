@@ -1,5 +1,6 @@
 import { catFileBatch } from "./batch.ts";
 import { GitError } from "./errors.ts";
+import type { GitPath } from "./path.ts";
 import type { GitContext } from "./run.ts";
 
 /** A commit, as far as its header tells. */
@@ -10,35 +11,61 @@ export interface Commit {
   readonly author: { readonly name: string; readonly email: string; readonly date: string };
 }
 
+/** What one call to git has read. */
+export interface HeadAndBlobs {
+  /** Null on an unborn branch. */
+  readonly head: Commit | null;
+  /** By full name. */
+  readonly blobs: ReadonlyMap<string, Buffer>;
+  /** What the index has at the paths that were asked for; a symlink too, where there is one. */
+  readonly indexed: readonly IndexedBlob[];
+}
+
+/** A blob at a path of the index. */
+export interface IndexedBlob {
+  readonly path: GitPath;
+  readonly oid: string;
+  readonly bytes: Buffer;
+}
+
 /**
- * The commit HEAD names (null on an unborn branch), and blobs that must all be there: one call to
- * git for both.
+ * The commit HEAD names, and blobs: one call to git for both.
  *
- * @param oids full names of blobs
+ * @param oids full names of blobs that must all be there
+ * @param paths where the index may have something (without conflict); no newline in them
  * @throws GitError `missing-object`, `command-failed`, `unexpected-output`
  */
 export async function readHeadAndBlobs(
   context: GitContext,
   oids: Iterable<string>,
-): Promise<{ head: Commit | null; blobs: Map<string, Buffer> }> {
+  paths: readonly GitPath[] = [],
+): Promise<HeadAndBlobs> {
   const unique = [...new Set(oids)];
   const blobs = new Map<string, Buffer>();
+  const indexed: IndexedBlob[] = [];
   let head: Commit | null = null;
   let next = -1;
-  for await (const object of catFileBatch(context, ["HEAD", ...unique])) {
-    const oid = unique[next++];
-    if (oid === undefined) {
-      if (object.oid !== null) head = parseCommit(object.oid, object.content ?? Buffer.alloc(0));
-    } else if (object.content === null || object.type !== "blob") {
+  const lines = ["HEAD", ...unique, ...paths.map((path) => `:0:${path}`)];
+  for await (const { oid, type, content } of catFileBatch(context, lines)) {
+    const asked = unique[next];
+    const path = paths[next - unique.length];
+    next += 1;
+    if (path !== undefined) {
+      if (oid !== null && type === "blob" && content !== null) {
+        indexed.push({ path, oid, bytes: content });
+      }
+    } else if (asked === undefined) {
+      if (oid !== null) head = parseCommit(oid, content ?? Buffer.alloc(0));
+    } else if (content === null || type !== "blob") {
       throw new GitError(
         "missing-object",
-        `blob ${oid} is missing from the repository: git fsck tells more`,
+        `blob ${asked} is missing from the repository: git fsck tells more`,
       );
     } else {
-      blobs.set(oid, object.content);
+      blobs.set(asked, content);
     }
   }
-  return { head, blobs };
+  return { head, blobs, indexed };
 }
 
 /**

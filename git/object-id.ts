@@ -19,9 +19,10 @@ export function blobOid(format: ObjectFormat, content: Uint8Array): string {
     .digest("hex");
 }
 
+/** Written down, since the loading of `node:crypto` takes as long as a call to git. */
 const emptyBlobs = {
-  sha1: blobOid("sha1", Buffer.alloc(0)),
-  sha256: blobOid("sha256", Buffer.alloc(0)),
+  sha1: "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+  sha256: "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 };
 
 /** Whether this names the empty blob. */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { statSync } from "node:fs";
 import { GitError, failedCall } from "./errors.ts";
 import { escapeForDisplay } from "./escape.ts";
@@ -9,6 +9,11 @@ export interface GitContext {
   readonly cwd: string;
   /** The whole environment; GIT_DIR and GIT_INDEX_FILE in it are handed on as they are. */
   readonly env: Readonly<NodeJS.ProcessEnv>;
+  /**
+   * Each call blocks until git has ended. Where nothing is to be done meanwhile, that is sooner: the
+   * streams to a running program take node longer to set up than git takes to answer.
+   */
+  readonly blocks?: boolean;
 }
 
 export interface CallOptions {
@@ -148,6 +153,28 @@ export async function writeAll(
 }
 
 /**
+ * Runs git to its end, and does nothing else meanwhile.
+ *
+ * @throws GitError as runGit
+ */
+export function runGitBlocking(
+  context: GitContext,
+  args: readonly string[],
+  options: CallOptions = {},
+): CallResult {
+  const { status, signal, stdout, stderr, error } = spawnSync("git", [...args], {
+    cwd: context.cwd,
+    env: childEnvironment(context.env, options),
+    input: Buffer.concat(options.input ?? []),
+    maxBuffer: Infinity,
+    windowsHide: true,
+  });
+  if (error !== undefined) throw startError(context, error);
+  if (status !== null && (options.allowed ?? [0]).includes(status)) return { status, stdout };
+  throw failedCall(args, status, signal, stderr.subarray(0, keptStderr));
+}
+
+/**
  * Runs git to its end.
  *
  * @param args arguments after `git`; text, so only paths that are UTF-8
@@ -158,6 +185,7 @@ export async function runGit(
   args: readonly string[],
   options: CallOptions = {},
 ): Promise<CallResult> {
+  if (context.blocks === true) return runGitBlocking(context, args, options);
   const { child, ended } = startGit(context, args, options);
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { readBlobMap } from "../git/blobs.ts";
-import { changedEntries, indexEntries } from "../git/index-entries.ts";
+import { readHeadAndBlobs } from "../git/commit-object.ts";
+import { changedEntries } from "../git/index-entries.ts";
 import { ongoingOperation } from "../git/operation.ts";
 import { pathText, type GitPath } from "../git/path.ts";
-import { openHookRepository } from "../git/repository.ts";
+import { openHookRepository, type Repository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import { SETTINGS_FILE } from "./gate-files.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
 import { mayFeedSecret } from "./kustomizations.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
-import { surroundingEntries, surroundingFiles } from "./surrounding-files.ts";
+import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
 import { isUnsuspicious } from "./unsuspicious.ts";
 
@@ -22,28 +22,22 @@ import { isUnsuspicious } from "./unsuspicious.ts";
  */
 export async function nothingToDo(context: GitContext): Promise<boolean> {
   try {
-    const repository = await openHookRepository(context);
+    const repository: Repository = { ...(await openHookRepository(context)), blocks: true };
     const folder = gitFolder(repository);
     if (folder === null || ongoingOperation(folder) !== null) return false;
     if (withdrawProof(repository)) return false;
     const judged = indexState(repository);
-    const [changes, index] = await Promise.all([
-      changedEntries(repository),
-      indexEntries(repository),
-    ]);
-    const entriesAbove = (paths: readonly GitPath[]) => surroundingEntries(index, paths);
-    const alsoRead = entriesAbove(changes.changed.map(({ path: name }) => name)).map(
-      ({ oid }) => oid,
-    );
-    const staged = await readStaged(repository, "maybe", { changes, alsoRead });
-    const above = entriesAbove(pathsOf(staged));
-    const blobs = staged.isAmend
-      ? await readBlobMap(
-          repository,
-          above.map(({ oid }) => oid),
-        )
-      : staged.blobs;
-    const { ruleFiles, kustomizations } = surroundingFiles(above, blobs);
+    const changes = await changedEntries(repository);
+    const around = surroundingPaths(changes.changed.map(({ path: name }) => name));
+    if (around.some(cannotBeAsked)) return false;
+    const staged = await readStaged(repository, "maybe", { changes, alsoRead: around });
+    let { indexed } = staged;
+    if (staged.isAmend) {
+      const more = surroundingPaths(pathsOf(staged));
+      if (more.some(cannotBeAsked)) return false;
+      ({ indexed } = await readHeadAndBlobs(repository, [], more));
+    }
+    const { ruleFiles, kustomizations } = surroundingFiles(indexed);
     const isTaken = await takenByRule(ruleFiles);
     const mayFormat = existsSync(path.join(repository.cwd, LINT_STAGED));
     const isFine = (file: StagedFile) => {
@@ -61,4 +55,9 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** `git cat-file --batch` takes a path a line. */
+function cannotBeAsked(name: GitPath): boolean {
+  return name.includes("\n");
 }

@@ -28,6 +28,11 @@ export async function stagedSurroundings(
     context,
     entries.map(({ oid }) => oid),
   );
-  const { ruleFiles, kustomizations } = surroundingFiles(entries, blobs);
+  const { ruleFiles, kustomizations } = surroundingFiles(
+    entries.flatMap(({ path, oid }) => {
+      const bytes = blobs.get(oid);
+      return bytes === undefined ? [] : [{ path, oid, bytes }];
+    }),
+  );
   return { rules: new RulesInForce(ruleFiles), kustomizations };
 }

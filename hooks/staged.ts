@@ -1,4 +1,4 @@
-import { areHere, readHeadAndBlobs, type Commit } from "../git/commit-object.ts";
+import { areHere, readHeadAndBlobs, type Commit, type IndexedBlob } from "../git/commit-object.ts";
 import { emptyTree } from "../git/head.ts";
 import {
   changedEntries,
@@ -31,8 +31,8 @@ export interface Staged {
   readonly isAmend: boolean;
   /** The index has entries made by `git add -N`. */
   readonly hasIntentToAdd: boolean;
-  /** What was read, by name: the contents above and what was asked for beside them. */
-  readonly blobs: ReadonlyMap<string, Buffer>;
+  /** What the index has at the paths that were asked for beside the files. */
+  readonly indexed: readonly IndexedBlob[];
 }
 
 /**
@@ -41,21 +41,23 @@ export interface Staged {
  * @param isAmend whether the commit replaces HEAD. `maybe` looks whether it could be: git tells no
  *   hook of `--amend`, but hands on the author of the commit that is amended, and an ordinary commit
  *   has something staged.
- * @param known what changedEntries says, where it was asked already, and blobs to be read along
+ * @param known what changedEntries says, where it was asked already, and paths of the index to be read
+ *   along
  * @throws GitError
  */
 export async function readStaged(
   repository: Repository,
   isAmend: boolean | "maybe",
-  known: { readonly changes: IndexChanges; readonly alsoRead: readonly string[] } | null = null,
+  known: { readonly changes: IndexChanges; readonly alsoRead: readonly GitPath[] } | null = null,
 ): Promise<Staged> {
   const { changed, deleted, unmerged } = known?.changes ?? (await changedEntries(repository));
   const entries = changed.filter(isContent);
   const hasIntentToAdd = changed.some(({ intentToAdd }) => intentToAdd);
-  const { head, blobs } = await readHeadAndBlobs(repository, [
-    ...oidsOf(entries),
-    ...(known?.alsoRead ?? []),
-  ]);
+  const { head, blobs, indexed } = await readHeadAndBlobs(
+    repository,
+    oidsOf(entries),
+    known?.alsoRead,
+  );
   const files = withContents(entries, blobs, "staged");
   const nothingStaged = changed.length + deleted.length + unmerged.length === 0;
   const amends =
@@ -65,16 +67,16 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  if (!amends) return { files, head, isAmend: false, hasIntentToAdd, blobs };
+  if (!amends) return { files, head, isAmend: false, hasIntentToAdd, indexed };
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
   const others = inHead.filter((entry) => isContent(entry) && !staged.has(entry.path));
-  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, blobs };
+  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, indexed };
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
   const all = [...files, ...withContents(others, more, place)];
-  return { files: all, head, isAmend: true, hasIntentToAdd, blobs };
+  return { files: all, head, isAmend: true, hasIntentToAdd, indexed };
 }
 
 /**

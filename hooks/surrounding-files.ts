@@ -1,4 +1,5 @@
 import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-files.ts";
+import type { IndexedBlob } from "../git/commit-object.ts";
 import { isFile, type IndexEntry } from "../git/index-entries.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
@@ -12,6 +13,14 @@ export interface SurroundingFiles {
   readonly kustomizations: readonly Kustomization[];
 }
 
+/** Where rule files and kustomizations may stand: in the folders of some paths and above. */
+export function surroundingPaths(paths: readonly GitPath[]): GitPath[] {
+  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
+  return [...folders].flatMap((folder) =>
+    [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
+  );
+}
+
 /**
  * The rule files and kustomizations in the folders of some paths and above. What is in conflict, a
  * symlink or a submodule is none.
@@ -22,27 +31,17 @@ export function surroundingEntries(
   index: readonly IndexEntry[],
   paths: readonly GitPath[],
 ): readonly IndexEntry[] {
-  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
-  const wanted = new Set(
-    [...folders].flatMap((folder) =>
-      [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
-    ),
-  );
+  const wanted = new Set(surroundingPaths(paths));
   return index.filter(({ path, stage, mode }) => stage === 0 && isFile(mode) && wanted.has(path));
 }
 
-/** @param blobs at least those of the entries, by name */
-export function surroundingFiles(
-  entries: readonly IndexEntry[],
-  blobs: ReadonlyMap<string, Buffer>,
-): SurroundingFiles {
+/** Tells the two kinds of surrounding files apart. */
+export function surroundingFiles(found: Iterable<IndexedBlob>): SurroundingFiles {
   const ruleFiles = new Map<string, Uint8Array>();
   const kustomizations: Kustomization[] = [];
-  for (const { path, oid } of entries) {
-    const bytes = blobs.get(oid);
-    if (bytes === undefined) continue;
-    if (isKustomizationFile(path)) kustomizations.push({ path, oid, bytes });
-    else ruleFiles.set(folderOfRules(pathText(path)), bytes);
+  for (const one of found) {
+    if (isKustomizationFile(one.path)) kustomizations.push(one);
+    else ruleFiles.set(folderOfRules(pathText(one.path)), one.bytes);
   }
   return { ruleFiles, kustomizations };
 }

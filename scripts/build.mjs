@@ -86,7 +86,7 @@ const PARTS = [
   "hooks/nothing-to-do.ts",
   "cli/decrypt-one.ts",
   "hooks/rules-in-force.ts",
-  "cli/decrypt.ts",
+  "cli/en-and-decrypt.ts",
   "cli/commands.ts",
   "sops/age/hybrid.ts",
 ];
@@ -94,11 +94,9 @@ const PARTS = [
 const separateParts = {
   name: "separate-parts",
   setup(build) {
-    build.onResolve({ filter: /\.ts$/ }, ({ path, importer, resolveDir, kind }) => {
+    build.onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
       const source = relative(root, join(resolveDir, path)).split(sep).join("/");
-      const isPart = kind === "dynamic-import" && PARTS.includes(source);
-      // The list of all commands has decrypt in it, with all that the others share with it.
-      if (!isPart || importer === join(root, "cli/commands.ts")) return undefined;
+      if (kind !== "dynamic-import" || !PARTS.includes(source)) return undefined;
       return { path: `./${basename(source, ".ts")}.mjs`, external: true };
     });
   },
@@ -111,7 +109,9 @@ const withRequire =
 
 /** Where each millisecond counts there is no CommonJS package. */
 const needsRequire = (source) =>
-  ["cli/main.ts", "cli/decrypt-one.ts"].includes(source) ? [] : withRequire;
+  ["cli/main.ts", "hooks/nothing-to-do.ts", "cli/decrypt-one.ts"].includes(source)
+    ? []
+    : withRequire;
 
 for (const source of ["cli/main.ts", ...PARTS]) {
   const isStart = source === "cli/main.ts";

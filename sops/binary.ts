@@ -69,7 +69,10 @@ class PlainBytes implements StoreFile {
     const data = replacement?.kind === "ciphertext" ? asText(replacement.token) : "";
     // As sops: no selection, which means the default one.
     const plain = plainMetadata({ ...metadata, selection: null });
-    return `${formatObject({ [DATA_KEY]: data, sops: plain }, sopsLayout(this.indent), "")}\n`;
+    const empty = formatObject({ [DATA_KEY]: "", sops: plain }, sopsLayout(this.indent), "");
+    // A token has nothing to escape, and megabytes that need not be searched for it.
+    const at = empty.indexOf('""') + 1;
+    return `${empty.slice(0, at)}${data}${empty.slice(at)}\n`;
   }
 }
 
@@ -131,5 +134,6 @@ function asBytes(token: string): string {
 }
 
 function asText(token: string): string {
-  return token.replace(/type:bytes\]$/, "type:str]");
+  const end = "type:bytes]";
+  return token.endsWith(end) ? `${token.slice(0, -end.length)}type:str]` : token;
 }

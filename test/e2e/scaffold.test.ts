@@ -24,7 +24,7 @@ const tool = join(project, "dist/flux-sops.mjs");
 const TOOL_FILES = [
   "commands.mjs",
   "decrypt-one.mjs",
-  "decrypt.mjs",
+  "en-and-decrypt.mjs",
   "flux-sops.mjs",
   "hybrid.mjs",
   "nothing-to-do.mjs",

@@ -122,7 +122,11 @@ test("tags are peeled; trees of many commits are read at once", async (t) => {
 test("HEAD with its author and parents, together with blobs", async (t) => {
   const repository = temporaryRepository(t);
   const context = contextOf(repository);
-  t.deepEqual(await readHeadAndBlobs(context, []), { head: null, blobs: new Map() });
+  t.deepEqual(await readHeadAndBlobs(context, []), {
+    head: null,
+    blobs: new Map(),
+    indexed: [],
+  });
   const first = commit(repository, "a", "1\n");
   repository.must(
     "commit",

@@ -79,3 +79,37 @@ test("what is done in the middle of something else is for the whole gate", async
   mkdirSync(join(gitDir, "rebase-merge"));
   t.false(await look(repository));
 });
+
+test("what stands in the place of a rule file and is none leaves the file to the whole gate, or is none", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  const link = repository.feed("../.sops.yaml", "hash-object", "-w", "--stdin").toString().trim();
+  for (const [mode, oid, answer] of [
+    // A symlink is read as rules, which it is not.
+    ["120000", link, false],
+    ["160000", repository.must("rev-parse", "HEAD"), true],
+  ] as const) {
+    repository.must("update-index", "--add", "--cacheinfo", `${mode},${oid},sub/.sops.yaml`);
+    repository.must("commit", "-q", "-m", "Odd", "--no-verify");
+    stage(repository, "sub/a.yaml", "a: 1\n");
+    t.is(await look(repository), answer, mode);
+    repository.must("reset", "-q", "--hard", "HEAD~");
+    stage(repository, "a.yaml", "a: 1\n");
+  }
+});
+
+test("a path that takes two lines is for the whole gate, others are looked at whatever is in them", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  for (const [folder, answer] of [
+    ["with space", true],
+    ["1:secret", true],
+    ["two\nlines", false],
+  ] as const) {
+    stage(repository, `${folder}/.sops.yaml`, RULES);
+    repository.must("commit", "-q", "-m", "Rules", "--no-verify");
+    stage(repository, `${folder}/b.yaml`, "a: 1\n");
+    t.is(await look(repository), answer, folder);
+    stage(repository, `${folder}/secrets/b.yaml`, "a: 1\n");
+    t.false(await look(repository), folder);
+    repository.must("reset", "-q", "--hard");
+  }
+});
