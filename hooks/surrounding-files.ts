@@ -2,7 +2,7 @@ import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-fil
 import { isFile, type IndexEntry } from "../git/index-entries.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { folderOfRules, RULE_FILE } from "./gate-files.ts";
+import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
 import type { Kustomization } from "./kustomizations.ts";
 
 /** The files that say how others are judged, as they are stored. */
@@ -13,8 +13,8 @@ export interface SurroundingFiles {
 }
 
 /**
- * The rule files and kustomizations in the folders of some paths and above. What is in conflict, a
- * symlink or a submodule is none.
+ * The rule files and kustomizations in the folders of some paths and above. What is in conflict or a
+ * submodule is none, nor is a symlink a kustomization.
  *
  * @param index all of its entries
  */
@@ -28,7 +28,10 @@ export function surroundingEntries(
       [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
     ),
   );
-  return index.filter(({ path, stage, mode }) => stage === 0 && isFile(mode) && wanted.has(path));
+  return index.filter(
+    (entry) =>
+      wanted.has(entry.path) && (isRuleEntry(entry) || (entry.stage === 0 && isFile(entry.mode))),
+  );
 }
 
 /** @param blobs at least those of the entries, by name */
