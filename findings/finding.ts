@@ -71,7 +71,8 @@ export interface Candidate {
   readonly text: string | null;
   /**
    * `text`, and for bytes that are no valid UTF-8 but hold no NUL the same bytes read as Latin-1: one
-   * stray umlaut must not hide a password. Null only for binary files.
+   * stray umlaut must not hide a password. Text between NULs has blanks for them. Null only for binary
+   * files.
    */
   readonly readable: string | null;
   /** What keywords are looked for in: `bytes`, and UTF-8 made of `text` for a UTF-16 file. */

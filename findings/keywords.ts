@@ -69,6 +69,7 @@ export const KEYWORDS = {
     "Secret",
     "secretGenerator",
     "stringData",
+    "kubernetes_secret",
     "auths",
     ...SECRET_BASE64.map((fragment) => fragment.text),
   ],

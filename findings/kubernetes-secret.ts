@@ -17,6 +17,7 @@ import { holdsExpression, isPointer } from "./pointer.ts";
 import { secretLines } from "./secret-lines.ts";
 import type { Section } from "./sections.ts";
 import { isSopsDocument } from "./sops-document.ts";
+import { terraformSecrets } from "./terraform-secret.ts";
 import { shownName, shownNames } from "./wording.ts";
 
 /** Words of which one stands in every part of a file that holds a Secret; the others stay unparsed. */
@@ -44,7 +45,15 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 export function findSecrets(candidate: Candidate): Hit[] {
   if (isDiff(candidate.path)) return inDiff(candidate);
   if (isProseOrCode(candidate.path)) return [];
-  return [...inFile(candidate), ...insideBase64(candidate)];
+  return [...inFile(candidate), ...insideBase64(candidate), ...inTerraform(candidate)];
+}
+
+function inTerraform(candidate: Candidate): Hit[] {
+  return terraformSecrets(candidate.readable ?? "").map(({ offset, key }) => ({
+    line: candidate.lineAt(offset),
+    message: `Terraform is to make a Secret with a readable value: ${shownName(key)}`,
+    mend: { kind: "edit", what: "put a sensitive variable in the value's place" },
+  }));
 }
 
 function inFile(candidate: Candidate): Hit[] {
@@ -168,25 +177,17 @@ class Reader {
   }
 
   /**
-   * Whether a mapping is a Kubernetes Secret. A nested one must look like a whole manifest, since
-   * references and policies name the kind too.
+   * Whether a mapping is a Kubernetes Secret, or values that a Helm chart makes one of: nothing else has
+   * `stringData`, whatever is wrong with its kind, or missing. Without that, a nested one must look like a
+   * whole manifest, since references and policies name the kind too.
    */
   #isSecret(node: Node, nested: boolean): boolean {
-    if (!this.#isOfKindSecret(node)) return false;
+    if (isStringData(this.#mappings, this.#mappings.at(node, "stringData"))) return true;
+    if (!this.#mappings.texts(node, "kind").includes("Secret")) return false;
     const versions = this.#mappings.texts(node, "apiVersion");
     if (versions.length > 0 && versions.every((version) => version.includes("/"))) return false;
     if (!nested) return true;
-    // Nothing else has `stringData`.
-    if (isMap(this.#mappings.at(node, "stringData"))) return true;
     return versions.length > 0 && isMap(this.#mappings.at(node, "metadata"));
-  }
-
-  #isOfKindSecret(node: Node): boolean {
-    const kinds = this.#mappings.texts(node, "kind");
-    if (kinds.includes("Secret")) return true;
-    // The cluster takes it for nothing at all, but it was meant as one.
-    const isMisspelt = kinds.some((kind) => kind.toLowerCase() === "secret");
-    return isMisspelt && isMap(this.#mappings.at(node, "stringData"));
   }
 
   /** What operators make Secrets of: sops-secrets-operator's templates, and a SealedSecret's. */
@@ -295,9 +296,12 @@ class Reader {
     const readable: { field: string; entry: Entry }[] = [];
     let hidden: Entry | null = null;
     let tokens = 0;
-    for (const { key: field, value } of this.#mappings.entries(node)) {
+    for (const own of this.#mappings.entries(node)) {
+      const { key: field, value } = own;
       if (!fields.includes(field)) continue;
-      for (const entry of this.#mappings.entries(value)) {
+      // No mapping, no Secret: but the value is there to be read.
+      const entries = isMap(value) ? this.#mappings.entries(value) : [own];
+      for (const entry of entries) {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
         else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
           readable.push({ field, entry });
@@ -346,6 +350,13 @@ class Reader {
     if (text.trim() === "" || isToken(text) || isPointer(text)) return false;
     return !(isTemplate(this.#candidate.path) && holdsExpression(text) && !/default|:-/.test(text));
   }
+}
+
+/** A mapping as Secrets have it, and not the schema of one. */
+function isStringData(mappings: Mappings, values: Node | null): boolean {
+  if (!isMap(values)) return false;
+  const names = new Set(mappings.entries(values).map(({ key }) => key));
+  return !["additionalProperties", "properties", "$ref"].some((name) => names.has(name));
 }
 
 /**

@@ -163,6 +163,57 @@ export const plaintextSecret: Rule = {
         lines: [3],
       },
       {
+        path: "after-a-crash.yaml",
+        content: "kind: Secret\nstringData:\n  a: hunter2\n\0\0\0\0",
+        lines: [3],
+      },
+      {
+        path: "backup.tar",
+        content:
+          "db.yaml\0\0\0mode\0ustar  \0kind: ConfigMap\n\0\0\nkind: Secret\nstringData:\n  a: hunter2\n\0\0",
+        lines: [5],
+      },
+      {
+        path: "commented.jsonc",
+        content:
+          '// x\n{\n  "kind": "Secret", // y\n  "stringData": { // z\n    "a": "hunter2",\n  },\n}\n',
+        lines: [5],
+      },
+      {
+        path: "one.jsonnet",
+        content: 'local x = 1;\n{ kind: "Secret", stringData: { a: x, b: "hunter2" } }\n',
+        lines: [2],
+      },
+      {
+        path: "flow-and-broken.yaml",
+        content: "{kind: Secret, stringData: {a: hunter2}}\nb: [\n",
+        lines: [1],
+      },
+      {
+        path: "app/helmrelease.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    secrets:\n      main:\n        stringData:\n          config.yaml: hunter2\n",
+        lines: [7],
+      },
+      {
+        path: "no-kind.yaml",
+        content: "metadata: {name: a}\nstringData:\n  a: hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "pasted-from-the-web.yaml",
+        content: "kind: Secret\u00a0\nstringData:\n  a: hunter2\n",
+        lines: [3],
+      },
+      { path: "no-mapping.yaml", content: "kind: Secret\nstringData: hunter2\n", lines: [2] },
+      { path: "a-list.yaml", content: "kind: Secret\ndata:\n- aHVudGVyMg==\n", lines: [2] },
+      {
+        path: "infra/main.tf",
+        content:
+          'resource "kubernetes_secret_v1" "a" {\n  metadata {\n    name = "a"\n  }\n  data = {\n    user     = var.user\n    password = "hunter2"\n  }\n}\n',
+        lines: [7],
+      },
+      {
         path: "sops-secret.yaml",
         content:
           "apiVersion: isindir.github.com/v1alpha3\nkind: SopsSecret\nspec:\n  secretTemplates:\n    - name: a\n      data: {b: aHVudGVyMg==}\n    - name: c\n      stringData: {d: '${D}', e: hunter2}\n",
@@ -390,6 +441,31 @@ export const plaintextSecret: Rule = {
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
     misses: [
+      {
+        path: "schema.json",
+        content:
+          '{"properties": {"kind": {"enum": ["Secret"]}, "stringData": {"description": "text", "type": "object", "additionalProperties": {"type": "string"}}}}\n',
+      },
+      {
+        path: "app/helmrelease.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    secrets: {main: {stringData: {a: '${A}', b: ''}}}\n    configMaps: {main: {data: {a: b}}}\n",
+      },
+      {
+        path: "infra/main.tf",
+        content:
+          'resource "kubernetes_secret" "a" {\n  metadata {\n    name = "a"\n  }\n  data = {\n    user     = var.user\n    url = "https://${var.user}:${var.password}@a"\n    empty = ""\n  }\n}\ndata "kubernetes_secret" "b" {\n  metadata {\n    name = "b"\n  }\n}\n',
+      },
+      {
+        path: "one.jsonnet",
+        content:
+          'local x = std.extVar("x");\n{ kind: "Secret", stringData: { a: "${x}" } }\n{ kind: "ConfigMap", data: { a: "b" } }\n',
+      },
+      {
+        path: "no-mapping.yaml",
+        content: "kind: Secret\ndata: ''\nstringData: ${DATA}\n---\nkind: Secret\ndata: []\n",
+      },
+      { path: "database.bin", content: "\0\u0001kind: Secret\nstringData:\n  a: hunter2\n" },
       {
         path: ".aws/credentials",
         content:

@@ -1,5 +1,5 @@
 import { CREDENTIAL_FILE_PATHS, CREDENTIAL_NAMES, KEYWORDS } from "./keywords.ts";
-import { searchable } from "./text.ts";
+import { isBinary, searchable } from "./text.ts";
 import { WordSearch, type SoughtWord } from "./word-search.ts";
 
 /** The rules for which a file has a keyword. */
@@ -63,7 +63,7 @@ export function suspectedRules(
   if (guesses && !suspected.has("inline-credential") && hasUrlWithPassword(text)) {
     suspected.add("inline-credential");
   }
-  if (suspected.size > 0 && text.includes(0)) {
+  if (suspected.size > 0 && isBinary(text)) {
     for (const id of RULES) if (!FOR_BINARY.has(id)) suspected.delete(id);
   }
   for (const id of RULES) if (without.has(id)) suspected.delete(id);

@@ -78,7 +78,7 @@ export const privateKey: Rule = {
       { path: "b.txt", content: "tls.key: {{x+PEM_RSA:base64}}\n", lines: [1] },
       { path: "c.txt", content: "tls.key: {{xy+OPENSSH:base64}}\n", lines: [1] },
       { path: "folded.txt", content: "{{PEM_PKCS8:folded}}\n", lines: [1] },
-      { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [null] },
+      { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [1] },
     ],
     misses: [
       {

@@ -56,9 +56,9 @@ export function secretLines(text: string): SecretLine[] {
       continue;
     }
     if (rest.startsWith("#")) continue;
-    const inJson = jsonSecret(rest);
-    if (inJson !== null) {
-      found.push({ line: number, key: inJson });
+    const onLine = secretOnLine(rest);
+    if (onLine !== null) {
+      found.push({ line: number, key: onLine });
       continue;
     }
     if (/^[}\]]/.test(rest)) continue;
@@ -104,8 +104,9 @@ export function secretLines(text: string): SecretLine[] {
         open.push(mapping);
       }
     }
-    if (key === "kind" && /^(["']?)Secret\1\s*,?\s*(?:#.*)?$/.test(value)) mapping.isSecret = true;
-    if ((key === "data" || key === "stringData") && /^\{?\s*(?:#.*)?$/.test(value)) {
+    if (key === "kind" && /^(["']?)Secret\1\s*,?\s*(?:(?:#|\/\/).*)?$/.test(value))
+      mapping.isSecret = true;
+    if ((key === "data" || key === "stringData") && /^\{?\s*(?:(?:#|\/\/).*)?$/.test(value)) {
       mapping.readingValues = true;
     }
   }
@@ -113,12 +114,17 @@ export function secretLines(text: string): SecretLine[] {
   return found.sort((a, b) => a.line - b.line);
 }
 
-/** The first literal value of a Secret in JSON on one line: an argument of a script, a line of a log. */
-function jsonSecret(line: string): string | null {
-  if (!/"kind"\s*:\s*"Secret"/.test(line)) return null;
-  for (const [, entries = ""] of line.matchAll(/"(?:data|stringData)"\s*:\s*\{([^{}]*)/g)) {
-    for (const [, key = "", value = ""] of entries.matchAll(
-      /"([^"\\]*)"\s*:\s*("(?:[^"\\]|\\.)*")/g,
+/**
+ * The first literal value of a Secret that stands on one line, in JSON or flow style: an argument of a
+ * script, a line of a log, Jsonnet.
+ */
+function secretOnLine(line: string): string | null {
+  if (!/(["']?)\bkind\1\s*:\s*(["']?)Secret\2\s*[,}]/.test(line)) return null;
+  for (const [, , entries = ""] of line.matchAll(
+    /(["']?)\b(?:data|stringData)\1\s*:\s*\{([^{}]*)/g,
+  )) {
+    for (const [, , key = "", value = ""] of entries.matchAll(
+      /(["']?)([\w./-]+)\1\s*:\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,"'{}]+)/g,
     )) {
       if (isLiteral([value])) return key;
     }

@@ -26,8 +26,8 @@ const SAMPLE = 1024;
 
 /**
  * Decodes a file's bytes. `exact`: valid UTF-8, or UTF-16, without NUL, else null. `readable`: as
- * `exact`, and Latin-1 for what is no UTF-8 but holds no NUL. Byte order marks are removed. A lone
- * carriage return is a line break, as it is in YAML.
+ * `exact`, and Latin-1 for what is no UTF-8 but holds no NUL; of text between NULs with blanks for them.
+ * Byte order marks are removed. A lone carriage return is a line break, as it is in YAML.
  */
 export function readText(bytes: Uint8Array): { exact: string | null; readable: string | null } {
   const { exact, readable } = decoded(bytes);
@@ -44,13 +44,24 @@ function decoded(bytes: Uint8Array): { exact: string | null; readable: string | 
     const exact = text === null || text.includes("\0") ? null : text;
     return { exact, readable: exact };
   }
-  if (bytes.includes(0)) return { exact: null, readable: null };
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.includes(0)) {
+    const readable = isPaddedText(bytes) ? view.toString("utf8").replaceAll("\0", " ") : null;
+    return { exact: null, readable };
+  }
   if (!isUtf8(bytes)) return { exact: null, readable: view.toString("latin1") };
   const text = view.toString("utf8");
   const exact = text.startsWith("\ufeff") ? text.slice(1) : text;
   return { exact, readable: exact };
 }
+
+/** Text between NULs: a tar archive of text files, a file that a crash has left with zeros at its end. */
+function isPaddedText(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.some((byte) => byte < 0x20 && !MAY_BE_IN_TEXT.has(byte));
+}
+
+/** NUL, tab, line feed, form feed, carriage return, and what begins a terminal's colours. */
+const MAY_BE_IN_TEXT: ReadonlySet<number> = new Set([0, 9, 10, 12, 13, 27]);
 
 /** V8 holds no longer string (2^29 characters); git repositories hold no such text either. */
 const LONGEST_TEXT = 0x1fff_0000;
@@ -64,6 +75,11 @@ function decodeUtf16(bytes: Uint8Array, mark: Utf16): string | null {
   } catch {
     return null;
   }
+}
+
+/** Whether bytes hold no text that could be read by line. */
+export function isBinary(bytes: Uint8Array): boolean {
+  return bytes.includes(0) && readText(bytes).readable === null;
 }
 
 /**

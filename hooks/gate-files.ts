@@ -1,3 +1,4 @@
+import type { IndexEntry } from "../git/index-entries.ts";
 import { pathFromText } from "../git/path.ts";
 
 /** The files that say how others are judged. */
@@ -11,6 +12,14 @@ export const RULE_FILE = ".sops.yaml";
 /** Whether a path is that of a file with creation rules. */
 export function isRuleFile(path: string): boolean {
   return /(?:^|\/)\.sops\.yaml$/.test(path);
+}
+
+/**
+ * Whether an entry is to be read as one. A symlink is, though it holds none: sops follows it, so passing
+ * it over would leave its folder without rules.
+ */
+export function isRuleEntry({ path, mode, stage }: IndexEntry): boolean {
+  return stage === 0 && mode !== "160000" && isRuleFile(path);
 }
 
 /** The folder that a rule file is for: with a `/` at its end, or empty. */

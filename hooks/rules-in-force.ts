@@ -1,5 +1,5 @@
 import { readBlobMap } from "../git/blobs.ts";
-import { isFile, type IndexEntry } from "../git/index-entries.ts";
+import type { IndexEntry } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import {
@@ -12,7 +12,7 @@ import {
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { folderOfRules, isRuleFile, RULE_FILE } from "./gate-files.ts";
+import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
 
 /** What the creation rules say of a path. */
 export interface RuleInForce {
@@ -59,7 +59,11 @@ export class RulesInForce {
       try {
         file = parseRuleFile(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
       } catch (error) {
-        throw new BrokenRulesError(describe(`${folder}${RULE_FILE}`, error), { cause: error });
+        const name = `${folder}${RULE_FILE}`;
+        const message = isLink(bytes)
+          ? `${name} is a symbolic link, or holds no rules: put the file itself in its place and stage it`
+          : describe(name, error);
+        throw new BrokenRulesError(message, { cause: error });
       }
       this.parsed.set(folder, file);
     }
@@ -76,10 +80,7 @@ export async function rulesOfIndex(
   context: GitContext,
   entries: readonly IndexEntry[],
 ): Promise<RulesInForce> {
-  return rulesAt(
-    context,
-    entries.filter(({ path, mode, stage }) => stage === 0 && isFile(mode) && isRuleFile(path)),
-  );
+  return rulesAt(context, entries.filter(isRuleEntry));
 }
 
 /**
@@ -101,6 +102,11 @@ export async function rulesAt(
     if (bytes !== undefined) files.set(folderOfRules(pathText(path)), bytes);
   }
   return new RulesInForce(files);
+}
+
+/** What git stores of a symbolic link is the path it leads to. */
+function isLink(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && !/[\n:]/.test(Buffer.from(bytes).toString("latin1"));
 }
 
 function describe(path: string, error: unknown): string {

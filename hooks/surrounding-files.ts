@@ -3,7 +3,7 @@ import type { IndexedBlob } from "../git/commit-object.ts";
 import { isFile, type IndexEntry } from "../git/index-entries.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
-import { folderOfRules, RULE_FILE } from "./gate-files.ts";
+import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
 import type { Kustomization } from "./kustomizations.ts";
 
 /** The files that say how others are judged, as they are stored. */
@@ -22,8 +22,8 @@ export function surroundingPaths(paths: readonly GitPath[]): GitPath[] {
 }
 
 /**
- * The rule files and kustomizations in the folders of some paths and above. What is in conflict, a
- * symlink or a submodule is none.
+ * The rule files and kustomizations in the folders of some paths and above. What is in conflict or a
+ * submodule is none, nor is a symlink a kustomization.
  *
  * @param index all of its entries
  */
@@ -32,7 +32,10 @@ export function surroundingEntries(
   paths: readonly GitPath[],
 ): readonly IndexEntry[] {
   const wanted = new Set(surroundingPaths(paths));
-  return index.filter(({ path, stage, mode }) => stage === 0 && isFile(mode) && wanted.has(path));
+  return index.filter(
+    (entry) =>
+      wanted.has(entry.path) && (isRuleEntry(entry) || (entry.stage === 0 && isFile(entry.mode))),
+  );
 }
 
 /** Tells the two kinds of surrounding files apart. */

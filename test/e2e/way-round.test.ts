@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -255,4 +256,17 @@ test("a hook that lost its x bit is skipped by git with a hint, and doctor names
   chmodSync(join(repository.dir, ".husky/_/pre-commit"), 0o644);
   t.regex(repository.tool("doctor").stdout, /^wrong {3}the hooks are off/m);
   t.true(readFileSync(join(repository.dir, ".husky/_/h"), "utf8").includes("init.sh"));
+});
+
+test("creation rules behind a symbolic link: refused, as the index does not hold them", (t) => {
+  const { dir, must, git, write, tool } = scaffolded(t);
+  renameSync(join(dir, ".sops.yaml"), join(dir, "rules.yaml"));
+  symlinkSync("rules.yaml", join(dir, ".sops.yaml"));
+  // No Secret: only the rule says that it is to be encrypted.
+  write("clusters/homelab/secrets/a.yaml", `kind: ConfigMap\ndata: {a: ${MARKER}}\n`);
+  must("add", ".");
+  const { status, stderr } = git("commit", "-m", "x");
+  t.not(status, 0);
+  t.regex(stderr, /\.sops\.yaml is a symbolic link/);
+  t.is(tool("check").status, 2);
 });

@@ -12,7 +12,8 @@ test("text: UTF-8 with and without a byte order mark, UTF-16 with one", (t) => {
 
 test("text: null for binary and for other encodings, which are readable all the same", (t) => {
   t.is(candidate("a\0b").text, null);
-  t.is(candidate("a\0b").readable, null);
+  t.is(candidate("a\0b").readable, "a b");
+  t.is(candidate("a\0\u0001b").readable, null);
   const latin1 = Buffer.from("a: \u00e4\n", "latin1");
   t.is(candidate(latin1).text, null);
   t.is(candidate(latin1).readable, "a: \u00e4\n");

@@ -76,7 +76,7 @@ test("an ordinary file is no suspect", (t) => {
 });
 
 test("in a binary file only keys are looked for", (t) => {
-  const bytes = Buffer.from(`\0${SECRET}password users contexts`);
+  const bytes = Buffer.from(`\0\u0001${SECRET}password users contexts`);
   t.deepEqual([...suspectedRules("a.bin", bytes)], []);
   t.deepEqual(scan(candidateOf("a.bin", bytes)), []);
 });
