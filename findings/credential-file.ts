@@ -10,9 +10,9 @@ import { shownName } from "./wording.ts";
 
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json`, `.npmrc`,
- * `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`, dotenv files (direnv's too) and Terraform variables. Part of `plaintext-secret`. Dotenv files and Terraform
- * variables hold harmless settings as well, so there the names decide; a sample (`.env.example`) is
- * left alone. Which dotenv file feeds a secretGenerator is another question (`secret-source.ts`).
+ * `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`, dotenv files (direnv's too) and Terraform
+ * variables. Part of `plaintext-secret`. Dotenv files and Terraform variables hold harmless settings as
+ * well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file feeds a secretGenerator is another question (`secret-source.ts`).
  */
 export function findCredentialFile(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;
