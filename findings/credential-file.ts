@@ -13,7 +13,8 @@ import { shownName } from "./wording.ts";
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
  * `.aws/credentials`, `.htpasswd` (hashes can be guessed at), dotenv files (direnv's too), Terraform
  * variables and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless
- * settings as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file feeds a secretGenerator is another question (`secret-source.ts`).
+ * settings as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file
+ * feeds a secretGenerator is another question (`secret-source.ts`).
  */
 export function findCredentialFile(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;

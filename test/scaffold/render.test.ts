@@ -43,6 +43,20 @@ const textOf = (files: Map<string, string>, path: string): string => {
   return text;
 };
 
+test("beside what is there, no command of the README goes by npx, which would ask a registry", (t) => {
+  const readme = (scope: "repository" | "joined") => {
+    const files = renderRepository({
+      ...{ answers: defaults, recipients: [recipient], tool: Buffer.from("tool") },
+      ...{ version: "1.2.3", yoRc: null, scope },
+    });
+    return files.find(({ path }) => path === "README.md")?.content.toString() ?? "";
+  };
+  const commands = (text: string) => text.match(/^npx flux-sops .*$/gm) ?? [];
+  t.true(commands(readme("repository")).length > 5);
+  t.deepEqual(commands(readme("joined")), []);
+  t.regex(readme("joined"), /^node \.flux-sops\/flux-sops\.mjs edit /m);
+});
+
 test("the tree is the one of the layout, and every folder exists in git", (t) => {
   t.deepEqual(
     [...render().keys()].filter((path) => path.startsWith("clusters/")),
