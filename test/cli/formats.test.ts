@@ -68,6 +68,20 @@ for (const [args, error] of REFUSED) {
   });
 }
 
+test("to INI and dotenv: what reads as something else is quoted or refused", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  repository.write("odd.yaml", "s:\n  a: '#secret'\n  'b ; c': x;y\n");
+  t.is(repository.tool("encrypt", "-i", "--age", recipient, "odd.yaml").status, 0);
+  const ini = repository.tool("decrypt", "--output-type", "ini", "odd.yaml");
+  t.is(ini.stdout, "[s]\na = `#secret`\nb ; c = `x;y`\n");
+  repository.write("line.yaml", "a: 'x\\ny'\n");
+  t.is(repository.tool("encrypt", "-i", "--age", recipient, "line.yaml").status, 0);
+  const dotenv = repository.tool("decrypt", "--output-type", "dotenv", "line.yaml");
+  t.is(dotenv.status, 4);
+  t.regex(dotenv.stderr, /dotenv has no spelling/);
+});
+
 test("standard input, --output, --filename-override", (t) => {
   const repository = withFiles(t);
   const tool = (args: string[], input: string) =>
