@@ -1,13 +1,13 @@
-import type { Scalar } from "yaml";
 import {
+  Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   parseAllDocuments,
-  stringify,
-  type Document,
+  visit,
   type ParsedNode,
+  type Scalar,
 } from "yaml";
 import { spellDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
@@ -252,12 +252,20 @@ function textOf({ value, source }: Scalar): string {
   return typeof value === "symbol" ? (source ?? "<<") : String(value);
 }
 
-function toYaml(value: Data, indent: number | null): string {
-  return stringify(plain(value), {
-    indent: indent ?? DEFAULT_INDENT,
-    lineWidth: 0,
-    compat: "yaml-1.1",
+/**
+ * Data as YAML, laid out as sops does.
+ *
+ * @param indent null for sops's own.
+ */
+export function toYaml(value: Data, indent: number | null): string {
+  const document = new Document(plain(value), { compat: "yaml-1.1" });
+  visit(document, {
+    Scalar: (_key, node) => {
+      // The yaml package says of a block with leading spaces that it is indented by 2, whatever is asked.
+      if (typeof node.value === "string" && /^\n* /.test(node.value)) node.type = "QUOTE_DOUBLE";
+    },
   });
+  return document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 });
 }
 
 /** For the yaml package, which writes big integers exactly only as BigInt. */

@@ -15,7 +15,7 @@ import { readSopsFile } from "../../sops/sops-file.ts";
 import { startTool, testWith } from "../real-tools.ts";
 
 /** How many random files, each in every other format. */
-const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 40);
+const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 25);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-conversion-"));
