@@ -1,6 +1,7 @@
 import { recipientsFinding } from "../../findings/sops-recipients.ts";
 import { displayPath, pathFromText, pathText } from "../../git/path.ts";
 import { shellCommand } from "../../git/shell-word.ts";
+import { isMisnamedRuleFile } from "../../hooks/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
@@ -34,6 +35,7 @@ export function diagnoseRules(encryption: Encryption): Diagnosis[] {
   if (unusable.length > 0) return unusable;
   if (rules.length === 0) {
     return [
+      ...misnamed(paths),
       paths.includes(".sops.yaml")
         ? wrong(
             ".sops.yaml has no creation rules, so nothing is encrypted",
@@ -45,7 +47,11 @@ export function diagnoseRules(encryption: Encryption): Diagnosis[] {
           ),
     ];
   }
-  const found = [...rules.flatMap((rule) => wrongRule(rule, encryption)), ...files.flatMap(drift)];
+  const found = [
+    ...misnamed(paths),
+    ...rules.flatMap((rule) => wrongRule(rule, encryption)),
+    ...files.flatMap(drift),
+  ];
   if (found.length > 0) return found;
   return [
     ok(
@@ -54,6 +60,20 @@ export function diagnoseRules(encryption: Encryption): Diagnosis[] {
         : `the creation rules are sound, and every encrypted file has the recipients of its rule (${String(files.length)})`,
     ),
   ];
+}
+
+/** sops does not read it, and neither does the gate. */
+function misnamed(paths: readonly string[]): Diagnosis[] {
+  return paths.filter(isMisnamedRuleFile).map((path) => {
+    const right = path.replace(/yml$/, "yaml");
+    const isTaken = paths.includes(right);
+    return wrong(
+      `${shownPath(path)} is read by nobody: sops and the gate look for .sops.yaml`,
+      isTaken
+        ? `what it should say belongs into ${shownPath(right)}; then ${shellCommand(["git", "rm", "--", path])}`
+        : shellCommand(["git", "mv", "--", path, right]),
+    );
+  });
 }
 
 function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] {
