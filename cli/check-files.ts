@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import type { Finding } from "../findings/finding.ts";
 import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { readBlobMap } from "../git/blobs.ts";
@@ -7,6 +8,8 @@ import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
 import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
+import { shellCommand } from "../git/shell-word.ts";
+import { isMisnamedRuleFile } from "../hooks/gate-files.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
@@ -100,6 +103,7 @@ async function inspect(
   let unverified = 0;
   for (const { path, bytes, where, blob } of files) {
     const name = pathText(path);
+    if (isMisnamedRuleFile(name)) findings.push({ ...misnamed(name, files), path, where, blob });
     const hasSops = bytes.includes(TOKEN_START);
     if (!concernsSops({ path, rules }, hasSops) && suspectedRules(name, bytes).size === 0) continue;
     const found = await inspectCommitted({ path: name, rules }, bytes, () =>
@@ -110,6 +114,21 @@ async function inspect(
   }
   const sources = await sourcesOf(repository, files, surroundings);
   return { findings: withSources(findings, sources, rules), files: files.length, unverified };
+}
+
+/** A rule file under a name that nobody reads. */
+function misnamed(name: string, files: readonly FileToCheck[]): Finding {
+  const right = name.replace(/yml$/, "yaml");
+  const isTaken = files.some(({ path }) => pathText(path) === right);
+  return {
+    rule: "sops-rule",
+    severity: "warning",
+    line: null,
+    message: "is read by nobody: sops and the gate look for .sops.yaml",
+    mend: isTaken
+      ? { kind: "edit", what: "move what it should say into .sops.yaml, and remove it" }
+      : { kind: "run", commands: [shellCommand(["git", "mv", "--", name, right])] },
+  };
 }
 
 /** The files that secretGenerators name, where they or the kustomization are looked at in the index. */

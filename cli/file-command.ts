@@ -95,12 +95,14 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
     const inPlace = definition.writes === "always" || options["inPlace"] === true;
     let status = 0;
     const step = progress(definition.name, paths.length);
+    const print = printer();
     // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
     for (let from = 0; from < paths.length; from += BATCH) {
       const batch = new Map<string, StagedFile>();
       const later = (path: string, staged: StagedFile) => batch.set(path, staged);
       for (const path of paths.slice(from, from + BATCH)) {
-        status = (await runOne(definition, options, path, inPlace ? later : null)) || status;
+        const to = inPlace ? { print: null, later } : { print, later: null };
+        status = (await runOne(definition, options, path, to)) || status;
         step();
       }
       status = (await putInPlace(batch)) || status;
@@ -124,11 +126,30 @@ function conflict(options: Options, files: number): string | null {
   return null;
 }
 
+/** Where a result goes: one of the two. */
+interface Destination {
+  readonly print: ((content: Buffer, at: FileAtWork) => void) | null;
+  readonly later: ((path: string, staged: StagedFile) => void) | null;
+}
+
+/** Prints one result behind the other: between two of YAML stands what ends a document. */
+function printer(): NonNullable<Destination["print"]> {
+  let before: Buffer | null = null;
+  return (content, { outputFormat, options }) => {
+    const isYaml = outputFormat === "yaml" && options["extract"] === undefined;
+    if (isYaml && before !== null && !/^---\s/.test(content.toString("latin1", 0, 4))) {
+      process.stdout.write(before.length === 0 || before.at(-1) === 0x0a ? "---\n" : "\n---\n");
+    }
+    process.stdout.write(content);
+    before = isYaml ? content : null;
+  };
+}
+
 async function runOne(
   definition: FileCommand,
   options: Options,
   path: string,
-  later: ((path: string, staged: StagedFile) => void) | null,
+  { print, later }: Destination,
 ): Promise<number> {
   const run = async () => {
     const name =
@@ -145,8 +166,8 @@ async function runOne(
     const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
     const output = options["output"];
     if (typeof output === "string") await write(output, content);
-    else if (later === null) process.stdout.write(content);
-    else if (!bytes.equals(content)) later(path, stageFile(path, content));
+    else if (print !== null) print(content, at);
+    else if (!bytes.equals(content)) later?.(path, stageFile(path, content));
   };
   return reported(path, run, definition);
 }

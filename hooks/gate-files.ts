@@ -22,6 +22,11 @@ export function isRuleEntry({ path, mode, stage }: IndexEntry): boolean {
   return stage === 0 && mode !== "160000" && isRuleFile(path);
 }
 
+/** Whether a path is that of a file that was meant to hold creation rules: sops passes over it too. */
+export function isMisnamedRuleFile(path: string): boolean {
+  return /(?:^|\/)\.sops\.yml$/.test(path);
+}
+
 /** The folder that a rule file is for: with a `/` at its end, or empty. */
 export function folderOfRules(ruleFile: string): string {
   return ruleFile.slice(0, -RULE_FILE.length);

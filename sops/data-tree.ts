@@ -1,16 +1,19 @@
-import type { Scalar } from "yaml";
 import {
+  Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   parseAllDocuments,
-  stringify,
-  type Document,
+  visit,
   type ParsedNode,
+  type Scalar,
 } from "yaml";
+import { spellDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
+import { spellIniKey } from "./ini/key.ts";
+import { spellIniValue } from "./ini/value.ts";
 import { sopsLayout, type BlockLayout } from "./json/metadata-block.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
 import type { TreePath } from "./tree-path.ts";
@@ -136,11 +139,9 @@ export function writeData(
     case "json":
       return `${toJson(first, sopsLayout(indent))}\n`;
     case "dotenv":
-      return pairs(first, "dotenv")
-        .map(([key, value]) => `${key}=${value.replaceAll("\n", "\\n")}\n`)
-        .join("");
+      return heldBy(format, first, toDotenv(first));
     case "ini":
-      return toIni(first);
+      return heldBy(format, first, toIni(first));
     case "binary": {
       const data = dataAt(first, ["data"]);
       if (typeof data === "string") return data;
@@ -251,12 +252,20 @@ function textOf({ value, source }: Scalar): string {
   return typeof value === "symbol" ? (source ?? "<<") : String(value);
 }
 
-function toYaml(value: Data, indent: number | null): string {
-  return stringify(plain(value), {
-    indent: indent ?? DEFAULT_INDENT,
-    lineWidth: 0,
-    compat: "yaml-1.1",
+/**
+ * Data as YAML, laid out as sops does.
+ *
+ * @param indent null for sops's own.
+ */
+export function toYaml(value: Data, indent: number | null): string {
+  const document = new Document(plain(value), { compat: "yaml-1.1" });
+  visit(document, {
+    Scalar: (_key, node) => {
+      // The yaml package says of a block with leading spaces that it is indented by 2, whatever is asked.
+      if (typeof node.value === "string" && /^\n* /.test(node.value)) node.type = "QUOTE_DOUBLE";
+    },
   });
+  return document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 });
 }
 
 /** For the yaml package, which writes big integers exactly only as BigInt. */
@@ -306,6 +315,33 @@ export function toJson(value: Data, layout: BlockLayout | null, indent = ""): st
   return JSON.stringify(value);
 }
 
+/** A text that reads as what was to be written: neither format has a spelling for every text. */
+function heldBy(format: "dotenv" | "ini", root: Data, text: string): string {
+  const texts = (data: Data): unknown =>
+    data instanceof Map
+      ? [...(data as ReadonlyMap<string, Data>)]
+          // A section without a key is no data.
+          .filter(([, one]) => !(one instanceof Map && isEmpty(one)))
+          .map(([key, one]) => [key, texts(one)])
+      : scalarText(data);
+  let isSame = false;
+  try {
+    isSame = JSON.stringify(texts(readFlat(text, format))) === JSON.stringify(texts(root));
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+  }
+  if (isSame) return text;
+  throw new SopsError("cannot-hold", `${NAMES[format]} has no spelling for a key or value in it`);
+}
+
+const NAMES = { dotenv: "dotenv", ini: "INI" } as const;
+
+function toDotenv(root: Data): string {
+  return pairs(root, "dotenv")
+    .map(([key, value]) => `${key}=${spellDotenv(value)}\n`)
+    .join("");
+}
+
 function toIni(root: Data): string {
   if (!(root instanceof Map)) throw new SopsError("cannot-hold", "INI needs sections");
   return [...(root as ReadonlyMap<string, Data>)]
@@ -314,7 +350,7 @@ function toIni(root: Data): string {
         throw new SopsError("cannot-hold", `INI holds sections only, and ${name} is none`);
       }
       const lines = pairs(section as Data, "INI").map(
-        ([key, value]) => `${key} = ${value.replaceAll("\n", "\\n")}\n`,
+        ([key, value]) => `${spellIniKey(key)} = ${spellIniValue(value) ?? value}\n`,
       );
       return `[${name}]\n${lines.join("")}`;
     })

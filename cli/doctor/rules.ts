@@ -1,6 +1,7 @@
 import { recipientsFinding } from "../../findings/sops-recipients.ts";
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
-import { shellPath } from "../../git/shell-word.ts";
+import { shellCommand, shellPath } from "../../git/shell-word.ts";
+import { isMisnamedRuleFile } from "../../hooks/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
@@ -38,6 +39,7 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
   if (unusable.length > 0) return unusable;
   if (rules.length === 0) {
     return [
+      ...misnamed(paths),
       paths.includes(".sops.yaml")
         ? wrong(
             ".sops.yaml has no creation rules, so nothing is encrypted",
@@ -50,6 +52,7 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
     ];
   }
   const found = [
+    ...misnamed(paths),
     ...rules.flatMap((rule) => wrongRule(rule, encryption)),
     ...files.flatMap((file) => drift(file, prefix)),
   ];
@@ -61,6 +64,20 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
         : `the creation rules are sound, and every encrypted file has the recipients of its rule (${String(files.length)})`,
     ),
   ];
+}
+
+/** sops does not read it, and neither does the gate. */
+function misnamed(paths: readonly string[]): Diagnosis[] {
+  return paths.filter(isMisnamedRuleFile).map((path) => {
+    const right = path.replace(/yml$/, "yaml");
+    const isTaken = paths.includes(right);
+    return wrong(
+      `${shownPath(path)} is read by nobody: sops and the gate look for .sops.yaml`,
+      isTaken
+        ? `what it should say belongs into ${shownPath(right)}; then ${shellCommand(["git", "rm", "--", path])}`
+        : shellCommand(["git", "mv", "--", path, right]),
+    );
+  });
 }
 
 function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] {

@@ -1,3 +1,4 @@
+import { SopsError } from "../errors.ts";
 import { trim } from "./lines.ts";
 
 /**
@@ -24,4 +25,21 @@ function quoteOf(line: string): "" | '"' | '"""' | "`" {
   if (line.startsWith("`")) return "`";
   if (!line.startsWith('"')) return "";
   return line.startsWith('"""') && Buffer.byteLength(line.slice(0, 7)) > 6 ? '"""' : '"';
+}
+
+/**
+ * The spelling of a key: bare where it can be, else in quotes.
+ *
+ * @throws SopsError `cannot-hold`
+ */
+export function spellIniKey(name: string): string {
+  const spellings = [name, `\`${name}\``, `"${name}"`];
+  const spelled = spellings.find((one) => {
+    const key = /^[#;[\s]/.test(one) ? "" : readKeyName(`${one} = x\n`);
+    return typeof key === "object" && key.name === name && key.behind === one.length + 2;
+  });
+  if (spelled === undefined || name === "-" || trim(name) !== name) {
+    throw new SopsError("cannot-hold", "INI has no spelling for this key");
+  }
+  return spelled;
 }

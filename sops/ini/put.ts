@@ -2,8 +2,8 @@ import { scalarText, type Data } from "../data-tree.ts";
 import { SopsError } from "../errors.ts";
 import { applyEdits } from "../text-edits.ts";
 import { nameOf, type TreePath } from "../tree-path.ts";
-import { readKeyName } from "./key.ts";
-import { leadingSpace, lineEnd, trim } from "./lines.ts";
+import { readKeyName, spellIniKey } from "./key.ts";
+import { leadingSpace, lineEnd } from "./lines.ts";
 import { readIniValue, spellIniValue, type IniValue } from "./value.ts";
 
 /** What keys before the first section belong to. */
@@ -47,7 +47,7 @@ export function putIni(text: string, path: TreePath, value: Data): string {
       throw new SopsError("cannot-hold", "an INI file holds sections, and no value beside them");
     }
     const entries = [...(value as ReadonlyMap<string, Data>)].map(
-      ([key, one]) => `${spellKey(key)} = ${spell(one)}`,
+      ([key, one]) => `${spellIniKey(key)} = ${spell(one)}`,
     );
     return withEntries(text, section ?? null, name, entries);
   }
@@ -62,7 +62,7 @@ export function putIni(text: string, path: TreePath, value: Data): string {
   }
   const last = section?.keys.at(-1);
   if (section === undefined || last === undefined) {
-    return withEntries(text, section ?? null, name, [`${spellKey(keyName)} = ${spelled}`]);
+    return withEntries(text, section ?? null, name, [`${spellIniKey(keyName)} = ${spelled}`]);
   }
   // The delimiter stands under that of the key before it, as sops aligns them.
   const indent = text.slice(
@@ -71,7 +71,7 @@ export function putIni(text: string, path: TreePath, value: Data): string {
   );
   const width = last.delimiter - last.lineStart - indent.length;
   const around = /[ \t]$/.test(text.slice(0, last.delimiter)) ? " " : "";
-  const padded = (spellKey(keyName) + around).padEnd(width);
+  const padded = (spellIniKey(keyName) + around).padEnd(width);
   const behind = /^[ \t]/.test(text.slice(last.delimiter + 1)) ? " " : "";
   const line = `${indent}${padded}${text.charAt(last.delimiter)}${behind}${spelled}`;
   return insertLines(text, last.value.next, [line]);
@@ -161,18 +161,6 @@ function spell(value: Data): string {
   if (text === null) throw notSingle();
   const spelled = spellIniValue(text);
   if (spelled === null) throw new SopsError("cannot-hold", "INI has no spelling for this value");
-  return spelled;
-}
-
-function spellKey(name: string): string {
-  const spellings = [name, `\`${name}\``, `"${name}"`];
-  const spelled = spellings.find((one) => {
-    const key = /^[#;[\s]/.test(one) ? "" : readKeyName(`${one} = x\n`);
-    return typeof key === "object" && key.name === name && key.behind === one.length + 2;
-  });
-  if (spelled === undefined || name === "-" || trim(name) !== name) {
-    throw new SopsError("cannot-hold", "INI has no spelling for this key");
-  }
   return spelled;
 }
 

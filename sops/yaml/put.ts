@@ -4,7 +4,6 @@ import {
   isSeq,
   parseAllDocuments,
   Parser,
-  stringify,
   type CST,
   type Document,
   type Pair,
@@ -13,7 +12,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { SopsError } from "../errors.ts";
-import { below, isEmpty, plain, scalarText, toJson, type Data } from "../data-tree.ts";
+import { below, isEmpty, toYaml, scalarText, toJson, type Data } from "../data-tree.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { isCommentToken } from "../token.ts";
 import { isTooDeep } from "./nesting.ts";
@@ -240,7 +239,7 @@ class Editor {
     if (isEmpty(value)) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);
-    const lines = stringify(plain(value), { indent: this.step(), lineWidth: 0, compat: "yaml-1.1" })
+    const lines = toYaml(value, this.step())
       .trimEnd()
       .split("\n")
       .map((line) => (line === "" ? "" : pad + line));

@@ -63,6 +63,12 @@ const SETS: readonly [title: string, path: string, value: string, plain: string]
   ],
   ["a list", '["stringData"]["a"]', '["p","q"]', PLAIN.replace("a: one", "a:\n    - p\n    - q")],
   [
+    "a mapping of lines that begin with a space",
+    '["stringData"]["a"]',
+    '{"x":" p\\nq"}',
+    PLAIN.replace("a: one", 'a:\n    x: " p\\nq"'),
+  ],
+  [
     "a readable value",
     '["metadata"]["name"]',
     '"database"',

@@ -51,6 +51,26 @@ test("rules that cannot be read, have no key, or a manual's", (t) => {
   t.regex(repository.tool("doctor").stdout, /^wrong {3}\.sops\.yaml is missing/m);
 });
 
+test("a rule file under a name that nobody reads", (t) => {
+  const repository = scaffolded(t);
+  repository.must("mv", ".sops.yaml", ".sops.yml");
+  t.regex(
+    repository.tool("doctor").stdout,
+    /^wrong {3}\.sops\.yml is read by nobody: .*\n.*git mv -- \.sops\.yml \.sops\.yaml/m,
+  );
+  const checked = repository.tool("check").stdout;
+  t.regex(checked, /^\.sops\.yml {2}sops-rule/m);
+  t.true(checked.includes("git mv -- .sops.yml .sops.yaml"), checked);
+  repository.must("mv", ".sops.yml", ".sops.yaml");
+  t.is(repository.tool("check").status, 0);
+  repository.write("deep/.sops.yml", repository.read(".sops.yaml"));
+  repository.must("add", ".");
+  t.regex(repository.tool("doctor").stdout, /^wrong {3}deep\/\.sops\.yml is read by nobody/m);
+  const warned = repository.tool("check");
+  t.is(warned.status, 0, warned.stdout);
+  t.regex(warned.stdout, /^deep\/\.sops\.yml/m);
+});
+
 test("a rule that another one hides, and one that encrypts nothing", (t) => {
   const repository = withSecret(t);
   rules(repository, (text) =>

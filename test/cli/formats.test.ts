@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, type Scaffolded } from "../e2e/scaffolded.ts";
 import { realTool, testWith } from "../real-tools.ts";
@@ -67,6 +68,33 @@ for (const [args, error] of REFUSED) {
     t.regex(ended.stderr, error);
   });
 }
+
+test("to INI and dotenv: what reads as something else is quoted or refused", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  repository.write("odd.yaml", "s:\n  a: '#secret'\n  'b ; c': x;y\n");
+  t.is(repository.tool("encrypt", "-i", "--age", recipient, "odd.yaml").status, 0);
+  const ini = repository.tool("decrypt", "--output-type", "ini", "odd.yaml");
+  t.is(ini.stdout, "[s]\na = `#secret`\nb ; c = `x;y`\n");
+  repository.write("line.yaml", "a: 'x\\ny'\n");
+  t.is(repository.tool("encrypt", "-i", "--age", recipient, "line.yaml").status, 0);
+  const dotenv = repository.tool("decrypt", "--output-type", "dotenv", "line.yaml");
+  t.is(dotenv.status, 4);
+  t.regex(dotenv.stderr, /dotenv has no spelling/);
+});
+
+test("JSON to YAML: lines that begin with a space are the same lines", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  const data = { a: " x\ny", b: { c: "\n  x\n" }, d: " x" };
+  repository.write("odd.json", JSON.stringify(data));
+  t.is(repository.tool("encrypt", "-i", "--age", recipient, "odd.json").status, 0);
+  for (const indent of ["2", "3", "4"]) {
+    const args = ["--output-type", "yaml", "--indent", indent];
+    const { stdout } = repository.tool("decrypt", ...args, "odd.json");
+    t.deepEqual(parse(stdout), data, stdout);
+  }
+});
 
 test("standard input, --output, --filename-override", (t) => {
   const repository = withFiles(t);

@@ -61,6 +61,21 @@ test("a folder stands for what is encrypted under other names too, and never for
   t.is(repository.read(vendored), PLAIN);
 });
 
+test("several YAML files printed at once are documents of their own", (t) => {
+  const repository = scaffolded(t);
+  const folder = "clusters/homelab/secrets";
+  const texts = { a: "a: 1\n", b: "---\na: 2\n", c: "a: 3", d: "a: 4\n" };
+  for (const [name, text] of Object.entries(texts)) {
+    repository.write(`${folder}/${name}.sops.yaml`, text);
+  }
+  repository.write(`${folder}/e.sops.json`, '{"a": 5}\n');
+  t.is(repository.tool("encrypt", "-i", folder).status, 0);
+  t.is(
+    repository.tool("decrypt", folder).stdout,
+    'a: 1\n---\na: 2\n---\na: 3\n---\na: 4\n{"a": 5}\n',
+  );
+});
+
 test("rotate: every ciphertext is new, the plaintext the same", (t) => {
   const repository = withFiles(t);
   const before = repository.read(DB);

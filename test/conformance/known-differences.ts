@@ -139,6 +139,21 @@ export const KNOWN_DIFFERENCES = [
     ours: "leaves it where it is",
   },
   {
+    what: "a number or boolean that sops encrypted into a dotenv or INI file from another format, back in another",
+    sops: "remembers its type, which is in the token",
+    ours: "takes it for text, as the decrypted file shows it",
+  },
+  {
+    what: "a text with a backslash, decrypted to dotenv or INI",
+    sops: "writes it so that it reads as another one: a line break, or a continued line",
+    ours: "quotes it in INI where it can; refuses it where the format has no spelling for it",
+  },
+  {
+    what: "null, or a number of more than six digits with a fraction, decrypted to dotenv or INI",
+    sops: "writes <nil>, and 1.2345675E+06",
+    ours: "writes null, and 1234567.5",
+  },
+  {
     what: "set and unset: a position in a list that holds comments",
     sops: "counts the comments, and puts the value in the place of one",
     ours: "counts the items only",
