@@ -64,25 +64,38 @@ function repository(
   return cwd;
 }
 
+/** What another program does, and how many times its time ours may take. */
+interface Other {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly most: number;
+}
+
 /** Ours and the others, one after the other. */
 function compare(
   what: string,
   { env }: Place,
   cwd: string,
   args: readonly string[],
-  others: readonly (readonly [name: string, program: string, args: readonly string[]])[],
+  others: readonly Other[],
 ): void {
   const ours: number[] = [];
   const theirs = others.map((): number[] => []);
   for (let run = 0; run < RUNS; run += 1) {
     ours.push(timed("node", [TOOL, ...args], { cwd, env }));
-    for (const [index, [, program, itsArgs]] of others.entries()) {
+    for (const [index, { program, args: itsArgs }] of others.entries()) {
       theirs[index]?.push(timed(program, itsArgs, { cwd, env }));
     }
   }
-  for (const [index, [name]] of others.entries()) {
-    report(what, median(ours), name, median(theirs[index] ?? []));
+  for (const [index, { name, most }] of others.entries()) {
+    report(what, median(ours), name, median(theirs[index] ?? []), most);
   }
+}
+
+function byGitleaks(program: string, command: "git" | "dir"): Other {
+  const args = [command, "--no-banner", "--exit-code", "0", "."];
+  return { name: `gitleaks ${command}`, program, args, most: 1 / 3 };
 }
 
 await inPlace((place) => {
@@ -98,10 +111,13 @@ await inPlace((place) => {
     repository(place, "history", COMMITS, apps),
     ["check", "--history"],
     [
-      ["git cat-file", "git", ["cat-file", "--batch-all-objects", "--batch"]],
-      ...(gitleaks === null
-        ? []
-        : [["gitleaks git", gitleaks, ["git", "--no-banner", "--exit-code", "0", "."]] as const]),
+      {
+        name: "git cat-file",
+        program: "git",
+        args: ["cat-file", "--batch-all-objects", "--batch"],
+        most: 3,
+      },
+      ...(gitleaks === null ? [] : [byGitleaks(gitleaks, "git")]),
     ],
   );
   const many = Array.from({ length: FILES }, (_, number): [string, string] => [
@@ -114,7 +130,7 @@ await inPlace((place) => {
       place,
       repository(place, "files", 1, many),
       ["check", "--all"],
-      [["gitleaks dir", gitleaks, ["dir", "--no-banner", "--exit-code", "0", "."]]],
+      [byGitleaks(gitleaks, "dir")],
     );
   }
 });

@@ -41,13 +41,14 @@ try {
     times.yo.push(timed("node", script(yo), { cwd: project, env }));
   }
   const other = "yeoman-environment, loaded only";
-  report("flux-sops init --skip-install", median(times.init), other, median(times.bare));
-  report("yo flux-sops --skip-install", median(times.yo), other, median(times.bare));
+  report("flux-sops init --skip-install", median(times.init), other, median(times.bare), null);
+  report("yo flux-sops --skip-install", median(times.yo), other, median(times.bare), null);
   report(
     "yo flux-sops --skip-install",
     median(times.yo),
     "an empty generator",
     median(times.empty),
+    null,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,13 +1,17 @@
 import { spawnSync } from "node:child_process";
 
-/** Milliseconds that a program takes; throws when it fails. */
+/** Milliseconds that a program takes, its output thrown away; throws when it fails. */
 export function timed(
   program: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv; readonly input?: string },
 ): number {
   const began = performance.now();
-  const { status, stderr } = spawnSync(program, args, { maxBuffer: 2 ** 30, ...options });
+  const { status, stderr } = spawnSync(program, args, {
+    maxBuffer: 2 ** 30,
+    stdio: ["pipe", "ignore", "pipe"],
+    ...options,
+  });
   const took = performance.now() - began;
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr.toString()}`);
   return took;
@@ -21,8 +25,23 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** One line of a comparison: medians in milliseconds, and how ours stands to the other. */
-export function report(what: string, ours: number, other: string, theirs: number): void {
-  const ratio = (ours / theirs).toFixed(2);
-  console.log(`${what}: ${ours.toFixed(0)} ms; ${other}: ${theirs.toFixed(0)} ms; ratio ${ratio}`);
+/**
+ * One line of a comparison: medians in milliseconds, and how ours stands to the other.
+ *
+ * @param most the ratio that it is to have at most; null where nothing is asked of it
+ */
+export function report(
+  what: string,
+  ours: number,
+  other: string,
+  theirs: number,
+  most: number | null,
+): void {
+  const ratio = ours / theirs;
+  const wanted = most === null ? "" : `, wanted at most ${most.toFixed(2)}`;
+  const missed = most !== null && ratio > most ? ": missed" : "";
+  console.log(
+    `${what}: ${ours.toFixed(0)} ms; ${other}: ${theirs.toFixed(0)} ms; ` +
+      `ratio ${ratio.toFixed(2)}${wanted}${missed}`,
+  );
 }

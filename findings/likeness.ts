@@ -11,9 +11,8 @@ const ONE_VERSION = /^\d+\.\d+(?:\.\d+)+$/;
 /** Beyond this it is no change of a version. */
 const LONGEST_CHANGE = 4096;
 
-/** A content with its versions of one sort made all the same, one char per byte. */
-export function withoutVersions(bytes: Buffer): string {
-  const text = bytes.toString("latin1");
+/** A content, one char per byte, with its versions of one sort made all the same. */
+export function withoutVersions(text: string): string {
   if (ONE_VERSION.test(text)) return noVersion(text);
   return text.replace(VERSION, (version) =>
     version.startsWith("sha256:") ? NO_DIGEST : noVersion(version),
@@ -44,7 +43,7 @@ export class KnownContent {
 
   /**
    * Whether another content has the same `withoutVersions`. Only the bytes between the first and the
-   * last difference are looked at, which for neighbours in a pack is the fastest way to tell; where
+   * last difference are looked at, which for versions of one file is the fastest way to tell; where
    * those are many, it says no unasked.
    */
   isLike(other: Buffer): boolean {
@@ -61,9 +60,9 @@ export class KnownContent {
       endOfOther += 1;
     }
     if (Math.max(end, endOfOther) - start > LONGEST_CHANGE) return false;
-    const one = bytes.subarray(start, end);
-    const another = other.subarray(start, endOfOther);
-    return one.equals(another) || withoutVersions(one) === withoutVersions(another);
+    const one = bytes.toString("latin1", start, end);
+    const another = other.toString("latin1", start, endOfOther);
+    return one === another || withoutVersions(one) === withoutVersions(another);
   }
 }
 

@@ -106,8 +106,6 @@ class Contents {
   readonly #clean: Likeness = { isClean: true, sample: null, harmless: new Map() };
   readonly #seen = new Map<string, Likeness>();
   readonly #byHead = new Map<string, Likeness>();
-  /** The last that was found or made and is no encrypted file's. */
-  #last: Likeness = this.#clean;
   #kept = 0;
 
   constructor(without: ReadonlySet<RuleId>) {
@@ -124,14 +122,9 @@ class Contents {
   }
 
   #judge(bytes: Buffer): Likeness {
-    // In a pack, the versions of a file are neighbours.
-    if (this.#last.sample?.isLike(bytes) === true) return this.#last;
-    const head = withoutVersions(bytes.subarray(0, HEAD_BYTES));
-    const known = this.#byHead.get(head);
-    if (known?.sample?.isLike(bytes) === true) {
-      this.#last = known;
-      return known;
-    }
+    const head = bytes.toString("latin1", 0, HEAD_BYTES);
+    const like = this.#likenessByHead(head, bytes);
+    if (like !== null) return like;
     // An encrypted file is like no other.
     const isEncrypted = bytes.includes(TOKEN_START);
     if (!isEncrypted && suspectedRules("", bytes, this.#without).size === 0) return this.#clean;
@@ -144,9 +137,19 @@ class Contents {
     };
     if (isKept && !isEncrypted) {
       this.#byHead.set(head, likeness);
-      this.#last = likeness;
+      this.#byHead.set(withoutVersions(head), likeness);
     }
     return likeness;
+  }
+
+  /** Most often the head is the same to the byte: versions need not be searched for in it. */
+  #likenessByHead(head: string, bytes: Buffer): Likeness | null {
+    const same = this.#byHead.get(head);
+    if (same !== undefined) return same.sample?.isLike(bytes) === true ? same : null;
+    const known = this.#byHead.get(withoutVersions(head));
+    if (known?.sample?.isLike(bytes) !== true) return null;
+    this.#byHead.set(head, known);
+    return known;
   }
 }
 
