@@ -494,7 +494,7 @@ test("a rule file that was chosen has to be there, whatever the command", (t) =>
   ] as const) {
     const ended = repository.tool(command, "--config", "missing.yaml", DB, ...rest);
     t.is(ended.status, 1, command);
-    t.regex(ended.stderr, /missing\.yaml cannot be read/, command);
+    t.regex(ended.stderr, /the rules cannot be read: no such file: missing\.yaml/, command);
     t.is(repository.read(DB), before);
   }
 });

@@ -53,8 +53,16 @@ function flagsIn(help: string): Flag[] {
   });
 }
 
+/** One after the other: standard error is there once for all tests of this file. */
+let last: Promise<unknown> = Promise.resolve();
+function complaintOf(argv: readonly string[]): Promise<string> {
+  const next = last.then(() => complaintAlone(argv));
+  last = next.catch(() => undefined);
+  return next;
+}
+
 /** What a command says on standard error; nothing is there for it to work on. */
-async function complaintOf(argv: readonly string[]): Promise<string> {
+async function complaintAlone(argv: readonly string[]): Promise<string> {
   const said: string[] = [];
   const { write } = process.stderr;
   process.stderr.write = (text: string | Uint8Array) => {
