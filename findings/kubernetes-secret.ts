@@ -27,7 +27,7 @@ const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|s
  * Words of which one stands before every value of a Secret; references by name have none. Every
  * manifest has `metadata`, which is none of them.
  */
-const VALUES = /(?<!meta)data|stringData|literals/;
+const VALUES = /(?<!meta)data|literals/i;
 
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
@@ -298,7 +298,7 @@ class Reader {
     let tokens = 0;
     for (const own of this.#mappings.entries(node)) {
       const { key: field, value } = own;
-      if (!fields.includes(field)) continue;
+      if (!fields.some((name) => name.toLowerCase() === field.toLowerCase())) continue;
       // No mapping, no Secret: but the value is there to be read.
       const entries = isMap(value) ? this.#mappings.entries(value) : [own];
       for (const entry of entries) {
@@ -317,11 +317,12 @@ class Reader {
     }
     const first = readable[0];
     if (first === undefined || (isEncrypted && tokens > 0)) return;
+    const isMisspelt = !fields.includes(first.field);
     this.#hit(
       first.entry.offset,
       `a Kubernetes Secret holds readable values under ${first.field}: ` +
         shownNames(readable.map(({ entry }) => entry.key)),
-      mend,
+      isMisspelt ? SPELL_RIGHT : mend,
     );
   }
 
@@ -381,6 +382,9 @@ const EDIT_PATCH: Mend = {
   kind: "edit",
   what: "move the patch to a file of its own that a creation rule encrypts, and name it under patches: - path:",
 };
+
+/** No creation rule for Secrets would encrypt it either. */
+const SPELL_RIGHT: Mend = { kind: "edit", what: "spell the field data or stringData" };
 
 const EDIT_SEALED: Mend = {
   kind: "edit",

@@ -206,6 +206,8 @@ export const plaintextSecret: Rule = {
         lines: [3],
       },
       { path: "no-mapping.yaml", content: "kind: Secret\nstringData: hunter2\n", lines: [2] },
+      { path: "small-d.yaml", content: "kind: Secret\nstringdata:\n  a: hunter2\n", lines: [3] },
+      { path: "capitals.yaml", content: "kind: Secret\nData:\n  a: aHVudGVyMg==\n", lines: [3] },
       { path: "a-list.yaml", content: "kind: Secret\ndata:\n- aHVudGVyMg==\n", lines: [2] },
       {
         path: "infra/main.tf",
@@ -464,6 +466,11 @@ export const plaintextSecret: Rule = {
       {
         path: "no-mapping.yaml",
         content: "kind: Secret\ndata: ''\nstringData: ${DATA}\n---\nkind: Secret\ndata: []\n",
+      },
+      {
+        path: "metadata-alone.yaml",
+        content:
+          "kind: Secret\nMetadata: {name: a}\nmetadata: {labels: {data: b}}\nStringData: {a: ''}\n",
       },
       { path: "database.bin", content: "\0\u0001kind: Secret\nstringData:\n  a: hunter2\n" },
       {

@@ -106,7 +106,7 @@ export function secretLines(text: string): SecretLine[] {
     }
     if (key === "kind" && /^(["']?)Secret\1\s*,?\s*(?:(?:#|\/\/).*)?$/.test(value))
       mapping.isSecret = true;
-    if ((key === "data" || key === "stringData") && /^\{?\s*(?:(?:#|\/\/).*)?$/.test(value)) {
+    if (/^(?:string)?data$/i.test(key) && /^\{?\s*(?:(?:#|\/\/).*)?$/.test(value)) {
       mapping.readingValues = true;
     }
   }

@@ -26,6 +26,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 type TextName = 1 | 2 | 3 | 4;
 const text = (name: TextName): string => TEXTS[name] ?? "";
 
+const MISSPELT = text(1).replace("stringData", "stringdata");
+
 type Prepare = (repository: Scaffolded) => void;
 
 interface Row {
@@ -704,6 +706,20 @@ const ROWS: readonly Row[] = [
     prepare: stage(4),
     commit: [],
     then: ["E4", "E4", "E4"],
+  },
+
+  {
+    form: "commit",
+    state: "its field is misspelt, so that its rule encrypts nothing",
+    prepare: ({ write, must }) => {
+      write("clusters/homelab/secrets/typo.yaml", MISSPELT);
+      must("add", "clusters");
+    },
+    commit: [],
+    path: "clusters/homelab/secrets/typo.yaml",
+    exit: 1,
+    then: ["-", MISSPELT, MISSPELT],
+    status: "A  clusters/homelab/secrets/typo.yaml\n",
   },
 
   // Attributes: git stores another form than lies on disk.
