@@ -86,7 +86,7 @@ async function examine(
   if (options.cluster === undefined) return found;
   const cluster = await clusterMeant(directory, options.cluster);
   const kubectl = kubectlIn(options.context ?? null);
-  return [...found, ...(await diagnoseCluster(encryption, cluster, kubectl))];
+  return [...found, ...(await diagnoseCluster(encryption, cluster, kubectl, repository.prefix))];
 }
 
 /** Null in a repository without clusters/NAME, where all rules are for the one cluster. */

@@ -1,7 +1,8 @@
 import { isRecord } from "../../sops/metadata.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { parseKeyFile } from "../../sops/identity.ts";
-import { shellCommand } from "../../git/shell-word.ts";
+import type { GitPath } from "../../git/path.ts";
+import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
@@ -18,11 +19,13 @@ const WHERE = `the Secret ${SECRET} in ${NAMESPACE}`;
  * that stay in this process's memory.
  *
  * @param cluster names the folder clusters/NAME; null where there are no such folders, and all rules count.
+ * @param prefix where the user stands: see Repository.
  */
 export async function diagnoseCluster(
   encryption: Encryption,
   cluster: string | null,
   kubectl: Kubectl,
+  prefix: GitPath,
 ): Promise<Diagnosis[]> {
   const listed = kubectl(["get", "kustomizations.kustomize.toolkit.fluxcd.io", "-A", "-o", "json"]);
   if (listed.kind === "missing") {
@@ -38,7 +41,10 @@ export async function diagnoseCluster(
           ),
         ];
   }
-  return [...(await clusterKeys(encryption, cluster, kubectl)), ...kustomizations(listed.data)];
+  return [
+    ...(await clusterKeys(encryption, cluster, kubectl, prefix)),
+    ...kustomizations(listed.data),
+  ];
 }
 
 function bootstrapFor(cluster: string | null): string {
@@ -52,6 +58,7 @@ async function clusterKeys(
   encryption: Encryption,
   cluster: string | null,
   kubectl: Kubectl,
+  prefix: GitPath,
 ): Promise<Diagnosis[]> {
   const got = kubectl(["-n", NAMESPACE, "get", "secret", SECRET, "-o", "json"]);
   if (got.kind !== "got") {
@@ -72,6 +79,7 @@ async function clusterKeys(
       metadata.foreign.length === 0 &&
       !opens(metadata.age.map(({ recipient }) => recipient)),
   );
+  const wordFor = ({ path }: { readonly path: GitPath }) => shellPath(path, prefix);
   const known = new Set(rules.flatMap(({ rule }) => rule.recipients));
   const unused = [...held].filter((recipient) => !known.has(recipient));
   const found = [
@@ -87,10 +95,7 @@ async function clusterKeys(
       : [
           wrong(
             `${WHERE} has no key for ${someOf(files.map(({ shown }) => shown))}`,
-            shellCommand([
-              ...["npx", "flux-sops", "updatekeys", "-y", "--"],
-              ...files.slice(0, 3).map(({ shown }) => shown),
-            ]),
+            ["npx flux-sops updatekeys -y --", ...files.slice(0, 3).map(wordFor)].join(" "),
           ),
         ]),
   ];
