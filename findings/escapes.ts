@@ -4,7 +4,7 @@
  */
 
 /** A slash as PHP escapes it in JSON, and an ASCII character's number in JSON or YAML, also escaped twice. */
-const ESCAPE = /\\+(?:\/|(?:x|u00|U000000)([0-7][0-9A-Fa-f]))/g;
+const ESCAPE = /(?<!\\)\\+(?:\/|(?:x|u00|U000000)([0-7][0-9A-Fa-f]))/g;
 
 /**
  * Text with the escapes of ASCII characters undone. Lines stay where they are: an escaped line break

@@ -1,7 +1,7 @@
 import { isPointer } from "./pointer.ts";
 
-/** One block of Terraform's provider for Kubernetes, up to the brace that ends it. */
-const RESOURCE = /^resource\s+"kubernetes_secret(?:_v1)?"[^]*?^\}/gm;
+/** How a block of Terraform's provider for Kubernetes begins; a brace at the beginning of a line ends it. */
+const RESOURCE = /^resource\s+"kubernetes_secret(?:_v1)?"/gm;
 
 const VALUES = /\b(?:data|binary_data)\s*=\s*\{([^}]*)/g;
 
@@ -10,14 +10,27 @@ const ENTRY = /^[ \t]*"?([\w.-]+)"?[ \t]*=[ \t]*"((?:[^"\\\n]|\\.)*)"/gm;
 /** Secrets that Terraform is to make, with a literal value. Cheap where the text has none. */
 export function terraformSecrets(text: string): { offset: number; key: string }[] {
   if (!text.includes("kubernetes_secret")) return [];
-  return [...text.matchAll(RESOURCE)].flatMap(({ 0: resource, index: start }) => {
-    for (const { 0: whole, 1: entries = "", index } of resource.matchAll(VALUES)) {
-      const before = start + index + whole.length - entries.length;
-      for (const { 1: key = "", 2: value = "", index: at } of entries.matchAll(ENTRY)) {
-        if (value.trim() === "" || isPointer(value) || value.includes("${")) continue;
-        return [{ offset: before + at, key }];
-      }
+  const found: { offset: number; key: string }[] = [];
+  let end = 0;
+  for (const { index: start } of text.matchAll(RESOURCE)) {
+    // Inside of the last one, as where that has no end: each part of the text is read once.
+    if (start < end) continue;
+    const brace = text.indexOf("\n}", start);
+    end = brace === -1 ? text.length : brace;
+    const literal = literalIn(text.slice(start, end));
+    if (literal !== null) found.push({ ...literal, offset: start + literal.offset });
+  }
+  return found;
+}
+
+/** The first literal value in a block. */
+function literalIn(resource: string): { offset: number; key: string } | null {
+  for (const { 0: whole, 1: entries = "", index } of resource.matchAll(VALUES)) {
+    const before = index + whole.length - entries.length;
+    for (const { 1: key = "", 2: value = "", index: at } of entries.matchAll(ENTRY)) {
+      if (value.trim() === "" || isPointer(value) || value.includes("${")) continue;
+      return { offset: before + at, key };
     }
-    return [];
-  });
+  }
+  return null;
 }

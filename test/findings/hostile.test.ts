@@ -50,11 +50,26 @@ const HOSTILE: Record<string, string> = {
     { length: 10_000 },
     (_, i) => `a${i + 1}: &a${i + 1} {<<: *a${i}, kind: Secret}\n`,
   ).join("")}`,
+  backslashes: "\\".repeat(N),
+  "lines of backslashes": `${"\\".repeat(500)}\n`.repeat(2000),
+  escapes: '"' + "\\u0053".repeat(N),
+  "Secrets in base64": Buffer.from("kind: Secret\n").toString("base64").repeat(20_000),
+  "flow Secrets on one line": "{kind: Secret, data: {".repeat(50_000),
+  "Terraform's Secrets without an end": 'resource "kubernetes_secret" "a" {\n  data = {\n'.repeat(
+    50_000,
+  ),
+  "Terraform's passwords": '"type": "random_password",\n'.repeat(100_000),
+  "Terraform's outputs": '"value": "a",\n'.repeat(100_000),
+  "commands over several lines":
+    "kubectl create secret generic a \\\n --from-literal=password=\\\n".repeat(20_000),
+  "commands on one line": "kubectl create secret generic a --from-literal=a ".repeat(20_000),
+  "hunks of a patch": "@@ -1\n+kind: Secret\n+data:\n".repeat(20_000),
+  "WireGuard's keys": "PrivateKey = \n".repeat(50_000),
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(20_000),
 };
 
 for (const [name, text] of Object.entries(HOSTILE)) {
-  for (const path of ["a.yaml", "a.env", "values.yaml"]) {
+  for (const path of ["a.yaml", "a.env", "values.yaml", "a.tfstate", "a.patch", "a.tf"]) {
     test(`${name} (${path}) is judged in little time, without an exception`, (t) => {
       const candidate = candidateOf(path, Buffer.from(BAIT + text));
       // Processor time, not wall time: other tests run beside this one. What it guards against takes
