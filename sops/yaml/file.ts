@@ -117,6 +117,7 @@ export class YamlFile implements StoreFile {
       }
     }
     const usual = applyEdits(this.text, edits);
+    this.refuseMovedComments(usual, replacements);
     if (recorded.size === 0) return usual;
     const spelled = new Map([...recorded].map(([leaf, text]) => [(leaf as YamlLeaf).start, text]));
     const authored = applyEdits(
@@ -125,6 +126,30 @@ export class YamlFile implements StoreFile {
     );
     // Moved to another place, a spelling may read as something else.
     return this.readAlike(authored, usual) ? authored : usual;
+  }
+
+  /**
+   * A comment's ciphertext is bound to where it stands, and what is encrypted above it may move it: a
+   * block of text loses the empty lines at its end.
+   *
+   * @throws SopsError `unsupported`
+   */
+  private refuseMovedComments(text: string, replacements: ReadonlyMap<Leaf, Replacement>): void {
+    const tokens = [...replacements].flatMap(([leaf, replacement]) =>
+      leaf.kind === "comment" && replacement.kind === "ciphertext" && replacement.asItem !== true
+        ? [{ leaf, token: replacement.token }]
+        : [],
+    );
+    if (tokens.length === 0) return;
+    const paths = new Map(this.reread(text).leaves.map(({ value, path }) => [value?.text, path]));
+    for (const { leaf, token } of tokens) {
+      if (JSON.stringify(paths.get(token)) === JSON.stringify(leaf.path)) continue;
+      throw new SopsError(
+        "unsupported",
+        "sops could not decrypt this comment, which it takes to be elsewhere once what is above is encrypted: write it right above what it is about",
+        { line: leaf.line },
+      );
+    }
   }
 
   /** Whether two texts hold the same values at the same paths. */

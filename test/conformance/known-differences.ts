@@ -64,6 +64,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "lets its column decide; refuses the file where it would stay readable by that, and not in the top mapping",
   },
   {
+    what: "a comment left of what follows, below a block of text that ends in empty lines (`|+`)",
+    sops: "writes the file anew, and puts the comment where it takes it to be",
+    ours: "leaves it where it is, and refuses the file where it would be read elsewhere once the empty lines are in the ciphertext",
+  },
+  {
     what: "an indented comment below an empty line below another one, and then a key further left",
     sops: "takes it to that key, out of what it is indented in, and leaves it readable if that stays readable",
     ours: "refuses the file where what it is indented in is encrypted, and the comment would not be",

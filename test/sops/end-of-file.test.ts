@@ -125,6 +125,13 @@ for (const behind of ["", "e: 1\n"]) {
   });
 }
 
+test("a comment that moves when the block above it is encrypted is refused", async (t) => {
+  // The empty line is the block's, and goes into its ciphertext.
+  const text = "o:\n  b1:\n    c: |+\n      kept\n\n# note\n\n  d: x\n";
+  const error = await t.throwsAsync(encrypt(text, "encrypted_suffix", "1"));
+  t.regex(error.message, /once what is above is encrypted/);
+});
+
 test("a comment that selects, left of what follows, is refused", async (t) => {
   const text = "a:\n# secret\n  b: x\n";
   const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
