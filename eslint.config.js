@@ -46,6 +46,10 @@ export default tseslint.config(
   {
     rules: {
       eqeqeq: "error",
+      "no-restricted-imports": [
+        "error",
+        { name: "fast-check", message: "import it from test/seeded-fast-check.ts" },
+      ],
       "no-control-regex": "off",
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-non-null-assertion": "error",

@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-imports -- this is where it gets its seed
 import fc from "fast-check";
 
 /**

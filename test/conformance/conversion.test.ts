@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import test, { type ExecutionContext } from "ava";
-import fc from "fast-check";
 import { plaintextIn } from "../../cli/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { plain, readData, type Data } from "../../sops/data-tree.ts";
@@ -13,6 +12,7 @@ import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { startTool, testWith } from "../real-tools.ts";
+import fc from "../seeded-fast-check.ts";
 
 /** How many random files, each in every other format. */
 const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 25);
