@@ -9,7 +9,7 @@ import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { shellCommand } from "../git/shell-word.ts";
-import { isMisnamedRuleFile } from "../hooks/gate-files.ts";
+import { isMisnamedRuleFile, MISNAMED, rightName } from "../hooks/gate-files.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
@@ -118,13 +118,13 @@ async function inspect(
 
 /** A rule file under a name that nobody reads. */
 function misnamed(name: string, files: readonly FileToCheck[]): Finding {
-  const right = name.replace(/yml$/, "yaml");
+  const right = rightName(name);
   const isTaken = files.some(({ path }) => pathText(path) === right);
   return {
     rule: "sops-rule",
     severity: "warning",
     line: null,
-    message: "is read by nobody: sops and the gate look for .sops.yaml",
+    message: MISNAMED,
     mend: isTaken
       ? { kind: "edit", what: "move what it should say into .sops.yaml, and remove it" }
       : { kind: "run", commands: [shellCommand(["git", "mv", "--", name, right])] },

@@ -1,10 +1,12 @@
 import { readData, writeData } from "../sops/data-tree.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
-import { parseFile, type Format } from "../sops/format.ts";
+import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
+import { chosenConfig } from "./config-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
+import { indentOnDisk } from "./rule-on-disk.ts";
 
 /** A change of format. */
 export interface Conversion {
@@ -12,6 +14,13 @@ export interface Conversion {
   readonly to: Format;
   /** The indentation of what is written anew; null for sops's own. */
   readonly indent: number | null;
+}
+
+/** What a command is to make of a file, by its name and `--input-type`, `--output-type`, `--config`. */
+export function conversionOf(path: string, options: Readonly<Record<string, unknown>>): Conversion {
+  const from = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
+  const to = inputTypeOf(String(options["outputType"])) ?? from;
+  return { from, to, indent: indentOnDisk(path, chosenConfig(options), to) };
 }
 
 /**

@@ -7,13 +7,13 @@ import { readData, writeData } from "../sops/data-tree.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
+import { parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
-import { encryptedIn, type Conversion } from "./conversion.ts";
+import { conversionOf, encryptedIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { ended } from "./ended.ts";
@@ -24,7 +24,6 @@ import type { Options } from "./file-command.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
-import { indentOnDisk } from "./rule-on-disk.ts";
 import { typeOption } from "./type-option.ts";
 
 /** Nothing was changed in the editor, or the edit was given up: sops has a status for each. */
@@ -66,12 +65,6 @@ export async function edit(argv: readonly string[]): Promise<number> {
     }
   });
   return failed || status;
-}
-
-function conversionOf(path: string, options: Options): Conversion {
-  const from = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
-  const to = inputTypeOf(String(options["outputType"])) ?? from;
-  return { from, to, indent: indentOnDisk(path, chosenConfig(options), to) };
 }
 
 async function editFile(path: string, options: Options): Promise<void> {

@@ -6,11 +6,10 @@ import { decryptFile } from "../sops/decrypt.ts";
 import { shellText } from "../git/shell-word.ts";
 import { pairs, readData, type Data } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, inputTypeOf } from "../sops/format.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { parseArguments } from "./arguments.ts";
-import { chosenConfig, configOption } from "./config-option.ts";
-import { plaintextIn } from "./conversion.ts";
+import { configOption } from "./config-option.ts";
+import { conversionOf, plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
@@ -18,7 +17,6 @@ import { ended } from "./ended.ts";
 import { examples } from "./examples.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
-import { indentOnDisk } from "./rule-on-disk.ts";
 import { typeOption } from "./type-option.ts";
 
 /** `flux-sops exec-env FILE COMMAND`: runs a command with the values in its environment. */
@@ -36,8 +34,8 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
   const [path = "", line = ""] = command.args;
   let status = 0;
   const failed = await reported(path, async () => {
-    const { text, format } = await opened(path, command.opts());
-    const [first = new Map()] = readData(text, format);
+    const { text, conversion } = await opened(path, command.opts());
+    const [first = new Map()] = readData(text, conversion.from);
     const values = environmentOf(first, path);
     for (const [key, value] of values) {
       if (key === "" || /[=\0]/.test(key) || value.includes("\0")) {
@@ -78,9 +76,8 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     if (name !== basename(name) || name === "." || name === "..") {
       throw new SopsError("unsupported", "the file name must be a plain name");
     }
-    const { file, text, format, indent } = await opened(path, options);
-    const to = inputTypeOf(String(options["outputType"])) ?? format;
-    const plaintext = privateFile(name, plaintextIn(file, text, { from: format, to, indent }));
+    const { file, text, conversion } = await opened(path, options);
+    const plaintext = privateFile(name, plaintextIn(file, text, conversion));
     try {
       status = await runShell(
         line.replaceAll("{}", () => plaintext.path),
@@ -108,12 +105,10 @@ function environmentOf(data: Data, path: string): [string, string][] {
 }
 
 async function opened(path: string, options: Readonly<Record<string, unknown>>) {
-  const format = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
-  const to = inputTypeOf(String(options["outputType"])) ?? format;
-  const indent = indentOnDisk(path, chosenConfig(options), to);
-  const { file, metadata } = readSopsFile(readFileSync(path), format);
+  const conversion = conversionOf(path, options);
+  const { file, metadata } = readSopsFile(readFileSync(path), conversion.from);
   const known = encryptedOnly({ file, metadata });
-  return { file, text: decryptFile(file, known, await dataKeyOf(known)), format, indent };
+  return { file, text: decryptFile(file, known, await dataKeyOf(known)), conversion };
 }
 
 /** As sops: through the shell, signals left to the command, which has the terminal. */

@@ -19,9 +19,9 @@ const KEY_FILE =
 
 /**
  * What is found: age identities with a right checksum, X25519 and post-quantum, upper or lower case,
- * in any file of any kind, in UTF-16, inside base64 (folded or not) and spelled with escapes as well. A placeholder such as
- * `AGE-SECRET-KEY-1XXXX…` has no right checksum. In a file named like a key file (`*.agekey`,
- * `age.key`, `keys.txt`) a damaged identity counts too. An identity file that is itself encrypted with
+ * in any file of any kind, in UTF-16, inside base64 (folded or not) and spelled with escapes as well.
+ * A placeholder such as `AGE-SECRET-KEY-1XXXX…` has no right checksum. In a file named like a key file
+ * (`*.agekey`, `age.key`, `keys.txt`) a damaged identity counts too. An identity file that is itself encrypted with
  * a passphrase is not found, nor is a plugin's identity (`AGE-PLUGIN-…`): its secret is elsewhere.
  */
 export const ageKey: Rule = {

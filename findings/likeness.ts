@@ -66,45 +66,48 @@ export class KnownContent {
   }
 }
 
-/**
- * How many bytes two contents have in common from where they begin, at most so many.
- *
- * @param guess how many it may be
- */
+/** How many bytes two contents have in common from where they begin: see {@link longestSame}. */
 function commonStart(a: Buffer, b: Buffer, most: number, guess: number): number {
-  const isSame = (from: number, to: number) => a.compare(b, from, to, from, to) === 0;
-  let same = guess <= most && isSame(0, guess) ? guess : 0;
-  const near = Math.min(most, same + FEW);
-  while (same < near && a[same] === b[same]) same += 1;
-  if (same < near) return same;
-  let rest = most;
-  while (rest - same > FEW) {
-    const middle = (same + rest) >> 1;
-    if (isSame(same, middle)) same = middle;
-    else rest = middle;
-  }
-  while (same < rest && a[same] === b[same]) same += 1;
-  return same;
+  return longestSame(most, guess, {
+    range: (from, to) => a.compare(b, from, to, from, to) === 0,
+    byte: (at) => a[at] === b[at],
+  });
 }
 
-/** How many bytes two contents have in common up to where they end, as `commonStart`. */
+/** How many bytes they have in common up to where they end, counted from there. */
 function commonEnd(a: Buffer, b: Buffer, most: number, guess: number): number {
-  const { length } = a;
-  const further = b.length - length;
-  const isSame = (from: number, to: number) =>
-    a.compare(b, length - to + further, length - from + further, length - to, length - from) === 0;
-  let same = guess <= most && isSame(0, guess) ? guess : 0;
+  const end = a.length;
+  const endOfB = b.length;
+  return longestSame(most, guess, {
+    range: (from, to) => a.compare(b, endOfB - to, endOfB - from, end - to, end - from) === 0,
+    byte: (at) => a[end - 1 - at] === b[endOfB - 1 - at],
+  });
+}
+
+/**
+ * Up to where all is the same, at most so far.
+ *
+ * @param guess how far it may be
+ */
+function longestSame(
+  most: number,
+  guess: number,
+  isSame: {
+    readonly range: (from: number, to: number) => boolean;
+    readonly byte: (at: number) => boolean;
+  },
+): number {
+  let same = guess <= most && isSame.range(0, guess) ? guess : 0;
   const near = Math.min(most, same + FEW);
-  const isNextSame = () => a[length - 1 - same] === b[length - 1 - same + further];
-  while (same < near && isNextSame()) same += 1;
+  while (same < near && isSame.byte(same)) same += 1;
   if (same < near) return same;
   let rest = most;
   while (rest - same > FEW) {
     const middle = (same + rest) >> 1;
-    if (isSame(same, middle)) same = middle;
+    if (isSame.range(same, middle)) same = middle;
     else rest = middle;
   }
-  while (same < rest && isNextSame()) same += 1;
+  while (same < rest && isSame.byte(same)) same += 1;
   return same;
 }
 

@@ -27,6 +27,14 @@ export function isMisnamedRuleFile(path: string): boolean {
   return /(?:^|\/)\.sops\.yml$/.test(path);
 }
 
+/** What is wrong with such a file. */
+export const MISNAMED = "is read by nobody: sops and the gate look for .sops.yaml";
+
+/** What the path of such a file should be. */
+export function rightName(path: string): string {
+  return path.replace(/yml$/, "yaml");
+}
+
 /** The folder that a rule file is for: with a `/` at its end, or empty. */
 export function folderOfRules(ruleFile: string): string {
   return ruleFile.slice(0, -RULE_FILE.length);

@@ -1,7 +1,7 @@
 import { recipientsFinding } from "../../findings/sops-recipients.ts";
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
-import { isMisnamedRuleFile } from "../../hooks/gate-files.ts";
+import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
@@ -69,10 +69,10 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
 /** sops does not read it, and neither does the gate. */
 function misnamed(paths: readonly string[]): Diagnosis[] {
   return paths.filter(isMisnamedRuleFile).map((path) => {
-    const right = path.replace(/yml$/, "yaml");
+    const right = rightName(path);
     const isTaken = paths.includes(right);
     return wrong(
-      `${shownPath(path)} is read by nobody: sops and the gate look for .sops.yaml`,
+      `${shownPath(path)} ${MISNAMED}`,
       isTaken
         ? `what it should say belongs into ${shownPath(right)}; then ${shellCommand(["git", "rm", "--", path])}`
         : shellCommand(["git", "mv", "--", path, right]),
