@@ -8,7 +8,7 @@ import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 const FILES = 1000;
 /** Real sops is timed on a part, one process a file, and scaled. */
 const SOPS_FILES = 100;

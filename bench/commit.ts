@@ -68,7 +68,7 @@ function compareCommits(place: Place): void {
     if (framework !== null) theirs.push(commit(framework, place));
     stage(ours, place);
     const inHook = { cwd: ours, env: { ...env, GIT_INDEX_FILE: ".git/index" } };
-    hook.push(timed("node", [".flux-sops/flux-sops.mjs", "hook", "pre-commit"], inHook));
+    hook.push(timed("node", [".flux-sops/flux-sops.cjs", "hook", "pre-commit"], inHook));
     plumbing.push(
       timed("node", ["-e", "0"], inHook) +
         timed("git", ["diff-index", "--cached", "--raw", "-z", "HEAD"], inHook) +

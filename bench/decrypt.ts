@@ -8,7 +8,7 @@ import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 const RUNS = 21;
 
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));

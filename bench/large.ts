@@ -9,7 +9,7 @@ import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 const RUNS = 5;
 const BINARY_BYTES = 10 * 1024 * 1024;
 /** 200 groups of ten parts with ten values each. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The built tool. */
-export const TOOL = fileURLToPath(new URL("../dist/flux-sops.mjs", import.meta.url));
+export const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 
 /** A temporary folder, and an environment in which git knows an author and nothing of this machine. */
 export interface Place {

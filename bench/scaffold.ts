@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { median, report, timed } from "./timing.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
-const TOOL = join(project, "dist/flux-sops.mjs");
+const TOOL = join(project, "dist/flux-sops.cjs");
 const GENERATOR = join(project, "dist/generators/app/index.js");
 const RUNS = 7;
 

@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import type { Answers } from "../scaffold/answers.ts";
 import { closingMessage, previewMessage } from "../scaffold/closing-message.ts";
@@ -180,8 +179,7 @@ function isInterruption(error: unknown): boolean {
 
 /** The tool: beside this very file once it is built, else what `npm run build` made. */
 function bundledTool(): string {
-  const here = fileURLToPath(import.meta.url);
-  return resolve(here, isBundled ? "../flux-sops.mjs" : "../../dist/flux-sops.mjs");
+  return join(import.meta.dirname, isBundled ? "flux-sops.mjs" : "../dist/flux-sops.mjs");
 }
 
 function complain(message: string): number {

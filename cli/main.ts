@@ -31,4 +31,6 @@ function fileToDecrypt([command = "", file = "", ...more]: readonly string[]): s
     : null;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -29,5 +29,5 @@ export async function takenByRule(
 
 /** Bytes that are no UTF-8 become a character that no plainly written file has. */
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8").decode(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
 }

@@ -30,6 +30,10 @@ export function hookLine(name: string): string {
   return `sh -e ${FOLDER}/${name} "$@"`;
 }
 
+/** The line of pre-commit, in husky's own file; what calls us by either name does it already. */
+export const PRE_COMMIT_LINE = "node .flux-sops/flux-sops.cjs hook pre-commit";
+const OUR_CALL = /flux-sops\.[cm]js/;
+
 /** The files that let a repository's hook manager run ours. */
 export function hookFiles(directory: string, manager: HookManager): WantedFile[] {
   const own = [...GATE_HOOKS, SOURCED].map((name) => hookFile(`${FOLDER}/${name}`, name));
@@ -71,7 +75,7 @@ function callsOurs(directory: string, path: string, name: string): boolean {
     return false;
   }
   const text = readFileSync(join(directory, path), "latin1");
-  return !text.includes("flux-sops.mjs");
+  return !OUR_CALL.test(text);
 }
 
 /**
@@ -80,11 +84,10 @@ function callsOurs(directory: string, path: string, name: string): boolean {
  */
 function addToHusky(text: string, name: string): Addition {
   const same: Addition = { content: Buffer.from(text, "latin1") };
-  if (text.includes("flux-sops.mjs") || text.includes(`${FOLDER}/${name}`)) return same;
+  if (OUR_CALL.test(text) || text.includes(`${FOLDER}/${name}`)) return same;
   // Armed by npm install instead.
   if (name === "post-checkout") return same;
-  const line =
-    name === "pre-commit" ? "node .flux-sops/flux-sops.mjs hook pre-commit" : hookLine(name);
+  const line = name === "pre-commit" ? PRE_COMMIT_LINE : hookLine(name);
   if (READ_INPUT.includes(name as GateHook)) {
     const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
     const first = lines.findIndex((one) => !/^\s*(#.*)?$|husky\.sh/.test(one.trimEnd()));

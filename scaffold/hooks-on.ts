@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
-import { GATE_HOOKS, hookLine } from "./hook-files.ts";
+import { GATE_HOOKS, hookLine, PRE_COMMIT_LINE } from "./hook-files.ts";
 import type { HookManager } from "./hook-manager.ts";
 
 /**
@@ -101,11 +101,10 @@ function joinFolder(
 async function runHusky(directory: string, folder: string): Promise<HooksState> {
   const hook = join(directory, folder, "pre-commit");
   if (existsSync(hook) && !readFileSync(hook, "latin1").includes("flux-sops")) {
-    const line = "node .flux-sops/flux-sops.mjs hook pre-commit";
     return {
       on: false,
       reason: `${printable(`${folder}/pre-commit`)} does not run them: add this line to it, where it is always reached`,
-      lines: [line],
+      lines: [PRE_COMMIT_LINE],
     };
   }
   const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);

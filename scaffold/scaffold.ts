@@ -272,7 +272,7 @@ function readTool(path: string): { tool: Buffer; toolParts: ReadonlyMap<string, 
   try {
     const folder = dirname(path);
     const beside = readdirSync(folder).filter(
-      (name) => name.endsWith(".mjs") && name !== basename(path),
+      (name) => /\.[cm]js$/.test(name) && name !== basename(path),
     );
     const parts = beside.sort().map((name) => [name, readFileSync(join(folder, name))] as const);
     return { tool: readFileSync(path), toolParts: new Map(parts) };

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Set by the build, so that a bundled file knows its version without a package.json beside it. */
 declare const FLUX_SOPS_VERSION: string | undefined;
@@ -11,6 +12,6 @@ export const version: string =
   typeof FLUX_SOPS_VERSION === "string" ? FLUX_SOPS_VERSION : versionOfSources();
 
 function versionOfSources(): string {
-  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const manifest = readFileSync(join(import.meta.dirname, "../package.json"), "utf8");
   return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { indexEntries } from "../../git/index-entries.ts";
 import { blobOid } from "../../git/object-id.ts";
 import { pathText } from "../../git/path.ts";
@@ -54,7 +53,7 @@ export async function diagnoseTool(repository: OpenedRepository): Promise<Diagno
 async function changedParts(repository: OpenedRepository): Promise<string[]> {
   const format = repository.objectFormat;
   return (await indexEntries(repository))
-    .filter(({ path }) => /^\.flux-sops\/[^/]+\.mjs$/.test(path))
+    .filter(({ path }) => /^\.flux-sops\/[^/]+\.[cm]js$/.test(path))
     .filter(({ path, oid }) => {
       const content = contentOf(repository.cwd, pathText(path));
       return content === null || blobOid(format, content) !== oid;
@@ -64,11 +63,11 @@ async function changedParts(repository: OpenedRepository): Promise<string[]> {
 
 /** Those that are not as in the copy that is running now, where that is another one. */
 function unlikeOurs(directory: string): string[] {
-  const ours = dirname(fileURLToPath(import.meta.url));
+  const ours = import.meta.dirname;
   const theirs = join(directory, dirname(TOOL_PATH));
   if (!isBundled || ours === theirs) return [];
   return readdirSync(ours)
-    .filter((name) => name.endsWith(".mjs"))
+    .filter((name) => /\.[cm]js$/.test(name))
     .filter((name) => contentOf(theirs, name)?.equals(readFileSync(join(ours, name))) !== true)
     .map((name) => `${dirname(TOOL_PATH)}/${name}`);
 }

@@ -88,6 +88,6 @@ test("a key that can be read once is left to the whole command", async (t) => {
 });
 
 test("the short way is short: neither the YAML package nor RE2 is in its file", (t) => {
-  const bundle = new URL("../../dist/decrypt-one.mjs", import.meta.url);
+  const bundle = new URL("../../dist/decrypt-one.cjs", import.meta.url);
   t.true(statSync(bundle).size < 60_000, "see bench/decrypt.ts before this grows");
 });

@@ -141,12 +141,12 @@ test("the tool: damaged, of another version, or changed by somebody", (t) => {
   const doctor = () => repository.run("node", [TOOL, "doctor"]);
   const tool = repository.read(".flux-sops/flux-sops.mjs");
   repository.write(".flux-sops/flux-sops.mjs", `${tool}\n`);
-  rmSync(join(repository.dir, ".flux-sops/hybrid.mjs"));
+  rmSync(join(repository.dir, ".flux-sops/hybrid.cjs"));
   const damaged = doctor();
   t.is(damaged.status, 1);
   const [, what, command = ""] =
     /^wrong {3}(.*): not what was .*\n {8}(.*?);/m.exec(damaged.stdout) ?? [];
-  t.is(what, ".flux-sops/flux-sops.mjs, .flux-sops/hybrid.mjs");
+  t.is(what, ".flux-sops/flux-sops.mjs, .flux-sops/hybrid.cjs");
   t.is(repository.paste([command]).status, 0);
   t.regex(doctor().stdout, /^ok {6}the tool in /m);
 

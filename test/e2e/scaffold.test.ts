@@ -22,13 +22,14 @@ import { author, git, home, newPlace, sandbox } from "../scaffold/sandbox.ts";
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const tool = join(project, "dist/flux-sops.mjs");
 const TOOL_FILES = [
-  "commands.mjs",
-  "decrypt-one.mjs",
-  "en-and-decrypt.mjs",
+  "commands.cjs",
+  "decrypt-one.cjs",
+  "en-and-decrypt.cjs",
+  "flux-sops.cjs",
   "flux-sops.mjs",
-  "hybrid.mjs",
-  "nothing-to-do.mjs",
-  "rules-in-force.mjs",
+  "hybrid.cjs",
+  "nothing-to-do.cjs",
+  "rules-in-force.cjs",
 ];
 if (!existsSync(tool)) throw new Error("dist/flux-sops.mjs is not there: run npm run build first");
 
@@ -72,7 +73,7 @@ test("scaffolds with defaults, commits, and leaves a clean worktree", (t) => {
     );
   }
   const inFolder = readdirSync(join(directory, ".flux-sops"));
-  t.deepEqual(inFolder.filter((name) => name.endsWith(".mjs")).sort(), TOOL_FILES);
+  t.deepEqual(inFolder.filter((name) => /\.[cm]js$/.test(name)).sort(), TOOL_FILES);
 });
 
 test("the copy in the repository scaffolds again, and changes nothing", (t) => {

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { escapeRegExp } from "./escape-reg-exp.ts";
 
 /** The built tool, as it is published: `npm test` builds it first. */
-export const TOOL = fileURLToPath(new URL("../../dist/flux-sops.mjs", import.meta.url));
+export const TOOL = fileURLToPath(new URL("../../dist/flux-sops.cjs", import.meta.url));
 
 /** How a program ended; git's hooks print to standard error. */
 export interface Ended {
@@ -145,7 +145,7 @@ function inRoot(root: string): Scaffolded {
       if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
       return stdout;
     },
-    tool: (...args) => run("node", [".flux-sops/flux-sops.mjs", ...args]),
+    tool: (...args) => run("node", [".flux-sops/flux-sops.cjs", ...args]),
     paste: (lines, cwd) =>
       run("sh", ["-e"], { input: lines.join("\n"), ...(cwd === undefined ? {} : { cwd }) }),
     write: (name, content) => {

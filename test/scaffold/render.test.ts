@@ -282,7 +282,7 @@ test("no template is left with an unrendered or undefined part, and none is lost
 test("pre-commit: needs node, and runs the tool", (t) => {
   t.is(
     textOf(render(), ".husky/pre-commit"),
-    `. "\${0%/*}/require-node.sh"\nnode .flux-sops/flux-sops.mjs hook pre-commit\n`,
+    `. "\${0%/*}/require-node.sh"\nnode .flux-sops/flux-sops.cjs hook pre-commit\n`,
   );
 });
 

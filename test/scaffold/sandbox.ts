@@ -45,11 +45,16 @@ export function git(directory: string, ...args: string[]): string {
   return execFileSync("git", args, { cwd: directory, encoding: "utf8", stdio: "pipe" }).trimEnd();
 }
 
-/** A stand-in for the bundled tool, with the line that names its version. */
+/** A stand-in for the bundled tool, with the line that names its version, and what hooks start beside it. */
 export function toolOf(version: string): string {
-  const path = join(mkdtempSync(join(sandbox, "tool-")), "flux-sops.mjs");
-  writeFileSync(path, `#!/usr/bin/env node\n// flux-sops ${version}, MIT licensed.\n`);
-  return path;
+  const folder = mkdtempSync(join(sandbox, "tool-"));
+  for (const name of ["flux-sops.mjs", "flux-sops.cjs"]) {
+    writeFileSync(
+      join(folder, name),
+      `#!/usr/bin/env node\n// flux-sops ${version}, MIT licensed.\n`,
+    );
+  }
+  return join(folder, "flux-sops.mjs");
 }
 
 const tool = toolOf("1.2.3");

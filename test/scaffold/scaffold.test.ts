@@ -228,6 +228,7 @@ test.serial(
         .filter(({ state }) => state !== "unchanged")
         .map(({ path, state }) => [path, state]),
       [
+        [".flux-sops/flux-sops.cjs", "upgraded"],
         [".flux-sops/flux-sops.mjs", "upgraded"],
         [".yo-rc.json", "upgraded"],
       ],
