@@ -25,15 +25,25 @@ const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|s
 
 /**
  * Words of which one stands before every value of a Secret; references by name have none. Every
- * manifest has `metadata`, which is none of them.
+ * manifest has `metadata`, which is none of them. In a Secret alone values may have slipped out.
  */
-const VALUES = /(?<!meta)data|literals/i;
+const VALUES = /(?<!meta)data|literals|^["']?kind["']?: *["']?Secret\b/im;
 
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
 
 /** Where a Secret has its values. */
 const FIELDS: readonly string[] = ["data", "stringData"];
+
+/** As a ConfigMap has it. */
+const MISNAMED = "binaryData";
+
+/** Where those fields stand by a slip of the indentation, or of the mind. */
+const MISPLACED = ["metadata", "spec"];
+
+/** What else stands at the top of a Secret, slips included. Of anything else the value was to be below `stringData`. */
+const NO_VALUE =
+  /^(?:\$.*|apiversion|kind|metadata|type|immutable|sops|status|name|namespace|labels|annotations)$/i;
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -206,13 +216,21 @@ class Reader {
     this.#judgeSecret(template, EDIT_SEALED, isEncrypted, ["stringData"]);
   }
 
+  /** A List, whatever is wrong with its kind, or missing; Lists in it; a list of manifests. */
   #readList(root: Node, isEncrypted: boolean): void {
-    const kind = this.#mappings.textAt(root, "kind");
-    if (kind === null || !kind.endsWith("List")) return;
-    for (const item of this.#mappings.items(this.#mappings.at(root, "items"))) {
-      const isSecret = this.#isSecret(item, false);
-      const isBare = kind === "SecretList" && this.#mappings.entry(item, "kind") === null;
-      if (isSecret || isBare) this.#judgeSecret(item, EDIT_LIST, isEncrypted);
+    const open: Node[] = [root];
+    const seen = new Set<Node>();
+    for (let list = open.pop(); list !== undefined; list = open.pop()) {
+      const kind = this.#mappings.textAt(list, "kind");
+      if (seen.has(list) || (kind !== null && !/list$/i.test(kind))) continue;
+      seen.add(list);
+      const items = isSeq(list) ? list : this.#mappings.at(list, "items");
+      for (const item of this.#mappings.items(items)) {
+        const isSecret = this.#isSecret(item, false);
+        const isBare = kind === "SecretList" && this.#mappings.entry(item, "kind") === null;
+        if (isSecret || isBare) this.#judgeSecret(item, EDIT_LIST, isEncrypted);
+        open.push(item);
+      }
     }
   }
 
@@ -296,9 +314,8 @@ class Reader {
     const readable: { field: string; entry: Entry }[] = [];
     let hidden: Entry | null = null;
     let tokens = 0;
-    for (const own of this.#mappings.entries(node)) {
+    for (const own of this.#fieldsOf(node, fields)) {
       const { key: field, value } = own;
-      if (!fields.some((name) => name.toLowerCase() === field.toLowerCase())) continue;
       // No mapping, no Secret: but the value is there to be read.
       const entries = isMap(value) ? this.#mappings.entries(value) : [own];
       for (const entry of entries) {
@@ -316,13 +333,45 @@ class Reader {
       );
     }
     const first = readable[0];
-    if (first === undefined || (isEncrypted && tokens > 0)) return;
-    const isMisspelt = !fields.includes(first.field);
+    if (isEncrypted && tokens > 0) return;
+    if (first === undefined) {
+      this.#judgeStrays(node);
+      return;
+    }
+    const isRight =
+      fields.includes(first.field) && this.#mappings.entry(node, first.field) !== null;
     this.#hit(
       first.entry.offset,
       `a Kubernetes Secret holds readable values under ${first.field}: ` +
         shownNames(readable.map(({ entry }) => entry.key)),
-      isMisspelt ? SPELL_RIGHT : mend,
+      isRight ? mend : SPELL_RIGHT,
+    );
+  }
+
+  /** Where a Secret has values, or was to have them. */
+  #fieldsOf(node: Node, fields: readonly string[]): Entry[] {
+    const names = new Set([...fields, MISNAMED].map(bare));
+    return [node, ...MISPLACED.map((name) => this.#mappings.at(node, name))].flatMap((holder) =>
+      this.#mappings.entries(holder).filter(({ key }) => names.has(bare(key))),
+    );
+  }
+
+  /** Values at the top of a Secret, where `stringData:` was forgotten or they were not indented. */
+  #judgeStrays(node: Node): void {
+    if (this.#mappings.textAt(node, "apiVersion") !== "v1") return;
+    const strays = this.#mappings
+      .entries(node)
+      .filter(
+        ({ key, value }) =>
+          !NO_VALUE.test(key) && isScalar(value) && isCredentialValue(scalarText(value)),
+      );
+    const [first] = strays;
+    if (first === undefined) return;
+    this.#hit(
+      first.offset,
+      `a Kubernetes Secret holds readable values outside data and stringData: ` +
+        shownNames(strays.map(({ key }) => key)),
+      { kind: "edit", what: "indent the values below stringData" },
     );
   }
 
@@ -351,6 +400,11 @@ class Reader {
     if (text.trim() === "" || isToken(text) || isPointer(text)) return false;
     return !(isTemplate(this.#candidate.path) && holdsExpression(text) && !/default|:-/.test(text));
   }
+}
+
+/** `string_data` and `stringdata` are one slip. */
+function bare(field: string): string {
+  return field.replace(/[-_]/g, "").toLowerCase();
 }
 
 /** A mapping as Secrets have it, and not the schema of one. */
@@ -384,7 +438,10 @@ const EDIT_PATCH: Mend = {
 };
 
 /** No creation rule for Secrets would encrypt it either. */
-const SPELL_RIGHT: Mend = { kind: "edit", what: "spell the field data or stringData" };
+const SPELL_RIGHT: Mend = {
+  kind: "edit",
+  what: "spell the field data or stringData, at the top of the Secret",
+};
 
 const EDIT_SEALED: Mend = {
   kind: "edit",

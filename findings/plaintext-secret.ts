@@ -210,6 +210,59 @@ export const plaintextSecret: Rule = {
       { path: "capitals.yaml", content: "kind: Secret\nData:\n  a: aHVudGVyMg==\n", lines: [3] },
       { path: "a-list.yaml", content: "kind: Secret\ndata:\n- aHVudGVyMg==\n", lines: [2] },
       {
+        path: "list-without-a-kind.yaml",
+        content: "apiVersion: v1\nitems:\n- kind: Secret\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [5],
+      },
+      {
+        path: "list-in-a-list.yaml",
+        content:
+          "kind: List\nitems:\n- kind: list\n  items:\n  - kind: Secret\n    data:\n      a: aHVudGVyMg==\n",
+        lines: [7],
+      },
+      {
+        path: "list-of-manifests.yaml",
+        content: "- kind: Secret\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [3],
+      },
+      {
+        path: "indented-too-far.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [6],
+      },
+      {
+        path: "under-spec.yaml",
+        content: "apiVersion: v1\nkind: Secret\nspec:\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [5],
+      },
+      {
+        path: "not-indented.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\nuser: admin\npassword: hunter2\n",
+        lines: [6],
+      },
+      {
+        path: "forgotten-field.yaml",
+        content: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\npassword: hunter2\n",
+        lines: [5],
+      },
+      {
+        path: "of-a-configmap.yaml",
+        content: "kind: Secret\nbinaryData:\n  a: aHVudGVyMg==\n",
+        lines: [3],
+      },
+      {
+        path: "underscore.yaml",
+        content: "kind: Secret\nstring_data:\n  a: hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "breaks-of-unicode.yaml",
+        content: "kind: Secret\u2028stringData:\u0085  a: hunter2\u2029",
+        lines: [3],
+      },
+      {
         path: "infra/main.tf",
         content:
           'resource "kubernetes_secret_v1" "a" {\n  metadata {\n    name = "a"\n  }\n  data = {\n    user     = var.user\n    password = "hunter2"\n  }\n}\n',
@@ -443,6 +496,21 @@ export const plaintextSecret: Rule = {
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
     misses: [
+      {
+        path: "beside-the-data.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\n$patch: delete\nname: database\nimmutable: true\nStatus: ready\nother: ${PASSWORD}\nspec: {a: hunter2}\nmetadata: {labels: {data: hunter2}, annotations: {data: hunter2}}\n---\napiVersion: example.org/v1\nkind: Secret\npassword: hunter2\n",
+      },
+      {
+        path: "lists.yaml",
+        content:
+          "- kind: Secret\n  name: hunter2\n- kind: ConfigMap\n  data: {a: hunter2}\n---\nkind: Thing\nitems: [{kind: Secret, data: {a: hunter2}}]\n",
+      },
+      {
+        path: "text-with-breaks.yaml",
+        content:
+          'kind: ConfigMap\ndata:\n  kind: Secret\n  a: "one\u2028stringData is\u0085another"\n',
+      },
       {
         path: "schema.json",
         content:
