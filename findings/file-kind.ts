@@ -13,7 +13,7 @@ const TEMPLATE_ENDING = /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustac
 
 const SAMPLE_ENDING = /\.(?:example|sample|dist)$/i;
 
-const TEMPLATES = /(?:^|\/)templates\//i;
+const TEMPLATES = /(?:^|\/)(?:templates|tmpl)\//i;
 
 const SAMPLE =
   /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults)(?:[./_-]|$)/i;

@@ -14,6 +14,7 @@ import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
 import { SECRET_BASE64 } from "./keywords.ts";
 import { linesOf, positionsOf } from "./positions.ts";
 import { holdsExpression, isPointer } from "./pointer.ts";
+import { isPublicValue } from "./public-value.ts";
 import { secretLines } from "./secret-lines.ts";
 import type { Section } from "./sections.ts";
 import { isSopsDocument } from "./sops-document.ts";
@@ -77,7 +78,8 @@ function inFile(candidate: Candidate): Hit[] {
 }
 
 function byLine(candidate: Candidate, section: Section): Hit[] {
-  return secretLines(section.words).map(({ line, key }) => ({
+  const isPublic = isTemplate(candidate.path) ? isPublicValue : undefined;
+  return secretLines(section.words, isPublic).map(({ line, key }) => ({
     line: section.lineAt(section.offset) + line,
     message: `a Secret in text that is no YAML holds a readable value under ${shownName(key)}`,
     mend: {
@@ -320,7 +322,7 @@ class Reader {
       const entries = isMap(value) ? this.#mappings.entries(value) : [own];
       for (const entry of entries) {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
-        else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
+        else if (this.#isReadable(entry.value) && !this.#isHarmless(field, entry)) {
           readable.push({ field, entry });
         } else if (isHiddenValue(entry)) hidden ??= entry;
       }
@@ -375,6 +377,12 @@ class Reader {
     );
   }
 
+  #isHarmless(field: string, { key, value }: Entry): boolean {
+    if (this.#isEncryptedFile(field, value)) return true;
+    const isLine = isTemplate(this.#candidate.path) && isScalar(value);
+    return isLine && isPublicValue(key, scalarText(value));
+  }
+
   /** Flux decrypts an entry of `data` that is the base64 of a SOPS document; not one of `stringData`. */
   #isEncryptedFile(field: string, value: Node | null): boolean {
     if (field !== "data" || !isScalar(value)) return false;
@@ -397,8 +405,9 @@ class Reader {
   }
 
   #isReadableText(text: string): boolean {
-    if (text.trim() === "" || isToken(text) || isPointer(text)) return false;
-    return !(isTemplate(this.#candidate.path) && holdsExpression(text) && !/default|:-/.test(text));
+    const shell = isTemplate(this.#candidate.path);
+    if (text.trim() === "" || isToken(text) || isPointer(text, { shell })) return false;
+    return !(shell && holdsExpression(text) && !/default|:-/.test(text));
   }
 }
 

@@ -411,6 +411,17 @@ export const plaintextSecret: Rule = {
         lines: [8],
       },
       {
+        path: "users.yaml.j2",
+        content:
+          "kind: Secret\nstringData:\n  username: admin\n  password: hunter2\n---\n#% if a %#\nkind: Secret\nstringData:\n  username: admin\n  password: hunter2\n#% endif %#\n",
+        lines: [4, 10],
+      },
+      {
+        path: "user.yaml",
+        content: "kind: Secret\nstringData:\n  username: admin\n  password: ${PASSWORD}\n",
+        lines: [3],
+      },
+      {
         path: "secret.yaml.j2",
         content: "{% if a %}\nkind: Secret\ndata:\n    a: aHVudGVyMg==\n{% endif %}\n",
         lines: [4],
@@ -496,6 +507,19 @@ export const plaintextSecret: Rule = {
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
     misses: [
+      {
+        path: "bootstrap/secret.sops.yaml.j2",
+        content:
+          'kind: Secret\nstringData:\n  admin-user: admin\n  a: "<< token >>"\n  b: "{% token %}"\n---\n#% if a %#\nkind: Secret\nstringData:\n  username: admin\n  known_hosts: |\n    example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI\n#% endif %#\n',
+      },
+      {
+        path: "tmpl/secret.sops.yaml",
+        content: "kind: Secret\nstringData:\n  name: ipv4.${DOMAIN}\n  password: $PASSWORD\n",
+      },
+      {
+        path: "of-envsubst.yaml",
+        content: "kind: Secret\nstringData: {a: $MY_PASSWORD}\n",
+      },
       {
         path: "beside-the-data.yaml",
         content:

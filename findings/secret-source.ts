@@ -38,7 +38,7 @@ function isReadableVariable(line: string): boolean {
 }
 
 /** OpenSSH's public keys and lists of hosts (a name, a type of key, the key), and age's recipients. */
-function isPublicLines(text: string): boolean {
+export function isPublicLines(text: string): boolean {
   return text
     .split("\n")
     .every((line) =>
