@@ -20,6 +20,10 @@ const SAMPLE =
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
+const SETTINGS = /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5)$/i;
+
+const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
+
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
 export function isProseOrCode(path: string): boolean {
   return PROSE.test(path) || SOURCE_CODE.test(path);
@@ -45,6 +49,16 @@ export function isSample(path: string): boolean {
   return SAMPLE.test(path);
 }
 
+/** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
+export function isSettingsFile(path: string): boolean {
+  return SETTINGS.test(path);
+}
+
+/** Made for tests, or by others. */
+export function isForTests(path: string): boolean {
+  return TESTS.test(path);
+}
+
 /** A Helm values file: `values.yaml`, `values-prod.yaml`, `grafana.values.yaml`. */
 export function isValuesFile(path: string): boolean {
   return VALUES.test(path);
@@ -61,6 +75,7 @@ export function kindOfFile(path: string): string {
     isTemplate(path),
     isSample(path),
     isValuesFile(path),
+    TESTS.test(path),
     CREDENTIAL_FILE_PATHS.test(path),
     /[._-]?keys?(?:\.txt)?$/i.test(name),
     /\.sops\.[^/]+$/.test(name),
