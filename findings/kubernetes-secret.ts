@@ -316,14 +316,17 @@ class Reader {
     const readable: { field: string; entry: Entry }[] = [];
     let hidden: Entry | null = null;
     let tokens = 0;
+    let isFed = isTemplate(this.#candidate.path);
     for (const own of this.#fieldsOf(node, fields)) {
       const { key: field, value } = own;
       // No mapping, no Secret: but the value is there to be read.
       const entries = isMap(value) ? this.#mappings.entries(value) : [own];
       for (const entry of entries) {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
-        else if (this.#isReadable(entry.value) && !this.#isHarmless(field, entry)) {
+        else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
           readable.push({ field, entry });
+        } else if (isScalar(entry.value) && holdsExpression(scalarText(entry.value))) {
+          isFed = true;
         } else if (isHiddenValue(entry)) hidden ??= entry;
       }
     }
@@ -334,7 +337,8 @@ class Reader {
         { kind: "edit", what: "write the value in quotes" },
       );
     }
-    const first = readable[0];
+    const literals = isFed ? readable.filter(({ entry }) => !isPublicEntry(entry)) : readable;
+    const first = literals[0];
     if (isEncrypted && tokens > 0) return;
     if (first === undefined) {
       this.#judgeStrays(node);
@@ -345,7 +349,7 @@ class Reader {
     this.#hit(
       first.entry.offset,
       `a Kubernetes Secret holds readable values under ${first.field}: ` +
-        shownNames(readable.map(({ entry }) => entry.key)),
+        shownNames(literals.map(({ entry }) => entry.key)),
       isRight ? mend : SPELL_RIGHT,
     );
   }
@@ -375,12 +379,6 @@ class Reader {
         shownNames(strays.map(({ key }) => key)),
       { kind: "edit", what: "indent the values below stringData" },
     );
-  }
-
-  #isHarmless(field: string, { key, value }: Entry): boolean {
-    if (this.#isEncryptedFile(field, value)) return true;
-    const isLine = isTemplate(this.#candidate.path) && isScalar(value);
-    return isLine && isPublicValue(key, scalarText(value));
   }
 
   /** Flux decrypts an entry of `data` that is the base64 of a SOPS document; not one of `stringData`. */
@@ -414,6 +412,10 @@ class Reader {
 /** `string_data` and `stringdata` are one slip. */
 function bare(field: string): string {
   return field.replace(/[-_]/g, "").toLowerCase();
+}
+
+function isPublicEntry({ key, value }: Entry): boolean {
+  return isScalar(value) && isPublicValue(key, scalarText(value));
 }
 
 /** A mapping as Secrets have it, and not the schema of one. */

@@ -418,8 +418,15 @@ export const plaintextSecret: Rule = {
       },
       {
         path: "user.yaml",
-        content: "kind: Secret\nstringData:\n  username: admin\n  password: ${PASSWORD}\n",
-        lines: [3],
+        content:
+          "kind: Secret\nstringData:\n  username: admin\n  password: ''\n---\nkind: Secret\nstringData:\n  username: admin\n  token: ${TOKEN}\n  pin: hunter2\n",
+        lines: [3, 10],
+      },
+      {
+        path: "addresses.yaml",
+        content:
+          "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n",
+        lines: [4, 7, 10],
       },
       {
         path: "secret.yaml.j2",
@@ -515,6 +522,11 @@ export const plaintextSecret: Rule = {
       {
         path: "tmpl/secret.sops.yaml",
         content: "kind: Secret\nstringData:\n  name: ipv4.${DOMAIN}\n  password: $PASSWORD\n",
+      },
+      {
+        path: "substituted-by-flux.yaml",
+        content:
+          "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n",
       },
       {
         path: "of-envsubst.yaml",
