@@ -147,13 +147,18 @@ function nameAt(text: string, match: RegExpExecArray): string {
   return text.slice(start, match.index) + match[0].replace(/[^A-Za-z0-9]+$/, "");
 }
 
+/** Longer values are no credentials: `isCredentialValue`. */
+const LONGEST_AHEAD = 10_100;
+
 /** Whether a literal value could follow a key's colon: on its line, or below. */
 function mayBeValue(text: string, colon: number): boolean {
-  const newline = text.indexOf("\n", colon);
-  const lineEnd = newline === -1 ? text.length : newline;
-  const value = text.slice(colon, Math.min(lineEnd, colon + 10_100)).trim();
+  // Not to its end: of a line without one each key would search all the rest.
+  const ahead = text.slice(colon, colon + LONGEST_AHEAD);
+  const newline = ahead.indexOf("\n");
+  const value = (newline === -1 ? ahead : ahead.slice(0, newline)).trim();
   if (value === "" || value.startsWith("#")) {
-    const below = /^\s*([^\n]*)/.exec(text.slice(lineEnd, lineEnd + 1000))?.[1] ?? "";
+    if (newline === -1) return false;
+    const below = /^\s*([^\n]*)/.exec(ahead.slice(newline, newline + 1000))?.[1] ?? "";
     // Another key, a list or the end of what this one is in: no scalar.
     return !/^(?:[\w."'/-]+\s*:(?=\s|$)|-\s|[#}\]]|$)/.test(below);
   }
