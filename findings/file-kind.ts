@@ -59,6 +59,17 @@ export function isForTests(path: string): boolean {
   return TESTS.test(path);
 }
 
+const AMONG_SECRETS =
+  /(?:^|\/)\.?secrets?\/(?:[^/]+\/)*(?!README|Makefile|Dockerfile|\.git)[^/]+$/i;
+
+const NO_SECRET = /\.(?:ya?ml|age|gpg|pgp|pub|crt|sh|bash|zsh|fish)$|\.sops\.[^/]+$/i;
+
+/** In a folder `secrets`, of an ending that holds data and is not YAML's. */
+export function isAmongSecrets(path: string): boolean {
+  if (!AMONG_SECRETS.test(path) || NO_SECRET.test(path)) return false;
+  return !isProseOrCode(path) && !isModel(path) && !isSample(path);
+}
+
 /** A Helm values file: `values.yaml`, `values-prod.yaml`, `grafana.values.yaml`. */
 export function isValuesFile(path: string): boolean {
   return VALUES.test(path);

@@ -16,7 +16,10 @@ const PUBLIC_BLOCK =
  *
  * @param source as the kustomization names the file
  */
-export function holdsSecret(bytes: Uint8Array, source: GeneratorSource): boolean {
+export function holdsSecret(
+  bytes: Uint8Array,
+  source: Pick<GeneratorSource, "key" | "value">,
+): boolean {
   if (bytes.length === 0) return false;
   const { readable } = readText(bytes);
   if (readable === null) return true;
