@@ -1,4 +1,5 @@
 import { isToken } from "../sops/token.ts";
+import { TOKEN_WORDS } from "./keywords.ts";
 import { holdsExpression } from "./pointer.ts";
 
 /**
@@ -38,7 +39,7 @@ export function isCredentialVariable(name: string): boolean {
 }
 
 const PLACEHOLDER =
-  /^(?:[x*.#_-]+|<.*>|\[.*\]|your.*|my[-_ ]?(?:password|secret|token)|(?:change|replace|fill)[-_ ]?(?:me|this|it)?.*|todo.*|tbd|example|placeholder|redacted|dummy|none|null|nil|true|false|yes|no|on|off|enabled|disabled|default|secret|password|token|string|undefined)$/i;
+  /^(?:[x*.#_-]+|<.*>|\[.*\]|your.*|my[-_ ]?(?:password|secret|token)|(?:change|replace|fill)[-_ ]?(?:me|this|it)?.*|todo.*|tbd|test|testing|example|placeholder|redacted|dummy|none|null|nil|true|false|yes|no|on|off|enabled|disabled|default|secret|password|token|string|undefined)$/i;
 
 /** The name of a Secret, of a key in one, of a variable or of a file, where a password might stand. */
 const REFERENCE_LIKE =
@@ -53,8 +54,8 @@ export function isCredentialValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 4 || text.length > 10_000) return false;
   if (isToken(value) || holdsExpression(text)) return false;
-  // Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`.
-  if (/^\$(?:[A-Za-z_]\w*|__\w+\{.*\})$/.test(text)) return false;
+  // Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Frigate's `{NAME}`.
+  if (/^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\})|\{[A-Za-z_]\w*\})$/.test(text)) return false;
   if (/^[\d.,]{1,5}[a-z]{0,2}$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
@@ -69,12 +70,40 @@ export function isUrlWithPassword(value: string): boolean {
   return password.length >= 4 && !PLACEHOLDER.test(password) && !/^[A-Z_]+$/.test(password);
 }
 
-/** Tokens that say by their shape what they are. */
-const TOKEN_SHAPES =
-  /^(?:ghp_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,}|glpat-[A-Za-z0-9_.-]{20,}|tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,})$/;
+/**
+ * Whether such a value looks made up or drawn at random: where nothing but a name tells that it is one, a
+ * word is more likely to be one.
+ */
+export function isStrongValue(value: string): boolean {
+  const text = value.trim();
+  if (text.length < 8 || text.length > 500) return false;
+  return /[A-Za-z]/.test(text) && /\d/.test(text) && isCredentialValue(text);
+}
+
+/** Tokens that say by their shape what they are: of GitHub, GitLab, Tailscale, Docker, Grafana, Slack … */
+const TOKEN_SHAPES = [
+  /^gh[opusr]_[A-Za-z0-9]{36,}$/,
+  /^github_pat_[A-Za-z0-9_]{60,}$/,
+  /^glpat-[A-Za-z0-9_.-]{20,}$/,
+  /^tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}$/,
+  /^dckr_pat_[A-Za-z0-9_-]{20,}$/,
+  /^glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}$/,
+  /^(?:xox[bp]|xapp)-[A-Za-z0-9-]{20,}$/,
+  /^https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,}$/,
+  /^https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,80}(?:\/\w+)?$/,
+  /^sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}$/,
+  // A tunnel of Cloudflare: base64 of `{"a":"…`.
+  /^eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}$/,
+];
 
 export function isTokenShaped(value: string): boolean {
-  return value.length < 500 && TOKEN_SHAPES.test(value.trim());
+  const text = value.trim();
+  return text.length < 500 && !isMasked(text) && TOKEN_SHAPES.some((shape) => shape.test(text));
+}
+
+/** `XXXXXXXX`, `00000000`, as examples have it. */
+function isMasked(text: string): boolean {
+  return /(.)\1{7}/.test(text);
 }
 
 /**
@@ -83,7 +112,7 @@ export function isTokenShaped(value: string): boolean {
  * find something: what fails it need not be parsed.
  */
 export function mayHoldCredential(text: string): boolean {
-  if (URL_OR_SHAPE.some((pattern) => pattern.test(text))) return true;
+  if (mayHoldUnnamed(text) || FAKE_STORE.test(text)) return true;
   for (const match of text.matchAll(KEY)) {
     const end = match.index + match[0].length;
     if (isCredentialVariable(nameAt(text, match)) && mayBeValue(text, end)) return true;
@@ -100,7 +129,15 @@ const KEY =
 
 const NAME = /name["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
 
-const URL_OR_SHAPE = [/:\/\/[^\s/@:]*:[^\s/@]+@/, /ghp_|github_pat_|glpat-|tskey-/];
+/** Whether a text could hold a URL with a password, or a token with a shape of its own. */
+export function mayHoldUnnamed(text: string): boolean {
+  return URL_WITH_PASSWORD.test(text) || TOKEN_WORDS.some((word) => text.includes(word));
+}
+
+const URL_WITH_PASSWORD = /:\/\/[^\s/@:]*:[^\s/@]+@/;
+
+/** The provider of External Secrets that has its values in the store itself. */
+const FAKE_STORE = /\bfake\s*:/;
 
 /** The whole key of which a match of KEY is the end. */
 function nameAt(text: string, match: RegExpExecArray): string {
@@ -110,13 +147,18 @@ function nameAt(text: string, match: RegExpExecArray): string {
   return text.slice(start, match.index) + match[0].replace(/[^A-Za-z0-9]+$/, "");
 }
 
+/** Longer values are no credentials: `isCredentialValue`. */
+const LONGEST_AHEAD = 10_100;
+
 /** Whether a literal value could follow a key's colon: on its line, or below. */
 function mayBeValue(text: string, colon: number): boolean {
-  const newline = text.indexOf("\n", colon);
-  const lineEnd = newline === -1 ? text.length : newline;
-  const value = text.slice(colon, Math.min(lineEnd, colon + 10_100)).trim();
+  // Not to its end: of a line without one each key would search all the rest.
+  const ahead = text.slice(colon, colon + LONGEST_AHEAD);
+  const newline = ahead.indexOf("\n");
+  const value = (newline === -1 ? ahead : ahead.slice(0, newline)).trim();
   if (value === "" || value.startsWith("#")) {
-    const below = /^\s*([^\n]*)/.exec(text.slice(lineEnd, lineEnd + 1000))?.[1] ?? "";
+    if (newline === -1) return false;
+    const below = /^\s*([^\n]*)/.exec(ahead.slice(newline, newline + 1000))?.[1] ?? "";
     // Another key, a list or the end of what this one is in: no scalar.
     return !/^(?:[\w."'/-]+\s*:(?=\s|$)|-\s|[#}\]]|$)/.test(below);
   }

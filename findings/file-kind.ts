@@ -13,12 +13,16 @@ const TEMPLATE_ENDING = /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustac
 
 const SAMPLE_ENDING = /\.(?:example|sample|dist)$/i;
 
-const TEMPLATES = /(?:^|\/)templates\//i;
+const TEMPLATES = /(?:^|\/)(?:templates|tmpl)\//i;
 
 const SAMPLE =
   /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults)(?:[./_-]|$)/i;
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
+
+const SETTINGS = /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5)$/i;
+
+const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
 
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
 export function isProseOrCode(path: string): boolean {
@@ -45,6 +49,27 @@ export function isSample(path: string): boolean {
   return SAMPLE.test(path);
 }
 
+/** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
+export function isSettingsFile(path: string): boolean {
+  return SETTINGS.test(path);
+}
+
+/** Made for tests, or by others. */
+export function isForTests(path: string): boolean {
+  return TESTS.test(path);
+}
+
+const AMONG_SECRETS =
+  /(?:^|\/)\.?secrets?\/(?:[^/]+\/)*(?!README|Makefile|Dockerfile|\.git)[^/]+$/i;
+
+const NO_SECRET = /\.(?:ya?ml|age|gpg|pgp|pub|crt|sh|bash|zsh|fish)$|\.sops\.[^/]+$/i;
+
+/** In a folder `secrets`, of an ending that holds data and is not YAML's. */
+export function isAmongSecrets(path: string): boolean {
+  if (!AMONG_SECRETS.test(path) || NO_SECRET.test(path)) return false;
+  return !isProseOrCode(path) && !isModel(path) && !isSample(path);
+}
+
 /** A Helm values file: `values.yaml`, `values-prod.yaml`, `grafana.values.yaml`. */
 export function isValuesFile(path: string): boolean {
   return VALUES.test(path);
@@ -61,6 +86,7 @@ export function kindOfFile(path: string): string {
     isTemplate(path),
     isSample(path),
     isValuesFile(path),
+    TESTS.test(path),
     CREDENTIAL_FILE_PATHS.test(path),
     /[._-]?keys?(?:\.txt)?$/i.test(name),
     /\.sops\.[^/]+$/.test(name),

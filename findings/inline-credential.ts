@@ -4,14 +4,24 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
+  isStrongValue,
   isTokenShaped,
   isUrlWithPassword,
   mayHoldCredential,
+  mayHoldUnnamed,
 } from "./credential.ts";
+import { credentialLines } from "./credential-lines.ts";
 import { isSchema } from "./documents.ts";
-import { isProseOrCode, isValuesFile } from "./file-kind.ts";
+import {
+  isForTests,
+  isProseOrCode,
+  isSample,
+  isSettingsFile,
+  isTemplate,
+  isValuesFile,
+} from "./file-kind.ts";
 import type { Candidate, Hit, Mend, Rule } from "./finding.ts";
-import { KEYWORDS } from "./keywords.ts";
+import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "./keywords.ts";
 import type { Entry } from "./nodes.ts";
 import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
 import type { Section } from "./sections.ts";
@@ -30,14 +40,18 @@ const REFERENCES =
  * What is found, as a guess by name and value: literal passwords and tokens in
  * - `values` of a HelmRelease, Helm values files, `valuesInline` of a kustomization, `valuesContent` of k3s's
  *   HelmChart, values and parameters of an Argo CD Application;
- * - a container's `env`, and the `environment` of a Talos ExtensionServiceConfig;
+ * - a container's `env` and arguments (`--password=…`), `machine.env` and the `environment` of an
+ *   ExtensionServiceConfig in Talos;
  * - a ConfigMap and a configMapGenerator's literals, also in lines of a file kept in one;
  * - `postBuild.substitute` of a Flux Kustomization;
+ * - the fake provider of an External Secrets store;
+ * - settings of programs (TOML, INI, properties, JSON, HCL, YAML), and objects of any other kind: there only
+ *   values that look drawn at random;
  * - arguments of `kubectl create secret` and `flux create secret` in scripts (`secret-command.ts`).
  *
  * Empty values, variables and templates, names of Secrets and keys (`existingSecret`,
  * `passwordKey: admin-password`), switches and placeholders are none. URLs with a password in them
- * are.
+ * are, and tokens of a known shape, wherever they stand.
  */
 export const inlineCredential: Rule = {
   id: "inline-credential",
@@ -173,8 +187,103 @@ export const inlineCredential: Rule = {
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
       },
+      {
+        path: "app/settings.toml",
+        content: '[db]\nhost = "db"\npassword = "Zk3vQ8r2"\n',
+        lines: [3],
+      },
+      {
+        path: "infra/main.tf",
+        content: 'provider "a" {\n  password = "Pablo123"\n}\n',
+        lines: [2],
+      },
+      { path: "app/server.properties", content: "db.password=Zk3vQ8r2\n", lines: [1] },
+      { path: "app/server.conf", content: "url = amqp://me:hunter22@mq\n", lines: [1] },
+      {
+        path: "config/configuration.yml",
+        content: "session:\n  name: a\nstorage:\n  encryption_key: Zk3vQ8r2\n",
+        lines: [4],
+      },
+      { path: "app/settings.json", content: '{"db": {\n  "password": "Zk3vQ8r2"}}\n', lines: [2] },
+      {
+        path: "compose.yaml",
+        content: "services:\n  db:\n    environment:\n      - A=b\n      - DB_PASSWORD=hunter22\n",
+        lines: [5],
+      },
+      {
+        path: "app/peer.yaml",
+        content: "apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nspec:\n  password: hunter22\n",
+        lines: [4],
+      },
+      {
+        path: "alerts/provider.yaml",
+        content: `kind: Provider\nspec:\n  type: discord\n  address: https://discord.com/api/webhooks/123456789012345678/${"a1B2".repeat(16)}\n`,
+        lines: [4],
+      },
+      {
+        path: "sources/app.yaml",
+        content: "kind: GitRepository\nspec:\n  url: https://me:hunter22@example.org/a\n",
+        lines: [3],
+      },
+      {
+        path: "stores/fake.yaml",
+        content:
+          "kind: ClusterSecretStore\nspec:\n  provider:\n    fake:\n      data:\n        - key: a\n          value: hunter22\n        - key: b\n          valueMap:\n            c: hunter22\n",
+        lines: [7, 10],
+      },
+      {
+        path: "app/arguments.yaml",
+        content:
+          "kind: Deployment\nspec: {containers: [{args: [\n  --log=info,\n  --api-token=8c1f0e7a2b]}]}\n",
+        lines: [4],
+      },
+      {
+        path: "app/files.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    configMaps:\n      config:\n        data:\n          a.yaml: |\n            host: db\n            password: hunter22\n",
+        lines: [9],
+      },
+      {
+        path: "talos/env.yaml",
+        content: "machine:\n  env:\n    TS_AUTHKEY: 8c1f0e7a2b\n",
+        lines: [3],
+      },
     ],
     misses: [
+      {
+        path: "app/settings.toml",
+        content:
+          'password = "correct"\ntoken = "${TOKEN}"\nsecret_key = "/run/secrets/key1"\npassword = hunter22\n# password = "hunter22"\n',
+      },
+      { path: "app/settings.example.toml", content: 'password = "hunter22"\n' },
+      { path: "test/settings.toml", content: 'password = "hunter22"\n' },
+      {
+        path: "infra/main.tf",
+        content: "password = data.vault.main.kube_config[0].password\ntoken = var.token1\n",
+      },
+      {
+        path: "config/configuration.yml",
+        content: "password: correct\nlabels: {token: hunter22}\nsecretKeyRef: {token: hunter22}\n",
+      },
+      { path: "i18n/de.json", content: '{"password": "Passwort", "token": "Zeichen"}\n' },
+      {
+        path: "alerts/provider.yaml",
+        content: `kind: Provider\nspec: {address: "https://hooks.slack.com/services/T00000000/B00000000/${"X".repeat(24)}", secretRef: {name: a}}\n`,
+      },
+      {
+        path: "stores/fake.yaml",
+        content:
+          "kind: SecretStore\nspec: {provider: {fake: {data: [{key: a, value: correct}]}}}\n",
+      },
+      {
+        path: "frigate.yaml",
+        content: "kind: ConfigMap\ndata:\n  a.yml: |\n    password: '{FRIGATE_MQTT_PASSWORD}'\n",
+      },
+      {
+        path: "app/arguments.yaml",
+        content:
+          "kind: Deployment\nspec: {args: [--password=$(PASSWORD), --token=token, --token-file=/run/a1b2c3]}\n",
+      },
       {
         path: "argo/app.yaml",
         content:
@@ -220,7 +329,8 @@ export const inlineCredential: Rule = {
       },
       {
         path: "app/other.yaml",
-        content: "apiVersion: example.org/v1\nkind: Thing\nspec:\n  password: hunter22\n",
+        content:
+          "apiVersion: example.org/v1\nkind: Thing\nspec:\n  password: correct\n  passwordSecretRef: {password: hunter22}\n",
       },
       {
         path: "crd.yaml",
@@ -233,18 +343,38 @@ export const inlineCredential: Rule = {
 };
 
 function find(candidate: Candidate): Hit[] {
-  if (isProseOrCode(candidate.path)) return [];
-  const hits: Hit[] = findSecretCommands(candidate.readable ?? "");
+  const { path, readable } = candidate;
+  if (isProseOrCode(path)) return [];
+  const hits: Hit[] = findSecretCommands(readable ?? "");
+  // Where a name alone has to tell, a sample and what tests need would look the same.
+  const isTelling = !isSample(path) && !isForTests(path) && !isTemplate(path);
+  if (isTelling && isSettingsFile(path)) hits.push(...inSettings(candidate));
   for (const section of candidate.sections) {
     if (!mayHoldCredential(section.words) || OTHER_KINDS.test(section.words)) continue;
     if (isSchema(section)) continue;
     for (const document of section.documents ?? []) {
-      const reader = new Reader(section, new Mappings(document), isValuesFile(candidate.path));
+      const reader = new Reader(section, new Mappings(document), isValuesFile(path));
       hits.push(...reader.read(document.contents));
+      if (isTelling && !CREDENTIAL_FILE_PATHS.test(path)) {
+        hits.push(...reader.readOther(document.contents));
+      }
     }
   }
   return hits;
 }
+
+function inSettings({ path, readable }: Candidate): Hit[] {
+  if (readable === null || !mayHoldCredential(readable)) return [];
+  const isAlwaysQuoted = /\.(?:toml|tf|hcl)$/i.test(path);
+  return credentialLines(readable, isStrongValue, isAlwaysQuoted).map(({ line, name }) => ({
+    line: line + 1,
+    message: `settings may hold a readable credential: ${shownName(name)}`,
+    mend: USE_SOURCE,
+  }));
+}
+
+/** Other rules say what is secret in these. */
+const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
 
 /** Reads one document. */
 class Reader {
@@ -253,6 +383,7 @@ class Reader {
   readonly #isValuesFile: boolean;
   readonly #hits: Hit[] = [];
   readonly #seen = new Set<Node>();
+  #isValue = isCredentialValue;
 
   constructor(section: Section, mappings: Mappings, isValues: boolean) {
     this.#section = section;
@@ -287,7 +418,47 @@ class Reader {
       this.#values(mappings.at(chart, "valuesInline"), USE_VALUES_FROM);
     }
     if (kind !== null && kind !== "HelmRelease") this.#containers(root);
+    for (const entry of mappings.entries(mappings.at(root, "machine", "env"))) {
+      this.#entry(entry, true, "machine.env", USE_ENCRYPTED);
+    }
+    this.#fakeStore(mappings.at(root, "spec", "provider", "fake", "data"));
     return this.#hits;
+  }
+
+  /** What is left of a document: objects of any kind, settings that are YAML or JSON. */
+  readOther(root: Node | null): Hit[] {
+    const before = this.#hits.length;
+    if (mayHoldUnnamed(this.#section.words)) this.#unnamed(root);
+    const kind = this.#mappings.textAt(root, "kind");
+    const isOthers = OTHER_ROOTS.some((name) => this.#mappings.entry(root, name) !== null);
+    if (kind !== "Config" && !isOthers) {
+      this.#isValue = isStrongValue;
+      this.#values(root, USE_SOURCE, kind === null ? "settings" : "an object");
+    }
+    return this.#hits.slice(before);
+  }
+
+  /** Tokens and URLs that tell by themselves what they are. */
+  #unnamed(root: Node | null): void {
+    for (const { node, key, keyOffset } of walk(root)) {
+      const text = isScalar(node) ? scalarText(node) : "";
+      if (isTokenShaped(text) || isUrlWithPassword(text)) {
+        this.#hit(keyOffset ?? startOf(node) ?? 0, "a value", key ?? "", USE_SOURCE);
+      }
+    }
+  }
+
+  /** @see https://external-secrets.io/latest/provider/fake/ */
+  #fakeStore(data: Node | null): void {
+    for (const item of this.#mappings.items(data)) {
+      const value = this.#mappings.entry(item, "value");
+      const values = this.#mappings.entries(this.#mappings.at(item, "valueMap"));
+      const name = this.#mappings.textAt(item, "key") ?? "";
+      const first = [...(value === null ? [] : [value]), ...values].find(
+        (one) => isScalar(one.value) && isStrongValue(scalarText(one.value)),
+      );
+      if (first !== undefined) this.#hit(first.offset, "a fake secret store", name, USE_SECRET);
+    }
   }
 
   #hit(offset: number, what: string, name: string, mend: Mend): void {
@@ -298,19 +469,21 @@ class Reader {
     });
   }
 
-  /** Helm values: any key at any depth. */
-  #values(root: Node | null, mend: Mend): void {
+  /** Helm values, and whatever is read like them: any key at any depth. */
+  #values(root: Node | null, mend: Mend, what = "a Helm value"): void {
     const open: { node: Node | null; isEnv: boolean }[] = [{ node: root, isEnv: false }];
     for (let step = open.pop(); step !== undefined; step = open.pop()) {
       const node = this.#mappings.resolve(step.node);
       if (node === null || isScalar(node) || this.#seen.has(node)) continue;
       this.#seen.add(node);
-      this.#namedValue(node, "a Helm value", mend);
+      this.#namedValue(node, what, mend);
       for (const entry of this.#mappings.entries(node)) {
         if (REFERENCES.test(entry.key)) continue;
-        if (isScalar(entry.value)) this.#entry(entry, step.isEnv, "a Helm value", mend);
+        if (isScalar(entry.value)) this.#valueOrFile(entry, step.isEnv, what, mend);
         else
           open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
+        if (/^(?:args|command)$/.test(entry.key)) this.#arguments(entry.value, what, mend);
+        if (/^env(?:ironment)?$/.test(entry.key)) this.#assignments(entry.value, what, mend);
       }
       for (const item of this.#mappings.items(node)) open.push({ node: item, isEnv: false });
     }
@@ -344,7 +517,7 @@ class Reader {
   #entry(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
     const value = isScalar(entry.value) ? scalarText(entry.value) : "";
     const named = isVariable ? isCredentialVariable(entry.key) : isCredentialName(entry.key);
-    if ((named && isCredentialValue(value)) || isUrlWithPassword(value) || isTokenShaped(value)) {
+    if ((named && this.#isValue(value)) || isUrlWithPassword(value) || isTokenShaped(value)) {
       this.#hit(entry.offset, what, entry.key, mend);
     }
   }
@@ -361,9 +534,24 @@ class Reader {
   /** `env:` lists wherever they stand: pod templates are in Deployments, CronJobs, and in custom kinds. */
   #containers(root: Node | null): void {
     for (const { node, key } of walk(root)) {
-      if (key !== "env" || !isSeq(node)) continue;
+      if (!isSeq(node)) continue;
+      if (key === "args" || key === "command") {
+        this.#arguments(node, "a container's argument", USE_SECRET_KEY_REF);
+      }
+      if (key !== "env") continue;
       for (const item of this.#mappings.items(node)) {
         this.#namedValue(item, "a container's env", USE_SECRET_KEY_REF);
+      }
+    }
+  }
+
+  /** `--password=…`. */
+  #arguments(list: Node | null, what: string, mend: Mend): void {
+    for (const item of this.#mappings.items(list)) {
+      const text = isScalar(item) ? scalarText(item) : "";
+      const [, name = "", value = ""] = /^--?([A-Za-z][\w.-]*)=(\S+)$/.exec(text) ?? [];
+      if (isCredentialName(name) && isStrongValue(value)) {
+        this.#hit(startOf(item) ?? 0, what, name, mend);
       }
     }
   }
@@ -379,7 +567,7 @@ class Reader {
     for (const item of this.#mappings.items(list)) {
       if (!isScalar(item)) continue;
       const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(item)) ?? [];
-      const isCredential = isCredentialVariable(name) && isCredentialValue(value);
+      const isCredential = isCredentialVariable(name) && this.#isValue(value);
       if (isCredential || isUrlWithPassword(value) || isTokenShaped(value)) {
         this.#hit(startOf(item) ?? 0, what, name, mend);
       }
@@ -388,27 +576,25 @@ class Reader {
 
   #configMap(data: Node | null): void {
     for (const entry of this.#mappings.entries(data)) {
-      const value = isScalar(entry.value) ? scalarText(entry.value) : "";
-      if (value.trimEnd().includes("\n")) this.#file(entry, value);
-      else this.#entry(entry, true, "a ConfigMap", USE_SECRET);
+      this.#valueOrFile(entry, true, "a ConfigMap", USE_SECRET);
     }
   }
 
-  /** The lines `password = …` and `password: …` of a file kept in a ConfigMap. */
-  #file(entry: Entry, text: string): void {
+  #valueOrFile(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
+    const value = isScalar(entry.value) ? scalarText(entry.value) : "";
+    if (value.trimEnd().includes("\n")) this.#file(entry, value, what, mend);
+    else this.#entry(entry, isVariable, what, mend);
+  }
+
+  /** The lines `password = …` and `password: …` of a file that stands as a value. */
+  #file(entry: Entry, text: string, what: string, mend: Mend): void {
     const isLiteralBlock = isScalar(entry.value) && entry.value.type === "BLOCK_LITERAL";
     const keyLine = this.#section.lineAt(entry.offset);
-    for (const [index, line] of text.split("\n").entries()) {
-      const match = /^\s*["']?([A-Za-z][\w.-]{0,80})["']?\s*[=:]\s*(\S.*)$/.exec(
-        line.slice(0, 1000),
-      );
-      const name = match?.[1] ?? "";
-      const value = (match?.[2] ?? "").replace(/[,;]?\s*$/, "").replace(/^(["'])(.*)\1$/, "$2");
-      if (!isCredentialName(name) || !isCredentialValue(value)) continue;
+    for (const { line, name } of credentialLines(text, this.#isValue)) {
       this.#hits.push({
-        line: isLiteralBlock ? keyLine + 1 + index : keyLine,
-        message: `a ConfigMap may hold a readable credential: ${shownName(name)} in ${shownName(entry.key)}`,
-        mend: USE_SECRET,
+        line: isLiteralBlock ? keyLine + 1 + line : keyLine,
+        message: `${what} may hold a readable credential: ${shownName(name)} in ${shownName(entry.key)}`,
+        mend,
       });
     }
   }
@@ -441,4 +627,8 @@ const USE_GENERATOR: Mend = {
 const USE_ENCRYPTED: Mend = {
   kind: "edit",
   what: "keep the document in a file that a creation rule encrypts as a whole",
+};
+const USE_SOURCE: Mend = {
+  kind: "edit",
+  what: "take the value from a variable or an encrypted Secret, or keep the file where a creation rule encrypts it",
 };

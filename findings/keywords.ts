@@ -48,6 +48,32 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** How tokens begin that say by their shape what they are; `credential.ts` knows the rest of it. */
+export const TOKEN_WORDS = [
+  ...[
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "tskey-",
+    "dckr_pat_",
+    "glsa_",
+  ],
+  ...[
+    "xoxb-",
+    "xoxp-",
+    "xapp-",
+    "hooks.slack.com/",
+    "/api/webhooks/",
+    "sk-ant-",
+    "sk-proj-",
+    "eyJhIjoi",
+  ],
+] as const;
+
 /** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
 const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;
 
@@ -92,15 +118,7 @@ export const KEYWORDS = {
     "aescbcencryptionsecret",
     "k8sserviceaccount",
   ],
-  "inline-credential": [
-    ...CREDENTIAL_NAMES,
-    ...SECRET_COMMANDS,
-    "://",
-    "ghp_",
-    "github_pat_",
-    "glpat-",
-    "tskey-",
-  ],
+  "inline-credential": [...CREDENTIAL_NAMES, ...SECRET_COMMANDS, "://", ...TOKEN_WORDS, "fake:"],
 } as const satisfies Record<string, readonly string[]>;
 
 /**

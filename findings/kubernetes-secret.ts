@@ -14,6 +14,7 @@ import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
 import { SECRET_BASE64 } from "./keywords.ts";
 import { linesOf, positionsOf } from "./positions.ts";
 import { holdsExpression, isPointer } from "./pointer.ts";
+import { isPublicValue } from "./public-value.ts";
 import { secretLines } from "./secret-lines.ts";
 import type { Section } from "./sections.ts";
 import { isSopsDocument } from "./sops-document.ts";
@@ -25,15 +26,25 @@ const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|s
 
 /**
  * Words of which one stands before every value of a Secret; references by name have none. Every
- * manifest has `metadata`, which is none of them.
+ * manifest has `metadata`, which is none of them. In a Secret alone values may have slipped out.
  */
-const VALUES = /(?<!meta)data|literals/i;
+const VALUES = /(?<!meta)data|literals|^["']?kind["']?: *["']?Secret\b/im;
 
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
 
 /** Where a Secret has its values. */
 const FIELDS: readonly string[] = ["data", "stringData"];
+
+/** As a ConfigMap has it. */
+const MISNAMED = "binaryData";
+
+/** Where those fields stand by a slip of the indentation, or of the mind. */
+const MISPLACED = ["metadata", "spec"];
+
+/** What else stands at the top of a Secret, slips included. Of anything else the value was to be below `stringData`. */
+const NO_VALUE =
+  /^(?:\$.*|apiversion|kind|metadata|type|immutable|sops|status|name|namespace|labels|annotations)$/i;
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -67,7 +78,8 @@ function inFile(candidate: Candidate): Hit[] {
 }
 
 function byLine(candidate: Candidate, section: Section): Hit[] {
-  return secretLines(section.words).map(({ line, key }) => ({
+  const isPublic = isTemplate(candidate.path) ? isPublicValue : undefined;
+  return secretLines(section.words, isPublic).map(({ line, key }) => ({
     line: section.lineAt(section.offset) + line,
     message: `a Secret in text that is no YAML holds a readable value under ${shownName(key)}`,
     mend: {
@@ -206,13 +218,21 @@ class Reader {
     this.#judgeSecret(template, EDIT_SEALED, isEncrypted, ["stringData"]);
   }
 
+  /** A List, whatever is wrong with its kind, or missing; Lists in it; a list of manifests. */
   #readList(root: Node, isEncrypted: boolean): void {
-    const kind = this.#mappings.textAt(root, "kind");
-    if (kind === null || !kind.endsWith("List")) return;
-    for (const item of this.#mappings.items(this.#mappings.at(root, "items"))) {
-      const isSecret = this.#isSecret(item, false);
-      const isBare = kind === "SecretList" && this.#mappings.entry(item, "kind") === null;
-      if (isSecret || isBare) this.#judgeSecret(item, EDIT_LIST, isEncrypted);
+    const open: Node[] = [root];
+    const seen = new Set<Node>();
+    for (let list = open.pop(); list !== undefined; list = open.pop()) {
+      const kind = this.#mappings.textAt(list, "kind");
+      if (seen.has(list) || (kind !== null && !/list$/i.test(kind))) continue;
+      seen.add(list);
+      const items = isSeq(list) ? list : this.#mappings.at(list, "items");
+      for (const item of this.#mappings.items(items)) {
+        const isSecret = this.#isSecret(item, false);
+        const isBare = kind === "SecretList" && this.#mappings.entry(item, "kind") === null;
+        if (isSecret || isBare) this.#judgeSecret(item, EDIT_LIST, isEncrypted);
+        open.push(item);
+      }
     }
   }
 
@@ -296,15 +316,17 @@ class Reader {
     const readable: { field: string; entry: Entry }[] = [];
     let hidden: Entry | null = null;
     let tokens = 0;
-    for (const own of this.#mappings.entries(node)) {
+    let isFed = isTemplate(this.#candidate.path);
+    for (const own of this.#fieldsOf(node, fields)) {
       const { key: field, value } = own;
-      if (!fields.some((name) => name.toLowerCase() === field.toLowerCase())) continue;
       // No mapping, no Secret: but the value is there to be read.
       const entries = isMap(value) ? this.#mappings.entries(value) : [own];
       for (const entry of entries) {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
         else if (this.#isReadable(entry.value) && !this.#isEncryptedFile(field, entry.value)) {
           readable.push({ field, entry });
+        } else if (isScalar(entry.value) && holdsExpression(scalarText(entry.value))) {
+          isFed = true;
         } else if (isHiddenValue(entry)) hidden ??= entry;
       }
     }
@@ -315,14 +337,47 @@ class Reader {
         { kind: "edit", what: "write the value in quotes" },
       );
     }
-    const first = readable[0];
-    if (first === undefined || (isEncrypted && tokens > 0)) return;
-    const isMisspelt = !fields.includes(first.field);
+    const literals = isFed ? readable.filter(({ entry }) => !isPublicEntry(entry)) : readable;
+    const first = literals[0];
+    if (isEncrypted && tokens > 0) return;
+    if (first === undefined) {
+      this.#judgeStrays(node);
+      return;
+    }
+    const isRight =
+      fields.includes(first.field) && this.#mappings.entry(node, first.field) !== null;
     this.#hit(
       first.entry.offset,
       `a Kubernetes Secret holds readable values under ${first.field}: ` +
-        shownNames(readable.map(({ entry }) => entry.key)),
-      isMisspelt ? SPELL_RIGHT : mend,
+        shownNames(literals.map(({ entry }) => entry.key)),
+      isRight ? mend : SPELL_RIGHT,
+    );
+  }
+
+  /** Where a Secret has values, or was to have them. */
+  #fieldsOf(node: Node, fields: readonly string[]): Entry[] {
+    const names = new Set([...fields, MISNAMED].map(bare));
+    return [node, ...MISPLACED.map((name) => this.#mappings.at(node, name))].flatMap((holder) =>
+      this.#mappings.entries(holder).filter(({ key }) => names.has(bare(key))),
+    );
+  }
+
+  /** Values at the top of a Secret, where `stringData:` was forgotten or they were not indented. */
+  #judgeStrays(node: Node): void {
+    if (this.#mappings.textAt(node, "apiVersion") !== "v1") return;
+    const strays = this.#mappings
+      .entries(node)
+      .filter(
+        ({ key, value }) =>
+          !NO_VALUE.test(key) && isScalar(value) && isCredentialValue(scalarText(value)),
+      );
+    const [first] = strays;
+    if (first === undefined) return;
+    this.#hit(
+      first.offset,
+      `a Kubernetes Secret holds readable values outside data and stringData: ` +
+        shownNames(strays.map(({ key }) => key)),
+      { kind: "edit", what: "indent the values below stringData" },
     );
   }
 
@@ -348,9 +403,19 @@ class Reader {
   }
 
   #isReadableText(text: string): boolean {
-    if (text.trim() === "" || isToken(text) || isPointer(text)) return false;
-    return !(isTemplate(this.#candidate.path) && holdsExpression(text) && !/default|:-/.test(text));
+    const shell = isTemplate(this.#candidate.path);
+    if (text.trim() === "" || isToken(text) || isPointer(text, { shell })) return false;
+    return !(shell && holdsExpression(text) && !/default|:-/.test(text));
   }
+}
+
+/** `string_data` and `stringdata` are one slip. */
+function bare(field: string): string {
+  return field.replace(/[-_]/g, "").toLowerCase();
+}
+
+function isPublicEntry({ key, value }: Entry): boolean {
+  return isScalar(value) && isPublicValue(key, scalarText(value));
 }
 
 /** A mapping as Secrets have it, and not the schema of one. */
@@ -384,7 +449,10 @@ const EDIT_PATCH: Mend = {
 };
 
 /** No creation rule for Secrets would encrypt it either. */
-const SPELL_RIGHT: Mend = { kind: "edit", what: "spell the field data or stringData" };
+const SPELL_RIGHT: Mend = {
+  kind: "edit",
+  what: "spell the field data or stringData, at the top of the Secret",
+};
 
 const EDIT_SEALED: Mend = {
   kind: "edit",

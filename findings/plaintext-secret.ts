@@ -210,6 +210,59 @@ export const plaintextSecret: Rule = {
       { path: "capitals.yaml", content: "kind: Secret\nData:\n  a: aHVudGVyMg==\n", lines: [3] },
       { path: "a-list.yaml", content: "kind: Secret\ndata:\n- aHVudGVyMg==\n", lines: [2] },
       {
+        path: "list-without-a-kind.yaml",
+        content: "apiVersion: v1\nitems:\n- kind: Secret\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [5],
+      },
+      {
+        path: "list-in-a-list.yaml",
+        content:
+          "kind: List\nitems:\n- kind: list\n  items:\n  - kind: Secret\n    data:\n      a: aHVudGVyMg==\n",
+        lines: [7],
+      },
+      {
+        path: "list-of-manifests.yaml",
+        content: "- kind: Secret\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [3],
+      },
+      {
+        path: "indented-too-far.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [6],
+      },
+      {
+        path: "under-spec.yaml",
+        content: "apiVersion: v1\nkind: Secret\nspec:\n  data:\n    a: aHVudGVyMg==\n",
+        lines: [5],
+      },
+      {
+        path: "not-indented.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\nuser: admin\npassword: hunter2\n",
+        lines: [6],
+      },
+      {
+        path: "forgotten-field.yaml",
+        content: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\npassword: hunter2\n",
+        lines: [5],
+      },
+      {
+        path: "of-a-configmap.yaml",
+        content: "kind: Secret\nbinaryData:\n  a: aHVudGVyMg==\n",
+        lines: [3],
+      },
+      {
+        path: "underscore.yaml",
+        content: "kind: Secret\nstring_data:\n  a: hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "breaks-of-unicode.yaml",
+        content: "kind: Secret\u2028stringData:\u0085  a: hunter2\u2029",
+        lines: [3],
+      },
+      {
         path: "infra/main.tf",
         content:
           'resource "kubernetes_secret_v1" "a" {\n  metadata {\n    name = "a"\n  }\n  data = {\n    user     = var.user\n    password = "hunter2"\n  }\n}\n',
@@ -358,6 +411,24 @@ export const plaintextSecret: Rule = {
         lines: [8],
       },
       {
+        path: "users.yaml.j2",
+        content:
+          "kind: Secret\nstringData:\n  username: admin\n  password: hunter2\n---\n#% if a %#\nkind: Secret\nstringData:\n  username: admin\n  password: hunter2\n#% endif %#\n",
+        lines: [4, 10],
+      },
+      {
+        path: "user.yaml",
+        content:
+          "kind: Secret\nstringData:\n  username: admin\n  password: ''\n---\nkind: Secret\nstringData:\n  username: admin\n  token: ${TOKEN}\n  pin: hunter2\n",
+        lines: [3, 10],
+      },
+      {
+        path: "addresses.yaml",
+        content:
+          "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n",
+        lines: [4, 7, 10],
+      },
+      {
         path: "secret.yaml.j2",
         content: "{% if a %}\nkind: Secret\ndata:\n    a: aHVudGVyMg==\n{% endif %}\n",
         lines: [4],
@@ -443,6 +514,39 @@ export const plaintextSecret: Rule = {
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
     misses: [
+      {
+        path: "bootstrap/secret.sops.yaml.j2",
+        content:
+          'kind: Secret\nstringData:\n  admin-user: admin\n  a: "<< token >>"\n  b: "{% token %}"\n---\n#% if a %#\nkind: Secret\nstringData:\n  username: admin\n  known_hosts: |\n    example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI\n#% endif %#\n',
+      },
+      {
+        path: "tmpl/secret.sops.yaml",
+        content: "kind: Secret\nstringData:\n  name: ipv4.${DOMAIN}\n  password: $PASSWORD\n",
+      },
+      {
+        path: "substituted-by-flux.yaml",
+        content:
+          "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n",
+      },
+      {
+        path: "of-envsubst.yaml",
+        content: "kind: Secret\nstringData: {a: $MY_PASSWORD}\n",
+      },
+      {
+        path: "beside-the-data.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\n$patch: delete\nname: database\nimmutable: true\nStatus: ready\nother: ${PASSWORD}\nspec: {a: hunter2}\nmetadata: {labels: {data: hunter2}, annotations: {data: hunter2}}\n---\napiVersion: example.org/v1\nkind: Secret\npassword: hunter2\n",
+      },
+      {
+        path: "lists.yaml",
+        content:
+          "- kind: Secret\n  name: hunter2\n- kind: ConfigMap\n  data: {a: hunter2}\n---\nkind: Thing\nitems: [{kind: Secret, data: {a: hunter2}}]\n",
+      },
+      {
+        path: "text-with-breaks.yaml",
+        content:
+          'kind: ConfigMap\ndata:\n  kind: Secret\n  a: "one\u2028stringData is\u0085another"\n',
+      },
       {
         path: "schema.json",
         content:

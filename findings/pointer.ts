@@ -10,6 +10,9 @@
 const REFERENCE =
   /^(?:op:\/\/[^\n]+|ref\+[a-z0-9+.-]+:\/\/\S+|(?:vault|bws|bitwarden|infisical|doppler|akeyless|conjur|awssm|awsssm|gcpsm|azkv|keeper):\/\/\S+|(?:>>)?vault:[^\s#]+#\S+)$/i;
 
+/** A variable of `envsubst`; no password looks like one. */
+const VARIABLE = /^\$[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
+
 /** A longer value is a file, not a pointer; also keeps the search for a closing brace short. */
 const LONGEST_POINTER = 4096;
 
@@ -19,8 +22,8 @@ export interface PointerOptions {
 }
 
 /**
- * Whether a whole value consists of pointers: `${VAR}`, `$(VAR)`, `{{ … }}`, `#{ … }#`, `<% … %>`,
- * `<path:…>`, `op://…`, `ref+…://…` and other stores' references. Punctuation between them is nobody's password; a letter or a
+ * Whether a whole value consists of pointers: `${VAR}`, `$(VAR)`, `$MY_VAR`, `{{ … }}`, `{% … %}`, `#{ … }#`,
+ * `<% … %>`, `<< … >>`, `<path:…>`, `op://…`, `ref+…://…` and other stores' references. Punctuation between them is nobody's password; a letter or a
  * digit makes the value a literal. So does a default: `${VAR:-hunter2}`, `{{ x | default "hunter2" }}`.
  *
  * @param value the scalar's text. An empty one is no pointer.
@@ -28,7 +31,7 @@ export interface PointerOptions {
 export function isPointer(value: string, options: PointerOptions = {}): boolean {
   if (value.length > LONGEST_POINTER) return false;
   const text = value.trim();
-  if (REFERENCE.test(text)) return true;
+  if (REFERENCE.test(text) || VARIABLE.test(text)) return true;
   let seen = false;
   let position = 0;
   while (position < text.length) {
@@ -47,7 +50,7 @@ export function isPointer(value: string, options: PointerOptions = {}): boolean 
 
 /** Whether a text holds a template expression anywhere: what of it is a secret is decided elsewhere. */
 export function holdsExpression(text: string): boolean {
-  return /\{\{|\$\{|#\{|<%|\$\(|<path:/.test(text);
+  return /\{\{|\{%|\$\{|#\{|<%|<< |\$\(|<path:/.test(text);
 }
 
 /** Deeper than this, `${A:-${B:-…}}` counts as a literal. */
@@ -62,6 +65,8 @@ function expressionEnd(
 ): number | null {
   if (text.startsWith("${", position)) return substitutionEnd(text, position, options, depth);
   if (text.startsWith("{{", position)) return templateEnd(text, position, "}}");
+  if (text.startsWith("{%", position)) return templateEnd(text, position, "%}");
+  if (text.startsWith("<< ", position)) return templateEnd(text, position, " >>");
   if (text.startsWith("#{", position)) return templateEnd(text, position, "}#");
   if (text.startsWith("<%", position)) return templateEnd(text, position, "%>");
   if (text.startsWith("<path:", position)) {

@@ -31,14 +31,21 @@ const KEY = /^(["']?)([A-Za-z_.][\w./-]*)\1\s*:(?=\s|$)[ \t]*(.*)$/;
 /** Longer lines are never a manifest's keys; their values may be long, though. */
 const LONGEST_LINE = 200_000;
 
-/** The first literal value of each Secret in the text. */
-export function secretLines(text: string): SecretLine[] {
+/**
+ * The first literal value of each Secret in the text.
+ *
+ * @param isPublic which literal values are none to hide
+ */
+export function secretLines(
+  text: string,
+  isPublic: (key: string, value: string) => boolean = () => false,
+): SecretLine[] {
   const found: SecretLine[] = [];
   const open: Mapping[] = [];
 
   const close = (column: number): void => {
     for (let top = open.at(-1); top !== undefined && top.column >= column; top = open.at(-1)) {
-      endValue(top);
+      endValue(top, isPublic);
       if (top.isSecret && top.literal !== null) found.push(top.literal);
       open.pop();
     }
@@ -87,7 +94,7 @@ export function secretLines(text: string): SecretLine[] {
     let mapping = open.at(-1);
 
     if (mapping !== undefined && mapping.readingValues && column > mapping.column) {
-      endValue(mapping);
+      endValue(mapping, isPublic);
       mapping.value = { line: number, key, column, lines: [value] };
       continue;
     }
@@ -95,7 +102,7 @@ export function secretLines(text: string): SecretLine[] {
       mapping = { column, isSecret: false, readingValues: false, value: null, literal: null };
       open.push(mapping);
     } else {
-      endValue(mapping);
+      endValue(mapping, isPublic);
       mapping.readingValues = false;
       // A second `kind:` at the same place: another manifest of a script or template began.
       if (key === "kind" && mapping.isSecret) {
@@ -132,11 +139,12 @@ function secretOnLine(line: string): string | null {
   return null;
 }
 
-function endValue(mapping: Mapping): void {
+function endValue(mapping: Mapping, isPublic: (key: string, value: string) => boolean): void {
   const { value } = mapping;
   mapping.value = null;
-  if (value === null || mapping.literal !== null) return;
-  if (isLiteral(value.lines)) mapping.literal = { line: value.line, key: value.key };
+  if (value === null || mapping.literal !== null || !isLiteral(value.lines)) return;
+  if (isPublic(value.key, scalarOf(value.lines))) return;
+  mapping.literal = { line: value.line, key: value.key };
 }
 
 /** A line of nothing but template statements: `{{- if .x }}`, `{% for … %}`, `<% … %>`, `#% … %#`. */
@@ -146,12 +154,14 @@ function isTemplateLine(text: string): boolean {
   );
 }
 
+/** A value that is written over some lines. */
+function scalarOf([first = "", ...below]: readonly string[]): string {
+  const isBlock = /^[|>][-+0-9]*\s*(?:#.*)?$/.test(first);
+  return (isBlock ? below : [unquoted(first), ...below]).join("\n").trim();
+}
+
 function isLiteral(lines: readonly string[]): boolean {
-  const [first = "", ...below] = lines;
-  const scalar = /^[|>][-+0-9]*\s*(?:#.*)?$/.test(first)
-    ? below.join("\n")
-    : [unquoted(first), ...below].join("\n");
-  const value = scalar.trim();
+  const value = scalarOf(lines);
   if (value === "" || value === "~" || value === "null" || /^[{[]\s*[}\]]?$/.test(value)) {
     return false;
   }

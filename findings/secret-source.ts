@@ -16,7 +16,10 @@ const PUBLIC_BLOCK =
  *
  * @param source as the kustomization names the file
  */
-export function holdsSecret(bytes: Uint8Array, source: GeneratorSource): boolean {
+export function holdsSecret(
+  bytes: Uint8Array,
+  source: Pick<GeneratorSource, "key" | "value">,
+): boolean {
   if (bytes.length === 0) return false;
   const { readable } = readText(bytes);
   if (readable === null) return true;
@@ -38,7 +41,7 @@ function isReadableVariable(line: string): boolean {
 }
 
 /** OpenSSH's public keys and lists of hosts (a name, a type of key, the key), and age's recipients. */
-function isPublicLines(text: string): boolean {
+export function isPublicLines(text: string): boolean {
   return text
     .split("\n")
     .every((line) =>

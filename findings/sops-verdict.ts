@@ -2,13 +2,14 @@ import type { CreationRule } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import { effectiveSelection, type Metadata } from "../sops/metadata.ts";
-import { selector } from "../sops/selection.ts";
+import { compilePattern, selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 import { shownPath } from "../sops/token.ts";
 import { isModel } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
+import { readText } from "./text.ts";
 
 /** A file as the creation rules see it. */
 export interface SopsCandidate {
@@ -48,7 +49,7 @@ export type SopsVerdict =
 
 /** Beside secrets, and never encrypted whatever the rules say. */
 const LEFT_ALONE =
-  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml)$/;
+  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml|\.sops\.pub\.asc)$/;
 const NAMED_SOPS = /\.sops\.[^/]+$/;
 
 const ENCRYPT_WITH_SOPS: Finding["mend"] = {
@@ -80,8 +81,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     ({ file, metadata } = readSopsFile(bytes, format, candidate.indent));
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    // A template or a stray document that merely lies under a rule for everything is not ours.
-    if (!expected && !(format === "yaml" && takesOnPurpose(rule))) return { kind: "plain" };
+    if (!expected && !(format === "yaml" && isMeant(candidate))) return { kind: "plain" };
     return blocked("sops-broken", error.line, error.message, {
       kind: "edit",
       what: "correct it, then stage it again",
@@ -153,6 +153,23 @@ function plaintextVerdict(
   }
   return { kind: "encrypt", file, rule };
 }
+
+/**
+ * Whether a file that sops cannot read is to be encrypted all the same. A template, a list of patches or
+ * settings with tags of their own that merely lie under a rule for much are not ours.
+ */
+function isMeant({ bytes, rule, leaks, before }: SopsCandidate): boolean {
+  if (rule === null || !takesOnPurpose(rule)) return false;
+  if (leaks || mentionsMetadata(bytes)) return true;
+  if (before === "plaintext") return false;
+  const { option, pattern } = effectiveSelection(rule);
+  if (option !== "encrypted_regex") return true;
+  const takes = compilePattern(pattern);
+  const text = readText(bytes).readable ?? "";
+  return [...text.matchAll(KEY)].some(([, key = ""]) => takes(key));
+}
+
+const KEY = /([^\s"'{}[\],:][^\s"'{}[\],:]{0,100})["']?\s*:/g;
 
 /** A binary file has no keys to select by: it is encrypted whole under any rule. */
 function encryptsAnything(rule: CreationRule, file: StoreFile): boolean {

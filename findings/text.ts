@@ -27,14 +27,18 @@ const SAMPLE = 1024;
 /**
  * Decodes a file's bytes. `exact`: valid UTF-8, or UTF-16, without NUL, else null. `readable`: as
  * `exact`, and Latin-1 for what is no UTF-8 but holds no NUL; of text between NULs with blanks for them.
- * Byte order marks are removed. A lone carriage return is a line break, as it is in YAML.
+ * Byte order marks are removed. A lone carriage return is a line break, as it is in YAML, and so are
+ * those breaks of Unicode that Kubernetes' YAML reader knows, where a key or an item follows.
  */
 export function readText(bytes: Uint8Array): { exact: string | null; readable: string | null } {
   const { exact, readable } = decoded(bytes);
-  if (readable === null || !readable.includes("\r")) return { exact, readable };
-  const text = readable.replace(/\r(?!\n)/g, "\n");
+  if (readable === null || !RARE_BREAK.test(readable)) return { exact, readable };
+  const text = readable.replace(RARE_BREAKS, "\n");
   return { exact: exact === null ? null : text, readable: text };
 }
+
+const RARE_BREAK = /[\r\u0085\u2028\u2029]/;
+const RARE_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029](?=[ \t]*(?:[\w"'][\w."'/-]*:|-|#|$))/gm;
 
 function decoded(bytes: Uint8Array): { exact: string | null; readable: string | null } {
   if (bytes.length > LONGEST_TEXT) return { exact: null, readable: null };

@@ -68,6 +68,12 @@ export async function inspectStaged(
       findings.push({ ...one, ...where });
     }
     if (outcome.content !== null) contents.push(outcome.content);
+    else if (source === null && file.place === "staged" && before === null) {
+      const { leftReadable } = await import("../findings/left-readable.ts");
+      const left = leftReadable(path, bytes, (name) => rules.for(name).rule !== null);
+      const isPlain = judgement.verdict.kind === "plain" && outcome.findings.length === 0;
+      if (left !== null && isPlain) findings.push({ ...left, ...where });
+    }
   }
   findings.push(...(await inKustomizations(repository, staged, sources)));
   if (staged.files.some(({ entry, place }) => place === "staged" && isRuleFile(entry.path))) {

@@ -1,3 +1,4 @@
+import { isAmongSecrets } from "../findings/file-kind.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { pathText } from "../git/path.ts";
 import type { StagedFile } from "./staged.ts";
@@ -14,6 +15,7 @@ export function isUnsuspicious(
     !bytes.includes(TOKEN_START) &&
     before?.includes(TOKEN_START) !== true &&
     suspectedRules(path, bytes).size === 0 &&
+    !(before === null && isAmongSecrets(path)) &&
     !isTaken(path)
   );
 }

@@ -463,6 +463,28 @@ test("a file named as encrypted in which nothing would be is refused", (t) => {
   t.regex(commit.stderr, /values\.sops\.yaml {2}sops-rule/);
 });
 
+test("what stays readable in a folder of secrets is warned of, with the name that has it encrypted", (t) => {
+  const repository = scaffolded(t);
+  const FOLDER = "clusters/homelab/secrets";
+  repository.write(`${FOLDER}/db.txt`, "hunter2");
+  repository.write(`${FOLDER}/README`, "What lies here\n");
+  repository.write(`${FOLDER}/ca.pem`, "-----BEGIN CERTIFICATE-----\nQQ==\n");
+  repository.write(`${FOLDER}/web.sops.txt`, "hunter2");
+  repository.write("apps/secrets/x.txt", "hunter2");
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-m", "Readable");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /secrets\/db\.txt {2}sops-rule/);
+  t.regex(commit.stderr, /git mv -- \S+\/db\.txt \S+\/db\.sops\.txt/);
+  t.notRegex(commit.stderr, /README|ca\.pem|web\.sops\.txt {2}|apps\/secrets/);
+  t.regex(repository.must("show", `HEAD:${FOLDER}/web.sops.txt`), /ENC\[/);
+
+  repository.write(`${FOLDER}/db.txt`, "hunter3");
+  repository.must("add", ".");
+  const again = repository.git("commit", "-m", "Readable on purpose");
+  t.notRegex(again.stderr, /sops-rule/);
+});
+
 test("a read-only file is refused with what to do, and nothing changed", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);

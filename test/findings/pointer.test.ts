@@ -23,6 +23,9 @@ const POINTERS = [
   "{{ a }}/{{ b }}",
   "#{ a }#",
   "<%= a %>",
+  "<< a >>",
+  "{% a %}",
+  "$MY_PASSWORD",
 ];
 
 const LITERALS = [
@@ -45,6 +48,11 @@ const LITERALS = [
   "{{ a | default('hunter2') }}",
   "$PASSWORD",
   "$ecret",
+  "$MY_PASSWORD1x",
+  "$MY_PASSWORD!a",
+  "<<a>>",
+  '<< "hunter2" >>',
+  '{% a | default("hunter2") %}',
   "<password>",
   "https://op://a",
   "vault: hunter2",

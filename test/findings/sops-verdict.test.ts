@@ -1,5 +1,5 @@
 import test from "ava";
-import { sopsVerdict } from "../../findings/sops-verdict.ts";
+import { sopsVerdict, type SopsCandidate } from "../../findings/sops-verdict.ts";
 import { parseRuleFile } from "../../sops/creation-rules.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 
@@ -10,7 +10,12 @@ const { rules } = parseRuleFile(
 
 const [everything = null] = rules ?? [];
 
-function verdictOn(path: string, content: string, rule = everything) {
+function verdictOn(
+  path: string,
+  content: string,
+  rule = everything,
+  more: Partial<SopsCandidate> = {},
+) {
   return sopsVerdict({
     path,
     bytes: Buffer.from(content),
@@ -18,6 +23,7 @@ function verdictOn(path: string, content: string, rule = everything) {
     indent: null,
     leaks: false,
     before: "nothing",
+    ...more,
   });
 }
 
@@ -44,4 +50,37 @@ test("what a .sops file is made of is no .sops file, unless a rule takes it on p
   t.is(verdictOn("x.sops.yaml.j2", text, onPurpose).kind, "encrypt");
   t.is(verdictOn("x.sops.yaml.bak", text, null).kind, "blocked");
   t.is(verdictOn("templates/x.sops.yaml", text, null).kind, "blocked");
+});
+
+const [ofCluster = null, whole = null] =
+  parseRuleFile(
+    `creation_rules:\n  - {path_regex: ^cluster/, encrypted_regex: ^(data|stringData)$, age: ${recipient}}\n  - {path_regex: ^vault/, age: ${recipient}}\n`,
+  ).rules ?? [];
+
+test("what sops cannot read, and a rule for much takes, is left alone where it would encrypt nothing", (t) => {
+  for (const text of [
+    "api_key: !env_var RADARR_API_KEY\n",
+    "- op: add\n  path: /spec\n  value: {a: b}\n",
+    "lookups: {1: other}\n",
+    "a: [\n",
+  ]) {
+    t.is(verdictOn("cluster/a.yaml", text, ofCluster).kind, "plain", text);
+    t.is(verdictOn("cluster/a.sops.yaml", text, ofCluster).kind, "blocked", text);
+    t.is(verdictOn("vault/a.yaml", text, whole).kind, "blocked", text);
+    t.is(verdictOn("vault/a.yaml", text, whole, { before: "plaintext" }).kind, "plain", text);
+    t.is(verdictOn("cluster/a.yaml", text, ofCluster, { leaks: true }).kind, "blocked", text);
+  }
+});
+
+test("what sops cannot read, and may hold what the rule takes, is refused when it is new", (t) => {
+  for (const text of ["data: !env_var A\n", '{"stringData" : [\n', "- data: a\n"]) {
+    t.is(verdictOn("cluster/a.yaml", text, ofCluster).kind, "blocked", text);
+    t.is(verdictOn("cluster/a.yaml", text, ofCluster, { before: "plaintext" }).kind, "plain", text);
+  }
+});
+
+test("the PGP keys beside .sops.yaml are public", (t) => {
+  const key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
+  t.is(verdictOn(".sops.pub.asc", key, null).kind, "plain");
+  t.is(verdictOn("a.sops.pub.asc", key, null).kind, "blocked");
 });

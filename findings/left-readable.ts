@@ -1,0 +1,28 @@
+import { isAmongSecrets } from "./file-kind.ts";
+import type { Finding } from "./finding.ts";
+import { holdsSecret } from "./secret-source.ts";
+import { shownFile } from "./wording.ts";
+
+/**
+ * What is found: a new file in a folder of secrets that no gate will encrypt, as it is no YAML and its name
+ * does not say that it is to be. A warning, since a readable file may be meant to lie there.
+ *
+ * @param isTaken whether a creation rule takes a path
+ * @returns null where there is nothing to hide in it, and where no name would have it encrypted
+ */
+export function leftReadable(
+  path: string,
+  bytes: Uint8Array,
+  isTaken: (path: string) => boolean,
+): Finding | null {
+  if (!isAmongSecrets(path) || !holdsSecret(bytes, { key: "", value: path })) return null;
+  const to = path.replace(/(\.[^./]+)?$/, (ending) => `.sops${ending === "" ? ".txt" : ending}`);
+  if (!isTaken(to)) return null;
+  return {
+    rule: "sops-rule",
+    severity: "warning",
+    line: null,
+    message: `it lies in a folder of secrets and stays readable: only YAML is encrypted there, and what has .sops. in its name, as ${shownFile(to)}`,
+    mend: { kind: "rename", to },
+  };
+}
