@@ -3,6 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import type { Finding } from "../findings/finding.ts";
 import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
+import { findSetUpCommands } from "../findings/set-up-commands.ts";
 import { readBlobMap } from "../git/blobs.ts";
 import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
 import { blobOid } from "../git/object-id.ts";
@@ -104,6 +105,9 @@ async function inspect(
   for (const { path, bytes, where, blob } of files) {
     const name = pathText(path);
     if (isMisnamedRuleFile(name)) findings.push({ ...misnamed(name, files), path, where, blob });
+    findings.push(
+      ...findSetUpCommands(name, bytes).map((finding) => ({ ...finding, path, where, blob })),
+    );
     const hasSops = bytes.includes(TOKEN_START);
     if (!concernsSops({ path, rules }, hasSops) && suspectedRules(name, bytes).size === 0) continue;
     const found = await inspectCommitted({ path: name, rules }, bytes, () =>

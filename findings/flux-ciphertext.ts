@@ -11,6 +11,8 @@ import {
   type EncryptedDocument,
 } from "./flux-decryption.ts";
 import { runningKustomizations } from "./flux-running.ts";
+import { ownedTwice } from "./flux-owners.ts";
+import { inMissingNamespaces } from "./flux-namespaces.ts";
 import { wouldFailToMerge } from "./flux-strategic-merge.ts";
 import { undeployed } from "./flux-undeployed.ts";
 import { shownFile, shownFiles } from "./wording.ts";
@@ -37,6 +39,9 @@ export function fluxCiphertext(files: RepositoryFiles): FluxFinding[] {
   for (const kustomization of running) search.lookInto(kustomization);
   search.lookForObjectsAsKustomizations(running);
   for (const finding of undeployed(files, map, running)) search.add(finding);
+  const documentsIn = (path: string) => search.encryptedDocuments(path);
+  for (const finding of inMissingNamespaces(files, map, running, documentsIn)) search.add(finding);
+  for (const finding of ownedTwice(running, documentsIn)) search.add(finding);
   return search.found;
 }
 
@@ -131,7 +136,7 @@ class Search {
     decrypts: boolean,
     undecrypted: Undecrypted,
   ): void {
-    for (const { what, kind, name, line } of this.#encryptedDocuments(path)) {
+    for (const { what, kind, name, line } of this.encryptedDocuments(path)) {
       const about = [path];
       const say = (message: string, mend: Mend) => {
         this.add({ ...error(line, message, mend), path, about });
@@ -288,7 +293,7 @@ class Search {
     return found;
   }
 
-  #encryptedDocuments(path: string): readonly EncryptedDocument[] {
+  encryptedDocuments(path: string): readonly EncryptedDocument[] {
     const known = this.#documents.get(path);
     if (known !== undefined) return known;
     const bytes = this.#files.read(path);

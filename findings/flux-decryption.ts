@@ -26,6 +26,8 @@ export interface EncryptedDocument {
     "secret" | "object" | "list" | "nameless" | "disabled" | "no-object" | "string-data" | "data";
   readonly kind: string;
   readonly name: string;
+  /** Null where it names none. */
+  readonly namespace: string | null;
   /** 1-based. */
   readonly line: number;
 }
@@ -60,8 +62,9 @@ export function encryptedDocuments(bytes: Uint8Array): EncryptedDocument[] {
   for (const { data, lineOf } of readManifests(bytes).manifests) {
     const kind = textAt(data, "kind") ?? "";
     const name = textAt(data, "metadata", "name") ?? "";
+    const namespace = textAt(data, "metadata", "namespace");
     const at = (what: EncryptedDocument["what"], ...place: readonly string[]) => {
-      found.push({ what, kind, name, line: lineOf(...place) });
+      found.push({ what, kind, name, namespace, line: lineOf(...place) });
     };
     if ((textAt(data, "sops", "mac") ?? "") !== "") at(whatIs(data, kind));
     else if (kind === "Secret") {

@@ -5,6 +5,7 @@ import {
   type BuiltFile,
   type BuiltObject,
   type FolderBuild,
+  type Placement,
 } from "./folder-build.ts";
 import type { KustomizationFile } from "./kustomization-file.ts";
 import { readManifests } from "./manifest.ts";
@@ -64,6 +65,10 @@ export interface FluxKustomization {
   readonly parent: FluxKustomization | null;
   /** What it builds of this repository. */
   readonly files: readonly BuiltFile[];
+  /** Its resources, with where their objects come to. */
+  readonly placements: readonly Placement[];
+  /** Whether it applies what it builds to another cluster than the one that it is in. */
+  readonly isForOtherCluster: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -264,6 +269,7 @@ class Following {
     const nothing = (source: Source, problems: readonly Problem[] = []): Build => ({
       source,
       files: [],
+      placements: [],
       objects: [],
       problems,
     });
@@ -308,7 +314,7 @@ interface Open {
 
 function described(
   { data, file, line, decryptionFrom }: BuiltObject,
-  { source, files, problems }: Build,
+  { source, files, placements, problems }: Build,
   parent: FluxKustomization | null,
   reason: Reason,
 ): FluxKustomization {
@@ -325,6 +331,8 @@ function described(
     reason,
     parent,
     files,
+    placements,
+    isForOtherCluster: valueAt(data, "spec", "kubeConfig") !== undefined,
     problems,
   };
 }

@@ -46,9 +46,20 @@ export interface BuiltObject {
   readonly decryptionFrom: string | null;
 }
 
+/** A file of objects, and what the build writes into them. */
+export interface Placement {
+  readonly path: string;
+  /** Null where each keeps the one it names. */
+  readonly namespace: string | null;
+  /** Whether their names get a prefix or a suffix. */
+  readonly isRenamed: boolean;
+}
+
 /** What a folder is built of. */
 export interface FolderBuild {
   readonly files: readonly BuiltFile[];
+  /** Its resources once more: the same file may come twice, in a namespace each. */
+  readonly placements: readonly Placement[];
   readonly objects: readonly BuiltObject[];
   readonly problems: readonly Problem[];
 }
@@ -154,6 +165,7 @@ export class FolderBuilds {
     }
     for (const patch of adds.patches) build.apply(patch);
     if (adds.namespace !== null) build.setNamespace(adds.namespace);
+    if (adds.renames) build.placeAll({ isRenamed: true });
     if (adds.namespace !== null || adds.renames) build.changeAll();
     return build.close();
   }
@@ -176,6 +188,7 @@ export class FolderBuilds {
 
   #addResource(build: OpenBuild, path: string, from: string | null, line: number | null): void {
     build.add({ path, as: "resource", from, line });
+    build.place({ path, namespace: null, isRenamed: false });
     for (const object of this.objectsIn(path)) build.addObject(object);
   }
 
@@ -200,6 +213,7 @@ export class FolderBuilds {
     for (const component of file.components) this.#addComponent(build, folder, component, path);
     for (const patch of this.#patchesOf(build, folder, file)) build.apply(patch);
     if (file.namespace !== null) build.setNamespace(file.namespace);
+    if (file.renames) build.placeAll({ isRenamed: true });
     if (file.changesAll) build.changeAll();
     this.#open.pop();
   }
@@ -292,12 +306,25 @@ class OpenBuild {
   readonly #files = new Map<string, BuiltFile>();
   readonly #objects = new Map<string, BuiltObject>();
   readonly #problems = new Map<string, Problem>();
+  readonly #placements = new Map<string, Placement>();
 
   add(file: Omit<BuiltFile, "source" | "isChanged"> & Partial<BuiltFile>): void {
     const { source = null, isChanged = false } = file;
     const named = source === null ? "" : `${source.field} ${source.key}`;
     const key = `${file.as} ${named} ${file.path}`;
     if (!this.#files.has(key)) this.#files.set(key, { ...file, source, isChanged });
+  }
+
+  place(placement: Placement): void {
+    const { path, namespace, isRenamed } = placement;
+    this.#placements.set(`${namespace ?? ""} ${String(isRenamed)} ${path}`, placement);
+  }
+
+  /** Changes where everything that was built so far comes to. */
+  placeAll(change: Partial<Placement>): void {
+    const placed = [...this.#placements.values()];
+    this.#placements.clear();
+    for (const placement of placed) this.place({ ...placement, ...change });
   }
 
   changeAll(): void {
@@ -311,6 +338,7 @@ class OpenBuild {
 
   take(build: FolderBuild | null): void {
     for (const file of build?.files ?? []) this.add(file);
+    for (const placement of build?.placements ?? []) this.place(placement);
     for (const object of build?.objects ?? []) this.addObject(object);
     for (const problem of build?.problems ?? []) this.#addProblem(problem);
   }
@@ -335,6 +363,7 @@ class OpenBuild {
   }
 
   setNamespace(namespace: string): void {
+    this.placeAll({ namespace });
     for (const [key, object] of this.#objects) {
       const { metadata } = object.data;
       const named = { ...(typeof metadata === "object" ? metadata : {}), namespace };
@@ -345,6 +374,7 @@ class OpenBuild {
   close(): FolderBuild {
     return {
       files: [...this.#files.values()],
+      placements: [...this.#placements.values()],
       objects: [...this.#objects.values()],
       problems: [...this.#problems.values()],
     };

@@ -43,6 +43,8 @@ export interface KustomizationFile {
   /** Whether something of it could not be read. */
   readonly isPartial: boolean;
   readonly namespace: string | null;
+  /** Whether it gives everything that it builds other names. */
+  readonly renames: boolean;
   /** Whether it changes the names, labels or annotations of all that it builds. */
   readonly changesAll: boolean;
   /** `resources` and, as kustomize moves them there, `bases`. */
@@ -66,9 +68,11 @@ const OTHER_FILES = [
   "replacements",
 ];
 
+const RENAMING = ["namePrefix", "nameSuffix"];
+
 /** Fields that kustomize writes into every object; `buildMetadata` adds annotations. */
 const CHANGING_ALL = [
-  ...["namespace", "namePrefix", "nameSuffix"],
+  ...["namespace", ...RENAMING],
   ...["commonLabels", "labels", "commonAnnotations", "buildMetadata"],
 ];
 
@@ -90,6 +94,7 @@ export function readKustomizationFile(path: string, bytes: Uint8Array | null): K
     fluxObjectLine: flux?.lineOf("apiVersion") ?? null,
     isPartial,
     namespace: textAt(own?.data, "namespace"),
+    renames: RENAMING.some((field) => isSet(valueAt(own?.data, field))),
     changesAll: CHANGING_ALL.some((field) => isSet(valueAt(own?.data, field))),
     resources: [...entries("resources"), ...entries("bases")],
     components: entries("components"),

@@ -1,5 +1,5 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
-import { unwrapDataKey } from "../sops/data-key.ts";
+import { misnamedKey, unwrapDataKey } from "../sops/data-key.ts";
 import { openLeaves } from "../sops/decrypt.ts";
 import { verifyMac, type OpenedLeaf } from "../sops/open.ts";
 import { encryptFile, mayReuse, sealFile, type Encrypted, type Previous } from "../sops/encrypt.ts";
@@ -93,6 +93,15 @@ export async function inspectEncrypted(
   identities: Identities,
 ): Promise<Inspection> {
   try {
+    const misnamed = await misnamedKey(metadata, identities);
+    if (misnamed !== null) {
+      const key = `${misnamed.recipient.slice(0, 12)}…`;
+      const what = misnamed.isNamed
+        ? `it names ${key} and is encrypted for another key in that place`
+        : `${key} reads it, and it does not name that key`;
+      const message = `${what}: a recipient in it was changed by hand`;
+      return { kind: "broken", line: null, message };
+    }
     const dataKey = await unwrapDataKey(
       metadata,
       identities.map(({ identity }) => identity),

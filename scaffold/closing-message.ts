@@ -118,7 +118,8 @@ function hooksPart({ hooks, manager }: Scaffolded): string[] {
 }
 
 function programOf(manager: HookManager): string {
-  return manager.kind === "folder" ? "what is in " + printable(manager.folder) : manager.kind;
+  if (manager.kind === "folder") return "what is in " + printable(manager.folder);
+  return manager.kind === "other" ? manager.name : manager.kind;
 }
 
 function commitPart({ commit }: Scaffolded): string[] {

@@ -58,15 +58,28 @@ function hookFile(path: string, name: string): WantedFile {
 
 function huskyFiles(directory: string, folder: string): WantedFile[] {
   const inFolder = (name: string) => (folder === "." ? name : `${folder}/${name}`);
+  const mode = isRunByGit(join(directory, folder)) ? 0o755 : 0o644;
   const files = [hookFile(inFolder(SOURCED), SOURCED)];
   const called: string[] = [];
   for (const name of [...GATE_HOOKS, "post-checkout"]) {
     const wanted = hookFile(inFolder(name), name);
-    files.push({ ...wanted, addTo: (present) => addToHusky(present.toString("latin1"), name) });
+    files.push({
+      ...wanted,
+      mode,
+      addTo: (present) => addToHusky(present.toString("latin1"), name),
+    });
     if (callsOurs(directory, inFolder(name), name)) called.push(name);
   }
   if (called.length > 0) called.push(SOURCED);
   return [...files, ...called.map((name) => hookFile(`${FOLDER}/${name}`, name))];
+}
+
+/** Whether git runs these files itself, as up to husky 8: it skips those that may not be executed. */
+function isRunByGit(folder: string): boolean {
+  return GATE_HOOKS.some((name) => {
+    const file = join(folder, name);
+    return existsSync(file) && readFileSync(file, "latin1").includes("_/husky.sh");
+  });
 }
 
 /** Whether a hook file is somebody else's, so that a line of it runs, or will run, our own file. */
@@ -208,7 +221,8 @@ const PRE_COMMIT: YamlLines = [
   ),
   ...preCommitHook(
     "pre-push",
-    `sh -c 'echo "$PRE_COMMIT_LOCAL_BRANCH $PRE_COMMIT_TO_REF $PRE_COMMIT_REMOTE_BRANCH $PRE_COMMIT_FROM_REF" | sh -e ${FOLDER}/pre-push "$PRE_COMMIT_REMOTE_NAME" "$PRE_COMMIT_REMOTE_URL"'`,
+    // It names no commits where the remote has nothing of the history yet.
+    `sh -c 'to=\${PRE_COMMIT_TO_REF:-$(git rev-parse "$PRE_COMMIT_LOCAL_BRANCH")}; echo "$PRE_COMMIT_LOCAL_BRANCH $to $PRE_COMMIT_REMOTE_BRANCH \${PRE_COMMIT_FROM_REF:-${"0".repeat(40)}}" | sh -e ${FOLDER}/pre-push "$PRE_COMMIT_REMOTE_NAME" "$PRE_COMMIT_REMOTE_URL"'`,
   ),
 ];
 
@@ -219,6 +233,8 @@ function preCommitHook(stage: string, entry: string, takesFile = false): string[
     `      entry: ${entry}`,
     "      language: system",
     "      always_run: true",
+    // Else it shows nothing of what a hook says that lets the commit through.
+    "      verbose: true",
     ...(takesFile ? [] : ["      pass_filenames: false"]),
     `      stages: [${stage}]`,
   ];

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable } from "./errors.ts";
@@ -35,20 +35,17 @@ export async function turnHooksOn(
     case "husky":
       return runHusky(directory, manager.folder);
     case "lefthook":
-      return isAtWork(directory, manager.file, "lefthook", "run lefthook install");
+      // It adds what its configuration names beside this one by itself.
+      return isAtWork(directory, manager, ["pre-commit"], "run lefthook install");
     case "pre-commit":
       return isAtWork(
         directory,
-        manager.file,
-        "pre-commit",
+        manager,
+        PRE_COMMIT_TYPES,
         `run pre-commit install ${PRE_COMMIT_TYPES.map((type) => `-t ${type}`).join(" ")}`,
       );
     case "other":
-      return {
-        on: false,
-        reason: `${manager.name} runs the hooks here: add these commands in ${manager.where}`,
-        lines: GATE_HOOKS.map((name) => `${name}: ${hookLine(name)}`),
-      };
+      return joinedByHand(directory, manager);
     case "folder":
       return joinFolder(manager, mayWrite);
   }
@@ -56,20 +53,43 @@ export async function turnHooksOn(
 
 const PRE_COMMIT_TYPES = ["pre-commit", "prepare-commit-msg", "pre-push", "pre-merge-commit"];
 
-/** Whether another program's hook is in place, and its configuration runs ours. */
+/** Whether another program's hooks are in place, and its configuration runs ours. */
 async function isAtWork(
   directory: string,
-  file: string,
-  program: string,
+  { kind: program, file }: Extract<HookManager, { readonly file: string }>,
+  hooks: readonly string[],
   remedy: string,
 ): Promise<HooksState> {
   if (!readFileSync(join(directory, file), "utf8").includes(".flux-sops/hooks/pre-commit")) {
     return { on: false, reason: `${printable(file)} does not run them: see above` };
   }
-  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks/pre-commit"]);
-  const hook = resolve(directory, folder);
-  const isInPlace = existsSync(hook) && readFileSync(hook, "utf8").includes(program);
-  return isInPlace ? { on: true } : { on: false, reason: `${program} is not at work: ${remedy}` };
+  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
+  const missing = hooks.filter((name) => {
+    const hook = resolve(directory, folder, name);
+    return !existsSync(hook) || !readFileSync(hook, "utf8").includes(program);
+  });
+  if (missing.length === 0) return { on: true };
+  const what = missing.length === hooks.length ? "" : ` for ${missing.join(", ")}`;
+  return { on: false, reason: `${program} is not at work${what}: ${remedy}` };
+}
+
+/** Some programs write the commands themselves into git's hooks: there it shows that they were added. */
+async function joinedByHand(
+  directory: string,
+  { name: program, where }: Extract<HookManager, { readonly kind: "other" }>,
+): Promise<HooksState> {
+  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
+  const missing = GATE_HOOKS.filter((name) => !runsOurs(resolve(directory, folder, name), name));
+  if (missing.length === 0) return { on: true };
+  return {
+    on: false,
+    reason: `${program} runs the hooks here: add these commands in ${where}`,
+    lines: missing.map((name) => `${name}: ${hookLine(name)}`),
+  };
+}
+
+function runsOurs(file: string, name: string): boolean {
+  return existsSync(file) && readFileSync(file, "latin1").includes(`.flux-sops/hooks/${name}`);
 }
 
 /** Adds the hooks that a folder does not have yet; those that are there are its owner's to change. */
@@ -83,10 +103,7 @@ function joinFolder(
     if (!existsSync(file) && mayWrite) {
       mkdirSync(path, { recursive: true });
       writeFileSync(file, `#!/bin/sh\nexec ${hookLine(name)}\n`, { flag: "wx", mode: 0o755 });
-    } else if (
-      !existsSync(file) ||
-      !readFileSync(file, "latin1").includes(`.flux-sops/hooks/${name}`)
-    ) {
+    } else if (!runsOurs(file, name)) {
       missing.push(name);
     }
   }
@@ -96,6 +113,15 @@ function joinFolder(
     reason: `hooks of your own are in ${printable(folder)}: add a line to each of these, where it is always reached`,
     lines: missing.map((name) => `${printable(join(folder, name))}: ${hookLine(name)}`),
   };
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function runHusky(directory: string, folder: string): Promise<HooksState> {
@@ -108,7 +134,11 @@ async function runHusky(directory: string, folder: string): Promise<HooksState> 
     };
   }
   const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
-  if (folder !== ".husky" && configured !== "") return { on: true };
+  // husky 8 has git run the files themselves; ours would write it off as deprecated.
+  const isOlder =
+    configured === folder &&
+    GATE_HOOKS.every((name) => isExecutable(join(directory, folder, name)));
+  if ((folder !== ".husky" || isOlder) && configured !== "") return { on: true };
   const problem = inFolder(directory, () => husky());
   if (problem === "") return { on: true };
   return {

@@ -52,7 +52,7 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
     for (const [index, file] of files.entries()) {
       const draft = draftOf(staging, index);
       writeFileSync(draft, file.content, { flag: "wx" });
-      chmodSync(draft, file.mode & ~process.umask());
+      chmodSync(draft, modeOf(directory, file));
     }
   } catch (error) {
     discard();
@@ -88,6 +88,13 @@ function moveAll(
     for (const undo of takeBack.reverse()) undo();
     throw error instanceof ScaffoldError ? error : notWritten(directory, error);
   }
+}
+
+/** A file that is there keeps its mode: git skips a hook that may not be executed. */
+function modeOf(directory: string, { path, mode }: PlannedFile): number {
+  const present = lstatSync(join(directory, path), { throwIfNoEntry: false });
+  const wanted = mode & ~process.umask();
+  return present === undefined ? wanted : (present.mode & 0o777) | (wanted & 0o111);
 }
 
 function draftOf(staging: string, index: number): string {

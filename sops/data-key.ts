@@ -3,6 +3,7 @@ import { openFile, sealFile } from "./age/file.ts";
 import { knownX25519Identity, knownX25519Recipient } from "./age/known-keys.ts";
 import { SopsError } from "./errors.ts";
 import type { AgeEntry, Metadata } from "./metadata.ts";
+import type { KeyPair } from "./identity.ts";
 import { badRecipient, parseRecipient } from "./recipient.ts";
 
 const DATA_KEY_BYTES = 32;
@@ -73,6 +74,31 @@ export async function unwrapDataKey(
       throw new SopsError("tampered", "the sops block holds a data key of the wrong length");
     }
     return Uint8Array.from(dataKey);
+  }
+  return null;
+}
+
+/**
+ * A key that reads the file and is not named in it, or is named and does not: somebody changed the
+ * recipient of an entry, and left what is sealed in it. Null where what is seen from here agrees.
+ */
+export async function misnamedKey(
+  metadata: Metadata,
+  pairs: readonly KeyPair[],
+): Promise<{ readonly recipient: string; readonly isNamed: boolean } | null> {
+  const own = new Map(pairs.map(({ recipient, identity }) => [recipient, identity]));
+  let names = false;
+  for (const entry of metadata.age) {
+    const identity = own.get(entry.recipient);
+    if (identity === undefined) continue;
+    names = true;
+    const dataKey = await unwrapDataKey({ ...metadata, age: [entry] }, [identity]);
+    if (dataKey === null) return { recipient: entry.recipient, isNamed: true };
+  }
+  if (names) return null;
+  for (const { recipient, identity } of pairs) {
+    const dataKey = await unwrapDataKey(metadata, [identity]);
+    if (dataKey !== null) return { recipient, isNamed: false };
   }
   return null;
 }

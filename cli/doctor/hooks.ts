@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { indexEntries } from "../../git/index-entries.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
@@ -8,7 +8,7 @@ import { printable } from "../../scaffold/errors.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-files.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
-import { HUSKY_STUBS, turnHooksOn } from "../../scaffold/hooks-on.ts";
+import { HUSKY_STUBS, isExecutable, turnHooksOn } from "../../scaffold/hooks-on.ts";
 import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
 import { worktreeFolders } from "./worktrees.ts";
 
@@ -101,15 +101,6 @@ function missingFiles(directory: string): string {
     (path) => !existsSync(join(directory, path)),
   );
   return shellCommand(["git", "checkout", "HEAD", "--", ...missing]);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** husky's path is relative: where its folder is not in git, a new worktree begins without it. */

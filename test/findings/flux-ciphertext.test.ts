@@ -329,6 +329,130 @@ test("outside of what Flux builds nothing is said: Talos, archives, templates", 
   );
 });
 
+/** A Secret for a namespace. */
+async function secretIn(namespace: string): Promise<string> {
+  const named = secret("db").replace("name: db", `name: db\n  namespace: ${namespace}`);
+  return encrypted(named, "yaml", "^(data|stringData)$");
+}
+
+const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`;
+
+test("a Secret for a namespace that nothing makes: a warning, once a namespace", async (t) => {
+  const web = await secretIn("web");
+  const files = inApp("resources: [db.yaml, b.yaml]\n", { "app/db.yaml": web, "app/b.yaml": web });
+  const [finding, ...more] = fluxCiphertext(repositoryOf(files));
+  t.deepEqual(more, []);
+  t.like(finding, { rule: "flux-ciphertext", severity: "warning", path: "app/db.yaml", line: 1 });
+  t.regex(finding?.message ?? "", /for the namespace web, and nothing in this repository makes/);
+  // One of another name is no help, nor is one that kustomize gives another.
+  t.deepEqual(found({ ...files, "cluster/n.yaml": namespace("web-2") }), ["app/db.yaml:1 warning"]);
+  const renamed = "resources: [n.yaml, db.yaml]\nnamespace: other\n";
+  t.deepEqual(
+    found({ ...inApp(renamed, { "app/db.yaml": web }), "app/n.yaml": namespace("x") }),
+    [],
+  );
+  const target = flux("app", "./app", DECRYPTS, "targetNamespace: other");
+  t.deepEqual(found({ ...files, "cluster/app.yaml": target, "n.yaml": namespace("web") }), [
+    "app/db.yaml:1 warning",
+  ]);
+});
+
+for (const [title, files] of Object.entries({
+  "a manifest makes it": { "cluster/n.yaml": namespace("web") },
+  "a manifest that nobody is seen to build makes it": { "other/n.yaml": namespace("web") },
+  "kustomize names the Namespace of a component so": {
+    "app/kustomization.yaml": "resources: [db.yaml]\ncomponents: [../part]\nnamespace: web\n",
+    "part/kustomization.yaml": "kind: Component\nresources: [n.yaml]\n",
+    "part/n.yaml": namespace("_"),
+  },
+  "a chart's release makes it": {
+    "cluster/release.yaml":
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: { targetNamespace: web, install: { createNamespace: true } }\n",
+  },
+  "a script makes it": { "up.sh": "kubectl create namespace web\n" },
+  "a helmfile makes it": { "helmfile.yaml": "releases:\n  - name: a\n    namespace: web\n" },
+  "what lies on another server may make it": {
+    "app/kustomization.yaml": "resources: [db.yaml, 'https://example.org/all.yaml']\n",
+  },
+  "another repository may make it": {
+    "cluster/other.yaml": flux("other", "./").replace(
+      "kind: GitRepository, name: flux-system",
+      "kind: OCIRepository, name: other",
+    ),
+  },
+  "it is Flux's own": {
+    "app/kustomization.yaml": "resources: [db.yaml]\nnamespace: flux-system\n",
+  },
+  "it is a variable": { "app/kustomization.yaml": "resources: [db.yaml]\nnamespace: ${NAME}\n" },
+  "it is for another cluster": {
+    "cluster/app.yaml": flux("app", "./app", DECRYPTS, "kubeConfig: { secretRef: { name: c } }"),
+  },
+} satisfies Record<string, Files>)) {
+  test(`no finding of a missing namespace: ${title}`, async (t) => {
+    const before = inApp("resources: [db.yaml]\n", { "app/db.yaml": await secretIn("web") });
+    t.deepEqual(found(before), ["app/db.yaml:1 warning"]);
+    t.deepEqual(found({ ...before, ...files }), []);
+  });
+}
+
+test("two that build and decrypt the same Secret: a warning, once for the two", (t) => {
+  const files = {
+    ...bootstrapped(DECRYPTS),
+    "cluster/secrets.yaml": flux("secrets", "./cluster/secrets", DECRYPTS),
+    "cluster/secrets/db.yaml": SECRET,
+    "cluster/secrets/more/db.yaml": SECRET,
+  };
+  t.deepEqual(found(files), ["cluster/secrets.yaml:1 warning"]);
+  const [finding] = fluxCiphertext(repositoryOf(files));
+  t.regex(
+    finding?.message ?? "",
+    /^secrets and flux-system both build cluster\/secrets\/db\.yaml, /,
+  );
+});
+
+for (const [title, spec, files] of [
+  ["in a namespace each", "targetNamespace: kube-system", {}],
+  ["under another name", "namePrefix: second-", {}],
+  ["in another cluster", "kubeConfig: { secretRef: { name: other } }", {}],
+  ["suspended", "suspend: true", {}],
+  [
+    "named by a variable",
+    "retryInterval: 1m",
+    { "app/db.yaml": SECRET.replace("name: db", "name: ${NAME}-db") },
+  ],
+  [
+    "under another name, by an overlay",
+    "path: ./overlay",
+    { "overlay/kustomization.yaml": "resources: [../app]\nnamePrefix: second-\n" },
+  ],
+] as const) {
+  test(`no finding of two owners: ${title}`, (t) => {
+    const before = {
+      ...inApp("resources: [db.yaml]\n", { "app/db.yaml": SECRET }),
+      "cluster/second.yaml": flux("second", "./app", DECRYPTS),
+    };
+    t.deepEqual(found(before), ["cluster/second.yaml:1 warning"]);
+    const second = flux("second", "./app", DECRYPTS, spec).replace(
+      /^ {2}path: \.\/app\n(?=[^]*path:)/m,
+      "",
+    );
+    t.deepEqual(found({ ...before, "cluster/second.yaml": second, ...files }), []);
+  });
+}
+
+test("no finding of two owners: a cluster each", (t) => {
+  t.deepEqual(
+    found({
+      "one/flux-system/gotk-sync.yaml": flux("flux-system", "./one"),
+      "one/app.yaml": flux("app", "./app", DECRYPTS),
+      "two/flux-system/gotk-sync.yaml": flux("flux-system", "./two"),
+      "two/app.yaml": flux("app-2", "./app", DECRYPTS),
+      "app/db.yaml": SECRET,
+    }),
+    [],
+  );
+});
+
 test("hostile files end without a throw", (t) => {
   const odd = [SECRET.slice(0, -40), `${SECRET}---\n${"[".repeat(20_000)}`, `${SECRET}\0`, "\0"];
   for (const text of odd) {

@@ -90,7 +90,7 @@ export const ciphertextCases: readonly CiphertextCase[] = [
     decryption: true,
     files: {
       "app/kustomization.yaml": kustomization(
-        "namespace: other",
+        "namespace: default",
         "namePrefix: pre-",
         "resources: [db.yaml]",
       ),

@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +13,7 @@ import test from "ava";
 import { parse } from "yaml";
 import { closingMessage } from "../../scaffold/closing-message.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
+import { GATE_HOOKS, hookLine } from "../../scaffold/hook-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { author, git, newPlace, prepare } from "./sandbox.ts";
@@ -31,6 +34,8 @@ interface Shape {
   /** Files that must be there, and that must not. */
   readonly has?: readonly string[];
   readonly hasNot?: readonly string[];
+  /** Files that git must be able to execute. */
+  readonly executable?: readonly string[];
   /** Whether the hooks are on afterwards, and what the message says. */
   readonly on: boolean;
   readonly says?: RegExp;
@@ -122,6 +127,21 @@ const shapes: Record<string, Shape> = {
     hasNot: [".flux-sops/hooks/pre-commit"],
     on: true,
   },
+  "husky 8, whose hooks git runs itself": {
+    files: {
+      ".husky/pre-commit":
+        '#!/usr/bin/env sh\n. "$(dirname -- "$0")/_/husky.sh"\n\nnpx lint-staged\n',
+      "a.txt": "x\n",
+    },
+    set: (directory) => {
+      chmodSync(join(directory, ".husky/pre-commit"), 0o755);
+      git(directory, "config", "core.hooksPath", ".husky");
+    },
+    added: [".husky/pre-commit"],
+    executable: HOOK_NAMES.map((name) => `.husky/${name}`),
+    hasNot: [".husky/_"],
+    on: true,
+  },
   "husky with a hook that ends by itself": {
     files: { ".husky/pre-commit": "exec npx lint-staged\n", "a.txt": "x\n" },
     on: false,
@@ -152,6 +172,13 @@ const shapes: Record<string, Shape> = {
     on: false,
     says: /pre-commit is not at work: run pre-commit install -t pre-commit[^]*Next:\n.*\n {2}2\. Turn the hooks on, as said above: until then/,
   },
+  "pre-commit at work for commits only": {
+    files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nexec pre-commit hook-impl\n"),
+    added: [".pre-commit-config.yaml"],
+    on: false,
+    says: /pre-commit is not at work for prepare-commit-msg, pre-push, pre-merge-commit: run pre-commit install -t pre-commit -t/,
+  },
   "plain hooks in .git/hooks": {
     files: { "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nmake check\n"),
@@ -171,6 +198,20 @@ const shapes: Record<string, Shape> = {
     hasNot: [".husky"],
     on: false,
     says: /simple-git-hooks runs the hooks here/,
+  },
+  "simple-git-hooks that has our commands": {
+    files: { "package.json": '{"simple-git-hooks": {"pre-commit": "x"}}\n' },
+    set: (directory) => {
+      for (const name of GATE_HOOKS) hook(directory, name, `#!/bin/sh\n${hookLine(name)}\n`);
+    },
+    on: true,
+    says: /hooks are on, run by simple-git-hooks/,
+  },
+  "simple-git-hooks that has one of our commands": {
+    files: { "package.json": '{"simple-git-hooks": {"pre-commit": "x"}}\n' },
+    set: (directory) => hook(directory, "pre-commit", `#!/bin/sh\n${hookLine("pre-commit")}\n`),
+    on: false,
+    says: /simple-git-hooks runs the hooks here: [^]*\n {2}prepare-commit-msg: sh -e /,
   },
   "ignore and attribute files with CRLF, a lock file, no line break at the end": {
     files: {
@@ -252,6 +293,9 @@ for (const [title, shape] of Object.entries(shapes)) {
     t.is(done.hooks.on, shape.on, message);
     if (shape.says !== undefined) t.regex(message, shape.says);
     for (const path of shape.has ?? []) t.true(existsSync(join(directory, path)), path);
+    for (const path of shape.executable ?? []) {
+      t.is(statSync(join(directory, path)).mode & 0o111, 0o111, path);
+    }
     for (const path of shape.hasNot ?? []) t.false(existsSync(join(directory, path)), path);
     for (const [path, text] of Object.entries(after)) {
       if (/\.ya?ml$/.test(path) && shape.added?.includes(path) === true) {
@@ -277,6 +321,35 @@ test.serial("lefthook gets our commands last, by name, and its comments stay", a
     use_stdin: true,
   });
 });
+
+for (const [title, to, from] of [
+  ["the first push", "", ""],
+  ["a later one", "b".repeat(40), "a".repeat(40)],
+] as const) {
+  test.serial(`pre-commit hands pre-push what git told it: ${title}`, async (t) => {
+    const directory = repositoryOf({ files: { ".pre-commit-config.yaml": PRE_COMMIT }, on: true });
+    await carryOut(await prepare(directory), { install: null });
+    const text = readFileSync(join(directory, ".pre-commit-config.yaml"), "utf8");
+    const { repos } = parse(text) as { repos: { hooks: { id: string; entry: string }[] }[] };
+    const { entry = "" } = repos.at(-1)?.hooks.find(({ id }) => id === "flux-sops-pre-push") ?? {};
+    writeFileSync(join(directory, ".flux-sops/hooks/pre-push"), 'cat; echo "$@"\n');
+    const branch = git(directory, "symbolic-ref", "HEAD");
+    const PRE_COMMIT_ENV = {
+      ...{ PRE_COMMIT_LOCAL_BRANCH: branch, PRE_COMMIT_REMOTE_BRANCH: branch },
+      ...{ PRE_COMMIT_REMOTE_NAME: "origin", PRE_COMMIT_REMOTE_URL: "u" },
+      // Not set, where it has nothing to say.
+      ...(to === "" ? {} : { PRE_COMMIT_TO_REF: to, PRE_COMMIT_FROM_REF: from }),
+    };
+    const said = execFileSync("sh", ["-c", entry], {
+      cwd: directory,
+      env: { ...process.env, ...PRE_COMMIT_ENV },
+      encoding: "utf8",
+    });
+    const pushed = to === "" ? git(directory, "rev-parse", "HEAD") : to;
+    const there = from === "" ? "0".repeat(40) : from;
+    t.is(said, `${branch} ${pushed} ${branch} ${there}\norigin u\n`);
+  });
+}
 
 test.serial(
   "a Flux repository: a cluster that is named gets its folder; one that is there not",
