@@ -190,10 +190,12 @@ async function pipe(
   );
   producer.stdout.pipe(consumer.stdin);
   producer.stdin.end(input);
-  if ((await Promise.all(ended)).some((status) => status !== 0)) {
+  const [made, applied] = await Promise.all(ended);
+  const failed = made !== 0 ? first : applied !== 0 ? second : null;
+  if (failed !== null) {
     throw new ScaffoldError(
       "environment",
-      `kubectl failed, see above (${first.join(" ")}): mend that and run this again`,
+      `kubectl failed, see above (${failed.join(" ")}): mend that and run this again`,
     );
   }
 }

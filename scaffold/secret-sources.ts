@@ -94,7 +94,8 @@ export function addEnvFile(
     .replace(/^\ufeff/, "")
     .split("\n")
     .entries()) {
-    const line = raw.replace(/\r$/, "").trimStart();
+    // Not trimStart(), which takes a byte order mark for blank: Go's unicode.IsSpace does not.
+    const line = raw.replace(/\r$/, "").replace(/^\p{White_Space}+/u, "");
     if (line === "" || line.startsWith("#")) continue;
     const at = line.indexOf("=");
     const key = at === -1 ? line : line.slice(0, at);
@@ -120,7 +121,7 @@ export function dockerConfig(account: {
 }
 
 /**
- * Adds a certificate and its private key, which must belong together.
+ * Adds a certificate, which others may follow, and its private key, which must belong together.
  *
  * @throws ScaffoldError `usage`
  */
@@ -128,6 +129,8 @@ export function addCertificate(values: SecretValues, certFile: string, keyFile: 
   const [cert, key] = [readSource(certFile), readSource(keyFile)];
   let belong: boolean;
   try {
+    // Node reads DER and "trusted" certificates too; what serves the Secret does not.
+    if (!cert.includes("-----BEGIN CERTIFICATE-----")) throw new TypeError("no PEM");
     belong = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch {
     throw new ScaffoldError(

@@ -162,7 +162,7 @@ function standIns(repository: Scaffolded): { path: string; log: () => string } {
 case "$*" in
   version* | config*) echo current; exit 0 ;;
   *"create secret"*) input=$(cat /dev/stdin); printf 'RAN %s %s\\nENV %s\\nIN %s\\n' ${name} "$*" "$(env | grep -c AGE-SECRET-KEY)" "$input" >> '${log}' ;;
-  *apply*) cat >/dev/null ;;
+  *apply*) cat >/dev/null; exit "\${APPLY_STATUS:-0}" ;;
   *) printf 'RAN %s %s\\nTOKEN %s\\n' ${name} "$*" "$GITHUB_TOKEN" >> '${log}' ;;
 esac
 echo manifest
@@ -204,6 +204,11 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
   repository.must("push", "-q", "-u", "origin", "main");
   t.regex(run(["--context", "k"]).stderr, /put it into GITHUB_TOKEN/);
   t.false(existsSync(join(repository.home, "log")), "nothing ran");
+  // As of the real kubectl, which makes a manifest where there is no cluster, and cannot apply it.
+  const nowhere = run(["--context", "k"], { GITHUB_TOKEN: "t0ken", APPLY_STATUS: "1" });
+  t.is(nowhere.status, 2);
+  t.regex(nowhere.stderr, /see above \(kubectl --context=k apply --server-side -f -\): mend that/);
+  t.notRegex(log(), /sops-age|RAN flux/, "nothing follows");
 
   for (let time = 0; time < 2; time += 1) {
     const done = run(["--context", "k", "--", "--private=true"], { GITHUB_TOKEN: "t0ken" });

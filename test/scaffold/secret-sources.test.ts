@@ -4,6 +4,7 @@ import test from "ava";
 import { parseDocument } from "yaml";
 import { secretManifest } from "../../scaffold/secret-manifest.ts";
 import {
+  addCertificate,
   addEnvFile,
   addFiles,
   addLiteral,
@@ -16,6 +17,7 @@ import {
 import { requireValid, secretType } from "../../scaffold/secret-types.ts";
 import fc from "../seeded-fast-check.ts";
 import { newPlace } from "./sandbox.ts";
+import { selfSigned } from "./self-signed.ts";
 
 const noInput = () => Buffer.from("input");
 
@@ -66,6 +68,48 @@ test("env files as kubectl takes them", (t) => {
   const error = t.throws(() => addEnvFile(new Map(), join(place, "bad"), {}, noInput));
   t.regex(error.message, /bad:2 /);
   t.notRegex(error.message, /hunter2/);
+});
+
+test("env files: what kubectl takes for blank before a name, and what not", (t) => {
+  const place = folder({ blank: "\u00a0\u0085\u2028A=1\n", mark: "A=1\n \ufeffB=2\n" });
+  const values: SecretValues = new Map();
+  addEnvFile(values, join(place, "blank"), {}, noInput);
+  t.deepEqual(texts(values), { A: "1" });
+  t.throws(() => addEnvFile(new Map(), join(place, "mark"), {}, noInput), { message: /mark:2 / });
+});
+
+test("a certificate and its key: those that belong together, in PEM, as kubectl takes them", (t) => {
+  const [one, other] = [selfSigned("one"), selfSigned("other")];
+  const locked = one.privateKey.export({
+    ...{ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "hunter2" },
+  });
+  const place = folder({
+    ...{ "one.crt": one.cert, "one.key": one.key, "other.key": other.key },
+    ...{ "chain.crt": `subject=one\n${one.cert}${other.cert}`, "locked.key": locked.toString() },
+    "trusted.crt": one.cert.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+  });
+  writeFileSync(join(place, "der.crt"), one.der);
+  const add = (cert: string, key: string) => {
+    const values: SecretValues = new Map();
+    addCertificate(values, join(place, cert), join(place, key));
+    return texts(values);
+  };
+  t.deepEqual(add("one.crt", "one.key"), { "tls.crt": one.cert, "tls.key": one.key });
+  t.is(add("chain.crt", "one.key")["tls.crt"], `subject=one\n${one.cert}${other.cert}`);
+  t.throws(() => add("one.crt", "other.key"), {
+    message: /other\.key does not belong to .*one\.crt/,
+  });
+  for (const [cert = "", key = ""] of [
+    ["der.crt", "one.key"],
+    ["trusted.crt", "one.key"],
+    ["one.key", "one.crt"],
+    ["one.crt", "locked.key"],
+    ["one.crt", "one.crt"],
+  ]) {
+    const error = t.throws(() => add(cert, key), undefined, `${cert} ${key}`);
+    t.regex(error.message, /must be a certificate and its private key in PEM/);
+  }
+  t.throws(() => add("none.crt", "one.key"), { message: /none\.crt cannot be read/ });
 });
 
 test("the docker configuration is kubectl's", (t) => {
