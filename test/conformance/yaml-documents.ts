@@ -40,6 +40,8 @@ const SEPARATORS = [
   "---\n  # note %\n",
 ];
 
+const ENDS = ["", "", "", "...\n", "---\n", "...\n# note %\n"];
+
 /** Bodies that end in few lines, so that what follows them is tried with many of them. */
 const BODIES = [
   "data%: x\n",
@@ -63,18 +65,20 @@ function several(odd: boolean): fc.Arbitrary<string> {
   const body = fc.oneof(
     { weight: 4, arbitrary: few },
     { weight: 2, arbitrary: mapping(0, 2, odd) },
-    { weight: 1, arbitrary: fc.constantFrom("", "{data%: 1, other%: [x]}\n") },
-    ...(odd ? [{ weight: 1, arbitrary: fc.constant("# note %\n") }] : []),
+    { weight: 1, arbitrary: fc.constant("{data%: 1, other%: [x]}\n") },
+    ...(odd ? [{ weight: 1, arbitrary: fc.constantFrom("", "# note %\n") }] : []),
   );
   const document = fc.tuple(body, trailer(odd)).map(([main, end]) => main + end);
-  const separators = odd ? SEPARATORS : SEPARATORS.filter((one) => !/#.*\n\n/.test(one));
+  // Tidy: no comment behind a `...`, where go-yaml may lose the one before it.
+  const tidy = (all: readonly string[]) => all.filter((one) => !/#.*\n\n|^\.{3}\s*#/.test(one));
+  const separators = odd ? SEPARATORS : tidy(SEPARATORS);
   const next = fc.tuple(fc.constantFrom(...separators), document).map((parts) => parts.join(""));
   return fc
     .tuple(
       fc.constantFrom(...BEGINNINGS),
       document,
       fc.array(next, { minLength: 1, maxLength: 3 }),
-      fc.constantFrom("", "", "", "...\n", "---\n", "...\n# note %\n"),
+      fc.constantFrom(...(odd ? ENDS : tidy(ENDS))),
       fc.boolean(),
     )
     .map(([beginning, first, others, end, ended]) =>
