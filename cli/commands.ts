@@ -145,7 +145,9 @@ function commandOf(argv: readonly string[]): [name: string | null, rest: readonl
     return name === undefined ? [null, []] : [name, argv.toSpliced(at, 1)];
   }
   const isFile = argv.slice(1).every((argument) => argument.startsWith("--config"));
-  return isFile && first !== "" && existsSync(first) ? ["edit", argv] : [null, []];
+  // No command has a dot or a slash in its name: that is a file yet to be made.
+  const isNamed = /[./]/.test(first) || (first !== "" && existsSync(first));
+  return isFile && isNamed ? ["edit", argv] : [null, []];
 }
 
 function usage(): string {

@@ -1,12 +1,13 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, Parser, type Document } from "yaml";
+import { isMap, isScalar, LineCounter, parseAllDocuments, type Document } from "yaml";
 import { SopsError } from "./errors.ts";
 import type { Format } from "./format.ts";
 import { parseSelection, SHAMIR } from "./metadata.ts";
 import { parseRecipient } from "./recipient.ts";
 import { SELECTION_OPTIONS, type Selection } from "./key-selection.ts";
+import { Lines } from "./lines.ts";
 import { RuleFileMapping } from "./rule-file-mapping.ts";
 import { compilePattern } from "./selection.ts";
-import { isTooDeep } from "./yaml/nesting.ts";
+import { readTokens } from "./yaml/tokens.ts";
 
 /** One creation rule of a `.sops.yaml`. */
 export interface CreationRule {
@@ -74,10 +75,12 @@ const WIDEST_INDENT = 100;
  * @see config/config.go of the original
  */
 export function parseRuleFile(text: string): RuleFile {
-  if (isTooDeep([...new Parser().parse(text)])) {
-    throw new SopsError("bad-config", "is nested too deeply", { line: 1 });
-  }
   const lines = new LineCounter();
+  readTokens(text, (_, offset, message) => {
+    const places = new Lines(text);
+    const [line, column] = [places.lineOf(offset) + 1, places.columnOf(offset) + 1];
+    return new SopsError("bad-config", message, { line, column });
+  });
   const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, uniqueKeys: true });
   const [document, second] = documents as readonly Document.Parsed[];
   const [problem] = document?.errors ?? [];

@@ -175,9 +175,11 @@ function readYaml(text: string): ReadonlyMap<string, Data>[] {
     logLevel: "silent",
   }) as Document.Parsed[];
   return documents.map((document) => {
-    const read = readNode(document.contents, document, {
+    const read = readNode(document.contents, {
       left: MOST_VALUES,
       cutOffAt: text.endsWith("\n") ? null : text.length,
+      anchors: new Map(),
+      targets: new Map(),
     });
     return read instanceof Map ? (read as ReadonlyMap<string, Data>) : new Map<string, Data>();
   });
@@ -200,34 +202,48 @@ function dataOf(value: Value | null): Data {
   return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
 }
 
-/** @param budget also where a text without a line break ends: a block that ends there has none. */
-function readNode(
-  node: ParsedNode | null,
-  document: Document,
-  budget: { left: number; readonly cutOffAt: number | null },
-): Data {
-  budget.left -= 1;
-  if (budget.left < 0) throw new SopsError("unsupported", "expands to too much");
+/** How far a document has been read. */
+interface Reading {
+  /** How many values may still be read. */
+  left: number;
+  /** Where a text without a line break ends: a block that ends there has none. */
+  readonly cutOffAt: number | null;
+  readonly anchors: Map<string, ParsedNode>;
+  /** What each alias stands for: its anchor may be given anew further down. */
+  readonly targets: Map<ParsedNode, ParsedNode | null>;
+}
+
+function readNode(node: ParsedNode | null, reading: Reading): Data {
+  reading.left -= 1;
+  if (reading.left < 0) throw new SopsError("unsupported", "expands to too much");
   if (node === null) return null;
   if (isAlias(node)) {
-    return readNode((node.resolve(document) ?? null) as ParsedNode | null, document, budget);
+    const target = reading.targets.get(node) ?? reading.anchors.get(node.source) ?? null;
+    reading.targets.set(node, target);
+    return readNode(target, reading);
   }
+  if (node.anchor !== undefined) reading.anchors.set(node.anchor, node);
   if (isMap(node)) {
     return new Map(
       node.items.map((pair) => [
-        textOf(pair.key as Scalar),
-        readNode(pair.value as ParsedNode | null, document, budget),
+        keyOf(pair.key as Scalar.Parsed, reading),
+        readNode(pair.value as ParsedNode | null, reading),
       ]),
     );
   }
   if (isSeq(node)) {
-    return node.items.map((item) => readNode(item as ParsedNode | null, document, budget));
+    return node.items.map((item) => readNode(item as ParsedNode | null, reading));
   }
   if (!isScalar(node)) return null;
-  const isCut = node.type?.startsWith("BLOCK_") === true && node.range[1] === budget.cutOffAt;
+  const isCut = node.type?.startsWith("BLOCK_") === true && node.range[1] === reading.cutOffAt;
   const text = isCut ? textOf(node).replace(/\n$/, "") : textOf(node);
   if (node.type !== "PLAIN" || node.tag !== undefined) return text;
   return dataOf(resolvePlain(text));
+}
+
+function keyOf(key: Scalar.Parsed, { anchors }: Reading): string {
+  if (key.anchor !== undefined) anchors.set(key.anchor, key);
+  return textOf(key);
 }
 
 function readFlat(text: string, format: "dotenv" | "ini"): ReadonlyMap<string, Data> {

@@ -105,8 +105,8 @@ class DotenvFile implements StoreFile {
       const { start, end } = leaf;
       edits.push({ start, end, text: spell(leaf, replacement) });
     }
-    if (metadata !== "keep") edits.push(...this.metadataEdits(metadata));
-    return applyEdits(this.text, edits);
+    const others = metadata === "keep" ? [] : this.metadataEdits(metadata);
+    return applyEdits(this.text, [...edits, ...others]);
   }
 
   /** Whether the file's text ended with a line break is kept by whether the block's does. */

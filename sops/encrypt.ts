@@ -227,7 +227,7 @@ interface KnownToken {
 function takeToken(known: ReadonlyMap<string, KnownToken[]>, key: string): KnownToken | null {
   const tokens = known.get(key);
   if (tokens === undefined) return null;
-  return (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? null;
+  return (tokens.length > 1 ? tokens.pop() : tokens[0]) ?? null;
 }
 
 /** The leaves of a version; none where it is damaged: then nothing of it serves on. */
@@ -240,10 +240,10 @@ function openedBefore({ file, metadata, dataKey }: Previous): OpenedLeaf[] {
   }
 }
 
-/** Tokens by path, type and plaintext, as sops keeps IVs for them. */
+/** Tokens by path, type and plaintext, as sops keeps IVs for them; the next one stands last. */
 function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   const known = new Map<string, KnownToken[]>();
-  for (const { leaf, value, token } of opened) {
+  for (const { leaf, value, token } of opened.toReversed()) {
     if (token === null || value === null) continue;
     const key = tokenKey(leaf.path, value);
     const tokens = known.get(key) ?? [];
@@ -276,7 +276,7 @@ function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: Selecti
   if (stray === undefined) return;
   throw new SopsError(
     "unsupported",
-    `there is a comment left of what follows here, and sops may select something else by ${option}: indent the comments as what they stand above`,
+    `sops may take a comment here to be about something else, and select that by ${option}: write comments right above what they are about, indented alike`,
     { line: stray.line },
   );
 }

@@ -1,4 +1,4 @@
-import type { CommentStack, Leaf } from "./store.ts";
+import type { CommentRun, CommentStack, Leaf } from "./store.ts";
 
 /**
  * The comments before each leaf of one mapping that holds no other.
@@ -12,12 +12,12 @@ export function flatCommentStacks(
   above: number,
 ): ReadonlyMap<Leaf, CommentStack> {
   const stacks = new Map<Leaf, CommentStack>();
-  const empty = new Array<readonly string[]>(above).fill([]);
-  let comments: readonly string[] = [];
+  const empty = new Array<null>(above).fill(null);
+  let comments: CommentRun | null = null;
   for (const leaf of leaves) {
-    if (leaf.kind === "comment") comments = [...comments, leaf.value?.text ?? ""];
+    if (leaf.kind === "comment") comments = { text: leaf.value?.text ?? "", earlier: comments };
     stacks.set(leaf, [...empty, comments]);
-    if (leaf.kind === "value") comments = [];
+    if (leaf.kind === "value") comments = null;
   }
   return stacks;
 }

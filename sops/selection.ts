@@ -7,7 +7,7 @@ import {
   type Selection,
   type Selector,
 } from "./key-selection.ts";
-import type { StoreFile } from "./store.ts";
+import type { CommentRun, StoreFile } from "./store.ts";
 
 /** The same few patterns come with every file of a batch, and each takes a moment to compile. */
 const compiledPatterns = new Map<string, RE2JS>();
@@ -52,18 +52,35 @@ export function selector(selection: Selection, file: StoreFile): Selector {
   const byKeys = keySelector(selection, matcher);
   if (byKeys !== null) return byKeys;
   const { option, pattern } = selection;
-  const matches = matcher(pattern);
+  const matches = anyOf(matcher(pattern));
   const stacks = file.commentStacks?.();
   if (option === "unencrypted_comment_regex") {
-    return (leaf) => !(stacks?.get(leaf) ?? []).some((level) => level.some(matches));
+    return (leaf) => !(stacks?.get(leaf) ?? []).some(matches);
   }
   return (leaf) => {
     const stack = stacks?.get(leaf) ?? [];
     return stack.some((level, depth) => {
       // The comment that matches stays readable itself: only an earlier one encrypts it.
       const isOwn = leaf.kind === "comment" && depth === stack.length - 1;
-      return (isOwn ? level.slice(0, -1) : level).some(matches);
+      return matches(isOwn && level !== null ? level.earlier : level);
     });
+  };
+}
+
+/** Whether a pattern matches one of a run of comments. Each of them is asked for once. */
+function anyOf(matches: Pattern): (run: CommentRun | null) => boolean {
+  const known = new Map<CommentRun, boolean>();
+  return (run) => {
+    const asked: CommentRun[] = [];
+    let answer = false;
+    for (let one = run; one !== null && !answer; one = one.earlier) {
+      const before = known.get(one);
+      if (before === undefined) asked.push(one);
+      answer = before ?? matches(one.text);
+      if (before === false) break;
+    }
+    for (const one of asked) known.set(one, answer);
+    return answer;
   };
 }
 

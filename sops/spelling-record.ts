@@ -78,7 +78,7 @@ export class SpellingRecord {
     for (const [value, leaf] of this.byValue) {
       const stack = stacks.get(value) ?? [];
       // A comment's own stack ends with itself.
-      all.set(leaf, [...stack.slice(0, -1), [...(stack.at(-1) ?? []), ""]]);
+      all.set(leaf, [...stack.slice(0, -1), { text: "", earlier: stack.at(-1) ?? null }]);
     }
     return all;
   }

@@ -61,11 +61,17 @@ export type Replacement =
     }
   | { readonly kind: "plaintext"; readonly value: Value };
 
+/** A comment with those before it, up to the last entry: shared by all that stand behind them. */
+export interface CommentRun {
+  readonly text: string;
+  readonly earlier: CommentRun | null;
+}
+
 /**
  * The comments that stand before a leaf, by level from the root: those since the last entry of each
  * mapping or list around it. A comment's own stack ends with itself.
  */
-export type CommentStack = readonly (readonly string[])[];
+export type CommentStack = readonly (CommentRun | null)[];
 
 /** A parsed file of one format. It is never changed: {@link StoreFile.splice} makes a new text. */
 export interface StoreFile {

@@ -188,9 +188,11 @@ class IniReader {
   private flush(where: "in section" | "unseen" = "in section"): void {
     const lineOf = (offset: number) => this.lines.lineOf(offset) + 1;
     const comments = commentsOf(this.text, this.pending, [this.section], lineOf);
-    this.comments.push(...comments);
-    if (where === "in section") this.sections.at(-1)?.push(...comments);
-    else this.unseen.push(...comments);
+    const place = where === "in section" ? this.sections.at(-1) : this.unseen;
+    for (const comment of comments) {
+      this.comments.push(comment);
+      place?.push(comment);
+    }
     this.pending = [];
   }
 

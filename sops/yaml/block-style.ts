@@ -119,7 +119,7 @@ class BlockStyleReader {
       lines,
       this.comments,
       this.marks,
-      new Map([[null, top]]),
+      top,
       documentEnd(this.text, lines, this.text.length, sops),
     );
     const own = commentLeaves(

@@ -1,4 +1,4 @@
-import type { CommentStack, Leaf } from "../store.ts";
+import type { CommentRun, CommentStack, Leaf } from "../store.ts";
 import type { Collection } from "./comments.ts";
 
 /** Where something stands among the comments. */
@@ -10,7 +10,7 @@ export interface Held {
 
 /** How far a collection has been read. */
 interface Level {
-  comments: readonly string[];
+  comments: CommentRun | null;
   /** The entry that is being read; null before the first and behind the last. */
   entry: number | null;
 }
@@ -31,7 +31,7 @@ export function commentStacks(
   const levelOf = (collection: Collection): Level => {
     const known = levels.get(collection);
     if (known !== undefined) return known;
-    const fresh: Level = { comments: [], entry: null };
+    const fresh: Level = { comments: null, entry: null };
     levels.set(collection, fresh);
     return fresh;
   };
@@ -51,13 +51,13 @@ export function commentStacks(
       const isOwn = depth === chain.length - 1;
       if (isOwn && leaf?.kind === "comment") {
         // A comment of the collection itself: whatever entry was read has ended.
-        if (level.entry !== null) level.comments = [];
+        if (level.entry !== null) level.comments = null;
         level.entry = null;
-        level.comments = [...level.comments, leaf.value?.text ?? ""];
+        level.comments = { text: leaf.value?.text ?? "", earlier: level.comments };
         continue;
       }
       const entry = isOwn ? at.entry : (chain[depth + 1]?.entry ?? 0);
-      if (level.entry !== null && level.entry !== entry) level.comments = [];
+      if (level.entry !== null && level.entry !== entry) level.comments = null;
       level.entry = entry;
     }
     if (leaf !== null) {

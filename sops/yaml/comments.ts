@@ -28,8 +28,8 @@ export interface Comment {
   /** The collection that it is indented as part of, where its owner is one around that; else null. */
   readonly indentedIn: Collection | null;
   /**
-   * Whether it, or one beside it, stands left of what follows: go-yaml may take them for comments on
-   * something else then.
+   * Whether it, or one beside it, stands left of what follows, or is a foot of a document that has ended
+   * before it: go-yaml may take them for comments on something else then.
    */
   readonly astray: boolean;
 }
@@ -64,6 +64,8 @@ export interface Mark {
   readonly opensItem?: boolean;
   /** The bracket that closes a flow collection: what stands below it is outside. */
   readonly closes?: boolean;
+  /** A `---` or `...`: then the collection is the top mapping of the document before. */
+  readonly parts?: boolean;
 }
 
 export interface RawComment {
@@ -72,50 +74,60 @@ export interface RawComment {
 }
 
 /**
- * The comments of one document.
+ * The comments of one document, with their owners.
  *
- * @param token the document in the concrete syntax.
+ * @param comments all between the end of the document before and its own; behind the last one, too.
+ * @param token the document in the concrete syntax; null where there is none.
  * @param collections the collections of the document by their tokens.
- * @param leading comments before the document's start that belong to it.
+ * @param top its top mapping; `previous` is that of the document before.
+ * @param indicators where the `...` of the document before stands, and that of the last one.
  * @param ending where it ends.
  */
 export function documentComments(
   lines: Lines,
-  token: CST.Document,
+  comments: readonly RawComment[],
+  token: CST.Document | null,
   collections: ReadonlyMap<unknown, Collection>,
-  leading: readonly RawComment[],
+  { top, previous }: { readonly top: Collection; readonly previous: Collection | null },
+  { before, behind }: { readonly before: number | null; readonly behind: number | null },
   ending: DocumentEnd,
 ): Comment[] {
+  if (comments.length === 0) return [];
   const marks: Mark[] = [];
-  const found: RawComment[] = [...leading];
-  collect(token, null, collections, marks, found);
+  const addIndicator = (start: number | null, collection: Collection | null) => {
+    if (start !== null) marks.push({ start, end: start + 3, collection, ...INDICATOR });
+  };
+  addIndicator(before, previous);
+  addIndicator(behind, top);
+  if (token !== null) collect(token, previous, collections, marks);
   marks.sort((a, b) => a.start - b.start);
-  found.sort((a, b) => a.start - b.start);
-  return attribute(lines, found, marks, collections, ending);
+  return attribute(lines, comments, marks, top, ending);
 }
+
+const INDICATOR = { opensValue: false, parts: true };
 
 /** Walks the concrete syntax without recursion, so that no depth of nesting overflows the stack. */
 function collect(
   root: CST.Document,
-  top: Collection | null,
+  previous: Collection | null,
   collections: ReadonlyMap<unknown, Collection>,
   marks: Mark[],
-  comments: RawComment[],
 ): void {
   const stack: { token: CST.Token; collection: Collection | null }[] = [
-    { token: root, collection: top },
+    { token: root, collection: null },
   ];
   const source = (tokens: readonly CST.SourceToken[] | undefined, inside: Collection | null) => {
     for (const part of tokens ?? []) {
-      if (part.type === "comment") comments.push({ start: part.offset, source: part.source });
-      else if (part.type !== "space" && part.type !== "newline" && part.source.trim() !== "") {
+      if (part.type === "comment") continue;
+      if (part.type !== "space" && part.type !== "newline" && part.source.trim() !== "") {
         marks.push({
           start: part.offset,
           end: part.offset + part.source.length,
-          collection: inside,
+          collection: part.type === "doc-start" ? previous : inside,
           opensValue: part.type === "map-value-ind",
           opensItem: part.type === "seq-item-ind",
           closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
+          parts: part.type === "doc-start",
         });
       }
     }
@@ -151,11 +163,6 @@ function collect(
           collection: inside,
           opensValue: false,
         });
-        for (const part of token.props) {
-          if ("offset" in part && part.type === "comment") {
-            comments.push({ start: part.offset, source: (part as CST.SourceToken).source });
-          }
-        }
         {
           const body = bodyOffset(token);
           const length = token.source.trimEnd().length;
@@ -201,22 +208,15 @@ export function bodyOffset(token: CST.BlockScalar): number {
  *
  * @param comments in the order of the text, as `marks`.
  * @param marks at least the last one before and the first one behind each run of comments.
- * @param collections all of the document, or its top one alone.
+ * @param root the top mapping of the document.
  */
 export function attribute(
   lines: Lines,
   comments: readonly RawComment[],
   marks: readonly Mark[],
-  collections: ReadonlyMap<unknown, Collection>,
+  root: Collection,
   ending: DocumentEnd,
 ): Comment[] {
-  const root: Collection = [...collections.values()].find(({ parent }) => parent === null) ?? {
-    path: [],
-    column: 0,
-    list: false,
-    parent: null,
-    entry: 0,
-  };
   const result: Comment[] = [];
   let mark = 0;
   let index = 0;
@@ -232,9 +232,19 @@ export function attribute(
       if (comment === undefined || (after !== undefined && comment.start > after.start)) break;
       gap.push(comment);
     }
-    const { owners, beside } = gapOwners(lines, gap, before, after, root, ending.blockLine);
+    const { owners, beside } =
+      before?.parts === true
+        ? {
+            owners: ownersBehindIndicator(lines, gap, before, after, root, ending.blockLine),
+            beside: 0,
+          }
+        : gapOwners(lines, gap, before, after, root, ending.blockLine);
     const column = after === undefined ? 0 : lines.columnOf(after.start);
-    const astray = gap.slice(beside).some(({ start }) => lines.columnOf(start) < column);
+    // A foot of a document that has ended already is put anywhere in the next.
+    const isLate = before?.parts === true && marks[mark - 2]?.parts === true;
+    const astray =
+      gap.slice(beside).some(({ start }) => lines.columnOf(start) < column) ||
+      (isLate && owners.includes(before.collection ?? root));
     const isLast = after === undefined && ending.at !== "elsewhere";
     const atEnd = isLast ? ownersAtEnd(lines, gap, before, owners, beside, root, ending) : owners;
     for (const [at, comment] of gap.entries()) {
@@ -324,6 +334,26 @@ function mappingAround(collection: Collection): Collection {
 }
 
 /**
+ * The owners of the comments behind a `---` or `...`: the document that follows, but for lines right
+ * below, with an empty line behind them. go-yaml takes those for a foot of the document before, where
+ * nothing stands beside the indicator.
+ */
+function ownersBehindIndicator(
+  lines: Lines,
+  gap: readonly RawComment[],
+  before: Mark,
+  after: Mark | undefined,
+  root: Collection,
+  blockLine: number,
+): Collection[] {
+  const next = after === undefined || after.parts === true ? root : (after.collection ?? root);
+  const line = after === undefined ? blockLine : lines.lineOf(after.start);
+  return splitTexts(lines, gap, before, 0, { line, column: 0 }).flatMap(({ comments, kind }) =>
+    comments.map(() => (kind === "prior" ? (before.collection ?? root) : next)),
+  );
+}
+
+/**
  * The owners of the comments between two neighbouring marks, and how many of them, at the front,
  * stand on the line of the first mark.
  *
@@ -355,10 +385,12 @@ function gapOwners(
     rest = gap.slice(1);
   }
   const beside = owners.length;
-  if (inner.column === null) owners.push(...rest.map(() => inner));
-  else if (before?.opensValue === true && next.parent === inner)
-    owners.push(...rest.map(() => next));
   if (owners.length === gap.length) return { owners, beside };
+  const isBelowKey = before?.opensValue === true && next.parent === inner;
+  if (inner.column === null || isBelowKey) {
+    const owner = inner.column === null ? inner : next;
+    return { owners: [...owners, ...rest.map(() => owner)], beside };
+  }
   const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
   for (const [at, text] of texts.entries()) {
     const owner =
@@ -367,7 +399,7 @@ function gapOwners(
         : text.kind === "next"
           ? next
           : (ownerOfDedented(texts, at, inner, next, nextColumn) ?? next);
-    owners.push(...text.comments.map(() => owner));
+    for (let count = text.comments.length; count > 0; count -= 1) owners.push(owner);
   }
   return { owners, beside };
 }

@@ -1,10 +1,10 @@
-import { Composer, Parser, type CST, type Document } from "yaml";
+import { Composer, type CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style.ts";
 import type { Held } from "./comment-stacks.ts";
-import { documentComments } from "./comments.ts";
+import { documentComments, type Collection } from "./comments.ts";
 import {
   commentLeaves,
   documentEnd,
@@ -13,8 +13,8 @@ import {
   type YamlDocument,
   type YamlLeaf,
 } from "./file.ts";
-import { isTooDeep } from "./nesting.ts";
 import { DocumentReader, type Failure } from "./reader.ts";
+import { readTokens } from "./tokens.ts";
 
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
@@ -44,8 +44,7 @@ export function readAnyStyle(text: string): YamlContent {
     });
   const forbidden = text.search(FORBIDDEN);
   if (forbidden !== -1) throw failure("syntax", forbidden, "has a control character");
-  const tokens = [...new Parser().parse(text)];
-  if (isTooDeep(tokens)) throw failure("unsupported", 0, "is nested too deeply");
+  const { tokens, comments: all } = readTokens(text, failure);
 
   const composed: Document.Parsed[] = [];
   const composer = new Composer({
@@ -57,8 +56,16 @@ export function readAnyStyle(text: string): YamlContent {
     uniqueKeys: false,
     logLevel: "silent",
   });
-  for (const document of composer.compose(tokens, false, text.length)) {
-    composed.push(document as Document.Parsed);
+  const { stackTraceLimit } = Error;
+  try {
+    // An error for each of a hundred thousand anchors would spend its time on stacks that nobody reads.
+    Error.stackTraceLimit = 0;
+    // Comments alone are a document, too: they are encrypted like others.
+    for (const document of composer.compose(tokens, all.length > 0, text.length)) {
+      composed.push(document as Document.Parsed);
+    }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
   for (const document of composed) {
     const [problem] = document.errors;
@@ -72,22 +79,27 @@ export function readAnyStyle(text: string): YamlContent {
   const empty: Held[] = [];
   const documents: YamlDocument[] = [];
   let rawMetadata: unknown = null;
-  const documentTokens = splitDocuments(tokens, text.length);
+  const parts = splitDocuments(tokens, text.length, failure);
+  let previous: Collection | null = null;
+  let seen = 0;
   for (const [index, document] of composed.entries()) {
-    const part = documentTokens[index];
+    const part = parts[index];
     if (part === undefined) continue;
     const reader = new DocumentReader(text, lines, newline, document, failure);
     const read = reader.read();
-    const comments =
-      part.token === null
-        ? []
-        : documentComments(
-            lines,
-            part.token,
-            reader.collections,
-            part.leading,
-            documentEnd(text, lines, part.end, read.sops),
-          );
+    const isLast = index === parts.length - 1;
+    const begin = seen;
+    while (seen < all.length && (isLast || (all[seen]?.start ?? 0) < part.end)) seen += 1;
+    const comments = documentComments(
+      lines,
+      all.slice(begin, seen),
+      part.token,
+      reader.collections,
+      { top: reader.top, previous },
+      part,
+      documentEnd(text, lines, part.end, read.sops),
+    );
+    previous = reader.top;
     const own = commentLeaves(
       comments,
       read.sops,
@@ -95,38 +107,62 @@ export function readAnyStyle(text: string): YamlContent {
       (comment) => reader.entryOfComment(comment),
       reader.commentPlace,
     );
-    leaves.push(...[...read.leaves, ...own].sort((a, b) => a.start - b.start));
-    empty.push(...reader.empty);
-    documents.push({ end: part.end, flow: read.flow, sops: read.sops });
-    if (read.sops !== null) {
-      if (index === 0) rawMetadata = read.sops.raw;
+    for (const leaf of [...read.leaves, ...own].sort((a, b) => a.start - b.start)) {
+      leaves.push(leaf);
     }
+    for (const held of reader.empty) empty.push(held);
+    documents.push({ end: part.end, flow: read.flow, sops: read.sops });
+    if (read.sops !== null && index === 0) rawMetadata = read.sops.raw;
   }
   return { leaves, empty, documents, rawMetadata, newline };
 }
 
-/** Each document's token, the comments that stand before it, and where its text ends. */
-function splitDocuments(
-  tokens: readonly CST.Token[],
-  length: number,
-): { token: CST.Document | null; leading: { start: number; source: string }[]; end: number }[] {
-  const parts: {
-    token: CST.Document | null;
-    leading: { start: number; source: string }[];
-    end: number;
-  }[] = [];
-  let leading: { start: number; source: string }[] = [];
+interface Part {
+  readonly token: CST.Document | null;
+  /** Where the `...` of the document before stands, and that of the last one. */
+  readonly before: number | null;
+  behind: number | null;
+  /** Where its text ends. */
+  end: number;
+}
+
+/** What go-yaml reads of directives. */
+const DIRECTIVE = /^%(?:YAML 1\.1|TAG \S+ \S+)\s*$/;
+
+/**
+ * The documents of a file.
+ *
+ * @throws SopsError `unsupported` for what go-yaml refuses between them.
+ */
+function splitDocuments(tokens: readonly CST.Token[], length: number, failure: Failure): Part[] {
+  const parts: Part[] = [];
+  let indicator: number | null = null;
+  const begin = (token: CST.Document | null) => {
+    parts.push({ token, before: indicator, behind: null, end: length });
+    indicator = null;
+  };
+  const closeLast = (offset: number) => {
+    const last = parts.at(-1);
+    if (last !== undefined && last.end === length) last.end = offset;
+  };
   for (const token of tokens) {
-    const last = parts[parts.length - 1];
-    if (token.type === "comment") leading.push({ start: token.offset, source: token.source });
-    else if (token.type === "document") {
-      if (last !== undefined && last.end === length) last.end = token.offset;
-      parts.push({ token, leading, end: length });
-      leading = [];
+    if (token.type === "directive" && !DIRECTIVE.test(token.source)) {
+      throw failure("unsupported", token.offset, "has a directive that sops refuses: leave it out");
+    } else if (token.type === "document") {
+      closeLast(token.offset);
+      const isMarked = token.start.some(({ type }) => type === "doc-start");
+      if (!isMarked && (parts.length > 0 || token.value === undefined)) {
+        const what = token.value === undefined ? "ends here that has not begun" : "begins here";
+        throw failure("unsupported", token.offset, `a document ${what}, without a \`---\``);
+      }
+      begin(token);
     } else if (token.type === "doc-end") {
-      if (last !== undefined && last.end === length) last.end = token.offset;
+      closeLast(token.offset);
+      indicator = token.offset;
     }
   }
-  if (parts.length === 0) parts.push({ token: null, leading, end: length });
+  const last = parts.at(-1);
+  if (last === undefined) begin(null);
+  else last.behind = indicator;
   return parts;
 }

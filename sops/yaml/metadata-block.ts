@@ -24,7 +24,7 @@ export function formatBlock(
     }
     lines.push(`${step}${key}:`);
     if (!isList(value)) {
-      lines.push(...[...value].map(([name, token]) => `${step}${step}${quote(name)}: ${token}`));
+      for (const [name, token] of value) lines.push(`${step}${step}${quote(name)}: ${token}`);
       continue;
     }
     const entryColumn = 2 * indent + 2;

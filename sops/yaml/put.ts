@@ -3,7 +3,6 @@ import {
   isScalar,
   isSeq,
   parseAllDocuments,
-  Parser,
   type CST,
   type Document,
   type Pair,
@@ -15,7 +14,7 @@ import { SopsError } from "../errors.ts";
 import { below, isEmpty, toYaml, scalarText, toJson, type Data } from "../data-tree.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { isCommentToken } from "../token.ts";
-import { isTooDeep } from "./nesting.ts";
+import { readTokens } from "./tokens.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
 /**
@@ -61,9 +60,7 @@ class Editor {
   private readonly newline: string;
 
   constructor(text: string) {
-    if (isTooDeep([...new Parser().parse(text)])) {
-      throw new SopsError("unsupported", "is nested too deeply");
-    }
+    readTokens(text, (code, _, message) => new SopsError(code, message));
     this.text = text;
     this.newline = text.includes("\r\n") ? "\r\n" : "\n";
     const documents = parseAllDocuments(text, {

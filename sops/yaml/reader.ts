@@ -23,8 +23,8 @@ import {
   type YamlLeaf,
 } from "./file.ts";
 import type { SopsPair } from "./metadata-edits.ts";
-import { DEEPEST } from "./nesting.ts";
 import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
+import { DEEPEST } from "./tokens.ts";
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
 const MOST_LEAVES = 200_000;
@@ -46,6 +46,8 @@ export type Failure = (
 /** Reads one composed document into leaves. */
 export class DocumentReader {
   readonly collections = new Map<unknown, Collection>();
+  /** The top mapping, which comments alone are in, too. */
+  top: Collection = { path: [], column: 0, list: false, parent: null, entry: 0 };
   readonly commentPlace: Place;
   /** Mappings and lists without anything in them. */
   readonly empty: Held[] = [];
@@ -97,6 +99,7 @@ export class DocumentReader {
       );
     }
     const top = this.enter(root, [], null, 0);
+    this.top = top;
     let sops: SopsPair | null = null;
     const keys = new Set<string>();
     for (const [index, pair] of root.items.entries()) {

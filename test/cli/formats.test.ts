@@ -181,6 +181,21 @@ test("older forms: flags in any place, and a file alone to edit", (t) => {
   t.is(edited.status, 200);
 });
 
+test("a file alone that is not there yet is begun, and a mistyped command is none", (t) => {
+  const repository = withFiles(t);
+  const path = "clusters/homelab/secrets/new.sops.yaml";
+  const run = (name: string) =>
+    repository.run("node", [".flux-sops/flux-sops.mjs", name], {
+      env: { EDITOR: "printf 'stringData:\\n  a: hunter2\\n' >" },
+    });
+  t.is(run(path).status, 0);
+  t.notRegex(repository.read(path), /hunter2/);
+  t.is(repository.tool("decrypt", path).stdout, "stringData:\n  a: hunter2\n");
+  const mistyped = run("decript");
+  t.is(mistyped.status, 2);
+  t.regex(mistyped.stderr, /decript/);
+});
+
 test("a binary file goes through a pipe unchanged", (t) => {
   const repository = withFiles(t);
   const content = Buffer.from([0, 255, 10, 13, 128]);

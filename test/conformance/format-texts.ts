@@ -196,7 +196,7 @@ export function iniText(): fc.Arbitrary<string> {
     )
     .map(([before, indent, title, equals, written, note]) => {
       // A `\` at the end of a value that a comment follows: see known-differences.ts.
-      const end = written.endsWith("\\") ? "" : note;
+      const end = written.trimEnd().endsWith("\\") ? "" : note;
       return `${before}${indent}${title}${equals}${written}${end}\n`;
     });
   const keys = fc.array(key, { maxLength: 4 }).map((all) => all.join(""));

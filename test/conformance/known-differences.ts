@@ -44,6 +44,21 @@ export const KNOWN_DIFFERENCES = [
     ours: "keeps it, encrypted where the part around it is",
   },
   {
+    what: "a YAML file of comments alone",
+    sops: "refuses it",
+    ours: "encrypts them as in an empty mapping; sops decrypts that",
+  },
+  {
+    what: "`...` twice in a row",
+    sops: "reads them as one",
+    ours: "refuses the file",
+  },
+  {
+    what: "a YAML file of more than 400,000 words and marks that is not written in block style",
+    sops: "reads it",
+    ours: "refuses it: it would take hundreds of megabytes to read",
+  },
+  {
     what: "a comment at the end of a file that has no line break at its end, left of the value before it",
     sops: "takes it into the mapping before it, and encrypts it there",
     ours: "lets its column decide; refuses the file where the comment would, or by encrypted_comment_regex might, stay readable by that",

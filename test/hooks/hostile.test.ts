@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 import test from "ava";
 import { HOSTILE_FILES } from "../sops/hostile-files.ts";
 
-/** Processor time that one file may take; a second where nothing else runs. */
-const MOST_SECONDS = 5;
+/** Processor time that one file may take; less than a second where nothing else runs. */
+const MOST_SECONDS = 3.5;
 /** The most memory that the process has ever held, Node itself and the compiler of its tests with it. */
 const MOST_MEGABYTES = 300;
 const HEAP_MEGABYTES = 250;

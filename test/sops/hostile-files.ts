@@ -38,11 +38,17 @@ const yaml = (
 });
 const other =
   (format: Format, title: string) =>
-  (name: string, outcome: string, content: () => string | Uint8Array): HostileFile => ({
+  (
+    name: string,
+    outcome: string,
+    content: () => string | Uint8Array,
+    selection?: Selection,
+  ): HostileFile => ({
     name: `${title}: ${name}`,
     format,
     content,
     outcome,
+    ...(selection !== undefined && { selection }),
   });
 const json = other("json", "JSON");
 const dotenv = other("dotenv", "dotenv");
@@ -58,6 +64,10 @@ function aliasBomb(levels: number, width: number, open: string, close: string): 
     return `l${index}: &l${index} ${open}${items.join(", ")}${close}\n`;
   };
   return Array.from({ length: levels }, (_, index) => level(index)).join("");
+}
+
+function many(count: number, line: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index)).join("");
 }
 
 function expression(option: Selection["option"], pattern: string): Selection {
@@ -88,8 +98,29 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   yaml("many keys", "same", () =>
     Array.from({ length: 20_000 }, (_, index) => `k${index}: &a${index} v\n`).join(""),
   ),
+  yaml("many tags", "same", () => many(5_000, (index) => `k${index}: !!str v\n`)),
+  yaml("many tags of its own", "unsupported", () =>
+    many(5_000, (index) => `k${index}: !t${index} v\n`),
+  ),
+  yaml(
+    "many aliases of one value",
+    "same",
+    () => `a: &a x\n${many(4_000, (index) => `k${index}: *a\n`)}`,
+  ),
+  yaml(
+    "many anchors in one line",
+    "unsupported",
+    () => `a: [${many(100_000, (index) => `&a${index} x,`)}]\n`,
+  ),
 
   // Depth
+  ...["[", "{", "- ", "? ", ": ", '{"a":', "- - ? "].map((mark) =>
+    yaml(
+      `a megabyte of ${mark}`,
+      "unsupported",
+      () => `a: ${mark === "[" || mark === "{" ? "" : "\n "}${mark.repeat(MEGABYTE / mark.length)}`,
+    ),
+  ),
   yaml("deep lists", "unsupported", () => `a: ${"[".repeat(DEEP)}${"]".repeat(DEEP)}\n`),
   yaml("deep lists without an end", "unsupported", () => `a: ${"[".repeat(DEEP)}`),
   yaml("deep mappings", "unsupported", () => `a: ${"{a: ".repeat(DEEP)}1${"}".repeat(DEEP)}\n`),
@@ -155,8 +186,39 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     Array.from({ length: 5_000 }, (_, index) => `[s${index}]\na = 1\n`).join(""),
   ),
   binary("a megabyte of braces", "same", () => `{"sops"${"{".repeat(MEGABYTE)}`),
+  yaml("a megabyte of ]", "syntax", () => "]".repeat(MEGABYTE)),
+  yaml("a megabyte of commas", "unsupported", () => `a: [${",".repeat(MEGABYTE)}`),
+  yaml("a megabyte of quotes", "unsupported", () => '"'.repeat(MEGABYTE)),
+  yaml("a megabyte of directives", "unsupported", () => "%\n".repeat(MEGABYTE / 2)),
+  yaml(
+    "a list of a megabyte in one line",
+    "unsupported",
+    () => `a: [${"x, ".repeat(MEGABYTE / 3)}y]\n`,
+  ),
+  yaml("empty lines in a block", "same", () => `a: |+\n  x\n${"\n".repeat(300_000)}b: 1\n`),
+  json("a megabyte of lists", "unsupported", () => "[".repeat(MEGABYTE)),
+  dotenv("a megabyte of =", "same", () => "=".repeat(MEGABYTE)),
+  ini("a megabyte of brackets", "syntax", () => "[".repeat(MEGABYTE)),
 
   // Patterns
+  yaml(
+    "a pattern over many comments",
+    "same",
+    () => `${"# x\n".repeat(20_000)}a: x\n`,
+    expression("encrypted_comment_regex", "y$"),
+  ),
+  dotenv(
+    "a comment a line",
+    "same",
+    () => `${"# x\n".repeat(50_000)}A=x\n`,
+    expression("encrypted_comment_regex", "y$"),
+  ),
+  ini(
+    "a comment a line",
+    "same",
+    () => `[s]\n${"; x\n".repeat(150_000)}a = x\n`,
+    expression("encrypted_comment_regex", "y$"),
+  ),
   yaml(
     "a pattern that backtracks elsewhere",
     "same",
@@ -324,9 +386,13 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
  * Does with a file what the commands do: encrypts it and decrypts the result; or decrypts it, where
  * it has a `sops` block.
  *
+ * @param lap is called where one command would have ended and another begun.
  * @returns its `outcome`.
  */
-export async function treat(hostile: HostileFile): Promise<string> {
+export async function treat(
+  hostile: HostileFile,
+  lap: () => void = () => undefined,
+): Promise<string> {
   const { format, selection = null } = hostile;
   const content = Buffer.from(hostile.content());
   const { identity, recipient } = await vectorKeyPair("first");
@@ -338,12 +404,16 @@ export async function treat(hostile: HostileFile): Promise<string> {
       if (dataKey === null) throw new SopsError("no-identity", "no identity");
       return decryptFile(file, metadata, dataKey);
     }
-    if (format !== "binary") readData(content.toString("utf8"), format);
+    if (format !== "binary") {
+      readData(content.toString("utf8"), format);
+      lap();
+    }
     const { text } = await encryptFile(file, {
       recipients: [recipient],
       selection,
       macOnlyEncrypted: false,
     });
+    lap();
     const encrypted = readSopsFile(Buffer.from(text), format);
     if (encrypted.metadata === null) throw new Error("no metadata");
     const dataKey = await unwrapDataKey(encrypted.metadata, [identity]);

@@ -1,0 +1,61 @@
+import { CST, Lexer, Parser } from "yaml";
+import type { RawComment } from "./comments.ts";
+
+/**
+ * How deep a document may be nested. Real files stay below 30. The composer recurses, and near the
+ * end of the stack V8 ends the whole process where it compiles a regular expression, without an
+ * exception to catch.
+ */
+export const DEEPEST = 100;
+
+/**
+ * How many marks, words and gaps a text may have: each takes a good part of a kilobyte to compose. A
+ * manifest of a megabyte has some 200,000.
+ */
+const MOST_LEXEMES = 400_000;
+
+/** Everything in a text. */
+export interface Tokens {
+  readonly tokens: readonly CST.Token[];
+  /** All comments, in order: in the tokens, the yaml package drops some below an empty value. */
+  readonly comments: readonly RawComment[];
+}
+
+/**
+ * The concrete syntax of a text. It is not read beyond what cannot be composed anyway: a megabyte of
+ * brackets would fill the memory.
+ *
+ * @param failure makes the error for what is wrong at an offset.
+ */
+export function readTokens(
+  text: string,
+  failure: (code: "syntax" | "unsupported", offset: number, message: string) => Error,
+): Tokens {
+  const tokens: CST.Token[] = [];
+  const comments: RawComment[] = [];
+  const parser = new Parser();
+  let lexemes = 0;
+  let isScalar = false;
+  const take = (some: Iterable<CST.Token>) => {
+    for (const token of some) {
+      if (token.type === "error") throw failure("syntax", token.offset, token.message);
+      tokens.push(token);
+    }
+  };
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme.startsWith("#") && !isScalar) {
+      comments.push({ start: parser.offset, source: lexeme });
+    }
+    isScalar = lexeme === CST.SCALAR;
+    take(parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) {
+      throw failure("unsupported", parser.offset, "is nested too deeply");
+    }
+    lexemes += 1;
+    if (lexemes > MOST_LEXEMES) {
+      throw failure("unsupported", parser.offset, "is too large: divide it into several files");
+    }
+  }
+  take(parser.end());
+  return { tokens, comments };
+}
