@@ -113,7 +113,10 @@ function isMasked(text: string): boolean {
  */
 export function mayHoldCredential(text: string): boolean {
   if (mayHoldUnnamed(text) || FAKE_STORE.test(text)) return true;
+  let keys = 0;
   for (const match of text.matchAll(KEY)) {
+    // A file of so many is worth a parser's look, and a parser has its limits.
+    if ((keys += 1) > MOST_KEYS) return true;
     const end = match.index + match[0].length;
     if (isCredentialVariable(nameAt(text, match)) && mayBeValue(text, end)) return true;
   }
@@ -123,6 +126,8 @@ export function mayHoldCredential(text: string): boolean {
   }
   return false;
 }
+
+const MOST_KEYS = 2000;
 
 const KEY =
   /(?:pass(?:word|wd|phrase|wort)?|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;

@@ -44,7 +44,7 @@ const MISPLACED = ["metadata", "spec"];
 
 /** What else stands at the top of a Secret, slips included. Of anything else the value was to be below `stringData`. */
 const NO_VALUE =
-  /^(?:\$.*|apiversion|kind|metadata|type|immutable|sops|status|name|namespace|labels|annotations)$/i;
+  /^(?:\$.*|(?:string|binary)?[-_]?data|apiversion|kind|metadata|type|immutable|sops|status|name|namespace|labels|annotations)$/i;
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -362,22 +362,21 @@ class Reader {
     );
   }
 
-  /** Values at the top of a Secret, where `stringData:` was forgotten or they were not indented. */
+  /** Values at the top of a Secret, and below a field that it does not have: `string:` for `stringData:`. */
   #judgeStrays(node: Node): void {
     if (this.#mappings.textAt(node, "apiVersion") !== "v1") return;
     const strays = this.#mappings
       .entries(node)
-      .filter(
-        ({ key, value }) =>
-          !NO_VALUE.test(key) && isScalar(value) && isCredentialValue(scalarText(value)),
-      );
+      .filter(({ key }) => !NO_VALUE.test(key))
+      .flatMap((own) => (isMap(own.value) ? this.#mappings.entries(own.value) : [own]))
+      .filter(({ value }) => isScalar(value) && isCredentialValue(scalarText(value)));
     const [first] = strays;
     if (first === undefined) return;
     this.#hit(
       first.offset,
       `a Kubernetes Secret holds readable values outside data and stringData: ` +
         shownNames(strays.map(({ key }) => key)),
-      { kind: "edit", what: "indent the values below stringData" },
+      { kind: "edit", what: "write the values below stringData, indented" },
     );
   }
 

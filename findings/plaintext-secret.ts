@@ -248,6 +248,12 @@ export const plaintextSecret: Rule = {
         lines: [5],
       },
       {
+        path: "no-such-field.sops.yaml",
+        content:
+          "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstring:\n  signing.key: aHVudGVyMg==\nsops:\n  mac: {{TOKEN}}\n",
+        lines: [6],
+      },
+      {
         path: "of-a-configmap.yaml",
         content: "kind: Secret\nbinaryData:\n  a: aHVudGVyMg==\n",
         lines: [3],
@@ -535,7 +541,7 @@ export const plaintextSecret: Rule = {
       {
         path: "beside-the-data.yaml",
         content:
-          "apiVersion: v1\nkind: Secret\n$patch: delete\nname: database\nimmutable: true\nStatus: ready\nother: ${PASSWORD}\nspec: {a: hunter2}\nmetadata: {labels: {data: hunter2}, annotations: {data: hunter2}}\n---\napiVersion: example.org/v1\nkind: Secret\npassword: hunter2\n",
+          "apiVersion: v1\nkind: Secret\n$patch: delete\nname: database\nimmutable: true\nStatus: ready\nother: ${PASSWORD}\nspec: {a: '${A}'}\nmetadata: {labels: {data: hunter2}, annotations: {data: hunter2}}\n---\napiVersion: example.org/v1\nkind: Secret\npassword: hunter2\n",
       },
       {
         path: "lists.yaml",

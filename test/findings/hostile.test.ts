@@ -65,6 +65,11 @@ const HOSTILE: Record<string, string> = {
   "commands on one line": "kubectl create secret generic a --from-literal=a ".repeat(20_000),
   "hunks of a patch": "@@ -1\n+kind: Secret\n+data:\n".repeat(20_000),
   "WireGuard's keys": "PrivateKey = \n".repeat(50_000),
+  "passwords on one line": "password=".repeat(N),
+  "breaks of Unicode": "kind: Secret\n" + "\u2028  ".repeat(N),
+  "arguments without a value": "kind: Deployment\nargs:\n" + "- --password=\n".repeat(20_000),
+  "Lists in Lists": "kind: List\nitems:\n" + "- {kind: List, items: [{kind: List}]}\n".repeat(5000),
+  "addresses with variables": `kind: Secret\nstringData:\n  a: \${A}\n${"  b: x://${B}@\n".repeat(20_000)}`,
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(20_000),
 };
 
