@@ -74,7 +74,7 @@ async function run(generator: FileGenerator, command: Command): Promise<void> {
   });
   const isDryRun = given.has("dry-run");
   if (!isDryRun) await writePrepared(prepared);
-  process.stdout.write(preparedMessage(prepared, isDryRun));
+  process.stdout.write(await preparedMessage(prepared, isDryRun, process.cwd()));
 }
 
 function commandOf(generator: FileGenerator): Command {

@@ -70,7 +70,7 @@ export function yeomanGenerator(definition: FileGenerator) {
       await asYeomanError(async () => {
         const isDryRun = this.#option("dry-run") === true;
         if (!isDryRun) await writePrepared(prepared);
-        this.log(preparedMessage(prepared, isDryRun));
+        this.log(await preparedMessage(prepared, isDryRun, this.env.cwd));
       });
     }
 

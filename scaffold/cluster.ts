@@ -16,6 +16,7 @@ import { planFiles, type WantedFile } from "./plan.ts";
 import { recipientsProblem, splitRecipients } from "./questions.ts";
 import { renderTree } from "./render.ts";
 import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
+import { withRememberedSchemas } from "./schema-comment.ts";
 import { rulesForFurther } from "./wanted-rules.ts";
 
 /** `flux-sops new cluster NAME` */
@@ -61,7 +62,10 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
     environment,
   );
   const force = request.options.has("force");
-  const wanted = renderTree("repository", { cluster: name, example: false }, name, `clusters/`);
+  const wanted = withRememberedSchemas(
+    directory,
+    renderTree("repository", { cluster: name, example: false }, name, `clusters/`),
+  );
   const text = insertRules(rules, rulesForFurther(name, identity.recipients));
   if (text === null) {
     throw new ScaffoldError(

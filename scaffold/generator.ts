@@ -1,5 +1,6 @@
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import { printable } from "./errors.ts";
+import { namesToAdd } from "./repository.ts";
 import { pathFromText } from "../git/path.ts";
 import { shellCommand } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";
@@ -108,27 +109,42 @@ const FATES = {
   differs: "replace  ",
 };
 
-/** What a dry run says, and what is said after writing. */
-export function preparedMessage(prepared: PreparedFiles, isDryRun: boolean): string {
+/**
+ * What a dry run says, and what is said after writing.
+ *
+ * @param cwd the folder in which the commands will be run.
+ * @throws GitError
+ */
+export async function preparedMessage(
+  prepared: PreparedFiles,
+  isDryRun: boolean,
+  cwd: string,
+): Promise<string> {
+  const { directory } = prepared;
   const written = filesToWrite(prepared.files, true);
-  const paths = written.map(({ path }) => path);
+  const names = isDryRun
+    ? []
+    : await namesToAdd(
+        directory,
+        written.map(({ path }) => path),
+      );
+  const git = ["git", ...(cwd === directory ? [] : ["-C", directory])];
   const next =
-    isDryRun || paths.length === 0
+    names.length === 0
       ? []
       : [
           "Next:",
-          `  ${shellCommand(["git", "-C", prepared.directory, "add", "--", ...paths])} &&`,
-          `    ${shellCommand(["git", "-C", prepared.directory, "commit", "-m", prepared.subject])}`,
+          `  ${shellCommand([...git, "add", "--", ...names])} && ${shellCommand([...git, "commit", "-m", prepared.subject])}`,
         ];
   return `${[
     isDryRun
-      ? `Nothing is written (--dry-run). In ${printable(prepared.directory)}:`
+      ? `Nothing is written (--dry-run). In ${printable(directory)}:`
       : written.length === 0
-        ? `${printable(prepared.directory)}: nothing to change.`
-        : `${printable(prepared.directory)}:`,
+        ? `${printable(directory)}: nothing to change.`
+        : `${printable(directory)}:`,
     ...prepared.files.map(({ state, path }) => `  ${fateOf(state)} ${printable(path)}`),
     ...prepared.notes.map((text) =>
-      withToolCommand(text, { cwd: prepared.directory, prefix: pathFromText("") }),
+      withToolCommand(text, { cwd: directory, prefix: pathFromText("") }),
     ),
     ...next,
   ].join("\n")}\n`;

@@ -4,12 +4,16 @@ import type { Addition } from "./plan.ts";
 /** The version of husky that a scaffolded repository asks for, as package.json spells it. */
 const HUSKY = "^9.1.7";
 
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
+
 /**
  * Adds to a `package.json` what turns the hooks on in a new clone: husky, and the `prepare` script
  * that runs it. Nothing else, and nothing where both are there.
  */
 export function addHusky(present: Buffer): Addition {
-  let text = present.toString("utf8");
+  // npm passes over it.
+  const mark = present.subarray(0, 3).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : Buffer.of();
+  let text = present.subarray(mark.length).toString("utf8");
   const byHand = (what: string): Addition => ({ content: null, byHand: what });
   try {
     const prepare = scriptOf(objectOf(parseJson(text)), "prepare");
@@ -27,7 +31,7 @@ export function addHusky(present: Buffer): Addition {
       `it is no JSON that can be added to: add the script "prepare": "husky || true" and the development dependency husky`,
     );
   }
-  return { content: Buffer.from(text) };
+  return { content: Buffer.concat([mark, Buffer.from(text)]) };
 }
 
 type JsonObject = Extract<JsonNode, { kind: "object" }>;

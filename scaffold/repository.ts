@@ -133,6 +133,20 @@ export async function leftToOwner(
   };
 }
 
+/**
+ * The names that stage what was written: folders in place of their files, where nothing else in them has
+ * changed.
+ *
+ * @param paths those that were written.
+ */
+export async function namesToAdd(directory: string, paths: readonly string[]): Promise<string[]> {
+  const changed = await notCommitted(directory, "no");
+  return wholeFolders(
+    paths.filter((path) => changed.includes(path)),
+    changed,
+  );
+}
+
 /** Files that HEAD does not have as they are on disk, in all of the repository or a folder. */
 async function notCommitted(
   directory: string,

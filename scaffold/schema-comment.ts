@@ -1,3 +1,6 @@
+import type { WantedFile } from "./plan.ts";
+import { remembersSchemas } from "./target.ts";
+
 /** Where editors find the schema of what is generated, by the start of its `apiVersion`. */
 const SCHEMAS: readonly (readonly [apiVersion: string, schema: string])[] = [
   ["kustomize.config.k8s.io/", "https://json.schemastore.org/kustomization"],
@@ -14,7 +17,17 @@ const SCHEMAS: readonly (readonly [apiVersion: string, schema: string])[] = [
  */
 export function withSchemaComment(content: Buffer): Buffer {
   const text = content.toString("utf8");
-  const schema = SCHEMAS.find(([apiVersion]) => text.includes(`\napiVersion: ${apiVersion}`))?.[1];
+  const isOf = (apiVersion: string) => `\n${text}`.includes(`\napiVersion: ${apiVersion}`);
+  const schema = SCHEMAS.find(([apiVersion]) => isOf(apiVersion))?.[1];
   if (schema === undefined) return content;
   return Buffer.from(`# yaml-language-server: $schema=${schema}\n${text}`);
+}
+
+/** What is added to a repository later has the comments too, where its answers ask for them. */
+export function withRememberedSchemas(
+  directory: string,
+  files: readonly WantedFile[],
+): readonly WantedFile[] {
+  if (!remembersSchemas(directory)) return files;
+  return files.map((file) => ({ ...file, content: withSchemaComment(file.content) }));
 }

@@ -89,6 +89,12 @@ export async function inspectTarget(folder: string): Promise<Target> {
   };
 }
 
+/** Whether a repository was scaffolded with schema comments. */
+export function remembersSchemas(directory: string): boolean {
+  const yoRc = readIfThere(directory, ".yo-rc.json");
+  return yoRc !== null && rememberedAnswers(yoRc, directory).schemas === true;
+}
+
 const NO_SURROUNDINGS: Surroundings = { scope: "repository", fluxFiles: [], found: {} };
 
 /** In a repository that was scaffolded, what it was scaffolded as holds. */

@@ -13,6 +13,7 @@ import { listResource } from "./list-resource.ts";
 import { namespaceNeed } from "./namespace-file.ts";
 import { planFiles, type WantedFile } from "./plan.ts";
 import { renderTree } from "./render.ts";
+import { withRememberedSchemas } from "./schema-comment.ts";
 import {
   collectValues,
   generatedKeys,
@@ -96,7 +97,9 @@ async function prepareWorkload(request: GeneratorRequest): Promise<PreparedFiles
   const wanted = new Map<string, WantedFile>();
   const needed = need.file === null ? [] : [need.file];
   const list = resourceList(directory, cluster, name);
-  for (const file of [...secret.files, ...needed, ...manifests, list]) wanted.set(file.path, file);
+  const withSchemas = withRememberedSchemas(directory, manifests);
+  for (const file of [...secret.files, ...needed, ...withSchemas, list])
+    wanted.set(file.path, file);
   const files = planFiles(directory, [...wanted.values()]);
   const other = files.find(({ state }) => state === "differs");
   if (other !== undefined && !request.options.has("force")) {

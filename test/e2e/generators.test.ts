@@ -251,3 +251,50 @@ test("bootstrap: says which program is missing, and which key", (t) => {
   t.is(elsewhere.status, 2);
   t.regex(elsewhere.stderr, /no private key of cluster homelab is on this machine/);
 });
+
+test("what new prints to be pasted names folders, commits what was written, and nothing else", (t) => {
+  const repository = scaffolded(t);
+  repository.write("clusters/homelab/apps/notes.txt", "mine\n");
+  const done = repository.tool("new", "workload", "shop", "--generate", "token");
+  const [, line = ""] = /^Next:\n {2}(.*)\n$/m.exec(done.stdout) ?? [];
+  t.is(
+    line,
+    "git add -- clusters/homelab/apps/kustomization.yaml clusters/homelab/apps/shop clusters/homelab/infrastructure/namespaces/shop.yaml clusters/homelab/secrets/shop.sops.yaml && git commit -m 'Add workload shop'",
+  );
+  t.is(repository.paste([line]).status, 0);
+  t.is(repository.must("status", "--porcelain"), "?? clusters/homelab/apps/notes.txt\n");
+
+  // From another folder the paths are still those of the repository.
+  const inside = join(repository.dir, "clusters");
+  const all = [join(repository.dir, ".flux-sops/flux-sops.mjs"), "new", "cluster", "prod"];
+  const other = repository.run("node", all, { cwd: inside });
+  const [, second = ""] = /^Next:\n {2}(.*)\n$/m.exec(other.stdout) ?? [];
+  t.true(second.startsWith(`git -C ${repository.dir} add -- .sops.yaml clusters/prod talos/prod`));
+  t.is(repository.paste([second], inside).status, 0);
+  t.is(repository.must("status", "--porcelain"), "?? clusters/homelab/apps/notes.txt\n");
+});
+
+test("with --schemas, what new adds has the comments too, where there is a schema", (t) => {
+  const repository = scaffolded(t, { flags: ["--schemas", "--example"] });
+  const workload = ["new", "workload", "shop", "--without-secret", "--cluster", "homelab"];
+  t.is(repository.tool(...workload).status, 0);
+  t.is(repository.tool("new", "cluster", "prod").status, 0);
+  for (const path of [
+    "clusters/homelab/apps/demo/kustomization.yaml",
+    "clusters/homelab/apps/shop/kustomization.yaml",
+    "clusters/prod/apps.yaml",
+    "clusters/prod/apps/kustomization.yaml",
+  ]) {
+    t.regex(
+      repository.read(path),
+      /^# yaml-language-server: \$schema=https:\S+\n(?!# yaml-l)/,
+      path,
+    );
+  }
+  t.notRegex(repository.read("clusters/homelab/apps/shop/service.yaml"), /yaml-language-server/);
+  t.regex(repository.tool("new", "cluster", "prod").stdout, /nothing to change/);
+  t.regex(repository.tool(...workload).stdout, /nothing to change/);
+  const plain = scaffolded(t);
+  t.is(plain.tool("new", "cluster", "prod").status, 0);
+  t.notRegex(plain.read("clusters/prod/apps.yaml"), /yaml-language-server/);
+});

@@ -217,6 +217,7 @@ const WRONG: Record<string, Record<number, [typed: string, says: string]>> = {
     0: ["1web", "It must begin with a letter"],
     1: ["A B", "It must be an image"],
     2: ["0", "It must be a number from 1"],
+    3: ["A", "It must be a DNS label"],
     4: ["a,a", "It must not name a key twice"],
   },
   cluster: { 0: ["A", "It must be a DNS label"] },

@@ -27,7 +27,7 @@ var strictDecoder = func() *serializer.Serializer {
 }()
 
 // whatIsInvalid decodes an object into the Go types of Kubernetes and Flux, as strictly as the API server
-// does for a server-side apply: an unknown field, a field twice, or a value of the wrong type is refused.
+// does for a server-side apply: an unknown field, a field twice, a value of the wrong type, or a missing field that is required is refused.
 // A kind that neither defines is reported too, and a key of a Secret or ConfigMap that may not be one.
 func whatIsInvalid(object *unstructured.Unstructured) []string {
 	data, err := json.Marshal(object.Object)
@@ -35,8 +35,11 @@ func whatIsInvalid(object *unstructured.Unstructured) []string {
 		return []string{fmt.Sprintf("%s: %v", nameOf(object), err)}
 	}
 	found := badKeys(object)
-	_, _, err = strictDecoder.Decode(data, nil, nil)
+	typed, _, err := strictDecoder.Decode(data, nil, nil)
 	if err == nil {
+		for _, field := range whatIsMissing(typed, object.Object) {
+			found = append(found, fmt.Sprintf("%s: %s is missing", nameOf(object), field))
+		}
 		return found
 	}
 	if strict, ok := runtime.AsStrictDecodingError(err); ok {

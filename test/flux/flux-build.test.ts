@@ -76,6 +76,18 @@ const invalidObjects: Record<string, [manifest: string, says: RegExp | null]> = 
     ].join("\n"),
     /^GitRepository\/lab: .*cannot unmarshal number into Go .*string$/,
   ],
+  "a missing field of Kubernetes": [
+    WORKLOAD.replace(/ *selector:.*\n/, ""),
+    /^Deployment\/web: spec\.selector is missing$/,
+  ],
+  "a missing field of a container": [
+    WORKLOAD.replace("name: web, image", "image"),
+    /^Deployment\/web: spec\.template\.spec\.containers\.0\.name is missing$/,
+  ],
+  "missing fields of Flux": [
+    flux("child", "./app", "suspend: true").replace(/ *sourceRef:.*\n/, ""),
+    /^(?=.*: spec\.interval is)(?=[^]*: spec\.prune is)(?=[^]*: spec\.sourceRef is missing)/,
+  ],
   "a kind that nobody knows": [
     WORKLOAD.replace("apps/v1", "apps/v9"),
     /^Deployment\/web: no kind "Deployment" is registered for version "apps\/v9"/,

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -223,6 +224,85 @@ const shapes: Record<string, Shape> = {
     added: [".gitignore", ".gitattributes", ".prettierignore"],
     on: true,
   },
+  "a pnpm workspace, package.json with tabs, CRLF and no line break at the end": {
+    files: {
+      "package.json":
+        '{\r\n\t"name": "mono",\r\n\t"private": true,\r\n\t"devDependencies": {}\r\n}',
+      "pnpm-workspace.yaml": "packages:\r\n  - packages/*\r\n",
+      "packages/a/package.json": '{"name":"a"}\n',
+    },
+    added: ["package.json"],
+    hasNot: ["package-lock.json"],
+    on: true,
+  },
+  "yarn workspaces, package.json with a byte order mark": {
+    files: {
+      "package.json": '\ufeff{\n  "private": true,\n  "workspaces": ["packages/*"]\n}\n',
+      "yarn.lock": "# yarn lockfile v1\n",
+      "packages/a/index.js": "",
+    },
+    added: ["package.json"],
+    on: true,
+  },
+  "a package.json that is none": {
+    files: { "package.json": '{ "name": "x", // mine\n}\n' },
+    on: true,
+    says: /package\.json: it is no JSON that can be added to/,
+  },
+  "rules with anchors, comments and key groups": {
+    files: {
+      ".sops.yaml": [
+        "# the keys\n.keys: &me >-",
+        `  ${recipient}`,
+        "creation_rules:",
+        "  # ours",
+        "  - path_regex: ansible/.*\\.yaml$ # playbooks",
+        "    key_groups:",
+        "      - age: [*me]",
+        "stores: { yaml: { indent: 2 } }",
+        "",
+      ].join("\n"),
+      "a.txt": "x\n",
+    },
+    added: [".sops.yaml"],
+    on: true,
+  },
+  "no creation rules yet": {
+    files: { ".sops.yaml": "# soon\ncreation_rules: []\n", "a.txt": "x\n" },
+    on: true,
+    says: /Yours to do[^]*\.sops\.yaml: no rule in it takes /,
+  },
+  "clusters in a folder of a monorepo, two of them": {
+    files: {
+      "infra/clusters/east/flux-system/gotk-sync.yaml": FLUX("./infra/clusters/east"),
+      "infra/clusters/east/apps.yaml": FLUX("./infra/apps"),
+      "infra/clusters/west/flux-system/gotk-sync.yaml": FLUX("./infra/clusters/west"),
+      "infra/apps/a.yaml": "kind: ConfigMap\n",
+      "src/main.go": "package main\n",
+    },
+    has: [".sops.yaml", ".husky/pre-commit"],
+    hasNot: ["clusters", "infra/clusters/homelab"],
+    on: true,
+  },
+  "a repository with CRLF throughout": {
+    files: {
+      ".gitattributes": "* text=auto eol=crlf\r\n",
+      ".gitignore": "dist/\r\n",
+      ".sops.yaml": `creation_rules:\r\n  - path_regex: \\.enc\\.yaml$\r\n    age: ${recipient}\r\n`,
+      "README.md": "# Mine\r\n",
+    },
+    added: [".gitattributes", ".gitignore", ".sops.yaml"],
+    on: true,
+  },
+  "folders that are symbolic links": {
+    files: { "deploy/clusters/a.yaml": "kind: ConfigMap\n", "a.txt": "x\n" },
+    set: (directory) => {
+      symlinkSync("deploy/docs", join(directory, "docs"));
+      symlinkSync("deploy", join(directory, "current"));
+    },
+    has: ["clusters/homelab/secrets.yaml"],
+    on: true,
+  },
   "a GitLab pipeline": {
     files: { ".gitlab-ci.yml": "test:\n  script: make # all\n", Makefile: "" },
     set: (directory) =>
@@ -301,7 +381,10 @@ for (const [title, shape] of Object.entries(shapes)) {
       if (/\.ya?ml$/.test(path) && shape.added?.includes(path) === true) {
         t.notThrows(() => parse(text) as unknown, path);
       }
-      if (path === "package.json") t.notThrows(() => JSON.parse(text) as unknown);
+      if (path === "package.json" && shape.added?.includes(path) === true) {
+        // A byte order mark, read as Latin-1.
+        t.notThrows(() => JSON.parse(text.replace(/^\u00ef\u00bb\u00bf/, "")) as unknown);
+      }
     }
     await carryOut(await prepare(directory), { install: null });
     t.deepEqual(snapshot(directory), after, "a second run changes nothing");
