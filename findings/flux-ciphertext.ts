@@ -88,7 +88,7 @@ class Search {
           break;
         case "secretGenerator":
           if (this.#encryptedFile(file.path) === null) break;
-          if (decryption === null) undecrypted.generated.add(file.path);
+          if (decryption === null) undecrypted.applied.add(file.path);
           else this.#lookIntoSecretSource(file);
           break;
         case "configMapGenerator":
@@ -96,7 +96,8 @@ class Search {
           break;
         case "patch":
           if (decryption === null && this.#encryptedFile(file.path) !== null) {
-            undecrypted.refused.add(file.path);
+            const isText = this.#encryptedDocuments(file.path).every(({ what }) => what === "text");
+            (isText ? undecrypted.applied : undecrypted.refused).add(file.path);
           }
           break;
         case "strategicMerge":
@@ -148,8 +149,9 @@ class Search {
         case "object":
           if (!decrypts) undecrypted.invalid.add(path);
           break;
+        case "text":
         case "data":
-          if (!decrypts) undecrypted.generated.add(path);
+          if (!decrypts) undecrypted.applied.add(path);
           break;
         case "list":
           say(
@@ -322,19 +324,16 @@ const FORMAT_NAMES = {
 class Undecrypted {
   readonly refused = new Set<string>();
   readonly invalid = new Set<string>();
-  readonly generated = new Set<string>();
+  readonly applied = new Set<string>();
 
   /** One for all of them, where `decryption` is missing. */
   finding(kustomization: FluxKustomization, map: FluxMap): FluxFinding | null {
-    const about = [...new Set([...this.refused, ...this.invalid, ...this.generated])];
+    const about = [...new Set([...this.refused, ...this.invalid, ...this.applied])];
     if (about.length === 0) return null;
     const parts = [
       ...say(this.refused, (files) => `Flux refuses to apply ${files}`),
       ...say(this.invalid, (files) => `the API server refuses ${files}`),
-      ...say(
-        this.generated,
-        (files) => `Flux applies the ciphertext of ${files}, without an error`,
-      ),
+      ...say(this.applied, (files) => `Flux applies the ciphertext of ${files}, without an error`),
     ];
     const { file, line } = kustomization;
     return {

@@ -13,7 +13,9 @@ import { base64Fragments } from "./base64.ts";
 /** An encrypted document among the resources of a build. */
 export interface EncryptedDocument {
   /**
-   * - `secret`: a Secret; without decryption Flux refuses the whole build.
+   * - `secret`: a Secret with `data`; without decryption Flux refuses the whole build.
+   * - `text`: a Secret with `stringData` alone, or another kind of Kubernetes's own, such as a ConfigMap;
+   *   without decryption Flux drops its `sops` field, and applies the ciphertext.
    * - `object`: anything else; without decryption the API server refuses its `sops` field.
    * - `list`: a `List` encrypted as a whole; its items are applied as ciphertext.
    * - `nameless`: even its kind is encrypted; it outlives nothing that kustomize changes.
@@ -23,7 +25,15 @@ export interface EncryptedDocument {
    * - `data`: a Secret with a SOPS file in Base64 in `data`, which is decrypted like any other.
    */
   readonly what:
-    "secret" | "object" | "list" | "nameless" | "disabled" | "no-object" | "string-data" | "data";
+    | "secret"
+    | "text"
+    | "object"
+    | "list"
+    | "nameless"
+    | "disabled"
+    | "no-object"
+    | "string-data"
+    | "data";
   readonly kind: string;
   readonly name: string;
   /** Null where it names none. */
@@ -83,7 +93,20 @@ function whatIs(data: Data, kind: string): EncryptedDocument["what"] {
   if (kind.endsWith("List") && listAt(data, "items").length > 0) return "list";
   const annotation = textAt(data, "metadata", "annotations", DECRYPT);
   if (annotation?.toLowerCase() === "disabled") return "disabled";
-  return kind === "Secret" && textAt(data, "apiVersion") === "v1" ? "secret" : "object";
+  // Flux reads what it knows into its type before it looks for the field; ciphertext is no Base64.
+  if (/[^/]\.[^/]*\//.test(textAt(data, "apiVersion") ?? "")) return "object";
+  const isReadable = kind !== "Secret" || !holdsToken(valueAt(data, "data"));
+  return isReadable ? "text" : "secret";
+}
+
+function holdsToken(values: unknown): boolean {
+  return (
+    typeof values === "object" &&
+    values !== null &&
+    Object.values(values).some(
+      (value) => typeof value === "string" && value.startsWith(TOKEN_START),
+    )
+  );
 }
 
 function keyOfSopsFile(data: Data, field: "stringData" | "data"): string | null {

@@ -5,6 +5,9 @@ import { encryptedDocuments, mayBeEncrypted } from "./flux-decryption.ts";
 import { foldersFrom } from "./flux-running.ts";
 import { shownFile } from "./wording.ts";
 
+/** Not a Secret that merely holds a SOPS file. */
+const ENCRYPTED_ITSELF: ReadonlySet<string> = new Set(["secret", "text"]);
+
 /**
  * Encrypted Secrets that lie where Flux builds, and that it does not deploy, without a word: beside a
  * kustomization that does not list them, or JSON in a folder of which it takes the YAML only. A guess,
@@ -37,7 +40,7 @@ export function undeployed(
     const folders = foldersFrom(path);
     const owner = folders.find((folder) => kustomizations.has(folder));
     const [document] = encryptedDocuments(bytes);
-    if (document?.what !== "secret") continue;
+    if (document?.kind !== "Secret" || !ENCRYPTED_ITSELF.has(document.what)) continue;
     const say = (message: string, what: string) => {
       found.push({
         rule: "flux-ciphertext",

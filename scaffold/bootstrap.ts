@@ -177,17 +177,25 @@ export async function requirePushed(directory: string, branch: string): Promise<
   if (theirs === undefined) {
     throw new ScaffoldError("environment", `branch ${branch} is not on ${remote} yet: run ${push}`);
   }
-  // Status 128: their commit is not here yet.
-  const { status } = await gitInFolder(directory, ["merge-base", "--is-ancestor", local, theirs], {
-    allowed: [0, 1, 128],
-  });
+  const isAncestor = ["merge-base", "--is-ancestor", local, theirs];
+  let { status } = await gitInFolder(directory, isAncestor, { allowed: [0, 1, 128] });
+  if (status === 128) {
+    // Their commit is not here: flux bootstrap pushes some of its own.
+    await gitInFolder(directory, ["fetch", "-q", remote, branch], { allowed: [0, 1, 128] });
+    ({ status } = await gitInFolder(directory, isAncestor, { allowed: [0, 1, 128] }));
+  }
   if (status === 0) return;
   throw new ScaffoldError(
     "environment",
-    status === 1
+    (await isBehind(directory, theirs, local))
       ? `commits of ${branch} are not on ${remote} yet: run ${push}`
       : `${remote} has commits that are not here: run git pull --rebase, then ${push}`,
   );
+}
+
+async function isBehind(directory: string, theirs: string, local: string): Promise<boolean> {
+  const args = ["merge-base", "--is-ancestor", theirs, local];
+  return (await gitInFolder(directory, args, { allowed: [0, 1, 128] })).status === 0;
 }
 
 /** The commands as a person would type them, the key left out. */

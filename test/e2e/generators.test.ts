@@ -212,9 +212,18 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
 
   for (let time = 0; time < 2; time += 1) {
     const done = run(["--context", "k", "--", "--private=true"], { GITHUB_TOKEN: "t0ken" });
+    // As of the real flux, which pushes commits of its own.
+    const there = (...args: string[]) => repository.must("-C", remote, ...args).trim();
+    const theirs = there("commit-tree", "-p", "main", "-m", "Add Flux", "main^{tree}");
+    there("update-ref", "refs/heads/main", theirs);
     t.is(done.status, 0, done.stderr);
     t.notRegex(done.stdout + done.stderr, /AGE-SECRET-KEY|t0ken/);
   }
+  repository.must("commit", "-q", "--allow-empty", "-m", "Not pushed");
+  t.regex(
+    run(["--context", "k"], { GITHUB_TOKEN: "t0ken" }).stderr,
+    /origin has commits that are not here: run git pull --rebase, then git push -u origin main/,
+  );
   const ran = log();
   t.is(ran.match(new RegExp(second, "g"))?.length, 2);
   t.false(ran.includes(first));

@@ -67,7 +67,14 @@ test("no decryption: once, at the Flux Kustomization, with the lines to add", (t
       what: "add decryption: {provider: sops, secretRef: {name: sops-age}} to its spec",
     },
   });
-  t.regex(finding?.message ?? "", /^it has no decryption, .* Flux refuses to apply apps\/c\.yaml/);
+  t.regex(
+    finding?.message ?? "",
+    /^it has no decryption, .* Flux applies the ciphertext of apps\/c\.yaml/,
+  );
+  const [refused] = fluxCiphertext(
+    repositoryOf({ ...NO_DECRYPTION, "apps/db.yaml": SECRET.replace("stringData:", "data:") }),
+  );
+  t.regex(refused?.message ?? "", /: Flux refuses to apply apps\/db\.yaml$/);
 });
 
 test("no decryption: the lines to add are those of the repository's others", (t) => {

@@ -18,6 +18,7 @@ import (
 	securefs "github.com/fluxcd/pkg/kustomize/filesys"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
@@ -124,6 +125,9 @@ func (c *cluster) toApply(built resmap.ResMap, object *kustomizev1.Kustomization
 			made.SetLabels(merged(made.GetLabels(), common.Labels))
 			made.SetAnnotations(merged(made.GetAnnotations(), common.Annotations))
 		}
+		if fitsItsType(made) {
+			delete(made.Object, "sops")
+		}
 		_, hasSops := made.Object["sops"]
 		isEncryptedSecret := hasSops && made.GetKind() == "Secret" && made.GetAPIVersion() == "v1"
 		if isEncryptedSecret && !isDecryptionDisabled(made.GetAnnotations()) && !c.options.LeaveEncrypted {
@@ -132,6 +136,18 @@ func (c *cluster) toApply(built resmap.ResMap, object *kustomizev1.Kustomization
 		objects = append(objects, made)
 	}
 	return objects, nil
+}
+
+// fitsItsType says whether Flux reads an object into its Go type before it looks for a `sops` field: such
+// a field is gone then. A Secret whose `data` is no Base64, as ciphertext is not, does not fit.
+//
+// See normalize.Unstructured in github.com/fluxcd/pkg/ssa.
+func fitsItsType(object *unstructured.Unstructured) bool {
+	typed, err := scheme.Scheme.New(object.GroupVersionKind())
+	if err != nil {
+		return false
+	}
+	return runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, typed) == nil
 }
 
 func merged(own, common map[string]string) map[string]string {
