@@ -96,7 +96,7 @@ class Search {
           break;
         case "patch":
           if (decryption === null && this.#encryptedFile(file.path) !== null) {
-            const isText = this.#encryptedDocuments(file.path).every(({ what }) => what === "text");
+            const isText = this.encryptedDocuments(file.path).every(({ what }) => what === "text");
             (isText ? undecrypted.applied : undecrypted.refused).add(file.path);
           }
           break;
