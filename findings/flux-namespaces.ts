@@ -40,7 +40,7 @@ export function inMissingNamespaces(
     for (const { path, namespace } of isForOtherCluster ? [] : placements) {
       for (const document of documentsIn(path)) {
         const target = namespace ?? document.namespace;
-        if (document.what !== "secret" || target === null || known.has(target)) continue;
+        if (document.kind !== "Secret" || target === null || known.has(target)) continue;
         if (!/^[a-z0-9-]+$/.test(target) || first.has(target)) continue;
         first.set(target, { path, line: document.line });
       }

@@ -45,7 +45,7 @@ function objectsAt(
 ): string[] {
   return documentsIn(path).flatMap(({ what, kind, name, namespace: own }) => {
     const identity = [path, kind, namespace ?? own ?? "", name].join("\0");
-    const isKnown = (what === "secret" || what === "object") && !isRenamed;
+    const isKnown = ["secret", "text", "object"].includes(what) && !isRenamed;
     return isKnown && !identity.includes("${") ? [identity] : [];
   });
 }

@@ -150,7 +150,7 @@ test("what Flux would refuse: found in the whole repository, with what to write,
   t.is(
     ended.stdout.replace(/\d+ files, 1 finding\n$/, ""),
     `${kustomization}:2  flux-ciphertext
-  it has no decryption, and builds what is encrypted: Flux refuses to apply ${DB}
+  it has no decryption, and builds what is encrypted: Flux applies the ciphertext of ${DB}, without an error
   To mend it, add decryption: {provider: sops, secretRef: {name: sops-age}} to its spec.
 `,
   );
