@@ -99,7 +99,7 @@ export const KNOWN_DIFFERENCES = [
     ours: "keeps it a comment, and reads what it wrote",
   },
   {
-    what: "selection by a comment that stands in another column than what follows it, or has an empty line behind it",
+    what: "selection by a comment that stands in another column than what follows it, or has an empty line or a `---` behind it",
     sops: "sometimes takes it for a foot of what comes before or after, and selects the value behind that: it cannot decrypt some of these files of ours, nor some of its own",
     ours: "takes it for a comment on what follows; refuses the file where one that matches stands left of what follows, or beside one that does",
   },
