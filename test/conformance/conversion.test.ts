@@ -78,6 +78,16 @@ function dataIn(content: Uint8Array, format: Format, typed: boolean): unknown {
   return readData(text, format).map((one) => shown(plain(one as Data), typed));
 }
 
+/** What sops wrote; null where it is no YAML, which sops cannot read either: see known-differences.ts. */
+function readBack(content: Uint8Array, format: Format, typed: boolean): unknown {
+  try {
+    return dataIn(content, format, typed);
+  } catch (error) {
+    if (error instanceof SopsError && format === "yaml") return null;
+    throw error;
+  }
+}
+
 function shown(value: unknown, typed: boolean): unknown {
   if (value instanceof Map) {
     return [...value]
@@ -91,7 +101,7 @@ function shown(value: unknown, typed: boolean): unknown {
 
 interface Outcome {
   compared: number;
-  /** Quotes inside quotes in INI: see known-differences.ts. */
+  /** Quotes inside quotes in INI, line breaks before text in YAML: see known-differences.ts. */
   changedBySops: number;
   refusedBySops: number;
   refusedByUs: number;
@@ -129,7 +139,7 @@ async function compare(t: ExecutionContext, tree: unknown, outcome: Outcome): Pr
       const isTyped = [from, to].every((one) => one === "yaml" || one === "json");
       const source = dataIn(Buffer.from(json), "json", isTyped);
       t.deepEqual(dataIn(own, to, isTyped), source, `${from} to ${to}: ${json}\n${own}`);
-      if (!isDeepStrictEqual(dataIn(theirs, to, isTyped), source)) outcome.changedBySops += 1;
+      if (!isDeepStrictEqual(readBack(theirs, to, isTyped), source)) outcome.changedBySops += 1;
       outcome.compared += 1;
     }
   }

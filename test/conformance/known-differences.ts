@@ -169,6 +169,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "quotes it in INI where it can; refuses it where the format has no spelling for it",
   },
   {
+    what: "a text in a list that begins with a line break, decrypted to YAML from another format",
+    sops: "writes `|4-` and too few spaces, which is no YAML, and which it cannot read itself",
+    ours: "writes the block so that it reads as the text",
+  },
+  {
     what: "null, or a number of more than six digits with a fraction, decrypted to dotenv or INI",
     sops: "writes <nil>, and 1.2345675E+06",
     ours: "writes null, and 1234567.5",
