@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setUp, root } from "./set-up.mjs";
+import { watchdog } from "./watchdog.mjs";
 
 setUp();
 const { run } = await import("./run.mjs");
@@ -25,12 +26,17 @@ async function test(files) {
   const child = spawn("npx", ["--no-install", "ava", "--tap", ...files], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
   });
+  const watch = watchdog(child.pid);
+  // A group of its own gets no Ctrl-C from the terminal.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => watch.end(signal));
   const count = { passed: 0, failed: 0, skipped: 0 };
   const skippedFor = new Map();
   let inFailure = false;
   let dots = 0;
   for await (const line of createInterface({ input: child.stdout })) {
+    watch.seen();
     const result = /^(not )?ok \d+(?: - (.*))?$/.exec(line);
     if (result === null) {
       // TAP puts the details of a failure between the lines of results.
@@ -57,6 +63,7 @@ async function test(files) {
     if (child.exitCode !== null) resolve(child.exitCode);
     else child.on("close", resolve);
   });
+  watch.stop();
   console.log("");
   for (const [reason, number] of skippedFor) {
     console.log(`skipped: ${number} ${number === 1 ? "test" : "tests"} (${reason})`);

@@ -1,6 +1,7 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
+import { execFileSync, LIMIT } from "./bounded-programs.ts";
 import { realTool, type RealTool } from "./installed-tools.ts";
 
 export { realTool } from "./installed-tools.ts";
@@ -57,7 +58,11 @@ export async function startTool(
   if (running >= MOST_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   else running += 1;
   try {
-    const { stdout } = await promisify(execFile)(path, [...args], { encoding: "utf8", ...options });
+    const { stdout } = await promisify(execFile)(path, [...args], {
+      encoding: "utf8",
+      ...LIMIT,
+      ...options,
+    });
     return stdout;
   } finally {
     // The place goes to the next in the queue.

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { spawnSync } from "./bounded-programs.ts";
 
 /** How a git command ended. */
 export interface GitResult {

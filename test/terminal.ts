@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawnSync } from "./bounded-programs.ts";
 import { escapeRegExp } from "./e2e/escape-reg-exp.ts";
 
 /** What is waited for, and what is typed then. */

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import test, { type ExecutionContext } from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { scaffolded, type Scaffolded } from "../e2e/scaffolded.ts";
 import { realTool, testWith } from "../real-tools.ts";
 

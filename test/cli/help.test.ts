@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { FILE_GENERATORS } from "../../scaffold/file-generators.ts";
 import { QUESTIONS } from "../../scaffold/questions.ts";
 import { TOOL } from "../e2e/scaffolded.ts";

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { spawnSync } from "../bounded-programs.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { realTool, testWith } from "../real-tools.ts";
 

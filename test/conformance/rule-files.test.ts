@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { parseRuleFile, ruleFor } from "../../sops/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { generateKeyPair } from "../../sops/identity.ts";

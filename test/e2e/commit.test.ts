@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
 import { printedCommands, scaffolded, secret, type Scaffolded } from "./scaffolded.ts";
 

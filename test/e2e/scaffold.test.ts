@@ -1,4 +1,4 @@
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import type { SpawnSyncReturns } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { parseAllDocuments } from "yaml";
+import { spawnSync } from "../bounded-programs.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { runTool, testWith } from "../real-tools.ts";
 import { author, git, home, newPlace, sandbox } from "../scaffold/sandbox.ts";

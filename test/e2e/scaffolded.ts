@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -11,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { spawnSync } from "../bounded-programs.ts";
 import { escapeRegExp } from "./escape-reg-exp.ts";
 
 /** The built tool, as it is published: `npm test` builds it first. */

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import type { Mend } from "../../findings/finding.ts";
 import { fixCommands } from "../../findings/fix.ts";
 import type { TemporaryRepository } from "../temporary-repository.ts";

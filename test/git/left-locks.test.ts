@@ -41,7 +41,7 @@ test("a lock is never taken from a git that is at work: git commit -a with its e
     detached: true,
   });
   const lock = path.join(dir, ".git/index.lock");
-  while (!existsSync(lock)) await setTimeout(10);
+  while (!existsSync(lock) && commit.exitCode === null) await setTimeout(10);
   t.true(leftLocks(await openRepository({ cwd: dir, env })).mayBeHeld);
   const other = temporaryRepository(t);
   other.write(".git/index.lock", "");

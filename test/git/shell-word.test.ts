@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { pathFromText, type GitPath } from "../../git/path.ts";
 import { pathspec, shellPath } from "../../git/shell-word.ts";
 import { temporaryRepository } from "../temporary-repository.ts";

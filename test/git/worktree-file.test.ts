@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -15,6 +14,7 @@ import {
 import { createServer } from "node:net";
 import path from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { writeBlobs } from "../../git/blobs.ts";
 import { indexEntries } from "../../git/index-entries.ts";
 import type { GitPath } from "../../git/path.ts";

@@ -20,11 +20,11 @@ interface Result {
 test("check judges every hostile file in little time and memory", async (t) => {
   t.timeout(600_000);
   const child = fileURLToPath(new URL("./hostile-child.ts", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    `--max-old-space-size=${String(HEAP_MEGABYTES)}`,
-    "--import=tsx",
-    child,
-  ]);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [`--max-old-space-size=${String(HEAP_MEGABYTES)}`, "--import=tsx", child],
+    { timeout: 500_000, killSignal: "SIGKILL" },
+  );
   const results = stdout
     .trim()
     .split("\n")

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { branchNameProblem } from "../../scaffold/branch-name.ts";
 
 const names = [

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -12,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import test from "ava";
 import { parse } from "yaml";
+import { execFileSync } from "../bounded-programs.ts";
 import { closingMessage } from "../../scaffold/closing-message.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
 import { GATE_HOOKS, hookLine } from "../../scaffold/hook-files.ts";

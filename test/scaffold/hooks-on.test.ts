@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -11,6 +10,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
+import { execFileSync } from "../bounded-programs.ts";
 import type { RememberedAnswers } from "../../scaffold/answers.ts";
 import { hookLine } from "../../scaffold/hook-files.ts";
 import { findHookManager, hookNamesIn, OWN_HUSKY } from "../../scaffold/hook-manager.ts";

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execFileSync } from "../bounded-programs.ts";
 import { collectAnswers, type RawAnswers } from "../../scaffold/questions.ts";
 import {
   prepareScaffold,

@@ -1,0 +1,20 @@
+// Ends `npm test` when its tests stand still: one that waits for ever is else a run without an end.
+import { spawnSync } from "node:child_process";
+
+/** Minutes without a result after which nothing more is expected; ava's own limit is five. */
+const PATIENCE = 15;
+
+/**
+ * Watches a process group. When nothing was seen for too long, it says what is running, and ends it.
+ *
+ * @param {number} pid of the group's first process
+ */
+export function watchdog(pid) {
+  const end = (signal) => process.kill(-pid, signal);
+  const timer = setTimeout(() => {
+    console.log(`\nNo test has ended for ${PATIENCE} minutes. What is running:`);
+    console.log(spawnSync("ps", ["-eo", "pid,ppid,etimes,args"], { encoding: "utf8" }).stdout);
+    end("SIGKILL");
+  }, PATIENCE * 60_000);
+  return { end, seen: () => timer.refresh(), stop: () => clearTimeout(timer) };
+}
