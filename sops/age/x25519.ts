@@ -2,7 +2,6 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  generateKeyPairSync,
   hkdfSync,
   randomBytes,
   type KeyObject,
@@ -71,9 +70,10 @@ export function x25519RecipientText({ bytes }: X25519Recipient): string {
  *   derive it, as the specification asks for.
  */
 export function wrapFileKey(fileKey: Uint8Array, recipient: X25519Recipient): Stanza {
-  const ephemeral = generateKeyPairSync("x25519");
-  const share = publicBytes(ephemeral.publicKey);
-  const shared = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.key });
+  // Not by generateKeyPairSync, after which Node can stand still for ever (eslint.config.js).
+  const ephemeral = privateKey(randomBytes(KEY_BYTES));
+  const share = publicBytes(ephemeral);
+  const shared = diffieHellman({ privateKey: ephemeral, publicKey: recipient.key });
   const body = seal(wrapKey(shared, share, recipient), NONCE, fileKey);
   return { args: ["X25519", base64(share)], body };
 }
