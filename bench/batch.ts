@@ -1,22 +1,20 @@
 // `npm run bench`: encrypting 1,000 Secrets of five values, by one command of ours and by one real
 // `sops encrypt -i` a file.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
+import { inPlace, TOOL } from "./place.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 const FILES = 1000;
 /** Real sops is timed on a part, one process a file, and scaled. */
 const SOPS_FILES = 100;
 
-const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
-try {
+await inPlace(async (place) => {
+  const { folder } = place;
   const pair = await generateKeyPair();
-  const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+  const env = { ...place.env, SOPS_AGE_KEY: pair.identity };
   writeFileSync(
     join(folder, ".sops.yaml"),
     `creation_rules:\n  - encrypted_regex: ^(data|stringData)$\n    mac_only_encrypted: true\n    age: ${pair.recipient}\n`,
@@ -49,6 +47,4 @@ try {
   }
   if (sops === null) console.log("real sops is not installed: nothing to compare with");
   else report("encrypt 1,000 Secrets", median(ours), "sops, one process each", median(theirs), 0.1);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

@@ -1,20 +1,18 @@
 // `npm run bench`: decrypting one file, as loops over files and `git diff` do it, beside a bare
 // `node -e 0` and beside real sops.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
+import { inPlace, TOOL } from "./place.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 const RUNS = 21;
 
-const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
-try {
+await inPlace(async (place) => {
+  const { folder } = place;
   const pair = await generateKeyPair();
-  const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+  const env = { ...place.env, SOPS_AGE_KEY: pair.identity };
   const at = { cwd: folder, env };
   writeFileSync(
     join(folder, "secret.sops.yaml"),
@@ -32,6 +30,4 @@ try {
   report("decrypt one file", median(times.ours), "node -e 0", median(times.bare), 1.6);
   if (sops !== null)
     report("decrypt one file", median(times.ours), "sops", median(times.sops), null);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

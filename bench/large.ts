@@ -1,15 +1,13 @@
 // `npm run bench`: a binary file of 10 MB and a YAML file of 20,000 values, encrypted and decrypted
 // by the built tool and by real sops.
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
+import { inPlace, TOOL } from "./place.ts";
 import { median, report, timed } from "./timing.ts";
 
-const TOOL = fileURLToPath(new URL("../dist/flux-sops.cjs", import.meta.url));
 const RUNS = 5;
 const BINARY_BYTES = 10 * 1024 * 1024;
 /** 200 groups of ten parts with ten values each. */
@@ -34,12 +32,11 @@ function largeYaml(): string {
   return `${lines.join("\n")}\n`;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
-try {
+await inPlace(async (place) => {
+  const { folder } = place;
   const pair = await generateKeyPair();
   const env = {
-    PATH: process.env["PATH"],
-    HOME: folder,
+    ...place.env,
     SOPS_AGE_KEY: pair.identity,
     SOPS_AGE_RECIPIENTS: pair.recipient,
   };
@@ -70,6 +67,4 @@ try {
     report(`encrypt ${name}`, median(encrypts.ours), "sops", median(encrypts.sops), 1);
     report(`decrypt ${name}`, median(decrypts.ours), "sops", median(decrypts.sops), 1);
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});

@@ -1,23 +1,19 @@
 // `npm run bench`, third part: scaffolding with --skip-install, beside the bare load of
 // yeoman-environment; and `yo flux-sops` without yo's own start, beside a generator that does nothing,
 // since Yeoman loads more than its environment before any generator runs.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inPlace, TOOL } from "./place.ts";
 import { median, report, timed } from "./timing.ts";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
-const TOOL = join(project, "dist/flux-sops.cjs");
 const GENERATOR = join(project, "dist/generators/app/index.js");
 const RUNS = 7;
 
-const folder = mkdtempSync(join(tmpdir(), "flux-sops-bench-"));
-const env = { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_NOSYSTEM: "1" };
 const script = (code: string) => ["--input-type=module", "-e", code];
 const LOAD = 'const { createEnv } = await import("yeoman-environment");';
 
-try {
+await inPlace(({ folder, env }) => {
   const times = {
     init: [] as number[],
     yo: [] as number[],
@@ -50,6 +46,4 @@ try {
     median(times.empty),
     null,
   );
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+});
