@@ -6,5 +6,6 @@ export default {
   extensions: { ts: "module" },
   nodeArguments: ["--import=tsx"],
   workerThreads: false,
-  timeout: "5m",
+  // scripts/watchdog.mjs looks after that, and says what is running.
+  timeout: "1h",
 };

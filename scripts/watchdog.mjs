@@ -1,8 +1,8 @@
 // Ends `npm test` when its tests stand still: one that waits for ever is else a run without an end.
 import { spawnSync } from "node:child_process";
 
-/** Minutes without a result after which nothing more is expected; ava's own limit is five. */
-const PATIENCE = 15;
+/** Minutes without a result after which nothing more is expected. */
+const PATIENCE = 10;
 
 /**
  * Watches a process group. When nothing was seen for too long, it says what is running, and ends it.

@@ -18,7 +18,6 @@ interface Result {
 }
 
 test("check judges every hostile file in little time and memory", async (t) => {
-  t.timeout(600_000);
   const child = fileURLToPath(new URL("./hostile-child.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(
     process.execPath,
