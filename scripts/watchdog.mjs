@@ -13,8 +13,14 @@ export function watchdog(pid) {
   const end = (signal) => process.kill(-pid, signal);
   const timer = setTimeout(() => {
     console.log(`\nNo test has ended for ${PATIENCE} minutes. What is running:`);
-    console.log(spawnSync("ps", ["-eo", "pid,ppid,etimes,args"], { encoding: "utf8" }).stdout);
+    console.log(programs(pid).join("\n"));
     end("SIGKILL");
   }, PATIENCE * 60_000);
   return { end, seen: () => timer.refresh(), stop: () => clearTimeout(timer) };
+}
+
+/** The programs of a process group: process, parent, seconds since their start, command. */
+function programs(group) {
+  const { stdout } = spawnSync("ps", ["-eo", "pgid,pid,ppid,etimes,args"], { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => Number.parseInt(line, 10) === group);
 }
