@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 // What needs a Kubernetes API server and Flux has to be asked for: `npm run cluster`.
 const hasCluster = process.env["FLUX_SOPS_CLUSTER"] !== undefined;
 
@@ -6,6 +8,8 @@ export default {
   extensions: { ts: "module" },
   nodeArguments: ["--import=tsx"],
   workerThreads: false,
+  // One more than cores: most tests wait for git, and git for the disk.
+  concurrency: availableParallelism() + 1,
   // scripts/watchdog.mjs looks after that, and says what is running.
   timeout: "1h",
 };
