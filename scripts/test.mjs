@@ -30,7 +30,7 @@ async function test(files) {
   });
   const watch = watchdog(child.pid);
   // A group of its own gets no Ctrl-C from the terminal.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => watch.end(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => watch.end(signal));
   const count = { passed: 0, failed: 0, skipped: 0 };
   const skippedFor = new Map();
   let inFailure = false;
