@@ -164,6 +164,7 @@ test.serial(
     t.is(healthy.status, 0, healthy.stdout);
     t.regex(healthy.stdout, /^ok {6}the Secret sops-age in flux-system opens what is encrypted/m);
     t.regex(healthy.stdout, /^ok {6}none of 5 Flux Kustomizations failed to decrypt$/m);
+    t.regex(healthy.stdout, /^ok {6}none of \d+ Secrets and ConfigMaps that Flux applied holds/m);
 
     t.regex(
       doctor(lab.readerKubeconfig).stdout,
