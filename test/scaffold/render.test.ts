@@ -43,7 +43,7 @@ const textOf = (files: Map<string, string>, path: string): string => {
   return text;
 };
 
-test("beside what is there, no command of the README goes by npx, which would ask a registry", (t) => {
+test("beside what is there, the README does not go by npx, which would ask a registry, nor by husky", (t) => {
   const readme = (scope: "repository" | "joined") => {
     const files = renderRepository({
       ...{ answers: defaults, recipients: [recipient], tool: Buffer.from("tool") },
@@ -55,6 +55,10 @@ test("beside what is there, no command of the README goes by npx, which would as
   t.true(commands(readme("repository")).length > 5);
   t.deepEqual(commands(readme("joined")), []);
   t.regex(readme("joined"), /^node \.flux-sops\/flux-sops\.mjs edit /m);
+  // Whose hooks they join is not said here: doctor knows.
+  t.regex(readme("repository"), /^npm install$/m);
+  t.notRegex(readme("joined"), /\.husky|npm install/);
+  t.regex(readme("joined"), /^node \.flux-sops\/flux-sops\.mjs doctor --fix$/m);
 });
 
 test("the tree is the one of the layout, and every folder exists in git", (t) => {
