@@ -32,7 +32,7 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     )
     .option(
       "--cluster [NAME]",
-      "ask the cluster too, with kubectl: its key, what Flux could not decrypt",
+      "ask the cluster too, with kubectl: its key, what Flux could not decrypt, ciphertext it applied",
     )
     .option("--context <NAME>", "kubectl's context (default: the current one)")
     .addHelpText(

@@ -19,7 +19,8 @@ export function bootstrapCommand(answers: RememberedAnswers): BootstrapCommand {
     `--owner=${answers.owner || "OWNER"}`,
     `--repository=${answers.repository}`,
     ...place,
-    "--personal",
+    // A path of groups is no user.
+    ...(answers.owner.includes("/") ? [] : ["--personal"]),
   ];
   const hostname = `--hostname=${answers.host}`;
   switch (answers.provider) {

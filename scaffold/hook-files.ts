@@ -1,12 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HookManager } from "./hook-manager.ts";
+import { type HookManager, JOINED_HOOKS as FOLDER } from "./hook-manager.ts";
 import type { Addition, WantedFile } from "./plan.ts";
 import { templateFiles } from "./template-files.ts";
 import { appendAtEnd, appendTo, readYaml, valueAt, type YamlLines } from "./yaml-insertion.ts";
-
-/** Where the hooks' shell files lie in a repository whose hooks another program runs. */
-const FOLDER = ".flux-sops/hooks";
 
 /** The hooks that look at what is committed or pushed, in the order of their importance. */
 export const GATE_HOOKS = [
@@ -28,6 +25,11 @@ const READ_INPUT: readonly GateHook[] = ["pre-push", "post-rewrite"];
 /** The line that runs one of our hooks from another program's shell script. */
 export function hookLine(name: string): string {
   return `sh -e ${FOLDER}/${name} "$@"`;
+}
+
+/** The same, for a script that is run in other repositories as well. */
+export function guardedHookLine(name: string): string {
+  return `[ ! -e ${FOLDER}/${name} ] || ${hookLine(name)}`;
 }
 
 /** The line of pre-commit, in husky's own file; what calls us by either name does it already. */

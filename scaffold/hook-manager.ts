@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
 import { isRecord } from "../sops/metadata.ts";
 import { gitLine } from "./git-in-folder.ts";
 
@@ -9,13 +9,24 @@ export type HookManager =
   | { readonly kind: "husky"; readonly folder: string }
   /** lefthook or pre-commit: `file` is its configuration, relative. */
   | { readonly kind: "lefthook" | "pre-commit"; readonly file: string }
-  /** A folder of hooks that git runs: `.git/hooks`, or what `core.hooksPath` names. */
-  | { readonly kind: "folder"; readonly folder: string; readonly path: string }
+  /**
+   * A folder of hooks that git runs: `.git/hooks`, or what `core.hooksPath` names. One that is not the
+   * repository's own (`isShared`) holds the hooks of others as well.
+   */
+  | {
+      readonly kind: "folder";
+      readonly folder: string;
+      readonly path: string;
+      readonly isShared: boolean;
+    }
   /** One that the scaffold cannot add to; `where` names its configuration. */
   | { readonly kind: "other"; readonly name: string; readonly where: string };
 
 /** What a repository without hooks gets. */
 export const OWN_HUSKY: HookManager = { kind: "husky", folder: ".husky" };
+
+/** Where the hooks' shell files lie in a repository whose hooks another program runs. */
+export const JOINED_HOOKS = ".flux-sops/hooks";
 
 const LEFTHOOK_FILES = ["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml"];
 const OTHER_LEFTHOOK_FILES = [
@@ -52,12 +63,26 @@ export async function findHookManager(directory: string): Promise<HookManager> {
   }
   const other = otherManager(directory);
   if (other !== null) return other;
-  if (configured !== "") {
-    return { kind: "folder", folder: configured, path: resolve(directory, configured) };
-  }
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
   const path = resolve(directory, folder);
-  return hookNamesIn(path).length === 0 ? OWN_HUSKY : { kind: "folder", folder, path };
+  if (configured !== "") {
+    const common = await gitLine(directory, ["rev-parse", "--git-common-dir"]);
+    const isShared = ![directory, resolve(directory, common)].some((own) => isWithin(path, own));
+    return { kind: "folder", folder: configured, path, isShared };
+  }
+  // In a clone the hooks that it joined are not there: git copies none.
+  const hasJoined = existsSync(join(directory, JOINED_HOOKS, "pre-commit"));
+  return hookNamesIn(path).length === 0 && !hasJoined
+    ? OWN_HUSKY
+    : { kind: "folder", folder, path, isShared: false };
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return realPath(path).startsWith(realPath(folder) + sep);
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function hasHuskyFiles(directory: string): boolean {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
-import { GATE_HOOKS, hookLine, PRE_COMMIT_LINE } from "./hook-files.ts";
+import { GATE_HOOKS, guardedHookLine, hookLine, PRE_COMMIT_LINE } from "./hook-files.ts";
 import type { HookManager } from "./hook-manager.ts";
 
 /**
@@ -15,8 +15,16 @@ export const HUSKY_STUBS = ".husky/_";
 
 export type HooksState =
   | { readonly on: true }
-  /** `reason` is a clause for the user: why, and what to do; `lines` are to be copied. */
-  | { readonly on: false; readonly reason: string; readonly lines?: readonly string[] };
+  /**
+   * `reason` is a clause for the user: why, and what to do; `lines` are to be copied. `canWrite`: it is
+   * enough that hooks may be written.
+   */
+  | {
+      readonly on: false;
+      readonly reason: string;
+      readonly lines?: readonly string[];
+      readonly canWrite?: boolean;
+    };
 
 /**
  * Turns the hooks on for this clone. Where husky runs them, it is as if `npm install` ran `prepare`:
@@ -94,24 +102,36 @@ function runsOurs(file: string, name: string): boolean {
 
 /** Adds the hooks that a folder does not have yet; those that are there are its owner's to change. */
 function joinFolder(
-  { folder, path }: { readonly folder: string; readonly path: string },
+  { folder, path, isShared }: Extract<HookManager, { readonly kind: "folder" }>,
   mayWrite: boolean,
 ): HooksState {
-  const missing: string[] = [];
-  for (const name of GATE_HOOKS) {
-    const file = join(path, name);
-    if (!existsSync(file) && mayWrite) {
-      mkdirSync(path, { recursive: true });
-      writeFileSync(file, `#!/bin/sh\nexec ${hookLine(name)}\n`, { flag: "wx", mode: 0o755 });
-    } else if (!runsOurs(file, name)) {
-      missing.push(name);
-    }
-  }
+  const missing = GATE_HOOKS.filter((name) => !runsOurs(join(path, name), name));
   if (missing.length === 0) return { on: true };
+  const inFolder = (name: string) => printable(join(folder, name));
+  if (isShared) {
+    return {
+      on: false,
+      reason: `the hooks of this repository are in ${printable(folder)}, with those of others: add a line to each of these, where it is always reached`,
+      lines: missing.map((name) => `${inFolder(name)}: ${guardedHookLine(name)}`),
+    };
+  }
+  const owned = missing.filter((name) => existsSync(join(path, name)));
+  if (mayWrite) {
+    mkdirSync(path, { recursive: true });
+    for (const name of missing.filter((one) => !owned.includes(one))) {
+      writeFileSync(join(path, name), `#!/bin/sh\nexec ${hookLine(name)}\n`, {
+        ...{ flag: "wx", mode: 0o755 },
+      });
+    }
+    if (owned.length === 0) return { on: true };
+  }
+  if (owned.length === 0) {
+    return { on: false, reason: `${printable(folder)} does not run them`, canWrite: true };
+  }
   return {
     on: false,
     reason: `hooks of your own are in ${printable(folder)}: add a line to each of these, where it is always reached`,
-    lines: missing.map((name) => `${printable(join(folder, name))}: ${hookLine(name)}`),
+    lines: owned.map((name) => `${inFolder(name)}: ${hookLine(name)}`),
   };
 }
 

@@ -4,6 +4,7 @@ import { parseKeyFile } from "../../sops/identity.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
+import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
 import type { Kubectl } from "./kubectl.ts";
@@ -15,7 +16,7 @@ const SECRET = "sops-age";
 const WHERE = `the Secret ${SECRET} in ${NAMESPACE}`;
 
 /**
- * Can the cluster open what is encrypted for it, and does Flux say so? The private keys that are read for
+ * Can the cluster open what is encrypted for it, does Flux say so, and has it? The private keys that are read for
  * that stay in this process's memory.
  *
  * @param cluster names the folder clusters/NAME; null where there are no such folders, and all rules count.
@@ -44,6 +45,7 @@ export async function diagnoseCluster(
   return [
     ...(await clusterKeys(encryption, cluster, kubectl, prefix)),
     ...kustomizations(listed.data),
+    ...diagnoseApplied(kubectl),
   ];
 }
 

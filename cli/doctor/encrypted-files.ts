@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { encryptedFile } from "../../findings/encrypted-file.ts";
 import { readBlobs } from "../../git/blobs.ts";
 import { type IndexEntry, indexEntries, isFile } from "../../git/index-entries.ts";
@@ -42,6 +44,8 @@ export interface Encryption {
   readonly files: readonly EncryptedEntry[];
   /** The paths of all files, as text. */
   readonly paths: readonly string[];
+  /** Whether a `.sops.yaml` at the top is on disk only. */
+  readonly hasUnstagedRules: boolean;
 }
 
 /** What is larger, Flux does not decrypt. */
@@ -72,11 +76,14 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
     const rule = ruleThatTakes(ruleFiles, name);
     return [{ path, shown: displayPath(path), bytes, metadata: found.metadata, rule }];
   });
+  const paths = entries.map(({ path }) => pathText(path));
   return {
     rules,
     broken: ruleFiles.flatMap(({ broken }) => (broken === null ? [] : [broken])),
     files,
-    paths: entries.map(({ path }) => pathText(path)),
+    paths,
+    hasUnstagedRules:
+      !paths.includes(".sops.yaml") && existsSync(join(repository.cwd, ".sops.yaml")),
   };
 }
 

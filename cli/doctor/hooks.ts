@@ -52,8 +52,14 @@ async function ignoredStubs(repository: OpenedRepository): Promise<Diagnosis[]> 
 }
 
 async function others(directory: string, manager: HookManager, fix: boolean): Promise<Diagnosis> {
-  const state = await turnHooksOn(directory, manager, fix);
-  if (!state.on) return wrong(OFF, [state.reason, ...(state.lines ?? [])].join("; "));
+  const before = await turnHooksOn(directory, manager, false);
+  const state = !before.on && fix ? await turnHooksOn(directory, manager) : before;
+  if (!state.on) {
+    return wrong(
+      OFF,
+      state.canWrite === true ? FIX : [state.reason, ...(state.lines ?? [])].join("; "),
+    );
+  }
   const folder = await gitLine(directory, [
     "rev-parse",
     "--path-format=absolute",
@@ -63,7 +69,7 @@ async function others(directory: string, manager: HookManager, fix: boolean): Pr
   const dead = GATE_HOOKS.map((name) => join(folder, name)).filter(
     (hook) => existsSync(hook) && !isExecutable(hook),
   );
-  if (dead.length === 0) return ok("the hooks are on");
+  if (dead.length === 0) return before.on ? ok("the hooks are on") : mended("the hooks are on now");
   return wrong(
     "git skips hooks that it may not execute: commits are not looked at",
     shellCommand(["chmod", "+x", "--", ...dead]),

@@ -29,7 +29,7 @@ const OF_DOCUMENTATION = new Set([
  * @param prefix where the user stands: see Repository.
  */
 export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosis[] {
-  const { rules, broken, files, paths } = encryption;
+  const { rules, broken, files, paths, hasUnstagedRules } = encryption;
   const unusable = broken.map(({ file, problem, line }) =>
     wrong(
       `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
@@ -37,6 +37,14 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
     ),
   );
   if (unusable.length > 0) return unusable;
+  if (rules.length === 0 && hasUnstagedRules) {
+    return [
+      wrong(
+        ".sops.yaml is not in git yet, so nothing is encrypted",
+        `git add -- ${shellPath(pathFromText(".sops.yaml"), prefix)}`,
+      ),
+    ];
+  }
   if (rules.length === 0) {
     return [
       ...misnamed(paths),

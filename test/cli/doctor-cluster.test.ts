@@ -11,7 +11,11 @@ interface Cluster extends Scaffolded {
   /** The private key that init made. */
   readonly key: string;
   /** What kubectl gives for a kind from now on; null: it fails with these words. */
-  answer(kind: "secret" | "kustomizations", data: object | null, complaint?: string): void;
+  answer(
+    kind: "secret" | "kustomizations" | "applied",
+    data: object | null,
+    complaint?: string,
+  ): void;
   doctor(...args: string[]): { status: number; stdout: string; stderr: string };
   /** The arguments of every call to kubectl, and how many of its environments had a private key. */
   calls(): string;
@@ -29,7 +33,11 @@ function cluster(t: ExecutionContext): Cluster {
     join(bin, "kubectl"),
     `#!/bin/sh
 echo "$*; keys: $(env | grep -c AGE-SECRET-KEY)" >> '${bin}/log'
-case "$*" in *"get secret"*) kind=secret ;; *) kind=kustomizations ;; esac
+case "$*" in
+  *"get secret "*) kind=secret ;;
+  *"get secrets,configmaps -A -l kustomize.toolkit.fluxcd.io/name "*) kind=applied ;;
+  *) kind=kustomizations ;;
+esac
 if [ -e '${bin}'/$kind.json ]; then cat '${bin}'/$kind.json; else cat '${bin}'/$kind.error >&2; exit 1; fi
 `,
   );
@@ -45,6 +53,7 @@ if [ -e '${bin}'/$kind.json ]; then cat '${bin}'/$kind.json; else cat '${bin}'/$
   };
   answer("secret", sopsAge({ "age.agekey": key }));
   answer("kustomizations", { items: [] });
+  answer("applied", { items: [] });
   return {
     ...repository,
     ...{ key, answer },
@@ -80,7 +89,7 @@ test("a cluster with the right key; no private key is shown or handed on", (t) =
   t.regex(stdout, /^ok {6}none of 0 Flux Kustomizations failed to decrypt$/m);
   t.false((stdout + stderr).includes(at.key));
   const calls = at.calls();
-  t.is(calls.match(/^--context=k --request-timeout=20s .*; keys: 0$/gm)?.length, 2, calls);
+  t.is(calls.match(/^--context=k --request-timeout=20s .*; keys: 0$/gm)?.length, 3, calls);
   t.false(calls.includes(at.key));
 });
 
@@ -154,6 +163,55 @@ test("what Flux could not decrypt, without the values in its messages", (t) => {
   t.false(stdout.includes("wombat"));
   t.regex(stdout, /^note {4}a Flux Kustomization is not ready for other reasons$/m);
   t.false(stdout.includes("flux-system/old"));
+});
+
+function applied(kind: string, name: string, data: Readonly<Record<string, string>>): object {
+  const labels = {
+    "kustomize.toolkit.fluxcd.io/name": "apps",
+    "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+  };
+  return { kind, metadata: { name, namespace: "shop", labels }, data };
+}
+
+test("ciphertext that Flux has applied, without the values", (t) => {
+  const at = cluster(t);
+  const token = "ENC[AES256_GCM,data:wombat,iv:x,tag:y,type:str]";
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const sound = [
+    applied("Secret", "db", {
+      password: base64("hunter2"),
+      note: base64(`not ${token}`),
+      none: "",
+    }),
+    applied("ConfigMap", "none", { a: base64(token) }),
+    { kind: "ConfigMap", metadata: { name: "empty", namespace: "shop" } },
+  ];
+  at.answer("applied", { items: sound });
+  const before = at.doctor();
+  t.is(before.status, 0, before.stdout);
+  t.regex(before.stdout, /^ok {6}none of 3 Secrets and ConfigMaps that Flux applied holds cipher/m);
+
+  const encrypted = [
+    applied("Secret", "cache", {
+      password: base64(token),
+      user: base64("me"),
+      token: base64(token),
+    }),
+    applied("ConfigMap", "settings", { "a.conf": token, b: "c" }),
+  ];
+  at.answer("applied", { items: [...sound, ...encrypted] });
+  const { status, stdout } = at.doctor();
+  t.is(status, 1);
+  t.regex(
+    stdout,
+    /^wrong {3}Flux Kustomization flux-system\/apps has applied ciphertext: Secret shop\/cache \(password, token\), ConfigMap shop\/settings \(a\.conf\)\n {8}npx flux-sops check says where/m,
+  );
+  t.notRegex(stdout, /wombat|hunter2/);
+
+  at.answer("applied", null, "Error from server (Forbidden): no\n");
+  const forbidden = at.doctor();
+  t.is(forbidden.status, 0);
+  t.regex(forbidden.stdout, /^note {4}kubectl may not read what Flux has applied.*Forbidden/m);
 });
 
 test("kubectl is missing, does not reach the cluster, or Flux is not in it", (t) => {

@@ -1,8 +1,8 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { generateKeyPair } from "../../sops/identity.ts";
-import { type Scaffolded, scaffolded, secret } from "../e2e/scaffolded.ts";
+import { type Scaffolded, scaffolded, secret, TOOL } from "../e2e/scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const KUBERNETES = "(secrets/.*|.*\\.sops)\\.ya?ml$";
@@ -20,6 +20,19 @@ function withSecret(t: ExecutionContext): Scaffolded {
   repository.must("commit", "-q", "-m", "Add db");
   return repository;
 }
+
+test("rules that are on disk only", (t) => {
+  const repository = scaffolded(t);
+  repository.must("rm", "-q", "--cached", ".sops.yaml");
+  const doctor = (cwd: string) =>
+    repository.run("node", [TOOL, "doctor"], { cwd: join(repository.dir, cwd) }).stdout;
+  t.regex(
+    doctor("clusters"),
+    /^wrong {3}\.sops\.yaml is not in git yet, so nothing is encrypted\n {8}git add -- \.\.\/\.sops\.yaml$/m,
+  );
+  rmSync(join(repository.dir, ".sops.yaml"));
+  t.regex(doctor("."), /^wrong {3}\.sops\.yaml is missing/m);
+});
 
 test("rules that cannot be read, have no key, or a manual's", (t) => {
   const repository = scaffolded(t);
@@ -47,8 +60,6 @@ test("rules that cannot be read, have no key, or a manual's", (t) => {
     said((text) => text.replace("creation_rules:", "rules:")),
     /^wrong {3}\.sops\.yaml has no creation rules/m,
   );
-  repository.must("rm", "-q", "--cached", ".sops.yaml");
-  t.regex(repository.tool("doctor").stdout, /^wrong {3}\.sops\.yaml is missing/m);
 });
 
 test("a rule file under a name that nobody reads", (t) => {

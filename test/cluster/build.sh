@@ -61,7 +61,8 @@ build() { # NAME MODULE@VERSION PACKAGE [PREPARE]
   (
     unpack "$2" "$copy"
     ${4:-true}
-    nice -n 10 go build -ldflags "-X main.VERSION=$FLUX" -o "$programs/$1" "$3"
+    nice -n 10 go build -ldflags "-X main.VERSION=$FLUX" -o "$programs/$1.new" "$3"
+    mv "$programs/$1.new" "$programs/$1"
   ) >&2
   rm -rf "$copy"
 }

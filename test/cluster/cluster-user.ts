@@ -12,6 +12,8 @@ export interface ClusterUser extends Scaffolded {
   run(program: string, args: readonly string[], options?: Parameters<Scaffolded["run"]>[2]): Ended;
   /** Runs the repository's own copy of the tool, as `run`. */
   tool(...args: string[]): Ended;
+  /** Runs the repository's own `bootstrap` against the lab. */
+  bootstrap(...flags: string[]): Ended;
   /** Runs kubectl and returns its output; throws with what it complains of. */
   kubectl(...args: string[]): string;
   /** Objects of a kind, in all namespaces. */
@@ -79,10 +81,16 @@ export function clusterUser(
   };
   const objects = (kind: string) =>
     (JSON.parse(kubectl("get", kind, "-A", "-o", "json")) as { items: ClusterObject[] }).items;
+  const tool = (...args: string[]) => run("node", [".flux-sops/flux-sops.mjs", ...args]);
   return {
     ...at,
-    ...{ run, kubectl, objects },
-    tool: (...args) => run("node", [".flux-sops/flux-sops.mjs", ...args]),
+    ...{ run, tool, kubectl, objects },
+    bootstrap: (...flags) =>
+      tool(
+        ...["bootstrap", "--yes", `--username=${lab.username}`, ...flags, "--"],
+        // The lab has the two that all needs.
+        ...[`--ca-file=${lab.certificate}`, "--components=source-controller,kustomize-controller"],
+      ),
     push: (message) => {
       at.must("add", "-A");
       at.must("commit", "-q", "-m", message);
@@ -117,8 +125,30 @@ export function reconcile(kubectl: ClusterUser["kubectl"], kind: string, name: s
   );
 }
 
+/**
+ * Every encrypted file of a folder is a Secret in the cluster, with its values, and there are no others
+ * but Flux's own.
+ */
+export function secretsArrived(
+  t: { deepEqual(a: unknown, b: unknown): void },
+  user: ClusterUser,
+  folder: string,
+): void {
+  const files = user.must("ls-files", "--", `${folder}/*.sops.yaml`).trim().split("\n");
+  const expected = files.map((file) => valuesIn(user, file));
+  const found = user
+    .objects("secrets")
+    .filter(({ metadata }) => metadata.namespace !== "flux-system")
+    .map(({ metadata: { name, namespace }, type, data }) => ({
+      ...{ metadata: { name, namespace }, type, data },
+    }));
+  const sorted = (all: readonly { metadata: { name: string; namespace: string } }[]) =>
+    Object.fromEntries(all.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
+  t.deepEqual(sorted(found), sorted(expected));
+}
+
 /** The values of an encrypted file, each as base64, as the API server would give them. */
-export function valuesIn(user: ClusterUser, file: string): ClusterObject {
+function valuesIn(user: ClusterUser, file: string): ClusterObject {
   const { type, metadata, data, stringData } = parse(
     user.tool("decrypt", file).stdout,
   ) as ClusterObject & {

@@ -233,5 +233,13 @@ for (const [name, { kind }] of Object.entries(APPLIED)) {
     });
     const value = kind === "secret" ? Buffer.from(data["a"] ?? "", "base64").toString() : data["a"];
     t.regex(value ?? "", /^ENC\[AES256_GCM,/);
+    const { stdout } = user.tool("doctor", "--cluster");
+    t.regex(
+      stdout,
+      new RegExp(
+        `^wrong {3}Flux Kustomization flux-system/${name} has applied ciphertext: ${kind} default/${objectName} \\(a\\)$`,
+        "im",
+      ),
+    );
   });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import test from "ava";
 import { selfSigned } from "../scaffold/self-signed.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
-import { type ClusterUser, clusterUser, valuesIn } from "./cluster-user.ts";
+import { type ClusterUser, clusterUser, secretsArrived as arrived } from "./cluster-user.ts";
 import { type Lab, startLab } from "./in-lab.ts";
 
 /** From bootstrap on, in the order of a repository's life. */
@@ -23,32 +23,12 @@ test.after.always(() => {
   for (const cleanUp of cleanUps) cleanUp();
 });
 
-function bootstrap(...flags: string[]) {
-  return user.tool(
-    ...["bootstrap", "--yes", `--username=${lab.username}`, ...flags, "--"],
-    // The lab has the two that all needs.
-    ...[`--ca-file=${lab.certificate}`, "--components=source-controller,kustomize-controller"],
-  );
-}
-
-function secretsInCluster() {
-  return user.objects("secrets").filter(({ metadata }) => metadata.namespace !== "flux-system");
-}
-
-/** Every encrypted file of `secrets/` is a Secret in the cluster, with its values, and there are no others. */
-function secretsArrived(t: { deepEqual(a: unknown, b: unknown): void }) {
-  const files = user.must("ls-files", "--", `${SECRETS}/*.sops.yaml`).trim().split("\n");
-  const expected = files.map((file) => valuesIn(user, file));
-  const found = secretsInCluster().map(({ metadata: { name, namespace }, type, data }) => ({
-    ...{ metadata: { name, namespace }, type, data },
-  }));
-  const sorted = (all: readonly { metadata: { name: string; namespace: string } }[]) =>
-    Object.fromEntries(all.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]));
-  t.deepEqual(sorted(found), sorted(expected));
+function secretsArrived(t: Parameters<typeof arrived>[0]) {
+  arrived(t, user, SECRETS);
 }
 
 test.serial("bootstrap: dry run, no cluster, a cluster, and again", async (t) => {
-  const dry = bootstrap("--dry-run");
+  const dry = user.bootstrap("--dry-run");
   t.is(dry.status, 0, dry.stderr);
   t.throws(() => user.kubectl("get", "namespace", "flux-system"), { message: /NotFound/ });
 
@@ -62,9 +42,9 @@ test.serial("bootstrap: dry run, no cluster, a cluster, and again", async (t) =>
   t.is(failed.status, 2);
   t.regex(failed.stderr, /kubectl failed, see above \(kubectl apply --server-side -f -\)/);
 
-  const first = bootstrap();
+  const first = user.bootstrap();
   t.is(first.status, 0, first.stdout + first.stderr);
-  const again = bootstrap();
+  const again = user.bootstrap();
   t.is(again.status, 0, again.stdout + again.stderr);
   user.must("pull", "-q", "--rebase");
   await user.reconciled();
@@ -164,6 +144,7 @@ test.serial(
     t.is(healthy.status, 0, healthy.stdout);
     t.regex(healthy.stdout, /^ok {6}the Secret sops-age in flux-system opens what is encrypted/m);
     t.regex(healthy.stdout, /^ok {6}none of 5 Flux Kustomizations failed to decrypt$/m);
+    t.regex(healthy.stdout, /^ok {6}none of \d+ Secrets and ConfigMaps that Flux applied holds/m);
 
     t.regex(
       doctor(lab.readerKubeconfig).stdout,
@@ -208,11 +189,11 @@ test.serial(
     );
 
     // Nobody's key is replaced that another program has put there.
-    const refused = bootstrap();
+    const refused = user.bootstrap();
     t.is(refused.status, 2);
     t.regex(refused.stderr, /Apply failed with 1 conflict: conflict with "kubectl-create"/);
     user.kubectl("-n", "flux-system", "delete", "secret", "sops-age");
-    const again = bootstrap();
+    const again = user.bootstrap();
     t.is(again.status, 0, again.stderr);
     t.is(doctor().status, 0);
   },

@@ -86,6 +86,21 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   t.not(status, 0);
   t.regex(stderr, /theirs\n[^]*plaintext-secret/);
   t.regex(run("node", ".flux-sops/flux-sops.mjs", "doctor").stdout, /the hooks are on/);
+
+  // git copies no hooks into a clone, theirs neither.
+  run("git", "reset", "-q", "--", "leak.yaml");
+  run("git", "add", ".flux-sops", ".sops.yaml");
+  run("git", "commit", "-q", "-m", "Add the gate");
+  const clone = join(dir, "../clone");
+  run("git", "clone", "-q", ".", clone);
+  const inClone = (...args: string[]) => run("git", "-C", clone, ...args);
+  const doctor = (...flags: string[]) =>
+    run("sh", "-c", 'cd "$0" && node .flux-sops/flux-sops.mjs doctor "$@"', clone, ...flags).stdout;
+  t.regex(doctor(), /^wrong {3}the hooks are off: .*\n {8}node .* doctor --fix$/m);
+  t.regex(doctor("--fix"), /^mended {2}the hooks are on now$/m);
+  writeFileSync(join(clone, "leak.yaml"), secret({ password: "hunter2" }));
+  inClone("add", "leak.yaml");
+  t.regex(inClone("commit", "-q", "-m", "Leak").stderr, /plaintext-secret/);
 });
 
 test("the command that is printed commits the gate, husky's ignored folder with it", (t) => {

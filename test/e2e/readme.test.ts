@@ -8,6 +8,15 @@ import { type Scaffolded, scaffolded } from "./scaffolded.ts";
 /** Blocks that need a terminal: they are read, not run. */
 const NEEDS_TERMINAL = /^stty /;
 
+/** On a terminal it asks whether that cluster is meant, and for the token: see prompts.test.ts. */
+function withoutQuestions(commands: string): string {
+  const answered = commands.replace(
+    /^npx flux-sops bootstrap(?: --cluster homelab)?$/m,
+    "$& --yes",
+  );
+  return `GITHUB_TOKEN=t0ken; export GITHUB_TOKEN\n${answered}`;
+}
+
 function runAll(
   t: { is: (a: unknown, b: unknown, message?: string) => void },
   repository: Scaffolded,
@@ -19,7 +28,7 @@ function runAll(
     if (NEEDS_TERMINAL.test(block)) continue;
     const { status, stdout, stderr } = paste(
       repository,
-      block,
+      withoutQuestions(block),
       block.includes("--value-stdin") ? '"another horse"' : "",
     );
     t.is(status, 0, `${block}\n${stdout}\n${stderr}`);
@@ -47,6 +56,15 @@ test("every command of a scaffolded README works when pasted, in order", (t) => 
   );
 });
 
+test("by hand, a scaffolded README finds the key of its cluster among those of others", (t) => {
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  const [own = ""] = /age1\w+/.exec(repository.read(".sops.yaml")) ?? [];
+  for (const name of ["a", "b", "c", "d"]) t.is(repository.tool("new", "cluster", name).status, 0);
+  const find = blocksOf(repository.read("README.md"), "sh").find((one) => one.startsWith("KEYS="));
+  const { stdout } = paste(repository, find ?? "", "");
+  t.is(stdout, `The key of this cluster: ${own}\n`);
+});
+
 test("every command of the guide works when pasted, in order", (t) => {
   const guide = readFileSync(
     fileURLToPath(new URL("../../docs/guide.md", import.meta.url)),
@@ -64,11 +82,9 @@ test("every command of the guide works when pasted, in order", (t) => {
   t.is(blocks.filter(({ language }) => language === "console").length, 7);
   for (const { commands } of blocks) {
     const isInit = commands.includes("flux-sops init");
-    // On a terminal it asks whether that cluster is meant: see prompts.test.ts.
-    const asked = commands.replace(/^npx flux-sops bootstrap$/m, "$& --yes");
     const { status, stdout, stderr } = paste(
       isInit ? { ...repository, dir: home } : repository,
-      `GITHUB_TOKEN=t0ken; export GITHUB_TOKEN\n${asked}`,
+      withoutQuestions(commands),
       commands.includes("--value-stdin") ? '"another horse"' : "",
     );
     t.is(status, 0, `${commands}\n${stdout}\n${stderr}`);

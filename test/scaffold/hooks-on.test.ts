@@ -12,8 +12,13 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { execFileSync } from "../bounded-programs.ts";
 import type { RememberedAnswers } from "../../scaffold/answers.ts";
-import { hookLine } from "../../scaffold/hook-files.ts";
-import { findHookManager, hookNamesIn, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
+import { GATE_HOOKS, hookLine } from "../../scaffold/hook-files.ts";
+import {
+  findHookManager,
+  hookNamesIn,
+  JOINED_HOOKS,
+  OWN_HUSKY,
+} from "../../scaffold/hook-manager.ts";
 import { turnHooksOn } from "../../scaffold/hooks-on.ts";
 import { renderRepository } from "../../scaffold/render.ts";
 import { author, git, newPlace } from "./sandbox.ts";
@@ -89,6 +94,49 @@ for (const [title, folder] of [
     t.deepEqual(await turnHooksOn(directory, manager), { on: true });
   });
 }
+
+test.serial("a folder of hooks that other repositories use too is never written to", async (t) => {
+  const directory = repository();
+  const folder = newPlace("hooks of all");
+  mkdirSync(folder);
+  git(directory, "config", "core.hooksPath", folder);
+  const manager = await findHookManager(directory);
+  t.like(manager, { kind: "folder", path: folder, isShared: true });
+  const state = await turnHooksOn(directory, manager);
+  t.deepEqual(readdirSync(folder), []);
+  const lines = (state.on ? null : state.lines) ?? [];
+  t.is(lines.length, GATE_HOOKS.length);
+  const added = lines.map((line) => line.slice(line.indexOf(": ") + 2));
+  for (const [index, name] of GATE_HOOKS.entries()) {
+    t.true(lines[index]?.startsWith(`${folder}/${name}: `));
+    writeFileSync(join(folder, name), `#!/bin/sh\n${added[index] ?? ""}\n`, { mode: 0o755 });
+  }
+  t.deepEqual(await turnHooksOn(directory, manager), { on: true });
+  Object.assign(process.env, author);
+  git(
+    directory,
+    "commit",
+    "-q",
+    "--allow-empty",
+    "-m",
+    "Nothing in the way where there is no gate",
+  );
+});
+
+test.serial(
+  "a clone of a repository whose own hooks the gate joined: they can be written",
+  async (t) => {
+    const directory = repository();
+    mkdirSync(join(directory, JOINED_HOOKS), { recursive: true });
+    writeFileSync(join(directory, JOINED_HOOKS, "pre-commit"), "");
+    const manager = await findHookManager(directory);
+    t.like(manager, { kind: "folder", isShared: false });
+    t.like(await turnHooksOn(directory, manager, false), { on: false, canWrite: true });
+    t.deepEqual(hookNamesIn(join(directory, ".git/hooks")), []);
+    t.deepEqual(await turnHooksOn(directory, manager), { on: true });
+    t.deepEqual(hookNamesIn(join(directory, ".git/hooks")), [...GATE_HOOKS].sort());
+  },
+);
 
 test.serial("HUSKY=0 is respected, and said", async (t) => {
   process.env["HUSKY"] = "0";

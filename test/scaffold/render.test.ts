@@ -43,7 +43,7 @@ const textOf = (files: Map<string, string>, path: string): string => {
   return text;
 };
 
-test("beside what is there, no command of the README goes by npx, which would ask a registry", (t) => {
+test("beside what is there, the README does not go by npx, which would ask a registry, nor by husky", (t) => {
   const readme = (scope: "repository" | "joined") => {
     const files = renderRepository({
       ...{ answers: defaults, recipients: [recipient], tool: Buffer.from("tool") },
@@ -55,6 +55,10 @@ test("beside what is there, no command of the README goes by npx, which would as
   t.true(commands(readme("repository")).length > 5);
   t.deepEqual(commands(readme("joined")), []);
   t.regex(readme("joined"), /^node \.flux-sops\/flux-sops\.mjs edit /m);
+  // Whose hooks they join is not said here: doctor knows.
+  t.regex(readme("repository"), /^npm install$/m);
+  t.notRegex(readme("joined"), /\.husky|npm install/);
+  t.regex(readme("joined"), /^node \.flux-sops\/flux-sops\.mjs doctor --fix$/m);
 });
 
 test("the tree is the one of the layout, and every folder exists in git", (t) => {
@@ -242,7 +246,7 @@ test("each rule names every recipient, signs what is encrypted only, and the las
 const bootstrap: readonly [Partial<RememberedAnswers>, string, string | null][] = [
   [{}, "flux bootstrap github --owner=me --repository=flux-homelab --branch=main --path=clusters/homelab --personal", "GITHUB_TOKEN"],
   [{ host: "ghe.example.org", owner: "" }, "flux bootstrap github --hostname=ghe.example.org --owner=OWNER --repository=flux-homelab --branch=main --path=clusters/homelab --personal", "GITHUB_TOKEN"],
-  [{ provider: "gitlab", host: "gitlab.com", owner: "a/b" }, "flux bootstrap gitlab --owner=a/b --repository=flux-homelab --branch=main --path=clusters/homelab --personal", "GITLAB_TOKEN"],
+  [{ provider: "gitlab", host: "gitlab.com", owner: "a/b" }, "flux bootstrap gitlab --owner=a/b --repository=flux-homelab --branch=main --path=clusters/homelab", "GITLAB_TOKEN"],
   [{ provider: "forgejo", host: "git.example.org" }, "flux bootstrap gitea --hostname=git.example.org --owner=me --repository=flux-homelab --branch=main --path=clusters/homelab --personal --token-auth", "GITEA_TOKEN"],
   [{ provider: "git", host: "", url: "https://h/r.git" }, "flux bootstrap git --url=https://h/r.git --username=USER --token-auth --branch=main --path=clusters/homelab", "GIT_PASSWORD"],
   [{ provider: "git", host: "", url: "ssh://git@h/r.git", branch: "it's" }, "flux bootstrap git --url=ssh://git@h/r.git --private-key-file=KEY_FILE '--branch=it'\\''s' --path=clusters/homelab", null],
@@ -257,7 +261,7 @@ for (const [part, command, tokenVariable] of bootstrap) {
     const readme = textOf(render(part), "README.md");
     t.true(readme.includes(words.slice(0, 3).join(" ")));
     for (const word of words.slice(3)) t.true(readme.includes(`  ${shellCommand([word])}`), word);
-    t.is(readme.includes("--personal"), answers.provider !== "git");
+    t.is(readme.includes("--personal"), words.includes("--personal"));
     t.is(readme.includes(`export ${token}`), token !== null);
   });
 }

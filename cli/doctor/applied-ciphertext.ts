@@ -1,0 +1,65 @@
+import { isRecord } from "../../sops/metadata.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
+import { printable } from "../../scaffold/errors.ts";
+import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
+import type { Kubectl } from "./kubectl.ts";
+
+/** Flux puts it, and `…/namespace`, on all that a Flux Kustomization applies. */
+const OWNER = "kustomize.toolkit.fluxcd.io/name";
+
+/**
+ * Has Flux applied ciphertext? It does without a word where nothing decrypts: a value is a token of SOPS
+ * then, in the cluster. The values that are read for that stay in this process's memory.
+ */
+export function diagnoseApplied(kubectl: Kubectl): Diagnosis[] {
+  const got = kubectl(["get", "secrets,configmaps", "-A", "-l", OWNER, "-o", "json"]);
+  if (got.kind !== "got") {
+    const complaint = got.kind === "failed" ? printable(got.complaint) : "";
+    return [
+      note(
+        `kubectl may not read what Flux has applied, to look for ciphertext: ${complaint}`,
+        "ask who may",
+      ),
+    ];
+  }
+  const items =
+    isRecord(got.data) && Array.isArray(got.data["items"])
+      ? got.data["items"].filter(isRecord)
+      : [];
+  const byOwner = new Map<string, string[]>();
+  for (const item of items) {
+    const keys = encryptedKeys(item);
+    if (keys.length === 0) continue;
+    const metadata = isRecord(item["metadata"]) ? item["metadata"] : {};
+    const labels = isRecord(metadata["labels"]) ? metadata["labels"] : {};
+    const owner = `${String(labels["kustomize.toolkit.fluxcd.io/namespace"])}/${String(labels[OWNER])}`;
+    const name = `${String(metadata["namespace"])}/${String(metadata["name"])}`;
+    const found = `${String(item["kind"])} ${name} (${someOf(keys)})`;
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), found]);
+  }
+  if (byOwner.size === 0) {
+    return [
+      ok(
+        `none of ${String(items.length)} Secrets and ConfigMaps that Flux applied holds ciphertext`,
+      ),
+    ];
+  }
+  return [...byOwner].map(([owner, found]) =>
+    wrong(
+      printable(`Flux Kustomization ${owner} has applied ciphertext: ${someOf(found)}`),
+      "npx flux-sops check says where, and what to write instead; then commit and push that",
+    ),
+  );
+}
+
+/** The keys of an object's data whose values are ciphertext. */
+function encryptedKeys({ kind, data }: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(isRecord(data) ? data : {})
+    .filter(([, value]) => textOf(kind, String(value)).startsWith(TOKEN_START))
+    .map(([key]) => key);
+}
+
+/** The beginning is enough. */
+function textOf(kind: unknown, value: string): string {
+  return kind === "Secret" ? Buffer.from(value.slice(0, 40), "base64").toString("latin1") : value;
+}
