@@ -115,6 +115,10 @@ export const kubeconfig: Rule = {
         path: "binding.yaml",
         content: "kind: ClusterRoleBinding\nsubjects:\n- kind: Group\n  name: users\n",
       },
+      {
+        path: "inventory.yaml",
+        content: "clusters:\n- name: a\nusers:\n- name: a\n  user: {password: hunter22}\n",
+      },
       { path: "other.yaml", content: "users:\n- name: a\n  user: {password: hunter22}\n" },
       {
         path: "docs/kubeconfig.md",

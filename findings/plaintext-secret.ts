@@ -275,6 +275,24 @@ export const plaintextSecret: Rule = {
         lines: [7],
       },
       {
+        path: "infra/two.tf",
+        content:
+          'resource "kubernetes_secret" "a" {\n  data = {\n    a = var.a\n  }\n}\nresource "kubernetes_secret" "b" {\n  binary_data = {\n    b = "hunter2"\n  }\n}\n',
+        lines: [8],
+      },
+      {
+        path: "infra/behind-a-variable.tf",
+        content:
+          'resource "kubernetes_secret" "a" {\n  data = {\n    url      = "https://${var.user}@a"\n    token    = "op://home/web/token"\n    password = "hunter2"\n  }\n}\n',
+        lines: [5],
+      },
+      {
+        path: "infra/without-an-end.tf",
+        content:
+          'resource "kubernetes_secret" "a" {\nresource "kubernetes_secret" "b" {\n  data = {\n    b = "hunter2"\n',
+        lines: [4],
+      },
+      {
         path: "sops-secret.yaml",
         content:
           "apiVersion: isindir.github.com/v1alpha3\nkind: SopsSecret\nspec:\n  secretTemplates:\n    - name: a\n      data: {b: aHVudGVyMg==}\n    - name: c\n      stringData: {d: '${D}', e: hunter2}\n",
@@ -566,7 +584,7 @@ export const plaintextSecret: Rule = {
       {
         path: "infra/main.tf",
         content:
-          'resource "kubernetes_secret" "a" {\n  metadata {\n    name = "a"\n  }\n  data = {\n    user     = var.user\n    url = "https://${var.user}:${var.password}@a"\n    empty = ""\n  }\n}\ndata "kubernetes_secret" "b" {\n  metadata {\n    name = "b"\n  }\n}\n',
+          'resource "kubernetes_secret" "a" {\n  metadata {\n    name = "a"\n  }\n  data = {\n    user     = var.user\n    url = "https://${var.user}:${var.password}@a"\n    empty = ""\n    blank = " "\n  }\n}\ndata "kubernetes_secret" "b" {\n  metadata {\n    name = "b"\n  }\n}\n',
       },
       {
         path: "one.jsonnet",
@@ -716,6 +734,11 @@ export const plaintextSecret: Rule = {
           '{{- if .Values.enabled }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include "x" . }}\n  labels:\n    {{- include "labels" . | nindent 4 }}\ndata:\n  {{- range $k, $v := .Values.a }}\n  {{ $k }}: {{ $v | b64enc }}\n  {{- end }}\n  url: http://{{ .Values.host }}:{{ .Values.port }}\n{{- end }}\n',
       },
       {
+        path: "apply-labels.sh",
+        content:
+          "kubectl apply -f - <<EOF\nkind: Secret\nmetadata:\n  name: a\n  labels:\n    b: c\ntype:\n  Opaque: d\nEOF\n",
+      },
+      {
         path: "apply.sh",
         content:
           "kubectl apply -f - <<EOF\nkind: Secret\nstringData:\n  a: $TOKEN\nEOF\ncat <<EOF\nkind: ConfigMap\ndata:\n  a: b\nEOF\n",
@@ -732,6 +755,11 @@ export const plaintextSecret: Rule = {
       {
         path: ".docker/config.json",
         content: '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}\n',
+      },
+      {
+        path: "docker/config.json.tmpl",
+        content:
+          '{"auths": {"ghcr.io": {"auth": "{{ .Auth }}"}, "a.io": {"auth": " "}, "b.io": {"auth": "{{TOKEN}}"}}}\n',
       },
       {
         path: ".npmrc",

@@ -85,6 +85,14 @@ export const privateKey: Rule = {
         path: "wg0.conf",
         content: `[Interface]\nPrivateKey = \${PRIVATE_KEY}\n#PrivateKey = ${"x".repeat(43)}=\n[Peer]\nPublicKey = {{WIREGUARD}}\n`,
       },
+      {
+        path: "public.ppk",
+        content: "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPublic-Lines: 1\n",
+      },
+      {
+        path: "docs/short.ppk",
+        content: "PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\nAAAAgQDB1...\n",
+      },
       { path: "wg0.sops.conf", content: "[Interface]\nPrivateKey = {{TOKEN}}\n" },
       { path: "docs/vpn.md", content: "    PrivateKey = {{WIREGUARD}}\n" },
       {

@@ -4,11 +4,12 @@ import { formatOf } from "../sops/format.ts";
 import { effectiveSelection, type Metadata } from "../sops/metadata.ts";
 import { compilePattern, selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
-import type { StoreFile } from "../sops/store.ts";
+import type { Leaf, StoreFile } from "../sops/store.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 import { shownPath } from "../sops/token.ts";
-import { isModel } from "./file-kind.ts";
+import { isModel, isTemplate } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
+import { asksFor, singlesOut } from "./asked-for.ts";
 import { readText } from "./text.ts";
 
 /** A file as the creation rules see it. */
@@ -18,6 +19,8 @@ export interface SopsCandidate {
   readonly bytes: Uint8Array;
   /** The creation rule that takes the path, or null. */
   readonly rule: CreationRule | null;
+  /** The path below the folder of the rule's file, as the rule takes it. */
+  readonly below: string;
   /** What the rule's file says of the indentation of a new `sops` block; null for sops's own. */
   readonly indent: number | null;
   /** Whether a leak rule finds plaintext in the file. */
@@ -121,16 +124,16 @@ function plaintextVerdict(
   rule: CreationRule,
   file: StoreFile,
 ): SopsVerdict {
-  const named = isNamedSops(candidate.path) && (takesOnPurpose(rule) || !isModel(candidate.path));
-  const wanted =
-    named ||
-    candidate.leaks ||
-    candidate.before === "encrypted" ||
-    // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
-    (takesOnPurpose(rule) && candidate.before === "nothing" && formatOf(candidate.path) === "yaml");
-  if (!wanted) return { kind: "plain" };
-  if (!encryptsAnything(rule, file)) {
-    if (!named && candidate.before !== "encrypted") return { kind: "plain" };
+  const { path, before } = candidate;
+  const named = isNamedSops(path) && (takesOnPurpose(rule) || !isModel(path));
+  const wanted = named || candidate.leaks || before === "encrypted";
+  // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
+  const isNew = takesOnPurpose(rule) && before === "nothing" && formatOf(path) === "yaml";
+  if (!wanted && !isNew) return { kind: "plain" };
+  const selected = selectedValues(rule, file);
+  if (!wanted && !asksFor(rule, candidate.below, file, selected)) return { kind: "plain" };
+  if (selected.length === 0) {
+    if (!named && before !== "encrypted") return { kind: "plain" };
     return blocked(
       "sops-rule",
       null,
@@ -158,23 +161,26 @@ function plaintextVerdict(
  * Whether a file that sops cannot read is to be encrypted all the same. A template, a list of patches or
  * settings with tags of their own that merely lie under a rule for much are not ours.
  */
-function isMeant({ bytes, rule, leaks, before }: SopsCandidate): boolean {
+function isMeant({ path, bytes, rule, below, leaks, before }: SopsCandidate): boolean {
   if (rule === null || !takesOnPurpose(rule)) return false;
   if (leaks || mentionsMetadata(bytes)) return true;
   if (before === "plaintext") return false;
+  const text = readText(bytes).readable ?? "";
+  if (!singlesOut(rule, below)) return OF_A_SECRET.test(text) && !isTemplate(path);
   const { option, pattern } = effectiveSelection(rule);
   if (option !== "encrypted_regex") return true;
   const takes = compilePattern(pattern);
-  const text = readText(bytes).readable ?? "";
   return [...text.matchAll(KEY)].some(([, key = ""]) => takes(key));
 }
+
+const OF_A_SECRET = /\bstringData\b|\bkind["']?\s*:\s*["']?Secret\b/i;
 
 const KEY = /([^\s"'{}[\],:][^\s"'{}[\],:]{0,100})["']?\s*:/g;
 
 /** A binary file has no keys to select by: it is encrypted whole under any rule. */
-function encryptsAnything(rule: CreationRule, file: StoreFile): boolean {
+function selectedValues(rule: CreationRule, file: StoreFile): readonly Leaf[] {
   const selects = selector(effectiveSelection(rule), file);
-  return file.leaves.some(
+  return file.leaves.filter(
     (leaf) =>
       leaf.kind === "value" &&
       leaf.value !== null &&

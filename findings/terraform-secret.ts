@@ -3,7 +3,8 @@ import { isPointer } from "./pointer.ts";
 /** How a block of Terraform's provider for Kubernetes begins; a brace at the beginning of a line ends it. */
 const RESOURCE = /^resource\s+"kubernetes_secret(?:_v1)?"/gm;
 
-const VALUES = /\b(?:data|binary_data)\s*=\s*\{([^}]*)/g;
+/** Up to the brace that ends it: one within quotes belongs to a variable. */
+const VALUES = /\b(?:data|binary_data)\s*=\s*\{((?:[^}"]|"(?:[^"\\\n]|\\.)*")*)/g;
 
 const ENTRY = /^[ \t]*"?([\w.-]+)"?[ \t]*=[ \t]*"((?:[^"\\\n]|\\.)*)"/gm;
 

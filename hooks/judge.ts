@@ -71,6 +71,7 @@ function isEncrypted(path: string, bytes: Uint8Array): boolean {
     path,
     bytes,
     rule: null,
+    below: path,
     indent: null,
     leaks: false,
     before: "nothing",

@@ -17,6 +17,8 @@ import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
 /** What the creation rules say of a path. */
 export interface RuleInForce {
   readonly rule: CreationRule | null;
+  /** The path below the folder of the rule's file. */
+  readonly below: string;
   /** That of a new `sops` block in it; null for sops's own. */
   readonly indent: number | null;
 }
@@ -47,10 +49,10 @@ export class RulesInForce {
       if (bytes === undefined) continue;
       const file = this.parse(folder, bytes);
       if (file.rules === null) continue;
-      const rule = ruleFor(file, path.slice(folder.length));
-      return { rule, indent: indentFor(file, formatOf(path)) };
+      const below = path.slice(folder.length);
+      return { rule: ruleFor(file, below), below, indent: indentFor(file, formatOf(path)) };
     }
-    return { rule: null, indent: null };
+    return { rule: null, below: path, indent: null };
   }
 
   private parse(folder: string, bytes: Uint8Array): RuleFile {

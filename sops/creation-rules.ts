@@ -130,7 +130,7 @@ export function indentFor({ indents }: RuleFile, format: Format): number | null 
 }
 
 function parseRule(rule: RuleFileMapping): CreationRule {
-  rule.refuseStrayKeys(RULE_KEYS, IN_A_GROUP);
+  rule.refuseStrayKeys(RULE_KEYS, IN_A_GROUP, SELECTION_OPTIONS);
   const recipients: string[] = [];
   const foreign: string[] = [];
   const groups = rule.mappings("key_groups", "key group");

@@ -127,8 +127,13 @@ export class RuleFileMapping {
    *
    * @param known the keys that sops reads in this mapping.
    * @param elsewhere keys that it reads in another mapping of the file, by what that is.
+   * @param oneOf keys of which the mapping can have only one.
    */
-  refuseStrayKeys(known: readonly string[], elsewhere: Readonly<Record<string, string>>): void {
+  refuseStrayKeys(
+    known: readonly string[],
+    elsewhere: Readonly<Record<string, string>>,
+    oneOf: readonly string[] = [],
+  ): void {
     for (const key of Object.keys(this.plain)) {
       if (known.includes(key)) continue;
       const place = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
@@ -137,12 +142,18 @@ export class RuleFileMapping {
       }
       const meant = known.find((one) => isMisspelling(key, one));
       if (meant !== undefined) {
-        throw this.failure(
-          `has ${JSON.stringify(key)}, which sops passes over: write ${meant}`,
-          key,
-        );
+        const mend = this.mendOfMisspelling(meant, oneOf);
+        throw this.failure(`has ${JSON.stringify(key)}, which sops passes over: ${mend}`, key);
       }
     }
+  }
+
+  private mendOfMisspelling(meant: string, oneOf: readonly string[]): string {
+    if (Object.hasOwn(this.plain, meant)) return `take it out, as ${meant} is there too`;
+    const other = oneOf.includes(meant) ? oneOf.find((key) => this.string(key) !== "") : undefined;
+    return other === undefined
+      ? `write ${meant}`
+      : `take it out, as the rule has ${other}, and can have only one of the two`;
   }
 
   /** Whether a key's value has an anchor: then it is there for aliases. */

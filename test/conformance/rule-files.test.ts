@@ -77,7 +77,31 @@ const CASES: readonly Case[] = [
     "accepted",
   ),
   inRule("encryptedRegex: ^a$", `4: creation rule 1 has "encryptedRegex", ${MEANT}`, "accepted"),
-  inRule("path-regex: a", `4: creation rule 1 has "path-regex", ${MEANT}`, "accepted"),
+  inRule(
+    "path-regex: a",
+    `4: creation rule 1 has "path-regex", ${MEANT}: take it out, as path_regex is there too`,
+    "accepted",
+  ),
+  keys(
+    "path-regexp: a\n    age: AGE",
+    `3: creation rule 1 has "path-regexp", ${MEANT}: take it out`,
+    "accepted",
+  ),
+  inRule(
+    "unencrypted-regex: ^kind$",
+    `4: creation rule 1 has "unencrypted-regex", ${MEANT}: write unencrypted_regex`,
+    "accepted",
+  ),
+  inRule(
+    "encrypted_regex: ^a$\n    unencrypted-regex: ^kind$",
+    `5: creation rule 1 has "unencrypted-regex", ${MEANT}: take it out, as the rule has encrypted_regex, and can have only one of the two`,
+    "accepted",
+  ),
+  inRule(
+    "encrypted_regexp: ^a$\n    encrypted_suffix:",
+    `4: creation rule 1 has "encrypted_regexp", ${MEANT}: write encrypted_regex`,
+    "accepted",
+  ),
   inRule("mac_only_encrypt: true", `4: creation rule 1 has "mac_only`, "accepted"),
   inRule("hc_vault: [x]", `4: creation rule 1 has hc_vault, ${MEANT}`, "accepted"),
   inRule("owner: platform", "accepted", "accepted"),
@@ -209,6 +233,35 @@ for (const [template, verdict, theirs] of CASES) {
     if (sops !== null) t.is(bySops(text).status === 0, theirs === "accepted");
   });
 }
+
+test("what is said about a misspelt key of a rule mends the file", (t) => {
+  const rule = `age: ${recipient}`;
+  for (const others of [
+    "",
+    "path_regex: b",
+    "encrypted_regex: ^b$",
+    "unencrypted_suffix: b",
+    "encrypted_suffix:",
+    "encrypted-regexp: ^b$",
+    "encrypted-regexp: ^b$\n  encrypted_suffix: c",
+  ]) {
+    for (const key of ["path-regex", "unencrypted-regex", "Encrypted_Suffix"]) {
+      let text = `creation_rules:\n- ${rule}\n  ${others}\n  ${key}: a\n`;
+      let said = ours(text);
+      for (let step = 0; said !== "accepted" && step < 4; step += 1) {
+        const [, wrong = "", advice = ""] = /has "([^"]*)", which .*?: (.*)/.exec(said) ?? [];
+        const [, right] = /^write (.*)/.exec(advice) ?? [];
+        t.true(right !== undefined || advice.startsWith("take it out"), said);
+        text = text.replace(
+          right === undefined ? new RegExp(`\n *${wrong}:.*`) : new RegExp(`\\b${wrong}:`),
+          right === undefined ? "" : `${right}:`,
+        );
+        said = ours(text);
+      }
+      t.is(said, "accepted", text);
+    }
+  }
+});
 
 test("what a rule means is what sops makes of it", (t) => {
   const [rule] =

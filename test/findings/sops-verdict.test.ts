@@ -20,6 +20,7 @@ function verdictOn(
     path,
     bytes: Buffer.from(content),
     rule,
+    below: path,
     indent: null,
     leaks: false,
     before: "nothing",
@@ -52,9 +53,9 @@ test("what a .sops file is made of is no .sops file, unless a rule takes it on p
   t.is(verdictOn("templates/x.sops.yaml", text, null).kind, "blocked");
 });
 
-const [ofCluster = null, whole = null] =
+const [ofCluster = null, whole = null, ofSecrets = null] =
   parseRuleFile(
-    `creation_rules:\n  - {path_regex: ^cluster/, encrypted_regex: ^(data|stringData)$, age: ${recipient}}\n  - {path_regex: ^vault/, age: ${recipient}}\n`,
+    `creation_rules:\n  - {path_regex: ^cluster/, encrypted_regex: ^(data|stringData)$, age: ${recipient}}\n  - {path_regex: ^vault/, age: ${recipient}}\n  - {path_regex: ^secrets/, encrypted_regex: ^(data|stringData)$, age: ${recipient}}\n`,
   ).rules ?? [];
 
 test("what sops cannot read, and a rule for much takes, is left alone where it would encrypt nothing", (t) => {
@@ -74,8 +75,23 @@ test("what sops cannot read, and a rule for much takes, is left alone where it w
 
 test("what sops cannot read, and may hold what the rule takes, is refused when it is new", (t) => {
   for (const text of ["data: !env_var A\n", '{"stringData" : [\n', "- data: a\n"]) {
-    t.is(verdictOn("cluster/a.yaml", text, ofCluster).kind, "blocked", text);
+    t.is(verdictOn("secrets/a.yaml", text, ofSecrets).kind, "blocked", text);
+    t.is(verdictOn("secrets/a.yaml", text, ofSecrets, { before: "plaintext" }).kind, "plain", text);
+  }
+});
+
+test("of what sops cannot read, a rule for much asks for what looks like a Secret", (t) => {
+  for (const [text, kind] of Object.entries({
+    "stringData: !env_var A\n": "blocked",
+    "kind: Secret\na: [\n": "blocked",
+    '{"kind" : "Secret", [\n': "blocked",
+    "kind: ConfigMap\ndata: !env_var A\n": "plain",
+    "kind: ExternalSecret\nspec: {data: !x a}\n": "plain",
+  })) {
+    t.true(verdictOn("cluster/a.yaml", text, ofCluster).kind === kind, text);
     t.is(verdictOn("cluster/a.yaml", text, ofCluster, { before: "plaintext" }).kind, "plain", text);
+    // What a chart makes of it the leak rules know.
+    t.is(verdictOn("cluster/templates/a.yaml", text, ofCluster).kind, "plain", text);
   }
 });
 
