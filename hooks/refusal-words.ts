@@ -1,4 +1,5 @@
 import { displayPath } from "../git/path.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import type { FileFinding } from "./inspect-staged.ts";
 import { isRefused, type Refusal } from "./refuse-plaintext.ts";
 import type { NewContent } from "./replace-staged.ts";
@@ -41,7 +42,7 @@ function refused(refusal: Refusal): string {
 }
 
 /** `--no-verify`, or too late: the commit is being made. */
-function unverified({ repository, staged, errors, contents }: Refusal): string {
+function unverified({ repository, staged, errors, contents, replacesHead }: Refusal): string {
   if (errors.length + contents.length === 0) return "";
   const { head, isAmend } = staged;
   const isRoot = isAmend ? head?.parents.length === 0 : head === null;
@@ -53,6 +54,15 @@ function unverified({ repository, staged, errors, contents }: Refusal): string {
     ...contents.flatMap((content) => [...plaintextLines(content, "and could be encrypted"), ""]),
     "Before you push, mend it with:",
     ...indented([`git commit --amend --no-edit${emptyAllowed(errors)}`]),
+    // Of an amended commit it is not known whether pre-commit ran.
+    ...(replacesHead
+      ? []
+      : [
+          withToolCommand(
+            "If you did not say --no-verify, git runs no pre-commit hook of ours: npx flux-sops doctor says why.",
+            repository,
+          ),
+        ]),
   ]);
 }
 

@@ -112,7 +112,7 @@ function hooksPart({ hooks, manager }: Scaffolded): string[] {
     return [`The hooks are on${through}: git commit encrypts Secrets and refuses plaintext.`];
   }
   return [
-    `THE HOOKS ARE NOT ON, plaintext would be committed: ${hooks.reason}.`,
+    `${hooks.isPartly === true ? "NOT ALL HOOKS ARE ON, merges and pushes may go by unseen" : "THE HOOKS ARE NOT ON, plaintext would be committed"}: ${hooks.reason}.`,
     ...(hooks.lines ?? []).map((line) => `  ${line}`),
   ];
 }
@@ -166,7 +166,9 @@ function nextPart({ target, answers, files, force, scope, hooks }: Scaffolded): 
   const first = hooks.on
     ? []
     : [
-        "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
+        hooks.isPartly === true
+          ? "Turn the other hooks on, as said above: until then merges and pushes may go by unseen."
+          : "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
       ];
   if (scope === "gate") {
     return [

@@ -17,13 +17,14 @@ export type HooksState =
   | { readonly on: true }
   /**
    * `reason` is a clause for the user: why, and what to do; `lines` are to be copied. `canWrite`: it is
-   * enough that hooks may be written.
+   * enough that hooks may be written. `isPartly`: commits are looked at, other things are not.
    */
   | {
       readonly on: false;
       readonly reason: string;
       readonly lines?: readonly string[];
       readonly canWrite?: boolean;
+      readonly isPartly?: boolean;
     };
 
 /**
@@ -78,7 +79,12 @@ async function isAtWork(
   });
   if (missing.length === 0) return { on: true };
   const what = missing.length === hooks.length ? "" : ` for ${missing.join(", ")}`;
-  return { on: false, reason: `${program} is not at work${what}: ${remedy}` };
+  return { ...off(missing), reason: `${program} is not at work${what}: ${remedy}` };
+}
+
+/** Off, or partly, by the hooks that are missing. */
+function off(missing: readonly string[]): { readonly on: false; readonly isPartly: boolean } {
+  return { on: false, isPartly: !missing.includes("pre-commit") };
 }
 
 /** Some programs write the commands themselves into git's hooks: there it shows that they were added. */
@@ -90,7 +96,7 @@ async function joinedByHand(
   const missing = GATE_HOOKS.filter((name) => !runsOurs(resolve(directory, folder, name), name));
   if (missing.length === 0) return { on: true };
   return {
-    on: false,
+    ...off(missing),
     reason: `${program} runs the hooks here: add these commands in ${where}`,
     lines: missing.map((name) => `${name}: ${hookLine(name)}`),
   };
@@ -110,7 +116,7 @@ function joinFolder(
   const inFolder = (name: string) => printable(join(folder, name));
   if (isShared) {
     return {
-      on: false,
+      ...off(missing),
       reason: `the hooks of this repository are in ${printable(folder)}, with those of others: add a line to each of these, where it is always reached`,
       lines: missing.map((name) => `${inFolder(name)}: ${guardedHookLine(name)}`),
     };
@@ -126,10 +132,10 @@ function joinFolder(
     if (owned.length === 0) return { on: true };
   }
   if (owned.length === 0) {
-    return { on: false, reason: `${printable(folder)} does not run them`, canWrite: true };
+    return { ...off(missing), reason: `${printable(folder)} does not run them`, canWrite: true };
   }
   return {
-    on: false,
+    ...off(owned),
     reason: `hooks of your own are in ${printable(folder)}: add a line to each of these, where it is always reached`,
     lines: owned.map((name) => `${inFolder(name)}: ${hookLine(name)}`),
   };

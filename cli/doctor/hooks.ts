@@ -13,6 +13,7 @@ import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
 import { worktreeFolders } from "./worktrees.ts";
 
 const OFF = "the hooks are off: commits are not looked at";
+const PARTLY_OFF = "some hooks are off: merges and pushes may go by unseen";
 
 /**
  * Does git run the hooks, here and in the linked worktrees?
@@ -56,7 +57,7 @@ async function others(directory: string, manager: HookManager, fix: boolean): Pr
   const state = !before.on && fix ? await turnHooksOn(directory, manager) : before;
   if (!state.on) {
     return wrong(
-      OFF,
+      state.isPartly === true ? PARTLY_OFF : OFF,
       state.canWrite === true ? FIX : [state.reason, ...(state.lines ?? [])].join("; "),
     );
   }

@@ -79,6 +79,14 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   const { stdout } = init();
   const line = /pre-commit: (sh -e .*)$/m.exec(stdout)?.[1] ?? "";
   t.not(line, "");
+  // Who passes over that is told so at each commit: the gate's own commands would not help.
+  writeFileSync(join(dir, "leak.yaml"), secret({ password: "hunter2" }));
+  run("git", "add", "leak.yaml");
+  t.regex(
+    run("git", "commit", "-q", "-m", "Leak").stderr,
+    /will refuse:[^]*git runs no pre-commit hook of ours: node \.flux-sops\/flux-sops\.mjs doctor says why\.$/m,
+  );
+  run("git", "reset", "-q", "HEAD~");
   writeFileSync(own, `#!/bin/sh\necho theirs >&2\n${line}\n`);
   writeFileSync(join(dir, "leak.yaml"), secret({ password: "hunter2" }));
   run("git", "add", "leak.yaml");

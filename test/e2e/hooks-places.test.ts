@@ -189,6 +189,17 @@ test("a commit starts node once, also the first one; a push of nothing does not"
   repository.must("remote", "add", "origin", "../remote.git");
   t.is(starts("push", "-q", "origin", "main"), 1);
   t.is(starts("push", "-q", "origin", "main"), 0);
+  repository.must("switch", "-q", "--orphan", "fresh");
+  repository.must("checkout", "main", "--", ".");
+  t.is(starts("commit", "-m", "First of a branch"), 1);
+  repository.must("switch", "-q", "--orphan", "fresher");
+  repository.must("checkout", "main", "--", ".");
+  t.is(starts("commit", "-n", "-m", "Not looked at before"), 1);
+  const worktree = join(repository.home, "worktree");
+  repository.must("worktree", "add", "-q", "--detach", worktree);
+  t.is(starts("-C", worktree, "switch", "-q", "--orphan", "there"), 0);
+  t.is(starts("-C", worktree, "checkout", "main", "--", "."), 0);
+  t.is(starts("-C", worktree, "commit", "-q", "-m", "First there"), 1);
 });
 
 test("an unknown hook is an error", (t) => {

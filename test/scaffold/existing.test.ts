@@ -178,14 +178,14 @@ const shapes: Record<string, Shape> = {
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nexec pre-commit hook-impl\n"),
     added: [".pre-commit-config.yaml"],
     on: false,
-    says: /pre-commit is not at work for prepare-commit-msg, pre-push, pre-merge-commit: run pre-commit install -t pre-commit -t/,
+    says: /^NOT ALL HOOKS ARE ON, .*: pre-commit is not at work for prepare-commit-msg, pre-push, pre-merge-commit: run pre-commit install -t pre-commit -t[^]*until then merges and pushes may/m,
   },
   "plain hooks in .git/hooks": {
     files: { "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nmake check\n"),
     hasNot: [".husky", "package.json"],
     on: false,
-    says: /\.git\/hooks\/pre-commit: sh -e \.flux-sops\/hooks\/pre-commit "\$@"/,
+    says: /^THE HOOKS ARE NOT ON[^]*\.git\/hooks\/pre-commit: sh -e \.flux-sops\/hooks\/pre-commit "\$@"/m,
   },
   "a core.hooksPath with hooks in the repository": {
     files: { "tools/hooks/commit-msg": "#!/bin/sh\n", "a.txt": "x\n" },
