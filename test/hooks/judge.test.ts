@@ -114,6 +114,25 @@ test("encrypted with what cannot be opened here counts as encrypted, too", async
   t.is(kindOf("clusters/x/a.yaml", CONFIG_MAP, { before }), "blocked");
 });
 
+test("a sops block is no proof: where its own selection leaves all readable, the file is refused", async (t) => {
+  const block = (await encrypted(CONFIG_MAP)).replace(/^[^]*(?=^sops:)/m, "");
+  const path = "clusters/x/a.sops.yaml";
+  for (const selection of ["encrypted_regex: ^nothing$", "encrypted_suffix: _x"]) {
+    const forged = block.replace(/encrypted_regex: .*/, selection);
+    t.like(judged(path, CONFIG_MAP + forged).verdict, {
+      kind: "blocked",
+      finding: { rule: "sops-rule" },
+    });
+    t.is(kindOf("clusters/x/a.yaml", CONFIG_MAP + forged), "encrypted", "no rule asks for it");
+    // The rule would encrypt nothing in it either.
+    t.is(kindOf(path, `kind: Namespace\ndata: ""\n${forged}`), "encrypted");
+    const half = (await encrypted(CONFIG_MAP)).replace(/encrypted_regex: .*/, selection);
+    t.is(kindOf(path, half), "encrypted", "sops was told what to encrypt");
+  }
+  // A new value is another matter: the commit encrypts it.
+  t.like(judged(path, CONFIG_MAP + block).verdict, { kind: "encrypted", added: [{ line: 6 }] });
+});
+
 test("rules that are not asked say nothing", (t) => {
   const without = new Set(["plaintext-secret"] as const);
   t.deepEqual(judged("elsewhere/db.yaml", SECRET, { without }).leaks, []);
