@@ -16,10 +16,10 @@ type Hook = (
 const HOOKS: Readonly<Record<string, Hook>> = {
   "pre-commit": async (context) => {
     const { preCommit } = await import("../hooks/pre-commit.ts");
-    const { repository, findings, stored, operation, failedFormatting } = await preCommit(context);
-    if (findings.length === 0 && stored.length === 0 && failedFormatting === null) {
-      return { status: 0, words: "" };
-    }
+    const { repository, findings, stored, operation, ...formatting } = await preCommit(context);
+    const { failedFormatting, unformatted } = formatting;
+    const isSilent = failedFormatting === null && unformatted === null;
+    if (findings.length === 0 && stored.length === 0 && isSilent) return { status: 0, words: "" };
     const words = await import("../hooks/words.ts");
     if (failedFormatting !== null) {
       return { status: 1, words: words.notFormatted(failedFormatting) };
@@ -31,7 +31,8 @@ const HOOKS: Readonly<Record<string, Hook>> = {
           words:
             words.warnings(repository, findings) +
             words.encrypted(repository, stored) +
-            words.staleIndex(operation, stored),
+            words.staleIndex(operation, stored) +
+            words.leftUnformatted(unformatted),
         };
   },
   "pre-merge-commit": async (context) => {

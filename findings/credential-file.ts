@@ -3,6 +3,8 @@ import { isCredentialValue, isCredentialVariable, isUrlWithPassword } from "./cr
 import { isToken } from "../sops/token.ts";
 import { isProseOrCode, isSample } from "./file-kind.ts";
 import type { Candidate, Hit } from "./finding.ts";
+import { decodedParts } from "./decoded-parts.ts";
+import { DOCKER_BASE64 } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
@@ -11,7 +13,7 @@ import { shownName } from "./wording.ts";
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
- * `.aws/credentials`, `.htpasswd` (hashes can be guessed at), dotenv files (direnv's too), Terraform
+ * `.aws/credentials`, `.vault-token`, `.terraformrc`, `.s3cfg`, `.htpasswd` (hashes can be guessed at), dotenv files (direnv's too), Terraform
  * variables and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless
  * settings as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file
  * feeds a secretGenerator is another question (`secret-source.ts`).
@@ -24,13 +26,20 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   const login = LOGIN_FILES.get(fileKind(path));
   if (login !== undefined) return logins(readable, login);
   if (/\.tfstate(?:\.|$)/.test(name)) return terraformState(readable);
-  if (/(?:^|\.)env(?:rc)?(?:\.|$)|\.tfvars/.test(name))
+  if (/(?:^|\.)(?:flask)?env(?:rc)?(?:\.|~|$)|^\.dev\.vars|\.tfvars/.test(name))
     return isSample(path) ? [] : variables(readable);
   return dockerCredentials(candidate);
 }
 
-/** `"auths": {"registry": {"auth": …}}`, in a file of its own or as a value in one. */
+/** `"auths": {"registry": {"auth": …}}`, in a file of its own or as a value in one, as base64 too. */
 function dockerCredentials(candidate: Candidate): Hit[] {
+  const inBase64 = decodedParts(candidate.searchable, DOCKER_BASE64).flatMap(({ line, part }) =>
+    readableAuths(part).map((hit) => ({ ...hit, line })),
+  );
+  return [...readableAuths(candidate), ...inBase64];
+}
+
+function readableAuths(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
   for (const { section, document } of eachDocument(candidate, /\bauths\b/)) {
     const mappings = new Mappings(document);
@@ -61,6 +70,10 @@ const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
   [".aws/credentials", /^\s*aws_(?:secret_access_key|session_token)\s*=\s*(\S.*)$/i],
   [".dockercfg", /^.*"(?:auth|password|identitytoken)"\s*:\s*"([^"]+)"/],
   [".htpasswd", /^[^\s:#]+:(\$\w+\$\S{8,}|\{SHA\}\S+|[./A-Za-z0-9]{13})$/],
+  [".vault-token", /^(\S{8,})$/],
+  [".terraformrc", /^\s*token\s*=\s*"([^"]+)"/],
+  ["credentials.tfrc.json", /"token"\s*:\s*"([^"]+)"/],
+  [".s3cfg", /^\s*secret_key\s*=\s*(\S+)/],
   [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
 ]);
 

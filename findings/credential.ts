@@ -92,6 +92,8 @@ const TOKEN_SHAPES = [
   /^https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,}$/,
   /^https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,80}(?:\/\w+)?$/,
   /^sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}$/,
+  // With it a machine joins a cluster of k3s or RKE2, as a server.
+  /^K10[0-9a-f]{64}::server:\S{8,}$/,
   // A tunnel of Cloudflare: base64 of `{"a":"…`.
   /^eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}$/,
 ];

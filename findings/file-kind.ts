@@ -5,9 +5,9 @@ import { CREDENTIAL_FILE_PATHS } from "./keywords.ts";
 const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)$/i;
 
 const SOURCE_CODE =
-  /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs|vue|svelte|css|scss|sql|snap|map|lock|patch|diff|ipynb|proto|rego|cel|svg|xml)$/i;
+  /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs|vue|svelte|css|scss|sql|snap|map|lock|patch|diff|rej|ipynb|proto|rego|cel|svg|xml)$/i;
 
-const DIFF = /\.(?:patch|diff)$/i;
+const DIFF = /\.(?:patch|diff|rej)$/i;
 
 const TEMPLATE_ENDING = /\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|ejs|erb|mustache|hbs)$/i;
 
@@ -20,7 +20,7 @@ const SAMPLE =
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
-const SETTINGS = /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5)$/i;
+const SETTINGS = /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules)$/i;
 
 const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
 

@@ -66,6 +66,16 @@ export const inlineCredential: Rule = {
   examples: {
     hits: [
       {
+        path: "k3s.yaml",
+        content: `cluster:\n  join: K10${"0123456789abcdef".repeat(4)}::server:hunter2hunter2\n`,
+        lines: [2],
+      },
+      {
+        path: ".gitmodules",
+        content: '[submodule "a"]\n\tpath = a\n\turl = https://me:hunter2@git.example.com/a.git\n',
+        lines: [3],
+      },
+      {
         path: "app/helmrelease.yaml",
         content:
           "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: grafana}\nspec:\n  values:\n    adminUser: admin\n    adminPassword: hunter2hunter2\n",
@@ -250,6 +260,8 @@ export const inlineCredential: Rule = {
       },
     ],
     misses: [
+      { path: ".gitmodules", content: '[submodule "a"]\n\turl = https://git@github.com/a/b.git\n' },
+      { path: "k3s.yaml", content: `join: K10${"0123456789abcdef".repeat(4)}::node\n` },
       {
         path: "app/settings.toml",
         content:

@@ -25,6 +25,18 @@ export const SECRET_BASE64 = ["kind: Secret", '"kind":"Secret"', '"kind": "Secre
   base64Fragments,
 );
 
+/** How a kubeconfig or another manifest begins in base64 … */
+export const MANIFEST_BASE64 = "YXBpVmVyc2lvbjogdjEK";
+
+/** … and how Docker's `{"auths":` does, in its usual spellings. */
+export const DOCKER_BASE64 = [
+  "eyJhdXRocyI6",
+  "eyAiYXV0aHMi",
+  "ewoJImF1dGhz",
+  "ewogICJhdXRo",
+  "ewogICAgImF1dGhz",
+] as const;
+
 /** Of wg-quick's configuration and systemd-networkd's. */
 export const WIREGUARD_FIELDS = ["PrivateKey", "PresharedKey", "PreSharedKey"] as const;
 
@@ -71,6 +83,7 @@ export const TOKEN_WORDS = [
     "sk-ant-",
     "sk-proj-",
     "eyJhIjoi",
+    "::server:",
   ],
 ] as const;
 
@@ -97,10 +110,11 @@ export const KEYWORDS = {
     "stringData",
     "kubernetes_secret",
     "auths",
+    ...DOCKER_BASE64,
     ...SECRET_BASE64.map((fragment) => fragment.text),
   ],
   "secret-not-valid": ["Secret"],
-  kubeconfig: ["users"],
+  kubeconfig: ["users", MANIFEST_BASE64],
   "talos-secrets": [
     "contexts",
     "machine",
@@ -123,7 +137,7 @@ export const KEYWORDS = {
 
 /**
  * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables and states, and
- * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker and web servers keep passwords.
+ * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker, Vault, s3cmd and web servers keep passwords.
  */
 export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.env(?:rc)?(?:\.[^/]*)?|[^/]*\.env|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;
+  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|[^/]*\.env~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;

@@ -3,7 +3,8 @@ import { eachDocument } from "./documents.ts";
 import { isToken } from "../sops/token.ts";
 import { isProseOrCode } from "./file-kind.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
-import { KEYWORDS } from "./keywords.ts";
+import { decodedParts } from "./decoded-parts.ts";
+import { KEYWORDS, MANIFEST_BASE64 } from "./keywords.ts";
 import type { Entry } from "./nodes.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { isPointer } from "./pointer.ts";
@@ -23,6 +24,11 @@ const SECRET_FIELD = new RegExp(
 /** Only text in which these stand is parsed. */
 const GATE = { test: (text: string) => /\busers\b/.test(text) && SECRET_FIELD.test(text) };
 
+/** For the examples. */
+const BASE64 = Buffer.from(
+  "apiVersion: v1\nclusters: []\nkind: Config\nusers:\n- name: a\n  user: {token: hunter2}\n",
+).toString("base64");
+
 /** What `kubectl config view` puts in a secret's place. */
 const REDACTED = new Set(["REDACTED", "DATA+OMITTED"]);
 
@@ -41,6 +47,16 @@ export const kubeconfig: Rule = {
   find,
   examples: {
     hits: [
+      {
+        path: "several.txt",
+        content: `${BASE64} ${BASE64}\nB: c\nD: ${BASE64}\n`,
+        lines: [1, 3],
+      },
+      {
+        path: "ci.env.txt",
+        content: `A: b\nKUBECONFIG_BASE64=${BASE64}\n`,
+        lines: [2],
+      },
       {
         path: "kubeconfig",
         content:
@@ -116,6 +132,10 @@ export const kubeconfig: Rule = {
         content: "kind: ClusterRoleBinding\nsubjects:\n- kind: Group\n  name: users\n",
       },
       {
+        path: "base64.yaml",
+        content: `kubeconfig: ${Buffer.from("apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user: {token: '\${TOKEN}'}\n").toString("base64")}\nconfigMap: ${Buffer.from("apiVersion: v1\nkind: ConfigMap\nusers:\n- user: {token: a}\n").toString("base64")}\n`,
+      },
+      {
         path: "inventory.yaml",
         content: "clusters:\n- name: a\nusers:\n- name: a\n  user: {password: hunter22}\n",
       },
@@ -130,6 +150,13 @@ export const kubeconfig: Rule = {
 
 function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
+  const inBase64 = decodedParts(candidate.searchable, [MANIFEST_BASE64]).flatMap(({ line, part }) =>
+    readable(part).map((hit) => ({ ...hit, line })),
+  );
+  return [...readable(candidate), ...inBase64];
+}
+
+function readable(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
   for (const { section, document } of eachDocument(candidate, GATE)) {
     const mappings = new Mappings(document);

@@ -281,6 +281,45 @@ export const plaintextSecret: Rule = {
         lines: [8],
       },
       {
+        path: "infra/manifest.tf",
+        content:
+          'resource "kubernetes_manifest" "a" {\n  manifest = {\n    kind = "Secret"\n    stringData = {\n      a = "hunter2"\n    }\n  }\n}\nresource "kubectl_manifest" "b" {\n  yaml_body = yamlencode({\n    kind: "Secret"\n    data = { "b" = "${var.b}"\n      "c" = "aHVudGVyMg==" }\n  })\n}\n',
+        lines: [5, 13],
+      },
+      {
+        path: "patch.sh",
+        content: `kubectl -n a patch secret b --type merge -p '{"stringData": {"c": "hunter2"}}'\n`,
+        lines: [1],
+      },
+      {
+        path: "db.yaml.rej",
+        content: "@@ -1,1 +1,3 @@\n+kind: Secret\n+stringData:\n+  a: hunter2\n",
+        lines: [4],
+      },
+      { path: ".env~", content: "DB_PASSWORD=hunter2hunter2\n", lines: [1] },
+      { path: "app/.dev.vars", content: "A=b\nAPI_TOKEN=hunter2hunter2\n", lines: [2] },
+      { path: ".vault-token", content: "hvs.hunter2hunter2", lines: [1] },
+      {
+        path: ".terraformrc",
+        content: 'credentials "app.terraform.io" {\n  token = "hunter2hunter2"\n}\n',
+        lines: [2],
+      },
+      {
+        path: "home/.s3cfg",
+        content: "[default]\naccess_key = a\nsecret_key = hunter2\n",
+        lines: [3],
+      },
+      {
+        path: "values.yaml",
+        content: `pull:\n  dockerConfig: ${Buffer.from('{"auths":{"a.io":{"auth":"bWU6aHVudGVyMg=="}}}').toString("base64")}\n`,
+        lines: [2],
+      },
+      {
+        path: "pull.txt",
+        content: `${Buffer.from('{\n\t"auths": {\n\t\t"a.io": {"password": "hunter2"}\n\t}\n}\n').toString("base64")}\n`,
+        lines: [1],
+      },
+      {
         path: "infra/behind-a-variable.tf",
         content:
           'resource "kubernetes_secret" "a" {\n  data = {\n    url      = "https://${var.user}@a"\n    token    = "op://home/web/token"\n    password = "hunter2"\n  }\n}\n',
@@ -733,6 +772,21 @@ export const plaintextSecret: Rule = {
         content:
           '{{- if .Values.enabled }}\napiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ include "x" . }}\n  labels:\n    {{- include "labels" . | nindent 4 }}\ndata:\n  {{- range $k, $v := .Values.a }}\n  {{ $k }}: {{ $v | b64enc }}\n  {{- end }}\n  url: http://{{ .Values.host }}:{{ .Values.port }}\n{{- end }}\n',
       },
+      {
+        path: "infra/manifest.tf",
+        content:
+          'resource "kubernetes_manifest" "a" {\n  manifest = {\n    kind = "ConfigMap"\n    data = {\n      a = "b"\n    }\n  }\n}\nresource "kubectl_manifest" "b" {\n  manifest = {\n    kind = "Secret"\n    data = { "b" = var.b }\n  }\n}\n',
+      },
+      {
+        path: "patch.sh",
+        content: `kubectl patch secret a -p '{"metadata": {"labels": {"b": "c"}}, "stringData": {"c": "$TOKEN"}}'\nkubectl patch configmap a -p '{"data": {"stringData": "b"}}'\n`,
+      },
+      {
+        path: "values.yaml",
+        content: `pull:\n  dockerConfig: ${Buffer.from('{"auths":{"a.io":{}}}').toString("base64")}\n`,
+      },
+      { path: ".vault-token", content: "{{ vault }}\n" },
+      { path: ".terraformrc", content: 'plugin_cache_dir = "$HOME/.terraform.d/plugin-cache"\n' },
       {
         path: "apply-labels.sh",
         content:

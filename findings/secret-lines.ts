@@ -126,7 +126,9 @@ export function secretLines(
  * script, a line of a log, Jsonnet.
  */
 function secretOnLine(line: string): string | null {
-  if (!/(["']?)\bkind\1\s*:\s*(["']?)Secret\2\s*[,}]/.test(line)) return null;
+  const isSecret = /(["']?)\bkind\1\s*:\s*(["']?)Secret\2\s*[,}]/.test(line);
+  // `kubectl patch secret NAME -p '{"stringData": …}'`
+  if (!isSecret && !/\bpatch\s[^|;]{0,200}?\bsecrets?[\s/]/.test(line)) return null;
   for (const [, , entries = ""] of line.matchAll(
     /(["']?)\b(?:data|stringData)\1\s*:\s*\{([^{}]*)/g,
   )) {

@@ -6,7 +6,7 @@ import { compilePattern, selector } from "../sops/selection.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
 import type { Leaf, StoreFile } from "../sops/store.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
-import { shownPath } from "../sops/token.ts";
+import { isToken, shownPath } from "../sops/token.ts";
 import { isModel, isTemplate } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";
@@ -90,7 +90,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
       what: "correct it, then stage it again",
     });
   }
-  if (metadata !== null) return encryptedVerdict(file, metadata);
+  if (metadata !== null) return encryptedVerdict(rule, file, metadata);
   if (rule === null) {
     if (!expected || (isModel(path) && candidate.before !== "encrypted")) return { kind: "plain" };
     return blocked(
@@ -105,13 +105,29 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   return plaintextVerdict(candidate, rule, file);
 }
 
-function encryptedVerdict(file: StoreFile, metadata: Metadata): SopsVerdict {
+function encryptedVerdict(
+  rule: CreationRule | null,
+  file: StoreFile,
+  metadata: Metadata,
+): SopsVerdict {
   try {
     const added = plaintextLeaves(file, metadata).map((leaf) => ({
       line: leaf.line,
       path: shownPath(leaf.path),
       kind: leaf.kind,
     }));
+    const isReadable = added.length === 0 && !holdsCiphertext(file);
+    if (isReadable && rule !== null && selectedValues(rule, file).length > 0) {
+      return blocked(
+        "sops-rule",
+        null,
+        `it has a sops block and nothing in it is encrypted, though the creation rule in line ${rule.line} of .sops.yaml would`,
+        {
+          kind: "edit",
+          what: "take the sops block out and stage it again: the commit encrypts it",
+        },
+      );
+    }
     return { kind: "encrypted", file, metadata, added };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
@@ -176,6 +192,10 @@ function isMeant({ path, bytes, rule, below, leaks, before }: SopsCandidate): bo
 const OF_A_SECRET = /\bstringData\b|\bkind["']?\s*:\s*["']?Secret\b/i;
 
 const KEY = /([^\s"'{}[\],:][^\s"'{}[\],:]{0,100})["']?\s*:/g;
+
+function holdsCiphertext({ leaves }: StoreFile): boolean {
+  return leaves.some(({ value }) => value !== null && isToken(value.text));
+}
 
 /** A binary file has no keys to select by: it is encrypted whole under any rule. */
 function selectedValues(rule: CreationRule, file: StoreFile): readonly Leaf[] {

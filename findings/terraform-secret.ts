@@ -1,16 +1,21 @@
 import { isPointer } from "./pointer.ts";
 
 /** How a block of Terraform's provider for Kubernetes begins; a brace at the beginning of a line ends it. */
-const RESOURCE = /^resource\s+"kubernetes_secret(?:_v1)?"/gm;
+const RESOURCE =
+  /^resource\s+"(?:kubernetes_secret(?:_v1)?|kubernetes_manifest|kubectl_manifest)"/gm;
+
+/** Of a resource for any object. */
+const ANY_OBJECT = /^resource\s+"\w+_manifest"/;
+const KIND = /\bkind"?\s*[=:]\s*"Secret"/;
 
 /** Up to the brace that ends it: one within quotes belongs to a variable. */
-const VALUES = /\b(?:data|binary_data)\s*=\s*\{((?:[^}"]|"(?:[^"\\\n]|\\.)*")*)/g;
+const VALUES = /\b(?:data|binary_data|stringData)"?\s*[=:]\s*\{((?:[^}"]|"(?:[^"\\\n]|\\.)*")*)/g;
 
 const ENTRY = /^[ \t]*"?([\w.-]+)"?[ \t]*=[ \t]*"((?:[^"\\\n]|\\.)*)"/gm;
 
 /** Secrets that Terraform is to make, with a literal value. Cheap where the text has none. */
 export function terraformSecrets(text: string): { offset: number; key: string }[] {
-  if (!text.includes("kubernetes_secret")) return [];
+  if (!text.includes("kubernetes_secret") && !text.includes("_manifest")) return [];
   const found: { offset: number; key: string }[] = [];
   let end = 0;
   for (const { index: start } of text.matchAll(RESOURCE)) {
@@ -18,7 +23,9 @@ export function terraformSecrets(text: string): { offset: number; key: string }[
     if (start < end) continue;
     const brace = text.indexOf("\n}", start);
     end = brace === -1 ? text.length : brace;
-    const literal = literalIn(text.slice(start, end));
+    const resource = text.slice(start, end);
+    if (ANY_OBJECT.test(resource) && !KIND.test(resource)) continue;
+    const literal = literalIn(resource);
     if (literal !== null) found.push({ ...literal, offset: start + literal.offset });
   }
   return found;

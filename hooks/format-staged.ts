@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { isTextPath, pathText } from "../git/path.ts";
+import { displayPath, isTextPath, pathText } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { compareWithStaged } from "../git/worktree-file.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
@@ -9,7 +9,9 @@ import type { Staged } from "./staged.ts";
 
 /** What came of formatting. `skipped`: nothing was touched; `formatted`: read the index again. */
 export type Formatting =
-  | { readonly kind: "skipped" | "formatted" }
+  | { readonly kind: "formatted" }
+  /** `why` is null where there was nothing to format, or nothing to format with. */
+  | { readonly kind: "skipped"; readonly why: string | null }
   /** `output` is what lint-staged and its tasks said. */
   | { readonly kind: "failed"; readonly output: string };
 
@@ -18,29 +20,42 @@ export type Formatting =
  * where every staged file is on disk as it was staged: then nothing has to be hidden or stashed
  * meanwhile, so that a killed commit loses nothing, and no plaintext gets into a stash.
  *
- * @param staged what is about to be committed, with nothing in it to encrypt
+ * @param staged what is about to be committed
+ * @param encrypts whether something in it is to be encrypted
  */
-export async function formatStaged(repository: Repository, staged: Staged): Promise<Formatting> {
-  const files = staged.files.filter(({ place }) => place === "staged");
-  if (!files.some(({ entry }) => isFormattable(pathText(entry.path)))) return { kind: "skipped" };
+export async function formatStaged(
+  repository: Repository,
+  staged: Staged,
+  encrypts: boolean,
+): Promise<Formatting> {
   const script = path.join(repository.cwd, LINT_STAGED);
-  if (
-    repository.isPartialCommit ||
-    staged.hasIntentToAdd ||
-    !existsSync(script) ||
-    !isConfigured(repository.cwd) ||
-    // lint-staged passes over a failure to stage a file whose name is no UTF-8.
-    !files.every(({ entry }) => isTextPath(entry.path))
-  ) {
-    return { kind: "skipped" };
-  }
-  const onDisk = await compareWithStaged(
-    repository,
-    files.map(({ entry }) => entry),
+  const isWanted = staged.files.some(
+    ({ entry, place }) => place === "staged" && isFormattable(pathText(entry.path)),
   );
-  if ([...onDisk.values()].some(({ state }) => state !== "as-staged")) return { kind: "skipped" };
+  if (!isWanted || !existsSync(script) || !isConfigured(repository.cwd)) {
+    return { kind: "skipped", why: null };
+  }
+  const why = encrypts
+    ? "something in this commit was encrypted"
+    : await whatIsInTheWay(repository, staged);
+  if (why !== null) return { kind: "skipped", why };
   const { status, output } = await run(repository, script);
   return status === 0 ? { kind: "formatted" } : { kind: "failed", output };
+}
+
+async function whatIsInTheWay(
+  repository: Repository,
+  { files, hasIntentToAdd }: Staged,
+): Promise<string | null> {
+  if (repository.isPartialCommit) return "only some paths are committed";
+  if (hasIntentToAdd) return "a file was added with git add -N";
+  const entries = files.filter(({ place }) => place === "staged").map(({ entry }) => entry);
+  // lint-staged passes over a failure to stage a file whose name is no UTF-8.
+  const odd = entries.find((entry) => !isTextPath(entry.path));
+  if (odd !== undefined) return `the name ${displayPath(odd.path)} is no UTF-8`;
+  const onDisk = await compareWithStaged(repository, entries);
+  const edited = [...onDisk].find(([, { state }]) => state !== "as-staged");
+  return edited === undefined ? null : `${displayPath(edited[0])} has edits that are not staged`;
 }
 
 /** lint-staged fails where it finds no configuration: see its `configFiles.js`. */

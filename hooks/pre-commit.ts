@@ -16,6 +16,8 @@ export interface PreCommitResult {
   readonly operation: Operation | null;
   /** What lint-staged said, where it failed: that refuses the commit. */
   readonly failedFormatting: string | null;
+  /** Why a staged file that is one to format was not; null where none is, or it was. */
+  readonly unformatted: string | null;
 }
 
 /**
@@ -29,6 +31,13 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   const repository = await openHookRepository(context);
   const folder = gitFolder(repository);
   const operation = folder === null ? null : ongoingOperation(folder);
+  const nothingDone = {
+    repository,
+    stored: [],
+    operation,
+    failedFormatting: null,
+    unformatted: null,
+  };
   if (withdrawProof(repository)) {
     const { completeInterrupted } = await import("./complete-interrupted.ts");
     await completeInterrupted(repository);
@@ -38,13 +47,15 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   let staged = await read();
   const inspect = () => inspectStaged(repository, staged, { mayResign: operation === null });
   let inspection = await inspect();
-  if (operation === null && isClean(inspection)) {
+  let unformatted: string | null = null;
+  if (operation === null && !isRefused(inspection)) {
     const { formatStaged } = await import("./format-staged.ts");
-    const formatting = await formatStaged(repository, staged);
+    const formatting = await formatStaged(repository, staged, inspection.contents.length > 0);
     if (formatting.kind === "failed") {
       const { output } = formatting;
-      return { repository, findings: [], stored: [], operation, failedFormatting: output };
+      return { ...nothingDone, findings: [], failedFormatting: output };
     }
+    if (formatting.kind === "skipped") unformatted = formatting.why;
     if (formatting.kind === "formatted") {
       judged = indexState(repository);
       staged = await read();
@@ -54,7 +65,7 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   const findings =
     operation === null ? inspection.findings : await forgivingOldErrors(repository, inspection);
   if (findings.some(({ severity }) => severity === "error")) {
-    return { repository, findings, stored: [], operation, failedFormatting: null };
+    return { ...nothingDone, findings };
   }
   let stored: Stored[] = [];
   if (inspection.contents.length > 0) {
@@ -63,12 +74,11 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
     judged = indexState(repository);
   }
   leaveProof(repository, staged.head, staged.isAmend, judged);
-  return { repository, findings, stored, operation, failedFormatting: null };
+  return { ...nothingDone, findings, stored, unformatted };
 }
 
-/** Nothing is refused, nothing is to be encrypted. */
-function isClean({ findings, contents }: Inspection): boolean {
-  return contents.length === 0 && !findings.some(({ severity }) => severity === "error");
+function isRefused({ findings }: Inspection): boolean {
+  return findings.some(({ severity }) => severity === "error");
 }
 
 /** In the middle of these git refuses to amend. */

@@ -113,6 +113,11 @@ export function notFormatted(output: string): string {
   return `${output.trimEnd()}\n${NAME}: commit refused: lint-staged failed. Mend the file it names and stage it, or name the file in .prettierignore, then commit again.\n`;
 }
 
+/** A note that files were left as they are, though lint-staged is there to format them. */
+export function leftUnformatted(why: string | null): string {
+  return why === null ? "" : `${NAME}: nothing was formatted, as ${why}\n`;
+}
+
 /** A failure of the environment: what happened, in one line. */
 export function broken(hook: string, message: string): string {
   const what =

@@ -93,6 +93,15 @@ const SKIPPED: Readonly<Record<string, (repository: Scaffolded) => readonly stri
   },
 };
 
+/** What is said of it; nothing where there is nothing to format with. */
+const SAID: Readonly<Record<string, RegExp>> = {
+  "something is encrypted in this commit": /as something in this commit was encrypted$/m,
+  "the commit is a partial one": /as only some paths are committed$/m,
+  "an intent-to-add entry exists": /as a file was added with git add -N$/m,
+  "a staged file has edits that are not staged": /as other\.txt has edits that are not staged$/m,
+  "the name of a staged file is no UTF-8": /as the name "\\(?:377|xff)" is no UTF-8$/m,
+};
+
 for (const [why, arrange] of Object.entries(SKIPPED)) {
   test(`nothing is formatted where ${why}`, (t) => {
     const repository = installed(t);
@@ -101,8 +110,27 @@ for (const [why, arrange] of Object.entries(SKIPPED)) {
     const commit = repository.git("commit", "-m", "x", ...arrange(repository));
     t.is(commit.status, 0, commit.stderr);
     t.deepEqual(everywhere(repository, NAME), [UGLY, UGLY, UGLY]);
+    const said = SAID[why];
+    t.is(/^flux-sops: nothing was formatted/m.test(commit.stderr), said !== undefined);
+    if (said !== undefined) t.regex(commit.stderr, said);
   });
 }
+
+test("no word of formatting where a commit is refused, or no staged file is one to format", (t) => {
+  const repository = installed(t);
+  repository.write("a.txt", "a\n");
+  repository.write(DB, secret({ a: "hunter2" }));
+  repository.must("add", ".");
+  const encrypted = repository.git("commit", "-m", "x");
+  t.regex(encrypted.stderr, /encrypted/);
+  t.notRegex(encrypted.stderr, /formatted/);
+  repository.write(NAME, UGLY);
+  repository.write("leak.yaml", secret({ a: "hunter2" }));
+  repository.must("add", ".");
+  const refused = repository.git("commit", "-m", "x");
+  t.is(refused.status, 1);
+  t.notRegex(refused.stderr, /formatted/);
+});
 
 test("encrypted files and secrets/ are not formatted", (t) => {
   const repository = installed(t);
