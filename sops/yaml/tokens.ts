@@ -44,7 +44,12 @@ export function readTokens(
   };
   for (const lexeme of new Lexer().lex(text)) {
     if (lexeme.startsWith("#") && !isScalar) {
-      comments.push({ start: parser.offset, source: lexeme });
+      const end = parser.offset + lexeme.length;
+      comments.push({
+        start: parser.offset,
+        source: lexeme,
+        windows: text.startsWith("\r\n", end),
+      });
     }
     isScalar = lexeme === CST.SCALAR;
     take(parser.next(lexeme));

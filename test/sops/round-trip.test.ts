@@ -54,6 +54,10 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
   "every quoting in flow collections":
     "stringData: {a: x, b: 'y', c: \"z\", d: [p, 'q', \"r\"], e: 1, f: {g: h}}\n",
   "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
+  "anchors, tags and comments behind them":
+    "stringData: &s # note\n  a: &a # was: hunter1\n    b: x\n  c: !!str # note\n    y\n  d: &d # note\n  - z\n  e: &e {f: g}\n",
+  "Windows line ends around comments":
+    "stringData: # a\r\n  # b\r\n  a: x # c\r\n  # d\r\n\r\n  l:\r\n  - y\r\n  # e\r\n  b: |\r\n    z\r\n# f\r\nkind: Secret\r\n",
   "an empty value only": "stringData:\n  a: ''\n",
   "no line break at the end": "stringData:\n  a: x",
   "a comment without a line break at the end": "stringData:\n  a: x\n  # last",
@@ -166,6 +170,23 @@ test("only what the rule selects is encrypted, and comments beside it", async (t
   t.false(/hunter2|was: |# old/.test(encrypted));
   t.regex(encrypted, /^# readable\nkind: Secret\nmetadata:\n {2}name: db\nstringData:\n/);
   t.is(encrypted.match(/type:comment\]/g)?.length, 2);
+});
+
+test("a comment behind an anchor, a tag or a complex key is encrypted with the mapping or list that follows", async (t) => {
+  for (const text of [
+    "stringData: &a # hunter1\n  b: x\n",
+    "stringData: &a # hunter1\n  # below\n  b: x\n",
+    "stringData: &a # hunter1\n- x\n",
+    "stringData: &a # hunter1\n  {b: x}\n",
+    "stringData: &a\n  # hunter1\n\n  b: x\n",
+    "stringData: &a\n# hunter1\n\n- x\n",
+    "? stringData\n# hunter1\n: - x\n",
+    "? stringData\n# hunter1\n: &a !!seq\n  - x\n",
+  ]) {
+    const encrypted = await encrypt(text, SECRET);
+    t.false(/hunter1|below/.test(encrypted), encrypted);
+    t.is(await decrypt(encrypted), text);
+  }
 });
 
 test("every changed byte of a ciphertext, the MAC or its time is refused", async (t) => {
