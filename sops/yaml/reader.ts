@@ -261,7 +261,8 @@ export class DocumentReader {
       return;
     }
     const leaf = this.leafOf(node as Scalar.Parsed, path, parent, entry, expansion);
-    if (expansion === null && node.anchor !== undefined) this.anchored.set(node, leaf);
+    // An anchor may stand on it or around it.
+    if (expansion === null && this.anchors.size > 0) this.anchored.set(node, leaf);
     this.leaves.push(leaf);
   }
 

@@ -285,6 +285,21 @@ test("refused: an alias of a mapping in an encrypted part, and a readable alias 
   });
 });
 
+test("refused: a readable alias of a mapping or list with encrypted values in it", async (t) => {
+  for (const text of [
+    "x:\n  stringData: &a {p: q}\ny: *a\n",
+    "x:\n  stringData: &a [q]\ny: *a\n",
+    "x: &a\n  stringData: {p: q}\n  data: [r]\ny:\n  <<: *a\n",
+    "x: &a\n  stringData: &b {p: q}\ny: *a\nz: *b\n",
+  ]) {
+    await t.throwsAsync(
+      encrypt(text, SECRET),
+      { message: /alias of one that stands elsewhere/ },
+      text,
+    );
+  }
+});
+
 test("refused: ciphertext in a file without a sops block", async (t) => {
   const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
   await t.throwsAsync(encrypt(encrypted.replace(/^sops:\n[^]*/m, ""), SECRET), {
