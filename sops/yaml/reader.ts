@@ -456,12 +456,7 @@ export class DocumentReader {
   }
 
   private isFollowed(end: number): boolean {
-    for (let at = end; at < this.text.length; at += 1) {
-      const character = this.text.charAt(at);
-      if (character === "\n") return false;
-      if (!/\s/.test(character)) return true;
-    }
-    return false;
+    return end < this.text.length && !/^\r?\n/.test(this.text.slice(end, end + 2));
   }
 
   private nearestColumn(collection: Collection | null): number {

@@ -15,7 +15,7 @@ export interface Place {
   /** Whether the header must name the indentation for a first line that starts with a space. */
   readonly indentIndicator: string;
   readonly newline: string;
-  /** Whether something stands behind it on its line, where no block scalar can end: a comment. */
+  /** Whether something stands behind it on its line, where no block scalar can end: a comment, a space. */
   readonly followed: boolean;
 }
 

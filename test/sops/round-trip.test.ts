@@ -54,6 +54,8 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
   "every quoting in flow collections":
     "stringData: {a: x, b: 'y', c: \"z\", d: [p, 'q', \"r\"], e: 1, f: {g: h}}\n",
   "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
+  "comments beside block headers":
+    "stringData:\n  a: | # note\n    one\n  b: >-\t # hunter2\n    one\n    two\n  c: |+2 # kept\n     x\n\n  d: x\n",
   "anchors, tags and comments behind them":
     "stringData: &s # note\n  a: &a # was: hunter1\n    b: x\n  c: !!str # note\n    y\n  d: &d # note\n  - z\n  e: &e {f: g}\n",
   "Windows line ends around comments":
@@ -94,6 +96,11 @@ const RECORDED: readonly [string, string, string][] = [
     "a folded block with paragraphs",
     "stringData:\n  a: >\n    one\n\n    two\n",
     "stringData:\n  a: |\n    one\n    two\n",
+  ],
+  [
+    "a plain string over lines with spaces behind it",
+    "stringData:\n  a: one\n\n    two  \n  b: one\n\n    two\t",
+    'stringData:\n  a: "one\\ntwo"  \n  b: "one\\ntwo"\t',
   ],
   [
     "a plain string over two lines",
