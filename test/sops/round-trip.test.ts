@@ -58,6 +58,7 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
     "stringData:\n  a: | # note\n    one\n  b: >-\t # hunter2\n    one\n    two\n  c: |+2 # kept\n     x\n\n  d: x\n",
   "anchors, tags and comments behind them":
     "stringData: &s # note\n  a: &a # was: hunter1\n    b: x\n  c: !!str # note\n    y\n  d: &d # note\n  - z\n  e: &e {f: g}\n",
+  "a tag that says nothing": "stringData:\n  a: ! 42\n  b: ! x\n  c: !\n  d: ! 'y'\n",
   "Windows line ends around comments":
     "stringData: # a\r\n  # b\r\n  a: x # c\r\n  # d\r\n\r\n  l:\r\n  - y\r\n  # e\r\n  b: |\r\n    z\r\n# f\r\nkind: Secret\r\n",
   "an empty value only": "stringData:\n  a: ''\n",
@@ -118,6 +119,11 @@ const RECORDED: readonly [string, string, string][] = [
     "stringData: {a: 0x10}\n---\nstringData:\n  b: 1.10\n",
     "stringData: {a: 16}\n---\nstringData:\n  b: 1.1\n",
   ],
+  [
+    "what only go-yaml takes for line breaks",
+    'stringData:\n  a: "x\\L\\N\\P\\ry"\n',
+    'stringData:\n  a: "x\\u2028\\x85\\u2029\\ry"\n',
+  ],
   ["an octal number", "stringData:\n  a: 0777\n", "stringData:\n  a: 511\n"],
   ["a float with an exponent", "stringData:\n  a: 1e3\n", "stringData:\n  a: 1000.0\n"],
   [
@@ -137,6 +143,11 @@ for (const [title, text, expected] of RECORDED) {
 function withoutRecord(encrypted: string): string {
   return encrypted.replace(/^ +flux_sops_spelling:\n(?: +"[0-9a-f_]+": ENC\[.*\n)+/m, "");
 }
+
+test("what only go-yaml takes for line breaks is written in quotes where sops wrote a bare token", async (t) => {
+  const encrypted = await encrypt('a: "x\\u2028y"\n', WHOLE);
+  t.is(await decrypt(encrypted.replace(/^a: "(.*)"$/m, "a: $1")), 'a: "x\\u2028y"\n');
+});
 
 test("a usual spelling is not recorded, nor that of what stays readable", async (t) => {
   t.false((await encrypt(SAME_BYTES["quoted strings"] ?? "", SECRET)).includes("flux_sops"));
@@ -322,6 +333,19 @@ const BROKEN: readonly [string, RegExp][] = [
   ["a: 1\na: 2\n", /unique/i],
   ["a: 18446744073709551615\n", /2\^63/],
   ["a: *missing\n", /./],
+  ["a: x # note\u2028b: y\n", /line break that few programs see \(U\+2028\)/],
+  ['a: "x\u0085y"\n', /\(U\+0085\)/],
+  ["a: x\rb: y\n", /\(U\+000D\)/],
+  ["a: {b: http://x?y}\n", /has a "\?" where sops reads something else/],
+  ["a: {?b: c}\n", /has a "\?" where/],
+  ["a: |1\n  x\n  ", /spaces below a block of text/],
+  ["a: |1\n  x\n  \nb: c\n", /spaces below a block of text/],
+  ["a: |+\n  x\n ", /spaces below a block of text/],
+  ["a: |2\n   \n", /spaces below a block of text/],
+  ["<<: x\n", /merge key \(<<\) without a mapping/],
+  ["b: &b [x]\na:\n  <<: [{c: d}, *b]\n", /merge key \(<<\) without a mapping/],
+  ["a: [:b]\n", /has a ":" where/],
+  ["a: {b:, c: d}\n", /has a ":" where/],
 ];
 for (const [text, message] of BROKEN) {
   test(`refused with a line: ${JSON.stringify(text)}`, (t) => {
