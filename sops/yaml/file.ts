@@ -271,6 +271,7 @@ export function commentLeaves(
         start: comment.start + 1,
         end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
         place,
+        ...(owner.list && /^\r?$/.test(comment.text) && { becomesItem: true as const }),
         ...(comment.astray && { astray: true as const }),
         ...(indentedIn !== null && { indentedIn: indentedIn.path }),
       };

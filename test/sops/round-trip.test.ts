@@ -318,6 +318,19 @@ test("refused: a readable alias of a mapping or list with encrypted values in it
   }
 });
 
+test("refused: a comment without text in an encrypted list, which sops makes an item of", async (t) => {
+  for (const text of [
+    "stringData:\n  l:\n  - x\n  #\n  - y\n",
+    "stringData:\n  l:\n  - x #\n",
+    "stringData:\r\n  l:\r\n  - x\r\n  #\r\n  # note\r\n  - y\r\n",
+  ]) {
+    await t.throwsAsync(encrypt(text, SECRET), { message: /would be an empty item to sops/ }, text);
+  }
+  for (const text of ["stringData:\n  #\n  a: x\n", "l:\n- x\n#\n- y\nstringData: {a: x}\n"]) {
+    t.is(await decrypt(await encrypt(text, SECRET)), text);
+  }
+});
+
 test("refused: ciphertext in a file without a sops block", async (t) => {
   const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
   await t.throwsAsync(encrypt(encrypted.replace(/^sops:\n[^]*/m, ""), SECRET), {
