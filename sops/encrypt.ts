@@ -80,6 +80,7 @@ export async function encryptFile(
     refuseReadableInside(leaf, selected, selects);
     refuseStrayToken(leaf, selected);
     refuseEmptyAtEnd(leaf, selected);
+    refuseEmptyInList(leaf, selected);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
     return itemOf === null ? opened : { ...opened, itemOf };
   });
@@ -337,6 +338,16 @@ function refuseEmptyAtEnd({ gainsBreak, value, path, line }: Leaf, selected: boo
   throw new SopsError(
     "unsupported",
     `the value at ${shownPath(path)} is a block with nothing in it, where the file ends: end the file with a line break`,
+    { line },
+  );
+}
+
+/** No text, no ciphertext: then sops and Flux take a comment in an encrypted list for an empty text. */
+function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean): void {
+  if (!selected || becomesItem !== true) return;
+  throw new SopsError(
+    "unsupported",
+    `the comment without text in the list at ${shownPath(path)} would be an empty item to sops and Flux: take it out, or write something behind the #`,
     { line },
   );
 }

@@ -35,6 +35,8 @@ export interface Leaf {
   readonly indentedIn?: KeyPath;
   /** Set for a value that ends with its file, and gets a line break once a `sops` block follows. */
   readonly gainsBreak?: true;
+  /** Set for a comment without text in a list: where the list is encrypted, sops makes an item of it. */
+  readonly becomesItem?: true;
   /** Set for a comment of which it is not certain what sops takes it to be a comment on. */
   readonly astray?: true;
   /** Set where this is no comment of the file's, but the recorded spelling of one of its values. */

@@ -379,7 +379,7 @@ class BlockStyleReader {
       style = "plain";
     }
     this.mark(start, end, holder);
-    const followed = this.skipSpaces(end) < lineEnd;
+    const followed = end < lineEnd;
     this.endLine(end);
     return { style, value, end, followed, header: "", width: 0 };
   }

@@ -62,6 +62,8 @@ export interface Mark {
   readonly opensValue: boolean;
   /** A `-` that an item is yet to follow. */
   readonly opensItem?: boolean;
+  /** An anchor or a tag, which what it is on is yet to follow. */
+  readonly property?: boolean;
   /** The bracket that closes a flow collection: what stands below it is outside. */
   readonly closes?: boolean;
   /** A `---` or `...`: then the collection is the top mapping of the document before. */
@@ -71,6 +73,8 @@ export interface Mark {
 export interface RawComment {
   readonly start: number;
   readonly source: string;
+  /** Whether its line ends as on Windows. */
+  readonly windows?: boolean;
 }
 
 /**
@@ -126,6 +130,7 @@ function collect(
           collection: part.type === "doc-start" ? previous : inside,
           opensValue: part.type === "map-value-ind",
           opensItem: part.type === "seq-item-ind",
+          property: part.type === "anchor" || part.type === "tag",
           closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
           parts: part.type === "doc-start",
         });
@@ -225,7 +230,7 @@ export function attribute(
     if (first === undefined) break;
     while (mark < marks.length && (marks[mark]?.start ?? Infinity) < first.start) mark += 1;
     const before = marks[mark - 1];
-    const after = marks[mark];
+    const after = withValue(marks, mark);
     const gap: RawComment[] = [];
     for (; index < comments.length; index += 1) {
       const comment = comments[index];
@@ -265,6 +270,19 @@ export function attribute(
     }
   }
   return result;
+}
+
+/**
+ * The mark at an index. Before the `:` of a key that a `?` began, a comment is part of the mapping or list
+ * that is its value.
+ */
+function withValue(marks: readonly Mark[], index: number): Mark | undefined {
+  const mark = marks[index];
+  if (mark?.opensValue !== true) return mark;
+  let value = index + 1;
+  while (marks[value]?.property === true) value += 1;
+  const collection = marks[value]?.collection ?? null;
+  return collection?.parent === mark.collection ? { ...mark, collection } : mark;
 }
 
 /** The innermost of some nested collections that a column is in, to a reader. */
@@ -381,12 +399,23 @@ function gapOwners(
     first !== undefined &&
     lines.lineOf(before.end - 1) === lines.lineOf(first.start)
   ) {
-    owners.push(last);
+    if (before.property === true && next.parent === last) {
+      // Behind an anchor or a tag, it is part of the mapping or list that follows.
+      owners.push(next);
+    } else if (
+      (before.opensItem === true || before.property === true) &&
+      last.list &&
+      !(next === last || (next.list && next === last.parent) || isWithin(next, last))
+    ) {
+      // Behind the dash of an empty item that ends its list, it is a foot of that.
+      owners.push(mappingAround(last));
+    } else owners.push(last);
     rest = gap.slice(1);
   }
   const beside = owners.length;
   if (owners.length === gap.length) return { owners, beside };
-  const isBelowKey = before?.opensValue === true && next.parent === inner;
+  const opens = before?.opensValue === true || before?.property === true;
+  const isBelowKey = opens && next.parent === inner;
   if (inner.column === null || isBelowKey) {
     const owner = inner.column === null ? inner : next;
     return { owners: [...owners, ...rest.map(() => owner)], beside };
@@ -450,6 +479,8 @@ function splitTexts(
     if (open.length > 0 && own < indent && own !== column) close(foot());
     if (open.length === 0) column = own;
     open.push(comment);
+    // Behind a comment, go-yaml takes a Windows line end for two, and so for an empty line.
+    if (comment.windows === true) previousLine -= 1;
   }
   if (open.length > 0) advance(next === END ? previousLine + 2 : next.line);
   const isFoot = next !== END && next.column < indent && next.column !== column;

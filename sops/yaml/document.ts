@@ -19,6 +19,9 @@ import { readTokens } from "./tokens.ts";
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
+/** Line breaks to go-yaml alone: what stands behind one in a comment is data to it. */
+const OTHER_BREAK = /[\x85\u2028\u2029]|\r(?!\n)/;
+
 /**
  * Parses a YAML file, all its documents.
  *
@@ -44,6 +47,12 @@ export function readAnyStyle(text: string): YamlContent {
     });
   const forbidden = text.search(FORBIDDEN);
   if (forbidden !== -1) throw failure("syntax", forbidden, "has a control character");
+  const otherBreak = text.search(OTHER_BREAK);
+  if (otherBreak !== -1) {
+    const code = text.charCodeAt(otherBreak).toString(16).toUpperCase().padStart(4, "0");
+    const what = `has a line break that few programs see (U+${code})`;
+    throw failure("unsupported", otherBreak, `${what}: take it out, or write it as an escape`);
+  }
   const { tokens, comments: all } = readTokens(text, failure);
 
   const composed: Document.Parsed[] = [];

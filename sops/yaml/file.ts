@@ -3,7 +3,7 @@ import type { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
-import { isToken } from "../token.ts";
+import { isToken, shownPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Collection, Comment, DocumentEnd } from "./comments.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
@@ -98,56 +98,77 @@ export class YamlFile implements StoreFile {
     replacements: ReadonlyMap<Leaf, Replacement>,
     metadata: Parameters<StoreFile["splice"]>[1],
   ): string {
-    const recorded = new Map<Leaf, string>();
     const edits: TextEdit[] = [];
+    /** The same, but for recorded spellings. */
+    const spelled: TextEdit[] = [];
+    let isSpelled = false;
     const emptied = lastOfEmptied(this.own, this.empty, replacements);
     for (const leaf of this.own) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
       const edit = editOf(leaf, replacement);
-      edits.push(emptied.has(leaf) ? { ...edit, text: edit.text + emptyList(leaf) } : edit);
+      const text = emptied.has(leaf) ? edit.text + emptyList(leaf) : edit.text;
+      edits.push(...aroundComment(leaf, { ...edit, text }));
       const spelling = this.record.spellingOf(leaf, replacements);
-      if (spelling !== null) recorded.set(leaf, spelling);
+      isSpelled ||= spelling !== null;
+      spelled.push(...aroundComment(leaf, { ...edit, text: spelling ?? text }));
     }
     if (metadata !== "keep") {
       const spellings = this.record.after(replacements);
       for (const [index, document] of this.documents.entries()) {
         const own = index === 0 ? spellings : null;
-        edits.push(...metadataEdits(this.text, document, metadata, own, this.indent, this.newline));
+        const all = metadataEdits(this.text, document, metadata, own, this.indent, this.newline);
+        edits.push(...all);
+        spelled.push(...all);
       }
     }
     const usual = applyEdits(this.text, edits);
-    this.refuseMovedComments(usual, replacements);
-    if (recorded.size === 0) return usual;
-    const spelled = new Map([...recorded].map(([leaf, text]) => [(leaf as YamlLeaf).start, text]));
-    const authored = applyEdits(
-      this.text,
-      edits.map((edit) => ({ ...edit, text: spelled.get(edit.start) ?? edit.text })),
-    );
+    if (metadata !== null) this.refuseMoved(usual, replacements);
+    if (!isSpelled) return usual;
+    const authored = applyEdits(this.text, spelled);
     // Moved to another place, a spelling may read as something else.
     return this.readAlike(authored, usual) ? authored : usual;
   }
 
   /**
-   * A comment's ciphertext is bound to where it stands, and what is encrypted above it may move it: a
-   * block of text loses the empty lines at its end.
+   * Ciphertext is bound to where it stands, and has to be read there again. What is encrypted above a
+   * comment may move it: a block of text loses the empty lines at its end.
    *
    * @throws SopsError `unsupported`
    */
-  private refuseMovedComments(text: string, replacements: ReadonlyMap<Leaf, Replacement>): void {
+  private refuseMoved(text: string, replacements: ReadonlyMap<Leaf, Replacement>): void {
     const tokens = [...replacements].flatMap(([leaf, replacement]) =>
-      leaf.kind === "comment" && replacement.kind === "ciphertext" && replacement.asItem !== true
+      replacement.kind === "ciphertext" &&
+      replacement.asItem !== true &&
+      leaf.recordsSpelling !== true
         ? [{ leaf, token: replacement.token }]
         : [],
     );
-    if (tokens.length === 0) return;
-    const paths = new Map(this.reread(text).leaves.map(({ value, path }) => [value?.text, path]));
+    const paths = new Map(
+      this.rereadLeaves(text).map(({ value, path }) => [value?.text.trimEnd(), path]),
+    );
     for (const { leaf, token } of tokens) {
-      if (JSON.stringify(paths.get(token)) === JSON.stringify(leaf.path)) continue;
+      const path = paths.get(token);
+      if (path?.length === leaf.path.length && leaf.path.every((key, at) => key === path[at]))
+        continue;
       throw new SopsError(
         "unsupported",
-        "sops could not decrypt this comment, which it takes to be elsewhere once what is above is encrypted: write it right above what it is about",
+        leaf.kind === "comment"
+          ? "sops could not decrypt this comment, which it takes to be elsewhere once what is above is encrypted: write it right above what it is about"
+          : `the value at ${shownPath(leaf.path)} could not be read again once it is encrypted: write it in quotes`,
         { line: leaf.line },
+      );
+    }
+  }
+
+  private rereadLeaves(text: string): readonly Leaf[] {
+    try {
+      return this.reread(text).leaves;
+    } catch (error) {
+      if (!(error instanceof SopsError)) throw error;
+      throw new SopsError(
+        "unsupported",
+        "could not be read again once it is encrypted: take tabs and spaces out that stand alone on a line",
       );
     }
   }
@@ -250,6 +271,7 @@ export function commentLeaves(
         start: comment.start + 1,
         end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
         place,
+        ...(owner.list && /^\r?$/.test(comment.text) && { becomesItem: true as const }),
         ...(comment.astray && { astray: true as const }),
         ...(indentedIn !== null && { indentedIn: indentedIn.path }),
       };
@@ -301,6 +323,22 @@ export function commentPlace(newline: string): Place {
     newline,
     followed: false,
   };
+}
+
+/** A comment beside the header of a block is a leaf of its own: what is around it is edited apart. */
+function aroundComment({ place: { header } }: YamlLeaf, edit: TextEdit): TextEdit[] {
+  const comment = header.search(/\s+#/);
+  if (comment === -1) return [edit];
+  const { start, end, text } = edit;
+  const [first = ""] = text.split(/\r?\n/, 1);
+  return [
+    {
+      start,
+      end: start + comment,
+      text: /^[|>]/.test(first) ? first.replace(/\s+#.*$/, "") : first,
+    },
+    { start: start + header.length, end, text: text.slice(first.length) },
+  ];
 }
 
 function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {

@@ -34,7 +34,10 @@ function source(token: CST.Token | undefined): string {
 }
 
 /** Tags that leave a scalar a string; real sops writes `!!merge` before every `<<`. */
-const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge", "!"]);
+const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
+
+/** The tag that go-yaml reads a value without quotes as if it were not there. */
+const NO_TAG = "!";
 
 /** Makes the error for what is wrong at an offset. */
 export type Failure = (
@@ -106,6 +109,7 @@ export class DocumentReader {
       const key = this.newKeyOf(pair.key as ParsedNode | null, keys);
       if (key !== "sops") {
         const entry = this.entryIn(top, (pair.key as ParsedNode).range[0]);
+        this.refuseOtherMerge(pair.key as ParsedNode, pair.value as ParsedNode | null);
         this.readValue(pair.value as ParsedNode | null, [key], top, entry, null);
         continue;
       }
@@ -241,6 +245,7 @@ export class DocumentReader {
       for (const pair of node.items) {
         const key = this.newKeyOf(pair.key as ParsedNode | null, keys);
         const start = expansion === null ? (pair.key as ParsedNode).range[0] : entry;
+        this.refuseOtherMerge(pair.key as ParsedNode, pair.value as ParsedNode | null);
         if (expansion === null) this.entryIn(own, start);
         this.readValue(pair.value as ParsedNode | null, [...path, key], own, start, deeper);
       }
@@ -261,7 +266,8 @@ export class DocumentReader {
       return;
     }
     const leaf = this.leafOf(node as Scalar.Parsed, path, parent, entry, expansion);
-    if (expansion === null && node.anchor !== undefined) this.anchored.set(node, leaf);
+    // An anchor may stand on it or around it.
+    if (expansion === null && this.anchors.size > 0) this.anchored.set(node, leaf);
     this.leaves.push(leaf);
   }
 
@@ -273,6 +279,24 @@ export class DocumentReader {
     }
     keys.add(key);
     return key;
+  }
+
+  /** Of a merge key, go-yaml accepts mappings alone, and lists of them. */
+  private refuseOtherMerge(key: ParsedNode, value: ParsedNode | null): void {
+    if (!isScalar(key) || key.type !== "PLAIN" || key.source !== "<<") return;
+    const isMapping = (node: ParsedNode | null) =>
+      isMap(isAlias(node) ? this.anchors.get(node.source) : node);
+    if (
+      isSeq(value)
+        ? value.items.every((item) => isMapping(item as ParsedNode | null))
+        : isMapping(value)
+    )
+      return;
+    throw this.failure(
+      "unsupported",
+      key.range[0],
+      "has a merge key (<<) without a mapping to merge",
+    );
   }
 
   private keyOf(node: ParsedNode | null): string {
@@ -293,7 +317,7 @@ export class DocumentReader {
   private scalarValue(node: Scalar.Parsed): Value | null {
     // The yaml package makes a symbol of a merge key.
     const text = typeof node.value === "symbol" ? node.source : String(node.value);
-    const tag = node.tag;
+    const tag = node.tag === NO_TAG ? undefined : node.tag;
     if (tag !== undefined && !TEXT_TAGS.has(tag)) {
       throw this.failure(
         "unsupported",
@@ -355,6 +379,11 @@ export class DocumentReader {
       token?.type === "block-scalar"
         ? this.blockEnd(token, node)
         : start + (token !== undefined && "source" in token ? token.source.length : 0);
+    const place = this.placeOf(node, token, parent, end);
+    if (token?.type === "block-scalar") {
+      const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
+      this.refuseSpacesBehind(isEmpty ? bodyOffset(token) : end, place);
+    }
     return {
       kind: "value",
       path,
@@ -374,7 +403,7 @@ export class DocumentReader {
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
-      place: this.placeOf(node, token, parent, end),
+      place,
     };
   }
 
@@ -399,6 +428,26 @@ export class DocumentReader {
     }
     const gainsBreak = !isEmpty && text.endsWith("\n");
     return { text: gainsBreak ? text.slice(0, -1) : text, gainsBreak };
+  }
+
+  /**
+   * The yaml package leaves lines of spaces below a block out of it that go-yaml takes into it, or has
+   * nothing else in it, and the last one of a file may become one.
+   */
+  private refuseSpacesBehind(end: number, { indent, header }: Place): void {
+    const rest = this.text.slice(end);
+    const empty = /^(?: *\r?\n)* */.exec(rest)?.[0] ?? "";
+    const lines = empty.split(/\r?\n/);
+    const last = lines.pop() ?? "";
+    const isLast = last !== "" && empty === rest;
+    const isKept = isLast && header.includes("+");
+    if (isLast) lines.push(last);
+    if (!isKept && lines.every(({ length }) => length <= indent.length)) return;
+    throw this.failure(
+      "unsupported",
+      end,
+      "has spaces below a block of text that may be part of it: take them out",
+    );
   }
 
   private blockEnd(token: CST.BlockScalar, node: Scalar.Parsed): number {
@@ -455,12 +504,7 @@ export class DocumentReader {
   }
 
   private isFollowed(end: number): boolean {
-    for (let at = end; at < this.text.length; at += 1) {
-      const character = this.text.charAt(at);
-      if (character === "\n") return false;
-      if (!/\s/.test(character)) return true;
-    }
-    return false;
+    return end < this.text.length && !/^\r?\n/.test(this.text.slice(end, end + 2));
   }
 
   private nearestColumn(collection: Collection | null): number {

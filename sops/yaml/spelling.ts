@@ -15,7 +15,7 @@ export interface Place {
   /** Whether the header must name the indentation for a first line that starts with a space. */
   readonly indentIndicator: string;
   readonly newline: string;
-  /** Whether something stands behind it on its line, where no block scalar can end: a comment. */
+  /** Whether something stands behind it on its line, where no block scalar can end: a comment, a space. */
   readonly followed: boolean;
 }
 
@@ -90,7 +90,12 @@ function spellFloat(text: string): string {
 
 /** Whether go-yaml reads a text without quotes back as the same string. */
 export function canBePlain(text: string, flow: boolean): boolean {
-  if (text === "" || text !== text.trim() || !isPrintable(text) || /[\t\n\r]/.test(text)) {
+  if (
+    text === "" ||
+    text !== text.trim() ||
+    !isPrintable(text) ||
+    /[\t\n\r\u0085\u2028\u2029]/.test(text)
+  ) {
     // A tab inside is legal, but not everywhere: quote it.
     return false;
   }

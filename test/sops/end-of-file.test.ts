@@ -27,7 +27,6 @@ for (const text of [
   "data:\n- a\n# note\n",
   "data:\n- a\n# note",
   "data:\n- a\n# note 1\n# note 2\n",
-  "data:\r\n- a\r\n# note\r\n",
 ]) {
   test(`a comment that sops takes into the list above is encrypted there: ${JSON.stringify(text)}`, async (t) => {
     const encrypted = await encrypt(text, "encrypted_regex", "^data$");
@@ -41,6 +40,13 @@ test("with an empty line below, it is in the list when the sops block follows, t
   const text = "data:\n- |\n  a\n# note\n\n";
   const encrypted = await encrypt(text, "encrypted_regex", "^data$");
   t.regex(encrypted, /^#ENC\[.*,type:comment\]\n\nsops:/m);
+  t.is(await open(encrypted), text);
+});
+
+test("behind a Windows line end, it is in the list, too: go-yaml sees an empty line there", async (t) => {
+  const text = "data:\r\n- a\r\n# note\r\n";
+  const encrypted = await encrypt(text, "encrypted_regex", "^data$");
+  t.regex(encrypted, /^#ENC\[.*,type:comment\]\r\nsops:/m);
   t.is(await open(encrypted), text);
 });
 

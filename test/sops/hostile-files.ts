@@ -278,7 +278,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   json("a NUL", "syntax", () => '{"a": "x\0"}'),
   dotenv("a NUL", "same", () => "A=x\0y\n"),
   ini("a NUL", "same", () => "[s]\na = x\0y\n"),
-  yaml("line separators", "same", () => "a: x\u2028y\u0085z\n"),
+  yaml("line separators", "unsupported", () => "a: x\u2028y\u0085z\n"),
   dotenv("line separators", "same", () => "A=x\u2028y\u0085z\u000bw\n"),
 
   // Keys

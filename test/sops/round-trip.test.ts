@@ -54,6 +54,13 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
   "every quoting in flow collections":
     "stringData: {a: x, b: 'y', c: \"z\", d: [p, 'q', \"r\"], e: 1, f: {g: h}}\n",
   "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
+  "comments beside block headers":
+    "stringData:\n  a: | # note\n    one\n  b: >-\t # hunter2\n    one\n    two\n  c: |+2 # kept\n     x\n\n  d: x\n",
+  "anchors, tags and comments behind them":
+    "stringData: &s # note\n  a: &a # was: hunter1\n    b: x\n  c: !!str # note\n    y\n  d: &d # note\n  - z\n  e: &e {f: g}\n",
+  "a tag that says nothing": "stringData:\n  a: ! 42\n  b: ! x\n  c: !\n  d: ! 'y'\n",
+  "Windows line ends around comments":
+    "stringData: # a\r\n  # b\r\n  a: x # c\r\n  # d\r\n\r\n  l:\r\n  - y\r\n  # e\r\n  b: |\r\n    z\r\n# f\r\nkind: Secret\r\n",
   "an empty value only": "stringData:\n  a: ''\n",
   "no line break at the end": "stringData:\n  a: x",
   "a comment without a line break at the end": "stringData:\n  a: x\n  # last",
@@ -92,6 +99,11 @@ const RECORDED: readonly [string, string, string][] = [
     "stringData:\n  a: |\n    one\n    two\n",
   ],
   [
+    "a plain string over lines with spaces behind it",
+    "stringData:\n  a: one\n\n    two  \n  b: one\n\n    two\t",
+    'stringData:\n  a: "one\\ntwo"  \n  b: "one\\ntwo"\t',
+  ],
+  [
     "a plain string over two lines",
     "stringData:\n  a: one\n    two\n",
     "stringData:\n  a: one two\n",
@@ -106,6 +118,11 @@ const RECORDED: readonly [string, string, string][] = [
     "several documents",
     "stringData: {a: 0x10}\n---\nstringData:\n  b: 1.10\n",
     "stringData: {a: 16}\n---\nstringData:\n  b: 1.1\n",
+  ],
+  [
+    "what only go-yaml takes for line breaks",
+    'stringData:\n  a: "x\\L\\N\\P\\ry"\n',
+    'stringData:\n  a: "x\\u2028\\x85\\u2029\\ry"\n',
   ],
   ["an octal number", "stringData:\n  a: 0777\n", "stringData:\n  a: 511\n"],
   ["a float with an exponent", "stringData:\n  a: 1e3\n", "stringData:\n  a: 1000.0\n"],
@@ -126,6 +143,11 @@ for (const [title, text, expected] of RECORDED) {
 function withoutRecord(encrypted: string): string {
   return encrypted.replace(/^ +flux_sops_spelling:\n(?: +"[0-9a-f_]+": ENC\[.*\n)+/m, "");
 }
+
+test("what only go-yaml takes for line breaks is written in quotes where sops wrote a bare token", async (t) => {
+  const encrypted = await encrypt('a: "x\\u2028y"\n', WHOLE);
+  t.is(await decrypt(encrypted.replace(/^a: "(.*)"$/m, "a: $1")), 'a: "x\\u2028y"\n');
+});
 
 test("a usual spelling is not recorded, nor that of what stays readable", async (t) => {
   t.false((await encrypt(SAME_BYTES["quoted strings"] ?? "", SECRET)).includes("flux_sops"));
@@ -166,6 +188,23 @@ test("only what the rule selects is encrypted, and comments beside it", async (t
   t.false(/hunter2|was: |# old/.test(encrypted));
   t.regex(encrypted, /^# readable\nkind: Secret\nmetadata:\n {2}name: db\nstringData:\n/);
   t.is(encrypted.match(/type:comment\]/g)?.length, 2);
+});
+
+test("a comment behind an anchor, a tag or a complex key is encrypted with the mapping or list that follows", async (t) => {
+  for (const text of [
+    "stringData: &a # hunter1\n  b: x\n",
+    "stringData: &a # hunter1\n  # below\n  b: x\n",
+    "stringData: &a # hunter1\n- x\n",
+    "stringData: &a # hunter1\n  {b: x}\n",
+    "stringData: &a\n  # hunter1\n\n  b: x\n",
+    "stringData: &a\n# hunter1\n\n- x\n",
+    "? stringData\n# hunter1\n: - x\n",
+    "? stringData\n# hunter1\n: &a !!seq\n  - x\n",
+  ]) {
+    const encrypted = await encrypt(text, SECRET);
+    t.false(/hunter1|below/.test(encrypted), encrypted);
+    t.is(await decrypt(encrypted), text);
+  }
 });
 
 test("every changed byte of a ciphertext, the MAC or its time is refused", async (t) => {
@@ -264,6 +303,34 @@ test("refused: an alias of a mapping in an encrypted part, and a readable alias 
   });
 });
 
+test("refused: a readable alias of a mapping or list with encrypted values in it", async (t) => {
+  for (const text of [
+    "x:\n  stringData: &a {p: q}\ny: *a\n",
+    "x:\n  stringData: &a [q]\ny: *a\n",
+    "x: &a\n  stringData: {p: q}\n  data: [r]\ny:\n  <<: *a\n",
+    "x: &a\n  stringData: &b {p: q}\ny: *a\nz: *b\n",
+  ]) {
+    await t.throwsAsync(
+      encrypt(text, SECRET),
+      { message: /alias of one that stands elsewhere/ },
+      text,
+    );
+  }
+});
+
+test("refused: a comment without text in an encrypted list, which sops makes an item of", async (t) => {
+  for (const text of [
+    "stringData:\n  l:\n  - x\n  #\n  - y\n",
+    "stringData:\n  l:\n  - x #\n",
+    "stringData:\r\n  l:\r\n  - x\r\n  #\r\n  # note\r\n  - y\r\n",
+  ]) {
+    await t.throwsAsync(encrypt(text, SECRET), { message: /would be an empty item to sops/ }, text);
+  }
+  for (const text of ["stringData:\n  #\n  a: x\n", "l:\n- x\n#\n- y\nstringData: {a: x}\n"]) {
+    t.is(await decrypt(await encrypt(text, SECRET)), text);
+  }
+});
+
 test("refused: ciphertext in a file without a sops block", async (t) => {
   const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
   await t.throwsAsync(encrypt(encrypted.replace(/^sops:\n[^]*/m, ""), SECRET), {
@@ -279,6 +346,19 @@ const BROKEN: readonly [string, RegExp][] = [
   ["a: 1\na: 2\n", /unique/i],
   ["a: 18446744073709551615\n", /2\^63/],
   ["a: *missing\n", /./],
+  ["a: x # note\u2028b: y\n", /line break that few programs see \(U\+2028\)/],
+  ['a: "x\u0085y"\n', /\(U\+0085\)/],
+  ["a: x\rb: y\n", /\(U\+000D\)/],
+  ["a: {b: http://x?y}\n", /has a "\?" where sops reads something else/],
+  ["a: {?b: c}\n", /has a "\?" where/],
+  ["a: |1\n  x\n  ", /spaces below a block of text/],
+  ["a: |1\n  x\n  \nb: c\n", /spaces below a block of text/],
+  ["a: |+\n  x\n ", /spaces below a block of text/],
+  ["a: |2\n   \n", /spaces below a block of text/],
+  ["<<: x\n", /merge key \(<<\) without a mapping/],
+  ["b: &b [x]\na:\n  <<: [{c: d}, *b]\n", /merge key \(<<\) without a mapping/],
+  ["a: [:b]\n", /has a ":" where/],
+  ["a: {b:, c: d}\n", /has a ":" where/],
 ];
 for (const [text, message] of BROKEN) {
   test(`refused with a line: ${JSON.stringify(text)}`, (t) => {

@@ -1,0 +1,29 @@
+/**
+ * Refuses what go-yaml reads otherwise in a flow collection: there, a `?` always begins a key and a plain
+ * scalar goes on behind a `:` that no space follows.
+ */
+export class FlowReading {
+  private readonly text: string;
+  private readonly failure: (code: "unsupported", offset: number, message: string) => Error;
+  private depth = 0;
+  private isBehindPlain = false;
+
+  constructor(text: string, failure: FlowReading["failure"]) {
+    this.text = text;
+    this.failure = failure;
+  }
+
+  /** @param isPlain whether it is a scalar without quotes. */
+  next(lexeme: string, offset: number, isPlain: boolean): void {
+    if (!isPlain && (lexeme === "{" || lexeme === "[")) this.depth += 1;
+    if (!isPlain && (lexeme === "}" || lexeme === "]")) this.depth -= 1;
+    const isBroken = isPlain
+      ? /^:|\?/.test(lexeme)
+      : this.isBehindPlain && lexeme === ":" && /\S/.test(this.text.charAt(offset + 1));
+    if (this.depth > 0 && isBroken) {
+      const what = `has a "${isPlain && lexeme.includes("?") ? "?" : ":"}" where sops reads something else`;
+      throw this.failure("unsupported", offset, `${what}: quote the text around it`);
+    }
+    this.isBehindPlain = isPlain;
+  }
+}
