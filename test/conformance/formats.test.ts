@@ -16,7 +16,7 @@ import fc from "../seeded-fast-check.ts";
 import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
 
 /** How many random files of each format. */
-const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 80);
+const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 60);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-formats-"));

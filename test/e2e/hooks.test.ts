@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+import {
+  copied,
+  scaffolded,
+  secret,
+  untilTheEnd,
+  type Ended,
+  type Scaffolded,
+} from "./scaffolded.ts";
 
 /**
  * Every way of making a commit in which git gives pre-commit no chance, or none that counts. A row
@@ -40,9 +47,18 @@ const CARRIERS: Readonly<Record<"encryptable" | "misplaced" | "key", Carrier>> =
   },
 };
 
+/** What was arranged, by its carrier: each is made once, and then copied. */
+const arrangements = new Map<Carrier, Scaffolded>();
+
 /** A remote, a branch `feature` with the carrier in its first commit of two, and `main` beside it. */
 function arrange(t: ExecutionContext, carrier: Carrier): Scaffolded {
-  const repository = scaffolded(t);
+  const arranged = arrangements.get(carrier) ?? newArrangement(carrier);
+  arrangements.set(carrier, arranged);
+  return copied(t, arranged);
+}
+
+function newArrangement(carrier: Carrier): Scaffolded {
+  const repository = scaffolded(untilTheEnd);
   repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
   repository.must("remote", "add", "origin", "../remote.git");
   repository.must("push", "-q", "origin", "main");

@@ -10,7 +10,7 @@ import { scaffolded } from "./scaffolded.ts";
  * object that a ref reaches, none left in the index by a commit, nothing lost on disk, what was
  * meant is what was committed, and every encrypted file verifies. `npm run fuzz` runs more of them.
  */
-const RUNS = Number(process.env["FLUX_SOPS_FUZZ_RUNS"] ?? 10);
+const RUNS = Number(process.env["FLUX_SOPS_FUZZ_RUNS"] ?? 6);
 const SEED = process.env["FLUX_SOPS_FUZZ_SEED"];
 
 test(`random repositories and commits (${String(RUNS)})`, async (t) => {

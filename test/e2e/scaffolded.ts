@@ -53,26 +53,36 @@ interface ScaffoldOptions {
 }
 
 /** What was scaffolded in this process, by its options: each is made once, and then copied. */
-const models = new Map<string, string>();
-
-process.on("exit", () => {
-  for (const root of models.values()) rmSync(root, { recursive: true, force: true });
-});
+const models = new Map<string, Scaffolded>();
 
 /** Scaffolds a repository into a temporary home: a copy of one that was made so. */
 export function scaffolded(t: Teardown, options: ScaffoldOptions = {}): Scaffolded {
   const key = JSON.stringify(options);
   let model = models.get(key);
   if (model === undefined) {
-    model = temporaryRoot();
+    const root = temporaryRoot();
+    untilTheEnd.teardown(() => {
+      rmSync(root, { recursive: true, force: true });
+    });
+    scaffold(root, options);
+    model = inRoot(root);
     models.set(key, model);
-    scaffold(model, options);
   }
+  return copied(t, model);
+}
+
+/** Stands for a test's context where something is to last until its process ends. */
+export const untilTheEnd: Teardown = {
+  teardown: (cleanUp) => void process.on("exit", cleanUp),
+};
+
+/** A copy of a repository with its home and all that is beside them. */
+export function copied(t: Teardown, original: Scaffolded): Scaffolded {
   const root = temporaryRoot();
   t.teardown(() => {
     rmSync(root, { recursive: true, force: true });
   });
-  spawnSync("cp", ["-Rp", `${model}/.`, root]);
+  spawnSync("cp", ["-Rp", `${dirname(original.dir)}/.`, root]);
   const repository = inRoot(root);
   // The index knows the inodes of the files that were copied.
   repository.git("update-index", "-q", "--refresh");
