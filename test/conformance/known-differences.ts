@@ -219,6 +219,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "writes the block so that it reads as the text",
   },
   {
+    what: "selection by comment: a comment at a document's end, and below the next --- one with an empty line below it",
+    sops: "loses the first, so that it covers nothing, and makes the second the last one of the document before",
+    ours: "keeps both, and takes the first to cover the second: under unencrypted_comment_regex that stays readable",
+  },
+  {
     what: "null, or a number of more than six digits with a fraction, decrypted to dotenv or INI",
     sops: "writes <nil>, and 1.2345675E+06",
     ours: "writes null, and 1234567.5",
