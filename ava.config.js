@@ -6,7 +6,7 @@ const hasCluster = process.env["FLUX_SOPS_CLUSTER"] !== undefined;
 export default {
   files: ["test/**/*.test.ts", ...(hasCluster ? [] : ["!test/cluster/**"])],
   extensions: { ts: "module" },
-  nodeArguments: ["--import=tsx"],
+  nodeArguments: ["--import=./scripts/typescript.mjs"],
   workerThreads: false,
   // One more than cores: most tests wait for git, and git for the disk.
   concurrency: availableParallelism() + 1,

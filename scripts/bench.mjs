@@ -6,5 +6,5 @@ setUp();
 const { run } = await import("./run.mjs");
 await run(process.execPath, ["scripts/build.mjs"]);
 for (const part of ["batch", "decrypt", "large", "commit", "scaffold", "history"]) {
-  await run(process.execPath, ["--import=tsx", `bench/${part}.ts`]);
+  await run(process.execPath, ["--import=./scripts/typescript.mjs", `bench/${part}.ts`]);
 }

@@ -1,6 +1,6 @@
 // Makes the test vectors in test/fixtures/vectors/ with real sops. Run by hand, from the top folder:
 //
-//   node --import=tsx scripts/make-vectors.mjs [--again] SOPS…
+//   node --import=./scripts/typescript.mjs scripts/make-vectors.mjs [--again] SOPS…
 //
 // SOPS… are paths of `sops` binaries; each says its own version. The vectors in the repository come
 // from two:
@@ -726,7 +726,9 @@ const CASES = [
 const again = process.argv.includes("--again");
 const binaries = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 if (binaries.length === 0) {
-  console.error("Name the sops binaries: node --import=tsx scripts/make-vectors.mjs SOPS…");
+  console.error(
+    "Name the sops binaries: node --import=./scripts/typescript.mjs scripts/make-vectors.mjs SOPS…",
+  );
   process.exit(2);
 }
 const names = CASES.map(({ name }) => name);

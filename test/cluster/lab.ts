@@ -1,7 +1,8 @@
 /**
  * A cluster that a repository can be pushed to, in a process of its own: a test waits for `git push`.
  *
- *     FLUX_SOPS_CLUSTER=$(test/cluster/build.sh) node --import=tsx test/cluster/lab.ts FOLDER
+ *     FLUX_SOPS_CLUSTER=$(test/cluster/build.sh) \
+ *       node --import=./scripts/typescript.mjs test/cluster/lab.ts FOLDER
  *
  * keeps one running to play with, until it is interrupted.
  */

@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { openRepository, type OpenedRepository } from "../../git/repository.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 import { hostileNames } from "./hostile-names.ts";
 
-const tsx = import.meta.resolve("tsx");
 const hook = fileURLToPath(new URL("replace-plain-hook.ts", import.meta.url));
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -17,7 +17,7 @@ async function armed(
   const repository = temporaryRepository(t);
   repository.write(
     ".git/hooks/pre-commit",
-    `#!/bin/sh\nexec ${[process.execPath, "--import", tsx, hook].map(quoted).join(" ")}\n`,
+    `#!/bin/sh\nexec ${[process.execPath, WITH_TYPESCRIPT, hook].map(quoted).join(" ")}\n`,
     0o755,
   );
   return {
@@ -197,7 +197,7 @@ test("commit in a submodule", async (t) => {
   const { write } = outer;
   write(
     ".git/modules/module/hooks/pre-commit",
-    `#!/bin/sh\nexec ${[process.execPath, "--import", tsx, hook].map(quoted).join(" ")}\n`,
+    `#!/bin/sh\nexec ${[process.execPath, WITH_TYPESCRIPT, hook].map(quoted).join(" ")}\n`,
     0o755,
   );
   write("module/a", "PLAIN a");

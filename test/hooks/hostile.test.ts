@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import test from "ava";
 import { HOSTILE_FILES } from "../sops/hostile-files.ts";
+import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 
 /** Processor time that one file may take; less than a second where nothing else runs. */
 const MOST_SECONDS = 3.5;
@@ -21,7 +22,7 @@ test("check judges every hostile file in little time and memory", async (t) => {
   const child = fileURLToPath(new URL("./hostile-child.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [`--max-old-space-size=${String(HEAP_MEGABYTES)}`, "--import=tsx", child],
+    [`--max-old-space-size=${String(HEAP_MEGABYTES)}`, WITH_TYPESCRIPT, child],
     { timeout: 500_000, killSignal: "SIGKILL" },
   );
   const results = stdout

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { HOSTILE_FILES } from "./hostile-files.ts";
+import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 
 /** User time that one command may take with a file; less than a second where nothing else runs. */
 const MOST_SECONDS = 3.5;
@@ -32,7 +33,7 @@ async function readFrom(start: number, results: Map<number, Result>): Promise<nu
     process.execPath,
     [
       `--max-old-space-size=${HEAP_MEGABYTES}`,
-      "--import=tsx",
+      WITH_TYPESCRIPT,
       fileURLToPath(new URL("./hostile-child.ts", import.meta.url)),
       String(start),
     ],
