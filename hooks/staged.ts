@@ -36,7 +36,8 @@ export interface Staged {
 }
 
 /**
- * What the index would bring into a commit, with contents: never the worktree's.
+ * What the index would bring into a commit, with contents: never the worktree's. The tool's own files
+ * are left out.
  *
  * @param isAmend whether the commit replaces HEAD. `maybe` looks whether it could be: git tells no
  *   hook of `--amend`, but hands on the author of the commit that is amended, and an ordinary commit
@@ -51,7 +52,9 @@ export async function readStaged(
   known: { readonly changes: IndexChanges; readonly alsoRead: readonly GitPath[] } | null = null,
 ): Promise<Staged> {
   const { changed, deleted, unmerged } = known?.changes ?? (await changedEntries(repository));
-  const entries = changed.filter(isContent);
+  const { OWN_OBJECTS } = await import("./own-objects.ts");
+  const isJudged = (entry: ChangedEntry) => isContent(entry) && !OWN_OBJECTS.has(entry.oid);
+  const entries = changed.filter(isJudged);
   const hasIntentToAdd = changed.some(({ intentToAdd }) => intentToAdd);
   const { head, blobs, indexed } = await readHeadAndBlobs(
     repository,
@@ -71,7 +74,7 @@ export async function readStaged(
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
-  const others = inHead.filter((entry) => isContent(entry) && !staged.has(entry.path));
+  const others = inHead.filter((entry) => isJudged(entry) && !staged.has(entry.path));
   if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, indexed };
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";

@@ -3,6 +3,7 @@
 // it starts, and the parts that are loaded when they are wanted. They are CommonJS: node comes up a
 // quarter sooner when it need not load its loader of modules, and these run at every commit.
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { appendFile, chmod, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,12 +92,17 @@ const PARTS = [
   "sops/age/hybrid.ts",
 ];
 
+/** Written when all others are. */
+const OWN_OBJECTS = "hooks/own-objects.ts";
+
 const separateParts = {
   name: "separate-parts",
   setup(build) {
     build.onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
       const source = relative(root, join(resolveDir, path)).split(sep).join("/");
-      if (kind !== "dynamic-import" || !PARTS.includes(source)) return undefined;
+      if (kind !== "dynamic-import" || ![...PARTS, OWN_OBJECTS].includes(source)) {
+        return undefined;
+      }
       return { path: `./${basename(source, ".ts")}.cjs`, external: true };
     });
   },
@@ -125,6 +131,21 @@ await writeFile(
   join(root, "dist/flux-sops.mjs"),
   `#!/usr/bin/env node\n${madeBy}\nimport "./flux-sops.cjs";\n`,
   { mode: 0o755 },
+);
+
+/** Their names as git gives them: gitformat-loose(5). */
+async function ownObjects() {
+  const files = (await readdir(join(root, "dist"))).sort();
+  const contents = await Promise.all(files.map((name) => readFile(join(root, "dist", name))));
+  return ["sha1", "sha256"].flatMap((format) =>
+    contents.map((content) =>
+      createHash(format).update(`blob ${content.length}\0`).update(content).digest("hex"),
+    ),
+  );
+}
+await writeFile(
+  join(root, `dist/${basename(OWN_OBJECTS, ".ts")}.cjs`),
+  `${madeBy}\nexports.OWN_OBJECTS = new Set(${JSON.stringify(await ownObjects(), null, 1)});\n`,
 );
 
 const generators = (await readdir(join(root, "generators"), { withFileTypes: true })).filter(

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
+import { keyFileOf } from "./reconciled.ts";
 import { printedCommands, scaffolded, secret, type Scaffolded } from "./scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
@@ -523,6 +524,28 @@ test("a commit without anything to do is silent", (t) => {
   const commit = repository.git("commit", "-q", "-m", "Note");
   t.is(commit.status, 0);
   t.is(commit.stdout + commit.stderr, "");
+});
+
+test("the tool's own files are known by their git names; a key in one of them is refused", (t) => {
+  const repository = scaffolded(t);
+  repository.must("init", "-q", "--object-format=sha256", "../other");
+  const known = repository.read(".flux-sops/own-objects.cjs");
+  const files = repository.must("ls-files", ".flux-sops/*.?js").trim().split("\n");
+  t.true(files.length > 5);
+  for (const file of files.filter((name) => !name.endsWith("own-objects.cjs"))) {
+    for (const place of [".", "../other"]) {
+      const path = join(repository.dir, file);
+      t.true(known.includes(repository.must("-C", place, "hash-object", path).trim()), file);
+    }
+  }
+  const key = /^AGE-SECRET-KEY-.*$/m.exec(readFileSync(keyFileOf(repository), "utf8"))?.[0] ?? "";
+  t.not(key, "");
+  const file = ".flux-sops/hybrid.cjs";
+  repository.write(file, `${repository.read(file)}// ${key}\n`);
+  repository.must("add", file);
+  const commit = repository.git("commit", "-m", "Change the tool");
+  t.is(commit.status, 1, commit.stderr);
+  t.regex(commit.stderr, /\.flux-sops\/hybrid\.cjs:\d+ +age-key/);
 });
 
 test("deleted files, symlinks and intent-to-add entries are left alone", (t) => {

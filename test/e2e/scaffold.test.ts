@@ -30,6 +30,7 @@ const TOOL_FILES = [
   "flux-sops.mjs",
   "hybrid.cjs",
   "nothing-to-do.cjs",
+  "own-objects.cjs",
   "rules-in-force.cjs",
 ];
 if (!existsSync(tool)) throw new Error("dist/flux-sops.mjs is not there: run npm run build first");
