@@ -2,6 +2,7 @@ import { GitError } from "../git/errors.ts";
 import type { GitContext } from "../git/run.ts";
 import { WorktreeError } from "../git/worktree-error.ts";
 import { PushLineError } from "../hooks/push-lines.ts";
+import type { Begun } from "../hooks/pre-commit.ts";
 import type { Refusal } from "../hooks/refuse-plaintext.ts";
 import { SettingsError } from "../findings/settings-error.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
@@ -11,12 +12,16 @@ import { examples } from "./examples.ts";
 type Hook = (
   context: GitContext,
   args: readonly string[],
+  begun: Begun | null,
 ) => Promise<{ readonly status: number; readonly words: string }>;
 
 const HOOKS: Readonly<Record<string, Hook>> = {
-  "pre-commit": async (context) => {
+  "pre-commit": async (context, _args, begun) => {
     const { preCommit } = await import("../hooks/pre-commit.ts");
-    const { repository, findings, stored, operation, ...formatting } = await preCommit(context);
+    const { repository, findings, stored, operation, ...formatting } = await preCommit(
+      context,
+      begun,
+    );
     const { failedFormatting, unformatted } = formatting;
     const isSilent = failedFormatting === null && unformatted === null;
     if (findings.length === 0 && stored.length === 0 && isSilent) return { status: 0, words: "" };
@@ -73,10 +78,14 @@ ${examples("npx flux-sops hook pre-commit")}
 /**
  * `flux-sops hook NAME`: what git's hooks call.
  *
+ * @param begun what pre-commit has read already
  * @returns the exit status: 0, 1 for findings, 2 for a broken environment. git refuses what it was
  *   about to do for anything but 0.
  */
-export async function hook([name = "", ...args]: readonly string[]): Promise<number> {
+export async function hook(
+  [name = "", ...args]: readonly string[],
+  begun: Begun | null = null,
+): Promise<number> {
   if (name === "--help" || name === "-h") {
     process.stdout.write(HELP);
     return 0;
@@ -89,7 +98,7 @@ export async function hook([name = "", ...args]: readonly string[]): Promise<num
     return 2;
   }
   try {
-    const { status, words } = await run({ cwd: process.cwd(), env: process.env }, args);
+    const { status, words } = await run({ cwd: process.cwd(), env: process.env }, args, begun);
     process.stderr.write(words);
     return status;
   } catch (error) {

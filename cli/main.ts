@@ -6,8 +6,9 @@
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === "hook" && rest[0] === "pre-commit") {
-    const { nothingToDo } = await import("../hooks/nothing-to-do.ts");
-    if (await nothingToDo({ cwd: process.cwd(), env: process.env })) return 0;
+    const { lookAtCommit } = await import("../hooks/nothing-to-do.ts");
+    const look = await lookAtCommit({ cwd: process.cwd(), env: process.env });
+    return look.nothingToDo ? 0 : (await import("./commands.ts")).wholeGate(look.begun);
   }
   const file = fileToDecrypt(argv);
   if (file !== null) {

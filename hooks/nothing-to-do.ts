@@ -10,31 +10,42 @@ import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import { SETTINGS_FILE } from "./gate-files.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
 import { mayFeedSecret } from "./kustomizations.ts";
+import type { Begun } from "./pre-commit.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
 import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
 import { isUnsuspicious } from "./unsuspicious.ts";
 
+/** What the look at a commit came to. */
+export interface Look {
+  /** Nothing that is about to be committed is for the gate. */
+  readonly nothingToDo: boolean;
+  /** What was read on the way, for the whole gate; null where that has to begin by itself. */
+  readonly begun: Begun | null;
+}
+
+const UNKNOWN: Look = { nothingToDo: false, begun: null };
+
 /**
- * The gate's short way: whether nothing that is about to be committed is for it. It sees what
- * {@link preCommit} sees, leaves the same proof, and answers no whenever it takes more than a look to
- * tell, an error included: then the whole gate begins anew.
+ * The gate's short way. It sees what {@link preCommit} sees, leaves the same proof, and knows of
+ * nothing whenever it takes more than a look to tell, an error included.
  */
-export async function nothingToDo(context: GitContext): Promise<boolean> {
+export async function lookAtCommit(context: GitContext): Promise<Look> {
   try {
-    const repository: Repository = { ...(await openHookRepository(context)), blocks: true };
+    const opened = await openHookRepository(context);
+    const repository: Repository = { ...opened, blocks: true };
     const folder = gitFolder(repository);
-    if (folder === null || ongoingOperation(folder) !== null) return false;
-    if (withdrawProof(repository)) return false;
+    if (folder === null || ongoingOperation(folder) !== null) return UNKNOWN;
+    if (withdrawProof(repository)) return UNKNOWN;
     const judged = indexState(repository);
     const changes = await changedEntries(repository);
     const around = surroundingPaths(changes.changed.map(({ path: name }) => name));
-    if (around.some(cannotBeAsked)) return false;
+    if (around.some(cannotBeAsked)) return UNKNOWN;
     const staged = await readStaged(repository, "maybe", { changes, alsoRead: around });
     let { indexed } = staged;
     if (staged.isAmend) {
       const more = surroundingPaths(pathsOf(staged));
-      if (more.some(cannotBeAsked)) return false;
+      if (more.some(cannotBeAsked)) return UNKNOWN;
       ({ indexed } = await readHeadAndBlobs(repository, [], more));
     }
     const { ruleFiles, kustomizations } = surroundingFiles(indexed);
@@ -49,11 +60,11 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
         isUnsuspicious(file, isTaken)
       );
     };
-    if (!staged.files.every(isFine)) return false;
-    leaveProof(repository, staged.head, staged.isAmend, judged);
-    return true;
+    const nothingToDo = staged.files.every(isFine);
+    if (nothingToDo) leaveProof(repository, staged.head, staged.isAmend, judged);
+    return { nothingToDo, begun: { repository: opened, judged, staged } };
   } catch {
-    return false;
+    return UNKNOWN;
   }
 }
 

@@ -2,9 +2,15 @@ import { ongoingOperation, type Operation } from "../git/operation.ts";
 import { openHookRepository, type Repository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { inspectStaged, type FileFinding, type Inspection } from "./inspect-staged.ts";
-import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
+import {
+  gitFolder,
+  indexState,
+  leaveProof,
+  withdrawProof,
+  type IndexState,
+} from "./judged-index.ts";
 import type { Stored } from "./replace-staged.ts";
-import { readStaged } from "./staged.ts";
+import { readStaged, type Staged } from "./staged.ts";
 
 /** What the gate did, for the words that tell it. */
 export interface PreCommitResult {
@@ -20,6 +26,15 @@ export interface PreCommitResult {
   readonly unformatted: string | null;
 }
 
+/** What {@link preCommit} begins with, where a look has read it already. */
+export interface Begun {
+  readonly repository: Repository;
+  /** Taken before the index was read. */
+  readonly judged: IndexState;
+  /** git is in the middle of nothing. */
+  readonly staged: Staged;
+}
+
 /**
  * The gate: reads the index, judges what is staged, encrypts what is to be encrypted, or refuses.
  * When HEAD is being amended, or may be, its own changes are judged and encrypted too. What passed
@@ -27,8 +42,11 @@ export interface PreCommitResult {
  *
  * @throws GitError, WorktreeError, BrokenRulesError: the environment is broken; nothing was changed.
  */
-export async function preCommit(context: GitContext): Promise<PreCommitResult> {
-  const repository = await openHookRepository(context);
+export async function preCommit(
+  context: GitContext,
+  begun: Begun | null = null,
+): Promise<PreCommitResult> {
+  const repository = begun?.repository ?? (await openHookRepository(context));
   const folder = gitFolder(repository);
   const operation = folder === null ? null : ongoingOperation(folder);
   const nothingDone = {
@@ -38,13 +56,13 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
     failedFormatting: null,
     unformatted: null,
   };
-  if (withdrawProof(repository)) {
+  if (begun === null && withdrawProof(repository)) {
     const { completeInterrupted } = await import("./complete-interrupted.ts");
     await completeInterrupted(repository);
   }
-  let judged = indexState(repository);
+  let judged = begun?.judged ?? indexState(repository);
   const read = () => readStaged(repository, canAmend(operation) ? "maybe" : false);
-  let staged = await read();
+  let staged = begun?.staged ?? (await read());
   const inspect = () => inspectStaged(repository, staged, { mayResign: operation === null });
   let inspection = await inspect();
   let unformatted: string | null = null;

@@ -1,7 +1,7 @@
 import test from "ava";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nothingToDo } from "../../hooks/nothing-to-do.ts";
+import { lookAtCommit } from "../../hooks/nothing-to-do.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
 const RULES = "creation_rules:\n  - path_regex: ^secrets/.*\\.yaml$\n";
@@ -24,8 +24,9 @@ function stage(repository: TemporaryRepository, name: string, content: string): 
 }
 
 /** As `git commit` runs the hook. */
-function look({ dir, env }: TemporaryRepository): Promise<boolean> {
-  return nothingToDo({ cwd: dir, env: { ...env, GIT_INDEX_FILE: ".git/index" } });
+async function look({ dir, env }: TemporaryRepository): Promise<boolean> {
+  const context = { cwd: dir, env: { ...env, GIT_INDEX_FILE: ".git/index" } };
+  return (await lookAtCommit(context)).nothingToDo;
 }
 
 for (const [how, rules] of [
