@@ -21,8 +21,10 @@ export async function recipientsByNewRules(
 ): Promise<FileFinding[]> {
   const all = await indexEntries(context);
   const rules = await rulesOfIndex(context, all);
+  const { OWN_OBJECTS } = await import("./own-objects.ts");
   const entries = all.filter(
-    ({ path, mode, stage }) => stage === 0 && isFile(mode) && !judged.has(path),
+    ({ path, mode, stage, oid }) =>
+      stage === 0 && isFile(mode) && !judged.has(path) && !OWN_OBJECTS.has(oid),
   );
   const byOid = new Map<string, GitPath[]>();
   for (const { path, oid } of entries) byOid.set(oid, [...(byOid.get(oid) ?? []), path]);

@@ -72,8 +72,8 @@ export async function firstCommit(
     await gitInFolder(
       directory,
       [
-        // The tool is large, and git packs it anew in time.
-        ...["-c", "core.looseCompression=1"],
+        // The tool is large, and git packs it in time.
+        ...["-c", "core.looseCompression=0"],
         // Forced: somebody's global ignore file must not keep a part of the scaffold out.
         ...["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
       ],
