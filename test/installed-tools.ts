@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The real programs that tests compare with, where they are installed. */
-export type RealTool = "sops" | "age" | "age-keygen" | "kustomize" | "gitleaks" | "flux-build";
+export type RealTool =
+  "sops" | "age" | "age-keygen" | "kustomize" | "gitleaks" | "flux-build" | "sops-batch";
 
 /**
  * The path of a real tool: in the folders of `FLUX_SOPS_TOOLS` (written as PATH is) first, then on PATH;
