@@ -11,8 +11,8 @@ import type { Leaf, StoreFile } from "../sops/store.ts";
 const SECRECY =
   /secret|sops|crypt|vault|credential|private|passw|token|sensitive|confidential|(?:^|[^a-z])(?:enc|creds?|keys?)(?:[^a-z]|$)/i;
 
-/** A file that is named for its secrets, or lies in a folder that is for nothing else. */
-const AMONG_SECRETS = /(?:^|\/)\.?(?:secrets?|vault|credentials?|private)\//i;
+/** A folder that is for nothing else. */
+const FOLDER_OF_SECRETS = /(?:^|\/)\.?(?:secrets?|vault|credentials?|private)\//i;
 
 /** Where a Kubernetes Secret has its values, and ConfigMaps, ExternalSecrets and many others have theirs. */
 const KUBERNETES_FIELDS = ["data", "stringData"];
@@ -43,7 +43,8 @@ export function asksFor(
   if (singlesOut(rule, path)) return true;
   const kinds = objectKinds(file);
   if (kinds.length > 0) return kinds.some((kind) => /^secret$/i.test(kind));
-  if (SECRECY.test(path.slice(path.lastIndexOf("/") + 1)) || AMONG_SECRETS.test(path)) return true;
+  if (SECRECY.test(path.slice(path.lastIndexOf("/") + 1)) || FOLDER_OF_SECRETS.test(path))
+    return true;
   if (rule.matches(plainName(path, () => "plain"))) return false;
   return !selected.every((leaf) => leaf.path.some((key) => KUBERNETES_FIELDS.includes(key)));
 }

@@ -126,7 +126,8 @@ function joinFolder(
     mkdirSync(path, { recursive: true });
     for (const name of missing.filter((one) => !owned.includes(one))) {
       writeFileSync(join(path, name), `#!/bin/sh\nexec ${hookLine(name)}\n`, {
-        ...{ flag: "wx", mode: 0o755 },
+        flag: "wx",
+        mode: 0o755,
       });
     }
     if (owned.length === 0) return { on: true };

@@ -2,7 +2,7 @@ import { isRecord } from "../../sops/metadata.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
-import type { Kubectl } from "./kubectl.ts";
+import { itemsOf, type Kubectl } from "./kubectl.ts";
 
 /** Flux puts it, and `…/namespace`, on all that a Flux Kustomization applies. */
 const OWNER = "kustomize.toolkit.fluxcd.io/name";
@@ -22,10 +22,7 @@ export function diagnoseApplied(kubectl: Kubectl): Diagnosis[] {
       ),
     ];
   }
-  const items =
-    isRecord(got.data) && Array.isArray(got.data["items"])
-      ? got.data["items"].filter(isRecord)
-      : [];
+  const items = itemsOf(got.data);
   const byOwner = new Map<string, string[]>();
   for (const item of items) {
     const keys = encryptedKeys(item);

@@ -7,7 +7,7 @@ import { printable } from "../../scaffold/errors.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
-import type { Kubectl } from "./kubectl.ts";
+import { itemsOf, type Kubectl } from "./kubectl.ts";
 import { decryptionProblem } from "./flux-messages.ts";
 
 /** Where bootstrap puts the key. */
@@ -157,8 +157,7 @@ function rulesOf({ rules }: Encryption, cluster: string | null): RuleEntry[] {
 
 /** What Flux could not decrypt when it last tried. */
 function kustomizations(list: unknown): Diagnosis[] {
-  const items =
-    isRecord(list) && Array.isArray(list["items"]) ? list["items"].filter(isRecord) : [];
+  const items = itemsOf(list);
   const failed: Diagnosis[] = [];
   let others = 0;
   for (const item of items) {

@@ -5,7 +5,7 @@ import { readBlobs } from "../../git/blobs.ts";
 import { type IndexEntry, indexEntries, isFile } from "../../git/index-entries.ts";
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import { folderOfRules, isRuleFile } from "../../hooks/gate-files.ts";
+import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Metadata } from "../../sops/metadata.ts";
@@ -82,8 +82,7 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
     broken: ruleFiles.flatMap(({ broken }) => (broken === null ? [] : [broken])),
     files,
     paths,
-    hasUnstagedRules:
-      !paths.includes(".sops.yaml") && existsSync(join(repository.cwd, ".sops.yaml")),
+    hasUnstagedRules: !paths.includes(RULE_FILE) && existsSync(join(repository.cwd, RULE_FILE)),
   };
 }
 

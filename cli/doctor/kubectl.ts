@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { isRecord } from "../../sops/metadata.ts";
 import { withoutKeys } from "../without-keys.ts";
 
 /** What kubectl answered. */
@@ -12,6 +13,11 @@ export type Answer =
 export type Kubectl = (args: readonly string[]) => Answer;
 
 const MOST_BYTES = 2 ** 28;
+
+/** The objects of a list that kubectl printed; none where it is no list. */
+export function itemsOf(list: unknown): Record<string, unknown>[] {
+  return isRecord(list) && Array.isArray(list["items"]) ? list["items"].filter(isRecord) : [];
+}
 
 /** @param context kubectl's context; null for the current one. */
 export function kubectlIn(context: string | null): Kubectl {
