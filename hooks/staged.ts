@@ -52,9 +52,7 @@ export async function readStaged(
   known: { readonly changes: IndexChanges; readonly alsoRead: readonly GitPath[] } | null = null,
 ): Promise<Staged> {
   const { changed, deleted, unmerged } = known?.changes ?? (await changedEntries(repository));
-  const { OWN_OBJECTS } = await import("./own-objects.ts");
-  const isJudged = (entry: ChangedEntry) => isContent(entry) && !OWN_OBJECTS.has(entry.oid);
-  const entries = changed.filter(isJudged);
+  const entries = await withoutOwn(changed.filter(isContent));
   const hasIntentToAdd = changed.some(({ intentToAdd }) => intentToAdd);
   const { head, blobs, indexed } = await readHeadAndBlobs(
     repository,
@@ -74,7 +72,9 @@ export async function readStaged(
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
-  const others = inHead.filter((entry) => isJudged(entry) && !staged.has(entry.path));
+  const others = await withoutOwn(
+    inHead.filter((entry) => isContent(entry) && !staged.has(entry.path)),
+  );
   if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, indexed };
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
@@ -98,6 +98,13 @@ async function ownChanges(repository: Repository, { parents }: Commit): Promise<
     own = own.filter(({ path }) => also.has(path));
   }
   return [...own];
+}
+
+async function withoutOwn(entries: readonly ChangedEntry[]): Promise<readonly ChangedEntry[]> {
+  // Most commits have no script in them, and need not load the list.
+  if (!entries.some(({ path }) => /\.[cm]js$/.test(path))) return entries;
+  const { OWN_OBJECTS } = await import("./own-objects.ts");
+  return entries.filter(({ oid }) => !OWN_OBJECTS.has(oid));
 }
 
 function isContent({ mode, intentToAdd }: ChangedEntry): boolean {
