@@ -50,8 +50,7 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
       );
     };
     if (!staged.files.every(isFine)) return false;
-    leaveProof(repository, staged.head, staged.isAmend, judged);
-    return true;
+    return leaveProof(repository, staged.head, staged.isAmend, judged);
   } catch {
     return false;
   }

@@ -1,10 +1,12 @@
+import { GitError } from "../git/errors.ts";
+import { changedEntries } from "../git/index-entries.ts";
 import { ongoingOperation, type Operation } from "../git/operation.ts";
 import { openHookRepository, type Repository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { inspectStaged, type FileFinding, type Inspection } from "./inspect-staged.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
 import type { Stored } from "./replace-staged.ts";
-import { readStaged } from "./staged.ts";
+import { readStaged, type Staged } from "./staged.ts";
 
 /** What the gate did, for the words that tell it. */
 export interface PreCommitResult {
@@ -20,10 +22,14 @@ export interface PreCommitResult {
   readonly unformatted: string | null;
 }
 
+/** So often it begins anew where somebody else stages something meanwhile. */
+const ROUNDS = 3;
+
 /**
  * The gate: reads the index, judges what is staged, encrypts what is to be encrypted, or refuses.
  * When HEAD is being amended, or may be, its own changes are judged and encrypted too. What passed
- * is noted for the hooks that follow.
+ * is noted for the hooks that follow. What an editor or another terminal stages meanwhile, git would
+ * commit too: so that is judged as well.
  *
  * @throws GitError, WorktreeError, BrokenRulesError: the environment is broken; nothing was changed.
  */
@@ -31,17 +37,40 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   const repository = await openHookRepository(context);
   const folder = gitFolder(repository);
   const operation = folder === null ? null : ongoingOperation(folder);
-  const nothingDone = {
-    repository,
-    stored: [],
-    operation,
-    failedFormatting: null,
-    unformatted: null,
-  };
   if (withdrawProof(repository)) {
     const { completeInterrupted } = await import("./complete-interrupted.ts");
     await completeInterrupted(repository);
   }
+  const stored: Stored[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = await judgeIndex(repository, operation, stored);
+    if (result !== null) return result;
+  }
+  throw new GitError(
+    "entry-changed",
+    "other files were staged while these were looked at: run the command again",
+  );
+}
+
+/**
+ * Judges the index as it is, and encrypts.
+ *
+ * @param stored what was encrypted by now: more is added
+ * @returns null when the index is not what was judged any more
+ */
+async function judgeIndex(
+  repository: Repository,
+  operation: Operation | null,
+  stored: Stored[],
+): Promise<PreCommitResult | null> {
+  const result = {
+    repository,
+    findings: [],
+    stored,
+    operation,
+    failedFormatting: null,
+    unformatted: null,
+  };
   let judged = indexState(repository);
   const read = () => readStaged(repository, canAmend(operation) ? "maybe" : false);
   let staged = await read();
@@ -50,11 +79,9 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   let unformatted: string | null = null;
   if (operation === null && !isRefused(inspection)) {
     const { formatStaged } = await import("./format-staged.ts");
-    const formatting = await formatStaged(repository, staged, inspection.contents.length > 0);
-    if (formatting.kind === "failed") {
-      const { output } = formatting;
-      return { ...nothingDone, findings: [], failedFormatting: output };
-    }
+    const encrypts = stored.length + inspection.contents.length > 0;
+    const formatting = await formatStaged(repository, staged, encrypts);
+    if (formatting.kind === "failed") return { ...result, failedFormatting: formatting.output };
     if (formatting.kind === "skipped") unformatted = formatting.why;
     if (formatting.kind === "formatted") {
       judged = indexState(repository);
@@ -64,17 +91,31 @@ export async function preCommit(context: GitContext): Promise<PreCommitResult> {
   }
   const findings =
     operation === null ? inspection.findings : await forgivingOldErrors(repository, inspection);
-  if (findings.some(({ severity }) => severity === "error")) {
-    return { ...nothingDone, findings };
-  }
-  let stored: Stored[] = [];
+  if (findings.some(({ severity }) => severity === "error")) return { ...result, findings };
   if (inspection.contents.length > 0) {
     const { replaceStaged } = await import("./replace-staged.ts");
-    stored = await replaceStaged(repository, inspection.contents);
+    const replaced = await replaceStaged(repository, inspection.contents);
+    stored.push(...replaced);
     judged = indexState(repository);
+    if (!(await holdsNothingElse(repository, staged, replaced))) return null;
   }
-  leaveProof(repository, staged.head, staged.isAmend, judged);
-  return { ...nothingDone, findings, stored, unformatted };
+  if (!leaveProof(repository, staged.head, staged.isAmend, judged)) return null;
+  return { ...result, findings, unformatted };
+}
+
+/** Whether the index differs from HEAD in what was judged, or put in its place, alone. */
+async function holdsNothingElse(
+  repository: Repository,
+  { changed }: Staged,
+  replaced: readonly Stored[],
+): Promise<boolean> {
+  const paths = new Set(replaced.map(({ entry }) => entry.path));
+  const known = new Set([
+    ...changed.filter(({ path }) => !paths.has(path)).map(({ path, oid }) => `${oid} ${path}`),
+    ...replaced.map(({ entry, oid }) => `${oid} ${entry.path}`),
+  ]);
+  const now = await changedEntries(repository);
+  return now.changed.every(({ path, oid }) => known.has(`${oid} ${path}`));
 }
 
 function isRefused({ findings }: Inspection): boolean {

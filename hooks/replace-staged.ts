@@ -23,6 +23,8 @@ export interface NewContent {
 export type WorktreeOutcome = "rewritten" | "edited" | "absent" | "left";
 
 export interface Stored extends NewContent {
+  /** The blob that the index entry holds now. */
+  readonly oid: string;
   readonly worktree: WorktreeOutcome;
 }
 
@@ -76,13 +78,14 @@ export async function replaceStaged(
     journal.close();
     throw error;
   }
-  const stored = contents.map((content): Stored => {
+  const stored = contents.map((content, index): Stored => {
+    const oid = oids[index] ?? "";
     const replacement = prepared.get(content);
     if (replacement === undefined) {
       const state = worktree.get(content.entry.path)?.state;
-      return { ...content, worktree: state === "missing" ? "absent" : "edited" };
+      return { ...content, oid, worktree: state === "missing" ? "absent" : "edited" };
     }
-    return { ...content, worktree: putInPlace(replacement) };
+    return { ...content, oid, worktree: putInPlace(replacement) };
   });
   journal.close();
   await refreshIndex(repository);

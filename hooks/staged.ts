@@ -26,6 +26,8 @@ export type Place = "staged" | "amended" | "amended-root";
 /** What a commit made now would bring. */
 export interface Staged {
   readonly files: readonly StagedFile[];
+  /** All that the index has otherwise than HEAD, be it a file or not. */
+  readonly changed: readonly ChangedEntry[];
   readonly head: Commit | null;
   /** HEAD's own changes are among the files: it is being amended, or may be. */
   readonly isAmend: boolean;
@@ -67,16 +69,16 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  if (!amends) return { files, head, isAmend: false, hasIntentToAdd, indexed };
+  const all = { files, changed, head, isAmend: amends, hasIntentToAdd, indexed };
+  if (!amends) return all;
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
   const others = inHead.filter((entry) => isContent(entry) && !staged.has(entry.path));
-  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, indexed };
+  if (others.length === 0) return all;
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
-  const all = [...files, ...withContents(others, more, place)];
-  return { files: all, head, isAmend: true, hasIntentToAdd, indexed };
+  return { ...all, files: [...files, ...withContents(others, more, place)] };
 }
 
 /**
