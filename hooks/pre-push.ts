@@ -122,9 +122,13 @@ async function lookIntoMessages(
   const nowhere = { path: "" as GitPath, blob: null, commitMends: false };
   const findings: PushFinding[] = [];
   for (const commit of await commitsSaying(repository, KEY_WORDS, range)) {
-    const message = Buffer.from(commit.message, "latin1");
-    for (const found of keysInMessage(message, "the message of a commit")) {
-      findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });
+    for (const [text, where] of [
+      [commit.message, "the message of a commit"],
+      [commit.header, "the message of a tag that a commit has merged"],
+    ] as const) {
+      for (const found of keysInMessage(Buffer.from(text, "latin1"), where)) {
+        findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });
+      }
     }
   }
   const tags = await tagObjects(

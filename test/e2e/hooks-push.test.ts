@@ -247,6 +247,34 @@ test("a key in the message of a commit or of a tag, without any file", (t) => {
   );
 });
 
+test("a key in the message of a signed tag, of which a merge holds a copy", (t) => {
+  const repository = pushing(t);
+  const { stdout: keys } = repository.run("cat", [".config/sops/age/keys.txt"], {
+    cwd: repository.home,
+  });
+  repository.must("switch", "-q", "-c", "side");
+  const side = repository.commit("side.md", "side\n");
+  const signature = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n";
+  const tag = repository.run("git", ["hash-object", "-t", "tag", "-w", "--literally", "--stdin"], {
+    input: `object ${side}\ntype commit\ntag v1\ntagger A <a@b> 0 +0000\n\n${keys}${signature}`,
+  });
+  repository.must("switch", "-q", "main");
+  repository.must("merge", "-q", "--no-ff", "-m", "Merge", tag.stdout.trim());
+  const merge = repository.must("rev-parse", "HEAD").trim();
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, merge);
+  t.regex(push.stderr, /an age private key, in the message of a tag that a commit has merged$/m);
+  const history = repository.tool("check", "--history");
+  t.is(history.status, 1);
+  t.true(history.stdout.includes(`of a tag that commit ${merge.slice(0, 12)} has merged`));
+  const pasted = repository.run("sh", ["-ec", commands(push).join("\n")], {
+    env: { GIT_EDITOR: "echo Merge the side >" },
+  });
+  t.is(pasted.status, 0, pasted.stderr);
+  passed(t, repository, repository.push("origin", "main"));
+  t.is(repository.read("side.md"), "side\n");
+});
+
 test("what the remote has is nothing new, even where it is not known here", (t) => {
   const repository = pushing(t);
   const elsewhere = join(repository.dir, "../elsewhere");
