@@ -25,6 +25,7 @@ import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.t
 import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
+import { trackedRemote } from "./tracked-remote.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A finding in what would leave the machine. */
@@ -63,7 +64,7 @@ const TRACED = 200;
  */
 export async function prePush(
   context: GitContext,
-  [remote = "", url = ""]: readonly string[],
+  args: readonly string[],
   lines: string,
 ): Promise<PushResult | null> {
   const refs = parsePushLines(lines);
@@ -72,8 +73,7 @@ export async function prePush(
   const range: Range = {
     include: [...new Set(refs.map(({ localOid }) => localOid))],
     exclude: [...new Set(refs.flatMap(({ remoteOid }) => remoteOid ?? []))],
-    // Pushed to by URL there are no branches that track it: what any remote has is known.
-    remote: remote === "" || remote === url ? null : remote,
+    remote: await trackedRemote(repository, args, refs),
   };
   const inspected = await inspectRange(repository, refs, range);
   if (inspected.files === 0 && inspected.findings.length === 0) return null;

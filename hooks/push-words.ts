@@ -30,6 +30,11 @@ export async function pushWords(push: PushResult): Promise<string> {
     const name = escapeForDisplay(Buffer.from(ref.localRef, "utf8").toString("latin1"));
     lines.push(`To mend ${name}, ${what}:`, ...indented(commands), "");
   }
+  if (push.range.remote === false) {
+    lines.push(
+      "The other side lacks its main branch: it is new, so all of the history was looked at.",
+    );
+  }
   lines.push("Then push again.");
   return `${lines.join("\n")}\n`;
 }

@@ -397,6 +397,33 @@ test("a past that the remote has: merging and reverting warn, and can be pushed"
   t.is(repository.push("origin", "topic").status, 0);
 });
 
+test("a remote that was made anew is sent nothing of a past that the old one had", (t) => {
+  const repository = pushing(t);
+  const bad = repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("rm", "-q", WEB);
+  repository.must("commit", "-q", "-m", "Remove");
+  repository.must("branch", "topic");
+  repository.must("push", "-q", "--no-verify", "origin", "main", "topic");
+  // Only a branch is gone: it is the same remote.
+  repository.run("git", ["update-ref", "-d", "refs/heads/topic"], { cwd: repository.remote });
+  for (const to of ["origin", repository.remote]) {
+    const again = repository.push("--dry-run", to, "topic");
+    t.is(again.status, 0, again.stderr);
+  }
+  rmSync(repository.remote, { recursive: true });
+  repository.run("git", ["init", "-q", "--bare", repository.remote]);
+  for (const args of [
+    ["origin", "main"],
+    [repository.remote, "topic", "main"],
+  ]) {
+    const push = repository.push(...args);
+    refused(t, repository, push, bad);
+    t.regex(push.stderr, /^The other side lacks its main branch: it is new, so all of/m);
+  }
+  repository.must("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/topic");
+  refused(t, repository, repository.push("origin", "topic"), bad);
+});
+
 test("a merge with a conflict can be concluded though the remote has a past", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "topic");
