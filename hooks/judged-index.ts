@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import type { Commit } from "../git/commit-object.ts";
 import type { Repository } from "../git/repository.ts";
@@ -30,14 +30,14 @@ export function indexState({ indexFile }: Repository): IndexState {
 }
 
 /**
- * This worktree's git folder, without a call to git: GIT_DIR, or `.git` where that is a folder. git
- * sets GIT_DIR for hooks wherever `.git` is a file.
+ * This worktree's git folder, without a call to git: GIT_DIR, or `.git` where that is a folder, or a
+ * link to one. git sets GIT_DIR for hooks wherever `.git` is a file.
  */
 export function gitFolder({ cwd, env }: Repository): string | null {
   const given = env["GIT_DIR"];
   if (given !== undefined && given !== "") return path.resolve(cwd, given);
   const folder = path.join(cwd, ".git");
-  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
 }
 
 /**
