@@ -13,7 +13,7 @@ import { mayFeedSecret } from "./kustomizations.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
 import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
-import { isUnsuspicious } from "./unsuspicious.ts";
+import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
 
 /**
  * The gate's short way: whether nothing that is about to be committed is for it. It sees what
@@ -49,7 +49,7 @@ export async function nothingToDo(context: GitContext): Promise<boolean> {
         isUnsuspicious(file, isTaken)
       );
     };
-    if (!staged.files.every(isFine)) return false;
+    if (!staged.files.every(isFine) || !staged.links.every(isPlainLink)) return false;
     return leaveProof(repository, staged.head, staged.isAmend, judged);
   } catch {
     return false;

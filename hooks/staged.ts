@@ -26,6 +26,8 @@ export type Place = "staged" | "amended" | "amended-root";
 /** What a commit made now would bring. */
 export interface Staged {
   readonly files: readonly StagedFile[];
+  /** Symbolic links; their bytes are the paths that they lead to. */
+  readonly links: readonly StagedFile[];
   /** All that the index has otherwise than HEAD, be it a file or not. */
   readonly changed: readonly ChangedEntry[];
   readonly head: Commit | null;
@@ -60,7 +62,7 @@ export async function readStaged(
     oidsOf(entries),
     known?.alsoRead,
   );
-  const files = withContents(entries, blobs, "staged");
+  const contents = byKind(withContents(entries, blobs, "staged"));
   const nothingStaged = changed.length + deleted.length + unmerged.length === 0;
   const amends =
     head !== null &&
@@ -69,7 +71,7 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  const all = { files, changed, head, isAmend: amends, hasIntentToAdd, indexed };
+  const all = { ...contents, changed, head, isAmend: amends, hasIntentToAdd, indexed };
   if (!amends) return all;
 
   const inHead = await ownChanges(repository, head);
@@ -78,7 +80,12 @@ export async function readStaged(
   if (others.length === 0) return all;
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
-  return { ...all, files: [...files, ...withContents(others, more, place)] };
+  const amended = byKind(withContents(others, more, place));
+  return {
+    ...all,
+    files: [...all.files, ...amended.files],
+    links: [...all.links, ...amended.links],
+  };
 }
 
 /**
@@ -99,8 +106,16 @@ async function ownChanges(repository: Repository, { parents }: Commit): Promise<
   return [...own];
 }
 
+/** All but submodules, whose commit is no object here. */
 function isContent({ mode, intentToAdd }: ChangedEntry): boolean {
-  return isFile(mode) && !intentToAdd;
+  return mode !== "160000" && !intentToAdd;
+}
+
+function byKind(contents: readonly StagedFile[]): Pick<Staged, "files" | "links"> {
+  return {
+    files: contents.filter(({ entry }) => isFile(entry.mode)),
+    links: contents.filter(({ entry }) => !isFile(entry.mode)),
+  };
 }
 
 function oidsOf(entries: readonly ChangedEntry[]): string[] {

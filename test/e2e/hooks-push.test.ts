@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
@@ -163,6 +163,9 @@ test("forms: a new ref, HEAD, a name of its own, several refs, by URL, forced, d
     refused(t, repository, repository.push(...args), bad);
   }
   repository.must("switch", "-q", "main");
+  // Under a rule that encrypts whole files, and no file.
+  symlinkSync("y.sops.txt", join(repository.dir, "clusters/homelab/x.sops.txt"));
+  repository.must("add", ".");
   repository.commit("good.md", "good\n");
   passed(t, repository, repository.push("origin", "main:good"));
   passed(t, repository, repository.push(repository.remote, "main"));
