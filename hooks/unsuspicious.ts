@@ -28,6 +28,6 @@ export const NOT_ASKED_OF_LINKS: ReadonlySet<RuleId> = new Set([
 ]);
 
 /** Most symbolic links end here: no path that one leads to has a line break, or a keyword. */
-export function isPlainLink({ bytes }: StagedFile): boolean {
+export function isPlainLink({ bytes }: Pick<StagedFile, "bytes">): boolean {
   return !bytes.includes("\n") && suspectedRules("", bytes, NOT_ASKED_OF_LINKS).size === 0;
 }

@@ -489,6 +489,8 @@ const ROWS: readonly Row[] = [
     exit: 1,
     then: ["-", "*", "*"],
     status: `A  ${DB}\n`,
+    also: ({ tool }) =>
+      tool("check").stdout.includes("db.sops.yaml:1  age-key") ? null : "unseen",
   },
   {
     form: "commit",
