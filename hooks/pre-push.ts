@@ -124,7 +124,12 @@ async function lookIntoMessages(
   for (const commit of await commitsSaying(repository, KEY_WORDS, range)) {
     for (const [text, where] of [
       [commit.message, "the message of a commit"],
-      [commit.header, "the message of a tag that a commit has merged"],
+      [
+        commit.header,
+        commit.header.includes("\nmergetag ")
+          ? "the message of a tag that a commit has merged"
+          : "the header of a commit",
+      ],
     ] as const) {
       for (const found of keysInMessage(Buffer.from(text, "latin1"), where)) {
         findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });

@@ -150,6 +150,14 @@ for (const [way, get] of Object.entries(WAYS)) {
         t.regex(push.stderr, /^flux-sops: push refused, nothing was sent/m);
       }
       t.false(push.stderr.includes(MARKER));
+      // What is on no branch cannot be made anew as a commit.
+      if (/^a note$|^stash -u$/.test(way)) {
+        t.regex(
+          push.stderr,
+          /^To mend refs\/\w+.*, which is no branch, leave it out of what you push/m,
+        );
+        t.notRegex(push.stderr, /^ {6}/m);
+      }
     }
     t.false(remoteLeaks(repository));
   });
