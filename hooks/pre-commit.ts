@@ -92,15 +92,20 @@ async function judgeIndex(
   const findings =
     operation === null ? inspection.findings : await forgivingOldErrors(repository, inspection);
   if (findings.some(({ severity }) => severity === "error")) return { ...result, findings };
+  const { head, isAmend } = staged;
+  const passed = { ...result, findings, unformatted };
+  let replaced: Stored[] = [];
   if (inspection.contents.length > 0) {
     const { replaceStaged } = await import("./replace-staged.ts");
-    const replaced = await replaceStaged(repository, inspection.contents);
+    replaced = await replaceStaged(repository, inspection.contents);
     stored.push(...replaced);
-    judged = indexState(repository);
-    if (!(await holdsNothingElse(repository, staged, replaced))) return null;
+  } else if (leaveProof(repository, head, isAmend, judged)) {
+    return passed;
   }
-  if (!leaveProof(repository, staged.head, staged.isAmend, judged)) return null;
-  return { ...result, findings, unformatted };
+  // The index was written since, by this gate or by another git: a git status does so, too.
+  judged = indexState(repository);
+  const holds = await holdsNothingElse(repository, staged, replaced);
+  return holds && leaveProof(repository, head, isAmend, judged) ? passed : null;
 }
 
 /** Whether the index differs from HEAD in what was judged, or put in its place, alone. */
@@ -114,7 +119,7 @@ async function holdsNothingElse(
     ...changed.filter(({ path }) => !paths.has(path)).map(({ path, oid }) => `${oid} ${path}`),
     ...replaced.map(({ entry, oid }) => `${oid} ${entry.path}`),
   ]);
-  const now = await changedEntries(repository);
+  const now = await changedEntries({ ...repository, blocks: true });
   return now.changed.every(({ path, oid }) => known.has(`${oid} ${path}`));
 }
 

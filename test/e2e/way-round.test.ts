@@ -225,6 +225,13 @@ const MEANWHILE: Readonly<
     exit: 1,
     stderr: /other files were staged while these were looked at: run the command again/,
   },
+  "writes the index again with nothing to do, as git status does": {
+    call: "cat-file",
+    does: "cp .git/index ../index; mv ../index .git/index",
+    each: true,
+    exit: 0,
+    stderr: /^$/,
+  },
   "holds the lock when all is done": {
     call: "--refresh",
     does: "touch .git/index.lock; (sleep 0.2; rm .git/index.lock) >/dev/null 2>&1 &",
