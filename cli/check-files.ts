@@ -11,12 +11,14 @@ import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { shellCommand } from "../git/shell-word.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../hooks/gate-files.ts";
+import { inspectLink } from "../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
 import type { RulesInForce } from "../hooks/rules-in-force.ts";
 import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secret-sources.ts";
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
+import { isPlainLink } from "../hooks/unsuspicious.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
@@ -26,6 +28,8 @@ interface FileToCheck {
   readonly bytes: Buffer;
   readonly where: "index" | "worktree";
   readonly blob: string;
+  /** A symbolic link of the index: its bytes are the path that it leads to. */
+  readonly isLink: boolean;
 }
 
 /**
@@ -40,8 +44,14 @@ export async function checkFiles(
   paths: readonly string[],
   onlyStaged: boolean,
 ): Promise<Checked> {
-  const files = await filesToCheck(repository, paths, onlyStaged);
-  const checked = await inspect(repository, files);
+  const all = await filesToCheck(repository, paths, onlyStaged);
+  const files = all.filter(({ isLink }) => !isLink);
+  const inFiles = await inspect(repository, files);
+  const inLinks = await inspectLinks(
+    repository,
+    all.filter(({ isLink }) => isLink),
+  );
+  const checked = { ...inFiles, findings: [...inFiles.findings, ...inLinks] };
   if (paths.length > 0 || onlyStaged) return checked;
   return { ...checked, findings: [...checked.findings, ...inBuilds(files)] };
 }
@@ -73,21 +83,35 @@ async function filesToCheck(
         bytes,
         where: "worktree",
         blob: blobOid(repository.objectFormat, bytes),
+        isLink: false,
       };
     });
   }
   const entries = onlyStaged
     ? (await changedEntries(repository)).changed.filter(({ intentToAdd }) => !intentToAdd)
     : await indexEntries(repository);
-  const found = entries.filter(({ mode }) => isFile(mode));
+  const found = entries.filter(({ mode }) => mode !== "160000");
   const blobs = await readBlobMap(
     repository,
     found.map(({ oid }) => oid),
   );
-  return found.flatMap(({ path, oid }) => {
+  return found.flatMap(({ path, oid, mode }) => {
     const bytes = blobs.get(oid);
-    return bytes === undefined ? [] : [{ path, bytes, where: "index" as const, blob: oid }];
+    if (bytes === undefined) return [];
+    return [{ path, bytes, where: "index" as const, blob: oid, isLink: !isFile(mode) }];
   });
+}
+
+async function inspectLinks(
+  repository: OpenedRepository,
+  links: readonly FileToCheck[],
+): Promise<CheckedFinding[]> {
+  const suspects = links.filter((link) => !isPlainLink(link));
+  const paths = suspects.map(({ path }) => path);
+  const { rules } = await stagedSurroundings(repository, paths);
+  return suspects.flatMap(({ path, bytes, where, blob }) =>
+    inspectLink(pathText(path), bytes, rules).map((found) => ({ ...found, path, where, blob })),
+  );
 }
 
 async function inspect(

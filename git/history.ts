@@ -1,7 +1,6 @@
 import { catFileBatch } from "./batch.ts";
 import { runGit, startGit, writeAll, type GitContext } from "./run.ts";
 import type { GitPath } from "./path.ts";
-import { loggedCommits, type LoggedCommit } from "./history-log.ts";
 import { formatOf } from "./object-id.ts";
 
 /** A part of the history: what some objects reach and others do not. */
@@ -164,34 +163,50 @@ export async function commitsBringing(
   return bringing;
 }
 
+/** A commit in words. */
+export interface CommitText extends BringingCommit {
+  /** The whole message, one char per byte. */
+  readonly message: string;
+  /** What stands before it: names, signatures, the message of a signed tag that was merged. */
+  readonly header: string;
+}
+
 /**
- * The commits in a range whose message holds one of some words, in either case, newest first: one
- * call to git.
+ * The commits in a range that hold one of some words, in either case, newest first: one call to git.
  *
- * @returns each with its whole message, one char per byte
  * @throws GitError `command-failed`
  */
 export async function commitsSaying(
   context: GitContext,
   words: readonly string[],
   range: Range,
-): Promise<LoggedCommit[]> {
-  const args = [
-    "-c",
-    "log.showSignature=false",
-    "log",
-    "-z",
-    "--no-patch",
-    "--no-notes",
-    "--encoding=UTF-8",
-    "--format=%H %P%n%B",
-    "--fixed-strings",
-    "--regexp-ignore-case",
-    ...words.map((word) => `--grep=${word}`),
-    ...rangeArguments(range),
-  ];
+): Promise<CommitText[]> {
+  const args = ["rev-list", "--header", "--encoding=UTF-8", ...rangeArguments(range)];
   const { stdout } = await runGit(context, args, { input: [rangeInput(range)] });
-  return [...loggedCommits(stdout)];
+  const wanted = words.map((word) => word.toLowerCase());
+  return stdout
+    .toString("latin1")
+    .split("\0")
+    .filter((text) => {
+      const lower = text.toLowerCase();
+      return wanted.some((word) => lower.includes(word));
+    })
+    .map(commitText);
+}
+
+/** `OID LF`, the commit object (gitformat-commit), each line of its message four blanks to the right. */
+function commitText(text: string): CommitText {
+  const start = text.indexOf("\n") + 1;
+  const end = text.indexOf("\n\n", start);
+  const message = text.slice(end + 2).replace(/^ {4}/gm, "");
+  return {
+    commit: text.slice(0, start - 1),
+    parents: [...text.slice(0, end).matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, oid = ""]) => oid),
+    subject: message.split("\n", 1)[0] ?? "",
+    message,
+    // A header of several lines has a blank before each but the first.
+    header: text.slice(start, end).replace(/^ /gm, ""),
+  };
 }
 
 /** A commit with its parents, for walks over what is new. */

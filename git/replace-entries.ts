@@ -59,9 +59,7 @@ export async function replaceEntries(
 /**
  * Tells git that the worktree files match the index again, so that `git status` and `git commit`
  * need not compare them: once, after the worktree files were rewritten. Files that differ are
- * left as differing.
- *
- * @throws GitError `command-failed`
+ * left as differing. Where another git holds the lock by then nothing is told, and nothing is lost.
  */
 export async function refreshIndex(repository: Repository): Promise<void> {
   const indexes: GitContext[] = [repository];
@@ -72,8 +70,8 @@ export async function refreshIndex(repository: Repository): Promise<void> {
     await runGit(index, ["update-index", "-q", "--ignore-submodules", "--refresh"], {
       writes: true,
       filters: true,
-      // 1: some file needs an update (cmd_update_index in git's builtin/update-index.c).
-      allowed: [0, 1],
+      // 1: some file needs an update; 128: no lock (cmd_update_index in git's builtin/update-index.c).
+      allowed: [0, 1, 128],
     });
   }
 }

@@ -35,3 +35,23 @@ export async function tagObjects(
   }
   return tags;
 }
+
+/**
+ * The signed tags that merges hold a copy of, in a header of the commit (`mergetag`, in git's commit.c):
+ * one call to git.
+ *
+ * @param merges full names of commits
+ * @returns headers of commits that have such a tag, under the commit's name
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
+export async function mergedTags(
+  context: GitContext,
+  merges: readonly string[],
+): Promise<Map<string, Buffer>> {
+  const tags = new Map<string, Buffer>();
+  for await (const { oid, content } of catFileBatch(context, merges)) {
+    const header = content?.subarray(0, content.indexOf("\n\n"));
+    if (oid !== null && header?.includes("\nmergetag ") === true) tags.set(oid, header);
+  }
+  return tags;
+}

@@ -9,6 +9,7 @@ import { GitError } from "../git/errors.ts";
 import { historyLog, loggedCommits, namedObjects } from "../git/history-log.ts";
 import { blobsIn, type BringingCommit } from "../git/history.ts";
 import { indexEntries } from "../git/index-entries.ts";
+import { mergedTags } from "../git/tag-objects.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { eachStoredBlob } from "../git/stored-blobs.ts";
@@ -60,7 +61,9 @@ export async function inspectHistory(
     }),
   ]);
   const past = new Past(contents, await rules, without);
+  const merges = new Map<string, BringingCommit>();
   for (const { files, message, ...commit } of loggedCommits(log)) {
+    if (commit.parents.length > 1) merges.set(commit.commit, commit);
     for (const { oid, path } of files) past.judge(oid, path);
     if (KEY_WORD.test(message)) {
       const what = `the message of commit ${commit.commit.slice(0, 12)}`;
@@ -79,6 +82,11 @@ export async function inspectHistory(
       );
     }
     past.read(oid, bytes);
+  }
+  for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {
+    const commit = merges.get(oid);
+    const what = `the message of a tag that commit ${oid.slice(0, 12)} has merged`;
+    past.readMessage(header, what, commit === undefined ? [] : [commit]);
   }
   for (const { ref, content } of tags) past.readMessage(content, `tag ${ref}`, []);
   return { findings: past.findings(log), files: past.files };

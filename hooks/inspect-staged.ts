@@ -10,7 +10,7 @@ import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
 import { stagedSurroundings, type Surroundings } from "./staged-surroundings.ts";
 import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
 import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
-import { isUnsuspicious } from "./unsuspicious.ts";
+import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
 
 /** A finding in one file. */
 export interface FileFinding extends Finding {
@@ -39,7 +39,8 @@ export async function inspectStaged(
   staged: Staged,
   options: { readonly mayResign: boolean },
 ): Promise<Inspection> {
-  const surroundings = await stagedSurroundings(repository, pathsOf(staged));
+  const concerned = [...staged.files, ...staged.links].map(({ entry }) => entry.path);
+  const surroundings = await stagedSurroundings(repository, concerned);
   const { rules } = surroundings;
   const sources = await secretSourcesOf(repository, staged, surroundings);
   const findings: FileFinding[] = [];
@@ -75,14 +76,20 @@ export async function inspectStaged(
       if (left !== null && isPlain) findings.push({ ...left, ...where });
     }
   }
+  for (const { entry, bytes, place } of staged.links.filter((link) => !isPlainLink(link))) {
+    const { inspectLink } = await import("./inspect-link.ts");
+    for (const finding of inspectLink(pathText(entry.path), bytes, rules)) {
+      findings.push({ ...finding, path: entry.path, blob: entry.oid, place });
+    }
+  }
   findings.push(...(await inKustomizations(repository, staged, sources)));
   if (staged.files.some(({ entry, place }) => place === "staged" && isRuleFile(entry.path))) {
     const { recipientsByNewRules } = await import("./recipients-by-new-rules.ts");
     findings.push(...(await recipientsByNewRules(repository, new Set(pathsOf(staged)))));
   }
-  const concerned =
+  const needsSettings =
     findings.length > 0 || staged.files.some(({ entry }) => entry.path === SETTINGS_FILE);
-  if (!concerned) return { findings, contents };
+  if (!needsSettings) return { findings, contents };
   const settings = await stagedSettings(repository);
   return { findings: await settleAsWarnings(settings, findings), contents };
 }

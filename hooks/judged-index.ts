@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import type { Commit } from "../git/commit-object.ts";
 import type { Repository } from "../git/repository.ts";
@@ -17,8 +17,12 @@ function proofName(head: Commit | null, isAmend: boolean): string {
   return `${isAmend ? "amended" : "judged"}-${head?.oid ?? "unborn"}`;
 }
 
-/** Which index file is there now. */
-export type IndexState = { readonly dev: number; readonly ino: number } | null;
+/** Which index file is there now. The number of one that is gone may be given to another. */
+export type IndexState = {
+  readonly dev: number;
+  readonly ino: number;
+  readonly mtimeMs: number;
+} | null;
 
 /** To be taken before the index is read. */
 export function indexState({ indexFile }: Repository): IndexState {
@@ -26,14 +30,14 @@ export function indexState({ indexFile }: Repository): IndexState {
 }
 
 /**
- * This worktree's git folder, without a call to git: GIT_DIR, or `.git` where that is a folder. git
- * sets GIT_DIR for hooks wherever `.git` is a file.
+ * This worktree's git folder, without a call to git: GIT_DIR, or `.git` where that is a folder, or a
+ * link to one. git sets GIT_DIR for hooks wherever `.git` is a file.
  */
 export function gitFolder({ cwd, env }: Repository): string | null {
   const given = env["GIT_DIR"];
   if (given !== undefined && given !== "") return path.resolve(cwd, given);
   const folder = path.join(cwd, ".git");
-  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
 }
 
 /**
@@ -61,21 +65,25 @@ export function withdrawProof(repository: Repository): boolean {
  *
  * @param expected the index file that was judged; when another is in its place by now, no proof is
  *   left.
+ * @returns false when another was: somebody staged something meanwhile
  */
 export function leaveProof(
   repository: Repository,
   head: Commit | null,
   isAmend: boolean,
   expected: IndexState,
-): void {
+): boolean {
   const folder = proofFolder(repository);
-  if (folder === null || expected === null) return;
-  ignoringErrors(() => {
-    mkdirSync(folder, { recursive: true });
-    const proof = path.join(folder, proofName(head, isAmend));
-    linkSync(repository.indexFile, proof);
-    if (!isSame(statSync(proof), expected)) unlinkSync(proof);
-  });
+  if (folder !== null && expected !== null) {
+    ignoringErrors(() => {
+      mkdirSync(folder, { recursive: true });
+      const proof = path.join(folder, proofName(head, isAmend));
+      linkSync(repository.indexFile, proof);
+      if (!isSame(statSync(proof), expected)) unlinkSync(proof);
+    });
+  }
+  const now = indexState(repository);
+  return now === null || expected === null ? now === expected : isSame(now, expected);
 }
 
 /** Whether this index was judged on top of this HEAD. */
@@ -93,7 +101,7 @@ function proofFolder(repository: Repository): string | null {
 }
 
 function isSame(a: NonNullable<IndexState>, b: NonNullable<IndexState>): boolean {
-  return a.dev === b.dev && a.ino === b.ino;
+  return a.dev === b.dev && a.ino === b.ino && a.mtimeMs === b.mtimeMs;
 }
 
 function namesIn(folder: string): string[] {

@@ -42,6 +42,7 @@ export async function pushMends({
     if (!isBad) continue;
     const tag = /^refs\/tags\/(.+)$/s.exec(ref.localRef)?.[1];
     if (tag !== undefined) mends.push(tagMend(ref, tag));
+    else if (isOfNoBranch(ref)) mends.push(noBranchMend(ref));
     else if (graph.isTainted(target)) {
       mends.push(
         await branchMend(repository, ref, graph, {
@@ -83,6 +84,19 @@ function tagMend(ref: PushedRef, name: string): RefMend {
     ref,
     what: "remove the tag, mend what it names, and tag it again",
     commands: [`git tag -d -- ${shellText(name)}`],
+  };
+}
+
+/** Notes, a stash, replacements: nothing that anybody works on, or could make anew with git commit. */
+function isOfNoBranch({ localRef }: PushedRef): boolean {
+  return /^refs\/(?!heads\/|remotes\/)/.test(localRef);
+}
+
+function noBranchMend(ref: PushedRef): RefMend {
+  return {
+    ref,
+    what: "which is no branch, leave it out of what you push, or take the secret out of it",
+    commands: [],
   };
 }
 

@@ -14,7 +14,7 @@ import type { Begun } from "./pre-commit.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
 import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
-import { isUnsuspicious } from "./unsuspicious.ts";
+import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
 
 /** What the look at a commit came to. */
 export interface Look {
@@ -60,9 +60,10 @@ export async function lookAtCommit(context: GitContext): Promise<Look> {
         isUnsuspicious(file, isTaken)
       );
     };
-    const nothingToDo = staged.files.every(isFine);
-    if (nothingToDo) leaveProof(repository, staged.head, staged.isAmend, judged);
-    return { nothingToDo, begun: { repository: opened, judged, staged } };
+    const isNothing = staged.files.every(isFine) && staged.links.every(isPlainLink);
+    if (!isNothing) return { nothingToDo: false, begun: { repository: opened, judged, staged } };
+    const isStill = leaveProof(repository, staged.head, staged.isAmend, judged);
+    return isStill ? { nothingToDo: true, begun: null } : UNKNOWN;
   } catch {
     return UNKNOWN;
   }

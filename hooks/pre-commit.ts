@@ -1,3 +1,5 @@
+import { GitError } from "../git/errors.ts";
+import { changedEntries } from "../git/index-entries.ts";
 import { ongoingOperation, type Operation } from "../git/operation.ts";
 import { openHookRepository, type Repository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
@@ -35,10 +37,14 @@ export interface Begun {
   readonly staged: Staged;
 }
 
+/** So often it begins anew where somebody else stages something meanwhile. */
+const ROUNDS = 3;
+
 /**
  * The gate: reads the index, judges what is staged, encrypts what is to be encrypted, or refuses.
  * When HEAD is being amended, or may be, its own changes are judged and encrypted too. What passed
- * is noted for the hooks that follow.
+ * is noted for the hooks that follow. What an editor or another terminal stages meanwhile, git would
+ * commit too: so that is judged as well.
  *
  * @throws GitError, WorktreeError, BrokenRulesError: the environment is broken; nothing was changed.
  */
@@ -49,17 +55,42 @@ export async function preCommit(
   const repository = begun?.repository ?? (await openHookRepository(context));
   const folder = gitFolder(repository);
   const operation = folder === null ? null : ongoingOperation(folder);
-  const nothingDone = {
-    repository,
-    stored: [],
-    operation,
-    failedFormatting: null,
-    unformatted: null,
-  };
   if (begun === null && withdrawProof(repository)) {
     const { completeInterrupted } = await import("./complete-interrupted.ts");
     await completeInterrupted(repository);
   }
+  const stored: Stored[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = await judgeIndex(repository, operation, stored, round === 0 ? begun : null);
+    if (result !== null) return result;
+  }
+  throw new GitError(
+    "entry-changed",
+    "other files were staged while these were looked at: run the command again",
+  );
+}
+
+/**
+ * Judges the index as it is, and encrypts.
+ *
+ * @param stored what was encrypted by now: more is added
+ * @param begun what was read of it already
+ * @returns null when the index is not what was judged any more
+ */
+async function judgeIndex(
+  repository: Repository,
+  operation: Operation | null,
+  stored: Stored[],
+  begun: Begun | null,
+): Promise<PreCommitResult | null> {
+  const result = {
+    repository,
+    findings: [],
+    stored,
+    operation,
+    failedFormatting: null,
+    unformatted: null,
+  };
   let judged = begun?.judged ?? indexState(repository);
   const read = () => readStaged(repository, canAmend(operation) ? "maybe" : false);
   let staged = begun?.staged ?? (await read());
@@ -68,11 +99,9 @@ export async function preCommit(
   let unformatted: string | null = null;
   if (operation === null && !isRefused(inspection)) {
     const { formatStaged } = await import("./format-staged.ts");
-    const formatting = await formatStaged(repository, staged, inspection.contents.length > 0);
-    if (formatting.kind === "failed") {
-      const { output } = formatting;
-      return { ...nothingDone, findings: [], failedFormatting: output };
-    }
+    const encrypts = stored.length + inspection.contents.length > 0;
+    const formatting = await formatStaged(repository, staged, encrypts);
+    if (formatting.kind === "failed") return { ...result, failedFormatting: formatting.output };
     if (formatting.kind === "skipped") unformatted = formatting.why;
     if (formatting.kind === "formatted") {
       judged = indexState(repository);
@@ -82,17 +111,36 @@ export async function preCommit(
   }
   const findings =
     operation === null ? inspection.findings : await forgivingOldErrors(repository, inspection);
-  if (findings.some(({ severity }) => severity === "error")) {
-    return { ...nothingDone, findings };
-  }
-  let stored: Stored[] = [];
+  if (findings.some(({ severity }) => severity === "error")) return { ...result, findings };
+  const { head, isAmend } = staged;
+  const passed = { ...result, findings, unformatted };
+  let replaced: Stored[] = [];
   if (inspection.contents.length > 0) {
     const { replaceStaged } = await import("./replace-staged.ts");
-    stored = await replaceStaged(repository, inspection.contents);
-    judged = indexState(repository);
+    replaced = await replaceStaged(repository, inspection.contents);
+    stored.push(...replaced);
+  } else if (leaveProof(repository, head, isAmend, judged)) {
+    return passed;
   }
-  leaveProof(repository, staged.head, staged.isAmend, judged);
-  return { ...nothingDone, findings, stored, unformatted };
+  // The index was written since, by this gate or by another git: a git status does so, too.
+  judged = indexState(repository);
+  const holds = await holdsNothingElse(repository, staged, replaced);
+  return holds && leaveProof(repository, head, isAmend, judged) ? passed : null;
+}
+
+/** Whether the index differs from HEAD in what was judged, or put in its place, alone. */
+async function holdsNothingElse(
+  repository: Repository,
+  { changed }: Staged,
+  replaced: readonly Stored[],
+): Promise<boolean> {
+  const paths = new Set(replaced.map(({ entry }) => entry.path));
+  const known = new Set([
+    ...changed.filter(({ path }) => !paths.has(path)).map(({ path, oid }) => `${oid} ${path}`),
+    ...replaced.map(({ entry, oid }) => `${oid} ${entry.path}`),
+  ]);
+  const now = await changedEntries({ ...repository, blocks: true });
+  return now.changed.every(({ path, oid }) => known.has(`${oid} ${path}`));
 }
 
 function isRefused({ findings }: Inspection): boolean {

@@ -25,6 +25,7 @@ import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.t
 import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
+import { trackedRemote } from "./tracked-remote.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A finding in what would leave the machine. */
@@ -63,7 +64,7 @@ const TRACED = 200;
  */
 export async function prePush(
   context: GitContext,
-  [remote = "", url = ""]: readonly string[],
+  args: readonly string[],
   lines: string,
 ): Promise<PushResult | null> {
   const refs = parsePushLines(lines);
@@ -72,8 +73,7 @@ export async function prePush(
   const range: Range = {
     include: [...new Set(refs.map(({ localOid }) => localOid))],
     exclude: [...new Set(refs.flatMap(({ remoteOid }) => remoteOid ?? []))],
-    // Pushed to by URL there are no branches that track it: what any remote has is known.
-    remote: remote === "" || remote === url ? null : remote,
+    remote: await trackedRemote(repository, args, refs),
   };
   const inspected = await inspectRange(repository, refs, range);
   if (inspected.files === 0 && inspected.findings.length === 0) return null;
@@ -122,9 +122,18 @@ async function lookIntoMessages(
   const nowhere = { path: "" as GitPath, blob: null, commitMends: false };
   const findings: PushFinding[] = [];
   for (const commit of await commitsSaying(repository, KEY_WORDS, range)) {
-    const message = Buffer.from(commit.message, "latin1");
-    for (const found of keysInMessage(message, "the message of a commit")) {
-      findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });
+    for (const [text, where] of [
+      [commit.message, "the message of a commit"],
+      [
+        commit.header,
+        commit.header.includes("\nmergetag ")
+          ? "the message of a tag that a commit has merged"
+          : "the header of a commit",
+      ],
+    ] as const) {
+      for (const found of keysInMessage(Buffer.from(text, "latin1"), where)) {
+        findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });
+      }
     }
   }
   const tags = await tagObjects(

@@ -28,7 +28,13 @@ export async function pushWords(push: PushResult): Promise<string> {
   if (errors.length > SHOWN) lines.push(`  and ${errors.length - SHOWN} more`, "");
   for (const { ref, what, commands } of await pushMends(push)) {
     const name = escapeForDisplay(Buffer.from(ref.localRef, "utf8").toString("latin1"));
-    lines.push(`To mend ${name}, ${what}:`, ...indented(commands), "");
+    const end = commands.length === 0 ? "." : ":";
+    lines.push(`To mend ${name}, ${what}${end}`, ...indented(commands), "");
+  }
+  if (push.range.remote === false) {
+    lines.push(
+      "The other side lacks its main branch: it is new, so all of the history was looked at.",
+    );
   }
   lines.push("Then push again.");
   return `${lines.join("\n")}\n`;

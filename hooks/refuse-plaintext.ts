@@ -81,9 +81,10 @@ export async function preApplypatch(context: GitContext): Promise<Refusal> {
 export async function postRewrite(context: GitContext): Promise<Refusal> {
   const repository = await openHookRepository(context);
   const staged = await readStaged(repository, true);
+  const ofHead = (contents: Staged["files"]) => contents.filter(({ place }) => place !== "staged");
   return judge(
     repository,
-    { ...staged, files: staged.files.filter(({ place }) => place !== "staged") },
+    { ...staged, files: ofHead(staged.files), links: ofHead(staged.links) },
     { during: { kind: "no-verify" }, isUsersCommit: true, replacesHead: true },
   );
 }

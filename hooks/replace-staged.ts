@@ -2,7 +2,7 @@ import { writeBlobs } from "../git/blobs.ts";
 import type { ChangedEntry } from "../git/index-entries.ts";
 import { refreshIndex, replaceEntries } from "../git/replace-entries.ts";
 import type { Repository } from "../git/repository.ts";
-import { compareWithStaged } from "../git/worktree-file.ts";
+import { compareWithStaged, type WorktreeFile } from "../git/worktree-file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../git/worktree-replacement.ts";
 import type { Encrypted } from "../sops/encrypt.ts";
 import { openJournal, temporaryFileName } from "./replacement-journal.ts";
@@ -20,9 +20,11 @@ export interface NewContent {
 }
 
 /** How the worktree file fared. */
-export type WorktreeOutcome = "rewritten" | "edited" | "absent" | "left";
+export type WorktreeOutcome = "rewritten" | "edited" | "absent" | "no-file" | "left";
 
 export interface Stored extends NewContent {
+  /** The blob that the index entry holds now. */
+  readonly oid: string;
   readonly worktree: WorktreeOutcome;
 }
 
@@ -76,17 +78,22 @@ export async function replaceStaged(
     journal.close();
     throw error;
   }
-  const stored = contents.map((content): Stored => {
+  const stored = contents.map((content, index): Stored => {
+    const oid = oids[index] ?? "";
     const replacement = prepared.get(content);
     if (replacement === undefined) {
-      const state = worktree.get(content.entry.path)?.state;
-      return { ...content, worktree: state === "missing" ? "absent" : "edited" };
+      return { ...content, oid, worktree: notReplaced(worktree.get(content.entry.path)) };
     }
-    return { ...content, worktree: putInPlace(replacement) };
+    return { ...content, oid, worktree: putInPlace(replacement) };
   });
   journal.close();
   await refreshIndex(repository);
   return stored;
+}
+
+function notReplaced(file: WorktreeFile | undefined): WorktreeOutcome {
+  if (file?.state === "missing") return "absent";
+  return file?.state === "not-a-file" ? "no-file" : "edited";
 }
 
 /** The commit is right by now: a file that cannot be replaced any more is left, and said so. */

@@ -26,6 +26,10 @@ export type Place = "staged" | "amended" | "amended-root";
 /** What a commit made now would bring. */
 export interface Staged {
   readonly files: readonly StagedFile[];
+  /** Symbolic links; their bytes are the paths that they lead to. */
+  readonly links: readonly StagedFile[];
+  /** All that the index has otherwise than HEAD, be it a file or not. */
+  readonly changed: readonly ChangedEntry[];
   readonly head: Commit | null;
   /** HEAD's own changes are among the files: it is being amended, or may be. */
   readonly isAmend: boolean;
@@ -59,7 +63,7 @@ export async function readStaged(
     oidsOf(entries),
     known?.alsoRead,
   );
-  const files = withContents(entries, blobs, "staged");
+  const contents = byKind(withContents(entries, blobs, "staged"));
   const nothingStaged = changed.length + deleted.length + unmerged.length === 0;
   const amends =
     head !== null &&
@@ -68,18 +72,23 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  if (!amends) return { files, head, isAmend: false, hasIntentToAdd, indexed };
+  const all = { ...contents, changed, head, isAmend: amends, hasIntentToAdd, indexed };
+  if (!amends) return all;
 
   const inHead = await ownChanges(repository, head);
   const staged = new Set(changed.map(({ path }) => path));
   const others = await withoutOwn(
     inHead.filter((entry) => isContent(entry) && !staged.has(entry.path)),
   );
-  if (others.length === 0) return { files, head, isAmend: true, hasIntentToAdd, indexed };
+  if (others.length === 0) return all;
   const { blobs: more } = await readHeadAndBlobs(repository, oidsOf(others));
   const place = head.parents.length === 0 ? "amended-root" : "amended";
-  const all = [...files, ...withContents(others, more, place)];
-  return { files: all, head, isAmend: true, hasIntentToAdd, indexed };
+  const amended = byKind(withContents(others, more, place));
+  return {
+    ...all,
+    files: [...all.files, ...amended.files],
+    links: [...all.links, ...amended.links],
+  };
 }
 
 /**
@@ -107,8 +116,16 @@ async function withoutOwn(entries: readonly ChangedEntry[]): Promise<readonly Ch
   return entries.filter(({ oid }) => !OWN_OBJECTS.has(oid));
 }
 
+/** All but submodules, whose commit is no object here. */
 function isContent({ mode, intentToAdd }: ChangedEntry): boolean {
-  return isFile(mode) && !intentToAdd;
+  return mode !== "160000" && !intentToAdd;
+}
+
+function byKind(contents: readonly StagedFile[]): Pick<Staged, "files" | "links"> {
+  return {
+    files: contents.filter(({ entry }) => isFile(entry.mode)),
+    links: contents.filter(({ entry }) => !isFile(entry.mode)),
+  };
 }
 
 function oidsOf(entries: readonly ChangedEntry[]): string[] {

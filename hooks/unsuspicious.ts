@@ -1,4 +1,5 @@
 import { isAmongSecrets } from "../findings/file-kind.ts";
+import type { RuleId } from "../findings/finding.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { pathText } from "../git/path.ts";
 import type { StagedFile } from "./staged.ts";
@@ -18,4 +19,15 @@ export function isUnsuspicious(
     !(before === null && isAmongSecrets(path)) &&
     !isTaken(path)
   );
+}
+
+/** A guess, and what says of a Secret how to mend its values: neither is for a symbolic link. */
+export const NOT_ASKED_OF_LINKS: ReadonlySet<RuleId> = new Set([
+  "inline-credential",
+  "secret-not-valid",
+]);
+
+/** Most symbolic links end here: no path that one leads to has a line break, or a keyword. */
+export function isPlainLink({ bytes }: Pick<StagedFile, "bytes">): boolean {
+  return !bytes.includes("\n") && suspectedRules("", bytes, NOT_ASKED_OF_LINKS).size === 0;
 }

@@ -86,6 +86,9 @@ function note(repository: Repository, { entry, worktree, opensHere }: Stored): s
   if (worktree === "edited") {
     return `\n  ${path} has edits that are not staged, so the file on disk was left as it is, in plaintext.\n  Stage and commit them too: git add -- ${file}`;
   }
+  if (worktree === "no-file") {
+    return `\n  ${path} is no file on the disk any more (a folder, or behind a link), so what is there was left as it is.`;
+  }
   if (worktree === "left") {
     return `\n  The file on disk could not be rewritten and is still in plaintext: git checkout -- ${file}`;
   }

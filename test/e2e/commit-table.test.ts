@@ -1,8 +1,8 @@
-import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { identitiesOf, plaintextOf } from "./plaintext-of.ts";
-import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+import { printedCommands, scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
 
 /**
  * Forms of commit × states of the repository: what is in the commit, in the index and on disk
@@ -22,8 +22,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   4: String.raw`{"apiVersion": "v1", "k\u0069nd": "Secr\u0065t",
  "metadata": {"name": "db"}, "string\u0044ata": {"a": "hunter4"}}
 `,
+  5: "kind: ConfigMap\ndata:\n  a: hunter5\n",
 };
-type TextName = 1 | 2 | 3 | 4;
+type TextName = 1 | 2 | 3 | 4 | 5;
 const text = (name: TextName): string => TEXTS[name] ?? "";
 
 const MISSPELT = text(1).replace("stringData", "stringdata");
@@ -46,7 +47,7 @@ interface Row {
   readonly path?: string;
   readonly unborn?: boolean;
   /** What else must hold; a text says what does not. */
-  readonly also?: (repository: Scaffolded) => string | null;
+  readonly also?: (repository: Scaffolded, ended: Ended) => string | null;
 }
 
 /** A step after another. */
@@ -70,6 +71,22 @@ const stage =
 const committed: Prepare = all(stage(1), ({ must }) => {
   must("commit", "-q", "-m", "One");
 });
+/** HEAD and index have a symlink to x; on disk it is gone. */
+const linked: Prepare = ({ dir, must, write }) => {
+  write("clusters/homelab/secrets/x", "");
+  symlinkSync("x", join(dir, DB));
+  must("add", DB);
+  must("commit", "-q", "-m", "Link");
+  rmSync(join(dir, DB));
+  rmSync(join(dir, "clusters/homelab/secrets/x"));
+};
+/** The commit is refused first, and then made once what was printed is done. */
+const mendedAsPrinted = ({ git, paste }: Scaffolded): Ended => {
+  const refused = git("commit", "-m", "x");
+  if (refused.status === 0) throw new Error("it should have been refused");
+  paste(printedCommands(refused.stderr, DB));
+  return git("commit", "-m", "x");
+};
 const config =
   (name: string, value: string): Prepare =>
   ({ must }) => {
@@ -426,14 +443,7 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "a symlink became a file",
-    prepare: all(({ dir, must, write }) => {
-      write("clusters/homelab/secrets/x", "");
-      symlinkSync("x", join(dir, DB));
-      must("add", DB);
-      must("commit", "-q", "-m", "Link");
-      rmSync(join(dir, DB));
-      rmSync(join(dir, "clusters/homelab/secrets/x"));
-    }, stage(1)),
+    prepare: all(linked, stage(1)),
     commit: [],
     then: ["E1", "E1", "E1"],
   },
@@ -448,6 +458,39 @@ const ROWS: readonly Row[] = [
     commit: [],
     then: ["/etc/hostname", "/etc/hostname", "*"],
     also: ({ must }) => (must("ls-files", "-s", DB).startsWith("120000 ") ? null : "no symlink"),
+  },
+  {
+    form: "commit",
+    state: "a file over a symlink, core.symlinks=false",
+    prepare: all(linked, config("core.symlinks", "false"), stage(1)),
+    commit: mendedAsPrinted,
+    then: ["E1", "E1", "E1"],
+    also: ({ must }) => (must("ls-tree", "HEAD", DB).startsWith("100644 ") ? null : "a symlink"),
+  },
+  {
+    form: "commit",
+    state: "a file that is no Secret over a symlink, core.symlinks=false",
+    prepare: all(linked, config("core.symlinks", "false"), stage(5)),
+    commit: [],
+    exit: 1,
+    then: ["x", "P5", "P5"],
+    status: `M  ${DB}\n`,
+  },
+  {
+    form: "commit",
+    state: "a symlink that leads to a key",
+    prepare: ({ dir, must, run }) => {
+      const key = run("grep", ["-o", "AGE-SECRET-KEY-1.*", "../home/.config/sops/age/keys.txt"]);
+      mkdirSync(join(dir, "clusters/homelab/secrets"), { recursive: true });
+      symlinkSync(key.stdout.trim(), join(dir, DB));
+      must("add", DB);
+    },
+    commit: [],
+    exit: 1,
+    then: ["-", "*", "*"],
+    status: `A  ${DB}\n`,
+    also: ({ tool }) =>
+      tool("check").stdout.includes("db.sops.yaml:1  age-key") ? null : "unseen",
   },
   {
     form: "commit",
@@ -816,8 +859,11 @@ const ROWS: readonly Row[] = [
     commit: [],
     then: ["E1", "E1", "P1"],
     status: "*",
-    also: ({ dir }) =>
-      readFileSync(join(dir, "../elsewhere/db.sops.yaml"), "utf8") === text(1) ? null : "followed",
+    also: ({ dir }, { stderr }) =>
+      readFileSync(join(dir, "../elsewhere/db.sops.yaml"), "utf8") === text(1) &&
+      stderr.includes("db.sops.yaml is no file on the disk any more")
+        ? null
+        : "followed, or not said",
   },
   {
     form: "commit",
@@ -860,9 +906,13 @@ for (const row of ROWS) {
       await shown(treeBlob(repository, "", path)),
       await shown(exists(onDisk) ? readFileSync(onDisk) : null),
     ];
-    t.deepEqual([head, index, then[2] === "*" ? "*" : worktree], [...then], ended.stderr);
+    t.deepEqual(
+      [head, then[1] === "*" ? "*" : index, then[2] === "*" ? "*" : worktree],
+      [...then],
+      ended.stderr,
+    );
     if (status !== "*") t.is(must("status", "--porcelain", "-uall"), status);
-    t.is(row.also?.(repository) ?? null, null);
+    t.is(row.also?.(repository, ended) ?? null, null);
   });
 }
 

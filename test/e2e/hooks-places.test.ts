@@ -4,6 +4,8 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  renameSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -195,6 +197,9 @@ test("a commit starts node once, also the first one; a push of nothing does not"
   repository.must("switch", "-q", "--orphan", "fresher");
   repository.must("checkout", "main", "--", ".");
   t.is(starts("commit", "-n", "-m", "Not looked at before"), 1);
+  renameSync(join(repository.dir, ".git"), join(repository.home, "git-folder"));
+  symlinkSync(join(repository.home, "git-folder"), join(repository.dir, ".git"));
+  t.is(starts("commit", "--allow-empty", "-m", ".git is a link"), 1);
   const worktree = join(repository.home, "worktree");
   repository.must("worktree", "add", "-q", "--detach", worktree);
   t.is(starts("-C", worktree, "switch", "-q", "--orphan", "there"), 0);

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
@@ -163,6 +163,9 @@ test("forms: a new ref, HEAD, a name of its own, several refs, by URL, forced, d
     refused(t, repository, repository.push(...args), bad);
   }
   repository.must("switch", "-q", "main");
+  // Under a rule that encrypts whole files, and no file.
+  symlinkSync("y.sops.txt", join(repository.dir, "clusters/homelab/x.sops.txt"));
+  repository.must("add", ".");
   repository.commit("good.md", "good\n");
   passed(t, repository, repository.push("origin", "main:good"));
   passed(t, repository, repository.push(repository.remote, "main"));
@@ -245,6 +248,34 @@ test("a key in the message of a commit or of a tag, without any file", (t) => {
     repository.must("show", "origin/main", "--format=%s", "--name-only"),
     "Add one and two\n\none.md\ntwo.md\n",
   );
+});
+
+test("a key in the message of a signed tag, of which a merge holds a copy", (t) => {
+  const repository = pushing(t);
+  const { stdout: keys } = repository.run("cat", [".config/sops/age/keys.txt"], {
+    cwd: repository.home,
+  });
+  repository.must("switch", "-q", "-c", "side");
+  const side = repository.commit("side.md", "side\n");
+  const signature = "-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n";
+  const tag = repository.run("git", ["hash-object", "-t", "tag", "-w", "--literally", "--stdin"], {
+    input: `object ${side}\ntype commit\ntag v1\ntagger A <a@b> 0 +0000\n\n${keys}${signature}`,
+  });
+  repository.must("switch", "-q", "main");
+  repository.must("merge", "-q", "--no-ff", "-m", "Merge", tag.stdout.trim());
+  const merge = repository.must("rev-parse", "HEAD").trim();
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, merge);
+  t.regex(push.stderr, /an age private key, in the message of a tag that a commit has merged$/m);
+  const history = repository.tool("check", "--history");
+  t.is(history.status, 1);
+  t.true(history.stdout.includes(`of a tag that commit ${merge.slice(0, 12)} has merged`));
+  const pasted = repository.run("sh", ["-ec", commands(push).join("\n")], {
+    env: { GIT_EDITOR: "echo Merge the side >" },
+  });
+  t.is(pasted.status, 0, pasted.stderr);
+  passed(t, repository, repository.push("origin", "main"));
+  t.is(repository.read("side.md"), "side\n");
 });
 
 test("what the remote has is nothing new, even where it is not known here", (t) => {
@@ -367,6 +398,33 @@ test("a past that the remote has: merging and reverting warn, and can be pushed"
   const revert = repository.git("revert", "--no-edit", "HEAD");
   t.is(revert.status, 0, revert.stderr);
   t.is(repository.push("origin", "topic").status, 0);
+});
+
+test("a remote that was made anew is sent nothing of a past that the old one had", (t) => {
+  const repository = pushing(t);
+  const bad = repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("rm", "-q", WEB);
+  repository.must("commit", "-q", "-m", "Remove");
+  repository.must("branch", "topic");
+  repository.must("push", "-q", "--no-verify", "origin", "main", "topic");
+  // Only a branch is gone: it is the same remote.
+  repository.run("git", ["update-ref", "-d", "refs/heads/topic"], { cwd: repository.remote });
+  for (const to of ["origin", repository.remote]) {
+    const again = repository.push("--dry-run", to, "topic");
+    t.is(again.status, 0, again.stderr);
+  }
+  rmSync(repository.remote, { recursive: true });
+  repository.run("git", ["init", "-q", "--bare", repository.remote]);
+  for (const args of [
+    ["origin", "main"],
+    [repository.remote, "topic", "main"],
+  ]) {
+    const push = repository.push(...args);
+    refused(t, repository, push, bad);
+    t.regex(push.stderr, /^The other side lacks its main branch: it is new, so all of/m);
+  }
+  repository.must("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/topic");
+  refused(t, repository, repository.push("origin", "topic"), bad);
 });
 
 test("a merge with a conflict can be concluded though the remote has a past", (t) => {

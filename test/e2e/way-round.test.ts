@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -149,6 +150,14 @@ for (const [way, get] of Object.entries(WAYS)) {
         t.regex(push.stderr, /^flux-sops: push refused, nothing was sent/m);
       }
       t.false(push.stderr.includes(MARKER));
+      // What is on no branch cannot be made anew as a commit.
+      if (/^a note$|^stash -u$/.test(way)) {
+        t.regex(
+          push.stderr,
+          /^To mend refs\/\w+.*, which is no branch, leave it out of what you push/m,
+        );
+        t.notRegex(push.stderr, /^ {6}/m);
+      }
     }
     t.false(remoteLeaks(repository));
   });
@@ -186,6 +195,75 @@ test("commits at the same time: each is encrypted or refused", async (t) => {
   t.false(reachable.includes(MARKER));
   for (const name of names) t.true(repository.read(name).includes("ENC["));
 });
+
+/** What somebody else does while the gate runs: before its first call to git of some kind, or each. */
+const MEANWHILE: Readonly<
+  Record<string, { call: string; does: string; each?: true; exit: number; stderr: RegExp }>
+> = {
+  "stages a Secret while nothing was to do": {
+    call: "cat-file",
+    does: `git add ${DB}`,
+    exit: 0,
+    stderr: /encrypted clusters\/homelab\/secrets\/db\.sops\.yaml/,
+  },
+  "stages a Secret while another is encrypted": {
+    call: "hash-object -w",
+    does: `git add ${DB}`,
+    exit: 0,
+    stderr: /encrypted [^]*encrypted clusters\/homelab\/secrets\/db\.sops\.yaml/,
+  },
+  "stages a Secret that no rule takes": {
+    call: "hash-object -w",
+    does: `cp ${DB} web.yaml; git add web.yaml`,
+    exit: 1,
+    stderr: /web\.yaml:6 {2}plaintext-secret/,
+  },
+  "stages a Secret again and again": {
+    call: "--index-info",
+    does: `cp ${DB} clusters/homelab/secrets/$$.yaml; git add clusters`,
+    each: true,
+    exit: 1,
+    stderr: /other files were staged while these were looked at: run the command again/,
+  },
+  "writes the index again with nothing to do, as git status does": {
+    call: "cat-file",
+    does: "cp .git/index ../index; mv ../index .git/index",
+    each: true,
+    exit: 0,
+    stderr: /^$/,
+  },
+  "holds the lock when all is done": {
+    call: "--refresh",
+    does: "touch .git/index.lock; (sleep 0.2; rm .git/index.lock) >/dev/null 2>&1 &",
+    exit: 0,
+    stderr: /^flux-sops: encrypted .*other\.sops\.yaml \(1 value\)$/m,
+  },
+};
+
+for (const [what, { call, does, each, exit, stderr }] of Object.entries(MEANWHILE)) {
+  test(`while the gate runs, somebody ${what}: exit ${String(exit)}`, (t) => {
+    const repository = withRemote(t);
+    const other = what.includes("nothing")
+      ? "other.md"
+      : "clusters/homelab/secrets/other.sops.yaml";
+    repository.write(other, what.includes("nothing") ? "other\n" : secret({ a: MARKER }));
+    repository.must("add", other);
+    // git puts this folder first on a hook's PATH.
+    const once = each === true ? "" : "[ -e ../once ] || ";
+    repository.write(
+      "../exec/git",
+      `#!/bin/sh\nPATH='${process.env["PATH"] ?? ""}'\nunset GIT_EXEC_PATH\ncase "$*" in *"${call}"*) ${once}{ >../once\n${does}\n} ;; esac\nexec git "$@"\n`,
+    );
+    chmodSync(join(repository.dir, "../exec/git"), 0o755);
+    const env = { GIT_EXEC_PATH: join(repository.dir, "../exec") };
+    const commit = repository.run("git", ["commit", "-m", "x"], { env });
+    t.is(commit.status, exit, commit.stderr);
+    t.true(existsSync(join(repository.dir, "../once")));
+    t.regex(commit.stderr, stderr);
+    t.is(repository.git("grep", "-q", MARKER, "HEAD").status, 1, commit.stderr);
+    if (exit === 0) t.is(repository.git("grep", "-q", "--cached", MARKER).status, 1);
+  });
+}
 
 /** PATH with git and a shell, and without node. */
 function withoutNode(repository: Scaffolded): NodeJS.ProcessEnv {
