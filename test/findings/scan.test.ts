@@ -2,6 +2,7 @@ import test from "ava";
 import { candidateOf } from "../../findings/candidate.ts";
 import { suspectedRules } from "../../findings/prefilter.ts";
 import { scan } from "../../findings/scan.ts";
+import type { Section } from "../../findings/sections.ts";
 import { fill, placeholders } from "./keys.ts";
 
 const keys = await placeholders();
@@ -80,3 +81,23 @@ test("in a binary file only keys are looked for", (t) => {
   t.deepEqual([...suspectedRules("a.bin", bytes)], []);
   t.deepEqual(scan(candidateOf("a.bin", bytes)), []);
 });
+
+test("what only refers to Secrets is not parsed: every other manifest does", (t) => {
+  const content =
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n" +
+    "  valuesFrom: [{kind: Secret, name: a-values}]\n  values:\n    existingSecret: a\n    serviceAccount: {create: true}\n";
+  t.is(documentsParsed(content), 0);
+  t.is(documentsParsed(`${content}---\n${SECRET}`), 1);
+});
+
+/** How many documents of a file a rule has the YAML parser read. */
+function documentsParsed(content: string): number {
+  const candidate = candidateOf("a.yaml", Buffer.from(content));
+  const parsed = new Set<Section>();
+  for (const section of candidate.sections) {
+    const { documents } = section;
+    Object.defineProperty(section, "documents", { get: () => (parsed.add(section), documents) });
+  }
+  scan(candidate);
+  return parsed.size;
+}
