@@ -8,7 +8,11 @@ import { fill, placeholders } from "./keys.ts";
 const keys = await placeholders();
 const scanText = (path: string, content: string, encryptedName?: string) =>
   scan(
-    candidateOf(path, fill(content, keys), encryptedName === undefined ? {} : { encryptedName }),
+    candidateOf(
+      path,
+      fill(content, keys),
+      encryptedName === undefined ? {} : { encryptedName: () => encryptedName },
+    ),
   );
 
 const SECRET = "kind: Secret\nstringData:\n  a: hunter2\n";
