@@ -151,12 +151,20 @@ export function sectionsOf(
     sections.push(new Section(text.slice(start, end), budget, { offset: start, lineAt }));
     start = end;
   };
-  for (const marker of text.matchAll(/^---(?=[ \t\r\n]|$)/gm)) {
-    if (!isPrelude(text, start, marker.index)) cut(marker.index);
+  for (let at = text.indexOf("---"); at !== -1; at = text.indexOf("---", at + 3)) {
+    if (isMarker(text, at) && !isPrelude(text, start, at)) cut(at);
   }
   cut(text.length);
   return sections;
 }
+
+/** Whether three dashes stand alone where a line begins. */
+function isMarker(text: string, at: number): boolean {
+  const isAtStart = at === 0 || LINE_BREAKS.includes(text.charAt(at - 1));
+  return isAtStart && ` \t${LINE_BREAKS}`.includes(text.charAt(at + 3));
+}
+
+const LINE_BREAKS = "\n\r\u2028\u2029";
 
 /** Whether only directives (`%YAML 1.2`) and comments stand there: they belong to what follows. */
 function isPrelude(text: string, start: number, end: number): boolean {
