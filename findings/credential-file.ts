@@ -8,6 +8,7 @@ import { DOCKER_BASE64 } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
+import { WordSearch } from "./word-search.ts";
 import { shownName } from "./wording.ts";
 
 /**
@@ -31,9 +32,11 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   return dockerCredentials(candidate);
 }
 
+const IN_BASE64 = new WordSearch(DOCKER_BASE64.map((word) => ({ word, means: "docker" })));
+
 /** `"auths": {"registry": {"auth": …}}`, in a file of its own or as a value in one, as base64 too. */
 function dockerCredentials(candidate: Candidate): Hit[] {
-  const inBase64 = decodedParts(candidate.searchable, DOCKER_BASE64).flatMap(({ line, part }) =>
+  const inBase64 = decodedParts(candidate.searchable, IN_BASE64).flatMap(({ line, part }) =>
     readableAuths(part).map((hit) => ({ ...hit, line })),
   );
   return [...readableAuths(candidate), ...inBase64];

@@ -86,12 +86,40 @@ test("in a binary file only keys are looked for", (t) => {
   t.deepEqual(scan(candidateOf("a.bin", bytes)), []);
 });
 
-test("what only refers to Secrets is not parsed: every other manifest does", (t) => {
-  const content =
-    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n" +
-    "  valuesFrom: [{kind: Secret, name: a-values}]\n  values:\n    existingSecret: a\n    serviceAccount: {create: true}\n";
-  t.is(documentsParsed(content), 0);
-  t.is(documentsParsed(`${content}---\n${SECRET}`), 1);
+const CHART =
+  "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n";
+
+test("what only refers to Secrets, or looks a little like another rule's file, is not parsed", (t) => {
+  for (const content of [
+    "  valuesFrom: [{kind: Secret, name: a-values}]\n  values: {existingSecret: a, serviceAccount: {create: true}}\n",
+    '  values:\n    data: {b: c}\n  valuesFrom:\n    - kind: Secret\n      name: a-values\n    # kind: Secret\n    - targetPath: "a[0].b"\n      kind: Secret\n      name: b\n      valuesKey: c\n',
+    "  values: {serviceAccount: {name: a}, ceph-cluster: {a: b}, existingSecret: d, key: e}\n",
+    "  values: {users: [{name: a, password: ''}], contexts: b}\n",
+  ]) {
+    t.is(documentsParsed(`${CHART}${content}`), 0, content);
+    t.is(documentsParsed(`${CHART}${content}---\n${SECRET}`), 1, content);
+  }
+});
+
+test("a Secret that begins as a reference does is found, wherever its values stand", (t) => {
+  const reference = "- kind: Secret\n  name: a\n";
+  const values = "  data:\n    a: aHVudGVyMg==\n";
+  for (const content of [
+    `${reference}${values}`,
+    `${reference}# a comment\n${values}`,
+    `${reference}\n${values}`,
+    `- name: a\n  kind: Secret\n${values}`,
+    `- data:\n    a: aHVudGVyMg==\n  kind: Secret\n  name: a\n`,
+    `- kind: Secret\n  name: &name a\n${values}`,
+    `kind: List\nitems:\n${reference}${values}`,
+    `kind: ConfigMap\ndata:\n  a: |\n    - kind: Secret\n      name: a\n      data:\n        a: aHVudGVyMg==\n`,
+  ]) {
+    t.deepEqual(
+      scanText("a.yaml", content).map(({ rule }) => rule),
+      ["plaintext-secret"],
+      content,
+    );
+  }
 });
 
 /** How many documents of a file a rule has the YAML parser read. */
