@@ -32,6 +32,8 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   return dockerCredentials(candidate);
 }
 
+const AUTHS = { test: (text: string) => text.includes("auths") };
+
 const IN_BASE64 = new WordSearch(DOCKER_BASE64.map((word) => ({ word, means: "docker" })));
 
 /** `"auths": {"registry": {"auth": …}}`, in a file of its own or as a value in one, as base64 too. */
@@ -44,7 +46,7 @@ function dockerCredentials(candidate: Candidate): Hit[] {
 
 function readableAuths(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
-  for (const { section, document } of eachDocument(candidate, /\bauths\b/)) {
+  for (const { section, document } of eachDocument(candidate, AUTHS)) {
     const mappings = new Mappings(document);
     for (const registry of mappings.entries(mappings.at(document.contents, "auths"))) {
       const secret = mappings.entries(registry.value).find(({ key, value }) => {

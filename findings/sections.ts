@@ -1,5 +1,6 @@
 import type { Document, Scalar } from "yaml";
 import { Composer, isScalar, Lexer, Parser } from "yaml";
+import { documentMarkers } from "../flux/document-markers.ts";
 import { withoutEscapes } from "./escapes.ts";
 import { walk } from "./nodes.ts";
 
@@ -137,8 +138,7 @@ function looksStructured(text: string): boolean {
 }
 
 /**
- * Cuts a file's text at its document markers. A line that begins with `---` is one wherever it stands,
- * inside quotes and block scalars too (YAML 1.2, 9.1.2), so this needs no parsing.
+ * Cuts a file's text at its document markers.
  */
 export function sectionsOf(
   text: string,
@@ -151,20 +151,12 @@ export function sectionsOf(
     sections.push(new Section(text.slice(start, end), budget, { offset: start, lineAt }));
     start = end;
   };
-  for (let at = text.indexOf("---"); at !== -1; at = text.indexOf("---", at + 3)) {
-    if (isMarker(text, at) && !isPrelude(text, start, at)) cut(at);
+  for (const marker of documentMarkers(text)) {
+    if (!isPrelude(text, start, marker)) cut(marker);
   }
   cut(text.length);
   return sections;
 }
-
-/** Whether three dashes stand alone where a line begins. */
-function isMarker(text: string, at: number): boolean {
-  const isAtStart = at === 0 || LINE_BREAKS.includes(text.charAt(at - 1));
-  return isAtStart && ` \t${LINE_BREAKS}`.includes(text.charAt(at + 3));
-}
-
-const LINE_BREAKS = "\n\r\u2028\u2029";
 
 /** Whether only directives (`%YAML 1.2`) and comments stand there: they belong to what follows. */
 function isPrelude(text: string, start: number, end: number): boolean {

@@ -11,8 +11,13 @@ import { shownName } from "./wording.ts";
 
 const KEYWORD = new RegExp(KEYWORDS["talos-secrets"].join("|"));
 
+type Word = Pick<RegExp, "test">;
+
 /** Where one of these keys stands; `ceph-cluster:` is another. */
-const whole = (...names: string[]) => new RegExp(`(?<![\\w./-])(?:${names.join("|")})["']?\\s*:`);
+const whole = (...names: string[]): Word => {
+  const pattern = new RegExp(`(?<![\\w./-])(?:${names.join("|")})["']?\\s*:`);
+  return { test: (text) => names.some((name) => text.includes(name)) && pattern.test(text) };
+};
 
 /** Where a key stands that ends in one of these. */
 const ending = (...names: string[]) => new RegExp(`(?:${names.join("|")})["']?\\s*:`);
@@ -21,7 +26,7 @@ const ending = (...names: string[]) => new RegExp(`(?:${names.join("|")})["']?\\
 const LEAF = ending("[Tt]oken", "[Kk]ey", "passphrase", "password", "auth", "[Ss]ecret");
 
 /** What stands in each kind of document: charts have clusters, certificates and etcd, too. */
-const DOCUMENTS: readonly (readonly RegExp[])[] = [
+const DOCUMENTS: readonly (readonly Word[])[] = [
   // A machine configuration, and a patch of one.
   [whole("machine"), LEAF],
   [whole("cluster"), /\bv1alpha1\b/, ending("secret", "token", "key")],
@@ -38,7 +43,7 @@ const DOCUMENTS: readonly (readonly RegExp[])[] = [
 /** Only text in which all of one kind's words stand is parsed. */
 const GATE = {
   test: (text: string) =>
-    KEYWORD.test(text) && DOCUMENTS.some((words) => words.every((word) => word.test(text))),
+    DOCUMENTS.some((words) => words.every((word) => word.test(text))) && KEYWORD.test(text),
 };
 
 /** `*`: every key of a mapping and every item of a list. */
