@@ -38,7 +38,8 @@ const REFERENCE = (() => {
   );
 })();
 
-const COMMENT = /^[ \t]*#.*\n/gm;
+/** Behind a backslash it may be a line of quoted text, with other lines in it. */
+const COMMENT = /^[ \t]*#[^\n\\]*\n/gm;
 
 /**
  * What stands before every value of a Secret: a field for values, or `literals`. In a Secret alone values may

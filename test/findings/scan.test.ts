@@ -112,6 +112,7 @@ test("a Secret that begins as a reference does is found, wherever its values sta
     `- data:\n    a: aHVudGVyMg==\n  kind: Secret\n  name: a\n`,
     `- kind: Secret\n  name: &name a\n${values}`,
     `kind: List\nitems:\n${reference}${values}`,
+    `kind: ConfigMap\ndata:\n  a: "\n    # a comment\\nkind: Secret\\ndata:\\n  a: aHVudGVyMg==\\n"\n`,
     `kind: ConfigMap\ndata:\n  a: |\n    - kind: Secret\n      name: a\n      data:\n        a: aHVudGVyMg==\n`,
   ]) {
     t.deepEqual(
