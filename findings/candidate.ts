@@ -13,15 +13,15 @@ import { readText, searchable } from "./text.ts";
 export function candidateOf(
   path: string,
   bytes: Uint8Array,
-  options: { encryptedName?: string | null } = {},
+  options: { encryptedName?: () => string | null } = {},
 ): Candidate {
-  return new LazyCandidate(path, bytes, options.encryptedName ?? null);
+  return new LazyCandidate(path, bytes, options.encryptedName);
 }
 
 class LazyCandidate implements Candidate {
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly encryptedName: string | null;
+  readonly #encryptedName: (() => string | null) | undefined;
   readonly #budget = fullBudget();
   #text: { exact: string | null; readable: string | null } | undefined;
   #searchable: Uint8Array | undefined;
@@ -29,10 +29,14 @@ class LazyCandidate implements Candidate {
   #documents: readonly Document.Parsed[] | null | undefined;
   #lineAt: ((offset: number) => number) | undefined;
 
-  constructor(path: string, bytes: Uint8Array, encryptedName: string | null) {
+  constructor(path: string, bytes: Uint8Array, encryptedName?: () => string | null) {
     this.path = path;
     this.bytes = bytes;
-    this.encryptedName = encryptedName;
+    this.#encryptedName = encryptedName;
+  }
+
+  get encryptedName(): string | null {
+    return this.#encryptedName?.() ?? null;
   }
 
   get text(): string | null {

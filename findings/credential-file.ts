@@ -8,6 +8,7 @@ import { DOCKER_BASE64 } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
+import { WordSearch } from "./word-search.ts";
 import { shownName } from "./wording.ts";
 
 /**
@@ -31,9 +32,13 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   return dockerCredentials(candidate);
 }
 
+const AUTHS = { test: (text: string) => text.includes("auths") };
+
+const IN_BASE64 = new WordSearch(DOCKER_BASE64.map((word) => ({ word, means: "docker" })));
+
 /** `"auths": {"registry": {"auth": …}}`, in a file of its own or as a value in one, as base64 too. */
 function dockerCredentials(candidate: Candidate): Hit[] {
-  const inBase64 = decodedParts(candidate.searchable, DOCKER_BASE64).flatMap(({ line, part }) =>
+  const inBase64 = decodedParts(candidate.searchable, IN_BASE64).flatMap(({ line, part }) =>
     readableAuths(part).map((hit) => ({ ...hit, line })),
   );
   return [...readableAuths(candidate), ...inBase64];
@@ -41,7 +46,7 @@ function dockerCredentials(candidate: Candidate): Hit[] {
 
 function readableAuths(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
-  for (const { section, document } of eachDocument(candidate, /\bauths\b/)) {
+  for (const { section, document } of eachDocument(candidate, AUTHS)) {
     const mappings = new Mappings(document);
     for (const registry of mappings.entries(mappings.at(document.contents, "auths"))) {
       const secret = mappings.entries(registry.value).find(({ key, value }) => {

@@ -1,7 +1,8 @@
 import { decodeAround } from "./base64.ts";
 import { candidateOf } from "./candidate.ts";
 import type { Candidate } from "./finding.ts";
-import { linesOf, positionsOf } from "./positions.ts";
+import { linesOf } from "./positions.ts";
+import type { WordSearch } from "./word-search.ts";
 
 /** So much base64 is looked into from each place on … */
 const MOST_CHARACTERS = 64 * 1024;
@@ -11,19 +12,16 @@ const MOST_PARTS = 20;
 /**
  * What stands in a file as base64, decoded: from a beginning by which it is known.
  *
- * @param beginnings base64 as it begins, at the first of four characters
+ * @param beginnings of base64, at the first of four characters
  * @returns each with the line that it begins in
  */
 export function decodedParts(
   bytes: Uint8Array,
-  beginnings: readonly string[],
+  beginnings: WordSearch<unknown>,
 ): { readonly line: number | null; readonly part: Candidate }[] {
-  return beginnings
-    .flatMap((beginning) => [...positionsOf(bytes, beginning)])
-    .slice(0, MOST_PARTS)
-    .map((at) => {
-      const { text, wordAt } = decodeAround(bytes, at, 0, MOST_CHARACTERS);
-      const part = candidateOf("", Buffer.from(text.slice(wordAt), "latin1"));
-      return { line: linesOf(bytes, [at])[0] ?? null, part };
-    });
+  return beginnings.places(bytes, MOST_PARTS).map(({ at }) => {
+    const { text, wordAt } = decodeAround(bytes, at, 0, MOST_CHARACTERS);
+    const part = candidateOf("", Buffer.from(text.slice(wordAt), "latin1"));
+    return { line: linesOf(bytes, [at])[0] ?? null, part };
+  });
 }

@@ -11,7 +11,8 @@ const ESCAPE = /(?<!\\)\\+(?:\/|(?:x|u00|U000000)([0-7][0-9A-Fa-f]))/g;
  * becomes a blank.
  */
 export function withoutEscapes(text: string): string {
-  if (!text.includes("\\")) return text;
+  // A backslash is rare in most files: this one look is all that they cost.
+  if (!text.includes("\\") || !STARTS.some((start) => text.includes(start))) return text;
   return text.replace(ESCAPE, (_, digits: string | undefined) => {
     const code = digits === undefined ? SLASH : Number.parseInt(digits, 16);
     return code < BLANK ? " " : String.fromCharCode(code);
@@ -23,7 +24,6 @@ const BLANK = 0x20;
 
 /** Cheap: whether bytes hold such an escape. */
 export function holdsEscape(bytes: Buffer): boolean {
-  // A backslash is rare in most files: this one look is all that they cost.
   if (!bytes.includes(BACKSLASH)) return false;
   return STARTS.some((start) => bytes.includes(start));
 }

@@ -51,8 +51,8 @@ export interface Finding extends Hit {
 }
 
 /**
- * A file under judgement. Everything beyond `path`, `bytes` and `encryptedName` is computed on first
- * use and kept. Nothing here throws, whatever the bytes are.
+ * A file under judgement. Everything beyond `path` and `bytes` is computed on first use
+ * and kept. Nothing here throws, whatever the bytes are.
  */
 export interface Candidate {
   /** Repository-relative, `/`-separated, decoded as UTF-8 (lossy for hostile names): for rules that look at names. */
@@ -60,7 +60,7 @@ export interface Candidate {
   readonly bytes: Uint8Array;
   /**
    * The repository path under which a creation rule would take this file, so that renaming it lets
-   * the gate encrypt it; null or missing where there is none. The caller fills it: this room knows no
+   * the gate encrypt it; null or missing where there is none. The caller says how: this room knows no
    * creation rules.
    */
   readonly encryptedName?: string | null;

@@ -8,6 +8,7 @@ import { KEYWORDS, MANIFEST_BASE64 } from "./keywords.ts";
 import type { Entry } from "./nodes.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { isPointer } from "./pointer.ts";
+import { WordSearch } from "./word-search.ts";
 
 const USER_FIELDS = new Set(["client-key-data", "token", "password"]);
 const AUTH_PROVIDER_FIELDS = new Set([
@@ -21,8 +22,15 @@ const SECRET_FIELD = new RegExp(
   `(?:${[...USER_FIELDS, ...AUTH_PROVIDER_FIELDS].join("|")})["']?\\s*:`,
 );
 
-/** Only text in which these stand is parsed. */
-const GATE = { test: (text: string) => /\busers\b/.test(text) && SECRET_FIELD.test(text) };
+/** Only text in which these stand is parsed: workflows and charts have users with passwords, too. */
+const GATE = {
+  test: (text: string) =>
+    /\busers\b/.test(text) &&
+    (/\bConfig\b/.test(text) || (text.includes("clusters") && text.includes("contexts"))) &&
+    SECRET_FIELD.test(text),
+};
+
+const IN_BASE64 = new WordSearch([{ word: MANIFEST_BASE64, means: "manifest" }]);
 
 /** For the examples. */
 const BASE64 = Buffer.from(
@@ -150,7 +158,7 @@ export const kubeconfig: Rule = {
 
 function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
-  const inBase64 = decodedParts(candidate.searchable, [MANIFEST_BASE64]).flatMap(({ line, part }) =>
+  const inBase64 = decodedParts(candidate.searchable, IN_BASE64).flatMap(({ line, part }) =>
     readable(part).map((hit) => ({ ...hit, line })),
   );
   return [...readable(candidate), ...inBase64];

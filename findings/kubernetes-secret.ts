@@ -12,23 +12,51 @@ import type { Candidate, Hit, Mend } from "./finding.ts";
 import type { Entry } from "./nodes.ts";
 import { Mappings, scalarText, startOf, walk } from "./nodes.ts";
 import { SECRET_BASE64 } from "./keywords.ts";
-import { linesOf, positionsOf } from "./positions.ts";
+import { linesOf } from "./positions.ts";
 import { holdsExpression, isPointer } from "./pointer.ts";
 import { isPublicValue } from "./public-value.ts";
 import { secretLines } from "./secret-lines.ts";
 import type { Section } from "./sections.ts";
 import { isSopsDocument } from "./sops-document.ts";
 import { terraformSecrets } from "./terraform-secret.ts";
+import { WordSearch } from "./word-search.ts";
 import { shownName, shownNames } from "./wording.ts";
 
-/** Words of which one stands in every part of a file that holds a Secret; the others stay unparsed. */
+/** Words of which one stands in every part of a file that holds a Secret. */
 const GATE = /\bSecret\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|stringData/;
 
 /**
- * Words of which one stands before every value of a Secret; references by name have none. Every
- * manifest has `metadata`, which is none of them. In a Secret alone values may have slipped out.
+ * How HelmReleases and Flux Kustomizations refer to a Secret: an item of a list with its name, and nothing
+ * below it that could belong to it too. Most mentions of Secrets are such.
  */
-const VALUES = /(?<!meta)data|literals|^["']?kind["']?: *["']?Secret\b/im;
+const REFERENCE = (() => {
+  const value = "[\\w$][\\w.${}[\\]-]*";
+  const field = `(?:name|namespace|optional|valuesKey|targetPath): (?:${value}|"${value}"|'${value}')`;
+  return new RegExp(
+    `^( *)- (?:${field}\\n\\1 {2})*kind: Secret\\n(?:\\1 {2}${field}\\n)*(?!\\1 |[ \\t]*\\n)`,
+    "gm",
+  );
+})();
+
+/** Behind a backslash it may be a line of quoted text, with other lines in it. */
+const COMMENT = /^[ \t]*#[^\n\\]*\n/gm;
+
+/**
+ * What stands before every value of a Secret: a field for values, or `literals`. In a Secret alone values may
+ * have slipped out.
+ */
+const VALUES = /(?<!meta)data["'\\]*\s*[:=]|stringData|literals|^["']?kind["']?: *["']?Secret\b/im;
+
+/** An operation on such a field, with its path. */
+const OPERATION = /\bop["'\\]*\s*:/;
+const PATH = "/data";
+
+/** Whether a part of a file could hold a Secret with values: only such is parsed. */
+function mayHoldValues({ words }: Section): boolean {
+  if (!GATE.test(words)) return false;
+  const text = words.replace(COMMENT, "").replace(REFERENCE, "");
+  return GATE.test(text) && (VALUES.test(text) || (text.includes(PATH) && OPERATION.test(text)));
+}
 
 /** Their schemas and policies name the kind and describe its fields. */
 const DESCRIPTIONS = new Set(["CustomResourceDefinition", "ConstraintTemplate"]);
@@ -70,7 +98,7 @@ function inTerraform(candidate: Candidate): Hit[] {
 function inFile(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
-    if (!GATE.test(section.words) || !VALUES.test(section.words) || isSchema(section)) continue;
+    if (!mayHoldValues(section) || isSchema(section)) continue;
     if (section.documents === null) hits.push(...byLine(candidate, section));
     else hits.push(...inSection(candidate, section));
   }
@@ -104,13 +132,15 @@ const BASE64_AFTER = 16 * 1024;
 /** … and so often: more of them were put there to waste time. */
 const MOST_IN_BASE64 = 50;
 
+const IN_BASE64 = new WordSearch(
+  SECRET_BASE64.map(({ text, phase }) => ({ word: text, means: phase })),
+);
+
 /** Whole manifests as base64: `binaryData` of a ConfigMap, files in a cloud-init configuration. */
 function insideBase64({ searchable }: Candidate): Hit[] {
-  const found = SECRET_BASE64.flatMap(({ text, phase }) =>
-    [...positionsOf(searchable, text)].map((at) => ({ at, phase })),
-  );
-  const places = found.slice(0, MOST_IN_BASE64).filter(({ at, phase }) => {
-    const { text } = decodeAround(searchable, at, phase, BASE64_AFTER);
+  const found = IN_BASE64.places(searchable, MOST_IN_BASE64);
+  const places = found.filter(({ at, means }) => {
+    const { text } = decodeAround(searchable, at, means, BASE64_AFTER);
     return inFile(candidateOf("", Buffer.from(text, "latin1"))).length > 0;
   });
   return linesOf(

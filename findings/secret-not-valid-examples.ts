@@ -166,6 +166,16 @@ export const NOT_VALID_EXAMPLES: {
       content: `apiVersion: v1\nkind: SecretList\nitems:\n  - data:\n      a: '?'\n`,
       lines: [5],
     },
+    {
+      path: "spelled-with-escapes.json",
+      content: `{"kind":"Secret","data":{"a":"?"},"api\\u0056ersion":"\\u0076\\u0031"}\n`,
+      lines: [1],
+    },
+    {
+      path: "spelled-by-an-alias.yaml",
+      content: `metadata: {name: a, labels: {version: &version !!str v1}}\nkind: Secret\ndata: 5\napiVersion: *version\n`,
+      lines: [3],
+    },
   ],
   misses: [
     {

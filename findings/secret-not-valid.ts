@@ -14,6 +14,9 @@ import { shownName } from "./wording.ts";
 
 const GATE = /\bSecret(?:List)?\b/;
 
+/** Every other manifest refers to a Secret. A Secret itself has the version `v1` too, without a group. */
+const CORE_VERSION = /(?<![\w./-])v1(?![\w./-])/;
+
 /** Flux then adds the keys to an object that is there, and need not have them all. */
 const MERGED = "kustomize.toolkit.fluxcd.io/ssa";
 
@@ -44,7 +47,7 @@ function find(candidate: Candidate): Hit[] {
   // What a template or a sample becomes is not known here.
   if (isProseOrCode(path) || isTemplate(path) || isModel(path) || isSample(path)) return [];
   return candidate.sections.flatMap((section) =>
-    GATE.test(section.words) && !isSchema(section)
+    GATE.test(section.words) && CORE_VERSION.test(section.words) && !isSchema(section)
       ? (section.documents ?? []).flatMap((document) => {
           const mappings = new Mappings(document);
           return secretsIn(mappings, mappings.resolve(document.contents)).flatMap((secret) =>

@@ -1,5 +1,6 @@
 import type { Document, Scalar } from "yaml";
 import { Composer, isScalar, Lexer, Parser } from "yaml";
+import { documentMarkers } from "../flux/document-markers.ts";
 import { withoutEscapes } from "./escapes.ts";
 import { walk } from "./nodes.ts";
 
@@ -137,8 +138,7 @@ function looksStructured(text: string): boolean {
 }
 
 /**
- * Cuts a file's text at its document markers. A line that begins with `---` is one wherever it stands,
- * inside quotes and block scalars too (YAML 1.2, 9.1.2), so this needs no parsing.
+ * Cuts a file's text at its document markers.
  */
 export function sectionsOf(
   text: string,
@@ -151,8 +151,8 @@ export function sectionsOf(
     sections.push(new Section(text.slice(start, end), budget, { offset: start, lineAt }));
     start = end;
   };
-  for (const marker of text.matchAll(/^---(?=[ \t\r\n]|$)/gm)) {
-    if (!isPrelude(text, start, marker.index)) cut(marker.index);
+  for (const marker of documentMarkers(text)) {
+    if (!isPrelude(text, start, marker)) cut(marker);
   }
   cut(text.length);
   return sections;

@@ -10,7 +10,7 @@ import { isToken, shownPath } from "../sops/token.ts";
 import { isModel, isTemplate } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";
-import { readText } from "./text.ts";
+import { readText, searchable } from "./text.ts";
 
 /** A file as the creation rules see it. */
 export interface SopsCandidate {
@@ -77,6 +77,15 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   if (rule === null && !expected && !mentionsMetadata(bytes)) return { kind: "plain" };
   // By its name, every file that is nothing else is a binary one: this tool itself, an image.
   if (format === "binary" && !expected && !startsAsJson(bytes)) return { kind: "plain" };
+  // Many rules take a whole tree. What was left readable on purpose need not be read to stay so.
+  if (
+    candidate.before === "plaintext" &&
+    !candidate.leaks &&
+    !expected &&
+    !mayHoldMetadata(bytes)
+  ) {
+    return { kind: "plain" };
+  }
 
   let file: StoreFile;
   let metadata: Metadata | null;
@@ -219,6 +228,11 @@ export function mentionsMetadata(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!buffer.includes(TOKEN_START)) return false;
   return ["sops:", '"sops"', "sops_mac", "[sops]"].some((word) => buffer.includes(word));
+}
+
+/** Whether a file may hold SOPS metadata, however little of it is left and however it is spelled. */
+function mayHoldMetadata(bytes: Uint8Array): boolean {
+  return searchable(bytes).includes("sops");
 }
 
 /** How the encrypted form of a binary file begins. */

@@ -11,15 +11,40 @@ import { shownName } from "./wording.ts";
 
 const KEYWORD = new RegExp(KEYWORDS["talos-secrets"].join("|"));
 
-/** Keys of which one holds everything secret in such a document, or kinds that do. */
-const ROOT =
-  /\b(?:machine|cluster|contexts|certs|secrets|trustdinfo)["']?\s*:|\b(?:Wireguard|Volume|RegistryAuth)Config\b|VolumeConfig\b/;
+type Word = Pick<RegExp, "test">;
+
+/** Where one of these keys stands; `ceph-cluster:` is another. */
+const whole = (...names: string[]): Word => {
+  const pattern = new RegExp(`(?<![\\w./-])(?:${names.join("|")})["']?\\s*:`);
+  return { test: (text) => names.some((name) => text.includes(name)) && pattern.test(text) };
+};
+
+/** Where a key stands that ends in one of these. */
+const ending = (...names: string[]) => new RegExp(`(?:${names.join("|")})["']?\\s*:`);
 
 /** How every key of a secret ends. */
-const LEAF = /(?:[Tt]oken|[Kk]ey|passphrase|password|auth|[Ss]ecret|encryptionsecret)["']?\s*:/;
+const LEAF = ending("[Tt]oken", "[Kk]ey", "passphrase", "password", "auth", "[Ss]ecret");
 
-/** Only text in which all of these stand is parsed. */
-const GATE = { test: (text: string) => KEYWORD.test(text) && ROOT.test(text) && LEAF.test(text) };
+/** What stands in each kind of document: charts have clusters, certificates and etcd, too. */
+const DOCUMENTS: readonly (readonly Word[])[] = [
+  // A machine configuration, and a patch of one.
+  [whole("machine"), LEAF],
+  [whole("cluster"), /\bv1alpha1\b/, ending("secret", "token", "key")],
+  [whole("cluster"), ending("secretboxEncryptionSecret", "aescbcEncryptionSecret")],
+  [whole("cluster"), ending("aggregatorCA", "serviceAccount", "etcd"), ending("key")],
+  // A named document.
+  [/\bv1alpha1\b/, /(?:Wireguard|Volume|RegistryAuth)Config/, LEAF],
+  // A secrets bundle.
+  [whole("trustdinfo", "certs", "bootstraptoken"), ending("secret", "token", "key")],
+  // A talosconfig.
+  [whole("contexts"), ending("key")],
+];
+
+/** Only text in which all of one kind's words stand is parsed. */
+const GATE = {
+  test: (text: string) =>
+    DOCUMENTS.some((words) => words.every((word) => word.test(text))) && KEYWORD.test(text),
+};
 
 /** `*`: every key of a mapping and every item of a list. */
 type Path = readonly string[];

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { holdsEscape, withoutEscapes } from "./escapes.ts";
 
 type Utf16 = "utf-16le" | "utf-16be";
@@ -31,12 +31,23 @@ const SAMPLE = 1024;
  * those breaks of Unicode that Kubernetes' YAML reader knows, where a key or an item follows.
  */
 export function readText(bytes: Uint8Array): { exact: string | null; readable: string | null } {
+  // Nearly all files, and the fastest to read.
+  if (isPlain(bytes)) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    return { exact: text, readable: text };
+  }
   const { exact, readable } = decoded(bytes);
   if (readable === null || !RARE_BREAK.test(readable)) return { exact, readable };
   const text = readable.replace(RARE_BREAKS, "\n");
   return { exact: exact === null ? null : text, readable: text };
 }
 
+function isPlain(bytes: Uint8Array): boolean {
+  const isShort = bytes.length <= LONGEST_TEXT;
+  return isShort && isAscii(bytes) && !bytes.includes(0) && !bytes.includes(CARRIAGE_RETURN);
+}
+
+const CARRIAGE_RETURN = 13;
 const RARE_BREAK = /[\r\u0085\u2028\u2029]/;
 const RARE_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029](?=[ \t]*(?:[\w"'][\w."'/-]*:|-|#|$))/gm;
 

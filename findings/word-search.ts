@@ -32,12 +32,21 @@ export class WordSearch<T> {
     }
   }
 
+  /** The first places of words, in the order of the bytes. */
+  places(bytes: Uint8Array, most: number): { readonly at: number; readonly means: T }[] {
+    const places: { at: number; means: T }[] = [];
+    this.search(bytes, (means, end, length) => {
+      if (places.length < most) places.push({ at: end - length, means });
+    });
+    return places;
+  }
+
   /**
    * Calls back for every place of every word.
    *
-   * @param found the word's meaning, and where it ends: the offset after its last byte
+   * @param found the word's meaning, where it ends (the offset after its last byte), and its length
    */
-  search(bytes: Uint8Array, found: (means: T, end: number) => void): void {
+  search(bytes: Uint8Array, found: (means: T, end: number, length: number) => void): void {
     const steps = this.#steps;
     const { length } = bytes;
     let at = SHORTEST - 1;
@@ -52,7 +61,9 @@ export class WordSearch<T> {
       const first = bytes[start];
       for (const { bytes: word, means } of this.#words[this.#lists[block] ?? 0] ?? []) {
         // Asked before the call: most blocks are those of other words.
-        if (word[0] === first && startsWith(bytes, start, word)) found(means, start + word.length);
+        if (word[0] === first && startsWith(bytes, start, word)) {
+          found(means, start + word.length, word.length);
+        }
       }
       at += 1;
     }

@@ -1,5 +1,6 @@
 import { Composer, isNode, Lexer, Parser, type Document } from "yaml";
 import { isData, listAt, textAt, type Data } from "./data.ts";
+import { documentMarkers } from "./document-markers.ts";
 
 /** Nested more deeply than this, text is not read: the parser recurses. */
 const DEEPEST = 100;
@@ -53,12 +54,12 @@ export function readManifests(
   return { manifests, isPartial };
 }
 
-/** The text cut at its document markers: a line that begins with `---` is one wherever it stands. */
+/** The text cut at its document markers. */
 function* parts(text: string): Generator<{ start: number; part: string }> {
   let start = 0;
-  for (const marker of text.matchAll(/^---(?=[ \t\r\n]|$)/gm)) {
-    yield { start, part: text.slice(start, marker.index) };
-    start = marker.index;
+  for (const marker of documentMarkers(text)) {
+    yield { start, part: text.slice(start, marker) };
+    start = marker;
   }
   yield { start, part: text.slice(start) };
 }

@@ -91,6 +91,8 @@ function isTarget(object: Data, target: Data): boolean {
 
 function matchesWhole(pattern: string | null, value: string): boolean {
   if (pattern === null || pattern === "") return true;
+  // Most are a name or a kind as it is.
+  if (/^[\w-]+$/.test(pattern)) return pattern === value;
   try {
     return RE2JS.compile(pattern).matches(value);
   } catch {

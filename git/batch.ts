@@ -6,8 +6,9 @@ import { runGitBlocking, startGit, writeAll, type GitContext } from "./run.ts";
 class ChunkReader {
   readonly #source: AsyncIterator<Buffer>;
   readonly #ended: Promise<unknown>;
-  #chunks: Buffer[] = [];
-  #length = 0;
+  /** What was read and not taken: from `#at` on. */
+  #rest: Buffer = Buffer.alloc(0);
+  #at = 0;
 
   /** @param ended rejects with the reason when the stream ends before it should */
   constructor(source: AsyncIterable<Buffer>, ended: Promise<unknown>) {
@@ -21,58 +22,67 @@ class ChunkReader {
     throw new GitError("unexpected-output", "git cat-file stopped early: run the command again");
   }
 
-  async #more(): Promise<boolean> {
-    const next = await this.#source.next();
-    if (next.done === true) return false;
-    this.#chunks.push(next.value);
-    this.#length += next.value.length;
-    return true;
+  /** The bytes up to the next newline, without it, where they are here already; else null. */
+  lineHere(): string | null {
+    const newline = this.#rest.indexOf(10, this.#at);
+    if (newline === -1) return null;
+    const line = this.#rest.toString("latin1", this.#at, newline);
+    this.#at = newline + 1;
+    return line;
+  }
+
+  /** This many bytes, where they are here already; else null. */
+  bytesHere(count: number): Buffer | null {
+    const end = this.#at + count;
+    if (end > this.#rest.length) return null;
+    const bytes = this.#rest.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
   }
 
   /** The bytes up to the next newline, without it; null at the end of the stream. */
   async line(): Promise<string | null> {
-    let searched = 0;
     for (;;) {
-      let before = 0;
-      for (const chunk of this.#chunks) {
-        const at = before + chunk.length <= searched ? -1 : chunk.indexOf(10);
-        if (at !== -1)
-          return (await this.bytes(before + at + 1)).toString("latin1", 0, before + at);
-        before += chunk.length;
-      }
-      searched = before;
-      if (!(await this.#more())) {
-        if (this.#length === 0) return null;
-        return this.cutShort();
-      }
+      const line = this.lineHere();
+      if (line !== null) return line;
+      if (!(await this.#more(1))) return this.#at === this.#rest.length ? null : this.cutShort();
     }
   }
 
   /** Exactly this many bytes. */
   async bytes(count: number): Promise<Buffer> {
-    while (this.#length < count) if (!(await this.#more())) await this.cutShort();
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length >= count) {
-      if (first.length === count) this.#chunks.shift();
-      else this.#chunks[0] = first.subarray(count);
-      this.#length -= count;
-      return first.subarray(0, count);
+    for (;;) {
+      const bytes = this.bytesHere(count);
+      if (bytes !== null) return bytes;
+      if (!(await this.#more(count - (this.#rest.length - this.#at)))) await this.cutShort();
     }
-    const all = Buffer.concat(this.#chunks);
-    this.#chunks = all.length === count ? [] : [all.subarray(count)];
-    this.#length -= count;
-    return all.subarray(0, count);
   }
 
   /** Passes over this many bytes without keeping them. */
   async skip(count: number): Promise<void> {
     let left = count;
     while (left > 0) {
-      if (this.#length === 0 && !(await this.#more())) await this.cutShort();
-      const part = Math.min(left, this.#length);
-      await this.bytes(part);
-      left -= part;
+      const here = Math.min(left, this.#rest.length - this.#at);
+      this.#at += here;
+      left -= here;
+      if (left > 0 && !(await this.#more(1))) await this.cutShort();
     }
+  }
+
+  /** Reads at least so many bytes more, or to the end of the stream; false where it has ended. */
+  async #more(least: number): Promise<boolean> {
+    const chunks = this.#at === this.#rest.length ? [] : [this.#rest.subarray(this.#at)];
+    let read = 0;
+    while (read < least) {
+      const next = await this.#source.next();
+      if (next.done === true) break;
+      chunks.push(next.value);
+      read += next.value.length;
+    }
+    const [only = Buffer.alloc(0)] = chunks;
+    this.#rest = chunks.length > 1 ? Buffer.concat(chunks) : only;
+    this.#at = 0;
+    return read > 0;
   }
 }
 
@@ -113,7 +123,8 @@ export async function* catFileBatch(
   let finished = false;
   try {
     for (const line of lines) {
-      const header = await reader.line();
+      // What is here already is taken without a promise for each: there may be ten thousand of them.
+      const header = reader.lineHere() ?? (await reader.line());
       if (header === null) return await reader.cutShort();
       // `OID SP TYPE SP SIZE`, or the line itself and ` missing` (git-cat-file(1), "Batch output").
       const match = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/.exec(header);
@@ -129,8 +140,8 @@ export async function* catFileBatch(
       let content: Buffer | null = null;
       if (!check) {
         if (size > maxBytes) await reader.skip(size);
-        else content = await reader.bytes(size);
-        await reader.skip(1);
+        else content = reader.bytesHere(size) ?? (await reader.bytes(size));
+        if (reader.bytesHere(1) === null) await reader.skip(1);
       }
       yield { oid, type, size, content };
     }

@@ -19,12 +19,12 @@ export interface Blob {
  * @param options.maxBytes larger blobs come without their bytes
  * @throws GitError `command-failed`, `unexpected-output`
  */
-export async function* readBlobs(
+export function readBlobs(
   context: GitContext,
   oids: Iterable<string>,
   options: { maxBytes?: number } = {},
 ): AsyncGenerator<Blob, void, undefined> {
-  yield* askForBlobs(context, oids, options);
+  return askForBlobs(context, oids, options);
 }
 
 /**

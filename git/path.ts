@@ -14,8 +14,12 @@ export function pathFromBytes(bytes: Uint8Array): GitPath {
   ) as GitPath;
 }
 
+/** Nearly all paths: they are the same as text and as bytes. */
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** The path with this name in UTF-8. */
 export function pathFromText(text: string): GitPath {
+  if (ASCII.test(text)) return text as GitPath;
   return Buffer.from(text, "utf8").toString("latin1") as GitPath;
 }
 
@@ -29,6 +33,7 @@ export function pathBytes(path: GitPath): Buffer {
  * have one text: never go back from it to a path.
  */
 export function pathText(path: GitPath): string {
+  if (ASCII.test(path)) return path;
   return pathBytes(path).toString("utf8");
 }
 

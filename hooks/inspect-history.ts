@@ -50,17 +50,17 @@ export async function inspectHistory(
   repository: OpenedRepository,
   without: ReadonlySet<RuleId>,
 ): Promise<PastInspection> {
-  const rules = rulesOfIndex(repository, await indexEntries(repository));
   const contents = new Contents(without);
-  // Beside each other: git needs a core for itself.
-  const [log, { tags, others }] = await Promise.all([
+  // Beside each other: git needs a core for itself, and the log takes it longest.
+  const [log, { tags, others }, rules] = await Promise.all([
     historyLog(repository),
     namedObjects(repository),
+    indexEntries(repository).then((entries) => rulesOfIndex(repository, entries)),
     eachStoredBlob(repository, (oid, bytes) => {
       contents.see(oid, bytes);
     }),
   ]);
-  const past = new Past(contents, await rules, without);
+  const past = new Past(contents, rules, without);
   const merges = new Map<string, BringingCommit>();
   for (const { files, message, ...commit } of loggedCommits(log)) {
     if (commit.parents.length > 1) merges.set(commit.commit, commit);

@@ -37,7 +37,7 @@ export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
   const { path, bytes } = file;
   const inForce = rules.for(path);
   const leaks = scan(
-    candidateOf(path, bytes, { encryptedName: encryptedName(path, rules) }),
+    candidateOf(path, bytes, { encryptedName: () => encryptedName(path, rules) }),
     file.without,
   );
   const verdict = sopsVerdict({

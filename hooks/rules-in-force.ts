@@ -31,6 +31,8 @@ export class BrokenRulesError extends Error {
 /** The creation rules of a repository, each file by its folder (with a `/` at its end, or empty). */
 export class RulesInForce {
   private readonly parsed = new Map<string, RuleFile>();
+  /** Patterns are matched in a JavaScript of RE2, and every file is asked about more than once. */
+  private readonly known = new Map<string, RuleInForce>();
   private readonly files: ReadonlyMap<string, Uint8Array>;
 
   constructor(files: ReadonlyMap<string, Uint8Array>) {
@@ -44,6 +46,15 @@ export class RulesInForce {
    * @throws BrokenRulesError
    */
   for(path: string): RuleInForce {
+    let found = this.known.get(path);
+    if (found === undefined) {
+      found = this.find(path);
+      this.known.set(path, found);
+    }
+    return found;
+  }
+
+  private find(path: string): RuleInForce {
     for (const folder of foldersAbove(path)) {
       const bytes = this.files.get(folder);
       if (bytes === undefined) continue;

@@ -15,7 +15,8 @@ export interface SurroundingFiles {
 
 /** Where rule files and kustomizations may stand: in the folders of some paths and above. */
 export function surroundingPaths(paths: readonly GitPath[]): GitPath[] {
-  const folders = new Set(paths.flatMap((path) => foldersAbove(pathText(path))));
+  const own = new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/") + 1)));
+  const folders = new Set([...own].flatMap((folder) => foldersAbove(pathText(folder as GitPath))));
   return [...folders].flatMap((folder) =>
     [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
   );

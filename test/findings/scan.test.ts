@@ -2,12 +2,17 @@ import test from "ava";
 import { candidateOf } from "../../findings/candidate.ts";
 import { suspectedRules } from "../../findings/prefilter.ts";
 import { scan } from "../../findings/scan.ts";
+import type { Section } from "../../findings/sections.ts";
 import { fill, placeholders } from "./keys.ts";
 
 const keys = await placeholders();
 const scanText = (path: string, content: string, encryptedName?: string) =>
   scan(
-    candidateOf(path, fill(content, keys), encryptedName === undefined ? {} : { encryptedName }),
+    candidateOf(
+      path,
+      fill(content, keys),
+      encryptedName === undefined ? {} : { encryptedName: () => encryptedName },
+    ),
   );
 
 const SECRET = "kind: Secret\nstringData:\n  a: hunter2\n";
@@ -80,3 +85,52 @@ test("in a binary file only keys are looked for", (t) => {
   t.deepEqual([...suspectedRules("a.bin", bytes)], []);
   t.deepEqual(scan(candidateOf("a.bin", bytes)), []);
 });
+
+const CHART =
+  "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n";
+
+test("what only refers to Secrets, or looks a little like another rule's file, is not parsed", (t) => {
+  for (const content of [
+    "  valuesFrom: [{kind: Secret, name: a-values}]\n  values: {existingSecret: a, serviceAccount: {create: true}}\n",
+    '  values:\n    data: {b: c}\n  valuesFrom:\n    - kind: Secret\n      name: a-values\n    # kind: Secret\n    - targetPath: "a[0].b"\n      kind: Secret\n      name: b\n      valuesKey: c\n',
+    "  values: {serviceAccount: {name: a}, ceph-cluster: {a: b}, existingSecret: d, key: e}\n",
+    "  values: {users: [{name: a, password: ''}], contexts: b}\n",
+  ]) {
+    t.is(documentsParsed(`${CHART}${content}`), 0, content);
+    t.is(documentsParsed(`${CHART}${content}---\n${SECRET}`), 1, content);
+  }
+});
+
+test("a Secret that begins as a reference does is found, wherever its values stand", (t) => {
+  const reference = "- kind: Secret\n  name: a\n";
+  const values = "  data:\n    a: aHVudGVyMg==\n";
+  for (const content of [
+    `${reference}${values}`,
+    `${reference}# a comment\n${values}`,
+    `${reference}\n${values}`,
+    `- name: a\n  kind: Secret\n${values}`,
+    `- data:\n    a: aHVudGVyMg==\n  kind: Secret\n  name: a\n`,
+    `- kind: Secret\n  name: &name a\n${values}`,
+    `kind: List\nitems:\n${reference}${values}`,
+    `kind: ConfigMap\ndata:\n  a: "\n    # a comment\\nkind: Secret\\ndata:\\n  a: aHVudGVyMg==\\n"\n`,
+    `kind: ConfigMap\ndata:\n  a: |\n    - kind: Secret\n      name: a\n      data:\n        a: aHVudGVyMg==\n`,
+  ]) {
+    t.deepEqual(
+      scanText("a.yaml", content).map(({ rule }) => rule),
+      ["plaintext-secret"],
+      content,
+    );
+  }
+});
+
+/** How many documents of a file a rule has the YAML parser read. */
+function documentsParsed(content: string): number {
+  const candidate = candidateOf("a.yaml", Buffer.from(content));
+  const parsed = new Set<Section>();
+  for (const section of candidate.sections) {
+    const { documents } = section;
+    Object.defineProperty(section, "documents", { get: () => (parsed.add(section), documents) });
+  }
+  scan(candidate);
+  return parsed.size;
+}

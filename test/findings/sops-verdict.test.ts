@@ -100,3 +100,11 @@ test("the PGP keys beside .sops.yaml are public", (t) => {
   t.is(verdictOn(".sops.pub.asc", key, null).kind, "plain");
   t.is(verdictOn("a.sops.pub.asc", key, null).kind, "blocked");
 });
+
+test("metadata without any ciphertext, or spelled with escapes, is seen in a file that was committed readable", (t) => {
+  const metadata = `{"mac":"x","version":"3.9.0","lastmodified":"2025-01-01T00:00:00Z","age":[{"recipient":"${recipient}","enc":"x"}]}`;
+  for (const name of ['"sops"', '"s\\x6fps"', '"s\\u006f\\u0070s"']) {
+    const text = `{"data":{"a":"b"},${name}:${metadata}}\n`;
+    t.is(verdictOn("a.yaml", text, everything, { before: "plaintext" }).kind, "encrypted", name);
+  }
+});
