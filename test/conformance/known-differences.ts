@@ -221,7 +221,7 @@ export const KNOWN_DIFFERENCES = [
   {
     what: "selection by comment: a comment at a document's end, and below the next --- one with an empty line below it",
     sops: "loses the first, so that it covers nothing, and makes the second the last one of the document before",
-    ours: "keeps both, and takes the first to cover the second: under unencrypted_comment_regex that stays readable",
+    ours: "keeps both; refuses the file where the first matches",
   },
   {
     what: "null, or a number of more than six digits with a fraction, decrypted to dotenv or INI",

@@ -188,12 +188,38 @@ for (const [text, readable] of [
   });
 }
 
-test("a comment that selects, at the end of a document that has ended, is refused", async (t) => {
-  const text = "a: x\n...\n---\n# secret\n\nb: y\n";
-  const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
-  t.regex(error.message, /indented alike/);
-  t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
-});
+for (const text of [
+  "a: x\n...\n---\n# secret\n\nb: y\n",
+  // sops 3.13.3 drops the first for the second, which it takes for the end of the document before.
+  "a: x\n# secret\n---\n  # note\n\nb: y\n",
+  "a: x\n# secret\n...\n# note\n\n---\nb: y\n",
+  "a: x\n# secret\n...\n# note\n",
+  "---\na: x\n# secret\n---\n# note\n\nb: y\n---\nc: z\n",
+  // It takes the second to the end of the mapping.
+  "\n---\n# secret\n\nb: y\n",
+  "# secret\n---\n# note\n\nb: y\n",
+]) {
+  test(`a comment that selects, around a --- that has a foot below it, is refused: ${JSON.stringify(text)}`, async (t) => {
+    for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
+      const error = await t.throwsAsync(encrypt(text, option, "secret"));
+      t.regex(error.message, /indented alike/);
+      t.is(await open(await encrypt(text, option, "other")), text);
+    }
+  });
+}
+
+for (const text of [
+  "---\n# secret\n\nb: y\n",
+  "# secret\n---\n# note\nb: y\n",
+  "a: x # secret\n---\n# note\n\nb: y\n",
+  "a: x\n# secret\n---\n# note\nb: y\n",
+]) {
+  test(`one that sops takes as it looks is not: ${JSON.stringify(text)}`, async (t) => {
+    for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
+      t.is(await open(await encrypt(text, option, "secret")), text);
+    }
+  });
+}
 
 test("a comment that selects, left of what follows, is refused", async (t) => {
   const text = "a:\n# secret\n  b: x\n";
