@@ -28,8 +28,8 @@ export interface Comment {
   /** The collection that it is indented as part of, where its owner is one around that; else null. */
   readonly indentedIn: Collection | null;
   /**
-   * Whether it, or one beside it, stands left of what follows, or is a foot of a document that has ended
-   * before it, or is what go-yaml loses for such a foot: it may be taken for a comment on something else.
+   * Whether it stands where go-yaml may take it for a comment on something else, or lose it: left of what
+   * follows, in several columns, around a `---` that a foot follows, beside an anchor …
    */
   readonly astray: boolean;
 }
@@ -66,6 +66,10 @@ export interface Mark {
   readonly opensItem?: boolean;
   /** An anchor or a tag, which what it is on is yet to follow. */
   readonly property?: boolean;
+  /** A `?`, which a key of any kind is yet to follow. */
+  readonly opensKey?: boolean;
+  /** The bracket that opens a flow collection: go-yaml loses a comment beside it. */
+  readonly opensFlow?: boolean;
   /** The bracket that closes a flow collection: what stands below it is outside. */
   readonly closes?: boolean;
   /** A `---` or `...`: then the collection is the top mapping of the document before. */
@@ -133,6 +137,8 @@ function collect(
           opensValue: part.type === "map-value-ind",
           opensItem: part.type === "seq-item-ind",
           property: part.type === "anchor" || part.type === "tag",
+          opensKey: part.type === "explicit-key-ind",
+          opensFlow: part.type === "flow-map-start" || part.type === "flow-seq-start",
           closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
           parts: part.type === "doc-start",
         });
@@ -247,13 +253,21 @@ export function attribute(
       before?.parts === true &&
       (before.collection === null || marks[mark - 2]?.parts === true) &&
       held.some(({ kind }) => kind === "prior");
-    gaps.push({ before, after, held, hasLateFoot });
+    gaps.push({ start: first.start, before, after, held, hasLateFoot });
   }
-  return gaps.flatMap((gap, index) => commentsOf(lines, gap, gaps[index + 1], root, ending));
+  // Around a `? key` of its own lines, go-yaml takes comments to almost anything.
+  const hasComplexKey = marks.some(({ opensKey }) => opensKey === true);
+  const lastContent = marks.findLast(({ parts }) => parts !== true)?.start ?? -1;
+  return gaps.flatMap((gap, index) => {
+    const behind = gaps.slice(index + 1, gap.start > lastContent ? gaps.length : index + 2);
+    const astray = { all: hasComplexKey, below: isLost(gap, behind, lastContent, ending) };
+    return commentsOf(lines, gap, astray, root, ending);
+  });
 }
 
 /** The comments between two neighbouring marks. */
 interface Gap {
+  readonly start: number;
   readonly before: Mark | undefined;
   readonly after: Mark | undefined;
   readonly held: readonly Held[];
@@ -268,25 +282,44 @@ interface Held {
   readonly kind: "beside" | CommentText["kind"];
 }
 
+/**
+ * Whether go-yaml loses the last of a gap's comments: those that stand above a `---` or `...`, for a foot
+ * of the document below that. A document without anything passes them on.
+ *
+ * @param behind the gaps behind it.
+ */
+function isLost(
+  { start, after }: Gap,
+  behind: readonly Gap[],
+  lastContent: number,
+  { hasFootBehind }: DocumentEnd,
+): boolean {
+  const hasFoot = ({ held }: Gap) => held.some(({ kind }) => kind === "prior");
+  if (start > lastContent) {
+    // What a file ends in has a foot's empty line behind it.
+    return hasFootBehind === true || behind.some((gap) => gap.after === undefined || hasFoot(gap));
+  }
+  return behind.some((next) => after?.parts === true && next.before === after && hasFoot(next));
+}
+
 function commentsOf(
   lines: Lines,
   { before, after, held, hasLateFoot }: Gap,
-  next: Gap | undefined,
+  astray: { readonly all: boolean; readonly below: boolean },
   root: Collection,
   ending: DocumentEnd,
 ): Comment[] {
   const column = after === undefined ? 0 : lines.columnOf(after.start);
-  // For a foot of a document, below a `---` or `...`, go-yaml loses what stands above that.
-  const isLost =
-    after === undefined
-      ? ending.hasFootBehind === true
-      : after.parts === true &&
-        next?.before === after &&
-        next.held.some(({ kind }) => kind === "prior");
-  const isAstray =
+  const below = held.filter(({ kind }) => kind !== "beside");
+  const columnsOf = (some: readonly Held[]) =>
+    new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
+  const isBelowAstray =
+    astray.below ||
     hasLateFoot ||
-    isLost ||
-    held.some(({ comment, kind }) => kind !== "beside" && lines.columnOf(comment.start) < column);
+    Math.min(...columnsOf(below)) < column ||
+    columnsOf(below.filter(({ kind }) => kind !== "next")).size > 1 ||
+    // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
+    below.some(({ owner, kind }) => kind === "dedented" && owner.list);
   const isLast = after === undefined && ending.at !== "elsewhere";
   const atEnd = isLast ? ownersAtEnd(lines, held, before, root, ending) : null;
   return held.map(({ comment, owner, kind }, at) => {
@@ -301,7 +334,11 @@ function commentsOf(
       text: comment.source.slice(1),
       owner,
       beside: !isBeside ? null : before?.closes === true ? "bracket" : "entry",
-      astray: isAstray && !isBeside,
+      astray:
+        astray.all ||
+        (isBeside
+          ? before?.property === true || before?.opensFlow === true
+          : isBelowAstray || owner !== endOwner),
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
     };

@@ -101,7 +101,7 @@ export const KNOWN_DIFFERENCES = [
   {
     what: "selection by a comment that stands in another column than what follows it, or has an empty line or a `---` behind it",
     sops: "sometimes takes it for a foot of what comes before or after, and selects the value behind that: it cannot decrypt some of these files of ours, nor some of its own",
-    ours: "takes it for a comment on what follows; refuses the file where one that matches stands left of what follows, or beside one that does",
+    ours: "takes it for a comment on what follows; refuses the file where one matches that sops may take so that something encrypted would stay readable",
   },
   {
     what: "a comment below an empty item of a list in a list, or in another column than one above it below such a list; one beside or above the `:` of a `? key`, where another stands above the `:`",

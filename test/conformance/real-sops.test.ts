@@ -280,6 +280,59 @@ for (const { what, any, tidy, runs: all, least } of KINDS) {
   }
 }
 
+/** What of two encrypted files is readable in the first alone. */
+function onlyReadableIn(ours: Opened, theirs: Opened): string[] {
+  const theirComments = commentsOf(theirs);
+  const comments = [...commentsOf(ours)].filter(
+    ([comment, encrypted]) => !encrypted && theirComments.get(comment) === true,
+  );
+  const [our, their] = [valuesOf(ours), valuesOf(theirs)];
+  const values = our.data.filter(
+    (_, at) => our.encrypted[at] === null && their.encrypted[at] !== null,
+  );
+  return [...comments.map(([comment]) => comment), ...values.map(String)];
+}
+
+for (const { what, any, runs: all } of KINDS) {
+  const runs = Math.ceil(all / 10);
+  testWith("sops")(
+    `${runs} random ${what}, selected by comment: nothing that sops encrypts stays readable`,
+    async (t) => {
+      let compared = 0;
+      const property = fc.asyncProperty(
+        any(),
+        fc.constantFrom(...SELECTIONS.filter(byComment)),
+        async (text, encryption) => {
+          let ours: string;
+          let theirs: Awaited<ReturnType<typeof openOurs>>;
+          try {
+            const { file: parsed } = readSopsFile(Buffer.from(text), "yaml");
+            ours = (await encryptFile(parsed, encryption)).text;
+            const encrypted = await sopsEncrypt(text, encryption).catch(() => null);
+            if (encrypted === null) return;
+            theirs = await openOurs(encrypted);
+          } catch (error) {
+            if (error instanceof SopsError) return;
+            throw error;
+          }
+          const [our, their] = [await openOurs(ours), theirs].map((one) =>
+            openLeaves(one.file, one.metadata, one.dataKey, "accept"),
+          );
+          t.deepEqual(onlyReadableIn(our ?? [], their ?? []), [], text);
+          compared += 1;
+        },
+      );
+      const details = await fc.check(property, { numRuns: runs, ...seedOf(0) });
+      t.log(`seed ${details.seed}: ${compared} compared`);
+      t.false(
+        details.failed,
+        `${fc.defaultReportMessage(details)} ${String(details.errorInstance)}`,
+      );
+      t.true(compared > runs / 4, `${compared}`);
+    },
+  );
+}
+
 testWith("sops")("comments: real sops decrypts every comment that we encrypted", async (t) => {
   const text = [
     "# top",

@@ -88,7 +88,6 @@ test("behind a list without a value too", async (t) => {
 for (const [text, option, pattern] of [
   // Each tried with sops 3.13.3, which encrypts the note.
   ["# plain\nd:\n  - - a\n    - b\n  # note\n", "unencrypted_comment_regex", "plain"],
-  ["d:\n  a: {b: x}\n# plain\n\n  # note\n", "unencrypted_comment_regex", "plain"],
   ["d:\n  - e:\n      a: x\n\n    # note\n", "unencrypted_regex", "^d$"],
   ["d:\n  a: x\n\n  # note\n", "unencrypted_regex", "^d$"],
   ["d:\n  a:\n    # note\n", "unencrypted_regex", "^d$"],
@@ -198,8 +197,21 @@ for (const text of [
   // It takes the second to the end of the mapping.
   "\n---\n# secret\n\nb: y\n",
   "# secret\n---\n# note\n\nb: y\n",
+  // A document with nothing in it passes the first on.
+  "a: x\n...\n# secret\n---\n...\n# note\n",
+  "a: x\n...\n# secret\n---\n# note\n",
+  // Below the next item.
+  "d:\n  - a: x\n    b: y\n  # secret\n\n  # note\n  - c\n  - d\n",
+  // Out of the mapping that the last ones are in, or into the one above.
+  "d:\n  a: x\n    # secret\n# note\n\n  # else\n",
+  "d:\n  a: x\n# secret\n\n# note",
+  "d:\n  a: {b: x}\n# secret\n\n  # note\n",
+  // To the mapping around, to what follows, or to nothing.
+  "a: x\n# secret\n? # note\n  b\n",
+  "a: &b # secret\n  x\nc: y\n",
+  "a: [ # secret\n  b]\n",
 ]) {
-  test(`a comment that selects, around a --- that has a foot below it, is refused: ${JSON.stringify(text)}`, async (t) => {
+  test(`a comment that selects, where sops takes it to be elsewhere, is refused: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
       const error = await t.throwsAsync(encrypt(text, option, "secret"));
       t.regex(error.message, /indented alike/);
@@ -213,6 +225,9 @@ for (const text of [
   "# secret\n---\n# note\nb: y\n",
   "a: x # secret\n---\n# note\n\nb: y\n",
   "a: x\n# secret\n---\n# note\nb: y\n",
+  "d:\n  a: x\n  # note\n# secret\nb: y\n",
+  "d:\n  a: x\n# secret\n\nb: y\n",
+  "# secret\na: &b x\nc: y\n",
 ]) {
   test(`one that sops takes as it looks is not: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
@@ -220,6 +235,11 @@ for (const text of [
     }
   });
 }
+
+test("a comment covers a key without a value, too, and nothing behind it", async (t) => {
+  const text = "# secret\na: {b}\nc: x\n";
+  t.regex(await encrypt(text, "unencrypted_comment_regex", "secret"), /^c: ENC/m);
+});
 
 test("a comment that selects, left of what follows, is refused", async (t) => {
   const text = "a:\n# secret\n  b: x\n";
