@@ -406,7 +406,7 @@ function ownersAtEnd(
     let owner = root;
     if (text.kind === "prior") owner = before.opensItem === true ? mappingAround(inner) : inner;
     if (text.kind === "dedented") {
-      owner = ownerOfDedented(texts, at, inner, null, endColumn) ?? root;
+      owner = mappingAround(ownerOfDedented(texts, at, inner, null, endColumn) ?? root);
     }
     return text.comments.map(() => owner);
   });
@@ -505,6 +505,9 @@ function heldInGap(
     let owner = next;
     if (kind === "prior") owner = inner;
     if (kind === "dedented") owner = ownerOfDedented(texts, at, inner, next, nextColumn) ?? next;
+    // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
+    const isPassedOn = kind === "dedented" ? owner !== next : before?.opensItem === true;
+    if (kind !== "next" && isPassedOn && next !== inner) owner = mappingAround(owner);
     for (const comment of comments) held.push({ comment, owner, kind });
   }
   return held;

@@ -104,7 +104,7 @@ export const KNOWN_DIFFERENCES = [
     ours: "takes it for a comment on what follows; refuses the file where one matches that sops may take so that something encrypted would stay readable",
   },
   {
-    what: "a comment below an empty item of a list in a list, or in another column than one above it below such a list; one beside or above the `:` of a `? key`, where another stands above the `:`",
+    what: "a comment in another column than one above it, below a list in a list; one beside or above the `:` of a `? key`, where another stands above the `:`",
     sops: "takes it to a mapping around, or to what follows, and leaves the ciphertext of ours in the plaintext",
     ours: "lets its column decide",
   },

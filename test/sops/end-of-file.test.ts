@@ -91,6 +91,7 @@ for (const [text, option, pattern] of [
   ["d:\n  - e:\n      a: x\n\n    # note\n", "unencrypted_regex", "^d$"],
   ["d:\n  a: x\n\n  # note\n", "unencrypted_regex", "^d$"],
   ["d:\n  a:\n    # note\n", "unencrypted_regex", "^d$"],
+  ["d:\n  - - - x\n    # note\n", "unencrypted_regex", "^d$"],
 ] as const) {
   test(`a comment that sops takes to the top mapping is refused: ${option} ${JSON.stringify(text)}`, async (t) => {
     const error = await t.throwsAsync(encrypt(text, option, pattern));
@@ -107,6 +108,19 @@ for (const end of ["\n", ""]) {
     const text = `d:\n  a: x\n  # plain\n\n  # note${end}`;
     const encrypted = await encrypt(text, "unencrypted_comment_regex", "plain");
     t.regex(encrypted, /^ {2}# plain\n\n {2}#ENC\[.*,type:comment\]\nsops:/m);
+    t.is(await open(encrypted), text);
+  });
+}
+
+for (const text of [
+  "d:\n- - -\n  # note\n",
+  "d:\n- - -\n    # note\ne: x\n",
+  "d:\n  - - - x\n    # note\n\ne: x\n",
+  "d:\n  - - - x\n   # plain\n    # note\n---\nb: c\n",
+]) {
+  test(`one below a list in a list is in the mapping around, as in sops: ${JSON.stringify(text)}`, async (t) => {
+    const encrypted = await encrypt(text, "unencrypted_regex", "^d$");
+    t.notRegex(encrypted, /note/);
     t.is(await open(encrypted), text);
   });
 }
