@@ -27,6 +27,8 @@ export interface Comment {
   readonly endOwner: Collection | null;
   /** The collection that it is indented as part of, where its owner is one around that; else null. */
   readonly indentedIn: Collection | null;
+  /** The flow collection above that go-yaml may take it into; else null. */
+  readonly takenInto: Collection | null;
   /**
    * Whether it stands where go-yaml may take it for a comment on something else, or lose it: left of what
    * follows, in several columns, around a `---` that a foot follows, beside an anchor …
@@ -261,8 +263,23 @@ export function attribute(
   return gaps.flatMap((gap, index) => {
     const behind = gaps.slice(index + 1, gap.start > lastContent ? gaps.length : index + 2);
     const astray = { all: hasComplexKey, below: isLost(gap, behind, lastContent, ending) };
-    return commentsOf(lines, gap, astray, root, ending);
+    const comments = commentsOf(lines, gap, astray, root, ending);
+    const takenInto = gaps.slice(0, index).some((one) => one.hasLateFoot)
+      ? takenIn(lines, gap)
+      : null;
+    return takenInto === null ? comments : comments.map((one) => ({ ...one, takenInto }));
   });
+}
+
+/**
+ * The flow collection that comments may be taken into: right below one, with an empty line or nothing
+ * behind them, where the key that they would be on has a late foot already.
+ */
+function takenIn(lines: Lines, { start, before, after, held }: Gap): Collection | null {
+  if (before?.closes !== true) return null;
+  const isBelow = lines.lineOf(start) === lines.lineOf(before.end - 1) + 1;
+  const isFoot = after === undefined || held.some(({ kind }) => kind === "prior");
+  return isBelow && isFoot ? before.collection : null;
 }
 
 /** The comments between two neighbouring marks. */
@@ -341,6 +358,7 @@ function commentsOf(
           : isBelowAstray || owner !== endOwner),
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
+      takenInto: null,
     };
   });
 }

@@ -111,7 +111,7 @@ export const KNOWN_DIFFERENCES = [
   {
     what: "a comment right below a `---` that a `...` or a comment stands before, with an empty line below it, and then a flow collection",
     sops: "takes it for a foot of the document before, and the next comment into the flow collection",
-    ours: "takes it to the document that follows, and the next one out of the collection",
+    ours: "takes it to the document that follows, and the next one out of the collection; refuses the file where that one would stay readable and the collection is encrypted",
   },
   {
     what: "YAML that only go-yaml refuses: a tab in an indentation or behind a `-`, `?` or `:` that begins a line, escapes like `\\/` and `\\ud83d\\ude00`, a `:` on another line than its key in a flow collection",

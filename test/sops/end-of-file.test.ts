@@ -144,6 +144,19 @@ for (const behind of ["", "e: 1\n"]) {
   });
 }
 
+for (const text of [
+  // sops 3.13.3 encrypts the second in `data`, as the first stands for a foot of its key.
+  "a: x\n...\n---\n# note 1\n\ndata: {b: y}\n# note 2\n",
+  "\n---\n# note 1\n\ndata: {b: y}\n# note 2\n\nc: z\n",
+]) {
+  test(`a comment that sops takes into what stands above is refused where it would stay readable: ${JSON.stringify(text)}`, async (t) => {
+    const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^data$"));
+    t.regex(error.message, /put an empty line above it/);
+    const mended = text.replace("# note 2", "\n# note 2");
+    t.is(await open(await encrypt(mended, "encrypted_regex", "^data$")), mended);
+  });
+}
+
 test("a comment that moves when the block above it is encrypted is refused", async (t) => {
   // The empty line is the block's, and goes into its ciphertext.
   const text = "o:\n  b1:\n    c: |+\n      kept\n\n# note\n\n  d: x\n";
