@@ -257,7 +257,7 @@ const KINDS = [
   },
 ];
 
-/** Neither timestamps nor -0.0, for whose files sops computes another MAC than it verifies. */
+/** No -0.0, for whose files sops computes another MAC than it verifies. */
 for (const { what, any, tidy, runs: all, least } of KINDS) {
   for (let first = 0; first < all; first += RUNS_OF_ONE) {
     const runs = Math.min(RUNS_OF_ONE, all - first);
