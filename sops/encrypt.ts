@@ -309,15 +309,26 @@ function takenByList(
   );
 }
 
-/** A comment that looks like a part of what is encrypted, and would stay readable. */
+/** A comment that looks like a part of what is encrypted, or is to sops, and would stay readable. */
 function refuseReadableInside(leaf: Leaf, selected: boolean, selects: Selector): void {
-  const { indentedIn } = leaf;
-  if (selected || indentedIn === undefined || !selects({ ...leaf, path: indentedIn })) return;
-  throw new SopsError(
-    "unsupported",
-    "the comment would stay readable, since sops takes it out of what it is indented in: write it above the last entry there",
-    { line: leaf.line },
-  );
+  const { indentedIn, takenInto } = leaf;
+  const isEncrypted = (path: KeyPath | undefined) =>
+    path !== undefined && selects({ ...leaf, path });
+  if (selected) return;
+  if (isEncrypted(indentedIn)) {
+    throw new SopsError(
+      "unsupported",
+      "the comment would stay readable, since sops takes it out of what it is indented in: write it above the last entry there",
+      { line: leaf.line },
+    );
+  }
+  if (isEncrypted(takenInto)) {
+    throw new SopsError(
+      "unsupported",
+      "the comment would stay readable, though sops takes it into what is encrypted above: put an empty line above it",
+      { line: leaf.line },
+    );
+  }
 }
 
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */

@@ -33,6 +33,8 @@ export interface Leaf {
    * it: the path of the inner one.
    */
   readonly indentedIn?: KeyPath;
+  /** Set for a comment that sops may take into a mapping or list above it: the path of that. */
+  readonly takenInto?: KeyPath;
   /** Set for a value that ends with its file, and gets a line break once a `sops` block follows. */
   readonly gainsBreak?: true;
   /** Set for a comment without text in a list: where the list is encrypted, sops makes an item of it. */

@@ -83,7 +83,7 @@ class BlockStyleReader {
   read(): YamlContent {
     this.nextLine();
     if (this.column === 0 && this.lineText() === "---") {
-      this.mark(this.lineStart, this.lineEnd, null);
+      this.mark(this.lineStart, this.lineEnd, null, false, true);
       this.nextLine();
     }
     if (this.column !== 0) throw NOT_HERE;
@@ -175,8 +175,9 @@ class BlockStyleReader {
     end: number,
     collection: Collection | null,
     opensValue = false,
+    parts = false,
   ): void {
-    const mark: Mark = { start, end, collection, opensValue, closes: false };
+    const mark: Mark = { start, end, collection, opensValue, closes: false, parts };
     if (this.wantsMark) this.marks.push(mark);
     this.wantsMark = false;
     this.lastMark = mark;

@@ -27,9 +27,11 @@ export interface Comment {
   readonly endOwner: Collection | null;
   /** The collection that it is indented as part of, where its owner is one around that; else null. */
   readonly indentedIn: Collection | null;
+  /** The flow collection above that go-yaml may take it into; else null. */
+  readonly takenInto: Collection | null;
   /**
-   * Whether it, or one beside it, stands left of what follows, or is a foot of a document that has ended
-   * before it: go-yaml may take them for comments on something else then.
+   * Whether it stands where go-yaml may take it for a comment on something else, or lose it: left of what
+   * follows, in several columns, around a `---` that a foot follows, beside an anchor …
    */
   readonly astray: boolean;
 }
@@ -40,6 +42,8 @@ export interface DocumentEnd {
   readonly at: "file" | "unfinished file" | "elsewhere";
   /** The line on which a `sops` block begins that is appended to it. */
   readonly blockLine: number;
+  /** Whether a comment below the `---` or `...` behind it is a foot of it. */
+  readonly hasFootBehind?: boolean;
 }
 
 /** A mapping or list of the document, with where it stands. */
@@ -64,6 +68,10 @@ export interface Mark {
   readonly opensItem?: boolean;
   /** An anchor or a tag, which what it is on is yet to follow. */
   readonly property?: boolean;
+  /** A `?`, which a key of any kind is yet to follow. */
+  readonly opensKey?: boolean;
+  /** The bracket that opens a flow collection: go-yaml loses a comment beside it. */
+  readonly opensFlow?: boolean;
   /** The bracket that closes a flow collection: what stands below it is outside. */
   readonly closes?: boolean;
   /** A `---` or `...`: then the collection is the top mapping of the document before. */
@@ -131,6 +139,8 @@ function collect(
           opensValue: part.type === "map-value-ind",
           opensItem: part.type === "seq-item-ind",
           property: part.type === "anchor" || part.type === "tag",
+          opensKey: part.type === "explicit-key-ind",
+          opensFlow: part.type === "flow-map-start" || part.type === "flow-seq-start",
           closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
           parts: part.type === "doc-start",
         });
@@ -222,54 +232,135 @@ export function attribute(
   root: Collection,
   ending: DocumentEnd,
 ): Comment[] {
-  const result: Comment[] = [];
+  const gaps: Gap[] = [];
   let mark = 0;
-  let index = 0;
-  while (index < comments.length) {
+  for (let index = 0; index < comments.length;) {
     const first = comments[index];
     if (first === undefined) break;
     while (mark < marks.length && (marks[mark]?.start ?? Infinity) < first.start) mark += 1;
     const before = marks[mark - 1];
     const after = withValue(marks, mark);
-    const gap: RawComment[] = [];
+    const own: RawComment[] = [];
     for (; index < comments.length; index += 1) {
       const comment = comments[index];
       if (comment === undefined || (after !== undefined && comment.start > after.start)) break;
-      gap.push(comment);
+      own.push(comment);
     }
-    const { owners, beside } =
+    const held =
       before?.parts === true
-        ? {
-            owners: ownersBehindIndicator(lines, gap, before, after, root, ending.blockLine),
-            beside: 0,
-          }
-        : gapOwners(lines, gap, before, after, root, ending.blockLine);
-    const column = after === undefined ? 0 : lines.columnOf(after.start);
-    // A foot of a document that has ended already is put anywhere in the next.
-    const isLate = before?.parts === true && marks[mark - 2]?.parts === true;
-    const astray =
-      gap.slice(beside).some(({ start }) => lines.columnOf(start) < column) ||
-      (isLate && owners.includes(before.collection ?? root));
-    const isLast = after === undefined && ending.at !== "elsewhere";
-    const atEnd = isLast ? ownersAtEnd(lines, gap, before, owners, beside, root, ending) : owners;
-    for (const [at, comment] of gap.entries()) {
-      const owner = owners[at] ?? root;
-      const endOwner = atEnd[at] ?? root;
-      const looks =
-        at < beside ? owner : indentedIn(before?.collection ?? root, lines.columnOf(comment.start));
-      result.push({
-        start: comment.start,
-        end: comment.start + comment.source.length,
-        text: comment.source.slice(1),
-        owner,
-        beside: at >= beside ? null : before?.closes === true ? "bracket" : "entry",
-        astray,
-        endOwner: owner === endOwner ? null : endOwner,
-        indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
-      });
-    }
+        ? heldBehindIndicator(lines, own, before, after, root, ending.blockLine)
+        : heldInGap(lines, own, before, after, root, ending.blockLine);
+    // A foot of a document that has ended already, or of none, is put anywhere in the next.
+    const hasLateFoot =
+      before?.parts === true &&
+      (before.collection === null || marks[mark - 2]?.parts === true) &&
+      held.some(({ kind }) => kind === "prior");
+    gaps.push({ start: first.start, before, after, held, hasLateFoot });
   }
-  return result;
+  // Around a `? key` of its own lines, go-yaml takes comments to almost anything.
+  const hasComplexKey = marks.some(({ opensKey }) => opensKey === true);
+  const lastContent = marks.findLast(({ parts }) => parts !== true)?.start ?? -1;
+  return gaps.flatMap((gap, index) => {
+    const behind = gaps.slice(index + 1, gap.start > lastContent ? gaps.length : index + 2);
+    const astray = { all: hasComplexKey, below: isLost(gap, behind, lastContent, ending) };
+    const comments = commentsOf(lines, gap, astray, root, ending);
+    const takenInto = gaps.slice(0, index).some((one) => one.hasLateFoot)
+      ? takenIn(lines, gap)
+      : null;
+    return takenInto === null ? comments : comments.map((one) => ({ ...one, takenInto }));
+  });
+}
+
+/**
+ * The flow collection that comments may be taken into: right below one, with an empty line or nothing
+ * behind them, where the key that they would be on has a late foot already.
+ */
+function takenIn(lines: Lines, { start, before, after, held }: Gap): Collection | null {
+  if (before?.closes !== true) return null;
+  const isBelow = lines.lineOf(start) === lines.lineOf(before.end - 1) + 1;
+  const isFoot = after === undefined || held.some(({ kind }) => kind === "prior");
+  return isBelow && isFoot ? before.collection : null;
+}
+
+/** The comments between two neighbouring marks. */
+interface Gap {
+  readonly start: number;
+  readonly before: Mark | undefined;
+  readonly after: Mark | undefined;
+  readonly held: readonly Held[];
+  /** Whether one of them is a foot that go-yaml has nothing for. */
+  readonly hasLateFoot: boolean;
+}
+
+/** A comment with whom it belongs to. */
+interface Held {
+  readonly comment: RawComment;
+  readonly owner: Collection;
+  readonly kind: "beside" | CommentText["kind"];
+}
+
+/**
+ * Whether go-yaml loses the last of a gap's comments: those that stand above a `---` or `...`, for a foot
+ * of the document below that. A document without anything passes them on.
+ *
+ * @param behind the gaps behind it.
+ */
+function isLost(
+  { start, after }: Gap,
+  behind: readonly Gap[],
+  lastContent: number,
+  { hasFootBehind }: DocumentEnd,
+): boolean {
+  const hasFoot = ({ held }: Gap) => held.some(({ kind }) => kind === "prior");
+  if (start > lastContent) {
+    // What a file ends in has a foot's empty line behind it.
+    return hasFootBehind === true || behind.some((gap) => gap.after === undefined || hasFoot(gap));
+  }
+  return behind.some((next) => after?.parts === true && next.before === after && hasFoot(next));
+}
+
+function commentsOf(
+  lines: Lines,
+  { before, after, held, hasLateFoot }: Gap,
+  astray: { readonly all: boolean; readonly below: boolean },
+  root: Collection,
+  ending: DocumentEnd,
+): Comment[] {
+  const column = after === undefined ? 0 : lines.columnOf(after.start);
+  const below = held.filter(({ kind }) => kind !== "beside");
+  const columnsOf = (some: readonly Held[]) =>
+    new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
+  const isBelowAstray =
+    astray.below ||
+    hasLateFoot ||
+    Math.min(...columnsOf(below)) < column ||
+    columnsOf(below.filter(({ kind }) => kind !== "next")).size > 1 ||
+    // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
+    below.some(({ owner, kind }) => kind === "dedented" && owner.list);
+  const isLast = after === undefined && ending.at !== "elsewhere";
+  const atEnd = isLast ? ownersAtEnd(lines, held, before, root, ending) : null;
+  return held.map(({ comment, owner, kind }, at) => {
+    const endOwner = atEnd?.[at] ?? owner;
+    const isBeside = kind === "beside";
+    const looks = isBeside
+      ? owner
+      : indentedIn(before?.collection ?? root, lines.columnOf(comment.start));
+    return {
+      start: comment.start,
+      end: comment.start + comment.source.length,
+      text: comment.source.slice(1),
+      owner,
+      beside: !isBeside ? null : before?.closes === true ? "bracket" : "entry",
+      astray:
+        astray.all ||
+        (isBeside
+          ? before?.property === true || before?.opensFlow === true
+          : isBelowAstray || owner !== endOwner),
+      endOwner: owner === endOwner ? null : endOwner,
+      indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
+      takenInto: null,
+    };
+  });
 }
 
 /**
@@ -307,25 +398,24 @@ function isWithin(inner: Collection, outer: Collection): boolean {
  * Whom go-yaml takes comments to where nothing but them follows in a file. What is no foot of the data
  * before is the document's, which sops takes for the top mapping's.
  *
- * @param owners whom they belong to with a sops block behind them.
- * @param beside how many of them stand on the line of the last data.
+ * @param held whom they belong to with a sops block behind them.
  * @see yaml_parser_fetch_stream_end in go-yaml v3's scannerc.go
  */
 function ownersAtEnd(
   lines: Lines,
-  gap: readonly RawComment[],
+  held: readonly Held[],
   before: Mark | undefined,
-  owners: readonly Collection[],
-  beside: number,
   root: Collection,
   ending: DocumentEnd,
-): readonly Collection[] {
-  if (before === undefined) return owners;
+): readonly Collection[] | null {
+  if (before === undefined) return null;
   const last = before.collection ?? root;
   const inner = before.closes === true ? (last.parent ?? root) : last;
-  const texts = splitTexts(lines, gap.slice(beside), before, blockColumn(inner), END);
+  const beside = held.filter(({ kind }) => kind === "beside");
+  const below = held.slice(beside.length).map(({ comment }) => comment);
+  const texts = splitTexts(lines, below, before, blockColumn(inner), END);
   // What stands right of where the text ends is closed before the comments, the rest behind them.
-  const final = gap[gap.length - 1];
+  const final = held[held.length - 1]?.comment;
   const endColumn =
     ending.at === "file" || final === undefined
       ? 0
@@ -334,11 +424,11 @@ function ownersAtEnd(
     let owner = root;
     if (text.kind === "prior") owner = before.opensItem === true ? mappingAround(inner) : inner;
     if (text.kind === "dedented") {
-      owner = ownerOfDedented(texts, at, inner, null, endColumn) ?? root;
+      owner = mappingAround(ownerOfDedented(texts, at, inner, null, endColumn) ?? root);
     }
     return text.comments.map(() => owner);
   });
-  return [...owners.slice(0, beside), ...own];
+  return [...beside.map(({ owner }) => owner), ...own];
 }
 
 /** What follows at the end of a file: it counts as an empty line, and is no data. */
@@ -352,85 +442,93 @@ function mappingAround(collection: Collection): Collection {
 }
 
 /**
- * The owners of the comments behind a `---` or `...`: the document that follows, but for lines right
+ * The comments behind a `---` or `...`: they belong to the document that follows, but for lines right
  * below, with an empty line behind them. go-yaml takes those for a foot of the document before, where
  * nothing stands beside the indicator.
  */
-function ownersBehindIndicator(
+function heldBehindIndicator(
   lines: Lines,
-  gap: readonly RawComment[],
+  comments: readonly RawComment[],
   before: Mark,
   after: Mark | undefined,
   root: Collection,
   blockLine: number,
-): Collection[] {
+): Held[] {
   const next = after === undefined || after.parts === true ? root : (after.collection ?? root);
+  const isBehindAll = after === undefined && before.collection === root;
   const line = after === undefined ? blockLine : lines.lineOf(after.start);
-  return splitTexts(lines, gap, before, 0, { line, column: 0 }).flatMap(({ comments, kind }) =>
-    comments.map(() => (kind === "prior" ? (before.collection ?? root) : next)),
+  // The first line of a file has no foot.
+  const above = lines.lineOf(before.start) === 0 ? undefined : before;
+  const end = isBehindAll ? END : { line, column: 0 };
+  return splitTexts(lines, comments, above, 0, end).flatMap(({ comments, kind }) =>
+    comments.map((comment) => ({
+      comment,
+      owner: kind === "prior" ? (before.collection ?? root) : next,
+      kind,
+    })),
   );
 }
 
 /**
- * The owners of the comments between two neighbouring marks, and how many of them, at the front,
- * stand on the line of the first mark.
+ * The comments between two neighbouring marks.
  *
  * @param blockLine the line of the sops key, which follows where nothing else does.
  */
-function gapOwners(
+function heldInGap(
   lines: Lines,
-  gap: readonly RawComment[],
+  comments: readonly RawComment[],
   before: Mark | undefined,
   after: Mark | undefined,
   root: Collection,
   blockLine: number,
-): { owners: Collection[]; beside: number } {
+): Held[] {
   const last = before?.collection ?? root;
   const inner = before?.closes === true ? (last.parent ?? last) : last;
   const next = after?.collection ?? root;
   const nextColumn = after === undefined ? 0 : lines.columnOf(after.start);
   const nextLine = after === undefined ? blockLine : lines.lineOf(after.start);
   const indent = blockColumn(inner);
-  const owners: Collection[] = [];
-  let rest = gap;
-  const [first] = gap;
+  const held: Held[] = [];
+  let rest = comments;
+  const [first] = comments;
   if (
     before !== undefined &&
     first !== undefined &&
     lines.lineOf(before.end - 1) === lines.lineOf(first.start)
   ) {
+    let owner = last;
     if (before.property === true && next.parent === last) {
       // Behind an anchor or a tag, it is part of the mapping or list that follows.
-      owners.push(next);
+      owner = next;
     } else if (
       (before.opensItem === true || before.property === true) &&
       last.list &&
       !(next === last || (next.list && next === last.parent) || isWithin(next, last))
     ) {
       // Behind the dash of an empty item that ends its list, it is a foot of that.
-      owners.push(mappingAround(last));
-    } else owners.push(last);
-    rest = gap.slice(1);
+      owner = mappingAround(last);
+    }
+    held.push({ comment: first, owner, kind: "beside" });
+    rest = comments.slice(1);
   }
-  const beside = owners.length;
-  if (owners.length === gap.length) return { owners, beside };
+  if (rest.length === 0) return held;
   const opens = before?.opensValue === true || before?.property === true;
   const isBelowKey = opens && next.parent === inner;
   if (inner.column === null || isBelowKey) {
     const owner = inner.column === null ? inner : next;
-    return { owners: [...owners, ...rest.map(() => owner)], beside };
+    return [...held, ...rest.map((comment) => ({ comment, owner, kind: "next" as const }))];
   }
   const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
-  for (const [at, text] of texts.entries()) {
-    const owner =
-      text.kind === "prior"
-        ? inner
-        : text.kind === "next"
-          ? next
-          : (ownerOfDedented(texts, at, inner, next, nextColumn) ?? next);
-    for (let count = text.comments.length; count > 0; count -= 1) owners.push(owner);
+  for (const [at, { comments, kind }] of texts.entries()) {
+    let owner = next;
+    if (kind === "prior") owner = inner;
+    if (kind === "dedented") owner = ownerOfDedented(texts, at, inner, next, nextColumn) ?? next;
+    // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
+    const isPassedOn = kind === "dedented" ? owner !== next : before?.opensItem === true;
+    if (kind !== "next" && isPassedOn && next !== inner) owner = mappingAround(owner);
+    for (const comment of comments) held.push({ comment, owner, kind });
   }
-  return { owners, beside };
+  return held;
 }
 
 /** Lines of comment that share a fate, and whom they belong to. */

@@ -3,16 +3,8 @@ import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style.ts";
-import type { Held } from "./comment-stacks.ts";
-import { documentComments, type Collection } from "./comments.ts";
-import {
-  commentLeaves,
-  documentEnd,
-  YamlFile,
-  type YamlContent,
-  type YamlDocument,
-  type YamlLeaf,
-} from "./file.ts";
+import { documentComments } from "./comments.ts";
+import { commentLeaves, documentEnd, YamlFile, type YamlContent, type YamlLeaf } from "./file.ts";
 import { DocumentReader, type Failure } from "./reader.ts";
 import { readTokens } from "./tokens.ts";
 
@@ -84,46 +76,48 @@ export function readAnyStyle(text: string): YamlContent {
   }
 
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const leaves: YamlLeaf[] = [];
-  const empty: Held[] = [];
-  const documents: YamlDocument[] = [];
-  let rawMetadata: unknown = null;
   const parts = splitDocuments(tokens, text.length, failure);
-  let previous: Collection | null = null;
-  let seen = 0;
-  for (const [index, document] of composed.entries()) {
+  const read = composed.flatMap((document, index) => {
     const part = parts[index];
-    if (part === undefined) continue;
     const reader = new DocumentReader(text, lines, newline, document, failure);
-    const read = reader.read();
-    const isLast = index === parts.length - 1;
-    const begin = seen;
-    while (seen < all.length && (isLast || (all[seen]?.start ?? 0) < part.end)) seen += 1;
+    return part === undefined ? [] : [{ part, reader, ...reader.read() }];
+  });
+  const leaves: YamlLeaf[][] = [];
+  let rest = all;
+  let hasFootBehind = false;
+  // From the last one on: what it takes of the one before it, that one has to know.
+  for (const [index, { part, reader, ...one }] of [...read.entries()].reverse()) {
+    const before = read[index - 1];
+    const previous = before?.reader.top ?? null;
+    const begin = rest.findLastIndex(({ start }) => start < (before?.part.end ?? 0)) + 1;
+    const ending = documentEnd(text, lines, part.end, one.sops);
     const comments = documentComments(
       lines,
-      all.slice(begin, seen),
+      rest.slice(begin),
       part.token,
       reader.collections,
       { top: reader.top, previous },
       part,
-      documentEnd(text, lines, part.end, read.sops),
+      { ...ending, hasFootBehind },
     );
-    previous = reader.top;
+    rest = rest.slice(0, begin);
+    hasFootBehind = comments.some(({ owner }) => owner === previous);
     const own = commentLeaves(
       comments,
-      read.sops,
+      one.sops,
       lines,
       (comment) => reader.entryOfComment(comment),
       reader.commentPlace,
     );
-    for (const leaf of [...read.leaves, ...own].sort((a, b) => a.start - b.start)) {
-      leaves.push(leaf);
-    }
-    for (const held of reader.empty) empty.push(held);
-    documents.push({ end: part.end, flow: read.flow, sops: read.sops });
-    if (read.sops !== null && index === 0) rawMetadata = read.sops.raw;
+    leaves.unshift([...one.leaves, ...own].sort((a, b) => a.start - b.start));
   }
-  return { leaves, empty, documents, rawMetadata, newline };
+  return {
+    leaves: leaves.flat(),
+    empty: read.flatMap(({ reader }) => reader.empty),
+    documents: read.map(({ part, flow, sops }) => ({ end: part.end, flow, sops })),
+    rawMetadata: read[0]?.sops?.raw ?? null,
+    newline,
+  };
 }
 
 interface Part {

@@ -257,7 +257,7 @@ export function commentLeaves(
   return comments
     .filter(({ start }) => sops === null || start < sops.start || start >= sops.end)
     .map((comment): YamlLeaf => {
-      const { owner, endOwner, indentedIn } = comment;
+      const { owner, endOwner, indentedIn, takenInto } = comment;
       const leaf: YamlLeaf = {
         kind: "comment",
         path: owner.path,
@@ -274,6 +274,7 @@ export function commentLeaves(
         ...(owner.list && /^\r?$/.test(comment.text) && { becomesItem: true as const }),
         ...(comment.astray && { astray: true as const }),
         ...(indentedIn !== null && { indentedIn: indentedIn.path }),
+        ...(takenInto !== null && { takenInto: takenInto.path }),
       };
       if (endOwner === null) return leaf;
       const asItem = endOwner.list && endOwner.column === lines.columnOf(comment.start);

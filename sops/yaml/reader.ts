@@ -52,7 +52,7 @@ export class DocumentReader {
   /** The top mapping, which comments alone are in, too. */
   top: Collection = { path: [], column: 0, list: false, parent: null, entry: 0 };
   readonly commentPlace: Place;
-  /** Mappings and lists without anything in them. */
+  /** Mappings and lists without anything in them, and keys without a value. */
   readonly empty: Held[] = [];
   private readonly leaves: YamlLeaf[] = [];
   private readonly anchored = new Map<unknown, YamlLeaf>();
@@ -215,7 +215,10 @@ export class DocumentReader {
     entry: number,
     expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): void {
-    if (node === null) return;
+    if (node === null) {
+      this.empty.push({ holder: parent, entry });
+      return;
+    }
     if ((expansion?.depth ?? 0) > DEEPEST) {
       throw this.failure("unsupported", node.range[0], "expands to too much: too many aliases");
     }

@@ -50,6 +50,8 @@ const BODIES = [
   "data%:\n- a\n",
   "data%:\n  - a\n  - b: c\n",
   "other%:\n- data%: x\n",
+  "other%:\n- - -\n",
+  "other%:\n  - - - x\n",
   "data%: |\n  x\n",
   "data%: |+\n  x\n\n",
   "data%: {a: 1}\n",

@@ -88,10 +88,10 @@ test("behind a list without a value too", async (t) => {
 for (const [text, option, pattern] of [
   // Each tried with sops 3.13.3, which encrypts the note.
   ["# plain\nd:\n  - - a\n    - b\n  # note\n", "unencrypted_comment_regex", "plain"],
-  ["d:\n  a: {b: x}\n# plain\n\n  # note\n", "unencrypted_comment_regex", "plain"],
   ["d:\n  - e:\n      a: x\n\n    # note\n", "unencrypted_regex", "^d$"],
   ["d:\n  a: x\n\n  # note\n", "unencrypted_regex", "^d$"],
   ["d:\n  a:\n    # note\n", "unencrypted_regex", "^d$"],
+  ["d:\n  - - - x\n    # note\n", "unencrypted_regex", "^d$"],
 ] as const) {
   test(`a comment that sops takes to the top mapping is refused: ${option} ${JSON.stringify(text)}`, async (t) => {
     const error = await t.throwsAsync(encrypt(text, option, pattern));
@@ -112,6 +112,19 @@ for (const end of ["\n", ""]) {
   });
 }
 
+for (const text of [
+  "d:\n- - -\n  # note\n",
+  "d:\n- - -\n    # note\ne: x\n",
+  "d:\n  - - - x\n    # note\n\ne: x\n",
+  "d:\n  - - - x\n   # plain\n    # note\n---\nb: c\n",
+]) {
+  test(`one below a list in a list is in the mapping around, as in sops: ${JSON.stringify(text)}`, async (t) => {
+    const encrypted = await encrypt(text, "unencrypted_regex", "^d$");
+    t.notRegex(encrypted, /note/);
+    t.is(await open(encrypted), text);
+  });
+}
+
 for (const behind of ["", "e: 1\n"]) {
   test(`a comment that sops takes out of what it is indented in is refused where it would stay readable: ${JSON.stringify(behind)}`, async (t) => {
     // sops 3.13.3 leaves the second readable.
@@ -128,6 +141,19 @@ for (const behind of ["", "e: 1\n"]) {
       t.notRegex(encrypted, /note/);
       t.is(await open(encrypted), mended);
     }
+  });
+}
+
+for (const text of [
+  // sops 3.13.3 encrypts the second in `data`, as the first stands for a foot of its key.
+  "a: x\n...\n---\n# note 1\n\ndata: {b: y}\n# note 2\n",
+  "\n---\n# note 1\n\ndata: {b: y}\n# note 2\n\nc: z\n",
+]) {
+  test(`a comment that sops takes into what stands above is refused where it would stay readable: ${JSON.stringify(text)}`, async (t) => {
+    const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^data$"));
+    t.regex(error.message, /put an empty line above it/);
+    const mended = text.replace("# note 2", "\n# note 2");
+    t.is(await open(await encrypt(mended, "encrypted_regex", "^data$")), mended);
   });
 }
 
@@ -188,11 +214,58 @@ for (const [text, readable] of [
   });
 }
 
-test("a comment that selects, at the end of a document that has ended, is refused", async (t) => {
-  const text = "a: x\n...\n---\n# secret\n\nb: y\n";
-  const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
-  t.regex(error.message, /indented alike/);
-  t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
+for (const text of [
+  "a: x\n...\n---\n# secret\n\nb: y\n",
+  // sops 3.13.3 drops the first for the second, which it takes for the end of the document before.
+  "a: x\n# secret\n---\n  # note\n\nb: y\n",
+  "a: x\n# secret\n...\n# note\n\n---\nb: y\n",
+  "a: x\n# secret\n...\n# note\n",
+  "---\na: x\n# secret\n---\n# note\n\nb: y\n---\nc: z\n",
+  // It takes the second to the end of the mapping.
+  "\n---\n# secret\n\nb: y\n",
+  "# secret\n---\n# note\n\nb: y\n",
+  // A document with nothing in it passes the first on.
+  "a: x\n...\n# secret\n---\n...\n# note\n",
+  "a: x\n...\n# secret\n---\n# note\n",
+  // Below the next item.
+  "d:\n  - a: x\n    b: y\n  # secret\n\n  # note\n  - c\n  - d\n",
+  // Out of the mapping that the last ones are in, or into the one above.
+  "d:\n  a: x\n    # secret\n# note\n\n  # else\n",
+  "d:\n  a: x\n# secret\n\n# note",
+  "d:\n  a: {b: x}\n# secret\n\n  # note\n",
+  // To the mapping around, to what follows, or to nothing.
+  "a: x\n# secret\n? # note\n  b\n",
+  "a: &b # secret\n  x\nc: y\n",
+  "a: [ # secret\n  b]\n",
+]) {
+  test(`a comment that selects, where sops takes it to be elsewhere, is refused: ${JSON.stringify(text)}`, async (t) => {
+    for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
+      const error = await t.throwsAsync(encrypt(text, option, "secret"));
+      t.regex(error.message, /indented alike/);
+      t.is(await open(await encrypt(text, option, "other")), text);
+    }
+  });
+}
+
+for (const text of [
+  "---\n# secret\n\nb: y\n",
+  "# secret\n---\n# note\nb: y\n",
+  "a: x # secret\n---\n# note\n\nb: y\n",
+  "a: x\n# secret\n---\n# note\nb: y\n",
+  "d:\n  a: x\n  # note\n# secret\nb: y\n",
+  "d:\n  a: x\n# secret\n\nb: y\n",
+  "# secret\na: &b x\nc: y\n",
+]) {
+  test(`one that sops takes as it looks is not: ${JSON.stringify(text)}`, async (t) => {
+    for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
+      t.is(await open(await encrypt(text, option, "secret")), text);
+    }
+  });
+}
+
+test("a comment covers a key without a value, too, and nothing behind it", async (t) => {
+  const text = "# secret\na: {b}\nc: x\n";
+  t.regex(await encrypt(text, "unencrypted_comment_regex", "secret"), /^c: ENC/m);
 });
 
 test("a comment that selects, left of what follows, is refused", async (t) => {
