@@ -77,7 +77,7 @@ export async function encryptFile(
   const opened = file.leaves.map((leaf): OpenedLeaf => {
     const itemOf = takenByList(leaf, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
-    refuseReadableInside(leaf, selected, selects);
+    refuseMisplaced(leaf, selected, selects);
     refuseStrayToken(leaf, selected);
     refuseEmptyAtEnd(leaf, selected);
     refuseEmptyInList(leaf, selected);
@@ -309,23 +309,22 @@ function takenByList(
   );
 }
 
-/** A comment that looks like a part of what is encrypted, or is to sops, and would stay readable. */
-function refuseReadableInside(leaf: Leaf, selected: boolean, selects: Selector): void {
+/** A comment that looks like a part of what is encrypted, or that sops takes to be elsewhere. */
+function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void {
   const { indentedIn, takenInto } = leaf;
   const isEncrypted = (path: KeyPath | undefined) =>
     path !== undefined && selects({ ...leaf, path });
-  if (selected) return;
-  if (isEncrypted(indentedIn)) {
+  if (!selected && isEncrypted(indentedIn)) {
     throw new SopsError(
       "unsupported",
       "the comment would stay readable, since sops takes it out of what it is indented in: write it above the last entry there",
       { line: leaf.line },
     );
   }
-  if (isEncrypted(takenInto)) {
+  if (takenInto !== undefined && (selected || isEncrypted(takenInto))) {
     throw new SopsError(
       "unsupported",
-      "the comment would stay readable, though sops takes it into what is encrypted above: put an empty line above it",
+      `sops takes the comment into the brackets above and ${selected ? "cannot decrypt it" : "encrypts it there"}: put an empty line above it`,
       { line: leaf.line },
     );
   }

@@ -36,7 +36,7 @@ export function sopsBatch(identity: string): SopsBatch {
 function start(identity: string) {
   const child = spawn(realTool("sops-batch") ?? "sops-batch", [], {
     env: { SOPS_AGE_KEY: identity },
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "ignore"],
   });
   const waiting: ((answer: Answer) => void)[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {

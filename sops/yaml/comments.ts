@@ -31,7 +31,7 @@ export interface Comment {
   readonly takenInto: Collection | null;
   /**
    * Whether it stands where go-yaml may take it for a comment on something else, or lose it: left of what
-   * follows, in several columns, around a `---` that a foot follows, beside an anchor …
+   * follows, in several columns, around a `---` that a foot follows, behind an anchor, in brackets …
    */
   readonly astray: boolean;
 }
@@ -255,7 +255,8 @@ export function attribute(
       before?.parts === true &&
       (before.collection === null || marks[mark - 2]?.parts === true) &&
       held.some(({ kind }) => kind === "prior");
-    gaps.push({ start: first.start, before, after, held, hasLateFoot });
+    const isPassedOn = isBeforeScalar(lines, before, after) || isBeforeEmptyItem(marks, mark);
+    gaps.push({ start: first.start, before, after, held, hasLateFoot, isPassedOn });
   }
   // Around a `? key` of its own lines, go-yaml takes comments to almost anything.
   const hasComplexKey = marks.some(({ opensKey }) => opensKey === true);
@@ -275,9 +276,10 @@ export function attribute(
  * The flow collection that comments may be taken into: right below one, with an empty line or nothing
  * behind them, where the key that they would be on has a late foot already.
  */
-function takenIn(lines: Lines, { start, before, after, held }: Gap): Collection | null {
-  if (before?.closes !== true) return null;
-  const isBelow = lines.lineOf(start) === lines.lineOf(before.end - 1) + 1;
+function takenIn(lines: Lines, { before, after, held }: Gap): Collection | null {
+  const first = held.find(({ kind }) => kind !== "beside");
+  if (before?.closes !== true || first === undefined) return null;
+  const isBelow = lines.lineOf(first.comment.start) === lines.lineOf(before.end - 1) + 1;
   const isFoot = after === undefined || held.some(({ kind }) => kind === "prior");
   return isBelow && isFoot ? before.collection : null;
 }
@@ -290,6 +292,27 @@ interface Gap {
   readonly held: readonly Held[];
   /** Whether one of them is a foot that go-yaml has nothing for. */
   readonly hasLateFoot: boolean;
+  /** Whether go-yaml takes them from what they stand before to its key, or to what follows that. */
+  readonly isPassedOn: boolean;
+}
+
+/** Between a key and its value, which is on a line of its own and no mapping or list. */
+function isBeforeScalar(lines: Lines, before: Mark | undefined, after: Mark | undefined): boolean {
+  return (
+    before?.opensValue === true &&
+    after?.collection === before.collection &&
+    lines.columnOf(after.start) > (after.collection?.column ?? Infinity)
+  );
+}
+
+/** Before a `-` with nothing behind it. */
+function isBeforeEmptyItem(marks: readonly Mark[], index: number): boolean {
+  const [dash, item] = [marks[index], marks[index + 1]];
+  const list = dash?.collection ?? null;
+  if (dash?.opensItem !== true || list === null) return false;
+  const holder = item?.collection ?? null;
+  const isInside = holder !== null && (holder === list || isWithin(holder, list));
+  return !isInside || (item?.opensItem === true && holder === list);
 }
 
 /** A comment with whom it belongs to. */
@@ -321,7 +344,7 @@ function isLost(
 
 function commentsOf(
   lines: Lines,
-  { before, after, held, hasLateFoot }: Gap,
+  { before, after, held, hasLateFoot, isPassedOn }: Gap,
   astray: { readonly all: boolean; readonly below: boolean },
   root: Collection,
   ending: DocumentEnd,
@@ -353,9 +376,10 @@ function commentsOf(
       beside: !isBeside ? null : before?.closes === true ? "bracket" : "entry",
       astray:
         astray.all ||
-        (isBeside
-          ? before?.property === true || before?.opensFlow === true
-          : isBelowAstray || owner !== endOwner),
+        isPassedOn ||
+        before?.property === true ||
+        owner.column === null ||
+        (isBeside ? before?.opensFlow === true : isBelowAstray || owner !== endOwner),
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
       takenInto: null,

@@ -322,17 +322,26 @@ testWith("sops", "sops-batch")("sops-batch does what the sops program does", asy
   t.true(encrypted > 14, String(encrypted));
 });
 
+/** How often each value is readable, with its path: a path is that of all items of a list. */
+function readableValues(leaves: Opened): ReadonlyMap<string, number> {
+  const { data, encrypted } = valuesOf(leaves);
+  const readable = data.filter((_, at) => encrypted[at] === null).map((value) => String(value));
+  return new Map(readable.map((one) => [one, readable.filter((other) => other === one).length]));
+}
+
 /** What of two encrypted files is readable in the first alone. */
 function onlyReadableIn(ours: Opened, theirs: Opened): string[] {
   const theirComments = commentsOf(theirs);
   const comments = [...commentsOf(ours)].filter(
     ([comment, encrypted]) => !encrypted && theirComments.get(comment) === true,
   );
-  const [our, their] = [valuesOf(ours), valuesOf(theirs)];
-  const values = our.data.filter(
-    (_, at) => our.encrypted[at] === null && their.encrypted[at] !== null,
+  const [our, their] = [readableValues(ours), readableValues(theirs)];
+  // A block of tabs alone is null to sops, and no other value.
+  const known = new Set(valuesOf(theirs).data.map(String));
+  const values = [...our].filter(
+    ([value, count]) => known.has(value) && count > (their.get(value) ?? 0),
   );
-  return [...comments.map(([comment]) => comment), ...values.map(String)];
+  return [...comments, ...values].map(([what]) => what);
 }
 
 for (const { what, any, runs: all } of KINDS) {

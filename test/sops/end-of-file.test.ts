@@ -148,10 +148,15 @@ for (const text of [
   // sops 3.13.3 encrypts the second in `data`, as the first stands for a foot of its key.
   "a: x\n...\n---\n# note 1\n\ndata: {b: y}\n# note 2\n",
   "\n---\n# note 1\n\ndata: {b: y}\n# note 2\n\nc: z\n",
+  "a: x\n...\n---\n# note 1\n\ndata: {b: y} # note\n# note 2\n",
 ]) {
-  test(`a comment that sops takes into what stands above is refused where it would stay readable: ${JSON.stringify(text)}`, async (t) => {
+  test(`a comment that sops takes into what stands above is refused: ${JSON.stringify(text)}`, async (t) => {
     const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^data$"));
     t.regex(error.message, /put an empty line above it/);
+    // Nor could sops decrypt it where it is encrypted as the mapping's around.
+    await t.throwsAsync(encrypt(text, "unencrypted_regex", "^none$"), {
+      message: /cannot decrypt it: put an empty line above it/,
+    });
     const mended = text.replace("# note 2", "\n# note 2");
     t.is(await open(await encrypt(mended, "encrypted_regex", "^data$")), mended);
   });
@@ -237,6 +242,13 @@ for (const text of [
   "a: x\n# secret\n? # note\n  b\n",
   "a: &b # secret\n  x\nc: y\n",
   "a: [ # secret\n  b]\n",
+  "a: {\n  # secret\n  b: x }\n",
+  "a: !!seq\n# secret\n- x\n",
+  // To the key, or to what follows an item that is none.
+  "a:\n  # secret\n  x\nb: y\n",
+  "a: # secret\n  # note\n  x\nb: y\n",
+  "a:\n# secret\n-\nb: x\n",
+  "a:\n# secret\n-\n- x\n",
 ]) {
   test(`a comment that selects, where sops takes it to be elsewhere, is refused: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
@@ -255,6 +267,8 @@ for (const text of [
   "d:\n  a: x\n  # note\n# secret\nb: y\n",
   "d:\n  a: x\n# secret\n\nb: y\n",
   "# secret\na: &b x\nc: y\n",
+  "a:\n  # secret\n  b: x\n",
+  "a:\n# secret\n- b: x\n- c\n",
 ]) {
   test(`one that sops takes as it looks is not: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
