@@ -9,7 +9,8 @@ import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 const MOST_SECONDS = 3.5;
 /** The most memory that the process has ever held, Node itself and the compiler of its tests with it. */
 const MOST_MEGABYTES = 300;
-const HEAP_MEGABYTES = 250;
+/** What V8 is given: Node 24 needs 100 MB more than Node 20 beside it. */
+const HEAP_MEGABYTES = 160;
 
 interface Result {
   readonly name: string;
@@ -22,7 +23,12 @@ test("check judges every hostile file in little time and memory", async (t) => {
   const child = fileURLToPath(new URL("./hostile-child.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [`--max-old-space-size=${String(HEAP_MEGABYTES)}`, WITH_TYPESCRIPT, child],
+    [
+      `--max-old-space-size=${String(HEAP_MEGABYTES)}`,
+      "--max-semi-space-size=8",
+      WITH_TYPESCRIPT,
+      child,
+    ],
     { timeout: 500_000, killSignal: "SIGKILL" },
   );
   const results = stdout

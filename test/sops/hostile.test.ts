@@ -11,7 +11,8 @@ const MOST_SECONDS = 3.5;
 const PATIENCE_SECONDS = 100;
 /** The most memory that the process has ever held, Node itself and the compiler of its tests with it. */
 const MOST_MEGABYTES = 300;
-const HEAP_MEGABYTES = 250;
+/** What V8 is given: Node 24 needs 100 MB more than Node 20 beside it. */
+const HEAP_MEGABYTES = 160;
 
 interface Result {
   readonly outcome: string;
@@ -33,6 +34,7 @@ async function readFrom(start: number, results: Map<number, Result>): Promise<nu
     process.execPath,
     [
       `--max-old-space-size=${HEAP_MEGABYTES}`,
+      "--max-semi-space-size=8",
       WITH_TYPESCRIPT,
       fileURLToPath(new URL("./hostile-child.ts", import.meta.url)),
       String(start),
