@@ -1,3 +1,5 @@
+import { lastAtMost } from "./last-at-most.ts";
+
 /** Where the lines of a text begin: line and column of any offset, by binary search. */
 export class Lines {
   private readonly starts: number[] = [0];
@@ -12,14 +14,7 @@ export class Lines {
 
   /** Zero-based. */
   lineOf(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return Math.max(0, lastAtMost(this.starts, offset));
   }
 
   /** Zero-based; a byte order mark takes no column. */

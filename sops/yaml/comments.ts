@@ -261,13 +261,18 @@ export function attribute(
   // Around a `? key` of its own lines, go-yaml takes comments to almost anything.
   const hasComplexKey = marks.some(({ opensKey }) => opensKey === true);
   const lastContent = marks.findLast(({ parts }) => parts !== true)?.start ?? -1;
+  const firstLateFoot = gaps.findIndex(({ hasLateFoot }) => hasLateFoot);
+  // What a file ends in has a foot's empty line behind it.
+  const lastFoot = gaps.findLastIndex((gap) => gap.after === undefined || hasFoot(gap));
   return gaps.flatMap((gap, index) => {
-    const behind = gaps.slice(index + 1, gap.start > lastContent ? gaps.length : index + 2);
-    const astray = { all: hasComplexKey, below: isLost(gap, behind, lastContent, ending) };
+    const isBelowLost =
+      gap.start > lastContent
+        ? ending.hasFootBehind === true || index < lastFoot
+        : isLost(gap, gaps[index + 1]);
+    const astray = { all: hasComplexKey, below: isBelowLost };
     const comments = commentsOf(lines, gap, astray, root, ending);
-    const takenInto = gaps.slice(0, index).some((one) => one.hasLateFoot)
-      ? takenIn(lines, gap)
-      : null;
+    const hasLateFootAbove = firstLateFoot !== -1 && firstLateFoot < index;
+    const takenInto = hasLateFootAbove ? takenIn(lines, gap) : null;
     return takenInto === null ? comments : comments.map((one) => ({ ...one, takenInto }));
   });
 }
@@ -322,24 +327,18 @@ interface Held {
   readonly kind: "beside" | CommentText["kind"];
 }
 
+function hasFoot({ held }: Gap): boolean {
+  return held.some(({ kind }) => kind === "prior");
+}
+
 /**
  * Whether go-yaml loses the last of a gap's comments: those that stand above a `---` or `...`, for a foot
  * of the document below that. A document without anything passes them on.
  *
- * @param behind the gaps behind it.
+ * @param next the gap behind it.
  */
-function isLost(
-  { start, after }: Gap,
-  behind: readonly Gap[],
-  lastContent: number,
-  { hasFootBehind }: DocumentEnd,
-): boolean {
-  const hasFoot = ({ held }: Gap) => held.some(({ kind }) => kind === "prior");
-  if (start > lastContent) {
-    // What a file ends in has a foot's empty line behind it.
-    return hasFootBehind === true || behind.some((gap) => gap.after === undefined || hasFoot(gap));
-  }
-  return behind.some((next) => after?.parts === true && next.before === after && hasFoot(next));
+function isLost({ after }: Gap, next: Gap | undefined): boolean {
+  return after?.parts === true && next?.before === after && hasFoot(next);
 }
 
 function commentsOf(

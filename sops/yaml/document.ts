@@ -82,25 +82,26 @@ export function readAnyStyle(text: string): YamlContent {
     const reader = new DocumentReader(text, lines, newline, document, failure);
     return part === undefined ? [] : [{ part, reader, ...reader.read() }];
   });
-  const leaves: YamlLeaf[][] = [];
-  let rest = all;
+  const leavesFromLast: YamlLeaf[][] = [];
+  let end = all.length;
   let hasFootBehind = false;
   // From the last one on: what it takes of the one before it, that one has to know.
   for (const [index, { part, reader, ...one }] of [...read.entries()].reverse()) {
     const before = read[index - 1];
     const previous = before?.reader.top ?? null;
-    const begin = rest.findLastIndex(({ start }) => start < (before?.part.end ?? 0)) + 1;
+    let begin = end;
+    while (begin > 0 && (all[begin - 1]?.start ?? 0) >= (before?.part.end ?? 0)) begin -= 1;
     const ending = documentEnd(text, lines, part.end, one.sops);
     const comments = documentComments(
       lines,
-      rest.slice(begin),
+      all.slice(begin, end),
       part.token,
       reader.collections,
       { top: reader.top, previous },
       part,
       { ...ending, hasFootBehind },
     );
-    rest = rest.slice(0, begin);
+    end = begin;
     hasFootBehind = comments.some(({ owner }) => owner === previous);
     const own = commentLeaves(
       comments,
@@ -109,10 +110,10 @@ export function readAnyStyle(text: string): YamlContent {
       (comment) => reader.entryOfComment(comment),
       reader.commentPlace,
     );
-    leaves.unshift([...one.leaves, ...own].sort((a, b) => a.start - b.start));
+    leavesFromLast.push([...one.leaves, ...own].sort((a, b) => a.start - b.start));
   }
   return {
-    leaves: leaves.flat(),
+    leaves: leavesFromLast.reverse().flat(),
     empty: read.flatMap(({ reader }) => reader.empty),
     documents: read.map(({ part, flow, sops }) => ({ end: part.end, flow, sops })),
     rawMetadata: read[0]?.sops?.raw ?? null,

@@ -1,4 +1,5 @@
 import { SopsError } from "../errors.ts";
+import { lastAtMost } from "../last-at-most.ts";
 import type { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
@@ -303,7 +304,7 @@ export function documentEnd(
  */
 export function entryOfComment({ beside, start }: Comment, entries: readonly number[]): number {
   if (beside === "bracket") return (entries[0] ?? start) - 1;
-  if (beside === "entry") return entries.findLast((entry) => entry <= start) ?? start;
+  if (beside === "entry") return entries[lastAtMost(entries, start)] ?? start;
   return start;
 }
 

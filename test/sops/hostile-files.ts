@@ -162,6 +162,12 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   yaml("many anchors on one value", "syntax", () => `a: ${"&a ".repeat(MEGABYTE / 10)}\n`),
   yaml("many documents", "same", () => "a: x\n---\n".repeat(1_000)),
   yaml("many comments", "same", () => `${"# x\n".repeat(20_000)}a: x\n`),
+  yaml(
+    "many comments beside values",
+    "same",
+    () => Array.from({ length: 25_000 }, (_, at) => `a${at}: x # x\n`).join(""),
+    { option: "encrypted_regex", pattern: "^a1$" },
+  ),
   json("a long string", "same", () => `{"a": "${"x".repeat(MEGABYTE)}"}`),
   json("a long string of escapes", "same", () => `{"a": "${"\\n".repeat(MEGABYTE / 2)}"}`),
   json("a long string without its quote", "syntax", () => `{"a": "${"x".repeat(MEGABYTE)}`),
