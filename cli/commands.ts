@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import type { Begun } from "../hooks/pre-commit.ts";
 
 /** All commands of `flux-sops`, and how the words of a command line name one. */
 
@@ -126,11 +125,6 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const command = await COMMANDS[name]?.load();
   return command === undefined ? 2 : command(rest);
-}
-
-/** `flux-sops hook pre-commit`, where a look at the commit was not enough. */
-export async function wholeGate(begun: Begun | null): Promise<number> {
-  return (await import("./hook.ts")).hook(["pre-commit"], begun);
 }
 
 /** sops takes `--config FILE` before the command's name, the commands here behind it. */

@@ -1,3 +1,5 @@
+import type { Begun } from "../hooks/pre-commit.ts";
+
 /**
  * Where `flux-sops` starts. What runs at every commit, and in every loop over files, comes first and
  * alone: the build makes a file of its own of each of these imports, and reading a file that is not
@@ -5,10 +7,15 @@
  */
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
-  if (command === "hook" && rest[0] === "pre-commit") {
-    const { lookAtCommit } = await import("../hooks/nothing-to-do.ts");
-    const look = await lookAtCommit({ cwd: process.cwd(), env: process.env });
-    return look.nothingToDo ? 0 : (await import("./commands.ts")).wholeGate(look.begun);
+  if (command === "hook") {
+    let begun: Begun | null = null;
+    if (rest[0] === "pre-commit") {
+      const { lookAtCommit } = await import("../hooks/nothing-to-do.ts");
+      const look = await lookAtCommit({ cwd: process.cwd(), env: process.env });
+      if (look.nothingToDo) return 0;
+      ({ begun } = look);
+    }
+    return (await import("./hook.ts")).hook(rest, begun);
   }
   const file = fileToDecrypt(argv);
   if (file !== null) {

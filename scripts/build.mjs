@@ -87,10 +87,14 @@ const PARTS = [
   "hooks/nothing-to-do.ts",
   "cli/decrypt-one.ts",
   "hooks/rules-in-force.ts",
+  "cli/hook.ts",
   "cli/en-and-decrypt.ts",
   "cli/commands.ts",
   "sops/age/hybrid.ts",
 ];
+
+/** Packages that several parts have in common. */
+const PACKAGES = ["yaml", "re2js"];
 
 /** Written when all others are. */
 const OWN_OBJECTS = "hooks/own-objects.ts";
@@ -108,21 +112,41 @@ const separateParts = {
   },
 };
 
+const separatePackages = {
+  name: "separate-packages",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(?:${PACKAGES.join("|")})$`) }, ({ path }) => ({
+      path: `./${path}.cjs`,
+      external: true,
+    }));
+  },
+};
+
 const madeBy = `// flux-sops ${version}, MIT licensed. Made by generator-flux-sops; run the generator again to upgrade.`;
 
-for (const source of ["cli/main.ts", ...PARTS]) {
-  const isStart = source === "cli/main.ts";
+/** One file of the tool, whole but for what the others have. */
+async function buildPart(name, entry, plugins, firstLine = "") {
   const part = await build({
     ...shared,
+    ...entry,
     format: "cjs",
     supported: { "dynamic-import": false },
     define: { ...shared.define, "import.meta.dirname": "__dirname" },
-    plugins: [...shared.plugins, separateParts],
-    entryPoints: [source],
-    outfile: isStart ? "dist/flux-sops.cjs" : `dist/${basename(source, ".ts")}.cjs`,
-    banner: { js: isStart ? `#!/usr/bin/env node\n${madeBy}` : madeBy },
+    plugins: [...plugins, ...shared.plugins],
+    outfile: `dist/${name}.cjs`,
+    banner: { js: `${firstLine}${madeBy}` },
   });
   await addLicenses(part.metafile);
+}
+
+const separate = [separateParts, separatePackages];
+await buildPart("flux-sops", { entryPoints: ["cli/main.ts"] }, separate, "#!/usr/bin/env node\n");
+for (const source of PARTS) {
+  await buildPart(basename(source, ".ts"), { entryPoints: [source] }, separate);
+}
+for (const name of PACKAGES) {
+  const contents = `export * from ${JSON.stringify(name)};`;
+  await buildPart(name, { stdin: { contents, resolveDir: root } }, []);
 }
 await chmod(join(root, "dist/flux-sops.cjs"), 0o755);
 

@@ -28,10 +28,13 @@ const TOOL_FILES = [
   "en-and-decrypt.cjs",
   "flux-sops.cjs",
   "flux-sops.mjs",
+  "hook.cjs",
   "hybrid.cjs",
   "nothing-to-do.cjs",
   "own-objects.cjs",
+  "re2js.cjs",
   "rules-in-force.cjs",
+  "yaml.cjs",
 ];
 if (!existsSync(tool)) throw new Error("dist/flux-sops.mjs is not there: run npm run build first");
 
