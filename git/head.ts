@@ -1,4 +1,5 @@
 import { GitError } from "./errors.ts";
+import { EMPTY_TREES, type ObjectFormat } from "./object-id.ts";
 import { runGit, type GitContext } from "./run.ts";
 
 /** The commit HEAD names, or null on an unborn branch. */
@@ -11,8 +12,22 @@ export async function headCommit(context: GitContext): Promise<string | null> {
 
 /** The name of the tree without entries, in this repository's object format. */
 export async function emptyTree(context: GitContext): Promise<string> {
-  const { stdout } = await runGit(context, ["hash-object", "-t", "tree", "--stdin"]);
-  return stdout.toString("latin1").trim();
+  const { stdout } = await runGit(context, ["rev-parse", "--show-object-format"]);
+  return emptyTreeIn(stdout);
+}
+
+function emptyTreeIn(format: Buffer): string {
+  return EMPTY_TREES[format.toString("latin1").trim() as ObjectFormat];
+}
+
+/** The empty tree where the branch is unborn, and null where it is not: one call to git. */
+async function treeOfUnborn(context: GitContext): Promise<string | null> {
+  const { status, stdout } = await runGit(
+    context,
+    ["rev-parse", "--show-object-format", "--verify", "--quiet", "HEAD"],
+    { allowed: [0, 1] },
+  );
+  return status === 0 ? null : emptyTreeIn(stdout);
 }
 
 /**
@@ -30,7 +45,9 @@ export async function againstTree<T>(
     return await run(treeish);
   } catch (error) {
     const isFailure = error instanceof GitError && error.code === "command-failed";
-    if (!isFailure || treeish !== "HEAD" || (await headCommit(context)) !== null) throw error;
-    return run(await emptyTree(context));
+    if (!isFailure || treeish !== "HEAD") throw error;
+    const tree = await treeOfUnborn(context);
+    if (tree === null) throw error;
+    return run(tree);
   }
 }

@@ -25,6 +25,12 @@ const emptyBlobs = {
   sha256: "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 };
 
+/** The name of the tree without entries: git knows it in every repository. */
+export const EMPTY_TREES: Readonly<Record<ObjectFormat, string>> = {
+  sha1: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+  sha256: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+};
+
 /** Whether this names the empty blob. */
 export function isEmptyBlob(oid: string): boolean {
   return oid === emptyBlobs.sha1 || oid === emptyBlobs.sha256;

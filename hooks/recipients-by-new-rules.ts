@@ -20,12 +20,14 @@ export async function recipientsByNewRules(
   judged: ReadonlySet<GitPath>,
 ): Promise<FileFinding[]> {
   const all = await indexEntries(context);
-  const rules = await rulesOfIndex(context, all);
   const { OWN_OBJECTS } = await import("./own-objects.ts");
   const entries = all.filter(
     ({ path, mode, stage, oid }) =>
       stage === 0 && isFile(mode) && !judged.has(path) && !OWN_OBJECTS.has(oid),
   );
+  // As in a first commit.
+  if (entries.length === 0) return [];
+  const rules = await rulesOfIndex(context, all);
   const byOid = new Map<string, GitPath[]>();
   for (const { path, oid } of entries) byOid.set(oid, [...(byOid.get(oid) ?? []), path]);
   const findings: FileFinding[] = [];

@@ -12,19 +12,20 @@ export interface Subject {
 }
 
 /** The subject of a scaffold's commit: what it is to what the last commit has. */
-export async function commitSubject(
-  directory: string,
-  { cluster, scope, version }: Subject,
-): Promise<string> {
+export async function commitSubject(directory: string, about: Subject): Promise<string> {
   const before = await versionInHead(directory);
-  if (before === null) {
-    return scope === "gate"
-      ? "Add flux-sops, which encrypts Secrets at commit"
-      : `Scaffold the Flux repository of cluster ${cluster}`;
-  }
+  if (before === null) return firstSubject(about);
+  const { version } = about;
   return before === version
     ? `Update what flux-sops ${version} scaffolded`
     : `Upgrade flux-sops from ${printable(before)} to ${version}`;
+}
+
+/** The same, where no commit has anything of the scaffold's. */
+export function firstSubject({ cluster, scope }: Subject): string {
+  return scope === "gate"
+    ? "Add flux-sops, which encrypts Secrets at commit"
+    : `Scaffold the Flux repository of cluster ${cluster}`;
 }
 
 /** The version that wrote the `.yo-rc.json` of the last commit; null where there is none. */

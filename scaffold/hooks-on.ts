@@ -160,12 +160,12 @@ async function runHusky(directory: string, folder: string): Promise<HooksState> 
       lines: [PRE_COMMIT_LINE],
     };
   }
-  const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
   // husky 8 has git run the files themselves; ours would write it off as deprecated.
-  const isOlder =
-    configured === folder &&
-    GATE_HOOKS.every((name) => isExecutable(join(directory, folder, name)));
-  if ((folder !== ".husky" || isOlder) && configured !== "") return { on: true };
+  const mayBeOlder = GATE_HOOKS.every((name) => isExecutable(join(directory, folder, name)));
+  if (folder !== ".husky" || mayBeOlder) {
+    const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
+    if (configured !== "" && (folder !== ".husky" || configured === folder)) return { on: true };
+  }
   const problem = inFolder(directory, () => husky());
   if (problem === "") return { on: true };
   return {

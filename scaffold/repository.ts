@@ -1,7 +1,7 @@
 import { type GitPath, pathBytes, pathFromText, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
 import { KEY_FILE_SETTING } from "../sops/key-locations.ts";
-import { commitSubject, type Subject } from "./commit-subject.ts";
+import { commitSubject, firstSubject, type Subject } from "./commit-subject.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { shellCommand } from "../git/shell-word.ts";
@@ -59,7 +59,7 @@ export async function firstCommit(
   ignored: readonly string[],
   about: Subject,
 ): Promise<CommitState> {
-  const subject = await commitSubject(directory, about);
+  const subject = firstSubject(about);
   const pending = (reason: string): CommitState => ({
     kind: "pending",
     reason,
