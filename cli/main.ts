@@ -11,7 +11,11 @@ async function main(argv: readonly string[]): Promise<number> {
     let begun: Begun | null = null;
     if (rest[0] === "pre-commit") {
       const { lookAtCommit } = await import("../hooks/nothing-to-do.ts");
-      const look = await lookAtCommit({ cwd: process.cwd(), env: process.env });
+      const [, option, shell] = rest;
+      const look = await lookAtCommit(
+        { cwd: process.cwd(), env: process.env },
+        option === "--seen" ? shell : undefined,
+      );
       if (look.nothingToDo) return 0;
       ({ begun } = look);
     }

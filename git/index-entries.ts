@@ -87,7 +87,10 @@ async function rawChanges(
     treeish,
     "--",
   ]);
-  const fields = nulFields(stdout);
+  return parseChanges(nulFields(stdout));
+}
+
+function parseChanges(fields: readonly string[]): RawChange[] {
   const changes: RawChange[] = [];
   for (let i = 0; i < fields.length; i += 2) {
     const match = rawLine.exec(fields[i] ?? "");
@@ -124,40 +127,56 @@ async function intentToAdd(
  * @throws GitError `command-failed`, `unexpected-output`
  */
 export async function changedEntries(context: GitContext, treeish = "HEAD"): Promise<IndexChanges> {
-  return againstTree(context, treeish, async (tree) => {
-    const changes = await rawChanges(context, tree);
-    const unmerged = new Set(
-      changes.filter(({ status }) => status === "U").map(({ path }) => path),
-    );
-    const merged = changes.filter(({ path }) => !unmerged.has(path));
-    const unfinished = await intentToAdd(
-      context,
-      tree,
-      merged
-        .filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid))
-        .map(({ path }) => path),
-    );
-    const changed: ChangedEntry[] = [];
-    const deleted: DeletedEntry[] = [];
-    for (const { path, status, mode, oid, headMode, headOid } of merged) {
-      if (status === "D") {
-        deleted.push({ path, headMode: entryMode(headMode), headOid });
-      } else if (status === "A" || status === "M" || status === "T") {
-        const isNew = status === "A";
-        changed.push({
-          path,
-          mode: entryMode(mode),
-          oid,
-          headMode: isNew ? null : entryMode(headMode),
-          headOid: isNew ? null : headOid,
-          intentToAdd: unfinished.has(path),
-        });
-      } else {
-        throw new GitError("unexpected-output", `git diff-index printed a status ${status}`);
-      }
+  return againstTree(context, treeish, async (tree) =>
+    changesOf(context, tree, await rawChanges(context, tree)),
+  );
+}
+
+/**
+ * The same, where somebody has asked git already: no call, or one when something empty was staged.
+ *
+ * @param fields what {@link rawChanges}'s call has printed about HEAD, at its NULs
+ * @throws GitError as changedEntries
+ */
+export async function changedEntriesIn(
+  context: GitContext,
+  fields: readonly string[],
+): Promise<IndexChanges> {
+  return changesOf(context, "HEAD", parseChanges(fields));
+}
+
+async function changesOf(
+  context: GitContext,
+  tree: string,
+  changes: readonly RawChange[],
+): Promise<IndexChanges> {
+  const unmerged = new Set(changes.filter(({ status }) => status === "U").map(({ path }) => path));
+  const merged = changes.filter(({ path }) => !unmerged.has(path));
+  const unfinished = await intentToAdd(
+    context,
+    tree,
+    merged.filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid)).map(({ path }) => path),
+  );
+  const changed: ChangedEntry[] = [];
+  const deleted: DeletedEntry[] = [];
+  for (const { path, status, mode, oid, headMode, headOid } of merged) {
+    if (status === "D") {
+      deleted.push({ path, headMode: entryMode(headMode), headOid });
+    } else if (status === "A" || status === "M" || status === "T") {
+      const isNew = status === "A";
+      changed.push({
+        path,
+        mode: entryMode(mode),
+        oid,
+        headMode: isNew ? null : entryMode(headMode),
+        headOid: isNew ? null : headOid,
+        intentToAdd: unfinished.has(path),
+      });
+    } else {
+      throw new GitError("unexpected-output", `git diff-index printed a status ${status}`);
     }
-    return { changed, deleted, unmerged: [...unmerged] };
-  });
+  }
+  return { changed, deleted, unmerged: [...unmerged] };
 }
 
 /** `H 100644 OID 0 TAB path NUL` (git-ls-files(1), `-v` and `-s`). */

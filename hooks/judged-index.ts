@@ -51,7 +51,7 @@ export function withdrawProof(repository: Repository): boolean {
   let wasKilled = false;
   for (const name of namesIn(folder)) {
     if (name.startsWith("replacing-")) wasKilled = true;
-    if (/^(?:judged|amended)-/.test(name))
+    if (/^(?:judged|amended|seen)-/.test(name))
       ignoringErrors(() => {
         unlinkSync(path.join(folder, name));
       });
@@ -95,12 +95,14 @@ export function isProven(repository: Repository, head: Commit | null, isAmend: b
   return now !== null && proof !== undefined && isSame(proof, now);
 }
 
-function proofFolder(repository: Repository): string | null {
+/** Where the hooks leave each other word, in this worktree's git folder. */
+export function proofFolder(repository: Repository): string | null {
   const folder = gitFolder(repository);
   return folder === null ? null : path.join(folder, FOLDER);
 }
 
-function isSame(a: NonNullable<IndexState>, b: NonNullable<IndexState>): boolean {
+/** Whether two looks saw one and the same index file. */
+export function isSame(a: NonNullable<IndexState>, b: NonNullable<IndexState>): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.mtimeMs === b.mtimeMs;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { readHeadAndBlobs } from "../git/commit-object.ts";
-import { changedEntries } from "../git/index-entries.ts";
+import { changedEntries, changedEntriesIn } from "../git/index-entries.ts";
 import { ongoingOperation } from "../git/operation.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import { openHookRepository, type Repository } from "../git/repository.ts";
@@ -11,6 +11,7 @@ import { SETTINGS_FILE } from "./gate-files.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
 import { mayFeedSecret } from "./kustomizations.ts";
 import type { Begun } from "./pre-commit.ts";
+import { takeSeenIndex } from "./seen-index.ts";
 import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
 import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
@@ -29,16 +30,22 @@ const UNKNOWN: Look = { nothingToDo: false, begun: null };
 /**
  * The gate's short way. It sees what {@link preCommit} sees, leaves the same proof, and knows of
  * nothing whenever it takes more than a look to tell, an error included.
+ *
+ * @param seenBy number of the shell that has asked git already: see seen-index.ts
  */
-export async function lookAtCommit(context: GitContext): Promise<Look> {
+export async function lookAtCommit(context: GitContext, seenBy?: string): Promise<Look> {
   try {
     const opened = await openHookRepository(context);
     const repository: Repository = { ...opened, blocks: true };
+    const seen = seenBy === undefined ? null : takeSeenIndex(repository, seenBy);
     const folder = gitFolder(repository);
     if (folder === null || ongoingOperation(folder) !== null) return UNKNOWN;
     if (withdrawProof(repository)) return UNKNOWN;
-    const judged = indexState(repository);
-    const changes = await changedEntries(repository);
+    const judged = seen === null ? indexState(repository) : seen.judged;
+    const changes =
+      seen === null
+        ? await changedEntries(repository)
+        : await changedEntriesIn(repository, seen.fields);
     const around = surroundingPaths(changes.changed.map(({ path: name }) => name));
     if (around.some(cannotBeAsked)) return UNKNOWN;
     const staged = await readStaged(repository, "maybe", { changes, alsoRead: around });

@@ -206,6 +206,12 @@ const MEANWHILE: Readonly<
     exit: 0,
     stderr: /encrypted clusters\/homelab\/secrets\/db\.sops\.yaml/,
   },
+  "stages a Secret while node starts, and nothing was to do": {
+    call: "diff-index",
+    does: `GIT_INDEX_FILE=.git/index git add ${DB}`,
+    exit: 0,
+    stderr: /encrypted clusters\/homelab\/secrets\/db\.sops\.yaml/,
+  },
   "stages a Secret while another is encrypted": {
     call: "hash-object -w",
     does: `git add ${DB}`,

@@ -1,0 +1,115 @@
+import test from "ava";
+import { chmodSync, linkSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { scaffolded, type Scaffolded } from "./scaffolded.ts";
+
+const PLAIN = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {a: hunter2}\n";
+
+/** Of the shell and of node alike. */
+const DIFF_INDEX =
+  "diff-index --cached --raw -z --no-abbrev --no-renames --ignore-submodules=none --end-of-options HEAD --";
+
+/** Whose calls to git are written down: each with the index that it asks about. */
+function recorded(repository: Scaffolded): { env: NodeJS.ProcessEnv; calls: () => string[] } {
+  const log = join(repository.dir, "../calls");
+  repository.write(
+    "../exec/git",
+    `#!/bin/sh\nPATH='${process.env["PATH"] ?? ""}'\nunset GIT_EXEC_PATH\necho "$* $GIT_INDEX_FILE" >>'${log}'\nexec git "$@"\n`,
+  );
+  chmodSync(join(repository.dir, "../exec/git"), 0o755);
+  writeFileSync(log, "");
+  const exec = join(repository.dir, "../exec");
+  return {
+    // git puts the first on a hook's PATH; the second is for the hook alone.
+    env: { GIT_EXEC_PATH: exec, PATH: `${exec}:${process.env["PATH"] ?? ""}` },
+    calls: () => readFileSync(log, "utf8").trimEnd().split("\n"),
+  };
+}
+
+test("a commit without secrets asks git twice, and while node starts of a second name of the index", (t) => {
+  const repository = scaffolded(t);
+  for (const text of ["one", "two"]) {
+    repository.write("note.md", text);
+    repository.must("add", "note.md");
+    const { env, calls } = recorded(repository);
+    const { status } = repository.run("git", ["commit", "-q", "-m", text], {
+      env: { GIT_EXEC_PATH: env["GIT_EXEC_PATH"] },
+    });
+    t.is(status, 0);
+    const [first = "", second = "", ...others] = calls();
+    t.regex(first, / \.git\/flux-sops\/seen-\d+$/);
+    t.is(first.replace(/ \S+$/, ""), DIFF_INDEX);
+    t.is(second, "cat-file --batch --buffer .git/index");
+    t.deepEqual(
+      others.filter((call) => !call.startsWith("maintenance")),
+      [],
+    );
+    const head = repository.must("rev-parse", "HEAD~1").trim();
+    t.deepEqual(readdirSync(join(repository.dir, ".git/flux-sops")), [`judged-${head}`]);
+  }
+});
+
+const NUMBER = "4711";
+
+interface Told {
+  /** What git has printed by the time node reads it, given what it prints. */
+  readonly answer: (whole: string) => string;
+  /** Which second name there is; default: that of the index as it is. */
+  readonly name?: string;
+  readonly number?: string;
+  readonly isTaken: boolean;
+}
+
+const ANSWERS: Readonly<Record<string, Told>> = {
+  "a whole answer is taken": { answer: (whole) => `${whole}whole\0`, isTaken: true },
+  "nothing, as git has failed": { answer: () => "", isTaken: false },
+  "an answer that is cut short": { answer: (whole) => whole, isTaken: false },
+  "an answer that is cut short within a path": {
+    answer: (whole) => whole.slice(0, -3),
+    isTaken: false,
+  },
+  "an answer that is cut short behind a path that is called whole": {
+    answer: (whole) => `${whole.slice(0, whole.indexOf("\0"))}\0whole\0`,
+    isTaken: false,
+  },
+  "an answer about another index": {
+    answer: () => "whole\0",
+    name: ".git/other-index",
+    isTaken: false,
+  },
+  "an answer about an index that is gone": { answer: () => "whole\0", name: "", isTaken: false },
+  "an answer about something outside of the folder": {
+    answer: () => "whole\0",
+    number: "../../index",
+    isTaken: false,
+  },
+};
+
+for (const [what, { answer, name, number = NUMBER, isTaken }] of Object.entries(ANSWERS)) {
+  test(`what git has said while node started: ${what}; a Secret is refused`, (t) => {
+    const repository = scaffolded(t);
+    repository.must("commit", "-q", "--allow-empty", "-m", "So that the folder is there");
+    repository.run("cp", [".git/index", ".git/other-index"]);
+    repository.write("web.yaml", PLAIN);
+    repository.must("add", "web.yaml");
+    if (name !== "") {
+      const second = join(repository.dir, `.git/flux-sops/seen-${NUMBER}`);
+      linkSync(join(repository.dir, name ?? ".git/index"), second);
+    }
+    const { env, calls } = recorded(repository);
+    const told = repository.must(...DIFF_INDEX.split(" "));
+    const hook = repository.run(
+      process.execPath,
+      [".flux-sops/flux-sops.cjs", "hook", "pre-commit", "--seen", number],
+      { env: { ...env, GIT_INDEX_FILE: ".git/index" }, input: answer(told) },
+    );
+    t.is(hook.status, 1, hook.stderr);
+    t.regex(hook.stderr, /web\.yaml:\d+ {2}plaintext-secret/);
+    t.is(
+      calls().some((call) => call.startsWith(`${DIFF_INDEX} `)),
+      !isTaken,
+    );
+    t.deepEqual(readdirSync(join(repository.dir, ".git/flux-sops")), []);
+    t.is(repository.git("rev-parse", ":web.yaml").status, 0);
+  });
+}
