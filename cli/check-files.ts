@@ -124,9 +124,11 @@ async function inspect(
   );
   const { rules } = surroundings;
   const { pairs } = await localIdentities(repository);
+  const { OWN_OBJECTS } = await import("../hooks/own-objects.ts");
   const findings: CheckedFinding[] = [];
   let unverified = 0;
   for (const { path, bytes, where, blob } of files) {
+    if (OWN_OBJECTS.has(blob)) continue;
     const name = pathText(path);
     if (isMisnamedRuleFile(name)) findings.push({ ...misnamed(name, files), path, where, blob });
     findings.push(

@@ -543,6 +543,11 @@ test("the tool's own files are known by their git names; a key in one of them is
   const file = ".flux-sops/hybrid.cjs";
   repository.write(file, `${repository.read(file)}// ${key}\n`);
   repository.must("add", file);
+  for (const args of [["--all"], [file]]) {
+    const check = repository.tool("check", ...args);
+    t.is(check.status, 1, check.stderr);
+    t.regex(check.stdout, /\.flux-sops\/hybrid\.cjs:\d+ +age-key/);
+  }
   const commit = repository.git("commit", "-m", "Change the tool");
   t.is(commit.status, 1, commit.stderr);
   t.regex(commit.stderr, /\.flux-sops\/hybrid\.cjs:\d+ +age-key/);
