@@ -19,7 +19,7 @@ export async function recipientsByNewRules(
   context: GitContext,
   judged: ReadonlySet<GitPath>,
 ): Promise<FileFinding[]> {
-  const all = await indexEntries(context);
+  const all = await indexEntries({ ...context, blocks: true });
   const { OWN_OBJECTS } = await import("./own-objects.ts");
   const entries = all.filter(
     ({ path, mode, stage, oid }) =>

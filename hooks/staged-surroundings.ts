@@ -23,9 +23,11 @@ export async function stagedSurroundings(
   context: GitContext,
   paths: readonly GitPath[],
 ): Promise<Surroundings> {
-  const entries = paths.length === 0 ? [] : surroundingEntries(await indexEntries(context), paths);
+  // There is nothing to be done meanwhile.
+  const blocking = { ...context, blocks: true };
+  const entries = paths.length === 0 ? [] : surroundingEntries(await indexEntries(blocking), paths);
   const blobs = await readBlobMap(
-    context,
+    blocking,
     entries.map(({ oid }) => oid),
   );
   const { ruleFiles, kustomizations } = surroundingFiles(
