@@ -116,7 +116,21 @@ const separatePackages = {
   name: "separate-packages",
   setup(build) {
     build.onResolve({ filter: new RegExp(`^(?:${PACKAGES.join("|")})$`) }, ({ path }) => ({
-      path: `./${path}.cjs`,
+      path,
+      namespace: "separate-package",
+    }));
+    // Loaded when something of it is used first: few patterns need RE2.
+    build.onLoad({ filter: /.*/, namespace: "separate-package" }, async ({ path }) => {
+      const getters = Object.keys(await import(path))
+        .filter((name) => name !== "default")
+        .map((name) => `get ${name}() { return load().${name}; }`);
+      return {
+        contents: `let loaded;\nconst load = () => (loaded ??= require("./${path}.cjs"));\nmodule.exports = {\n${getters.join(",\n")}\n};`,
+        loader: "js",
+      };
+    });
+    build.onResolve({ filter: /\.cjs$/, namespace: "separate-package" }, ({ path }) => ({
+      path,
       external: true,
     }));
   },

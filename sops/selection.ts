@@ -7,15 +7,17 @@ import {
   type Selection,
   type Selector,
 } from "./key-selection.ts";
+import { compilePlainPattern } from "./plain-pattern.ts";
 import type { CommentRun, StoreFile } from "./store.ts";
 
 /** The same few patterns come with every file of a batch, and each takes a moment to compile. */
-const compiledPatterns = new Map<string, RE2JS>();
+const compiledPatterns = new Map<string, Pattern>();
 const MOST_PATTERNS = 100;
 
 /**
- * Compiles a pattern of `.sops.yaml` or of a file's metadata. Always RE2: the patterns come from
- * whoever wrote the file, and Go's syntax is not JavaScript's.
+ * Compiles a pattern of `.sops.yaml` or of a file's metadata. Never as JavaScript's: the patterns come
+ * from whoever wrote the file, and their syntax is Go's. What is written plainly needs no RE2, which takes
+ * longer to load than most of what is done with it.
  *
  * @throws SopsError `bad-config`
  */
@@ -23,16 +25,18 @@ export function compilePattern(pattern: string): Pattern {
   // A regular expression would take longer to compile than a file to decrypt.
   const words = wordPattern(pattern);
   if (words !== null) return words;
-  const compiled = compiledPatterns.get(pattern) ?? compileAnew(pattern);
-  return (text) => compiled.matcher(text).find();
+  const known = compiledPatterns.get(pattern);
+  if (known !== undefined) return known;
+  const compiled = compilePlainPattern(pattern) ?? compileByRe2(pattern);
+  if (compiledPatterns.size >= MOST_PATTERNS) compiledPatterns.clear();
+  compiledPatterns.set(pattern, compiled);
+  return compiled;
 }
 
-function compileAnew(pattern: string): RE2JS {
+function compileByRe2(pattern: string): Pattern {
   try {
     const compiled = RE2JS.compile(pattern);
-    if (compiledPatterns.size >= MOST_PATTERNS) compiledPatterns.clear();
-    compiledPatterns.set(pattern, compiled);
-    return compiled;
+    return (text) => compiled.matcher(text).find();
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     throw new SopsError(
