@@ -1,4 +1,4 @@
-import { readFileSync, statSync, unlinkSync } from "node:fs";
+import { lstatSync, readFileSync, unlinkSync, type Stats } from "node:fs";
 import path from "node:path";
 import type { Repository } from "../git/repository.ts";
 import { nulFields } from "../git/run.ts";
@@ -17,7 +17,7 @@ const WHOLE = "whole";
 
 /**
  * `.husky/pre-commit` asks git what is staged while node comes up: on standard input is the answer. It
- * asks about a second name (hard link) of the index file, `seen-NUMBER`. Nobody writes into that file
+ * asks about a second name (hard link) of the index file, `seen-NUMBER`. git never writes into that file
  * (judged-index.ts); so the answer holds for the index as long as both names are one file. Waits for git to
  * end, and takes the second name away.
  *
@@ -29,10 +29,19 @@ export function takeSeenIndex(repository: Repository, number: string): SeenIndex
   if (folder === null || !/^\d+$/.test(number)) return null;
   const name = path.join(folder, `seen-${number}`);
   const answer = readFileSync(0);
-  const seen = statSync(name, { throwIfNoEntry: false });
+  const seen = lstatSync(name, { throwIfNoEntry: false });
   const judged = indexState(repository);
   if (seen === undefined || judged === null) return null;
   unlinkSync(name);
   const fields = nulFields(answer);
-  return fields.pop() === WHOLE && isSame(seen, judged) ? { judged, fields } : null;
+  const holds = fields.pop() === WHOLE && isUntouched(seen) && isSame(seen, judged);
+  return holds ? { judged, fields } : null;
+}
+
+/**
+ * No link to a link, and not written into since it got its second name, as libraries in place of git do:
+ * the name was the last change of the file (inode(7)).
+ */
+function isUntouched(seen: Stats): boolean {
+  return seen.isFile() && seen.ctimeMs > seen.mtimeMs;
 }

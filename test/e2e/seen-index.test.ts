@@ -1,5 +1,13 @@
 import test from "ava";
-import { chmodSync, linkSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { scaffolded, type Scaffolded } from "./scaffolded.ts";
 
@@ -28,12 +36,13 @@ function recorded(repository: Scaffolded): { env: NodeJS.ProcessEnv; calls: () =
 
 test("a commit without secrets asks git twice, and while node starts of a second name of the index", (t) => {
   const repository = scaffolded(t);
-  for (const text of ["one", "two"]) {
+  for (const text of ["1", "2"]) {
     repository.write("note.md", text);
     repository.must("add", "note.md");
     const { env, calls } = recorded(repository);
     const { status } = repository.run("git", ["commit", "-q", "-m", text], {
-      env: { GIT_EXEC_PATH: env["GIT_EXEC_PATH"] },
+      // With the author and moment of HEAD it could be amending it.
+      env: { GIT_EXEC_PATH: env["GIT_EXEC_PATH"], GIT_AUTHOR_DATE: `@${text} +0000` },
     });
     t.is(status, 0);
     const [first = "", second = "", ...others] = calls();
@@ -57,6 +66,8 @@ interface Told {
   /** Which second name there is; default: that of the index as it is. */
   readonly name?: string;
   readonly number?: string;
+  /** What else happens to the index. */
+  readonly meanwhile?: (index: string) => void;
   readonly isTaken: boolean;
 }
 
@@ -77,6 +88,18 @@ const ANSWERS: Readonly<Record<string, Told>> = {
     name: ".git/other-index",
     isTaken: false,
   },
+  "an answer about an index that was written into since": {
+    answer: () => "whole\0",
+    meanwhile: (index) => {
+      writeFileSync(index, readFileSync(index));
+    },
+    isTaken: false,
+  },
+  "an answer about an index behind a symbolic link": {
+    answer: () => "whole\0",
+    name: ".git/link",
+    isTaken: false,
+  },
   "an answer about an index that is gone": { answer: () => "whole\0", name: "", isTaken: false },
   "an answer about something outside of the folder": {
     answer: () => "whole\0",
@@ -85,23 +108,26 @@ const ANSWERS: Readonly<Record<string, Told>> = {
   },
 };
 
-for (const [what, { answer, name, number = NUMBER, isTaken }] of Object.entries(ANSWERS)) {
+for (const [what, told] of Object.entries(ANSWERS)) {
+  const { answer, name, number = NUMBER, meanwhile, isTaken } = told;
   test(`what git has said while node started: ${what}; a Secret is refused`, (t) => {
     const repository = scaffolded(t);
     repository.must("commit", "-q", "--allow-empty", "-m", "So that the folder is there");
     repository.run("cp", [".git/index", ".git/other-index"]);
     repository.write("web.yaml", PLAIN);
     repository.must("add", "web.yaml");
-    if (name !== "") {
-      const second = join(repository.dir, `.git/flux-sops/seen-${NUMBER}`);
-      linkSync(join(repository.dir, name ?? ".git/index"), second);
-    }
+    const index = join(repository.dir, ".git/index");
+    utimesSync(index, 1, 1);
+    symlinkSync(index, join(repository.dir, ".git/link"));
+    const second = join(repository.dir, `.git/flux-sops/seen-${NUMBER}`);
+    if (name !== "") linkSync(join(repository.dir, name ?? ".git/index"), second);
+    meanwhile?.(index);
     const { env, calls } = recorded(repository);
-    const told = repository.must(...DIFF_INDEX.split(" "));
+    const whole = repository.must(...DIFF_INDEX.split(" "));
     const hook = repository.run(
       process.execPath,
       [".flux-sops/flux-sops.cjs", "hook", "pre-commit", "--seen", number],
-      { env: { ...env, GIT_INDEX_FILE: ".git/index" }, input: answer(told) },
+      { env: { ...env, GIT_INDEX_FILE: ".git/index" }, input: answer(whole) },
     );
     t.is(hook.status, 1, hook.stderr);
     t.regex(hook.stderr, /web\.yaml:\d+ {2}plaintext-secret/);
