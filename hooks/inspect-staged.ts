@@ -7,9 +7,10 @@ import type { NewContent } from "./replace-staged.ts";
 import { mayFeedSecret, mayGenerateSecrets } from "./kustomizations.ts";
 import type { FoundSource } from "./secret-sources.ts";
 import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
-import { stagedSurroundings, type Surroundings } from "./staged-surroundings.ts";
+import { stagedSurroundings, surroundingsOf, type Surroundings } from "./staged-surroundings.ts";
 import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
 import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
+import type { SurroundingFiles } from "./surrounding-files.ts";
 import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
 
 /** A finding in one file. */
@@ -32,15 +33,19 @@ export interface Inspection {
  *
  * @param options.mayResign whether a readable part that was edited may be signed anew: not what came
  *   from elsewhere, as in a merge.
+ * @param options.surrounding what says how the files are judged, where it was read already
  * @throws GitError, BrokenRulesError, SettingsError
  */
 export async function inspectStaged(
   repository: Repository,
   staged: Staged,
-  options: { readonly mayResign: boolean },
+  options: { readonly mayResign: boolean; readonly surrounding: SurroundingFiles | null },
 ): Promise<Inspection> {
   const concerned = [...staged.files, ...staged.links].map(({ entry }) => entry.path);
-  const surroundings = await stagedSurroundings(repository, concerned);
+  const surroundings =
+    options.surrounding === null
+      ? await stagedSurroundings(repository, concerned)
+      : surroundingsOf(options.surrounding);
   const { rules } = surroundings;
   const sources = await secretSourcesOf(repository, staged, surroundings);
   const findings: FileFinding[] = [];

@@ -55,20 +55,22 @@ export async function lookAtCommit(context: GitContext, seenBy?: string): Promis
       if (more.some(cannotBeAsked)) return UNKNOWN;
       ({ indexed } = await readHeadAndBlobs(repository, [], more));
     }
-    const { ruleFiles, kustomizations } = surroundingFiles(indexed);
-    const isTaken = await takenByRule(ruleFiles);
+    const surrounding = surroundingFiles(indexed);
+    const isTaken = await takenByRule(surrounding.ruleFiles);
     const mayFormat = existsSync(path.join(repository.cwd, LINT_STAGED));
     const isFine = (file: StagedFile) => {
       const { path: name } = file.entry;
       return (
         name !== SETTINGS_FILE &&
         !(mayFormat && isFormattable(pathText(name))) &&
-        !mayFeedSecret(name, kustomizations) &&
+        !mayFeedSecret(name, surrounding.kustomizations) &&
         isUnsuspicious(file, isTaken)
       );
     };
     const isNothing = staged.files.every(isFine) && staged.links.every(isPlainLink);
-    if (!isNothing) return { nothingToDo: false, begun: { repository: opened, judged, staged } };
+    if (!isNothing) {
+      return { nothingToDo: false, begun: { repository: opened, judged, staged, surrounding } };
+    }
     const isStill = leaveProof(repository, staged.head, staged.isAmend, judged);
     return isStill ? { nothingToDo: true, begun: null } : UNKNOWN;
   } catch {

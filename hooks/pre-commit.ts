@@ -13,6 +13,7 @@ import {
 } from "./judged-index.ts";
 import type { Stored } from "./replace-staged.ts";
 import { readStaged, type Staged } from "./staged.ts";
+import type { SurroundingFiles } from "./surrounding-files.ts";
 
 /** What the gate did, for the words that tell it. */
 export interface PreCommitResult {
@@ -35,6 +36,8 @@ export interface Begun {
   readonly judged: IndexState;
   /** git is in the middle of nothing. */
   readonly staged: Staged;
+  /** In the folders of all that is staged and above. */
+  readonly surrounding: SurroundingFiles;
 }
 
 /** So often it begins anew where somebody else stages something meanwhile. */
@@ -94,8 +97,9 @@ async function judgeIndex(
   let judged = begun?.judged ?? indexState(repository);
   const read = () => readStaged(repository, canAmend(operation) ? "maybe" : false);
   let staged = begun?.staged ?? (await read());
-  const inspect = () => inspectStaged(repository, staged, { mayResign: operation === null });
-  let inspection = await inspect();
+  const mayResign = operation === null;
+  const surrounding = begun?.surrounding ?? null;
+  let inspection = await inspectStaged(repository, staged, { mayResign, surrounding });
   let unformatted: string | null = null;
   if (operation === null && !isRefused(inspection)) {
     const { formatStaged } = await import("./format-staged.ts");
@@ -106,7 +110,7 @@ async function judgeIndex(
     if (formatting.kind === "formatted") {
       judged = indexState(repository);
       staged = await read();
-      inspection = await inspect();
+      inspection = await inspectStaged(repository, staged, { mayResign, surrounding: null });
     }
   }
   const findings =

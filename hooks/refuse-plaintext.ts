@@ -100,7 +100,10 @@ async function judge(
   situation: Pick<Refusal, "during" | "isUsersCommit" | "replacesHead">,
 ): Promise<Refusal> {
   // What came from elsewhere must not be signed as if its author had put it here.
-  const inspection = await inspectStaged(repository, staged, { mayResign: false });
+  const inspection = await inspectStaged(repository, staged, {
+    mayResign: false,
+    surrounding: null,
+  });
   const sorted = await sortByRemotes(repository, inspection);
   return { repository, staged, ...situation, ...sorted };
 }

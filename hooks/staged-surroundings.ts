@@ -4,7 +4,11 @@ import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import type { Kustomization } from "./kustomizations.ts";
 import { RulesInForce } from "./rules-in-force.ts";
-import { surroundingEntries, surroundingFiles } from "./surrounding-files.ts";
+import {
+  surroundingEntries,
+  surroundingFiles,
+  type SurroundingFiles,
+} from "./surrounding-files.ts";
 
 /** What says how some files are to be judged. */
 export interface Surroundings {
@@ -30,11 +34,17 @@ export async function stagedSurroundings(
     blocking,
     entries.map(({ oid }) => oid),
   );
-  const { ruleFiles, kustomizations } = surroundingFiles(
-    entries.flatMap(({ path, oid }) => {
-      const bytes = blobs.get(oid);
-      return bytes === undefined ? [] : [{ path, oid, bytes }];
-    }),
+  return surroundingsOf(
+    surroundingFiles(
+      entries.flatMap(({ path, oid }) => {
+        const bytes = blobs.get(oid);
+        return bytes === undefined ? [] : [{ path, oid, bytes }];
+      }),
+    ),
   );
+}
+
+/** The same, of files that were read already. */
+export function surroundingsOf({ ruleFiles, kustomizations }: SurroundingFiles): Surroundings {
   return { rules: new RulesInForce(ruleFiles), kustomizations };
 }
