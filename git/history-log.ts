@@ -1,7 +1,7 @@
 import { GitError } from "./errors.ts";
 import type { BringingCommit } from "./history.ts";
 import type { GitPath } from "./path.ts";
-import { runGit, type GitContext } from "./run.ts";
+import { runGit, startGit, type GitContext } from "./run.ts";
 import { tagObjects } from "./tag-objects.ts";
 
 /** A commit with what it brought, read from `git log`. */
@@ -18,70 +18,117 @@ export interface LoggedFile {
   readonly path: GitPath;
 }
 
-/** Every commit that a ref or HEAD reaches, as bytes that `loggedCommits` reads: one call to git. */
-export async function historyLog(context: GitContext): Promise<Buffer> {
-  // Without this git writes each commit by itself (git(1), GIT_FLUSH): a tenth of all its time.
-  const buffered = { ...context, env: { ...context.env, GIT_FLUSH: "0" } };
-  const { stdout } = await runGit(buffered, [
-    // Objects that are not asked for again need not be kept: git's own 96 MB take longer to fill than
-    // they save.
-    "-c",
-    "core.deltaBaseCacheLimit=16m",
-    "-c",
-    "log.showRoot=true",
-    "-c",
-    "log.showSignature=false",
-    "log",
-    "--all",
-    "-c",
-    "--raw",
-    "-z",
-    "--no-abbrev",
-    "--no-renames",
-    "--no-color",
-    "--no-notes",
-    "--encoding=UTF-8",
-    "--format=%H %P%n%B",
-  ]);
-  return stdout;
-}
+/** Every commit that a ref or HEAD reaches, newest first. */
+export class HistoryLog {
+  readonly #context: GitContext;
+  readonly #chunks: Buffer[] = [];
 
-/**
- * The commits in git's order, newest first.
- *
- * @param log what historyLog returned
- * @throws GitError `unexpected-output`
- */
-export function* loggedCommits(log: Buffer): Generator<LoggedCommit, void, undefined> {
-  let header: string | null = null;
-  let files: LoggedFile[] = [];
-  for (let start = 0; start < log.length;) {
-    const end = endOfField(log, start);
-    // Between the message and what follows there is a newline, or an empty field.
-    if (log[start] === NEWLINE) start += 1;
-    const field = log.toString("latin1", start, end);
-    start = end + 1;
-    if (field.startsWith(":")) {
-      const endOfPath = endOfField(log, start);
-      const oid = addedFile(field);
-      if (oid !== null) {
-        files.push({ oid, path: log.toString("latin1", start, endOfPath) as GitPath });
+  constructor(context: GitContext) {
+    // Without this git writes each commit by itself (git(1), GIT_FLUSH): a tenth of all its time.
+    this.#context = { ...context, env: { ...context.env, GIT_FLUSH: "0" } };
+  }
+
+  /**
+   * The commits as git finds them, some at a time; to be asked for once: one call to git.
+   *
+   * @throws GitError `command-failed`, `unexpected-output`
+   */
+  async *commits(): AsyncGenerator<readonly LoggedCommit[], void, undefined> {
+    const { child, ended } = startGit(this.#context, LOG);
+    child.stdin.end();
+    const parser = new LogParser();
+    let finished = false;
+    try {
+      for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+        this.#chunks.push(chunk);
+        yield parser.take(chunk);
       }
-      start = endOfPath + 1;
-    } else if (field !== "") {
-      if (header !== null) yield loggedCommit(header, files);
-      header = field;
-      files = [];
+      await ended;
+      finished = true;
+      yield parser.end();
+    } finally {
+      if (!finished) child.kill();
     }
   }
-  if (header !== null) yield loggedCommit(header, files);
+
+  /** The commits once more, when all have come. */
+  *again(): Generator<LoggedCommit, void, undefined> {
+    const parser = new LogParser();
+    for (const chunk of this.#chunks) yield* parser.take(chunk);
+    yield* parser.end();
+  }
 }
+
+const LOG = [
+  // Objects that are not asked for again need not be kept: git's own 96 MB take longer to fill than
+  // they save.
+  "-c",
+  "core.deltaBaseCacheLimit=16m",
+  "-c",
+  "log.showRoot=true",
+  "-c",
+  "log.showSignature=false",
+  "log",
+  "--all",
+  "-c",
+  "--raw",
+  "-z",
+  "--no-abbrev",
+  "--no-renames",
+  "--no-color",
+  "--no-notes",
+  "--encoding=UTF-8",
+  "--format=%H %P%n%B",
+];
 
 const NEWLINE = 10;
 
-function endOfField(log: Buffer, start: number): number {
-  const nul = log.indexOf(0, start);
-  return nul === -1 ? log.length : nul;
+/** Takes commits out of chunks: fields that end in NUL. */
+class LogParser {
+  #rest: Buffer = Buffer.alloc(0);
+  #header: string | null = null;
+  #files: LoggedFile[] = [];
+  /** What stood before the path that comes next; null where none does. */
+  #raw: string | null = null;
+
+  take(chunk: Buffer): LoggedCommit[] {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const commits: LoggedCommit[] = [];
+    let start = 0;
+    for (let end; (end = bytes.indexOf(0, start)) !== -1; start = end + 1) {
+      if (this.#raw !== null) {
+        const oid = addedFile(this.#raw);
+        if (oid !== null) {
+          this.#files.push({ oid, path: bytes.toString("latin1", start, end) as GitPath });
+        }
+        this.#raw = null;
+        continue;
+      }
+      // Between the message and what follows there is a newline, or an empty field.
+      const field = bytes.toString("latin1", bytes[start] === NEWLINE ? start + 1 : start, end);
+      if (field.startsWith(":")) this.#raw = field;
+      else if (field !== "") {
+        commits.push(...this.#commit());
+        this.#header = field;
+      }
+    }
+    this.#rest = bytes.subarray(start);
+    return commits;
+  }
+
+  end(): LoggedCommit[] {
+    if (this.#rest.length > 0 || this.#raw !== null) throw unexpected();
+    return this.#commit();
+  }
+
+  /** What is whole when the next one begins. */
+  #commit(): LoggedCommit[] {
+    if (this.#header === null) return [];
+    const commit = loggedCommit(this.#header, this.#files);
+    this.#header = null;
+    this.#files = [];
+    return [commit];
+  }
 }
 
 /**

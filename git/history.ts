@@ -28,24 +28,31 @@ function rangeArguments({ remote }: Range): string[] {
   return [...start, "--not", remote === null ? "--remotes" : `--remotes=${remote}`];
 }
 
-/** The lines of git's output as they come, one char per byte. */
-async function* outputLines(
+/** The parts of git's output as they come, one char per byte, without what ends each. */
+async function* outputParts(
   context: GitContext,
   args: readonly string[],
   input: Buffer,
+  end: "\n" | "\0" = "\n",
 ): AsyncGenerator<string, void, undefined> {
   const { child, ended } = startGit(context, args);
   const written = writeAll(child.stdin, [input]);
   let finished = false;
   try {
-    let rest = "";
+    // Not put together before its end is here: a part may be long.
+    let begun: string[] = [];
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-      const lines = (rest + chunk.toString("latin1")).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
+      const [first = "", ...more] = chunk.toString("latin1").split(end);
+      begun.push(first);
+      const last = more.pop();
+      if (last === undefined) continue;
+      yield begun.join("");
+      yield* more;
+      begun = [last];
     }
     await Promise.all([ended, written]);
     finished = true;
+    const rest = begun.join("");
     if (rest !== "") yield rest;
   } finally {
     if (!finished) child.kill();
@@ -67,7 +74,7 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
     "--filter-provided-objects",
     ...rangeArguments(range),
   ];
-  for await (const line of outputLines(context, args, rangeInput(range))) {
+  for await (const line of outputParts(context, args, rangeInput(range))) {
     const space = line.indexOf(" ");
     const oid = space === -1 ? line : line.slice(0, space);
     blobs.set(oid, (space === -1 ? "" : line.slice(space + 1)) as GitPath);
@@ -98,7 +105,7 @@ export async function heldByRemotes(
     "--filter-provided-objects",
     remote === null ? "--remotes" : `--remotes=${remote}`,
   ];
-  for await (const oid of outputLines(context, args, Buffer.alloc(0))) {
+  for await (const oid of outputParts(context, args, Buffer.alloc(0))) {
     if (wanted.has(oid)) held.add(oid);
     if (held.size === wanted.size) break;
   }
@@ -147,7 +154,7 @@ export async function commitsBringing(
     ...rangeArguments(range),
   ];
   let at: BringingCommit | null = null;
-  for await (const line of outputLines(context, args, rangeInput(range))) {
+  for await (const line of outputParts(context, args, rangeInput(range))) {
     const header = /^commit ([0-9a-f]+)\t([0-9a-f ]*)\t(.*)$/.exec(line);
     if (header !== null) {
       const [, commit = "", parents = "", subject = ""] = header;
@@ -182,16 +189,14 @@ export async function commitsSaying(
   range: Range,
 ): Promise<CommitText[]> {
   const args = ["rev-list", "--header", "--encoding=UTF-8", ...rangeArguments(range)];
-  const { stdout } = await runGit(context, args, { input: [rangeInput(range)] });
   const wanted = words.map((word) => word.toLowerCase());
-  return stdout
-    .toString("latin1")
-    .split("\0")
-    .filter((text) => {
-      const lower = text.toLowerCase();
-      return wanted.some((word) => lower.includes(word));
-    })
-    .map(commitText);
+  const commits: CommitText[] = [];
+  // One by one: those of a million commits together are longer than a string can be.
+  for await (const text of outputParts(context, args, rangeInput(range), "\0")) {
+    const lower = text.toLowerCase();
+    if (wanted.some((word) => lower.includes(word))) commits.push(commitText(text));
+  }
+  return commits;
 }
 
 /** `OID LF`, the commit object (gitformat-commit), each line of its message four blanks to the right. */
@@ -223,7 +228,7 @@ export interface GraphCommit {
 export async function commitsIn(context: GitContext, range: Range): Promise<GraphCommit[]> {
   const commits: GraphCommit[] = [];
   const args = ["rev-list", "--topo-order", "--parents", ...rangeArguments(range)];
-  for await (const line of outputLines(context, args, rangeInput(range))) {
+  for await (const line of outputParts(context, args, rangeInput(range))) {
     const [commit = "", ...parents] = line.split(" ");
     commits.push({ commit, parents });
   }

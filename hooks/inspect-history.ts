@@ -4,16 +4,13 @@ import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { KnownContent, withoutVersions } from "../findings/likeness.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
-import { readBlobs } from "../git/blobs.ts";
-import { GitError } from "../git/errors.ts";
-import { historyLog, loggedCommits, namedObjects } from "../git/history-log.ts";
+import { streamBlobs } from "../git/blob-stream.ts";
+import { HistoryLog, namedObjects } from "../git/history-log.ts";
 import { blobsIn, type BringingCommit } from "../git/history.ts";
 import { indexEntries } from "../git/index-entries.ts";
 import { mergedTags } from "../git/tag-objects.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
-import { eachStoredBlob } from "../git/stored-blobs.ts";
-import type { CommittedFinding } from "./inspect-tip.ts";
 import { inspectPast } from "./inspect-past.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
@@ -40,8 +37,8 @@ export interface PastInspection {
 
 /**
  * Looks for leaks in every content, commit message and tag message that a ref or HEAD reaches. Each
- * content is read once, as it lies in its pack; which commits and paths it had, the log tells; and it is
- * judged once for each kind of path that it ever had. Creation rules are those of the index.
+ * content is read as soon as the log has named it, and judged once for each kind of path that it ever
+ * had. Creation rules are those of the index.
  *
  * @param without rules that are not asked
  * @throws GitError, BrokenRulesError
@@ -50,39 +47,40 @@ export async function inspectHistory(
   repository: OpenedRepository,
   without: ReadonlySet<RuleId>,
 ): Promise<PastInspection> {
-  const contents = new Contents(without);
-  // Beside each other: git needs a core for itself, and the log takes it longest.
-  const [log, { tags, others }, rules] = await Promise.all([
-    historyLog(repository),
-    namedObjects(repository),
+  const [rules, { tags, others }] = await Promise.all([
     indexEntries(repository).then((entries) => rulesOfIndex(repository, entries)),
-    eachStoredBlob(repository, (oid, bytes) => {
-      contents.see(oid, bytes);
-    }),
+    namedObjects(repository),
   ]);
-  const past = new Past(contents, rules, without);
+  const log = new HistoryLog(repository);
+  const past = new Past(rules, without);
   const merges = new Map<string, BringingCommit>();
-  for (const { files, message, ...commit } of loggedCommits(log)) {
-    if (commit.parents.length > 1) merges.set(commit.commit, commit);
-    for (const { oid, path } of files) past.judge(oid, path);
-    if (KEY_WORD.test(message)) {
-      const what = `the message of commit ${commit.commit.slice(0, 12)}`;
-      past.readMessage(Buffer.from(message, "latin1"), what, [commit]);
+  const contents = async function* (): AsyncGenerator<readonly PastContent[], void, undefined> {
+    for await (const commits of log.commits()) {
+      const met: PastContent[] = [];
+      for (const { files, message, ...commit } of commits) {
+        if (commit.parents.length > 1) merges.set(commit.commit, commit);
+        for (const { oid, path } of files) {
+          const content = past.meet(oid, path);
+          if (content !== null) met.push(content);
+        }
+        if (KEY_WORD.test(message)) {
+          const what = `the message of commit ${commit.commit.slice(0, 12)}`;
+          past.readMessage(Buffer.from(message, "latin1"), what, [commit]);
+        }
+      }
+      yield met;
     }
-  }
-  if (others.length > 0) {
+    if (others.length === 0) return;
     const range = { include: others, exclude: [], remote: false } as const;
-    for (const [oid, path] of await blobsIn(repository, range)) past.judge(oid, path);
-  }
-  for await (const { oid, bytes } of readBlobs(repository, past.unread())) {
-    if (bytes === null) {
-      throw new GitError(
-        "missing-object",
-        `blob ${oid} is missing from the repository: git fsck tells more`,
-      );
-    }
-    past.read(oid, bytes);
-  }
+    const named = await blobsIn(repository, range);
+    yield [...named].flatMap(([oid, path]) => past.meet(oid, path) ?? []);
+  };
+  const judge = (content: PastContent, bytes: Buffer): void => {
+    past.judge(content, bytes);
+  };
+  await streamBlobs(repository, contents(), judge);
+  const again = past.toReadAgain();
+  if (again.length > 0) await streamBlobs(repository, [again], judge);
   for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {
     const commit = merges.get(oid);
     const what = `the message of a tag that commit ${oid.slice(0, 12)} has merged`;
@@ -108,11 +106,10 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 /** By what stands first in a manifest, its kind and name, an earlier version of it is found. */
 const HEAD_BYTES = 192;
 
-/** What was seen of all contents. */
-class Contents {
+/** Tells what contents are like. */
+class Likenesses {
   readonly #without: ReadonlySet<RuleId>;
   readonly #clean: Likeness = { isClean: true, sample: null, harmless: new Map() };
-  readonly #seen = new Map<string, Likeness>();
   readonly #byHead = new Map<string, Likeness>();
   #kept = 0;
 
@@ -120,16 +117,7 @@ class Contents {
     this.#without = without;
   }
 
-  see(oid: string, bytes: Buffer): void {
-    this.#seen.set(oid, this.#judge(bytes));
-  }
-
-  /** Null for a content that was not here when all were read. */
-  likenessOf(oid: string): Likeness | null {
-    return this.#seen.get(oid) ?? null;
-  }
-
-  #judge(bytes: Buffer): Likeness {
+  of(bytes: Buffer): Likeness {
     const head = bytes.toString("latin1", 0, HEAD_BYTES);
     const like = this.#likenessByHead(head, bytes);
     if (like !== null) return like;
@@ -161,69 +149,69 @@ class Contents {
   }
 }
 
+/** A content that the log has named. */
+interface PastContent {
+  readonly oid: string;
+  /** Null until it was read. */
+  likeness: Likeness | null;
+  /** Paths under which it is still to be judged. */
+  paths: GitPath[];
+  /** The kinds of path under which it was judged by itself. */
+  kinds: Set<string> | null;
+}
+
 class Past {
-  readonly #contents: Contents;
   readonly #rules: RulesInForce;
   readonly #without: ReadonlySet<RuleId>;
-  readonly #found = new Map<string, { finding: Finding; path: GitPath; blob: string }>();
-  readonly #messages: PastFinding[] = [];
-  readonly #reached = new Set<string>();
-  /** The kinds of path under which a content was judged. */
-  readonly #kinds = new Map<string, Set<string>>();
+  readonly #likenesses: Likenesses;
+  /** In the order of the log. */
+  readonly #contents = new Map<string, PastContent>();
   readonly #paths = new Map<GitPath, { isTelling: boolean; name: string; kind: string }>();
-  /** What has to be read, and the paths under which it is to be judged. */
-  readonly #unread = new Map<string, GitPath[]>();
+  /** By content, then by rule and line. */
+  readonly #found = new Map<string, Map<string, { finding: Finding; path: GitPath }>>();
+  readonly #messages: PastFinding[] = [];
 
-  constructor(contents: Contents, rules: RulesInForce, without: ReadonlySet<RuleId>) {
-    this.#contents = contents;
+  constructor(rules: RulesInForce, without: ReadonlySet<RuleId>) {
     this.#rules = rules;
     this.#without = without;
+    this.#likenesses = new Likenesses(without);
   }
 
-  /** Contents that were reached. */
+  /** Contents that the log has named. */
   get files(): number {
-    return this.#reached.size;
+    return this.#contents.size;
   }
 
-  /** Judges a content by what is known of it, or puts it among those to be read. */
-  judge(oid: string, path: GitPath): void {
-    this.#reached.add(oid);
-    const likeness = this.#contents.likenessOf(oid);
-    const { isTelling, kind } = this.#pathOf(path);
-    if (likeness?.isClean === true && !isTelling) return;
-    if (likeness?.isClean === false && likeness.harmless.get(path) === true) return;
-    const kinds = this.#kinds.get(oid);
-    if (kinds?.has(kind) === true) return;
-    if (kinds === undefined) this.#kinds.set(oid, new Set([kind]));
-    else kinds.add(kind);
-
-    if (likeness !== null && likeness.sample !== null && !likeness.harmless.has(path)) {
-      const isHarmless = this.#inspect(path, likeness.sample.bytes).length === 0;
-      likeness.harmless.set(path, isHarmless);
-      if (isHarmless) return;
+  /** Takes note of a path of a content; gives the content where it is new, and has to be read. */
+  meet(oid: string, path: GitPath): PastContent | null {
+    const known = this.#contents.get(oid);
+    if (known === undefined) {
+      const content = { oid, likeness: null, paths: [path], kinds: null };
+      this.#contents.set(oid, content);
+      return content;
     }
-    const paths = this.#unread.get(oid);
-    if (paths === undefined) this.#unread.set(oid, [path]);
-    else paths.push(path);
+    if (this.#isOpen(known, path)) known.paths.push(path);
+    return null;
   }
 
-  /** Names of the contents that have to be read. */
-  unread(): Iterable<string> {
-    return this.#unread.keys();
-  }
-
-  /** Judges one of them. */
-  read(oid: string, bytes: Buffer): void {
-    const likeness = this.#contents.likenessOf(oid);
-    for (const path of this.#unread.get(oid) ?? []) {
-      if (likeness?.isClean === false && likeness.harmless.get(path) === true) continue;
-      const found = this.#inspect(path, bytes);
-      likeness?.harmless.set(path, found.length === 0);
-      for (const { finding } of found) {
-        const key = `${oid} ${finding.rule} ${String(finding.line)}`;
-        if (!this.#found.has(key)) this.#found.set(key, { finding, path, blob: oid });
-      }
+  /** Judges a content under the paths that it was met under so far. */
+  judge(content: PastContent, bytes: Buffer): void {
+    const { oid, paths } = content;
+    const likeness = (content.likeness ??= this.#likenesses.of(bytes));
+    content.paths = [];
+    for (const path of paths) {
+      if (!this.#isOpen(content, path)) continue;
+      const { name, kind } = this.#pathOf(path);
+      (content.kinds ??= new Set()).add(kind);
+      const found = inspectPast(name, bytes, this.#rules, this.#without);
+      if (!likeness.isClean) likeness.harmless.set(path, found.length === 0);
+      for (const { finding } of found) this.#find(oid, finding, path);
     }
+  }
+
+  /** Contents that were met under paths of another kind after they had been read. */
+  toReadAgain(): PastContent[] {
+    return [...this.#contents.values()].filter(({ paths }) => paths.length > 0);
   }
 
   /** In prose only keys are told from words. */
@@ -233,26 +221,38 @@ class Past {
     }
   }
 
-  findings(log: Buffer): PastFinding[] {
-    const found = [...this.#found.values()];
-    const appearances = appearancesOf(new Set(found.map(({ blob }) => blob)), log);
-    return [
-      ...found.map(({ finding, path, blob }): PastFinding => {
-        const { paths, commits } = appearances.get(blob) ?? { paths: new Set(), commits: [] };
-        return {
+  findings(log: HistoryLog): PastFinding[] {
+    const appearances = appearancesOf(this.#found, log);
+    const inContents: PastFinding[] = [];
+    // Not in the order in which they were found: that depends on which of two programs is faster.
+    for (const blob of this.#found.size === 0 ? [] : this.#contents.keys()) {
+      const { paths, commits } = appearances.get(blob) ?? { paths: new Set(), commits: [] };
+      for (const { finding, path } of this.#found.get(blob)?.values() ?? []) {
+        inContents.push({
           ...finding,
           path,
           blob,
           paths: [...new Set([path, ...paths])],
           commits: commits.toReversed(),
-        };
-      }),
-      ...this.#messages,
-    ];
+        });
+      }
+    }
+    return [...inContents, ...this.#messages];
   }
 
-  #inspect(path: GitPath, bytes: Buffer): readonly CommittedFinding[] {
-    return inspectPast(this.#pathOf(path).name, bytes, this.#rules, this.#without);
+  /** Whether a content is still to be judged under a path, as far as is known: once for each kind. */
+  #isOpen({ likeness, kinds }: PastContent, path: GitPath): boolean {
+    if (likeness === null) return true;
+    const { isTelling, kind } = this.#pathOf(path);
+    if (likeness.isClean ? !isTelling : likeness.harmless.get(path) === true) return false;
+    return kinds?.has(kind) !== true;
+  }
+
+  #find(oid: string, finding: Finding, path: GitPath): void {
+    const found = this.#found.get(oid) ?? new Map<string, { finding: Finding; path: GitPath }>();
+    this.#found.set(oid, found);
+    const key = `${finding.rule} ${String(finding.line)}`;
+    if (!found.has(key)) found.set(key, { finding, path });
   }
 
   #pathOf(path: GitPath): { isTelling: boolean; name: string; kind: string } {
@@ -268,12 +268,12 @@ class Past {
 
 /** The paths that some contents ever had, and the commits that brought them, newest first. */
 function appearancesOf(
-  oids: ReadonlySet<string>,
-  log: Buffer,
+  oids: ReadonlyMap<string, unknown>,
+  log: HistoryLog,
 ): Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }> {
   const appearances = new Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }>();
   if (oids.size === 0) return appearances;
-  for (const { files, commit, parents, subject } of loggedCommits(log)) {
+  for (const { files, commit, parents, subject } of log.again()) {
     for (const { oid, path } of files) {
       if (!oids.has(oid)) continue;
       let known = appearances.get(oid);

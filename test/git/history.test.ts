@@ -1,8 +1,10 @@
+import { chmodSync } from "node:fs";
 import test from "ava";
 import {
   blobsIn,
   commitsBringing,
   commitsIn,
+  commitsSaying,
   heldByRemotes,
   isAncestor,
   peel,
@@ -85,6 +87,51 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
       [old, "Change a"],
       [head, "Change a"],
     ],
+  );
+});
+
+test("commits that say a word, in the message or before it, wherever git's output is cut", async (t) => {
+  const repository = temporaryRepository(t);
+  const count = 1500;
+  const sayingAt = (at: number) => (at % 3 === 0 ? "A Private\n\nKEY" : "a PRIVATE Key");
+  const stream = Array.from({ length: count }, (_, at) => {
+    const message = `${String(at)}: ${sayingAt(at)} ${"m".repeat(at % 83)}\n\n more\n`;
+    return (
+      `commit refs/heads/main\ncommitter ${at === 0 ? "Private Key" : "A"} <a@example.com> ` +
+      `1700000000 +0000\ndata ${String(message.length)}\n${message}\n`
+    );
+  });
+  repository.feed(stream.join(""), "fast-import", "--quiet");
+  const range = { include: [oid(repository, "main")], exclude: [], remote: false } as const;
+  const commits = await commitsSaying(contextOf(repository), ["x-y", "PRIVATE KEY"], range);
+  const expected = Array.from({ length: count }, (_, at) => at).filter(
+    (at) => at === 0 || at % 3 !== 0,
+  );
+  t.deepEqual(
+    commits.map(({ subject }) => Number(subject.split(":", 1)[0])),
+    expected.reverse(),
+  );
+  t.is(commits[0]?.message, `1499: a PRIVATE Key ${"m".repeat(5)}\n\n more\n`);
+  t.regex(commits.at(-1)?.header ?? "", /^committer Private Key /m);
+});
+
+test("more headers of commits than a string can hold", async (t) => {
+  const repository = temporaryRepository(t);
+  const head = commit(repository, "a", "1\n");
+  const git = `${repository.dir}/../bin/git`;
+  repository.write(
+    "../bin/git",
+    `#!/bin/sh\ncat >/dev/null\nyes ${"h".repeat(20_000)} | head -c 560000000 | tr '\\n' '\\0'\n` +
+      `printf '\\0%s\\nparent %s\\n\\n    A Private Key\\n\\0' ${head} ${head}\n`,
+  );
+  chmodSync(git, 0o755);
+  const { cwd, env } = contextOf(repository);
+  const context = { cwd, env: { ...env, PATH: `${cwd}/../bin:${env["PATH"] ?? ""}` } };
+  const range = { include: [head], exclude: [], remote: false } as const;
+  const commits = await commitsSaying(context, ["PRIVATE KEY"], range);
+  t.deepEqual(
+    commits.map(({ commit: name, parents, subject }) => [name, parents, subject]),
+    [[head, [head], "A Private Key"]],
   );
 });
 

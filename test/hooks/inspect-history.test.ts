@@ -80,6 +80,31 @@ test("a content that is harmless under one path is judged under each other kind,
   );
 });
 
+test("a content that was read long before another path of it is come upon", async (t) => {
+  const repository = temporaryRepository(t);
+  const commitOf = (path: string, content: string) =>
+    `commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 1\nx\n` +
+    `deleteall\nM 100644 inline ${path}\ndata ${String(Buffer.byteLength(content))}\n${content}\n`;
+  const login = "user=a\nsecretvalue=hunter22\npassword=hunter22\n";
+  const between = Array.from({ length: 4000 }, (_, at) => commitOf("a.yaml", `a: ${String(at)}\n`));
+  const stream = [
+    ...[commitOf("web.yaml", LEAK), commitOf("app/.env", login)],
+    ...between,
+    ...[commitOf("web.md", LEAK), commitOf("notes.txt", login)],
+  ];
+  repository.feed(stream.join(""), "fast-import", "--quiet");
+  const { findings, files } = await inspect(repository);
+  t.is(files, 4002);
+  t.deepEqual(
+    shown(findings).map(({ path, paths, commits }) => [path, paths, commits.length]),
+    // As the log comes upon the contents.
+    [
+      ["app/.env", ["app/.env", "notes.txt"], 2],
+      ["web.yaml", ["web.md", "web.yaml"], 2],
+    ],
+  );
+});
+
 test("a leak beside changes of a version, and what only a merge has", async (t) => {
   const repository = temporaryRepository(t);
   const release = (version: string, more: string) =>
@@ -141,4 +166,13 @@ test("a content that is missing is an error, and never passed over", async (t) =
   const blob = repository.must("rev-parse", "HEAD:a.yaml");
   rmSync(join(repository.dir, ".git/objects", blob.slice(0, 2), blob.slice(2)));
   await t.throwsAsync(inspect(repository), { code: "missing-object" });
+});
+
+test("so is a folder that is missing", async (t) => {
+  const repository = temporaryRepository(t);
+  commit(repository, { "web.yaml": LEAK, "sub/a.yaml": "a: 1\n" });
+  commit(repository, { "sub/a.yaml": "a: 2\n" });
+  const tree = repository.must("rev-parse", "HEAD~1:sub");
+  rmSync(join(repository.dir, ".git/objects", tree.slice(0, 2), tree.slice(2)));
+  await t.throwsAsync(inspect(repository), { code: "command-failed" });
 });

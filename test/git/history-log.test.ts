@@ -1,0 +1,67 @@
+import test from "ava";
+import { HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
+import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+
+async function logOf({ dir, env }: TemporaryRepository) {
+  const log = new HistoryLog({ cwd: dir, env });
+  const commits: LoggedCommit[] = [];
+  for await (const some of log.commits()) commits.push(...some);
+  return { log, commits };
+}
+
+test("a log of many chunks: paths of any bytes, wherever a chunk ends; and once more", async (t) => {
+  const repository = temporaryRepository(t);
+  const count = 1500;
+  // A colon at its start looks like what stands before a path, a newline like what stands before that.
+  const pathAt = (at: number) => `\n:${"p".repeat(at % 97)}\xff\n${String(at)}`;
+  const quoted = (path: string) =>
+    path.replace(/[\n\xff]/g, (byte) => (byte === "\n" ? "\\n" : "\\377"));
+  const subjectAt = (at: number) => `Change ${"s".repeat(at % 61)}\n\n:100644 body ${String(at)}\n`;
+  const stream = Array.from({ length: count }, (_, at) => {
+    const subject = subjectAt(at);
+    return (
+      `commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\n` +
+      `data ${String(subject.length)}\n${subject}\n` +
+      `deleteall\nM 100644 inline "${quoted(pathAt(at))}"\ndata ${String(String(at).length)}\n${String(at)}\n`
+    );
+  });
+  repository.feed(stream.join(""), "fast-import", "--quiet");
+  const { log, commits } = await logOf(repository);
+  t.is(commits.length, count);
+  const oid = repository.feed("7", "hash-object", "--stdin").toString().trim();
+  t.is(commits.find(({ files }) => files[0]?.oid === oid)?.subject, `Change ${"s".repeat(7)}`);
+  t.deepEqual(
+    commits.map(({ files, message }) => [message, files.map(({ path }) => String(path))]),
+    Array.from({ length: count }, (_, at) => [subjectAt(count - 1 - at), [pathAt(count - 1 - at)]]),
+  );
+  t.deepEqual([...log.again()], commits);
+});
+
+test("commits without files or words, none at all, and a merge", async (t) => {
+  const repository = temporaryRepository(t);
+  t.deepEqual((await logOf(repository)).commits, []);
+  repository.feed("", "commit", "-q", "--allow-empty", "--allow-empty-message", "-F", "-");
+  const root = repository.must("rev-parse", "HEAD");
+  const empty = { commit: root, parents: [], subject: "", message: "", files: [] };
+  t.deepEqual((await logOf(repository)).commits, [empty]);
+  repository.must("commit", "-q", "--allow-empty", "-m", "One");
+  const one = repository.must("rev-parse", "HEAD");
+  repository.must("checkout", "-q", "-b", "side", root);
+  repository.must("commit", "-q", "--allow-empty", "-m", "Two");
+  const two = repository.must("rev-parse", "HEAD");
+  repository.must("merge", "-q", "-s", "ours", "--no-commit", "main");
+  repository.write("a", "evil\n");
+  repository.must("add", "a");
+  repository.must("commit", "-q", "-m", "Merge");
+  const { commits } = await logOf(repository);
+  const merge = commits.find(({ subject }) => subject === "Merge");
+  t.deepEqual(merge?.parents, [two, one]);
+  t.deepEqual(
+    merge?.files.map(({ oid, path }) => [oid, String(path)]),
+    [[repository.must("rev-parse", "HEAD:a"), "a"]],
+  );
+  t.deepEqual(
+    commits.map(({ commit }) => commit).sort(),
+    [repository.must("rev-parse", "HEAD"), one, two, root].sort(),
+  );
+});
