@@ -10,6 +10,9 @@ import type { Collection, Comment, DocumentEnd } from "./comments.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
 import { spellToken, spellValue, type Place } from "./spelling.ts";
 
+/** Said of a text that would take hundreds of megabytes to read. */
+export const TOO_LARGE = "is too large: divide it into several files";
+
 /** Where a leaf stands, beside what it is. */
 export interface YamlLeaf extends Leaf {
   readonly start: number;
@@ -145,11 +148,13 @@ export class YamlFile implements StoreFile {
         ? [{ leaf, token: replacement.token }]
         : [],
     );
-    const paths = new Map(
-      this.rereadLeaves(text).map(({ value, path }) => [value?.text.trimEnd(), path]),
-    );
+    // Both are in the order of the text.
+    const reread = this.rereadLeaves(text);
+    let next = 0;
     for (const { leaf, token } of tokens) {
-      const path = paths.get(token);
+      while (next < reread.length && reread[next]?.value?.text.trimEnd() !== token) next += 1;
+      const path = reread[next]?.path;
+      next += 1;
       if (path?.length === leaf.path.length && leaf.path.every((key, at) => key === path[at]))
         continue;
       throw new SopsError(
@@ -167,6 +172,10 @@ export class YamlFile implements StoreFile {
       return this.reread(text).leaves;
     } catch (error) {
       if (!(error instanceof SopsError)) throw error;
+      if (error.message === TOO_LARGE) {
+        const message = "is too large once it is encrypted: divide it into several files";
+        throw new SopsError("unsupported", message);
+      }
       throw new SopsError(
         "unsupported",
         "could not be read again once it is encrypted: take tabs and spaces out that stand alone on a line",

@@ -15,13 +15,7 @@ import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import type { Held } from "./comment-stacks.ts";
 import { bodyOffset, type Collection, type Comment } from "./comments.ts";
-import {
-  commentPlace,
-  entryOfComment,
-  indentStep,
-  type YamlDocument,
-  type YamlLeaf,
-} from "./file.ts";
+import { commentPlace, entryOfComment, type YamlDocument, type YamlLeaf } from "./file.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
@@ -46,6 +40,15 @@ export type Failure = (
   message: string,
 ) => SopsError;
 
+/** The file that documents are read from. */
+export interface Source {
+  readonly text: string;
+  readonly lines: Lines;
+  readonly newline: string;
+  /** The author's indentation. */
+  readonly step: number;
+}
+
 /** Reads one composed document into leaves. */
 export class DocumentReader {
   readonly collections = new Map<unknown, Collection>();
@@ -66,19 +69,15 @@ export class DocumentReader {
   private readonly text: string;
   private readonly lines: Lines;
   private readonly newline: string;
+  private readonly step: number;
   private readonly document: Document.Parsed;
   private readonly failure: Failure;
 
-  constructor(
-    text: string,
-    lines: Lines,
-    newline: string,
-    document: Document.Parsed,
-    failure: Failure,
-  ) {
+  constructor({ text, lines, newline, step }: Source, document: Document.Parsed, failure: Failure) {
     this.text = text;
     this.lines = lines;
     this.newline = newline;
+    this.step = step;
     this.document = document;
     this.failure = failure;
     this.commentPlace = commentPlace(newline);
@@ -477,7 +476,7 @@ export class DocumentReader {
             : "plain";
       const style =
         flow && isToken(String(node?.value)) ? styleOfToken(quoted, source(token)) : quoted;
-      const step = Math.max(2, this.indentStep());
+      const step = Math.max(2, this.step);
       return {
         style,
         flow,
@@ -494,7 +493,7 @@ export class DocumentReader {
     const width =
       indicator !== undefined
         ? parentColumn + Number(indicator)
-        : (firstLine?.length ?? parentColumn + this.indentStep());
+        : (firstLine?.length ?? parentColumn + this.step);
     return {
       style: header.startsWith("|") ? "literal" : "folded",
       flow,
@@ -514,13 +513,6 @@ export class DocumentReader {
     let current = collection;
     while (current !== null && current.column === null) current = current.parent;
     return current?.column ?? 0;
-  }
-
-  private step: number | null = null;
-
-  private indentStep(): number {
-    this.step ??= indentStep(this.text);
-    return this.step;
   }
 }
 
