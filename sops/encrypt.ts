@@ -78,6 +78,7 @@ export async function encryptFile(
     const itemOf = takenByList(leaf, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
     refuseMisplaced(leaf, selected, selects);
+    refuseOnNothing(leaf, selected, encryption);
     refuseStrayToken(leaf, selected);
     refuseEmptyAtEnd(leaf, selected);
     refuseEmptyInList(leaf, selected);
@@ -328,6 +329,24 @@ function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void
       { line: leaf.line },
     );
   }
+}
+
+/**
+ * A comment that would stay readable with an empty value: sops takes it to be behind that, or before all
+ * else, where the comment that keeps the value readable is not about it.
+ */
+function refuseOnNothing(
+  leaf: Leaf,
+  selected: boolean,
+  encryption: Pick<Metadata, "selection">,
+): void {
+  if (selected || leaf.onNothing !== true) return;
+  if (effectiveSelection(encryption).option !== "unencrypted_comment_regex") return;
+  throw new SopsError(
+    "unsupported",
+    "the comment would stay readable, since sops takes it away from the empty value that it stands beside: write it on a line above",
+    { line: leaf.line },
+  );
 }
 
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */

@@ -41,6 +41,8 @@ export interface Leaf {
   readonly becomesItem?: true;
   /** Set for a comment of which it is not certain what sops takes it to be a comment on. */
   readonly astray?: true;
+  /** Set for a comment that sops does not take to be on the empty value that it stands beside. */
+  readonly onNothing?: true;
   /** Set where this is no comment of the file's, but the recorded spelling of one of its values. */
   readonly recordsSpelling?: true;
 }

@@ -29,6 +29,8 @@ export interface Comment {
   readonly indentedIn: Collection | null;
   /** The flow collection above that go-yaml may take it into; else null. */
   readonly takenInto: Collection | null;
+  /** Whether it stands beside an anchor, a tag or a `-` that is all there is of a value. */
+  readonly onNothing: boolean;
   /**
    * Whether it stands where go-yaml may take it for a comment on something else, or lose it: left of what
    * follows, in several columns, around a `---` that a foot follows, behind an anchor, in brackets …
@@ -310,6 +312,15 @@ function isBeforeScalar(lines: Lines, before: Mark | undefined, after: Mark | un
   );
 }
 
+/** Whether an anchor, a tag or a `-` is all there is of a value: what follows is another entry. */
+function isNothing(lines: Lines, before: Mark | undefined, after: Mark | undefined): boolean {
+  const own = before?.collection ?? null;
+  if ((before?.property !== true && before?.opensItem !== true) || own === null) return false;
+  if (after === undefined || after.parts === true) return true;
+  if (after.collection === own) return lines.columnOf(after.start) <= (own.column ?? -1);
+  return after.collection === null || !isWithin(after.collection, own);
+}
+
 /** Before a `-` with nothing behind it. */
 function isBeforeEmptyItem(marks: readonly Mark[], index: number): boolean {
   const [dash, item] = [marks[index], marks[index + 1]];
@@ -361,6 +372,7 @@ function commentsOf(
     below.some(({ owner, kind }) => kind === "dedented" && owner.list);
   const isLast = after === undefined && ending.at !== "elsewhere";
   const atEnd = isLast ? ownersAtEnd(lines, held, before, root, ending) : null;
+  const isOnNothing = isNothing(lines, before, after);
   return held.map(({ comment, owner, kind }, at) => {
     const endOwner = atEnd?.[at] ?? owner;
     const isBeside = kind === "beside";
@@ -382,6 +394,7 @@ function commentsOf(
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
       takenInto: null,
+      onNothing: isBeside && isOnNothing,
     };
   });
 }

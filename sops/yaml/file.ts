@@ -283,6 +283,7 @@ export function commentLeaves(
         place,
         ...(owner.list && /^\r?$/.test(comment.text) && { becomesItem: true as const }),
         ...(comment.astray && { astray: true as const }),
+        ...(comment.onNothing && { onNothing: true as const }),
         ...(indentedIn !== null && { indentedIn: indentedIn.path }),
         ...(takenInto !== null && { takenInto: takenInto.path }),
       };
