@@ -82,6 +82,7 @@ export async function encryptFile(
     refuseStrayToken(leaf, selected);
     refuseEmptyAtEnd(leaf, selected);
     refuseEmptyInList(leaf, selected);
+    refuseLost(leaf);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
     return itemOf === null ? opened : { ...opened, itemOf };
   });
@@ -106,6 +107,7 @@ export async function sealFile(
 ): Promise<Encrypted> {
   const { before = file } = options;
   const opened = openLeaves(file, metadata, dataKey, "accept");
+  for (const { leaf, selected, token } of opened) if (selected && token === null) refuseLost(leaf);
   const previous = { file: before, metadata, dataKey };
   const known = before === file ? opened : openedBefore(previous);
   return seal(file, opened, encryptionOf(metadata), { ...options, previous, known });
@@ -377,6 +379,16 @@ function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean)
   throw new SopsError(
     "unsupported",
     `the comment without text in the list at ${shownPath(path)} would be an empty item to sops and Flux: take it out, or write something behind the #`,
+    { line },
+  );
+}
+
+/** What sops and Flux write of such a value is no YAML, be it encrypted in the file or not. */
+function refuseLost({ becomesNull, path, line }: Leaf): void {
+  if (becomesNull !== true) return;
+  throw new SopsError(
+    "unsupported",
+    `the value at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
     { line },
   );
 }

@@ -33,6 +33,17 @@ const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
 /** The tag that go-yaml reads a value without quotes as if it were not there. */
 const NO_TAG = "!";
 
+/**
+ * Whether a text begins with a tab and has several lines, and go-yaml does not have to put it into
+ * quotes: it writes a block then that it cannot read.
+ */
+function isUnreadableBlock(text: string): boolean {
+  return text.startsWith("\t") && text.includes("\n") && !NOT_IN_BLOCK.test(text);
+}
+
+/** What go-yaml writes no block with: spaces at the end of a line, and what it cannot print. */
+const NOT_IN_BLOCK = / (?:\n|$)|[^\t\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+
 /** Makes the error for what is wrong at an offset. */
 export type Failure = (
   code: "syntax" | "unsupported",
@@ -402,6 +413,7 @@ export class DocumentReader {
       end,
       ...(cut !== null && { cutOff: true as const }),
       ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
+      ...(value?.type === "str" && isUnreadableBlock(value.text) && { becomesNull: true as const }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,

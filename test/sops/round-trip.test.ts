@@ -1,7 +1,7 @@
 import test from "ava";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
-import { encryptFile, mayReuse, type Encryption } from "../../sops/encrypt.ts";
+import { encryptFile, mayReuse, sealFile, type Encryption } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
@@ -329,6 +329,39 @@ test("refused: a comment without text in an encrypted list, which sops makes an 
   for (const text of ["stringData:\n  #\n  a: x\n", "l:\n- x\n#\n- y\nstringData: {a: x}\n"]) {
     t.is(await decrypt(await encrypt(text, SECRET)), text);
   }
+});
+
+test("refused: a text of several lines that begins with a tab, which sops decrypts to null", async (t) => {
+  for (const text of [
+    'stringData:\n  a: "\\tx\\ny\\n"\n',
+    "stringData:\n  a: |2\n    \tx\n    y\n",
+    'stringData:\n  l: ["\\t\\n"]\n',
+    // Flux does not decrypt a file with one that stays readable either.
+    'note: "\\tx\\n y"\nstringData:\n  a: x\n',
+  ]) {
+    const error = await t.throwsAsync(encrypt(text, SECRET), undefined, text);
+    t.regex(error.message, /several lines and begins with a tab/);
+  }
+  // sops puts these into quotes.
+  for (const text of [
+    "\\tx",
+    "\\tx \\ny",
+    "\\tx\\n ",
+    "\\tx\\r\\ny",
+    "\\t\\u0001\\ny",
+    " \\tx\\ny",
+  ]) {
+    const file = `stringData:\n  a: "${text}"\n`;
+    t.is(await decrypt(await encrypt(file, SECRET)), file);
+  }
+});
+
+test("refused: to seal a file with such a text, which it has only now", async (t) => {
+  const encrypted = await encrypt("stringData:\n  a: x\n", SECRET);
+  const { metadata, dataKey } = await open(encrypted);
+  const edited = encrypted.replace(/a: ENC.*/, 'a: "\\tx\\ny"');
+  const { file } = readSopsFile(Buffer.from(edited), "yaml");
+  await t.throwsAsync(sealFile(file, metadata, dataKey), { message: /begins with a tab/ });
 });
 
 test("refused: ciphertext in a file without a sops block", async (t) => {
