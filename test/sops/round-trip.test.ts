@@ -318,6 +318,18 @@ test("refused: a readable alias of a mapping or list with encrypted values in it
   }
 });
 
+test("a value of several lines takes no comment below it in", async (t) => {
+  const text = "stringData:\n  a: x\n  b: one\n\n    two\n    # note\nk: v\n";
+  t.is(await decrypt(await encrypt(text, WHOLE)), text);
+  // Where the author's spelling is not known, it is in quotes.
+  const { file } = await open(await encrypt(text.replace(/one\s+two/, "y"), WHOLE));
+  const b = file.leaves.find(({ path }) => path.at(-1) === "b");
+  if (b === undefined) throw new Error("no b");
+  const value = { type: "str", text: "one\ntwo" } as const;
+  const plain = file.splice(new Map([[b, { kind: "plaintext", value }]]), null);
+  t.true(plain.includes('  b: "one\\ntwo"\n    #'), plain);
+});
+
 test("refused: a comment without text in an encrypted list, which sops makes an item of", async (t) => {
   for (const text of [
     "stringData:\n  l:\n  - x\n  #\n  - y\n",
