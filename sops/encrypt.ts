@@ -7,7 +7,7 @@ import type { Selection, Selector } from "./key-selection.ts";
 import { compilePattern, selector } from "./selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { additionalData, encryptValue, isToken, shownPath, type KeyPath } from "./token.ts";
+import { additionalData, encryptBound, isToken, shownPath, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";
 
 /** How a file is to be encrypted: what its creation rule says. */
@@ -154,9 +154,9 @@ async function seal(
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
-    const path = itemOf ?? leaf.path;
+    const additional = additionalData(itemOf ?? leaf.path);
     const asItem = itemOf !== undefined;
-    const key = isAlone ? "" : tokenKey(path, value);
+    const key = isAlone ? "" : tokenKey(additional, value);
     const reused = takeToken(known, key);
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
@@ -165,7 +165,7 @@ async function seal(
       replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare, asItem });
       continue;
     }
-    const token = encryptValue(value, dataKey, path);
+    const token = encryptBound(value, dataKey, additional);
     known.set(key, [{ token, bare: false }]);
     if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true, asItem });
@@ -249,7 +249,7 @@ function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   const known = new Map<string, KnownToken[]>();
   for (const { leaf, value, token } of opened.toReversed()) {
     if (token === null || value === null) continue;
-    const key = tokenKey(leaf.path, value);
+    const key = tokenKey(additionalData(leaf.path), value);
     const tokens = known.get(key) ?? [];
     tokens.push({ token, bare: leaf.form === "bare" });
     known.set(key, tokens);
@@ -257,8 +257,11 @@ function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   return known;
 }
 
-function tokenKey(path: KeyPath, value: { readonly type: string; readonly text: string }): string {
-  return `${additionalData(path)}\0${value.type}\0${value.text}`;
+function tokenKey(
+  additional: string,
+  value: { readonly type: string; readonly text: string },
+): string {
+  return `${additional}\0${value.type}\0${value.text}`;
 }
 
 /** The value that is encrypted, or that a value which stays readable has in the encrypted file. */

@@ -359,17 +359,9 @@ function commentsOf(
   root: Collection,
   ending: DocumentEnd,
 ): Comment[] {
-  const column = after === undefined ? 0 : lines.columnOf(after.start);
   const below = held.filter(({ kind }) => kind !== "beside");
-  const columnsOf = (some: readonly Held[]) =>
-    new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
   const isBelowAstray =
-    astray.below ||
-    hasLateFoot ||
-    Math.min(...columnsOf(below)) < column ||
-    columnsOf(below.filter(({ kind }) => kind !== "next")).size > 1 ||
-    // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
-    below.some(({ owner, kind }) => kind === "dedented" && owner.list);
+    astray.below || hasLateFoot || (below.length > 0 && standsAstray(lines, below, after));
   const isLast = after === undefined && ending.at !== "elsewhere";
   const atEnd = isLast ? ownersAtEnd(lines, held, before, root, ending) : null;
   const isOnNothing = isNothing(lines, before, after);
@@ -397,6 +389,19 @@ function commentsOf(
       onNothing: isBeside && isOnNothing,
     };
   });
+}
+
+/** Whether comments below something stand where go-yaml may take them to be on something else. */
+function standsAstray(lines: Lines, below: readonly Held[], after: Mark | undefined): boolean {
+  const column = after === undefined ? 0 : lines.columnOf(after.start);
+  const columnsOf = (some: readonly Held[]) =>
+    new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
+  return (
+    Math.min(...columnsOf(below)) < column ||
+    columnsOf(below.filter(({ kind }) => kind !== "next")).size > 1 ||
+    // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
+    below.some(({ owner, kind }) => kind === "dedented" && owner.list)
+  );
 }
 
 /**
