@@ -251,7 +251,11 @@ export function attribute(
     const held =
       before?.parts === true
         ? heldBehindIndicator(lines, own, before, after, root, ending.blockLine)
-        : heldInGap(lines, own, before, after, root, ending.blockLine);
+        : followAbove(
+            gaps.at(-1),
+            before,
+            heldInGap(lines, own, before, after, root, ending.blockLine),
+          );
     // A foot of a document that has ended already, or of none, is put anywhere in the next.
     const hasLateFoot =
       before?.parts === true &&
@@ -277,6 +281,24 @@ export function attribute(
     const takenInto = hasLateFootAbove ? takenIn(lines, gap) : null;
     return takenInto === null ? comments : comments.map((one) => ({ ...one, takenInto }));
   });
+}
+
+/**
+ * A comment beside the `:` of a `? key` follows those right above that `:`, into the mapping or list that
+ * is the value.
+ *
+ * @param above the gap before.
+ */
+function followAbove(
+  above: Gap | undefined,
+  before: Mark | undefined,
+  held: readonly Held[],
+): readonly Held[] {
+  const value = above?.after?.collection ?? null;
+  if (before?.opensValue !== true || above?.after?.start !== before.start) return held;
+  if (value === null || !above.held.some(({ kind, owner }) => kind === "next" && owner === value))
+    return held;
+  return held.map((one) => (one.kind === "beside" ? { ...one, owner: value } : one));
 }
 
 /**

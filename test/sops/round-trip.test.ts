@@ -200,6 +200,8 @@ test("a comment behind an anchor, a tag or a complex key is encrypted with the m
     "stringData: &a\n# hunter1\n\n- x\n",
     "? stringData\n# hunter1\n: - x\n",
     "? stringData\n# hunter1\n: &a !!seq\n  - x\n",
+    "? stringData\n# below\n: # hunter1\n  b: x\n",
+    "? stringData\n  # below\n: # hunter1\n  - x\n",
   ]) {
     const encrypted = await encrypt(text, SECRET);
     t.false(/hunter1|below/.test(encrypted), encrypted);
