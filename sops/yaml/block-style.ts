@@ -1,7 +1,7 @@
 import { Lines } from "../lines.ts";
 import type { KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
-import { attribute, type Collection, type Mark, type RawComment } from "./comments.ts";
+import { attribute, type Collection, type RawComment } from "./comments.ts";
 import {
   commentLeaves,
   commentPlace,
@@ -11,6 +11,7 @@ import {
   type YamlContent,
   type YamlLeaf,
 } from "./file.ts";
+import type { Mark } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { canBePlain, type Place, type Style } from "./spelling.ts";
 
