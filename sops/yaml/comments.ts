@@ -283,7 +283,9 @@ function commentsOf(
         isPassedOn ||
         before?.property === true ||
         owner.column === null ||
-        (isBeside ? before?.opensFlow === true : isBelowAstray || owner !== endOwner),
+        (isBeside
+          ? before?.opensFlow === true || isOnNothing
+          : isBelowAstray || owner !== endOwner),
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
       takenInto: null,

@@ -249,6 +249,8 @@ for (const text of [
   "a: # secret\n  # note\n  x\nb: y\n",
   "a:\n# secret\n-\nb: x\n",
   "a:\n# secret\n-\n- x\n",
+  "a:\n- # secret\nb: x\n",
+  "a:\n  b:\n  - # secret\n  c: x",
 ]) {
   test(`a comment that selects, where sops takes it to be elsewhere, is refused: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
