@@ -4,7 +4,6 @@ import {
   isMap,
   isScalar,
   isSeq,
-  parseAllDocuments,
   visit,
   type ParsedNode,
   type Scalar,
@@ -18,6 +17,9 @@ import { sopsLayout, type BlockLayout } from "./json/metadata-block.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
 import type { TreePath } from "./tree-path.ts";
 import { resolvePlain, type Value } from "./value.ts";
+import { readBlockStyle } from "./yaml/block-style.ts";
+import { composeDocuments } from "./yaml/document.ts";
+import type { YamlLeaf } from "./yaml/file.ts";
 import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
 
 /** A number as its digits: no precision is lost on the way from one format to another. */
@@ -166,16 +168,10 @@ export function scalarText(value: Data): string | null {
 }
 
 function readYaml(text: string): ReadonlyMap<string, Data>[] {
-  // The engine's own parser first: it knows what may not be parsed any further.
-  parseFile(text, "yaml", null);
-  const documents = parseAllDocuments(text, {
-    schema: "failsafe",
-    merge: false,
-    uniqueKeys: false,
-    logLevel: "silent",
-  }) as Document.Parsed[];
-  return documents.map((document) => {
-    const read = readNode(document.contents, {
+  const plain = readBlockStyle(text);
+  if (plain?.rawMetadata === null) return [readLeaves(plain.leaves)];
+  return composeDocuments(text).map((document) => {
+    const read = readNode(document.contents as ParsedNode | null, {
       left: MOST_VALUES,
       cutOffAt: text.endsWith("\n") ? null : text.length,
       anchors: new Map(),
@@ -183,6 +179,30 @@ function readYaml(text: string): ReadonlyMap<string, Data>[] {
     });
     return read instanceof Map ? (read as ReadonlyMap<string, Data>) : new Map<string, Data>();
   });
+}
+
+/** The data of leaves whose mappings and lists all have a value in them. */
+function readLeaves(leaves: readonly YamlLeaf[]): ReadonlyMap<string, Data> {
+  const root = new Map<string, Data>();
+  const made = new Map<YamlLeaf["holder"], Map<string, Data> | Data[]>();
+  const put = (holder: YamlLeaf["holder"], key: string, data: Data) => {
+    const into = dataIn(holder);
+    if (Array.isArray(into)) into.push(data);
+    else into.set(key, data);
+  };
+  const dataIn = (holder: YamlLeaf["holder"]): Map<string, Data> | Data[] => {
+    if (holder === null || holder.parent === null) return root;
+    const known = made.get(holder);
+    if (known !== undefined) return known;
+    const fresh = holder.list ? [] : new Map<string, Data>();
+    made.set(holder, fresh);
+    put(holder.parent, holder.path.at(-1) ?? "", fresh);
+    return fresh;
+  };
+  for (const { kind, holder, path, value } of leaves) {
+    if (kind === "value") put(holder, path.at(-1) ?? "", dataOf(value));
+  }
+  return root;
 }
 
 function readJson(node: JsonNode): Data {

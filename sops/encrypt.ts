@@ -7,7 +7,7 @@ import type { Selection, Selector } from "./key-selection.ts";
 import { compilePattern, selector } from "./selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { additionalData, encryptValue, isToken, shownPath, type KeyPath } from "./token.ts";
+import { additionalData, encryptBound, isToken, shownPath, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";
 
 /** How a file is to be encrypted: what its creation rule says. */
@@ -78,9 +78,11 @@ export async function encryptFile(
     const itemOf = takenByList(leaf, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
     refuseMisplaced(leaf, selected, selects);
+    refuseOnNothing(leaf, selected, encryption);
     refuseStrayToken(leaf, selected);
     refuseEmptyAtEnd(leaf, selected);
     refuseEmptyInList(leaf, selected);
+    refuseLost(leaf);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
     return itemOf === null ? opened : { ...opened, itemOf };
   });
@@ -105,6 +107,7 @@ export async function sealFile(
 ): Promise<Encrypted> {
   const { before = file } = options;
   const opened = openLeaves(file, metadata, dataKey, "accept");
+  for (const { leaf, selected, token } of opened) if (selected && token === null) refuseLost(leaf);
   const previous = { file: before, metadata, dataKey };
   const known = before === file ? opened : openedBefore(previous);
   return seal(file, opened, encryptionOf(metadata), { ...options, previous, known });
@@ -151,9 +154,9 @@ async function seal(
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
-    const path = itemOf ?? leaf.path;
+    const additional = additionalData(itemOf ?? leaf.path);
     const asItem = itemOf !== undefined;
-    const key = isAlone ? "" : tokenKey(path, value);
+    const key = isAlone ? "" : tokenKey(additional, value);
     const reused = takeToken(known, key);
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
@@ -162,7 +165,7 @@ async function seal(
       replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare, asItem });
       continue;
     }
-    const token = encryptValue(value, dataKey, path);
+    const token = encryptBound(value, dataKey, additional);
     known.set(key, [{ token, bare: false }]);
     if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true, asItem });
@@ -246,7 +249,7 @@ function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   const known = new Map<string, KnownToken[]>();
   for (const { leaf, value, token } of opened.toReversed()) {
     if (token === null || value === null) continue;
-    const key = tokenKey(leaf.path, value);
+    const key = tokenKey(additionalData(leaf.path), value);
     const tokens = known.get(key) ?? [];
     tokens.push({ token, bare: leaf.form === "bare" });
     known.set(key, tokens);
@@ -254,8 +257,11 @@ function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
   return known;
 }
 
-function tokenKey(path: KeyPath, value: { readonly type: string; readonly text: string }): string {
-  return `${additionalData(path)}\0${value.type}\0${value.text}`;
+function tokenKey(
+  additional: string,
+  value: { readonly type: string; readonly text: string },
+): string {
+  return `${additional}\0${value.type}\0${value.text}`;
 }
 
 /** The value that is encrypted, or that a value which stays readable has in the encrypted file. */
@@ -330,6 +336,24 @@ function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void
   }
 }
 
+/**
+ * A comment that would stay readable with an empty value: sops takes it to be behind that, or before all
+ * else, where the comment that keeps the value readable is not about it.
+ */
+function refuseOnNothing(
+  leaf: Leaf,
+  selected: boolean,
+  encryption: Pick<Metadata, "selection">,
+): void {
+  if (selected || leaf.onNothing !== true) return;
+  if (effectiveSelection(encryption).option !== "unencrypted_comment_regex") return;
+  throw new SopsError(
+    "unsupported",
+    "the comment would stay readable, since sops takes it away from the empty value that it stands beside: write it on a line above",
+    { line: leaf.line },
+  );
+}
+
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */
 function refuseStrayToken(leaf: Leaf, selected: boolean): void {
   if (!selected || leaf.value === null || leaf.kind === "comment") return;
@@ -358,6 +382,16 @@ function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean)
   throw new SopsError(
     "unsupported",
     `the comment without text in the list at ${shownPath(path)} would be an empty item to sops and Flux: take it out, or write something behind the #`,
+    { line },
+  );
+}
+
+/** What sops and Flux write of such a value is no YAML, be it encrypted in the file or not. */
+function refuseLost({ becomesNull, path, line }: Leaf): void {
+  if (becomesNull !== true) return;
+  throw new SopsError(
+    "unsupported",
+    `the value at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
     { line },
   );
 }

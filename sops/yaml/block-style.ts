@@ -1,7 +1,7 @@
 import { Lines } from "../lines.ts";
 import type { KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
-import { attribute, type Collection, type Mark, type RawComment } from "./comments.ts";
+import { attribute, type Collection, type RawComment } from "./comments.ts";
 import {
   commentLeaves,
   commentPlace,
@@ -11,6 +11,7 @@ import {
   type YamlContent,
   type YamlLeaf,
 } from "./file.ts";
+import type { Mark } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { canBePlain, type Place, type Style } from "./spelling.ts";
 
@@ -19,7 +20,7 @@ import { canBePlain, type Place, type Style } from "./spelling.ts";
  * one line a value, and literal blocks. It takes a tenth of the time of the yaml package, and of a
  * short command more than half is that package's loading (bench/decrypt.ts, bench/large.ts).
  *
- * It never judges: what it does not know for sure (flow collections, escapes, anchors, tags, values
+ * It never judges: what it does not know for sure (flow collections, escapes, aliases, tags, values
  * over several lines, missing values, tabs, several documents, everything that is wrong) is for the
  * yaml package. What it does read, it reads as that: test/sops/block-style.test.ts compares the two.
  *
@@ -48,6 +49,8 @@ const DEEPEST_HERE = 50;
 const LONGEST_KEY = 1000;
 
 const KEY = /[A-Za-z0-9_.][A-Za-z0-9_./-]*|"[^"\\\n]+"|'[^'\n]+'/y;
+
+const ANCHOR = /&[A-Za-z0-9_-]+ +/y;
 
 /** What a plain scalar does not begin with, and `-` and `<`, which mean something else at times. */
 const PLAIN_START = /^(?:[^,[\]{}#&*!|>'"%@`?:<-]|-[0-9A-Za-z_.])/;
@@ -83,7 +86,7 @@ class BlockStyleReader {
   read(): YamlContent {
     this.nextLine();
     if (this.column === 0 && this.lineText() === "---") {
-      this.mark(this.lineStart, this.lineEnd, null, false, true);
+      this.mark(this.lineStart, this.lineEnd, null, { parts: true });
       this.nextLine();
     }
     if (this.column !== 0) throw NOT_HERE;
@@ -174,10 +177,9 @@ class BlockStyleReader {
     start: number,
     end: number,
     collection: Collection | null,
-    opensValue = false,
-    parts = false,
+    kind: Partial<Pick<Mark, "opensValue" | "parts" | "property">> = {},
   ): void {
-    const mark: Mark = { start, end, collection, opensValue, closes: false, parts };
+    const mark: Mark = { start, end, collection, opensValue: false, closes: false, ...kind };
     if (this.wantsMark) this.marks.push(mark);
     this.wantsMark = false;
     this.lastMark = mark;
@@ -216,7 +218,7 @@ class BlockStyleReader {
     keys.add(key);
     const colon = start + source.length;
     this.mark(start, colon, collection);
-    this.mark(colon, colon + 1, collection, true);
+    this.mark(colon, colon + 1, collection, { opensValue: true });
     return { key, end: colon + 1 };
   }
 
@@ -321,13 +323,24 @@ class BlockStyleReader {
     this.nextLine();
   }
 
+  /** Where a value begins that an anchor may stand before: one that no alias names says nothing. */
+  private behindAnchor(from: number, holder: Collection): number {
+    if (this.text.charCodeAt(from) !== AMPERSAND) return from;
+    ANCHOR.lastIndex = from;
+    const source = ANCHOR.exec(this.text)?.[0];
+    if (source === undefined) throw NOT_HERE;
+    this.mark(from, from + source.trimEnd().length, holder, { property: true });
+    return from + source.length;
+  }
+
   private readScalar(
-    start: number,
+    from: number,
     path: KeyPath,
     holder: Collection,
     entry: number,
     itemStart: number | null,
   ): void {
+    const start = this.behindAnchor(from, holder);
     const line = this.lineNumber;
     const column = holder.column ?? 0;
     const { style, value, end, followed, header, width } = this.scalarAt(start, column, holder);
@@ -527,6 +540,7 @@ interface Scalar {
 
 const SPACE = 0x20;
 const HASH = 0x23;
+const AMPERSAND = 0x26;
 const QUOTE = 0x27;
 const DASH = 0x2d;
 const COLON = 0x3a;

@@ -1,6 +1,7 @@
 import type { CST } from "yaml";
 import type { Lines } from "../lines.ts";
 import type { KeyPath } from "../token.ts";
+import { documentMarks, type Mark } from "./marks.ts";
 
 /**
  * To which mapping or list does a comment belong? Its path is part of what its ciphertext is bound
@@ -29,6 +30,8 @@ export interface Comment {
   readonly indentedIn: Collection | null;
   /** The flow collection above that go-yaml may take it into; else null. */
   readonly takenInto: Collection | null;
+  /** Whether it stands beside an anchor, a tag or a `-` that is all there is of a value. */
+  readonly onNothing: boolean;
   /**
    * Whether it stands where go-yaml may take it for a comment on something else, or lose it: left of what
    * follows, in several columns, around a `---` that a foot follows, behind an anchor, in brackets …
@@ -55,27 +58,6 @@ export interface Collection {
   readonly parent: Collection | null;
   /** Where the entry of the parent that holds this collection begins. */
   readonly entry: number;
-}
-
-/** Something on the page that is neither white space nor a comment. */
-export interface Mark {
-  readonly start: number;
-  readonly end: number;
-  readonly collection: Collection | null;
-  /** A `:` that a value is yet to follow. */
-  readonly opensValue: boolean;
-  /** A `-` that an item is yet to follow. */
-  readonly opensItem?: boolean;
-  /** An anchor or a tag, which what it is on is yet to follow. */
-  readonly property?: boolean;
-  /** A `?`, which a key of any kind is yet to follow. */
-  readonly opensKey?: boolean;
-  /** The bracket that opens a flow collection: go-yaml loses a comment beside it. */
-  readonly opensFlow?: boolean;
-  /** The bracket that closes a flow collection: what stands below it is outside. */
-  readonly closes?: boolean;
-  /** A `---` or `...`: then the collection is the top mapping of the document before. */
-  readonly parts?: boolean;
 }
 
 export interface RawComment {
@@ -105,118 +87,17 @@ export function documentComments(
   ending: DocumentEnd,
 ): Comment[] {
   if (comments.length === 0) return [];
-  const marks: Mark[] = [];
+  const marks = token === null ? [] : documentMarks(token, previous, collections);
   const addIndicator = (start: number | null, collection: Collection | null) => {
     if (start !== null) marks.push({ start, end: start + 3, collection, ...INDICATOR });
   };
   addIndicator(before, previous);
   addIndicator(behind, top);
-  if (token !== null) collect(token, previous, collections, marks);
   marks.sort((a, b) => a.start - b.start);
   return attribute(lines, comments, marks, top, ending);
 }
 
 const INDICATOR = { opensValue: false, parts: true };
-
-/** Walks the concrete syntax without recursion, so that no depth of nesting overflows the stack. */
-function collect(
-  root: CST.Document,
-  previous: Collection | null,
-  collections: ReadonlyMap<unknown, Collection>,
-  marks: Mark[],
-): void {
-  const stack: { token: CST.Token; collection: Collection | null }[] = [
-    { token: root, collection: null },
-  ];
-  const source = (tokens: readonly CST.SourceToken[] | undefined, inside: Collection | null) => {
-    for (const part of tokens ?? []) {
-      if (part.type === "comment") continue;
-      if (part.type !== "space" && part.type !== "newline" && part.source.trim() !== "") {
-        marks.push({
-          start: part.offset,
-          end: part.offset + part.source.length,
-          collection: part.type === "doc-start" ? previous : inside,
-          opensValue: part.type === "map-value-ind",
-          opensItem: part.type === "seq-item-ind",
-          property: part.type === "anchor" || part.type === "tag",
-          opensKey: part.type === "explicit-key-ind",
-          opensFlow: part.type === "flow-map-start" || part.type === "flow-seq-start",
-          closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
-          parts: part.type === "doc-start",
-        });
-      }
-    }
-  };
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const { token } = next;
-    const inside = collections.get(token) ?? next.collection;
-    const child = (value: CST.Token | null | undefined) => {
-      if (value !== null && value !== undefined) stack.push({ token: value, collection: inside });
-    };
-    switch (token.type) {
-      case "document":
-        source(token.start, inside);
-        child(token.value);
-        source(token.end, inside);
-        break;
-      case "block-map":
-      case "block-seq":
-      case "flow-collection":
-        if (token.type === "flow-collection") source([token.start], inside);
-        for (const item of token.items) {
-          source(item.start, inside);
-          child(item.key);
-          source(item.sep, inside);
-          child(item.value);
-        }
-        if (token.type === "flow-collection") source(token.end, inside);
-        break;
-      case "block-scalar":
-        marks.push({
-          start: token.offset,
-          end: token.offset + 1,
-          collection: inside,
-          opensValue: false,
-        });
-        {
-          const body = bodyOffset(token);
-          const length = token.source.trimEnd().length;
-          if (length > 0) {
-            marks.push({
-              start: body,
-              end: body + length,
-              collection: inside,
-              opensValue: false,
-            });
-          }
-        }
-        break;
-      case "alias":
-      case "scalar":
-      case "single-quoted-scalar":
-      case "double-quoted-scalar":
-        if (token.source !== "") {
-          marks.push({
-            start: token.offset,
-            end: token.offset + token.source.length,
-            collection: inside,
-            opensValue: false,
-          });
-        }
-        source(token.end, inside);
-        break;
-      default:
-        break;
-    }
-  }
-}
-
-/** Where the lines of a block scalar begin. */
-export function bodyOffset(token: CST.BlockScalar): number {
-  const last = token.props[token.props.length - 1];
-  if (last === undefined || !("offset" in last) || !("source" in last)) return token.offset;
-  return last.offset + String(last.source).length;
-}
 
 /**
  * Whom comments belong to.
@@ -249,7 +130,11 @@ export function attribute(
     const held =
       before?.parts === true
         ? heldBehindIndicator(lines, own, before, after, root, ending.blockLine)
-        : heldInGap(lines, own, before, after, root, ending.blockLine);
+        : followAbove(
+            gaps.at(-1),
+            before,
+            heldInGap(lines, own, before, after, root, ending.blockLine),
+          );
     // A foot of a document that has ended already, or of none, is put anywhere in the next.
     const hasLateFoot =
       before?.parts === true &&
@@ -275,6 +160,24 @@ export function attribute(
     const takenInto = hasLateFootAbove ? takenIn(lines, gap) : null;
     return takenInto === null ? comments : comments.map((one) => ({ ...one, takenInto }));
   });
+}
+
+/**
+ * A comment beside the `:` of a `? key` follows those right above that `:`, into the mapping or list that
+ * is the value.
+ *
+ * @param above the gap before.
+ */
+function followAbove(
+  above: Gap | undefined,
+  before: Mark | undefined,
+  held: readonly Held[],
+): readonly Held[] {
+  const value = above?.after?.collection ?? null;
+  if (before?.opensValue !== true || above?.after?.start !== before.start) return held;
+  if (value === null || !above.held.some(({ kind, owner }) => kind === "next" && owner === value))
+    return held;
+  return held.map((one) => (one.kind === "beside" ? { ...one, owner: value } : one));
 }
 
 /**
@@ -308,6 +211,15 @@ function isBeforeScalar(lines: Lines, before: Mark | undefined, after: Mark | un
     after?.collection === before.collection &&
     lines.columnOf(after.start) > (after.collection?.column ?? Infinity)
   );
+}
+
+/** Whether an anchor, a tag or a `-` is all there is of a value: what follows is another entry. */
+function isNothing(lines: Lines, before: Mark | undefined, after: Mark | undefined): boolean {
+  const own = before?.collection ?? null;
+  if ((before?.property !== true && before?.opensItem !== true) || own === null) return false;
+  if (after === undefined || after.parts === true) return true;
+  if (after.collection === own) return lines.columnOf(after.start) <= (own.column ?? -1);
+  return after.collection === null || !isWithin(after.collection, own);
 }
 
 /** Before a `-` with nothing behind it. */
@@ -348,19 +260,12 @@ function commentsOf(
   root: Collection,
   ending: DocumentEnd,
 ): Comment[] {
-  const column = after === undefined ? 0 : lines.columnOf(after.start);
   const below = held.filter(({ kind }) => kind !== "beside");
-  const columnsOf = (some: readonly Held[]) =>
-    new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
   const isBelowAstray =
-    astray.below ||
-    hasLateFoot ||
-    Math.min(...columnsOf(below)) < column ||
-    columnsOf(below.filter(({ kind }) => kind !== "next")).size > 1 ||
-    // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
-    below.some(({ owner, kind }) => kind === "dedented" && owner.list);
+    astray.below || hasLateFoot || (below.length > 0 && standsAstray(lines, below, after));
   const isLast = after === undefined && ending.at !== "elsewhere";
   const atEnd = isLast ? ownersAtEnd(lines, held, before, root, ending) : null;
+  const isOnNothing = isNothing(lines, before, after);
   return held.map(({ comment, owner, kind }, at) => {
     const endOwner = atEnd?.[at] ?? owner;
     const isBeside = kind === "beside";
@@ -378,12 +283,28 @@ function commentsOf(
         isPassedOn ||
         before?.property === true ||
         owner.column === null ||
-        (isBeside ? before?.opensFlow === true : isBelowAstray || owner !== endOwner),
+        (isBeside
+          ? before?.opensFlow === true || isOnNothing
+          : isBelowAstray || owner !== endOwner),
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,
       takenInto: null,
+      onNothing: isBeside && isOnNothing,
     };
   });
+}
+
+/** Whether comments below something stand where go-yaml may take them to be on something else. */
+function standsAstray(lines: Lines, below: readonly Held[], after: Mark | undefined): boolean {
+  const column = after === undefined ? 0 : lines.columnOf(after.start);
+  const columnsOf = (some: readonly Held[]) =>
+    new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
+  return (
+    Math.min(...columnsOf(below)) < column ||
+    columnsOf(below.filter(({ kind }) => kind !== "next")).size > 1 ||
+    // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
+    below.some(({ owner, kind }) => kind === "dedented" && owner.list)
+  );
 }
 
 /**
@@ -547,8 +468,8 @@ function heldInGap(
     if (kind === "prior") owner = inner;
     if (kind === "dedented") owner = ownerOfDedented(texts, at, inner, next, nextColumn) ?? next;
     // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
-    const isPassedOn = kind === "dedented" ? owner !== next : before?.opensItem === true;
-    if (kind !== "next" && isPassedOn && next !== inner) owner = mappingAround(owner);
+    const isAtEnd = kind === "dedented" ? owner !== next : before?.opensItem === true;
+    if (kind !== "next" && isAtEnd && next !== inner) owner = mappingAround(owner);
     for (const comment of comments) held.push({ comment, owner, kind });
   }
   return held;

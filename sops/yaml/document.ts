@@ -4,8 +4,15 @@ import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style.ts";
 import { documentComments } from "./comments.ts";
-import { commentLeaves, documentEnd, YamlFile, type YamlContent, type YamlLeaf } from "./file.ts";
-import { DocumentReader, type Failure } from "./reader.ts";
+import {
+  commentLeaves,
+  documentEnd,
+  indentStep,
+  YamlFile,
+  type YamlContent,
+  type YamlLeaf,
+} from "./file.ts";
+import { DocumentReader, type Failure, type Source } from "./reader.ts";
 import { readTokens } from "./tokens.ts";
 
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
@@ -31,6 +38,20 @@ export function parseYaml(text: string, indent: number): StoreFile {
  * @throws SopsError `syntax`, `unsupported`
  */
 export function readAnyStyle(text: string): YamlContent {
+  return readAll(text).content;
+}
+
+/**
+ * The documents of a text that {@link readAnyStyle} reads, as the yaml package composes them with its
+ * failsafe schema.
+ *
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function composeDocuments(text: string): readonly Document.Parsed[] {
+  return readAll(text).composed;
+}
+
+function readAll(text: string): { content: YamlContent; composed: readonly Document.Parsed[] } {
   const lines = new Lines(text);
   const failure: Failure = (code, offset, message) =>
     new SopsError(code, message, {
@@ -76,10 +97,11 @@ export function readAnyStyle(text: string): YamlContent {
   }
 
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const source: Source = { text, lines, newline, step: indentStep(text) };
   const parts = splitDocuments(tokens, text.length, failure);
   const read = composed.flatMap((document, index) => {
     const part = parts[index];
-    const reader = new DocumentReader(text, lines, newline, document, failure);
+    const reader = new DocumentReader(source, document, failure);
     return part === undefined ? [] : [{ part, reader, ...reader.read() }];
   });
   const leavesFromLast: YamlLeaf[][] = [];
@@ -112,13 +134,14 @@ export function readAnyStyle(text: string): YamlContent {
     );
     leavesFromLast.push([...one.leaves, ...own].sort((a, b) => a.start - b.start));
   }
-  return {
+  const content: YamlContent = {
     leaves: leavesFromLast.reverse().flat(),
     empty: read.flatMap(({ reader }) => reader.empty),
     documents: read.map(({ part, flow, sops }) => ({ end: part.end, flow, sops })),
     rawMetadata: read[0]?.sops?.raw ?? null,
     newline,
   };
+  return { content, composed };
 }
 
 interface Part {

@@ -8,7 +8,10 @@ import { isToken, shownPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Collection, Comment, DocumentEnd } from "./comments.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
-import { spellToken, spellValue, type Place } from "./spelling.ts";
+import { quote, spellToken, spellValue, type Place } from "./spelling.ts";
+
+/** Said of a text that would take hundreds of megabytes to read. */
+export const TOO_LARGE = "is too large: divide it into several files";
 
 /** Where a leaf stands, beside what it is. */
 export interface YamlLeaf extends Leaf {
@@ -107,7 +110,7 @@ export class YamlFile implements StoreFile {
     for (const leaf of this.own) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
-      const edit = editOf(leaf, replacement);
+      const edit = editOf(this.text, leaf, replacement);
       const text = emptied.has(leaf) ? edit.text + emptyList(leaf) : edit.text;
       edits.push(...aroundComment(leaf, { ...edit, text }));
       const spelling = this.record.spellingOf(leaf, replacements);
@@ -145,11 +148,13 @@ export class YamlFile implements StoreFile {
         ? [{ leaf, token: replacement.token }]
         : [],
     );
-    const paths = new Map(
-      this.rereadLeaves(text).map(({ value, path }) => [value?.text.trimEnd(), path]),
-    );
+    // Both are in the order of the text.
+    const reread = this.rereadLeaves(text);
+    let next = 0;
     for (const { leaf, token } of tokens) {
-      const path = paths.get(token);
+      while (next < reread.length && reread[next]?.value?.text.trimEnd() !== token) next += 1;
+      const path = reread[next]?.path;
+      next += 1;
       if (path?.length === leaf.path.length && leaf.path.every((key, at) => key === path[at]))
         continue;
       throw new SopsError(
@@ -167,6 +172,10 @@ export class YamlFile implements StoreFile {
       return this.reread(text).leaves;
     } catch (error) {
       if (!(error instanceof SopsError)) throw error;
+      if (error.message === TOO_LARGE) {
+        const message = "is too large once it is encrypted: divide it into several files";
+        throw new SopsError("unsupported", message);
+      }
       throw new SopsError(
         "unsupported",
         "could not be read again once it is encrypted: take tabs and spaces out that stand alone on a line",
@@ -274,6 +283,7 @@ export function commentLeaves(
         place,
         ...(owner.list && /^\r?$/.test(comment.text) && { becomesItem: true as const }),
         ...(comment.astray && { astray: true as const }),
+        ...(comment.onNothing && { onNothing: true as const }),
         ...(indentedIn !== null && { indentedIn: indentedIn.path }),
         ...(takenInto !== null && { takenInto: takenInto.path }),
       };
@@ -343,16 +353,23 @@ function aroundComment({ place: { header } }: YamlLeaf, edit: TextEdit): TextEdi
   ];
 }
 
-function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
+/** Whether a block that takes the place of a plain value would take the comment below it in, too. */
+function takesComment(text: string, { end, place }: YamlLeaf, spelled: string): boolean {
+  if (place.style !== "plain" || !spelled.startsWith("|")) return false;
+  const spaces = /^[^\n]*\n(?:[ \t]*\r?\n)*( *)#/.exec(text.slice(end))?.[1];
+  return spaces !== undefined && spaces.length >= place.indent.length;
+}
+
+function editOf(text: string, leaf: YamlLeaf, replacement: Replacement): TextEdit {
   const { start, end } = leaf;
   if (replacement.kind === "ciphertext") {
     const { token, bare } = replacement;
     if (replacement.asItem === true) return { start: start - 1, end, text: `- ${token}` };
     if (leaf.kind === "comment") return { start, end, text: token };
     if (!bare || leaf.place.flow) {
-      const text = spellToken(token, leaf.place);
+      const spelled = spellToken(token, leaf.place);
       // The block that is appended to an unfinished file brings the line break.
-      return { start, end, text: leaf.cutOff === true ? text.trimEnd() : text };
+      return { start, end, text: leaf.cutOff === true ? spelled.trimEnd() : spelled };
     }
     const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
     return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
@@ -362,5 +379,6 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
   if (value.type === "comment" && leaf.itemStart !== null) {
     return { start: leaf.itemStart, end, text: `#${value.text}` };
   }
-  return { start, end, text: spellValue(value, leaf.place) };
+  const spelled = spellValue(value, leaf.place);
+  return { start, end, text: takesComment(text, leaf, spelled) ? quote(value.text) : spelled };
 }

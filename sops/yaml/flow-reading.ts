@@ -17,13 +17,14 @@ export class FlowReading {
   next(lexeme: string, offset: number, isPlain: boolean): void {
     if (!isPlain && (lexeme === "{" || lexeme === "[")) this.depth += 1;
     if (!isPlain && (lexeme === "}" || lexeme === "]")) this.depth -= 1;
-    const isBroken = isPlain
-      ? /^:|\?/.test(lexeme)
-      : this.isBehindPlain && lexeme === ":" && /\S/.test(this.text.charAt(offset + 1));
-    if (this.depth > 0 && isBroken) {
+    if (this.depth > 0 && this.isBroken(lexeme, offset, isPlain)) {
       const what = `has a "${isPlain && lexeme.includes("?") ? "?" : ":"}" where sops reads something else`;
       throw this.failure("unsupported", offset, `${what}: quote the text around it`);
     }
     this.isBehindPlain = isPlain;
+  }
+  private isBroken(lexeme: string, offset: number, isPlain: boolean): boolean {
+    if (isPlain) return /^:|\?/.test(lexeme);
+    return this.isBehindPlain && lexeme === ":" && /\S/.test(this.text.charAt(offset + 1));
   }
 }

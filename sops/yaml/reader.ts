@@ -14,14 +14,9 @@ import type { Lines } from "../lines.ts";
 import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import type { Held } from "./comment-stacks.ts";
-import { bodyOffset, type Collection, type Comment } from "./comments.ts";
-import {
-  commentPlace,
-  entryOfComment,
-  indentStep,
-  type YamlDocument,
-  type YamlLeaf,
-} from "./file.ts";
+import type { Collection, Comment } from "./comments.ts";
+import { commentPlace, entryOfComment, type YamlDocument, type YamlLeaf } from "./file.ts";
+import { bodyOffset } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
@@ -39,12 +34,32 @@ const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
 /** The tag that go-yaml reads a value without quotes as if it were not there. */
 const NO_TAG = "!";
 
+/**
+ * Whether a text begins with a tab and has several lines, and go-yaml does not have to put it into
+ * quotes: it writes a block then that it cannot read.
+ */
+function isUnreadableBlock(text: string): boolean {
+  return text.startsWith("\t") && text.includes("\n") && !NOT_IN_BLOCK.test(text);
+}
+
+/** What go-yaml writes no block with: spaces at the end of a line, and what it cannot print. */
+const NOT_IN_BLOCK = / (?:\n|$)|[^\t\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+
 /** Makes the error for what is wrong at an offset. */
 export type Failure = (
   code: "syntax" | "unsupported",
   offset: number,
   message: string,
 ) => SopsError;
+
+/** The file that documents are read from. */
+export interface Source {
+  readonly text: string;
+  readonly lines: Lines;
+  readonly newline: string;
+  /** The author's indentation. */
+  readonly step: number;
+}
 
 /** Reads one composed document into leaves. */
 export class DocumentReader {
@@ -66,19 +81,15 @@ export class DocumentReader {
   private readonly text: string;
   private readonly lines: Lines;
   private readonly newline: string;
+  private readonly step: number;
   private readonly document: Document.Parsed;
   private readonly failure: Failure;
 
-  constructor(
-    text: string,
-    lines: Lines,
-    newline: string,
-    document: Document.Parsed,
-    failure: Failure,
-  ) {
+  constructor({ text, lines, newline, step }: Source, document: Document.Parsed, failure: Failure) {
     this.text = text;
     this.lines = lines;
     this.newline = newline;
+    this.step = step;
     this.document = document;
     this.failure = failure;
     this.commentPlace = commentPlace(newline);
@@ -403,6 +414,7 @@ export class DocumentReader {
       end,
       ...(cut !== null && { cutOff: true as const }),
       ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
+      ...(value?.type === "str" && isUnreadableBlock(value.text) && { becomesNull: true as const }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
@@ -477,7 +489,7 @@ export class DocumentReader {
             : "plain";
       const style =
         flow && isToken(String(node?.value)) ? styleOfToken(quoted, source(token)) : quoted;
-      const step = Math.max(2, this.indentStep());
+      const step = Math.max(2, this.step);
       return {
         style,
         flow,
@@ -494,7 +506,7 @@ export class DocumentReader {
     const width =
       indicator !== undefined
         ? parentColumn + Number(indicator)
-        : (firstLine?.length ?? parentColumn + this.indentStep());
+        : (firstLine?.length ?? parentColumn + this.step);
     return {
       style: header.startsWith("|") ? "literal" : "folded",
       flow,
@@ -514,13 +526,6 @@ export class DocumentReader {
     let current = collection;
     while (current !== null && current.column === null) current = current.parent;
     return current?.column ?? 0;
-  }
-
-  private step: number | null = null;
-
-  private indentStep(): number {
-    this.step ??= indentStep(this.text);
-    return this.step;
   }
 }
 

@@ -1,5 +1,6 @@
 import { CST, Lexer, Parser } from "yaml";
 import type { RawComment } from "./comments.ts";
+import { TOO_LARGE } from "./file.ts";
 import { FlowReading } from "./flow-reading.ts";
 
 /**
@@ -14,6 +15,9 @@ export const DEEPEST = 100;
  * manifest of a megabyte has some 200,000.
  */
 const MOST_LEXEMES = 400_000;
+
+/** How many documents it may have: each is given a sops block of its own, of a kilobyte or more. */
+const MOST_DOCUMENTS = 1_000;
 
 /** Everything in a text. */
 export interface Tokens {
@@ -36,10 +40,13 @@ export function readTokens(
   const comments: RawComment[] = [];
   const parser = new Parser();
   let lexemes = 0;
+  let documents = 0;
   let isScalar = false;
   const take = (some: Iterable<CST.Token>) => {
     for (const token of some) {
       if (token.type === "error") throw failure("syntax", token.offset, token.message);
+      if (token.type === "document") documents += 1;
+      if (documents > MOST_DOCUMENTS) throw failure("unsupported", token.offset, TOO_LARGE);
       tokens.push(token);
     }
   };
@@ -61,7 +68,7 @@ export function readTokens(
     }
     lexemes += 1;
     if (lexemes > MOST_LEXEMES) {
-      throw failure("unsupported", parser.offset, "is too large: divide it into several files");
+      throw failure("unsupported", parser.offset, TOO_LARGE);
     }
   }
   take(parser.end());

@@ -147,6 +147,18 @@ const CASES: readonly Case[] = [
     ours: "same",
   },
   {
+    what: "a text of several lines that begins with a tab",
+    text: "a: |2\n  \t\nb: x\n",
+    sops: /^a: null$/m,
+    ours: "refused",
+  },
+  {
+    what: "a text of several lines that begins with a tab",
+    text: "a_unencrypted: |2\n  \tx\n  y\nb: x\n",
+    sops: "unreadable",
+    ours: "refused",
+  },
+  {
     what: "selection by comment: a comment at a document's end",
     text: "a: x\n# plain\n---\n# note\n\nb: y\n",
     selection: { option: "unencrypted_comment_regex", pattern: "plain" },

@@ -151,6 +151,11 @@ export const KNOWN_DIFFERENCES = [
     ours: "keeps the author's spelling",
   },
   {
+    what: "a text of several lines that begins with a tab, such as a block of tabs alone",
+    sops: "writes null in its place when it decrypts a YAML file; readable, it writes null at once and finds the MAC wrong. Flux does not decrypt such a file",
+    ours: "refuses to encrypt the file; decrypts one of sops's to the text",
+  },
+  {
     what: "JSON: text behind the top object, or a text that is cut short behind a colon",
     sops: "reads what comes before it, and drops the rest",
     ours: "refuses the file: what follows would be lost, or stay readable",

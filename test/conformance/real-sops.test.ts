@@ -336,7 +336,7 @@ function onlyReadableIn(ours: Opened, theirs: Opened): string[] {
     ([comment, encrypted]) => !encrypted && theirComments.get(comment) === true,
   );
   const [our, their] = [readableValues(ours), readableValues(theirs)];
-  // A block of tabs alone is null to sops, and no other value.
+  // sops makes null of some texts where they stay readable.
   const known = new Set(valuesOf(theirs).data.map(String));
   const values = [...our].filter(
     ([value, count]) => known.has(value) && count > (their.get(value) ?? 0),

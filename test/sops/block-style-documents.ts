@@ -68,6 +68,7 @@ const SCALARS = [
   ...["x", "hello world", "1", "true", "null", "~", "1.5", "0x1F", "2020-01-01", "-5", "-x", "="],
   ...['"quoted"', "'single'", '"a: b # c"', "a:b", "a#b", "a, b", "x]", "''", '""', "é", "{{x}}"],
   ...["http://x/y?z=1", "/abs", "$x", "~x", "^(data|stringData)$", '"esc\\n"', "'it''s'", "{}"],
+  ...["&a x", "&b-1  'y'", "&c_2 1", "&d |", "&e &f x", "&g: x", "&h", "&i # x", '&j "z"'],
   "ENC[AES256_GCM,data:aa==,iv:aa==,tag:aa==,type:str]",
   '"ENC[AES256_GCM,data:aa==,iv:aa==,tag:aa==,type:str]"',
 ];
@@ -101,7 +102,7 @@ function value(column: number, depth: number): fc.Arbitrary<string> {
     .map(([text, note]) => ` ${text}${note}\n`);
   const literal = fc
     .tuple(
-      fc.constantFrom("|", "|-", "|-", ">"),
+      fc.constantFrom("|", "|-", "|-", ">", "&lit |", "&lit  |-"),
       fc.constantFrom(1, 2, 4),
       fc.array(fc.constantFrom("l", "m  n", "  deep", "", "# no", "- i", "k: v", "t  ")),
     )

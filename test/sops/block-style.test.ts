@@ -45,6 +45,7 @@ const ORDINARY: Readonly<Record<string, string>> = {
     "a:\n- b\n- c\nd:\n  - e: f\n    g: h\n  -   i: j\n",
   "a file that sops encrypted":
     'data:\n    a: ENC[AES256_GCM,data:aa==,iv:aa==,tag:aa==,type:str]\n    #ENC[AES256_GCM,data:aa==,iv:aa==,tag:aa==,type:comment]\n    b: c\nsops:\n    age:\n        - recipient: age1\n          enc: |\n            -----BEGIN\n            -----END\n    lastmodified: "2026-01-01T00:00:00Z"\n    encrypted_regex: ^(data|stringData)$\n    version: 3.13.3\n',
+  "anchors that nothing names": "a: &x b # note\nc:\n  - &y 'd'\n  - &z |\n    e\n",
   "letters of other languages": "a: Grüße, こ\n",
 };
 
@@ -63,7 +64,10 @@ const OTHERS: Readonly<Record<string, string>> = {
   "flow collections": "a: {b: c}\nd: []\n",
   "an escape": 'a: "\\n"\n',
   "a doubled quote": "a: 'it''s'\n",
-  anchors: "a: &x b\nc: *x\n",
+  aliases: "a: &x b\nc: *x\n",
+  "an anchor on a mapping": "a: &x\n  b: c\n",
+  "an anchor on nothing": "a: &x\nb: c\n",
+  "an anchor before a key": "&x a: b\n",
   tags: "a: !!str 1\n",
   "a value over two lines": "a: b\n  c\n",
   "a quoted value over two lines": 'a: "b\n  c"\n',

@@ -249,6 +249,8 @@ for (const text of [
   "a: # secret\n  # note\n  x\nb: y\n",
   "a:\n# secret\n-\nb: x\n",
   "a:\n# secret\n-\n- x\n",
+  "a:\n- # secret\nb: x\n",
+  "a:\n  b:\n  - # secret\n  c: x",
 ]) {
   test(`a comment that selects, where sops takes it to be elsewhere, is refused: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
@@ -274,6 +276,40 @@ for (const text of [
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
       t.is(await open(await encrypt(text, option, "secret")), text);
     }
+  });
+}
+
+for (const [text, mended] of [
+  ["# plain\na: &b # note\nc: x\n", "# plain\n# note\na: &b\nc: x\n"],
+  ["---\t# plain\na:\t! # note", "---\t# plain\n# note\na:\t!"],
+  ["# plain\na: !!str # note\n\nc: x\n", "# plain\n# note\na: !!str\n\nc: x\n"],
+  ["k: x\n# plain\na: &b # note\n", "k: x\n# plain\n# note\na: &b\n"],
+  ["# plain\na:\n  - # note\nc: x\n", "# plain\n# note\na:\n  -\nc: x\n"],
+  ["# plain\na:\n- b: &b # note\n- c: x\n", "# plain\n# note\na:\n- b: &b\n- c: x\n"],
+] as const) {
+  test(`a comment beside what has no value is refused where it would stay readable: ${JSON.stringify(text)}`, async (t) => {
+    const error = await t.throwsAsync(encrypt(text, "unencrypted_comment_regex", "plain"));
+    t.regex(error.message, /write it on a line above/);
+    t.is(await open(await encrypt(text, "unencrypted_comment_regex", "other")), text);
+    t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
+    t.regex(
+      await encrypt(mended, "unencrypted_comment_regex", "plain"),
+      /^# plain\n# note\na:|# note/m,
+    );
+  });
+}
+
+for (const text of [
+  "# plain\na: &b # note\n  x\n",
+  "# plain\na: &b # note\n  c: x\n",
+  "# plain\na: &b # note\n- x\n",
+  "# plain\na:\n- # note\n  b: x\n",
+  "# plain\na:\n- # note\n  - x\n",
+  "# plain\na: # note\nb: x\n",
+]) {
+  test(`one with a value below it is not: ${JSON.stringify(text)}`, async (t) => {
+    const encrypted = await encrypt(text, "unencrypted_comment_regex", "plain");
+    t.true(encrypted.includes("# note\n"));
   });
 }
 

@@ -160,7 +160,9 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   ),
   yaml("many colons", "unsupported", () => `${"a: ".repeat(MEGABYTE / 10)}\n`),
   yaml("many anchors on one value", "syntax", () => `a: ${"&a ".repeat(MEGABYTE / 10)}\n`),
-  yaml("many documents", "same", () => "a: x\n---\n".repeat(1_000)),
+  yaml("many documents", "same", () => `${"a: x\n---\n".repeat(999)}a: x\n`),
+  yaml("many documents with comments", "same", () => `${"a: x # x\n---\n".repeat(999)}a: x\n`),
+  yaml("more documents", "unsupported", () => "a: x # x\n---\n".repeat(20_000)),
   yaml("many comments", "same", () => `${"# x\n".repeat(20_000)}a: x\n`),
   yaml(
     "many comments beside values",

@@ -1,7 +1,7 @@
 import test from "ava";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
-import { encryptFile, mayReuse, type Encryption } from "../../sops/encrypt.ts";
+import { encryptFile, mayReuse, sealFile, type Encryption } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
@@ -200,6 +200,8 @@ test("a comment behind an anchor, a tag or a complex key is encrypted with the m
     "stringData: &a\n# hunter1\n\n- x\n",
     "? stringData\n# hunter1\n: - x\n",
     "? stringData\n# hunter1\n: &a !!seq\n  - x\n",
+    "? stringData\n# below\n: # hunter1\n  b: x\n",
+    "? stringData\n  # below\n: # hunter1\n  - x\n",
   ]) {
     const encrypted = await encrypt(text, SECRET);
     t.false(/hunter1|below/.test(encrypted), encrypted);
@@ -318,6 +320,18 @@ test("refused: a readable alias of a mapping or list with encrypted values in it
   }
 });
 
+test("a value of several lines takes no comment below it in", async (t) => {
+  const text = "stringData:\n  a: x\n  b: one\n\n    two\n    # note\nk: v\n";
+  t.is(await decrypt(await encrypt(text, WHOLE)), text);
+  // Where the author's spelling is not known, it is in quotes.
+  const { file } = await open(await encrypt(text.replace(/one\s+two/, "y"), WHOLE));
+  const b = file.leaves.find(({ path }) => path.at(-1) === "b");
+  if (b === undefined) throw new Error("no b");
+  const value = { type: "str", text: "one\ntwo" } as const;
+  const plain = file.splice(new Map([[b, { kind: "plaintext", value }]]), null);
+  t.true(plain.includes('  b: "one\\ntwo"\n    #'), plain);
+});
+
 test("refused: a comment without text in an encrypted list, which sops makes an item of", async (t) => {
   for (const text of [
     "stringData:\n  l:\n  - x\n  #\n  - y\n",
@@ -329,6 +343,39 @@ test("refused: a comment without text in an encrypted list, which sops makes an 
   for (const text of ["stringData:\n  #\n  a: x\n", "l:\n- x\n#\n- y\nstringData: {a: x}\n"]) {
     t.is(await decrypt(await encrypt(text, SECRET)), text);
   }
+});
+
+test("refused: a text of several lines that begins with a tab, which sops decrypts to null", async (t) => {
+  for (const text of [
+    'stringData:\n  a: "\\tx\\ny\\n"\n',
+    "stringData:\n  a: |2\n    \tx\n    y\n",
+    'stringData:\n  l: ["\\t\\n"]\n',
+    // Flux does not decrypt a file with one that stays readable either.
+    'note: "\\tx\\n y"\nstringData:\n  a: x\n',
+  ]) {
+    const error = await t.throwsAsync(encrypt(text, SECRET), undefined, text);
+    t.regex(error.message, /several lines and begins with a tab/);
+  }
+  // sops puts these into quotes.
+  for (const text of [
+    "\\tx",
+    "\\tx \\ny",
+    "\\tx\\n ",
+    "\\tx\\r\\ny",
+    "\\t\\u0001\\ny",
+    " \\tx\\ny",
+  ]) {
+    const file = `stringData:\n  a: "${text}"\n`;
+    t.is(await decrypt(await encrypt(file, SECRET)), file);
+  }
+});
+
+test("refused: to seal a file with such a text, which it has only now", async (t) => {
+  const encrypted = await encrypt("stringData:\n  a: x\n", SECRET);
+  const { metadata, dataKey } = await open(encrypted);
+  const edited = encrypted.replace(/a: ENC.*/, 'a: "\\tx\\ny"');
+  const { file } = readSopsFile(Buffer.from(edited), "yaml");
+  await t.throwsAsync(sealFile(file, metadata, dataKey), { message: /begins with a tab/ });
 });
 
 test("refused: ciphertext in a file without a sops block", async (t) => {

@@ -1,0 +1,40 @@
+import test from "ava";
+import { readData } from "../../sops/data-tree.ts";
+import { readBlockStyle } from "../../sops/yaml/block-style.ts";
+import fc from "../seeded-fast-check.ts";
+import { blockStyleDocument } from "./block-style-documents.ts";
+
+const RUNS = 300;
+
+/** A comment with a tab in it, and the yaml package has to read the file. */
+function notInBlockStyle(text: string): string {
+  return `${text.endsWith("\n") ? text : `${text}\n`}#\t\n`;
+}
+
+test("the data of a file in block style is what the yaml package reads", (t) => {
+  let read = 0;
+  for (const text of fc.sample(blockStyleDocument(), { numRuns: RUNS })) {
+    if (readBlockStyle(text) === null) continue;
+    read += 1;
+    t.is(readBlockStyle(notInBlockStyle(text)), null);
+    t.deepEqual(readData(text, "yaml"), readData(notInBlockStyle(text), "yaml"), text);
+  }
+  t.true(read > RUNS / 10, `${read} of ${RUNS}`);
+});
+
+test("the data of lists in items of lists, and of keys that only look alike", (t) => {
+  const text = 'a:\n- b: 1\n  c:\n    - x\n    - "2"\n- c:\n  - z\n- y\n"a.b": true\n';
+  t.not(readBlockStyle(text), null);
+  t.deepEqual(readData(text, "yaml"), readData(notInBlockStyle(text), "yaml"));
+});
+
+test("a text with a sops mapping is data, too", (t) => {
+  const [data] = readData("a: b\nsops:\n  mac: x\n", "yaml");
+  t.deepEqual(
+    data,
+    new Map<string, unknown>([
+      ["a", "b"],
+      ["sops", new Map([["mac", "x"]])],
+    ]),
+  );
+});
