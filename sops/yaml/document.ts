@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document } from "yaml";
+import { Composer, CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
@@ -75,6 +75,8 @@ export function readAnyStyle(text: string): YamlContent {
     }
   }
 
+  refuseDropped(tokens, failure);
+
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const parts = splitDocuments(tokens, text.length, failure);
   const read = composed.flatMap((document, index) => {
@@ -119,6 +121,22 @@ export function readAnyStyle(text: string): YamlContent {
     rawMetadata: read[0]?.sops?.raw ?? null,
     newline,
   };
+}
+
+/**
+ * The yaml package drops what follows the key behind a `?` without a `:`.
+ *
+ * @throws SopsError `syntax`
+ */
+function refuseDropped(tokens: readonly CST.Token[], failure: Failure): void {
+  for (const token of tokens) {
+    if (token.type !== "document") continue;
+    CST.visit(token, ({ key, sep, value }) => {
+      if (key === undefined || key === null || value === undefined) return;
+      if (sep?.some(({ type }) => type === "map-value-ind") === true) return;
+      throw failure("syntax", value.offset, "has a value without a `:` before it");
+    });
+  }
 }
 
 interface Part {
