@@ -12,7 +12,7 @@ import {
   type YamlLeaf,
 } from "./file.ts";
 import type { SopsPair } from "./metadata-edits.ts";
-import { canBePlain, type Place, type Style } from "./spelling.ts";
+import { canBePlain, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 
 /**
  * Reads YAML as nearly all manifests and all files that sops writes are: one document in block style,
@@ -380,7 +380,7 @@ class BlockStyleReader {
       style = "plain";
     }
     this.mark(start, end, holder);
-    const followed = end < lineEnd;
+    const followed = end < lineEnd || takesWhatFollows(text, end, column + this.step);
     this.endLine(end);
     return { style, value, end, followed, header: "", width: 0 };
   }

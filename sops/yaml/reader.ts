@@ -23,7 +23,7 @@ import {
   type YamlLeaf,
 } from "./file.ts";
 import type { SopsPair } from "./metadata-edits.ts";
-import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
+import { canBePlain, styleOfToken, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
@@ -485,7 +485,7 @@ export class DocumentReader {
         indent: " ".repeat(parentColumn + step),
         indentIndicator: String(step),
         newline: this.newline,
-        followed: this.isFollowed(end),
+        followed: this.isFollowed(end, parentColumn + step),
       };
     }
     const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
@@ -506,8 +506,11 @@ export class DocumentReader {
     };
   }
 
-  private isFollowed(end: number): boolean {
-    return end < this.text.length && !/^\r?\n/.test(this.text.slice(end, end + 2));
+  private isFollowed(end: number, indent: number): boolean {
+    if (end === this.text.length) return false;
+    return (
+      !/^\r?\n/.test(this.text.slice(end, end + 2)) || takesWhatFollows(this.text, end, indent)
+    );
   }
 
   private nearestColumn(collection: Collection | null): number {

@@ -104,6 +104,16 @@ const RECORDED: readonly [string, string, string][] = [
     'stringData:\n  a: "one\\ntwo"  \n  b: "one\\ntwo"\t',
   ],
   [
+    "a plain string over lines with a line of spaces below it",
+    "stringData:\n  a: one\n\n    two\n     \nb: x\n",
+    'stringData:\n  a: "one\\ntwo"\n     \nb: x\n',
+  ],
+  [
+    "a plain string over lines with a comment below it, indented as a block would be",
+    "stringData:\n  a: one\n\n    two\n    #\n",
+    'stringData:\n  a: "one\\ntwo"\n    #\n',
+  ],
+  [
     "a plain string over two lines",
     "stringData:\n  a: one\n    two\n",
     "stringData:\n  a: one two\n",
