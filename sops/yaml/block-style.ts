@@ -109,6 +109,7 @@ class BlockStyleReader {
       documents: [{ end: this.text.length, flow: null, sops }],
       rawMetadata: sops === null ? null : sops.raw,
       newline: "\n",
+      refusals: [],
     };
   }
 

@@ -45,7 +45,7 @@ export function readAnyStyle(text: string): YamlContent {
     const what = `has a line break that few programs see (U+${code})`;
     throw failure("unsupported", otherBreak, `${what}: take it out, or write it as an escape`);
   }
-  const { tokens, comments: all } = readTokens(text, failure);
+  const { tokens, comments: all, refusals } = readTokens(text, failure);
 
   const composed: Document.Parsed[] = [];
   const composer = new Composer({
@@ -120,6 +120,7 @@ export function readAnyStyle(text: string): YamlContent {
     documents: read.map(({ part, flow, sops }) => ({ end: part.end, flow, sops })),
     rawMetadata: read[0]?.sops?.raw ?? null,
     newline,
+    refusals,
   };
 }
 
@@ -149,7 +150,7 @@ interface Part {
 }
 
 /** What go-yaml reads of directives. */
-const DIRECTIVE = /^%(?:YAML 1\.1|TAG \S+ \S+)\s*$/;
+const DIRECTIVE = /^%(?:YAML 1\.1|TAG !(?:[\w-]*!)? [\w\-;/?:@&=+$,.!~*'()[\]]+)[ \t]*$/;
 
 /**
  * The documents of a file.
@@ -167,10 +168,18 @@ function splitDocuments(tokens: readonly CST.Token[], length: number, failure: F
     const last = parts.at(-1);
     if (last !== undefined && last.end === length) last.end = offset;
   };
+  const directives = new Set<string>();
   for (const token of tokens) {
-    if (token.type === "directive" && !DIRECTIVE.test(token.source)) {
-      throw failure("unsupported", token.offset, "has a directive that sops refuses: leave it out");
+    if (token.type === "directive") {
+      const [name = "", handle = ""] = token.source.split(/\s+/);
+      const kind = name === "%TAG" ? `${name} ${handle}` : name;
+      if (!DIRECTIVE.test(token.source) || directives.has(kind)) {
+        const what = "has a directive that sops refuses: leave it out";
+        throw failure("unsupported", token.offset, what);
+      }
+      directives.add(kind);
     } else if (token.type === "document") {
+      directives.clear();
       closeLast(token.offset);
       const isMarked = token.start.some(({ type }) => type === "doc-start");
       if (!isMarked && (parts.length > 0 || token.value === undefined)) {

@@ -1,14 +1,15 @@
 import { SopsError } from "../errors.ts";
 import { lastAtMost } from "../last-at-most.ts";
-import type { Lines } from "../lines.ts";
+import { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { isToken, shownPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Collection, Comment, DocumentEnd } from "./comments.ts";
+import type { Refusal } from "./go-yaml-scan.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
-import { spellToken, spellValue, type Place } from "./spelling.ts";
+import { isLostBySops, spellToken, spellValue, type Place } from "./spelling.ts";
 
 /** Where a leaf stands, beside what it is. */
 export interface YamlLeaf extends Leaf {
@@ -47,6 +48,8 @@ export interface YamlContent {
   /** The `sops` block of the first document as plain data, or null. */
   readonly rawMetadata: unknown;
   readonly newline: string;
+  /** What go-yaml refuses. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** A YAML file, whichever reader has read it. */
@@ -60,6 +63,7 @@ export class YamlFile implements StoreFile {
   private readonly documents: readonly YamlDocument[];
   private readonly indent: number;
   private readonly newline: string;
+  private readonly refusals: readonly Refusal[];
   private readonly reread: (text: string) => StoreFile;
 
   /**
@@ -68,7 +72,7 @@ export class YamlFile implements StoreFile {
    */
   constructor(
     text: string,
-    { leaves, empty, documents, rawMetadata, newline }: YamlContent,
+    { leaves, empty, documents, rawMetadata, newline, refusals }: YamlContent,
     indent: number,
     reread: (text: string) => StoreFile,
   ) {
@@ -81,6 +85,7 @@ export class YamlFile implements StoreFile {
     this.rawMetadata = rawMetadata;
     this.indent = indent;
     this.newline = newline;
+    this.refusals = refusals;
     this.reread = reread;
   }
 
@@ -123,12 +128,58 @@ export class YamlFile implements StoreFile {
         spelled.push(...all);
       }
     }
+    if (metadata !== null) {
+      this.refuseLost();
+      this.refuseWhatStays(edits);
+    }
     const usual = applyEdits(this.text, edits);
     if (metadata !== null) this.refuseMoved(usual, replacements);
     if (!isSpelled) return usual;
     const authored = applyEdits(this.text, spelled);
     // Moved to another place, a spelling may read as something else.
     return this.readAlike(authored, usual) ? authored : usual;
+  }
+
+  /**
+   * sops spells such a text so that it cannot read it itself, and has null in its place then.
+   *
+   * @throws SopsError `unsupported`
+   * @see treeValueToNode in sops's stores/yaml/store.go, which passes over what Encode says
+   */
+  private refuseLost(): void {
+    const lost = this.leaves.find(
+      ({ kind, path, value }) =>
+        path.some(isLostBySops) || (kind === "value" && isLostBySops(value?.text ?? "")),
+    );
+    if (lost === undefined) return;
+    const what = lost.path.some(isLostBySops)
+      ? "has a key"
+      : `has a text at ${shownPath(lost.path)}`;
+    throw new SopsError(
+      "unsupported",
+      `${what} of several lines that begins with a tab, which sops decrypts to null: begin it otherwise, or write it as Base64`,
+      { line: lost.line },
+    );
+  }
+
+  /**
+   * What go-yaml refuses and no ciphertext takes the place of: nothing could decrypt the file.
+   *
+   * @throws SopsError `unsupported`
+   */
+  private refuseWhatStays(edits: readonly TextEdit[]): void {
+    if (this.refusals.length === 0) return;
+    const inOrder = edits.toSorted((one, other) => one.start - other.start);
+    const starts = inOrder.map(({ start }) => start);
+    const stays = this.refusals.find(
+      ({ offset }) => offset >= (inOrder[lastAtMost(starts, offset)]?.end ?? 0),
+    );
+    if (stays === undefined) return;
+    const lines = new Lines(this.text);
+    throw new SopsError("unsupported", stays.message, {
+      line: lines.lineOf(stays.offset) + 1,
+      column: lines.columnOf(stays.offset) + 1,
+    });
   }
 
   /**

@@ -136,6 +136,11 @@ function canBeLiteral(text: string): boolean {
   return isPrintable(text) && !/[\r\u0085\u2028\u2029]/.test(text) && /[^\n ]/.test(text);
 }
 
+/** Whether sops writes a text as a block whose first line begins with a tab, which it cannot read. */
+export function isLostBySops(text: string): boolean {
+  return text.startsWith("\t") && text.includes("\n") && canBeLiteral(text);
+}
+
 function isOneLine(text: string): boolean {
   const line = text.replace(/\n$/, "");
   return canBeLiteral(text) && !line.includes("\n") && !/^\s/.test(line);

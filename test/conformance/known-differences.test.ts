@@ -115,7 +115,7 @@ const CASES: readonly Case[] = [
     ours: "same",
   },
   {
-    what: "YAML that only go-yaml refuses",
+    what: "YAML that only go-yaml refuses, where a ciphertext",
     text: 'a: "\\ud83d\\ude00"\n',
     sops: "refused",
     ours: "same",

@@ -116,9 +116,24 @@ export const KNOWN_DIFFERENCES = [
     ours: "takes it to the document that follows, and the next one out of the collection; refuses the file where that one would stay readable and the collection is encrypted",
   },
   {
-    what: "YAML that only go-yaml refuses: a tab in an indentation or behind a `-`, `?` or `:` that begins a line, escapes like `\\/` and `\\ud83d\\ude00`, a `:` on another line than its key in a flow collection",
+    what: "YAML that only go-yaml refuses, where a ciphertext takes its place: escapes like `\\/` and `\\ud83d\\ude00`, a tab before the one line of a block",
     sops: "refuses the file",
-    ours: "reads it, and keeps what stays readable as it is, which sops and Flux refuse then as they refuse the plaintext",
+    ours: "encrypts it, and gives the author's spelling back; sops and Flux decrypt ours",
+  },
+  {
+    what: "YAML that only go-yaml refuses, and that would stay: a tab in an indentation, on an empty line or behind a `-`, `?` or `:` that begins a line, such an escape, a `:` on another line than its key, names of anchors with other characters than letters, digits, `-` and `_`",
+    sops: "refuses the file",
+    ours: "reads it, but refuses to encrypt it, with the line and what to write: neither sops nor Flux could decrypt ours",
+  },
+  {
+    what: "a byte order mark at the beginning of another line than the first, a tag with a comma right behind it",
+    sops: "takes the mark into the key, or the comma into the tag",
+    ours: "refuses to encrypt the file",
+  },
+  {
+    what: "a text or key of several lines that begins with a tab",
+    sops: "decrypts it to null, in its own file, too",
+    ours: "refuses to encrypt it in YAML: a later `sops edit` would lose it for good",
   },
   {
     what: "YAML that go-yaml reads as something else than the specification: U+0085, U+2028, U+2029 or a lone carriage return, a `?` or `b:,` in a flow collection, lines of spaces below a block of text",
