@@ -174,7 +174,12 @@ async function compare(
   // sops verifies our MAC and makes the same of our file as of its own.
   const expected = await sops.decryptFile(theirs, format);
   const read = await sops.decryptFile(Buffer.from(encrypted.text), format);
-  if (expected === null) {
+  // A readable value that ends in a backslash it writes so that it goes on: see known-differences.ts.
+  const isContinued = ours.leaves.some(
+    ({ leaf, token, value }) =>
+      format === "ini" && leaf.kind === "value" && token === null && value?.text.endsWith("\\"),
+  );
+  if (expected === null || isContinued) {
     outcome.unreadable += 1;
     t.not(read, null);
     return;

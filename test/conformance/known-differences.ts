@@ -450,10 +450,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     examples: [{ text: "#\n# note\na = 1\n", format: "ini", sops: "unreadable", ours: "same" }],
   },
   {
-    what: "INI: keys without a name (`- = x`), a readable value with quotes inside quotes or a `\\` before a comment",
+    what: "INI: keys without a name (`- = x`), a readable value with quotes inside quotes, a `\\` at its end, or one before a comment",
     sops: "writes them so that it reads something else, or finds the MAC wrong",
     ours: "keeps the author's spelling",
     examples: [
+      { text: "a_unencrypted = x\\\\\n", format: "ini", sops: "unreadable", ours: "same" },
       { text: "[s]\n- = x\n", format: "ini", sops: "unreadable", ours: "same" },
       { text: "a_unencrypted = '\"x\"'\n", format: "ini", sops: "unreadable", ours: "same" },
     ],
