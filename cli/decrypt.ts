@@ -1,5 +1,5 @@
 import { decryptFile } from "../sops/decrypt.ts";
-import { dataAt, readData, writeValue } from "../sops/data-tree.ts";
+import { dataAt, readData, writeData, writeValue } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
 import { parseTreePath } from "../sops/tree-path.ts";
 import { plaintextIn } from "./conversion.ts";
@@ -51,5 +51,8 @@ function extracted(
   const [first = new Map()] = readData(text, inputFormat);
   const value = dataAt(first, path);
   if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
-  return writeValue(value, outputFormat, indent);
+  // A mapping is a file of its own, as in sops: of the output's format, with a line break at its end.
+  return value instanceof Map
+    ? writeData([value], outputFormat, indent)
+    : writeValue(value, outputFormat, indent);
 }

@@ -388,10 +388,11 @@ function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean)
 
 /** What sops and Flux write of such a value is no YAML, be it encrypted in the file or not. */
 function refuseLost({ becomesNull, path, line }: Leaf): void {
-  if (becomesNull !== true) return;
+  if (becomesNull === undefined) return;
+  const what = becomesNull === "key" ? "a key of the value" : "the value";
   throw new SopsError(
     "unsupported",
-    `the value at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
+    `${what} at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
     { line },
   );
 }

@@ -39,8 +39,8 @@ export interface Leaf {
   readonly gainsBreak?: true;
   /** Set for a comment without text in a list: where the list is encrypted, sops makes an item of it. */
   readonly becomesItem?: true;
-  /** Set for a value of which sops makes null when it decrypts the file. */
-  readonly becomesNull?: true;
+  /** Set where sops makes null of a value, or of a key above it, when it decrypts the file. */
+  readonly becomesNull?: "key" | "value";
   /** Set for a comment of which it is not certain what sops takes it to be a comment on. */
   readonly astray?: true;
   /** Set for a comment that sops does not take to be on the empty value that it stands beside. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Encryption } from "../sops/encrypt.ts";
+import type { Format } from "../sops/format.ts";
 import { realTool } from "./installed-tools.ts";
 
 /** The real sops, for documents by the thousand: `sops-batch/main.go`. */
@@ -9,28 +10,44 @@ export interface SopsBatch {
   encrypt(text: string, encryption: Encryption): Promise<string>;
   /** What `sops decrypt` makes of it; rejects where it fails. */
   decrypt(text: string): Promise<string>;
+  /** The same of a file of another format; null where it fails. */
+  encryptFile(content: Uint8Array, format: Format, encryption: Encryption): Promise<Buffer | null>;
+  decryptFile(content: Uint8Array, format: Format): Promise<Buffer | null>;
   end(): void;
 }
 
 interface Answer {
   readonly text: string;
+  /** In Base64. */
+  readonly content: string | null;
   readonly error: string;
 }
 
 /** With an identity to decrypt with; it starts when it is asked for the first time. */
 export function sopsBatch(identity: string): SopsBatch {
   let running: ReturnType<typeof start> | null = null;
-  const ask = async (request: object): Promise<string> => {
-    const { text, error } = await (running ??= start(identity)).ask(request);
+  const ask = (request: object): Promise<Answer> => (running ??= start(identity)).ask(request);
+  const askText = async (request: object): Promise<string> => {
+    const { text, error } = await ask(request);
     if (error !== "") throw new Error(error);
     return text;
   };
+  const askBytes = async (format: Format, bytes: Uint8Array, request: object) => {
+    const content = Buffer.from(bytes).toString("base64");
+    const answer = await ask({ format, content, ...request });
+    return answer.error === "" ? Buffer.from(answer.content ?? "", "base64") : null;
+  };
   return {
-    encrypt: (text, { recipients: [recipient], selection, macOnlyEncrypted }) =>
-      ask({ text, recipient, ...selection, macOnlyEncrypted }),
-    decrypt: (text) => ask({ text }),
+    encrypt: (text, encryption) => askText({ text, ...asRule(encryption) }),
+    decrypt: (text) => askText({ text }),
+    encryptFile: (content, format, encryption) => askBytes(format, content, asRule(encryption)),
+    decryptFile: (content, format) => askBytes(format, content, {}),
     end: () => running?.end(),
   };
+}
+
+function asRule({ recipients: [recipient], selection, macOnlyEncrypted }: Encryption) {
+  return { recipient, ...selection, macOnlyEncrypted };
 }
 
 function start(identity: string) {
@@ -43,7 +60,7 @@ function start(identity: string) {
     waiting.shift()?.(JSON.parse(line) as Answer);
   });
   child.on("close", () => {
-    for (const give of waiting) give({ text: "", error: "sops-batch has ended" });
+    for (const give of waiting) give({ text: "", content: null, error: "sops-batch has ended" });
   });
   return {
     ask: (request: object) =>

@@ -13,7 +13,7 @@ import {
 } from "./file.ts";
 import type { Mark } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
-import { canBePlain, type Place, type Style } from "./spelling.ts";
+import { canBePlain, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 
 /**
  * Reads YAML as nearly all manifests and all files that sops writes are: one document in block style,
@@ -112,6 +112,7 @@ class BlockStyleReader {
       documents: [{ end: this.text.length, flow: null, sops }],
       rawMetadata: sops === null ? null : sops.raw,
       newline: "\n",
+      refusals: [],
     };
   }
 
@@ -393,7 +394,7 @@ class BlockStyleReader {
       style = "plain";
     }
     this.mark(start, end, holder);
-    const followed = end < lineEnd;
+    const followed = end < lineEnd || takesWhatFollows(text, end, column + this.step);
     this.endLine(end);
     return { style, value, end, followed, header: "", width: 0 };
   }

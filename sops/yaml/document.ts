@@ -1,4 +1,4 @@
-import { Composer, type CST, type Document } from "yaml";
+import { Composer, CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
@@ -66,7 +66,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
     const what = `has a line break that few programs see (U+${code})`;
     throw failure("unsupported", otherBreak, `${what}: take it out, or write it as an escape`);
   }
-  const { tokens, comments: all } = readTokens(text, failure);
+  const { tokens, comments: all, refusals } = readTokens(text, failure);
 
   const composed: Document.Parsed[] = [];
   const composer = new Composer({
@@ -95,6 +95,8 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
       throw failure("syntax", problem.pos[0], problem.message.split("\n")[0] ?? problem.message);
     }
   }
+
+  refuseDropped(tokens, failure);
 
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const source: Source = { text, lines, newline, step: indentStep(text) };
@@ -140,8 +142,25 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
     documents: read.map(({ part, flow, sops }) => ({ end: part.end, flow, sops })),
     rawMetadata: read[0]?.sops?.raw ?? null,
     newline,
+    refusals,
   };
   return { content, composed };
+}
+
+/**
+ * The yaml package drops what follows the key behind a `?` without a `:`.
+ *
+ * @throws SopsError `syntax`
+ */
+function refuseDropped(tokens: readonly CST.Token[], failure: Failure): void {
+  for (const token of tokens) {
+    if (token.type !== "document") continue;
+    CST.visit(token, ({ key, sep, value }) => {
+      if (key === undefined || key === null || value === undefined) return;
+      if (sep?.some(({ type }) => type === "map-value-ind") === true) return;
+      throw failure("syntax", value.offset, "has a value without a `:` before it");
+    });
+  }
 }
 
 interface Part {
@@ -154,7 +173,7 @@ interface Part {
 }
 
 /** What go-yaml reads of directives. */
-const DIRECTIVE = /^%(?:YAML 1\.1|TAG \S+ \S+)\s*$/;
+const DIRECTIVE = /^%(?:YAML 1\.1|TAG !(?:[\w-]*!)? [\w\-;/?:@&=+$,.!~*'()[\]]+)[ \t]*$/;
 
 /**
  * The documents of a file.
@@ -172,10 +191,18 @@ function splitDocuments(tokens: readonly CST.Token[], length: number, failure: F
     const last = parts.at(-1);
     if (last !== undefined && last.end === length) last.end = offset;
   };
+  const directives = new Set<string>();
   for (const token of tokens) {
-    if (token.type === "directive" && !DIRECTIVE.test(token.source)) {
-      throw failure("unsupported", token.offset, "has a directive that sops refuses: leave it out");
+    if (token.type === "directive") {
+      const [name = "", handle = ""] = token.source.split(/\s+/);
+      const kind = name === "%TAG" ? `${name} ${handle}` : name;
+      if (!DIRECTIVE.test(token.source) || directives.has(kind)) {
+        const what = "has a directive that sops refuses: leave it out";
+        throw failure("unsupported", token.offset, what);
+      }
+      directives.add(kind);
     } else if (token.type === "document") {
+      directives.clear();
       closeLast(token.offset);
       const isMarked = token.start.some(({ type }) => type === "doc-start");
       if (!isMarked && (parts.length > 0 || token.value === undefined)) {

@@ -1,12 +1,13 @@
 import { SopsError } from "../errors.ts";
 import { lastAtMost } from "../last-at-most.ts";
-import type { Lines } from "../lines.ts";
+import { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { isToken, shownPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Collection, Comment, DocumentEnd } from "./comments.ts";
+import type { Refusal } from "./go-yaml-scan.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
 import { quote, spellToken, spellValue, type Place } from "./spelling.ts";
 
@@ -50,6 +51,8 @@ export interface YamlContent {
   /** The `sops` block of the first document as plain data, or null. */
   readonly rawMetadata: unknown;
   readonly newline: string;
+  /** What go-yaml refuses. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** A YAML file, whichever reader has read it. */
@@ -63,6 +66,7 @@ export class YamlFile implements StoreFile {
   private readonly documents: readonly YamlDocument[];
   private readonly indent: number;
   private readonly newline: string;
+  private readonly refusals: readonly Refusal[];
   private readonly reread: (text: string) => StoreFile;
 
   /**
@@ -71,7 +75,7 @@ export class YamlFile implements StoreFile {
    */
   constructor(
     text: string,
-    { leaves, empty, documents, rawMetadata, newline }: YamlContent,
+    { leaves, empty, documents, rawMetadata, newline, refusals }: YamlContent,
     indent: number,
     reread: (text: string) => StoreFile,
   ) {
@@ -84,6 +88,7 @@ export class YamlFile implements StoreFile {
     this.rawMetadata = rawMetadata;
     this.indent = indent;
     this.newline = newline;
+    this.refusals = refusals;
     this.reread = reread;
   }
 
@@ -126,12 +131,33 @@ export class YamlFile implements StoreFile {
         spelled.push(...all);
       }
     }
+    if (metadata !== null) this.refuseWhatStays(edits);
     const usual = applyEdits(this.text, edits);
     if (metadata !== null) this.refuseMoved(usual, replacements);
     if (!isSpelled) return usual;
     const authored = applyEdits(this.text, spelled);
     // Moved to another place, a spelling may read as something else.
     return this.readAlike(authored, usual) ? authored : usual;
+  }
+
+  /**
+   * What go-yaml refuses and no ciphertext takes the place of: nothing could decrypt the file.
+   *
+   * @throws SopsError `unsupported`
+   */
+  private refuseWhatStays(edits: readonly TextEdit[]): void {
+    if (this.refusals.length === 0) return;
+    const inOrder = edits.toSorted((one, other) => one.start - other.start);
+    const starts = inOrder.map(({ start }) => start);
+    const stays = this.refusals.find(
+      ({ offset }) => offset >= (inOrder[lastAtMost(starts, offset)]?.end ?? 0),
+    );
+    if (stays === undefined) return;
+    const lines = new Lines(this.text);
+    throw new SopsError("unsupported", stays.message, {
+      line: lines.lineOf(stays.offset) + 1,
+      column: lines.columnOf(stays.offset) + 1,
+    });
   }
 
   /**

@@ -18,7 +18,7 @@ import type { Collection, Comment } from "./comments.ts";
 import { commentPlace, entryOfComment, type YamlDocument, type YamlLeaf } from "./file.ts";
 import { bodyOffset } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
-import { canBePlain, styleOfToken, type Place, type Style } from "./spelling.ts";
+import { canBePlain, styleOfToken, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
@@ -33,6 +33,12 @@ const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
 
 /** The tag that go-yaml reads a value without quotes as if it were not there. */
 const NO_TAG = "!";
+
+/** What of a value, or of the keys above it, sops makes null of. */
+function lostIn(path: KeyPath, value: Value | null): "key" | "value" | null {
+  if (path.some(isUnreadableBlock)) return "key";
+  return value?.type === "str" && isUnreadableBlock(value.text) ? "value" : null;
+}
 
 /**
  * Whether a text begins with a tab and has several lines, and go-yaml does not have to put it into
@@ -394,6 +400,7 @@ export class DocumentReader {
         ? this.blockEnd(token, node)
         : start + (token !== undefined && "source" in token ? token.source.length : 0);
     const place = this.placeOf(node, token, parent, end);
+    const lost = lostIn(path, value);
     if (token?.type === "block-scalar") {
       const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
       this.refuseSpacesBehind(isEmpty ? bodyOffset(token) : end, place);
@@ -414,7 +421,7 @@ export class DocumentReader {
       end,
       ...(cut !== null && { cutOff: true as const }),
       ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
-      ...(value?.type === "str" && isUnreadableBlock(value.text) && { becomesNull: true as const }),
+      ...(lost !== null && { becomesNull: lost }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
@@ -497,7 +504,7 @@ export class DocumentReader {
         indent: " ".repeat(parentColumn + step),
         indentIndicator: String(step),
         newline: this.newline,
-        followed: this.isFollowed(end),
+        followed: this.isFollowed(end, parentColumn + step),
       };
     }
     const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
@@ -518,8 +525,11 @@ export class DocumentReader {
     };
   }
 
-  private isFollowed(end: number): boolean {
-    return end < this.text.length && !/^\r?\n/.test(this.text.slice(end, end + 2));
+  private isFollowed(end: number, indent: number): boolean {
+    if (end === this.text.length) return false;
+    return (
+      !/^\r?\n/.test(this.text.slice(end, end + 2)) || takesWhatFollows(this.text, end, indent)
+    );
   }
 
   private nearestColumn(collection: Collection | null): number {

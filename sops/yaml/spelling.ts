@@ -15,8 +15,23 @@ export interface Place {
   /** Whether the header must name the indentation for a first line that starts with a space. */
   readonly indentIndicator: string;
   readonly newline: string;
-  /** Whether something stands behind it on its line, where no block scalar can end: a comment, a space. */
+  /**
+   * Whether no block scalar can take the place: a comment or a space stands behind it on its line, or
+   * {@link takesWhatFollows}.
+   */
   readonly followed: boolean;
+}
+
+const SPACES_OR_COMMENT = /(?:\r?\n)+(?:[ \t]+(?:\r?\n|$)|( *)#)/y;
+
+/**
+ * Whether a block of text with that many spaces before its lines, in the place of what ends at an offset,
+ * would take in what stands below: a line of spaces, or a comment that is indented as far.
+ */
+export function takesWhatFollows(text: string, end: number, indent: number): boolean {
+  SPACES_OR_COMMENT.lastIndex = end;
+  const below = SPACES_OR_COMMENT.exec(text);
+  return below !== null && (below[1]?.length ?? indent) >= indent;
 }
 
 /**

@@ -2,6 +2,7 @@ import { CST, Lexer, Parser } from "yaml";
 import type { RawComment } from "./comments.ts";
 import { TOO_LARGE } from "./file.ts";
 import { FlowReading } from "./flow-reading.ts";
+import { GoYamlScan, type Refusal } from "./go-yaml-scan.ts";
 
 /**
  * How deep a document may be nested. Real files stay below 30. The composer recurses, and near the
@@ -24,6 +25,8 @@ export interface Tokens {
   readonly tokens: readonly CST.Token[];
   /** All comments, in order: in the tokens, the yaml package drops some below an empty value. */
   readonly comments: readonly RawComment[];
+  /** What go-yaml refuses in it. */
+  readonly refusals: readonly Refusal[];
 }
 
 /**
@@ -51,8 +54,10 @@ export function readTokens(
     }
   };
   const flow = new FlowReading(text, failure);
+  const scan = new GoYamlScan(text);
   for (const lexeme of new Lexer().lex(text)) {
     flow.next(lexeme, parser.offset, isScalar);
+    scan.next(lexeme, parser.offset, isScalar);
     if (lexeme.startsWith("#") && !isScalar) {
       const end = parser.offset + lexeme.length;
       comments.push({
@@ -72,5 +77,5 @@ export function readTokens(
     }
   }
   take(parser.end());
-  return { tokens, comments };
+  return { tokens, comments, refusals: scan.end() };
 }

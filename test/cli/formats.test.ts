@@ -40,6 +40,8 @@ const CASES: readonly (readonly string[])[] = [
   ["nested.yaml", "--extract", '["k"]'],
   ["nested.yaml", "--extract", '["m"]'],
   ["nested.yaml", "--output-type", "json", "--extract", '["d"]'],
+  ["sections.yaml", "--output-type", "json", "--extract", '["x"]'],
+  ["sections.yaml", "--output-type", "dotenv", "--extract", '["x"]'],
 ];
 for (const args of CASES) {
   testWith("sops")(`decrypt ${args.join(" ")} prints what sops prints`, (t) => {

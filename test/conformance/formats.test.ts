@@ -12,15 +12,18 @@ import { generateKeyPair } from "../../sops/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { startTool, testWith } from "../real-tools.ts";
-import fc from "../seeded-fast-check.ts";
+import fc, { seedOf } from "../seeded-fast-check.ts";
+import { sopsBatch } from "../sops-batch.ts";
 import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
 
 /** How many random files of each format. */
-const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 60);
+const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 400);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-formats-"));
+const sops = sopsBatch(pair.identity);
 test.after.always(() => {
+  sops.end();
   rmSync(folder, { recursive: true, force: true });
 });
 const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
@@ -72,8 +75,8 @@ function fileOf(content: string | Uint8Array, format: Format): string {
   return path;
 }
 
-/** @returns what real sops makes of a file; null where it refuses it. */
-async function sops(path: string, ...args: string[]): Promise<Buffer | null> {
+/** What the sops program makes of a file; null where it refuses it. */
+async function program(path: string, ...args: string[]): Promise<Buffer | null> {
   const output = `${path}.out`;
   try {
     await startTool("sops", [...args, "--output", output, path], { env });
@@ -83,7 +86,7 @@ async function sops(path: string, ...args: string[]): Promise<Buffer | null> {
   return readFileSync(output);
 }
 
-function sopsEncrypt(
+function encryptedByProgram(
   content: Uint8Array,
   format: Format,
   encryption: Encryption,
@@ -94,7 +97,7 @@ function sopsEncrypt(
     selection === null ? "" : `    ${selection.option}: '${selection.pattern}'\n`,
   ];
   const config = fileOf(rule.join(""), "yaml");
-  return sops(fileOf(content, format), "--config", config, "encrypt");
+  return program(fileOf(content, format), "--config", config, "encrypt");
 }
 
 async function open(content: Uint8Array, format: Format) {
@@ -155,7 +158,7 @@ async function compare(
   encryption: Encryption,
   outcome: Outcome,
 ): Promise<void> {
-  const theirs = await sopsEncrypt(content, format, encryption);
+  const theirs = await sops.encryptFile(content, format, encryption);
   if (theirs === null) {
     outcome.refused += 1;
     t.throws(() => readSopsFile(content, format), { instanceOf: SopsError });
@@ -169,9 +172,14 @@ async function compare(
   t.deepEqual(ours.plaintext, Buffer.from(content));
 
   // sops verifies our MAC and makes the same of our file as of its own.
-  const expected = await sops(fileOf(theirs, format), "decrypt");
-  const read = await sops(fileOf(encrypted.text, format), "decrypt");
-  if (expected === null) {
+  const expected = await sops.decryptFile(theirs, format);
+  const read = await sops.decryptFile(Buffer.from(encrypted.text), format);
+  // A readable value that ends in a backslash it writes so that it goes on: see known-differences.ts.
+  const isContinued = ours.leaves.some(
+    ({ leaf, token, value }) =>
+      format === "ini" && leaf.kind === "value" && token === null && value?.text.endsWith("\\"),
+  );
+  if (expected === null || isContinued) {
     outcome.unreadable += 1;
     t.not(read, null);
     return;
@@ -215,7 +223,7 @@ const FORMATS: readonly {
 ];
 
 for (const { format, contents, encryptions, compared } of FORMATS) {
-  testWith("sops")(`${RUNS} random ${format} files: the same as real sops`, async (t) => {
+  testWith("sops-batch")(`${RUNS} random ${format} files: the same as real sops`, async (t) => {
     const outcome: Outcome = { compared: 0, unreadable: 0, refused: 0 };
     const property = fc.asyncProperty(
       contents,
@@ -229,6 +237,37 @@ for (const { format, contents, encryptions, compared } of FORMATS) {
   });
 }
 
+/** A file without what is random in it: values of tokens, the data key, the time. */
+function masked(content: Buffer | null): string | null {
+  if (content === null) return null;
+  return content
+    .toString("latin1")
+    .replace(/,data:[^,\]]*,iv:[^,\]]*,tag:[^,\]]*/g, "")
+    .replace(/-----BEGIN.*?-----END/gs, "")
+    .replace(/(lastmodified\W+)[-\dT:]+/g, "$1");
+}
+
+for (const { format, contents, encryptions } of FORMATS) {
+  testWith("sops", "sops-batch")(
+    `sops-batch does what the sops program does: ${format}`,
+    async (t) => {
+      let encrypted = 0;
+      for (const [index, one] of fc.sample(contents, { numRuns: 8, ...seedOf(0) }).entries()) {
+        const content = Buffer.from(one);
+        const encryption = encryptions[index % encryptions.length] ?? WHOLE;
+        const byBatch = await sops.encryptFile(content, format, encryption);
+        const byProgram = await encryptedByProgram(content, format, encryption);
+        t.is(masked(byBatch), masked(byProgram), content.toString());
+        if (byProgram === null) continue;
+        encrypted += 1;
+        const plain = await program(fileOf(byProgram, format), "decrypt");
+        t.deepEqual(await sops.decryptFile(byProgram, format), plain);
+      }
+      t.true(encrypted > 2, String(encrypted));
+    },
+  );
+}
+
 const ONLY_OURS: readonly [Format, string][] = [
   ["json", '{"a_unencrypted": -0.0}'],
   ["ini", "[s]\n- = x\n"],
@@ -237,14 +276,14 @@ const ONLY_OURS: readonly [Format, string][] = [
   ["ini", "a_unencrypted = '\"x\"'\n"],
 ];
 for (const [format, text] of ONLY_OURS) {
-  testWith("sops")(
+  testWith("sops-batch")(
     `sops reads ours where it cannot read its own: ${format} ${JSON.stringify(text)}`,
     async (t) => {
-      const theirs = await sopsEncrypt(Buffer.from(text), format, WHOLE);
-      t.is(await sops(fileOf(theirs ?? "", format), "decrypt"), null);
+      const theirs = await sops.encryptFile(Buffer.from(text), format, WHOLE);
+      t.is(await sops.decryptFile(theirs ?? Buffer.of(), format), null);
       const { file } = readSopsFile(Buffer.from(text), format);
       const ours = (await encryptFile(file, WHOLE)).text;
-      t.not(await sops(fileOf(ours, format), "decrypt"), null);
+      t.not(await sops.decryptFile(Buffer.from(ours), format), null);
       t.is((await open(Buffer.from(ours), format)).plaintext.toString("utf8"), text);
     },
   );

@@ -1,273 +1,624 @@
+import type { Format } from "../../sops/format.ts";
+import type { Selection } from "../../sops/key-selection.ts";
+
+/** A file on which the two part, when each encrypts it and decrypts what came of that. */
+export interface Example {
+  readonly text: string | Buffer;
+  /** YAML where none is named. */
+  readonly format?: Format;
+  readonly selection?: Selection;
+  /** Set where it is encrypted as a file of another format, or decrypted to one. */
+  readonly encryptedAs?: Format;
+  readonly to?: Format;
+  /** Set where both decrypt what sops has encrypted. */
+  readonly encryptedBy?: "sops";
+  /** What somebody does to the encrypted file by hand. */
+  readonly change?: (encrypted: string) => string;
+  /** A path and a value in JSON, or a path, for the commands of these names. */
+  readonly set?: readonly [path: string, value: string];
+  readonly unset?: string;
+  /** What is looked at: the plaintext, the ciphertext, or whether `set` did anything to that. */
+  readonly shows?: "plaintext" | "ciphertext" | "change";
+  /** A match for what sops shows; `unreadable` where it cannot decrypt its own file. */
+  readonly sops: "refused" | "unreadable" | RegExp;
+  /** The same of us; `same` where the text comes back. */
+  readonly ours: "refused" | "same" | RegExp;
+  /** A match for what sops decrypts of the file that we encrypted. */
+  readonly sopsReads?: RegExp;
+}
+
+interface KnownDifference {
+  readonly what: string;
+  readonly sops: string;
+  readonly ours: string;
+  readonly examples: readonly [Example, ...Example[]];
+}
+
 /**
- * Where this engine and real sops 3.13.3 are known to differ, each with its reason.
- * `known-differences.test.ts` holds examples against both, so that an entry that no longer is true is
- * noticed. Random documents meet some of these, too: the tests that compare them say where they pass one
+ * Where this engine and real sops 3.13.3 are known to differ, each with its reason, and with examples that
+ * `known-differences.test.ts` tries with both, so that an entry that no longer is true is noticed. Random documents meet some of these, too: the tests that compare them say where they pass one
  * over.
  */
-export const KNOWN_DIFFERENCES = [
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     what: "a float -0.0 outside the encrypted part of a file whose MAC covers it",
     sops: "writes it in another form than it computed the MAC over, and cannot decrypt its own file",
     ours: "keeps the author's spelling, so that the MAC holds",
+    examples: [{ text: "a_unencrypted: -0.0\nb: x\n", sops: "unreadable", ours: "same" }],
   },
   {
     what: "an unencrypted 1.10, 0777, 1e3, 2001-12-14, …",
     sops: "rewrites it as 1.1, 511, 1000, 2001-12-14T00:00:00Z",
     ours: "keeps the author's spelling; the MAC is the same",
+    examples: [
+      {
+        text: "a_unencrypted: 1.10\nb_unencrypted: 0777\nc_unencrypted: 2001-12-14\n",
+        sops: /^a_unencrypted: 1.1\nb_unencrypted: 511\nc_unencrypted: 2001-12-14T00:00:00Z$/m,
+        ours: "same",
+      },
+    ],
   },
   {
     what: "text behind the closing bracket of a ciphertext",
     sops: "passes it over in silence",
     ours: "refuses the file: it may be a password somebody added",
+    examples: [
+      {
+        text: "a: x\n",
+        change: (encrypted) => encrypted.replace("type:str]", "type:str] hunter2"),
+        sops: /^a: x$/m,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "an encrypted comment that was changed, so that it does not decrypt",
     sops: "leaves its ciphertext in the plaintext, with a warning",
     ours: "refuses the file: no changed byte goes unseen; `--ignore-mac` leaves it as sops does",
+    examples: [
+      {
+        text: "a: x\n# note\nb: y\n",
+        change: (encrypted) => encrypted.replace(/(#ENC.*tag:)./, "$1+"),
+        sops: /^#ENC\[/m,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "an encrypted comment that sops has put into another mapping than it encrypted it for",
     sops: "leaves its ciphertext in the plaintext, with a warning",
     ours: "decrypts it: some mapping or list of the file is the one that it was encrypted for",
+    examples: [
+      {
+        text: "a:\n  b: {c: []}\n# note",
+        encryptedBy: "sops",
+        sops: /#ENC\[/,
+        ours: /# note/,
+      },
+    ],
   },
   {
     what: "a dotenv or INI value that was encrypted from text that is no UTF-8",
     sops: "gives the bytes back",
     ours: "refuses the file, and names the value and the reason",
+    examples: [
+      {
+        text: Buffer.from("a=\xff\n", "latin1"),
+        format: "dotenv",
+        encryptedBy: "sops",
+        sops: /^a=\ufffd$/m,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a comment beside an empty mapping or list: `a: {} # note`, or below one and left of it",
-    sops: "writes `{`, the comment and a `}` in the first column, which is no YAML by the specification",
+    sops: "writes `{`, the comment and a `}` in the first column, which is no YAML by the specification, and loses the comment when it reads that",
     ours: "does not read what sops made of it (the file is refused with its line)",
+    examples: [
+      {
+        text: "a:\n  b: {} # note\nc: x\n",
+        encryptedBy: "sops",
+        sops: /^ +b: \{\}$/m,
+        ours: "refused",
+        sopsReads: /^ +b: \{\n +# note\n\}$/m,
+      },
+    ],
   },
   {
     what: "a comment at a place where go-yaml loses comments",
     sops: "drops the comment for good when it rewrites the file",
     ours: "keeps it, encrypted where the part around it is",
+    examples: [{ text: "a: [ # note\n  b]\n", sops: /^(?!.*note)/s, ours: "same" }],
   },
   {
     what: "a YAML file of comments alone",
     sops: "refuses it",
     ours: "encrypts them as in an empty mapping; sops decrypts that",
+    examples: [{ text: "# note\n", sops: "refused", ours: "same" }],
   },
   {
     what: "`...` twice in a row",
     sops: "reads them as one",
     ours: "refuses the file",
+    examples: [
+      { text: "a: x\n...\n...\n---\nb: x\n", sops: /^a: x\n---\nb: x$/m, ours: "refused" },
+    ],
   },
   {
     what: "a YAML file of more than 400,000 words and marks that is not written in block style",
     sops: "reads it",
     ours: "refuses it: it would take hundreds of megabytes to read",
+    examples: [
+      {
+        text: `a_unencrypted: [${"x,".repeat(200_001)}]\n`,
+        sops: /^ +- x$/m,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a comment at the end of a file that has no line break at its end, left of the value before it",
     sops: "takes it into the mapping before it, and encrypts it there",
     ours: "lets its column decide; refuses the file where the comment would, or by encrypted_comment_regex might, stay readable by that",
+    examples: [
+      {
+        text: "data:\n  a: x\n# note",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        shows: "ciphertext",
+        sops: /#ENC\[/,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a comment at the end of a file, behind a list in the first column, that is indented",
     sops: "takes it into the list, and encrypts it if the list is",
     ours: "refuses the file where the list is encrypted; in the column of the dashes it does as sops",
+    examples: [
+      {
+        text: "data:\n- a\n  # note\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        shows: "ciphertext",
+        sops: /^(?!.*# note).*type:comment\]/s,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a comment at the end of a file, behind a list that stays readable, where the top mapping is encrypted",
     sops: "takes it into the list, and leaves it readable",
     ours: "encrypts it: once the sops block follows, it stands in the top mapping; sops reads that",
+    examples: [
+      {
+        text: "data:\n- a\n# note\n",
+        selection: { option: "unencrypted_regex", pattern: "^data$" },
+        shows: "ciphertext",
+        sops: /# note/,
+        ours: /^(?!.*# note).*type:comment\]/s,
+      },
+    ],
   },
   {
     what: "an indented comment at the end of a file, with an empty line above it or left of a list",
     sops: "takes it into the top mapping, whatever its column",
     ours: "lets its column decide; refuses the file where it would stay readable by that, and not in the top mapping",
+    examples: [
+      {
+        text: "data:\n  a: x\n\n  # note\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        shows: "ciphertext",
+        sops: /# note/,
+        ours: /^(?!.*# note).*type:comment\]/s,
+      },
+      {
+        text: "data:\n  a: x\n\n  # note\n",
+        selection: { option: "unencrypted_regex", pattern: "^data$" },
+        shows: "ciphertext",
+        sops: /^(?!.*# note).*type:comment\]/s,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a comment left of what follows, below a block of text that ends in empty lines (`|+`)",
     sops: "writes the file anew, and puts the comment where it takes it to be",
     ours: "leaves it where it is, and refuses the file where it would be read elsewhere once the empty lines are in the ciphertext",
+    examples: [
+      {
+        text: "o:\n  b1:\n    c: |+\n      kept\n\n# note\n\n  d: x\n",
+        selection: { option: "encrypted_suffix", pattern: "1" },
+        sops: /# note/,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "an indented comment below an empty line below another one, and then a key further left",
     sops: "takes it to that key, out of what it is indented in, and leaves it readable if that stays readable",
     ours: "refuses the file where what it is indented in is encrypted, and the comment would not be",
+    examples: [
+      {
+        text: "data:\n  a: x\n  # note 1\n\n  # note 2\nb: y\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        shows: "ciphertext",
+        sops: /# note 2/,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a readable block of text at the end of a file that has no line break at its end",
     sops: "keeps the value without a line break, with another header",
     ours: "keeps the header, so that the value has a line break once the sops block follows",
+    examples: [{ text: "a_unencrypted: |\n  x", sops: /^a_unencrypted: x$/m, ours: "same" }],
   },
   {
     what: "encrypted_comment_regex in a list, where another comment follows the one that matches",
     sops: "writes the second comment as an item of the list, and cannot decrypt its own file",
     ours: "keeps it a comment, and reads what it wrote",
+    examples: [
+      {
+        text: "d:\n  # secret\n  # note\n  - a\n",
+        selection: { option: "encrypted_comment_regex", pattern: "secret" },
+        sops: "unreadable",
+        ours: "same",
+      },
+    ],
   },
   {
     what: "selection by a comment that stands in another column than what follows it, or has an empty line or a `---` behind it",
     sops: "sometimes takes it for a foot of what comes before or after, and selects the value behind that: it cannot decrypt some of these files of ours, nor some of its own",
     ours: "takes it for a comment on what follows; refuses the file where one matches that sops may take so that something encrypted would stay readable",
-  },
-  {
-    what: "a comment in another column than one above it, below a list in a list; one beside or above the `:` of a `? key`, where another stands above the `:`",
-    sops: "takes it to a mapping around, or to what follows, and leaves the ciphertext of ours in the plaintext",
-    ours: "lets its column decide",
+    examples: [
+      {
+        text: "d:\n  - a: x\n    b: y\n  # secret\n\n  # note\n  - c\n  - d\n",
+        selection: { option: "encrypted_comment_regex", pattern: "secret" },
+        shows: "ciphertext",
+        sops: /^ +- c\n +# secret\n +- ENC/m,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a comment right below a `---` that a `...` or a comment stands before, with an empty line below it, and then a flow collection",
     sops: "takes it for a foot of the document before, and the next comment into the flow collection",
     ours: "takes it to the document that follows, and the next one out of the collection; refuses the file where that one would stay readable and the collection is encrypted",
+    examples: [
+      {
+        text: "\n---\n# note 1\n\ndata: {b: y}\n# note 2\n\nc: z\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        sops: /^data:\n +b: "y"\n +# note 2\n# note 1$/m,
+        ours: "refused",
+      },
+    ],
   },
   {
-    what: "YAML that only go-yaml refuses: a tab in an indentation or behind a `-`, `?` or `:` that begins a line, escapes like `\\/` and `\\ud83d\\ude00`, a `:` on another line than its key in a flow collection",
+    what: "YAML that only go-yaml refuses, where a ciphertext takes its place: escapes like `\\/` and `\\ud83d\\ude00`, a tab before the one line of a block",
     sops: "refuses the file",
-    ours: "reads it, and keeps what stays readable as it is, which sops and Flux refuse then as they refuse the plaintext",
+    ours: "encrypts it, and gives the author's spelling back; sops and Flux decrypt ours",
+    examples: [
+      { text: 'a: "\\ud83d\\ude00"\n', sops: "refused", ours: "same" },
+      { text: 'a: "x\\/y"\n', sops: "refused", ours: "same" },
+      { text: "a: |-\n  \tx\n", sops: "refused", ours: "same" },
+    ],
+  },
+  {
+    what: "a byte order mark at the beginning of another line than the first, a tag with a comma right behind it",
+    sops: "takes the mark into the key, or the comma into the tag",
+    ours: "refuses to encrypt the file",
+    examples: [
+      { text: "a: x\n\ufeffb: y\n", sops: /^"\\uFEFF\\x62": "y"$/m, ours: "refused" },
+      { text: "a: [!!str, b]\n", sops: /^a:\n +- b$/m, ours: "refused" },
+    ],
+  },
+  {
+    what: "a text or key of several lines that begins with a tab, such as a block of tabs alone",
+    sops: "writes null in its place when it decrypts a YAML file; readable, it writes null at once and finds the MAC wrong. Flux does not decrypt such a file",
+    ours: "refuses to encrypt the file; decrypts one of sops's to the text",
+    examples: [
+      { text: 'a: "\\tx\\ny"\n', sops: /^a: null$/m, ours: "refused" },
+      { text: "a: |2\n  \t\nb: x\n", sops: /^a: null$/m, ours: "refused" },
+      {
+        text: "a_unencrypted: |2\n  \tx\n  y\nb: x\n",
+        sops: "unreadable",
+        ours: "refused",
+      },
+      { text: '? "\\tx\\ny"\n: z\n', sops: "unreadable", ours: "refused" },
+    ],
   },
   {
     what: "YAML that go-yaml reads as something else than the specification: U+0085, U+2028, U+2029 or a lone carriage return, a `?` or `b:,` in a flow collection, lines of spaces below a block of text",
     sops: "reads line breaks, keys and text there",
     ours: "refuses the file",
+    examples: [{ text: "a: x\u2028b: y\n", sops: /b: "y"/, ours: "refused" }],
   },
   {
     what: "tags: `!!int`, `!!binary`, `!custom`, …, and `!!map` or `!!seq` on nothing",
     sops: "encrypts what they stand for, and drops the tag",
     ours: "refuses the file; `!!str`, `!` and `!!merge` it reads",
+    examples: [{ text: "a: !!int 1\n", sops: /^a: 1$/m, ours: "refused" }],
   },
   {
     what: "an alias of a mapping or list in an encrypted part, or a readable one of something encrypted",
     sops: "writes it out, each place with a ciphertext of its own",
     ours: "refuses the file; an alias of a single value becomes a ciphertext, and comes back",
+    examples: [{ text: "a: &x {b: c}\nd: *x\n", sops: /^d:\n +b: c$/m, ours: "refused" }],
   },
   {
     what: "a comment without text in a list that is encrypted",
     sops: "makes an empty text of it, one more item, also when it decrypts ours",
     ours: "refuses the file",
+    examples: [{ text: "d:\n  #\n  - a\n", sops: /^ +- ""$/m, ours: "refused" }],
   },
   {
     what: "`<<` in quotes, as a key for text",
     sops: "writes it without quotes, and cannot read its own file",
     ours: "keeps the quotes",
+    examples: [{ text: '"<<": x\na: y\n', sops: "unreadable", ours: "same" }],
   },
   {
     what: "a text of several lines in a list that begins with spaces or a line break, where sops writes it readable",
     sops: "writes a block with too few spaces, which is no YAML or another text, and cannot read it again",
     ours: "keeps the author's spelling",
-  },
-  {
-    what: "a text of several lines that begins with a tab, such as a block of tabs alone",
-    sops: "writes null in its place when it decrypts a YAML file; readable, it writes null at once and finds the MAC wrong. Flux does not decrypt such a file",
-    ours: "refuses to encrypt the file; decrypts one of sops's to the text",
+    examples: [{ text: 'd_unencrypted:\n  - "\\n  x\\ny"\n', sops: "unreadable", ours: "same" }],
   },
   {
     what: "JSON: text behind the top object, or a text that is cut short behind a colon",
     sops: "reads what comes before it, and drops the rest",
     ours: "refuses the file: what follows would be lost, or stay readable",
+    examples: [
+      { text: '{"a": "x"} y', format: "json", sops: /^\{\s+"a": "x"\s+\}\s*$/, ours: "refused" },
+    ],
   },
   {
     what: "JSON and YAML: a spelling that the value does not give back (`\\u00e9`, 1.10, 1e3, a folded block), encrypted",
     sops: "decrypts it to é, 1.1, 1000; an integer beyond 64 bits loses digits",
     ours: "records the author's spelling, encrypted, under `flux_sops_spelling` in the sops block, which sops passes over and drops when it rewrites the file",
+    examples: [
+      {
+        text: '{"a": "\\u00e9", "b": 1.10, "c": 1e3}',
+        format: "json",
+        sops: /"a": "é",\s+"b": 1.1,\s+"c": 1000\s/,
+        ours: "same",
+      },
+      { text: "a: >\n  x\n  y\nb: 1.10\n", sops: /^a: \|\n +x y\nb: 1.1$/m, ours: "same" },
+    ],
   },
   {
     what: "text in a JSON, dotenv, INI or YAML file that is no UTF-8",
     sops: "replaces it in JSON, and passes it on in dotenv and INI",
     ours: "refuses the file; a binary file may hold any bytes",
+    examples: [
+      {
+        text: Buffer.from('{"a": "\xff"}', "latin1"),
+        format: "json",
+        sops: /"a": "\ufffd"/,
+        ours: "refused",
+      },
+      { text: Buffer.from("a=\xff\n", "latin1"), format: "dotenv", sops: /^a=/, ours: "refused" },
+    ],
   },
   {
     what: "binary: a file that is encrypted already, or that was and is damaged",
     sops: "encrypts it once more",
     ours: "refuses it",
+    examples: [
+      {
+        text: '{"data": "x", "sops": {"mac": "ENC[x]"}}',
+        format: "binary",
+        sops: /"sops"/,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "INI: a key that stands twice in a section",
     sops: "keeps only the last",
     ours: "refuses the file",
+    examples: [
+      { text: "[s]\na = x\na = y\n", format: "ini", sops: /^\[s\]\na = y\n*$/, ours: "refused" },
+    ],
   },
   {
     what: "INI: text behind a section's name or behind a value's closing quotes",
     sops: "drops it",
     ours: "refuses the file, but for a comment behind quotes, which is encrypted",
+    examples: [
+      { text: "[s] t\na = x\n", format: "ini", sops: /^\[s\]\na = x\n*$/, ours: "refused" },
+      { text: "[s]\na = `x` t\n", format: "ini", sops: /^\[s\]\na = x\n*$/, ours: "refused" },
+      { text: "[s]\na = `x` ; note\n", format: "ini", sops: /^(?!.*note)/s, ours: "same" },
+    ],
   },
   {
     what: "INI: comments behind the last key, and behind quotes that close on the line they began on",
     sops: "drops them",
     ours: "keeps them, encrypted where the section is",
+    examples: [{ text: "[s]\na = x\n; note\n", format: "ini", sops: /^(?!.*note)/s, ours: "same" }],
   },
   {
     what: "INI: a comment whose first line is empty",
     sops: "crashes when it decrypts its own file",
     ours: "keeps it; sops can decrypt ours where the comment is encrypted",
+    examples: [{ text: "#\n# note\na = 1\n", format: "ini", sops: "unreadable", ours: "same" }],
   },
   {
-    what: "INI: keys without a name (`- = x`), a readable value with quotes inside quotes or a `\\` before a comment",
+    what: "INI: keys without a name (`- = x`), a readable value with quotes inside quotes, a `\\` at its end, or one before a comment",
     sops: "writes them so that it reads something else, or finds the MAC wrong",
     ours: "keeps the author's spelling",
+    examples: [
+      { text: "a_unencrypted = x\\\\\n", format: "ini", sops: "unreadable", ours: "same" },
+      { text: "[s]\n- = x\n", format: "ini", sops: "unreadable", ours: "same" },
+      { text: "a_unencrypted = '\"x\"'\n", format: "ini", sops: "unreadable", ours: "same" },
+    ],
   },
   {
     what: "INI: a value continued over several lines with `\\`",
     sops: "decrypts it to one line",
     ours: "records the author's spelling, as in JSON",
+    examples: [{ text: "[s]\na = x \\\n  y\n", format: "ini", sops: /^a = x y$/m, ours: "same" }],
   },
   {
     what: "INI: Windows line ends between the lines of one comment",
     sops: "takes the carriage return into the comment's text",
     ours: "leaves it where it is",
+    examples: [
+      {
+        text: "; x\r\n; y\r\n; z\r\n[s]\r\na = 1\r\n",
+        format: "ini",
+        sops: /^; x\r$/m,
+        ours: "same",
+      },
+    ],
   },
   {
     what: "a number or boolean that sops encrypted into a dotenv or INI file from another format, back in another",
     sops: "remembers its type, which is in the token",
     ours: "takes it for text, as the decrypted file shows it",
+    examples: [
+      {
+        text: '{"a": 5}',
+        format: "json",
+        encryptedAs: "dotenv",
+        to: "json",
+        encryptedBy: "sops",
+        sops: /"a": 5\s/,
+        ours: /"a": "5"/,
+      },
+    ],
   },
   {
     what: "a text with a backslash, decrypted to dotenv or INI",
     sops: "writes it so that it reads as another one: a line break, or a continued line",
     ours: "quotes it in INI where it can; refuses it where the format has no spelling for it",
+    examples: [
+      {
+        text: '{"a": "x\\\\ny"}',
+        format: "json",
+        to: "dotenv",
+        sops: /^a=x\\ny$/m,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "a text in a list that begins with a line break, decrypted to YAML from another format",
     sops: "writes `|4-` and too few spaces, which is no YAML, and which it cannot read itself",
     ours: "writes the block so that it reads as the text",
+    examples: [
+      {
+        text: '{"a": ["\\nx"]}',
+        format: "json",
+        to: "yaml",
+        sops: /\|4-\n\n {6}x/,
+        ours: /- \|-\n *\n {6}x$/m,
+      },
+    ],
   },
   {
     what: "selection by comment: a comment at a document's end, and below the next --- one with an empty line below it",
     sops: "loses the first, so that it covers nothing, and makes the second the last one of the document before",
     ours: "keeps both; refuses the file where the first matches",
+    examples: [
+      {
+        text: "a: x\n# plain\n---\n# note\n\nb: y\n",
+        selection: { option: "unencrypted_comment_regex", pattern: "plain" },
+        sops: /^(?!.*plain)a: x\n# note\n---/s,
+        ours: "refused",
+      },
+    ],
   },
   {
     what: "null, or a number of more than six digits with a fraction, decrypted to dotenv or INI",
     sops: "writes <nil>, and 1.2345675E+06",
     ours: "writes null, and 1234567.5",
+    examples: [
+      {
+        text: '{"a": null, "b": 1234567.5}',
+        format: "json",
+        to: "dotenv",
+        sops: /^a=<nil>\nb=1.2345675E\+06$/m,
+        ours: /^a=null\nb=1234567.5$/m,
+      },
+    ],
   },
   {
     what: "set and unset: a position in a list that holds comments",
     sops: "counts the comments, and puts the value in the place of one",
     ours: "counts the items only",
+    examples: [
+      {
+        text: "a:\n  # note\n  - x\n  - y\n",
+        set: ['["a"][0]', '"z"'],
+        sops: /^a:\n +- z\n +- x\n +- "y"$/m,
+        ours: /^a:\n +# note\n +- z\n +- y$/m,
+      },
+    ],
   },
   {
     what: "set: a list as the value",
     sops: "refuses it, but inside a mapping",
     ours: "takes it",
+    examples: [
+      {
+        text: "a: x\n",
+        set: ['["a"]', "[1]"],
+        sops: "refused",
+        ours: /^a:\n? +(?:- 1|\[ *1 *\])$/m,
+      },
+    ],
   },
   {
     what: "set: a number, where the file is dotenv or INI",
     sops: "writes 5.0 for 5",
     ours: "writes 5",
+    examples: [
+      { text: "a=x\n", format: "dotenv", set: ['["a"]', "5"], sops: /^a=5\.0$/m, ours: /^a=5$/m },
+    ],
   },
   {
     what: "set: null, or in INI a mapping below a key; in a binary file what is no text; unset of its data",
     sops: "writes a file that it cannot decrypt",
     ours: "refuses it",
+    examples: [
+      {
+        text: "a = x\n[s]\nb = y\n",
+        format: "ini",
+        set: ['["s"]["b"]', "null"],
+        sops: "unreadable",
+        ours: "refused",
+      },
+      { text: "x", format: "binary", unset: '["data"]', sops: "unreadable", ours: "refused" },
+    ],
   },
   {
     what: "set and unset: a position in a mapping, or a key in a list",
     sops: "does nothing and says nothing, or crashes",
     ours: "refuses it",
+    examples: [
+      { text: "a: {b: x}\n", set: ['["a"][0]', '"z"'], sops: /^a:\n +b: x$/m, ours: "refused" },
+    ],
   },
   {
     what: "set without --idempotent: a value that is there already",
     sops: "signs the file anew",
     ours: "leaves the file as it is",
+    examples: [
+      { text: "a: x\n", set: ['["a"]', '"x"'], shows: "change", sops: /changed/, ours: /none/ },
+    ],
   },
   {
     what: "unset in INI: the comment lines above a key",
     sops: "gives them to the key before it, in the place of that one's own",
     ours: "takes them out with their key",
+    examples: [
+      {
+        text: "[s]\n; on a\na = x\n; on b\nb = y\n",
+        format: "ini",
+        unset: '["s"]["b"]',
+        sops: /^\[s\]\n; on b\na = x$/m,
+        ours: /^\[s\]\n; on a\na = x$/m,
+      },
+    ],
   },
-] as const;
+];

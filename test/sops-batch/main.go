@@ -1,4 +1,4 @@
-// Encrypts and decrypts YAML documents with the real sops, thousands in one process: starting the
+// Encrypts and decrypts documents with the real sops, thousands in one process: starting the
 // sops program takes twenty times as long as a document. Reads one JSON request a line on standard
 // input, and answers each with one line of JSON. Identities come from SOPS_AGE_KEY, as for sops.
 package main
@@ -20,9 +20,12 @@ import (
 	"github.com/getsops/sops/v3/version"
 )
 
-// request is to encrypt where it names a recipient, else to decrypt.
+// request is to encrypt where it names a recipient, else to decrypt. What is in a format other than YAML
+// may be no text: it comes, and goes, as bytes.
 type request struct {
 	Text             string
+	Format           string // as for --input-type; empty for YAML
+	Content          []byte
 	Recipient        string
 	Option           string // of a creation rule, as encrypted_regex; empty for sops's default
 	Pattern          string
@@ -30,8 +33,9 @@ type request struct {
 }
 
 type answer struct {
-	Text  string `json:"text"`
-	Error string `json:"error"`
+	Text    string `json:"text"`
+	Content []byte `json:"content"`
+	Error   string `json:"error"`
 }
 
 func main() {
@@ -57,22 +61,30 @@ func answerTo(line []byte) (result answer) {
 	}()
 	var asked request
 	err := json.Unmarshal(line, &asked)
-	var text []byte
+	isYaml := asked.Format == ""
+	if isYaml {
+		asked.Format, asked.Content = "yaml", []byte(asked.Text)
+	}
+	var content []byte
 	if err == nil && asked.Recipient != "" {
-		text, err = encrypted(asked)
+		content, err = encrypted(asked)
 	} else if err == nil {
-		text, err = decrypt.Data([]byte(asked.Text), "yaml")
+		content, err = decrypt.Data(asked.Content, asked.Format)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return answer{Error: err.Error()}
+	case isYaml:
+		return answer{Text: string(content)}
+	default:
+		return answer{Content: content}
 	}
-	return answer{Text: string(text)}
 }
 
 // encrypted does what `sops encrypt` does (cmd/sops/encrypt.go), which no package offers.
 func encrypted(asked request) ([]byte, error) {
-	store := common.StoreForFormat(formats.Yaml, config.NewStoresConfig())
-	branches, err := store.LoadPlainFile([]byte(asked.Text))
+	store := common.StoreForFormat(formats.FormatFromString(asked.Format), config.NewStoresConfig())
+	branches, err := store.LoadPlainFile(asked.Content)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +126,10 @@ func metadataFor(asked request) (sops.Metadata, error) {
 	}
 	switch asked.Option {
 	case "":
-		metadata.UnencryptedSuffix = sops.DefaultUnencryptedSuffix
+		// A binary file has no keys to select by.
+		if asked.Format != "binary" {
+			metadata.UnencryptedSuffix = sops.DefaultUnencryptedSuffix
+		}
 	case "unencrypted_suffix":
 		metadata.UnencryptedSuffix = asked.Pattern
 	case "encrypted_suffix":

@@ -104,6 +104,16 @@ const RECORDED: readonly [string, string, string][] = [
     'stringData:\n  a: "one\\ntwo"  \n  b: "one\\ntwo"\t',
   ],
   [
+    "a plain string over lines with a line of spaces below it",
+    "stringData:\n  a: one\n\n    two\n     \nb: x\n",
+    'stringData:\n  a: "one\\ntwo"\n     \nb: x\n',
+  ],
+  [
+    "a plain string over lines with a comment below it, indented as a block would be",
+    "stringData:\n  a: one\n\n    two\n    #\n",
+    'stringData:\n  a: "one\\ntwo"\n    #\n',
+  ],
+  [
     "a plain string over two lines",
     "stringData:\n  a: one\n    two\n",
     "stringData:\n  a: one two\n",
@@ -406,6 +416,11 @@ const BROKEN: readonly [string, RegExp][] = [
   ["b: &b [x]\na:\n  <<: [{c: d}, *b]\n", /merge key \(<<\) without a mapping/],
   ["a: [:b]\n", /has a ":" where/],
   ["a: {b:, c: d}\n", /has a ":" where/],
+  // The yaml package drops it: it would stay readable.
+  ['? "data"\n password: hunter2\n', /has a value without a `:`/],
+  ["? data #\n hunter2\n", /has a value without a `:`/],
+  ["a:\n  ? 'data'\n   password: hunter2\n", /has a value without a `:`/],
+  ['? ""{password: hunter2}\n', /has a value without a `:`/],
 ];
 for (const [text, message] of BROKEN) {
   test(`refused with a line: ${JSON.stringify(text)}`, (t) => {
