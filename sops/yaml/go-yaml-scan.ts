@@ -18,9 +18,14 @@ const TAB = "has a tab where sops and Flux take spaces alone: write spaces there
 const ESCAPE = "has an escape that sops and Flux cannot read: write the character itself";
 const NAME =
   "has an anchor or alias whose name sops and Flux cannot read: name it by letters, digits, - and _";
+const PART_OF_NAME =
+  "has an anchor or alias of whose name sops and Flux take a part: name it by letters, digits, - and _";
 const TAG = "has a tag that sops and Flux cannot read: take it out";
 const TAG_END = "has a tag that sops and Flux take more into: put a space behind it";
 const MARK = "has a byte order mark inside of the file: take it out";
+const BEHIND_MARK = "has a space right behind its byte order mark: take one of them out";
+const DIRECTIVE = "has a directive at its end, behind which no document begins: take it out";
+const QUOTE = "has something right behind a closing quote: put a space there";
 const COLON =
   "has a `:` that is not on the line where its key begins, which sops and Flux cannot read: write them on one line";
 const PLACE =
@@ -32,6 +37,11 @@ const UNKNOWN_ESCAPE = /^\\(?:\/|u[dD][89a-fA-F]|U0000[dD][89a-fA-F])/;
 
 /** What may stand right behind the name of an anchor or alias. */
 const BEHIND_NAME = /[ \t\r\n?:,\]}%@`]/;
+
+/** go-yaml ends the name there, and reads the rest as something else. */
+const KNOWN_BEGINNING = /^[&*][0-9A-Za-z_-]+[?:,\]}%@`]/;
+/** What may stand right behind a scalar in quotes. */
+const BEHIND_QUOTE = /[ \t\r\n:,\]}]/;
 
 const KNOWN_NAME = /^[&*][0-9A-Za-z_-]+$/;
 const KNOWN_TAG =
@@ -68,11 +78,14 @@ export class GoYamlScan {
   private lastOnLine: string | null = null;
   /** The header of the block of text that follows. */
   private header: string | null = null;
+  /** Where a directive stands that no document has followed yet. */
+  private directive: number | null = null;
   private readonly text: string;
 
   constructor(text: string) {
     this.text = text;
     this.lineStart = text.startsWith("\ufeff") ? 1 : 0;
+    if (/^\ufeff[ \t]/.test(text)) this.refuse(0, BEHIND_MARK);
   }
 
   /** @param isScalar whether it is a scalar without quotes or the text of a block. */
@@ -94,6 +107,7 @@ export class GoYamlScan {
     } else if (first === " " || first === "\t") {
       this.space(lexeme, offset);
     } else if (first === "#") {
+      if (lexeme.includes("\ufeff")) this.refuse(offset, MARK);
       this.tab = null;
       this.isBehindComments = this.lastOnLine === null || ALONE.has(this.lastOnLine);
       this.behindPlain = null;
@@ -106,6 +120,7 @@ export class GoYamlScan {
   end(): readonly Refusal[] {
     this.dropTab();
     for (const key of this.keys) if (key?.required === true) this.refuse(key.offset, PLACE);
+    if (this.directive !== null) this.refuse(this.directive, DIRECTIVE);
     return this.refusals;
   }
 
@@ -177,6 +192,7 @@ export class GoYamlScan {
     switch (lexeme) {
       case "---":
       case "...":
+        if (lexeme === "---") this.directive = null;
         this.indents = [];
         this.forgetKey();
         this.isKeyAllowed = false;
@@ -214,6 +230,7 @@ export class GoYamlScan {
         return;
     }
     if (first === "%") {
+      this.directive ??= offset;
       this.isKeyAllowed = false;
     } else if (first === "|" || first === ">") {
       this.forgetKey();
@@ -231,10 +248,13 @@ export class GoYamlScan {
     const behind = this.text.charAt(offset + lexeme.length);
     if (first === "&" || first === "*") {
       const isKnown = KNOWN_NAME.test(lexeme) && (behind === "" || BEHIND_NAME.test(behind));
-      if (!isKnown) this.refuse(offset, NAME);
+      if (!isKnown) this.refuse(offset, KNOWN_BEGINNING.test(lexeme) ? PART_OF_NAME : NAME);
     }
     if (first === "!" && !KNOWN_TAG.test(lexeme)) this.refuse(offset, TAG);
     if (first === "!" && /[^ \t\r\n]/.test(behind)) this.refuse(offset, TAG_END);
+    if (/["']/.test(first) && behind !== "" && !BEHIND_QUOTE.test(behind)) {
+      this.refuse(offset, QUOTE);
+    }
     if (first === '"') {
       for (const { index, 0: escape } of lexeme.matchAll(/\\(?:[uU][0-9a-fA-F]{4,8}|[^])/g)) {
         if (UNKNOWN_ESCAPE.test(escape)) this.refuse(offset + index, ESCAPE);

@@ -304,10 +304,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "a byte order mark at the beginning of another line than the first, a tag with a comma right behind it",
-    sops: "takes the mark into the key, or the comma into the tag",
+    what: "a byte order mark at the beginning of another line than the first or in a comment, a tag with a comma right behind it, an anchor with one of `?%@` in its name",
+    sops: "takes the mark into the key, where it does not lose its place behind one in a comment; the comma into the tag, and a part of the name into the value",
     ours: "refuses to encrypt the file",
     examples: [
+      { text: "a: x # b\ufeffc\n", sops: /^# b\ufeffc\na: x$/m, ours: "refused" },
+      { text: "a: &b?c x\n", sops: /^a: \?c x$/m, ours: "refused" },
       { text: "a: x\n\ufeffb: y\n", sops: /^"\\uFEFF\\x62": "y"$/m, ours: "refused" },
       { text: "a: [!!str, b]\n", sops: /^a:\n +- b$/m, ours: "refused" },
     ],
