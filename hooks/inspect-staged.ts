@@ -9,7 +9,7 @@ import type { FoundSource } from "./secret-sources.ts";
 import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
 import { stagedSurroundings, surroundingsOf, type Surroundings } from "./staged-surroundings.ts";
 import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
-import { pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
+import { judgedPathsOf, pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
 import type { SurroundingFiles } from "./surrounding-files.ts";
 import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
 
@@ -41,10 +41,9 @@ export async function inspectStaged(
   staged: Staged,
   options: { readonly mayResign: boolean; readonly surrounding: SurroundingFiles | null },
 ): Promise<Inspection> {
-  const concerned = [...staged.files, ...staged.links].map(({ entry }) => entry.path);
   const surroundings =
     options.surrounding === null
-      ? await stagedSurroundings(repository, concerned)
+      ? await stagedSurroundings(repository, judgedPathsOf(staged))
       : surroundingsOf(options.surrounding);
   const { rules } = surroundings;
   const sources = await secretSourcesOf(repository, staged, surroundings);

@@ -12,7 +12,7 @@ import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index
 import { mayFeedSecret } from "./kustomizations.ts";
 import type { Begun } from "./pre-commit.ts";
 import { takeSeenIndex } from "./seen-index.ts";
-import { pathsOf, readStaged, type StagedFile } from "./staged.ts";
+import { judgedPathsOf, readStaged, type StagedFile } from "./staged.ts";
 import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
 import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
@@ -51,7 +51,7 @@ export async function lookAtCommit(context: GitContext, seenBy?: string): Promis
     const staged = await readStaged(repository, "maybe", { changes, alsoRead: around });
     let { indexed } = staged;
     if (staged.isAmend) {
-      const more = surroundingPaths(pathsOf(staged));
+      const more = surroundingPaths(judgedPathsOf(staged));
       if (more.some(cannotBeAsked)) return UNKNOWN;
       ({ indexed } = await readHeadAndBlobs(repository, [], more));
     }

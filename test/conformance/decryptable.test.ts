@@ -11,7 +11,7 @@ import { sopsBatch } from "../sops-batch.ts";
 import { damagedYaml } from "./damaged-yaml.ts";
 
 /** How many random documents, each damaged several times. */
-const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 2000) / 10);
+const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 2000) / 20);
 const RUNS_OF_ONE = 1000;
 
 const pair = await generateKeyPair();

@@ -17,7 +17,7 @@ import { sopsBatch } from "../sops-batch.ts";
 import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
 
 /** How many random files of each format. */
-const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 400);
+const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 200);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-formats-"));

@@ -477,6 +477,15 @@ const ROWS: readonly Row[] = [
     status: `M  ${DB}\n`,
   },
   {
+    form: "commit --amend",
+    state: "a file that is no Secret over a symlink, core.symlinks=false",
+    prepare: all(linked, config("core.symlinks", "false"), stage(5)),
+    commit: ["--amend", "--no-edit"],
+    exit: 1,
+    then: ["x", "P5", "P5"],
+    status: `M  ${DB}\n`,
+  },
+  {
     form: "commit",
     state: "a symlink that leads to a key",
     prepare: ({ dir, must, run }) => {
