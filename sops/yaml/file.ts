@@ -9,7 +9,7 @@ import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Collection, Comment, DocumentEnd } from "./comments.ts";
 import type { Refusal } from "./go-yaml-scan.ts";
 import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
-import { quote, spellToken, spellValue, type Place } from "./spelling.ts";
+import { spellToken, spellValue, type Place } from "./spelling.ts";
 
 /** Said of a text that would take hundreds of megabytes to read. */
 export const TOO_LARGE = "is too large: divide it into several files";
@@ -115,7 +115,7 @@ export class YamlFile implements StoreFile {
     for (const leaf of this.own) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
-      const edit = editOf(this.text, leaf, replacement);
+      const edit = editOf(leaf, replacement);
       const text = emptied.has(leaf) ? edit.text + emptyList(leaf) : edit.text;
       edits.push(...aroundComment(leaf, { ...edit, text }));
       const spelling = this.record.spellingOf(leaf, replacements);
@@ -379,23 +379,16 @@ function aroundComment({ place: { header } }: YamlLeaf, edit: TextEdit): TextEdi
   ];
 }
 
-/** Whether a block that takes the place of a plain value would take the comment below it in, too. */
-function takesComment(text: string, { end, place }: YamlLeaf, spelled: string): boolean {
-  if (place.style !== "plain" || !spelled.startsWith("|")) return false;
-  const spaces = /^[^\n]*\n(?:[ \t]*\r?\n)*( *)#/.exec(text.slice(end))?.[1];
-  return spaces !== undefined && spaces.length >= place.indent.length;
-}
-
-function editOf(text: string, leaf: YamlLeaf, replacement: Replacement): TextEdit {
+function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
   const { start, end } = leaf;
   if (replacement.kind === "ciphertext") {
     const { token, bare } = replacement;
     if (replacement.asItem === true) return { start: start - 1, end, text: `- ${token}` };
     if (leaf.kind === "comment") return { start, end, text: token };
     if (!bare || leaf.place.flow) {
-      const spelled = spellToken(token, leaf.place);
+      const text = spellToken(token, leaf.place);
       // The block that is appended to an unfinished file brings the line break.
-      return { start, end, text: leaf.cutOff === true ? spelled.trimEnd() : spelled };
+      return { start, end, text: leaf.cutOff === true ? text.trimEnd() : text };
     }
     const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
     return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
@@ -405,6 +398,5 @@ function editOf(text: string, leaf: YamlLeaf, replacement: Replacement): TextEdi
   if (value.type === "comment" && leaf.itemStart !== null) {
     return { start: leaf.itemStart, end, text: `#${value.text}` };
   }
-  const spelled = spellValue(value, leaf.place);
-  return { start, end, text: takesComment(text, leaf, spelled) ? quote(value.text) : spelled };
+  return { start, end, text: spellValue(value, leaf.place) };
 }
