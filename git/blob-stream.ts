@@ -1,5 +1,5 @@
 import { GitError } from "./errors.ts";
-import { startGit, type GitContext } from "./run.ts";
+import { drained, startGit, type GitContext } from "./run.ts";
 
 /** A blob that is wanted, by its full name; the caller's own object, which comes back with the bytes. */
 interface WantedBlob {
@@ -60,19 +60,6 @@ async function ask<B extends WantedBlob>(
     lines = "";
   }
   to.end(lines, "latin1");
-}
-
-/** Ready for more, or closed. */
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.removeListener("drain", done);
-      stream.removeListener("close", done);
-      resolve();
-    };
-    stream.once("drain", done);
-    stream.once("close", done);
-  });
 }
 
 /** Takes contents out of chunks, at once where a chunk holds them whole. */

@@ -2,14 +2,6 @@ import { GitError } from "./errors.ts";
 import { EMPTY_TREES, type ObjectFormat } from "./object-id.ts";
 import { runGit, type GitContext } from "./run.ts";
 
-/** The commit HEAD names, or null on an unborn branch. */
-export async function headCommit(context: GitContext): Promise<string | null> {
-  const { status, stdout } = await runGit(context, ["rev-parse", "--verify", "--quiet", "HEAD"], {
-    allowed: [0, 1],
-  });
-  return status === 0 ? stdout.toString("latin1").trim() : null;
-}
-
 /** The name of the tree without entries, in this repository's object format. */
 export async function emptyTree(context: GitContext): Promise<string> {
   const { stdout } = await runGit(context, ["rev-parse", "--show-object-format"]);

@@ -137,19 +137,22 @@ export async function writeAll(
 ): Promise<void> {
   for (const chunk of chunks) {
     if (stream.destroyed === true) return;
-    if (!stream.write(chunk)) {
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          stream.removeListener("drain", done);
-          stream.removeListener("close", done);
-          resolve();
-        };
-        stream.once("drain", done);
-        stream.once("close", done);
-      });
-    }
+    if (!stream.write(chunk)) await drained(stream);
   }
   stream.end();
+}
+
+/** Settles when a stream takes more, or is closed. */
+export function drained(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.removeListener("drain", done);
+      stream.removeListener("close", done);
+      resolve();
+    };
+    stream.once("drain", done);
+    stream.once("close", done);
+  });
 }
 
 /**

@@ -155,12 +155,12 @@ function hasAuthorOf({ author }: Commit, env: Readonly<NodeJS.ProcessEnv>): bool
   );
 }
 
-/** The same, with those of symbolic links: all whose creation rules count. */
-export function judgedPathsOf({ files, links }: Staged): GitPath[] {
-  return [...files, ...links].map(({ entry }) => entry.path);
-}
-
 /** Paths of what a commit made now would bring. */
 export function pathsOf({ files }: Staged): GitPath[] {
   return files.map(({ entry }) => entry.path);
+}
+
+/** The same, with those of symbolic links: all whose creation rules count. */
+export function judgedPathsOf({ files, links }: Staged): GitPath[] {
+  return [...files, ...links].map(({ entry }) => entry.path);
 }
