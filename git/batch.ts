@@ -162,8 +162,9 @@ function startBatch(
   args: readonly string[],
   lines: readonly string[],
 ): { stdout: AsyncIterable<Buffer>; ended: Promise<unknown>; kill: () => void } {
-  if (context.blocks === true) {
-    const { stdout } = runGitBlocking(context, args, { input: [...batches(lines)] });
+  const answered = args.includes("--batch") ? (context.waiting?.ask(lines) ?? null) : null;
+  if (answered !== null || context.blocks === true) {
+    const stdout = answered ?? runGitBlocking(context, args, { input: [...batches(lines)] }).stdout;
     return { stdout: once(stdout), ended: Promise.resolve(), kill: () => undefined };
   }
   const { child, ended } = startGit(context, args);

@@ -1,7 +1,8 @@
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import type * as ChildProcess from "node:child_process";
 import { statSync } from "node:fs";
 import { GitError, failedCall } from "./errors.ts";
 import { escapeForDisplay } from "./escape.ts";
+import type { WaitingBatch } from "./waiting-batch.ts";
 
 /** Where git runs. */
 export interface GitContext {
@@ -14,6 +15,13 @@ export interface GitContext {
    * streams to a running program take node longer to set up than git takes to answer.
    */
   readonly blocks?: boolean;
+  /** A git that answers the first question about objects, so that none need be started. */
+  readonly waiting?: WaitingBatch | undefined;
+}
+
+/** Loaded when a program is started: most commits start none. */
+function childProcess(): typeof ChildProcess {
+  return process.getBuiltinModule("node:child_process");
 }
 
 export interface CallOptions {
@@ -89,7 +97,7 @@ function startError(context: GitContext, error: Error): GitError {
 
 /** A git that is running. */
 export interface RunningGit {
-  readonly child: ChildProcessWithoutNullStreams;
+  readonly child: ChildProcess.ChildProcessWithoutNullStreams;
   /** Settles when git has ended and all its output was read; rejects as runGit does. */
   readonly ended: Promise<number>;
 }
@@ -104,7 +112,7 @@ export function startGit(
   args: readonly string[],
   options: CallOptions = {},
 ): RunningGit {
-  const child = spawn("git", [...args], {
+  const child = childProcess().spawn("git", [...args], {
     cwd: context.cwd,
     env: childEnvironment(context.env, options),
     stdio: "pipe",
@@ -165,7 +173,7 @@ export function runGitBlocking(
   args: readonly string[],
   options: CallOptions = {},
 ): CallResult {
-  const { status, signal, stdout, stderr, error } = spawnSync("git", [...args], {
+  const { status, signal, stdout, stderr, error } = childProcess().spawnSync("git", [...args], {
     cwd: context.cwd,
     env: childEnvironment(context.env, options),
     input: Buffer.concat(options.input ?? []),

@@ -51,12 +51,23 @@ export function withdrawProof(repository: Repository): boolean {
   let wasKilled = false;
   for (const name of namesIn(folder)) {
     if (name.startsWith("replacing-")) wasKilled = true;
-    if (/^(?:judged|amended|seen)-/.test(name))
+    if (/^(?:judged|amended|seen)-/.test(name) || isOldPipe(path.join(folder, name)))
       ignoringErrors(() => {
         unlinkSync(path.join(folder, name));
       });
   }
   return wasKilled;
+}
+
+/** Milliseconds: no commit waits that long for node to start. */
+const AN_HOUR = 3_600_000;
+
+/** A pipe that a killed commit has left; at a newer one git may be waiting (waiting-batch.ts). */
+function isOldPipe(name: string): boolean {
+  return (
+    path.basename(name).startsWith("ask-") &&
+    Date.now() - (statSync(name, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > AN_HOUR
+  );
 }
 
 /**

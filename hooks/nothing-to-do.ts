@@ -36,8 +36,8 @@ const UNKNOWN: Look = { nothingToDo: false, begun: null };
 export async function lookAtCommit(context: GitContext, seenBy?: string): Promise<Look> {
   try {
     const opened = await openHookRepository(context);
-    const repository: Repository = { ...opened, blocks: true };
-    const seen = seenBy === undefined ? null : takeSeenIndex(repository, seenBy);
+    const seen = seenBy === undefined ? null : takeSeenIndex(opened, seenBy);
+    const repository: Repository = { ...opened, blocks: true, waiting: seen?.waiting };
     const folder = gitFolder(repository);
     if (folder === null || ongoingOperation(folder) !== null) return UNKNOWN;
     if (withdrawProof(repository)) return UNKNOWN;

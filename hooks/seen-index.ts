@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync, unlinkSync, type Stats } from "node:fs";
+import { lstatSync, readSync, unlinkSync, type Stats } from "node:fs";
 import path from "node:path";
 import type { Repository } from "../git/repository.ts";
 import { nulFields } from "../git/run.ts";
+import { WaitingBatch } from "../git/waiting-batch.ts";
 import { indexState, isSame, proofFolder, type IndexState } from "./judged-index.ts";
 
 /** What git has said of an index before node was there. */
@@ -10,16 +11,18 @@ export interface SeenIndex {
   readonly judged: IndexState;
   /** How it differs from HEAD: see `changedEntriesIn`. */
   readonly fields: readonly string[];
+  /** What reads objects next. */
+  readonly waiting: WaitingBatch;
 }
 
-/** Ends what git has said, where git ended well: no entry is of one field. */
-const WHOLE = "whole";
+/** Ends what git has said, where git ended well. */
+const WHOLE = Buffer.from("whole\0");
 
 /**
  * `.husky/pre-commit` asks git what is staged while node comes up: on standard input is the answer. It
  * asks about a second name (hard link) of the index file, `seen-NUMBER`. git never writes into that file
  * (judged-index.ts); so the answer holds for the index as long as both names are one file. Waits for git to
- * end, and takes the second name away.
+ * end, and takes the second name away. Another git then waits at the pipe `ask-NUMBER`.
  *
  * @param number of the shell that has asked
  * @returns null where there is no whole answer, or something was staged since: git has to be asked again
@@ -28,14 +31,34 @@ export function takeSeenIndex(repository: Repository, number: string): SeenIndex
   const folder = proofFolder(repository);
   if (folder === null || !/^\d+$/.test(number)) return null;
   const name = path.join(folder, `seen-${number}`);
-  const answer = readFileSync(0);
+  const answer = readAnswer();
   const seen = lstatSync(name, { throwIfNoEntry: false });
   const judged = indexState(repository);
   if (seen === undefined || judged === null) return null;
   unlinkSync(name);
-  const fields = nulFields(answer);
-  const holds = fields.pop() === WHOLE && isUntouched(seen) && isSame(seen, judged);
-  return holds ? { judged, fields } : null;
+  if (!isWhole(answer) || !isUntouched(seen) || !isSame(seen, judged)) return null;
+  const waiting = new WaitingBatch(path.join(folder, `ask-${number}`));
+  return { judged, fields: nulFields(answer).slice(0, -1), waiting };
+}
+
+/** What is on standard input up to the word that ends it, or to its end. */
+function readAnswer(): Buffer {
+  const chunk = Buffer.alloc(64 * 1024);
+  let answer = Buffer.alloc(0);
+  while (!isWhole(answer)) {
+    const length = readSync(0, chunk);
+    if (length === 0) break;
+    answer = Buffer.concat([answer, chunk.subarray(0, length)]);
+  }
+  return answer;
+}
+
+/** An entry is of two fields: the word stands where one would begin, so that it is no path. */
+function isWhole(answer: Buffer): boolean {
+  if (!answer.subarray(-WHOLE.length).equals(WHOLE)) return false;
+  let fields = 0;
+  for (let at = -1; (at = answer.indexOf(0, at + 1)) !== -1;) fields += 1;
+  return fields % 2 === 1;
 }
 
 /**

@@ -1,6 +1,5 @@
 import test from "ava";
 import {
-  chmodSync,
   linkSync,
   readdirSync,
   readFileSync,
@@ -9,7 +8,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { scaffolded, type Scaffolded } from "./scaffolded.ts";
+import { recordedGit } from "./recorded-git.ts";
+import { scaffolded } from "./scaffolded.ts";
 
 const PLAIN = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {a: hunter2}\n";
 
@@ -17,32 +17,15 @@ const PLAIN = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: 
 const DIFF_INDEX =
   "diff-index --cached --raw -z --no-abbrev --no-renames --ignore-submodules=none --end-of-options HEAD --";
 
-/** Whose calls to git are written down: each with the index that it asks about. */
-function recorded(repository: Scaffolded): { env: NodeJS.ProcessEnv; calls: () => string[] } {
-  const log = join(repository.dir, "../calls");
-  repository.write(
-    "../exec/git",
-    `#!/bin/sh\nPATH='${process.env["PATH"] ?? ""}'\nunset GIT_EXEC_PATH\necho "$* $GIT_INDEX_FILE" >>'${log}'\nexec git "$@"\n`,
-  );
-  chmodSync(join(repository.dir, "../exec/git"), 0o755);
-  writeFileSync(log, "");
-  const exec = join(repository.dir, "../exec");
-  return {
-    // git puts the first on a hook's PATH; the second is for the hook alone.
-    env: { GIT_EXEC_PATH: exec, PATH: `${exec}:${process.env["PATH"] ?? ""}` },
-    calls: () => readFileSync(log, "utf8").trimEnd().split("\n"),
-  };
-}
-
 test("a commit without secrets asks git twice, and while node starts of a second name of the index", (t) => {
   const repository = scaffolded(t);
   for (const text of ["1", "2"]) {
     repository.write("note.md", text);
     repository.must("add", "note.md");
-    const { env, calls } = recorded(repository);
+    const { env, calls } = recordedGit(repository);
     const { status } = repository.run("git", ["commit", "-q", "-m", text], {
       // With the author and moment of HEAD it could be amending it.
-      env: { GIT_EXEC_PATH: env["GIT_EXEC_PATH"], GIT_AUTHOR_DATE: `@${text} +0000` },
+      env: { GIT_EXEC_PATH: env.GIT_EXEC_PATH, GIT_AUTHOR_DATE: `@${text} +0000` },
     });
     t.is(status, 0);
     const [first = "", second = "", ...others] = calls();
@@ -122,7 +105,7 @@ for (const [what, told] of Object.entries(ANSWERS)) {
     const second = join(repository.dir, `.git/flux-sops/seen-${NUMBER}`);
     if (name !== "") linkSync(join(repository.dir, name ?? ".git/index"), second);
     meanwhile?.(index);
-    const { env, calls } = recorded(repository);
+    const { env, calls } = recordedGit(repository);
     const whole = repository.must(...DIFF_INDEX.split(" "));
     const hook = repository.run(
       process.execPath,
