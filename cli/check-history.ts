@@ -1,6 +1,7 @@
 import type { RuleId } from "../findings/finding.ts";
 import { dangerOf } from "../findings/rotation.ts";
 import { GitError } from "../git/errors.ts";
+import type { HistoryLog } from "../git/history-log.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { runGit } from "../git/run.ts";
 import { inspectHistory } from "../hooks/inspect-history.ts";
@@ -14,10 +15,14 @@ const GUESSES: ReadonlySet<RuleId> = new Set(["inline-credential"]);
 /**
  * `check --history`: what leaked, the most dangerous first.
  *
+ * @param log as for inspectHistory
  * @throws GitError, BrokenRulesError
  */
-export async function checkHistory(repository: OpenedRepository): Promise<Checked> {
-  const { findings, files } = await inspectHistory(repository, GUESSES);
+export async function checkHistory(
+  repository: OpenedRepository,
+  log: HistoryLog,
+): Promise<Checked> {
+  const { findings, files } = await inspectHistory(repository, log, GUESSES);
   return {
     findings: findings
       .map((finding) => ({ ...finding, where: "history" as const }))

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { SettingsError } from "../findings/settings-error.ts";
 import { GitError } from "../git/errors.ts";
+import { HistoryLog } from "../git/history-log.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { SETTINGS_FILE } from "../hooks/gate-files.ts";
@@ -43,12 +44,15 @@ export async function check(argv: readonly string[]): Promise<number> {
     complain("--all, --staged, --range, --history and paths cannot be used together");
     return 2;
   }
+  const context = { cwd: process.cwd(), env: process.env };
+  const began = performance.now();
+  // All else waits for it.
+  const log = history === true ? new HistoryLog(context) : null;
   try {
-    const began = performance.now();
-    const repository = await openRepository({ cwd: process.cwd(), env: process.env });
+    const repository = await openRepository(context);
     const checked =
-      history === true
-        ? await (await import("./check-history.ts")).checkHistory(repository)
+      log !== null
+        ? await (await import("./check-history.ts")).checkHistory(repository, log)
         : typeof range === "string"
           ? await (await import("./check-history.ts")).checkRange(repository, range)
           : await (await import("./check-files.ts")).checkFiles(repository, paths, staged === true);
@@ -83,6 +87,8 @@ export async function check(argv: readonly string[]): Promise<number> {
     else if (code !== undefined && path !== undefined) complain(fileProblem(path, code));
     else throw error;
     return 2;
+  } finally {
+    log?.stop();
   }
 }
 

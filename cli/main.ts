@@ -30,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const commands = await import("./en-and-decrypt.ts");
     return commands[command](rest);
   }
+  if (command === "check") return (await import("./check.ts")).check(rest);
   return (await import("./commands.ts")).run(argv);
 }
 

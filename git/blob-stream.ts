@@ -1,65 +1,81 @@
 import { GitError } from "./errors.ts";
-import { drained, startGit, type GitContext } from "./run.ts";
+import { eachChunk, startGit, type GitContext, type RunningGit } from "./run.ts";
 
 /** A blob that is wanted, by its full name; the caller's own object, which comes back with the bytes. */
-interface WantedBlob {
+export interface WantedBlob {
   readonly oid: string;
-}
-
-/** Blobs that are wanted, some at a time: they may still be looked for while the first are read. */
-type WantedBlobs<B extends WantedBlob> = AsyncIterable<readonly B[]> | Iterable<readonly B[]>;
-
-/**
- * Reads blobs in the order in which they are wanted: one call to git. Contents are handed over as they
- * come, without a promise for each: a history has a hundred thousand.
- *
- * @param found called with the bytes: a view of a larger buffer, to be copied by who keeps it
- * @throws GitError `missing-object`, `command-failed`, `unexpected-output`; what `wanted` and `found` throw
- */
-export async function streamBlobs<B extends WantedBlob>(
-  context: GitContext,
-  wanted: WantedBlobs<B>,
-  found: (blob: B, bytes: Buffer) => void,
-): Promise<void> {
-  const { child, ended } = startGit(context, ["cat-file", "--batch", "--buffer"]);
-  const asked: B[] = [];
-  const read = async (): Promise<void> => {
-    const parser = new BatchParser(asked, found);
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>) parser.take(chunk);
-    await ended;
-    parser.end();
-  };
-  let finished = false;
-  try {
-    await Promise.all([read(), ask(wanted, asked, child.stdin)]);
-    finished = true;
-  } finally {
-    if (!finished) child.kill();
-  }
 }
 
 /** So many characters are worth waking git for. */
 const WORTH_WRITING = 16 * 1024;
 
-/** Writes down the names, and hands them on, never more than git takes. */
-async function ask<B extends WantedBlob>(
-  wanted: WantedBlobs<B>,
-  asked: B[],
-  to: NodeJS.WritableStream & { readonly destroyed: boolean },
-): Promise<void> {
-  let lines = "";
-  for await (const some of wanted) {
-    for (const blob of some) {
-      asked.push(blob);
-      lines += `${blob.oid}\n`;
-    }
-    // Git has ended, or was ended: then nothing more need be looked for.
-    if (to.destroyed) return;
-    if (lines.length < WORTH_WRITING) continue;
-    if (!to.write(lines, "latin1")) await drained(to);
-    lines = "";
+/**
+ * Reads blobs in the order in which they are wanted, while others are still looked for: one call to
+ * git. Contents are handed over as they come, without a promise for each: a history has a hundred
+ * thousand.
+ */
+export class BlobStream<B extends WantedBlob> {
+  /**
+   * Settles when all have come.
+   *
+   * @throws GitError `missing-object`, `command-failed`, `unexpected-output`; what `found` throws
+   */
+  readonly ended: Promise<void>;
+  readonly #running: RunningGit;
+  readonly #asked: B[] = [];
+  #lines = "";
+
+  /** @param found called with the bytes: a view of a larger buffer, to be copied by who keeps it */
+  constructor(context: GitContext, found: (blob: B, bytes: Buffer) => void) {
+    this.#running = startGit(context, ["cat-file", "--batch", "--buffer"]);
+    const parser = new BatchParser(this.#asked, found);
+    this.ended = eachChunk(this.#running, (chunk) => {
+      parser.take(chunk);
+    }).then(() => {
+      parser.end();
+    });
   }
-  to.end(lines, "latin1");
+
+  /** Asks for some more. */
+  want(blobs: Iterable<B>): void {
+    for (const blob of blobs) {
+      this.#asked.push(blob);
+      this.#lines += `${blob.oid}\n`;
+    }
+    if (this.#lines.length >= WORTH_WRITING) this.#write();
+  }
+
+  /** No more are wanted. */
+  end(): void {
+    this.#write();
+    this.#running.child.stdin.end();
+  }
+
+  /** Ends git, where it has not ended yet. */
+  stop(): void {
+    this.#running.child.kill();
+  }
+
+  #write(): void {
+    this.#running.child.stdin.write(this.#lines, "latin1");
+    this.#lines = "";
+  }
+}
+
+/**
+ * Reads blobs that are all known.
+ *
+ * @throws as BlobStream
+ */
+export async function streamBlobs<B extends WantedBlob>(
+  context: GitContext,
+  wanted: Iterable<B>,
+  found: (blob: B, bytes: Buffer) => void,
+): Promise<void> {
+  const blobs = new BlobStream<B>(context, found);
+  blobs.want(wanted);
+  blobs.end();
+  await blobs.ended;
 }
 
 /** Takes contents out of chunks, at once where a chunk holds them whole. */
@@ -82,7 +98,19 @@ class BatchParser<B extends WantedBlob> {
     this.#rest.push(chunk);
     this.#length += chunk.length;
     if (this.#length < this.#needed) return;
-    const bytes = this.#rest.length === 1 ? chunk : Buffer.concat(this.#rest);
+    // No more is copied than the content that was cut.
+    const more = this.#needed === 0 ? 0 : this.#length - this.#needed;
+    this.#parse(this.#rest.length === 1 ? chunk : Buffer.concat(this.#rest, this.#length - more));
+    if (more > 0) this.#parse(chunk.subarray(chunk.length - more));
+  }
+
+  end(): void {
+    if (this.#length > 0 || this.#next < this.#asked.length) {
+      throw new GitError("unexpected-output", "git cat-file stopped early: run the command again");
+    }
+  }
+
+  #parse(bytes: Buffer): void {
     let at = 0;
     this.#needed = 0;
     for (;;) {
@@ -101,12 +129,6 @@ class BatchParser<B extends WantedBlob> {
     }
     this.#rest = at === bytes.length ? [] : [bytes.subarray(at)];
     this.#length = bytes.length - at;
-  }
-
-  end(): void {
-    if (this.#length > 0 || this.#next < this.#asked.length) {
-      throw new GitError("unexpected-output", "git cat-file stopped early: run the command again");
-    }
   }
 }
 

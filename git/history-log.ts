@@ -1,15 +1,45 @@
 import { GitError } from "./errors.ts";
 import type { BringingCommit } from "./history.ts";
 import type { GitPath } from "./path.ts";
-import { runGit, startGit, type GitContext } from "./run.ts";
+import { eachChunk, runGit, startGit, type GitContext, type RunningGit } from "./run.ts";
 import { tagObjects } from "./tag-objects.ts";
 
-/** A commit with what it brought, read from `git log`. */
-export interface LoggedCommit extends BringingCommit {
-  /** The whole message, one char per byte. */
-  readonly message: string;
+/** A commit with what it brought, read from `git log`. Of most commits only the files are asked for. */
+export class LoggedCommit implements BringingCommit {
   /** Contents that it brought, and where; of a merge, what no parent has. */
   readonly files: readonly LoggedFile[];
+  /** `%H SP %P LF %B`, as LOG asks for. */
+  readonly #text: string;
+
+  constructor(text: string, files: readonly LoggedFile[]) {
+    if (!/^[0-9a-f]{40,64} [0-9a-f ]*\n/.test(text)) throw unexpected();
+    this.#text = text;
+    this.files = files;
+  }
+
+  get commit(): string {
+    return this.#text.slice(0, this.#text.indexOf(" "));
+  }
+
+  get parents(): readonly string[] {
+    const [, ...parents] = this.#text.slice(0, this.#text.indexOf("\n")).trimEnd().split(" ");
+    return parents;
+  }
+
+  get isMerge(): boolean {
+    const text = this.#text;
+    const second = text.indexOf(" ", text.indexOf(" ") + 1);
+    return second !== -1 && second < text.indexOf("\n");
+  }
+
+  get subject(): string {
+    return this.message.split("\n", 1)[0] ?? "";
+  }
+
+  /** The whole message, one char per byte. */
+  get message(): string {
+    return this.#text.slice(this.#text.indexOf("\n") + 1);
+  }
 }
 
 /** A blob where a commit has put it. */
@@ -18,37 +48,48 @@ export interface LoggedFile {
   readonly path: GitPath;
 }
 
-/** Every commit that a ref or HEAD reaches, newest first. */
+/** Every commit that a ref or HEAD reaches, newest first: one call to git, which begins at once. */
 export class HistoryLog {
-  readonly #context: GitContext;
-  readonly #chunks: Buffer[] = [];
+  readonly #running: RunningGit;
+  readonly #chunks: string[] = [];
+  readonly #ended: Promise<void>;
+  #take: ((chunk: string) => void) | null = null;
 
+  /** @param context may be any folder of the worktree */
   constructor(context: GitContext) {
     // Without this git writes each commit by itself (git(1), GIT_FLUSH): a tenth of all its time.
-    this.#context = { ...context, env: { ...context.env, GIT_FLUSH: "0" } };
+    const env = { ...context.env, GIT_FLUSH: "0" };
+    this.#running = startGit({ ...context, env }, LOG);
+    this.#running.child.stdin.end();
+    // From now on: of what a program has written that has ended, node keeps nothing for later.
+    this.#ended = eachChunk(this.#running, (bytes) => {
+      const chunk = bytes.toString("latin1");
+      this.#chunks.push(chunk);
+      this.#take?.(chunk);
+    });
+    // Whoever reads it gets the error.
+    this.#ended.catch(() => undefined);
   }
 
   /**
-   * The commits as git finds them, some at a time; to be asked for once: one call to git.
+   * Hands over the commits as git finds them, some at a time; to be called once.
    *
-   * @throws GitError `command-failed`, `unexpected-output`
+   * @throws GitError `command-failed`, `unexpected-output`; what `found` throws
    */
-  async *commits(): AsyncGenerator<readonly LoggedCommit[], void, undefined> {
-    const { child, ended } = startGit(this.#context, LOG);
-    child.stdin.end();
+  async read(found: (commits: readonly LoggedCommit[]) => void): Promise<void> {
     const parser = new LogParser();
-    let finished = false;
-    try {
-      for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-        this.#chunks.push(chunk);
-        yield parser.take(chunk);
-      }
-      await ended;
-      finished = true;
-      yield parser.end();
-    } finally {
-      if (!finished) child.kill();
-    }
+    const take = (chunk: string): void => {
+      found(parser.take(chunk));
+    };
+    for (const chunk of this.#chunks) take(chunk);
+    this.#take = take;
+    await this.#ended;
+    found(parser.end());
+  }
+
+  /** Ends git, where it has not ended yet. */
+  stop(): void {
+    this.#running.child.kill();
   }
 
   /** The commits once more, when all have come. */
@@ -63,7 +104,7 @@ const LOG = [
   // Objects that are not asked for again need not be kept: git's own 96 MB take longer to fill than
   // they save.
   "-c",
-  "core.deltaBaseCacheLimit=16m",
+  "core.deltaBaseCacheLimit=1m",
   "-c",
   "log.showRoot=true",
   "-c",
@@ -75,57 +116,53 @@ const LOG = [
   "-z",
   "--no-abbrev",
   "--no-renames",
+  "--no-relative",
   "--no-color",
   "--no-notes",
   "--encoding=UTF-8",
   "--format=%H %P%n%B",
 ];
 
-const NEWLINE = 10;
-
-/** Takes commits out of chunks: fields that end in NUL. */
+/** Takes commits out of chunks, one char per byte: fields that end in NUL. */
 class LogParser {
-  #rest: Buffer = Buffer.alloc(0);
-  #header: string | null = null;
+  #rest = "";
+  #text: string | null = null;
   #files: LoggedFile[] = [];
   /** What stood before the path that comes next; null where none does. */
   #raw: string | null = null;
 
-  take(chunk: Buffer): LoggedCommit[] {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+  take(chunk: string): LoggedCommit[] {
+    const fields = (this.#rest + chunk).split("\0");
+    this.#rest = fields.pop() ?? "";
     const commits: LoggedCommit[] = [];
-    let start = 0;
-    for (let end; (end = bytes.indexOf(0, start)) !== -1; start = end + 1) {
+    for (const field of fields) {
       if (this.#raw !== null) {
         const oid = addedFile(this.#raw);
-        if (oid !== null) {
-          this.#files.push({ oid, path: bytes.toString("latin1", start, end) as GitPath });
-        }
+        if (oid !== null) this.#files.push({ oid, path: field as GitPath });
         this.#raw = null;
         continue;
       }
       // Between the message and what follows there is a newline, or an empty field.
-      const field = bytes.toString("latin1", bytes[start] === NEWLINE ? start + 1 : start, end);
-      if (field.startsWith(":")) this.#raw = field;
-      else if (field !== "") {
+      const text = field.startsWith("\n") ? field.slice(1) : field;
+      if (text.startsWith(":")) this.#raw = text;
+      else if (text !== "") {
         commits.push(...this.#commit());
-        this.#header = field;
+        this.#text = text;
       }
     }
-    this.#rest = bytes.subarray(start);
     return commits;
   }
 
   end(): LoggedCommit[] {
-    if (this.#rest.length > 0 || this.#raw !== null) throw unexpected();
+    if (this.#rest !== "" || this.#raw !== null) throw unexpected();
     return this.#commit();
   }
 
   /** What is whole when the next one begins. */
   #commit(): LoggedCommit[] {
-    if (this.#header === null) return [];
-    const commit = loggedCommit(this.#header, this.#files);
-    this.#header = null;
+    if (this.#text === null) return [];
+    const commit = new LoggedCommit(this.#text, this.#files);
+    this.#text = null;
     this.#files = [];
     return [commit];
   }
@@ -138,22 +175,12 @@ class LogParser {
  * @returns the name of the blob; null for a deletion and for a submodule, which name none
  */
 function addedFile(raw: string): string | null {
-  let parents = 1;
-  while (raw[parents] === ":") parents += 1;
-  const mode = raw.slice(8 * parents, 8 * parents + 6);
+  if (!/^:+(?:[0-7]{6} )+(?:[0-9a-f]{40,64} )+[A-Z]+$/.test(raw)) throw unexpected();
+  const parents = raw.lastIndexOf(":") + 1;
+  const mode = 8 * parents;
+  if (raw.startsWith("000000 ", mode) || raw.startsWith("160000 ", mode)) return null;
   const end = raw.lastIndexOf(" ");
-  const oid = raw.slice(raw.lastIndexOf(" ", end - 1) + 1, end);
-  if (!/^[0-7]{6}$/.test(mode) || !/^[0-9a-f]{40,64}$/.test(oid)) throw unexpected();
-  return mode === "000000" || mode === "160000" ? null : oid;
-}
-
-/** `%H SP %P LF %B`, as historyLog asks for. */
-function loggedCommit(header: string, files: readonly LoggedFile[]): LoggedCommit {
-  const endOfNames = header.indexOf("\n");
-  const [commit = "", ...parents] = header.slice(0, endOfNames).trimEnd().split(" ");
-  if (endOfNames === -1 || !/^[0-9a-f]{40,64}$/.test(commit)) throw unexpected();
-  const message = header.slice(endOfNames + 1);
-  return { commit, parents, subject: message.split("\n", 1)[0] ?? "", message, files };
+  return raw.slice(raw.lastIndexOf(" ", end - 1) + 1, end);
 }
 
 function unexpected(): GitError {

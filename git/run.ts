@@ -138,6 +138,34 @@ export function startGit(
   return { child, ended };
 }
 
+/**
+ * Hands over git's output as it comes, without a promise for each part of it, and settles when git has
+ * ended.
+ *
+ * @param take called with bytes that are its own to keep; where it throws, git is ended
+ * @throws GitError as runGit; what `take` throws
+ */
+export function eachChunk(
+  { child, ended }: RunningGit,
+  take: (chunk: Buffer) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const taking = (chunk: Buffer): void => {
+      try {
+        take(chunk);
+      } catch (error) {
+        reject(error as Error);
+        child.stdout.removeListener("data", taking).resume();
+        child.kill();
+      }
+    };
+    child.stdout.on("data", taking);
+    ended.then(() => {
+      resolve();
+    }, reject);
+  });
+}
+
 /** Writes all bytes to a stream, never more than it takes, and ends it. */
 export async function writeAll(
   stream: NodeJS.WritableStream & { destroyed?: boolean },

@@ -1,11 +1,10 @@
 import { kindOfFile } from "../findings/file-kind.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
-import { KnownContent, withoutVersions } from "../findings/likeness.ts";
-import { suspectedRules } from "../findings/prefilter.ts";
+import { Likenesses, type Likeness } from "../findings/likenesses.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
-import { streamBlobs } from "../git/blob-stream.ts";
-import { HistoryLog, namedObjects } from "../git/history-log.ts";
+import { BlobStream, streamBlobs } from "../git/blob-stream.ts";
+import { namedObjects, type HistoryLog, type LoggedCommit } from "../git/history-log.ts";
 import { blobsIn, type BringingCommit } from "../git/history.ts";
 import { indexEntries } from "../git/index-entries.ts";
 import { mergedTags } from "../git/tag-objects.ts";
@@ -14,7 +13,6 @@ import type { OpenedRepository } from "../git/repository.ts";
 import { inspectPast } from "./inspect-past.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
-import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A leak somewhere in the history. */
 export interface PastFinding extends Finding {
@@ -40,47 +38,52 @@ export interface PastInspection {
  * content is read as soon as the log has named it, and judged once for each kind of path that it ever
  * had. Creation rules are those of the index.
  *
+ * @param log of the same repository, not read yet
  * @param without rules that are not asked
  * @throws GitError, BrokenRulesError
  */
 export async function inspectHistory(
   repository: OpenedRepository,
+  log: HistoryLog,
   without: ReadonlySet<RuleId>,
 ): Promise<PastInspection> {
+  const past = new Past(without);
+  const merges = new Map<string, BringingCommit>();
+  const takeNote = (commit: LoggedCommit): void => {
+    if (commit.isMerge) merges.set(commit.commit, commit);
+    for (const { oid, path } of commit.files) past.meet(oid, path);
+    if (KEY_WORD.test(commit.message)) {
+      const what = `the message of commit ${commit.commit.slice(0, 12)}`;
+      past.readMessage(Buffer.from(commit.message, "latin1"), what, [commit]);
+    }
+  };
   const [rules, { tags, others }] = await Promise.all([
     indexEntries(repository).then((entries) => rulesOfIndex(repository, entries)),
     namedObjects(repository),
   ]);
-  const log = new HistoryLog(repository);
-  const past = new Past(rules, without);
-  const merges = new Map<string, BringingCommit>();
-  const contents = async function* (): AsyncGenerator<readonly PastContent[], void, undefined> {
-    for await (const commits of log.commits()) {
-      const met: PastContent[] = [];
-      for (const { files, message, ...commit } of commits) {
-        if (commit.parents.length > 1) merges.set(commit.commit, commit);
-        for (const { oid, path } of files) {
-          const content = past.meet(oid, path);
-          if (content !== null) met.push(content);
-        }
-        if (KEY_WORD.test(message)) {
-          const what = `the message of commit ${commit.commit.slice(0, 12)}`;
-          past.readMessage(Buffer.from(message, "latin1"), what, [commit]);
-        }
-      }
-      yield met;
-    }
-    if (others.length === 0) return;
-    const range = { include: others, exclude: [], remote: false } as const;
-    const named = await blobsIn(repository, range);
-    yield [...named].flatMap(([oid, path]) => past.meet(oid, path) ?? []);
-  };
   const judge = (content: PastContent, bytes: Buffer): void => {
-    past.judge(content, bytes);
+    past.judge(content, bytes, rules);
   };
-  await streamBlobs(repository, contents(), judge);
+  const contents = new BlobStream(repository, judge);
+  const readLog = async (): Promise<void> => {
+    await log.read((commits) => {
+      for (const commit of commits) takeNote(commit);
+      contents.want(past.newlyMet());
+    });
+    if (others.length > 0) {
+      const range = { include: others, exclude: [], remote: false } as const;
+      for (const [oid, path] of await blobsIn(repository, range)) past.meet(oid, path);
+      contents.want(past.newlyMet());
+    }
+    contents.end();
+  };
+  try {
+    await Promise.all([readLog(), contents.ended]);
+  } finally {
+    contents.stop();
+  }
   const again = past.toReadAgain();
-  if (again.length > 0) await streamBlobs(repository, [again], judge);
+  if (again.length > 0) await streamBlobs(repository, again, judge);
   for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {
     const commit = merges.get(oid);
     const what = `the message of a tag that commit ${oid.slice(0, 12)} has merged`;
@@ -90,89 +93,40 @@ export async function inspectHistory(
   return { findings: past.findings(log), files: past.files };
 }
 
-/** What a content is like, whatever its path. Contents that differ in versions only share one. */
-interface Likeness {
-  /** Nothing in it is a rule's keyword: only a telling name makes it worth a look. */
-  readonly isClean: boolean;
-  /** One such content, as long as there is room for it. */
-  readonly sample: KnownContent | null;
-  /** Paths under which it was judged, and whether it is harmless there. */
-  readonly harmless: Map<GitPath, boolean>;
-}
-
-/** So much is kept in memory; the rest is read again where it is needed. */
-const KEPT_BYTES = 64 * 1024 * 1024;
-
-/** By what stands first in a manifest, its kind and name, an earlier version of it is found. */
-const HEAD_BYTES = 192;
-
-/** Tells what contents are like. */
-class Likenesses {
-  readonly #without: ReadonlySet<RuleId>;
-  readonly #clean: Likeness = { isClean: true, sample: null, harmless: new Map() };
-  readonly #byHead = new Map<string, Likeness>();
-  #kept = 0;
-
-  constructor(without: ReadonlySet<RuleId>) {
-    this.#without = without;
-  }
-
-  of(bytes: Buffer): Likeness {
-    const head = bytes.toString("latin1", 0, HEAD_BYTES);
-    const like = this.#likenessByHead(head, bytes);
-    if (like !== null) return like;
-    // An encrypted file is like no other.
-    const isEncrypted = bytes.includes(TOKEN_START);
-    if (!isEncrypted && suspectedRules("", bytes, this.#without).size === 0) return this.#clean;
-    const isKept = this.#kept + bytes.length <= KEPT_BYTES;
-    if (isKept) this.#kept += bytes.length;
-    const likeness = {
-      isClean: false,
-      sample: isKept ? new KnownContent(Buffer.from(bytes)) : null,
-      harmless: new Map<GitPath, boolean>(),
-    };
-    if (isKept && !isEncrypted) {
-      this.#byHead.set(head, likeness);
-      this.#byHead.set(withoutVersions(head), likeness);
-    }
-    return likeness;
-  }
-
-  /** Most often the head is the same to the byte: versions need not be searched for in it. */
-  #likenessByHead(head: string, bytes: Buffer): Likeness | null {
-    const same = this.#byHead.get(head);
-    if (same !== undefined) return same.sample?.isLike(bytes) === true ? same : null;
-    const known = this.#byHead.get(withoutVersions(head));
-    if (known?.sample?.isLike(bytes) !== true) return null;
-    this.#byHead.set(head, known);
-    return known;
-  }
-}
-
 /** A content that the log has named. */
 interface PastContent {
   readonly oid: string;
   /** Null until it was read. */
   likeness: Likeness | null;
   /** Paths under which it is still to be judged. */
-  paths: GitPath[];
+  paths: readonly PastPath[];
   /** The kinds of path under which it was judged by itself. */
   kinds: Set<string> | null;
 }
 
+/** A path that the log has named. */
+interface PastPath {
+  readonly path: GitPath;
+  /** As text. */
+  readonly name: string;
+  readonly kind: string;
+  readonly isTelling: boolean;
+}
+
+const NONE: readonly PastPath[] = [];
+
 class Past {
-  readonly #rules: RulesInForce;
   readonly #without: ReadonlySet<RuleId>;
   readonly #likenesses: Likenesses;
   /** In the order of the log. */
   readonly #contents = new Map<string, PastContent>();
-  readonly #paths = new Map<GitPath, { isTelling: boolean; name: string; kind: string }>();
+  #new: PastContent[] = [];
+  readonly #paths = new Map<GitPath, PastPath>();
   /** By content, then by rule and line. */
   readonly #found = new Map<string, Map<string, { finding: Finding; path: GitPath }>>();
   readonly #messages: PastFinding[] = [];
 
-  constructor(rules: RulesInForce, without: ReadonlySet<RuleId>) {
-    this.#rules = rules;
+  constructor(without: ReadonlySet<RuleId>) {
     this.#without = without;
     this.#likenesses = new Likenesses(without);
   }
@@ -182,28 +136,34 @@ class Past {
     return this.#contents.size;
   }
 
-  /** Takes note of a path of a content; gives the content where it is new, and has to be read. */
-  meet(oid: string, path: GitPath): PastContent | null {
+  /** Takes note of a path of a content. */
+  meet(oid: string, gitPath: GitPath): void {
+    const path = this.#pathOf(gitPath);
     const known = this.#contents.get(oid);
     if (known === undefined) {
       const content = { oid, likeness: null, paths: [path], kinds: null };
       this.#contents.set(oid, content);
-      return content;
-    }
-    if (this.#isOpen(known, path)) known.paths.push(path);
-    return null;
+      this.#new.push(content);
+    } else if (isOpen(known, path)) known.paths = [...known.paths, path];
+  }
+
+  /** Contents that were met since this was asked last, and have to be read. */
+  newlyMet(): readonly PastContent[] {
+    const met = this.#new;
+    this.#new = [];
+    return met;
   }
 
   /** Judges a content under the paths that it was met under so far. */
-  judge(content: PastContent, bytes: Buffer): void {
+  judge(content: PastContent, bytes: Buffer, rules: RulesInForce): void {
     const { oid, paths } = content;
-    const likeness = (content.likeness ??= this.#likenesses.of(bytes));
-    content.paths = [];
-    for (const path of paths) {
-      if (!this.#isOpen(content, path)) continue;
-      const { name, kind } = this.#pathOf(path);
+    const likeness = (content.likeness ??= this.#likenesses.of(bytes, paths[0]?.path ?? ""));
+    content.paths = NONE;
+    for (const at of paths) {
+      if (!isOpen(content, at)) continue;
+      const { name, kind, path } = at;
       (content.kinds ??= new Set()).add(kind);
-      const found = inspectPast(name, bytes, this.#rules, this.#without);
+      const found = inspectPast(name, bytes, rules, this.#without);
       if (!likeness.isClean) likeness.harmless.set(path, found.length === 0);
       for (const { finding } of found) this.#find(oid, finding, path);
     }
@@ -240,14 +200,6 @@ class Past {
     return [...inContents, ...this.#messages];
   }
 
-  /** Whether a content is still to be judged under a path, as far as is known: once for each kind. */
-  #isOpen({ likeness, kinds }: PastContent, path: GitPath): boolean {
-    if (likeness === null) return true;
-    const { isTelling, kind } = this.#pathOf(path);
-    if (likeness.isClean ? !isTelling : likeness.harmless.get(path) === true) return false;
-    return kinds?.has(kind) !== true;
-  }
-
   #find(oid: string, finding: Finding, path: GitPath): void {
     const found = this.#found.get(oid) ?? new Map<string, { finding: Finding; path: GitPath }>();
     this.#found.set(oid, found);
@@ -255,15 +207,22 @@ class Past {
     if (!found.has(key)) found.set(key, { finding, path });
   }
 
-  #pathOf(path: GitPath): { isTelling: boolean; name: string; kind: string } {
+  #pathOf(path: GitPath): PastPath {
     let known = this.#paths.get(path);
     if (known === undefined) {
       const name = pathText(path);
-      known = { isTelling: isTellingName(path), name, kind: kindOfFile(name) };
+      known = { path, name, kind: kindOfFile(name), isTelling: isTellingName(path) };
       this.#paths.set(path, known);
     }
     return known;
   }
+}
+
+/** Whether a content is still to be judged under a path, as far as is known: once for each kind. */
+function isOpen({ likeness, kinds }: PastContent, { path, kind, isTelling }: PastPath): boolean {
+  if (likeness === null) return true;
+  if (likeness.isClean ? !isTelling : likeness.harmless.get(path) === true) return false;
+  return kinds?.has(kind) !== true;
 }
 
 /** The paths that some contents ever had, and the commits that brought them, newest first. */
@@ -273,8 +232,8 @@ function appearancesOf(
 ): Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }> {
   const appearances = new Map<string, { paths: Set<GitPath>; commits: BringingCommit[] }>();
   if (oids.size === 0) return appearances;
-  for (const { files, commit, parents, subject } of log.again()) {
-    for (const { oid, path } of files) {
+  for (const logged of log.again()) {
+    for (const { oid, path } of logged.files) {
       if (!oids.has(oid)) continue;
       let known = appearances.get(oid);
       if (known === undefined) {
@@ -282,6 +241,7 @@ function appearancesOf(
         appearances.set(oid, known);
       }
       known.paths.add(path);
+      const { commit, parents, subject } = logged;
       if (known.commits.at(-1)?.commit !== commit) known.commits.push({ commit, parents, subject });
     }
   }

@@ -89,6 +89,7 @@ const PARTS = [
   "hooks/rules-in-force.ts",
   "cli/hook.ts",
   "cli/en-and-decrypt.ts",
+  "cli/check.ts",
   "cli/commands.ts",
   "sops/age/hybrid.ts",
 ];

@@ -23,6 +23,7 @@ import { author, git, home, newPlace, sandbox } from "../scaffold/sandbox.ts";
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const tool = join(project, "dist/flux-sops.mjs");
 const TOOL_FILES = [
+  "check.cjs",
   "commands.cjs",
   "decrypt-one.cjs",
   "en-and-decrypt.cjs",

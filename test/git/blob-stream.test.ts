@@ -1,5 +1,7 @@
 import test from "ava";
-import { streamBlobs } from "../../git/blob-stream.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BlobStream, streamBlobs } from "../../git/blob-stream.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
 function contextOf({ dir, env }: TemporaryRepository) {
@@ -21,9 +23,8 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
       at,
     }));
     const come: number[] = [];
-    await streamBlobs(
+    const stream = new BlobStream<(typeof wanted)[number]>(
       contextOf(repository),
-      [wanted, [], blobs.map((one) => ({ ...one, at: -1 }))],
       ({ oid, at }, bytes) => {
         if (bytes.toString("latin1") !== contents[blobs.findIndex((one) => one.oid === oid)]) {
           t.fail(`another content, at ${String(at)}`);
@@ -31,6 +32,9 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
         come.push(at);
       },
     );
+    for (const some of [wanted, [], blobs.map((one) => ({ ...one, at: -1 }))]) stream.want(some);
+    stream.end();
+    await stream.ended;
     t.deepEqual(come, [...wanted.map(({ at }) => at), -1, -1, -1, -1]);
   });
 }
@@ -41,39 +45,45 @@ test("what is no blob, or is missing, is an error", async (t) => {
   const tree = { oid: repository.must("write-tree") };
   const missing = { oid: "1".repeat(40) };
   const read = (...wanted: { oid: string }[]) =>
-    streamBlobs(contextOf(repository), [wanted], () => undefined);
+    streamBlobs(contextOf(repository), wanted, () => undefined);
   await t.notThrowsAsync(read(blob));
   await t.throwsAsync(read(blob, tree), { code: "unexpected-output" });
   await t.throwsAsync(read(missing, blob), { code: "missing-object" });
 });
 
-test("an error on either side ends both", async (t) => {
+test("an error of who takes them, and a git that was ended", async (t) => {
   const repository = temporaryRepository(t);
   const blob = store(repository, "1");
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  const forEver = async function* () {
-    try {
-      for (;;) {
-        await new Promise((resolve) => setImmediate(resolve));
-        yield Array.from({ length: 1000 }, () => blob);
-      }
-    } finally {
-      end();
-    }
-  };
-  const read = streamBlobs(contextOf(repository), forEver(), () => {
+  const failing = new BlobStream(contextOf(repository), () => {
     throw new Error("found");
   });
-  await t.throwsAsync(read, { message: "found" });
-  await ended;
+  failing.want(Array.from({ length: 1000 }, () => blob));
+  await t.throwsAsync(failing.ended, { message: "found" });
+  // It may still be asked for more.
+  failing.want(Array.from({ length: 1000 }, () => blob));
+  failing.end();
 
-  const broken = async function* () {
-    yield [blob];
-    await Promise.reject(new Error("wanted"));
-  };
-  await t.throwsAsync(
-    streamBlobs(contextOf(repository), broken(), () => undefined),
-    { message: "wanted" },
+  const stopped = new BlobStream(contextOf(repository), () => undefined);
+  stopped.stop();
+  await t.throwsAsync(stopped.ended, { code: "command-failed" });
+});
+
+test("contents of any length, wherever a chunk ends", async (t) => {
+  const repository = temporaryRepository(t);
+  const contents = Array.from({ length: 400 }, (_, at) => `${String(at)}\n`.repeat(at * 3));
+  const stream = contents.map(
+    (content, at) => `blob\nmark :${String(at + 1)}\ndata ${String(content.length)}\n${content}\n`,
   );
+  repository.feed(stream.join(""), "fast-import", "--quiet", "--export-marks=marks");
+  const marks = readFileSync(join(repository.dir, "marks"), "utf8").trim().split("\n");
+  const blobs = marks.map((line) => {
+    const [mark = "", oid = ""] = line.split(" ");
+    return { oid, at: Number(mark.slice(1)) - 1 };
+  });
+  let come = 0;
+  await streamBlobs(contextOf(repository), blobs, ({ at }, bytes) => {
+    if (bytes.toString("latin1") !== contents[at]) t.fail(`another content, at ${String(at)}`);
+    come += 1;
+  });
+  t.is(come, contents.length);
 });

@@ -1,13 +1,22 @@
 import test from "ava";
+import { setTimeout } from "node:timers/promises";
 import { HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
-async function logOf({ dir, env }: TemporaryRepository) {
+async function logOf(
+  { dir, env }: TemporaryRepository,
+  late: () => Promise<unknown> = async () => null,
+) {
   const log = new HistoryLog({ cwd: dir, env });
+  await late();
   const commits: LoggedCommit[] = [];
-  for await (const some of log.commits()) commits.push(...some);
-  return { log, commits };
+  await log.read((some) => commits.push(...some));
+  return { log, commits: commits.map(shown) };
 }
+
+const shown = ({ commit, parents, isMerge, subject, message, files }: LoggedCommit) => ({
+  ...{ commit, parents, isMerge, subject, message, files },
+});
 
 test("a log of many chunks: paths of any bytes, wherever a chunk ends; and once more", async (t) => {
   const repository = temporaryRepository(t);
@@ -34,7 +43,7 @@ test("a log of many chunks: paths of any bytes, wherever a chunk ends; and once 
     commits.map(({ files, message }) => [message, files.map(({ path }) => String(path))]),
     Array.from({ length: count }, (_, at) => [subjectAt(count - 1 - at), [pathAt(count - 1 - at)]]),
   );
-  t.deepEqual([...log.again()], commits);
+  t.deepEqual([...log.again()].map(shown), commits);
 });
 
 test("commits without files or words, none at all, and a merge", async (t) => {
@@ -42,7 +51,8 @@ test("commits without files or words, none at all, and a merge", async (t) => {
   t.deepEqual((await logOf(repository)).commits, []);
   repository.feed("", "commit", "-q", "--allow-empty", "--allow-empty-message", "-F", "-");
   const root = repository.must("rev-parse", "HEAD");
-  const empty = { commit: root, parents: [], subject: "", message: "", files: [] };
+  const nothing = { subject: "", message: "", files: [] };
+  const empty = { commit: root, parents: [], isMerge: false, ...nothing };
   t.deepEqual((await logOf(repository)).commits, [empty]);
   repository.must("commit", "-q", "--allow-empty", "-m", "One");
   const one = repository.must("rev-parse", "HEAD");
@@ -57,11 +67,50 @@ test("commits without files or words, none at all, and a merge", async (t) => {
   const merge = commits.find(({ subject }) => subject === "Merge");
   t.deepEqual(merge?.parents, [two, one]);
   t.deepEqual(
+    commits.filter(({ isMerge }) => isMerge),
+    [merge],
+  );
+  t.deepEqual(
     merge?.files.map(({ oid, path }) => [oid, String(path)]),
     [[repository.must("rev-parse", "HEAD:a"), "a"]],
   );
   t.deepEqual(
     commits.map(({ commit }) => commit).sort(),
     [repository.must("rev-parse", "HEAD"), one, two, root].sort(),
+  );
+});
+
+test("what git has said before it is read, and in a folder where a user has asked for less", async (t) => {
+  const repository = temporaryRepository(t);
+  repository.write("a", "1\n");
+  repository.write("sub/b", "2\n");
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-m", "One more word");
+  repository.must("config", "diff.relative", "true");
+  const inside = { ...repository, dir: `${repository.dir}/sub` };
+  // By then git has ended.
+  const { commits } = await logOf(inside, async () => setTimeout(500));
+  t.deepEqual(
+    commits.map(({ files, isMerge }) => [files.map(({ path }) => String(path)), isMerge]),
+    [[["a", "sub/b"], false]],
+  );
+});
+
+test("what fails after the log has begun, and a log that nobody reads", async (t) => {
+  const repository = temporaryRepository(t);
+  repository.write("a", "1\n");
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-m", "One");
+  const context = { cwd: repository.dir, env: repository.env };
+  const fail = (): void => {
+    throw new Error("found");
+  };
+  await t.throwsAsync(new HistoryLog(context).read(fail), { message: "found" });
+  new HistoryLog(context).stop();
+  const nowhere = new HistoryLog({ ...context, cwd: `${repository.dir}/nowhere` });
+  await setTimeout(100);
+  await t.throwsAsync(
+    nowhere.read(() => undefined),
+    { code: "not-a-repository" },
   );
 });

@@ -1,6 +1,7 @@
 import test from "ava";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { HistoryLog } from "../../git/history-log.ts";
 import { openRepository } from "../../git/repository.ts";
 import { inspectHistory, type PastFinding } from "../../hooks/inspect-history.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
@@ -8,7 +9,8 @@ import { secret } from "../e2e/scaffolded.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
 async function inspect({ dir, env }: TemporaryRepository) {
-  return inspectHistory(await openRepository({ cwd: dir, env }), new Set(["inline-credential"]));
+  const repository = await openRepository({ cwd: dir, env });
+  return inspectHistory(repository, new HistoryLog(repository), new Set(["inline-credential"]));
 }
 
 function commit(repository: TemporaryRepository, files: Readonly<Record<string, string>>): string {
