@@ -144,8 +144,6 @@ async function seal(
   refuseSharedValues(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
   const known = knownTokens(options.known);
-  // Equal values of a list share a token. The one value of a binary file may have megabytes.
-  const isAlone = opened.length === 1 && known.size === 0;
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing, itemOf } of opened) {
@@ -156,8 +154,7 @@ async function seal(
     }
     const additional = additionalData(itemOf ?? leaf.path);
     const asItem = itemOf !== undefined;
-    const key = isAlone ? "" : tokenKey(additional, value);
-    const reused = takeToken(known, key);
+    const reused = known.size === 0 ? null : takeToken(known, tokenKey(additional, value));
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
@@ -166,7 +163,6 @@ async function seal(
       continue;
     }
     const token = encryptBound(value, dataKey, additional);
-    known.set(key, [{ token, bare: false }]);
     if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true, asItem });
   }
@@ -399,6 +395,7 @@ function refuseLost({ becomesNull, path, line }: Leaf): void {
 
 /** An alias ties two places together of which one is encrypted: no ciphertext is right for both. */
 function refuseSharedValues(opened: readonly OpenedLeaf[]): void {
+  if (opened.every(({ leaf }) => leaf.alias === null)) return;
   const selected = new Set(opened.filter((one) => one.selected).map(({ leaf }) => leaf));
   for (const { leaf, selected: wanted } of opened) {
     if (leaf.alias === null || leaf.value === null) continue;

@@ -83,6 +83,11 @@ export class SpellingRecord {
     return all;
   }
 
+  /** Whether a recorded spelling is among what is decrypted. */
+  isDecrypted(replacements: ReadonlyMap<Leaf, Replacement>): boolean {
+    return this.leaves.some((leaf) => replacements.get(leaf)?.kind === "plaintext");
+  }
+
   /** The recorded spelling of a value that is decrypted; null where there is none. */
   spellingOf(value: Leaf, replacements: ReadonlyMap<Leaf, Replacement>): string | null {
     const leaf = this.byValue.get(value);

@@ -122,8 +122,13 @@ function freshIv(): Buffer {
 }
 
 function formatToken(token: Token): string {
-  const [data, iv, tag] = [token.data, token.iv, token.tag].map((part) => part.toString("base64"));
-  return `ENC[AES256_GCM,data:${data},iv:${iv},tag:${tag},type:${token.type}]`;
+  const data = token.data.toString("base64");
+  const iv = token.iv.toString("base64");
+  const tag = token.tag.toString("base64");
+  // Joined, it is one text; a template would keep its parts.
+  return ["ENC[AES256_GCM,data:", data, ",iv:", iv, ",tag:", tag, ",type:", token.type, "]"].join(
+    "",
+  );
 }
 
 /**

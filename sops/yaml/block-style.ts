@@ -55,6 +55,9 @@ const ANCHOR = /&[A-Za-z0-9_-]+ +/y;
 /** What a plain scalar does not begin with, and `-` and `<`, which mean something else at times. */
 const PLAIN_START = /^(?:[^,[\]{}#&*!|>'"%@`?:<-]|-[0-9A-Za-z_.])/;
 
+/** What a mark is beside a word. */
+type MarkKind = "opensValue" | "property" | "parts" | null;
+
 class BlockStyleReader {
   private readonly text: string;
   private readonly leaves: YamlLeaf[] = [];
@@ -74,7 +77,12 @@ class BlockStyleReader {
   private depth = 0;
   /** Whether the `sops` block is being read, or what stands right behind it. */
   private inMetadata = false;
-  private lastMark: Mark | null = null;
+  /** The last mark. Only the neighbours of comments are kept. */
+  private markStart = -1;
+  private markEnd = -1;
+  private markIn: Collection | null = null;
+  private markKind: MarkKind = null;
+  private isMarkKept = true;
   /** Whether a comment waits for the mark behind it. */
   private wantsMark = false;
 
@@ -86,7 +94,7 @@ class BlockStyleReader {
   read(): YamlContent {
     this.nextLine();
     if (this.column === 0 && this.lineText() === "---") {
-      this.mark(this.lineStart, this.lineEnd, null, { parts: true });
+      this.mark(this.lineStart, this.lineEnd, null, "parts");
       this.nextLine();
     }
     if (this.column !== 0) throw NOT_HERE;
@@ -167,23 +175,37 @@ class BlockStyleReader {
   private comment(start: number, end: number): void {
     // Which part of them the yaml package takes for the block's own is not worth knowing.
     if (this.inMetadata) throw NOT_HERE;
-    if (this.lastMark !== null && this.marks.at(-1) !== this.lastMark)
-      this.marks.push(this.lastMark);
+    this.keepMark();
     this.wantsMark = true;
     this.comments.push({ start, source: this.text.slice(start, end) });
   }
 
-  /** Only the neighbours of comments are kept. */
   private mark(
     start: number,
     end: number,
     collection: Collection | null,
-    kind: Partial<Pick<Mark, "opensValue" | "parts" | "property">> = {},
+    kind: MarkKind = null,
   ): void {
-    const mark: Mark = { start, end, collection, opensValue: false, closes: false, ...kind };
-    if (this.wantsMark) this.marks.push(mark);
+    this.markStart = start;
+    this.markEnd = end;
+    this.markIn = collection;
+    this.markKind = kind;
+    this.isMarkKept = false;
+    if (this.wantsMark) this.keepMark();
     this.wantsMark = false;
-    this.lastMark = mark;
+  }
+
+  private keepMark(): void {
+    if (this.isMarkKept) return;
+    this.isMarkKept = true;
+    this.marks.push({
+      start: this.markStart,
+      end: this.markEnd,
+      collection: this.markIn,
+      opensValue: this.markKind === "opensValue",
+      property: this.markKind === "property",
+      parts: this.markKind === "parts",
+    });
   }
 
   private enterEntry(collection: Collection, offset: number): void {
@@ -219,7 +241,7 @@ class BlockStyleReader {
     keys.add(key);
     const colon = start + source.length;
     this.mark(start, colon, collection);
-    this.mark(colon, colon + 1, collection, { opensValue: true });
+    this.mark(colon, colon + 1, collection, "opensValue");
     return { key, end: colon + 1 };
   }
 
@@ -330,7 +352,7 @@ class BlockStyleReader {
     ANCHOR.lastIndex = from;
     const source = ANCHOR.exec(this.text)?.[0];
     if (source === undefined) throw NOT_HERE;
-    this.mark(from, from + source.trimEnd().length, holder, { property: true });
+    this.mark(from, from + source.trimEnd().length, holder, "property");
     return from + source.length;
   }
 

@@ -364,11 +364,12 @@ function ownersAtEnd(
     ending.at === "file" || final === undefined
       ? 0
       : lines.columnOf(final.start) + final.source.length;
+  const columns = firstInColumn(texts);
   const own = texts.flatMap((text, at) => {
     let owner = root;
     if (text.kind === "prior") owner = before.opensItem === true ? mappingAround(inner) : inner;
     if (text.kind === "dedented") {
-      owner = mappingAround(ownerOfDedented(texts, at, inner, null, endColumn) ?? root);
+      owner = mappingAround(ownerOfDedented(columns, at, inner, null, endColumn) ?? root);
     }
     return text.comments.map(() => owner);
   });
@@ -463,10 +464,11 @@ function heldInGap(
     return [...held, ...rest.map((comment) => ({ comment, owner, kind: "next" as const }))];
   }
   const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
+  const columns = firstInColumn(texts);
   for (const [at, { comments, kind }] of texts.entries()) {
     let owner = next;
     if (kind === "prior") owner = inner;
-    if (kind === "dedented") owner = ownerOfDedented(texts, at, inner, next, nextColumn) ?? next;
+    if (kind === "dedented") owner = ownerOfDedented(columns, at, inner, next, nextColumn) ?? next;
     // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
     const isAtEnd = kind === "dedented" ? owner !== next : before?.opensItem === true;
     if (kind !== "next" && isAtEnd && next !== inner) owner = mappingAround(owner);
@@ -530,33 +532,40 @@ function splitTexts(
   return texts;
 }
 
+/** Which of some texts is the first in its column, by column. */
+function firstInColumn(texts: readonly CommentText[]): ReadonlyMap<number, number> {
+  const first = new Map<number, number>();
+  for (const [index, { column }] of texts.entries()) {
+    if (!first.has(column)) first.set(column, index);
+  }
+  return first;
+}
+
 /**
  * The owner of a text that stands left of the data before it. A collection ends with the first text in
  * exactly its column: the innermost one has it that has not ended before it.
  *
- * @param texts all of the gap; `index` is that of the text.
+ * @param columns {@link firstInColumn} of the texts of the gap; `index` is that of the text.
  * @param next what follows; null at the end of a file, where the text is for what ends last of all.
  * @param nextColumn where that begins: what stands left of it stays open.
  * @see yaml_parser_unroll_indent in go-yaml v3's scannerc.go
  */
 function ownerOfDedented(
-  texts: readonly CommentText[],
+  columns: ReadonlyMap<number, number>,
   index: number,
   inner: Collection,
   next: Collection | null,
   nextColumn: number,
 ): Collection | null {
-  const before = new Set(texts.slice(0, index).map(({ column }) => column));
-  const columns = new Set(
-    texts.slice(index).flatMap(({ column }) => (before.has(column) ? [] : [column])),
-  );
   for (let open: Collection | null = inner; open !== null; open = open.parent) {
     if (open.column === null) continue;
     if (open.column <= nextColumn) return next ?? mappingAround(open);
     // A list may stand in its key's own column; go-yaml then keeps no indentation of its own for it.
     if (open.column === open.parent?.column) continue;
     // What ends with a list is taken to the key that the list belongs to.
-    if (columns.has(open.column)) return open.list ? (open.parent ?? open) : open;
+    if ((columns.get(open.column) ?? -1) >= index) {
+      return open.list ? (open.parent ?? open) : open;
+    }
   }
   return next;
 }

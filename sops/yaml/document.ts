@@ -28,8 +28,11 @@ const OTHER_BREAK = /[\x85\u2028\u2029]|\r(?!\n)/;
  * @throws SopsError `syntax`, `unsupported`
  */
 export function parseYaml(text: string, indent: number): StoreFile {
-  const content = readBlockStyle(text) ?? readAnyStyle(text);
-  return new YamlFile(text, content, indent, (spliced) => parseYaml(spliced, indent));
+  return new YamlFile(text, readYaml(text), indent, (spliced) => readYaml(spliced).leaves);
+}
+
+function readYaml(text: string): YamlContent {
+  return readBlockStyle(text) ?? readAnyStyle(text);
 }
 
 /**

@@ -67,7 +67,7 @@ export class YamlFile implements StoreFile {
   private readonly indent: number;
   private readonly newline: string;
   private readonly refusals: readonly Refusal[];
-  private readonly reread: (text: string) => StoreFile;
+  private readonly reread: (text: string) => readonly YamlLeaf[];
 
   /**
    * @param indent the indentation of a block that is appended.
@@ -77,7 +77,7 @@ export class YamlFile implements StoreFile {
     text: string,
     { leaves, empty, documents, rawMetadata, newline, refusals }: YamlContent,
     indent: number,
-    reread: (text: string) => StoreFile,
+    reread: (text: string) => readonly YamlLeaf[],
   ) {
     this.text = text;
     this.own = leaves;
@@ -107,37 +107,46 @@ export class YamlFile implements StoreFile {
     replacements: ReadonlyMap<Leaf, Replacement>,
     metadata: Parameters<StoreFile["splice"]>[1],
   ): string {
+    const edits = this.edits(replacements, metadata, () => null);
+    if (metadata !== null) {
+      this.refuseWhatStays(edits);
+      const encrypted = applyEdits(this.text, edits);
+      this.refuseMoved(encrypted, replacements);
+      return encrypted;
+    }
+    const usual = applyEdits(this.text, edits);
+    if (!this.record.isDecrypted(replacements)) return usual;
+    const authored = applyEdits(
+      this.text,
+      this.edits(replacements, metadata, (leaf) => this.record.spellingOf(leaf, replacements)),
+    );
+    // Moved to another place, a spelling may read as something else.
+    return this.readAlike(authored, usual) ? authored : usual;
+  }
+
+  /** @param spelling how a value is to be spelled; null for as usual. */
+  private edits(
+    replacements: ReadonlyMap<Leaf, Replacement>,
+    metadata: Parameters<StoreFile["splice"]>[1],
+    spelling: (leaf: YamlLeaf) => string | null,
+  ): TextEdit[] {
     const edits: TextEdit[] = [];
-    /** The same, but for recorded spellings. */
-    const spelled: TextEdit[] = [];
-    let isSpelled = false;
     const emptied = lastOfEmptied(this.own, this.empty, replacements);
     for (const leaf of this.own) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
       const edit = editOf(leaf, replacement);
-      const text = emptied.has(leaf) ? edit.text + emptyList(leaf) : edit.text;
-      edits.push(...aroundComment(leaf, { ...edit, text }));
-      const spelling = this.record.spellingOf(leaf, replacements);
-      isSpelled ||= spelling !== null;
-      spelled.push(...aroundComment(leaf, { ...edit, text: spelling ?? text }));
+      const usual = emptied.has(leaf) ? edit.text + emptyList(leaf) : edit.text;
+      addAroundComment(edits, leaf, { ...edit, text: spelling(leaf) ?? usual });
     }
     if (metadata !== "keep") {
       const spellings = this.record.after(replacements);
       for (const [index, document] of this.documents.entries()) {
         const own = index === 0 ? spellings : null;
-        const all = metadataEdits(this.text, document, metadata, own, this.indent, this.newline);
-        edits.push(...all);
-        spelled.push(...all);
+        edits.push(...metadataEdits(this.text, document, metadata, own, this.indent, this.newline));
       }
     }
-    if (metadata !== null) this.refuseWhatStays(edits);
-    const usual = applyEdits(this.text, edits);
-    if (metadata !== null) this.refuseMoved(usual, replacements);
-    if (!isSpelled) return usual;
-    const authored = applyEdits(this.text, spelled);
-    // Moved to another place, a spelling may read as something else.
-    return this.readAlike(authored, usual) ? authored : usual;
+    return edits;
   }
 
   /**
@@ -167,22 +176,19 @@ export class YamlFile implements StoreFile {
    * @throws SopsError `unsupported`
    */
   private refuseMoved(text: string, replacements: ReadonlyMap<Leaf, Replacement>): void {
-    const tokens = [...replacements].flatMap(([leaf, replacement]) =>
-      replacement.kind === "ciphertext" &&
-      replacement.asItem !== true &&
-      leaf.recordsSpelling !== true
-        ? [{ leaf, token: replacement.token }]
-        : [],
-    );
     // Both are in the order of the text.
     const reread = this.rereadLeaves(text);
     let next = 0;
-    for (const { leaf, token } of tokens) {
+    for (const [leaf, replacement] of replacements) {
+      if (replacement.kind === "plaintext" || replacement.asItem === true) continue;
+      if (leaf.recordsSpelling === true) continue;
+      const { token } = replacement;
       while (next < reread.length && reread[next]?.value?.text.trimEnd() !== token) next += 1;
       const path = reread[next]?.path;
       next += 1;
-      if (path?.length === leaf.path.length && leaf.path.every((key, at) => key === path[at]))
+      if (path?.length === leaf.path.length && leaf.path.every((key, at) => key === path[at])) {
         continue;
+      }
       throw new SopsError(
         "unsupported",
         leaf.kind === "comment"
@@ -195,7 +201,7 @@ export class YamlFile implements StoreFile {
 
   private rereadLeaves(text: string): readonly Leaf[] {
     try {
-      return this.reread(text).leaves;
+      return this.reread(text);
     } catch (error) {
       if (!(error instanceof SopsError)) throw error;
       if (error.message === TOO_LARGE) {
@@ -214,7 +220,7 @@ export class YamlFile implements StoreFile {
     const values = (text: string) =>
       JSON.stringify(
         this.reread(text)
-          .leaves.filter(({ kind }) => kind === "value")
+          .filter(({ kind }) => kind === "value")
           .map(({ path, value }) => [path, value]),
       );
     try {
@@ -293,31 +299,47 @@ export function commentLeaves(
   return comments
     .filter(({ start }) => sops === null || start < sops.start || start >= sops.end)
     .map((comment): YamlLeaf => {
-      const { owner, endOwner, indentedIn, takenInto } = comment;
-      const leaf: YamlLeaf = {
+      const { owner, start, endOwner } = comment;
+      const isCut = comment.text.endsWith("\r");
+      const text = isCut ? comment.text.slice(0, -1) : comment.text;
+      const bare: YamlLeaf = {
         kind: "comment",
         path: owner.path,
-        value: { type: "comment", text: comment.text.replace(/\r$/, "") },
-        line: lines.lineOf(comment.start) + 1,
+        value: { type: "comment", text },
+        line: lines.lineOf(start) + 1,
         form: "bare",
         alias: null,
         itemStart: null,
         holder: owner,
         entry: entryOf(comment),
-        start: comment.start + 1,
-        end: comment.end - (comment.text.endsWith("\r") ? 1 : 0),
+        start: start + 1,
+        end: comment.end - (isCut ? 1 : 0),
         place,
-        ...(owner.list && /^\r?$/.test(comment.text) && { becomesItem: true as const }),
-        ...(comment.astray && { astray: true as const }),
-        ...(comment.onNothing && { onNothing: true as const }),
-        ...(indentedIn !== null && { indentedIn: indentedIn.path }),
-        ...(takenInto !== null && { takenInto: takenInto.path }),
       };
+      const marks = unusualIn(comment, text);
+      const leaf = marks === null ? bare : { ...bare, ...marks };
       if (endOwner === null) return leaf;
       const asItem = endOwner.list && endOwner.column === lines.columnOf(comment.start);
       const moved = { ...leaf, path: endOwner.path, holder: endOwner };
       return { ...leaf, endOfFile: { leaf: moved, asItem } };
     });
+}
+
+/** What has to be known of a comment beside where it is; null for most. */
+function unusualIn(
+  { owner, astray, onNothing, indentedIn, takenInto }: Comment,
+  text: string,
+): Partial<YamlLeaf> | null {
+  const becomesItem = owner.list && text === "";
+  if (!becomesItem && !astray && !onNothing && indentedIn === null && takenInto === null)
+    return null;
+  return {
+    ...(becomesItem && { becomesItem }),
+    ...(astray && { astray }),
+    ...(onNothing && { onNothing }),
+    ...(indentedIn !== null && { indentedIn: indentedIn.path }),
+    ...(takenInto !== null && { takenInto: takenInto.path }),
+  };
 }
 
 /** Where a document ends whose text ends at an offset. */
@@ -364,19 +386,26 @@ export function commentPlace(newline: string): Place {
 }
 
 /** A comment beside the header of a block is a leaf of its own: what is around it is edited apart. */
-function aroundComment({ place: { header } }: YamlLeaf, edit: TextEdit): TextEdit[] {
-  const comment = header.search(/\s+#/);
-  if (comment === -1) return [edit];
+function addAroundComment(
+  edits: TextEdit[],
+  { place: { header } }: YamlLeaf,
+  edit: TextEdit,
+): void {
+  const comment = header === "" ? -1 : header.search(/\s+#/);
+  if (comment === -1) {
+    edits.push(edit);
+    return;
+  }
   const { start, end, text } = edit;
   const [first = ""] = text.split(/\r?\n/, 1);
-  return [
+  edits.push(
     {
       start,
       end: start + comment,
       text: /^[|>]/.test(first) ? first.replace(/\s+#.*$/, "") : first,
     },
     { start: start + header.length, end, text: text.slice(first.length) },
-  ];
+  );
 }
 
 function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {

@@ -165,6 +165,11 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   yaml("more documents", "unsupported", () => "a: x # x\n---\n".repeat(20_000)),
   yaml("many comments", "same", () => `${"# x\n".repeat(20_000)}a: x\n`),
   yaml(
+    "many comments in many columns",
+    "same",
+    () => `a:\n  b:\n    c: x\n${many(20_000, (index) => `${" ".repeat(index % 7)}# x\n`)}d: x\n`,
+  ),
+  yaml(
     "many comments beside values",
     "same",
     () => Array.from({ length: 25_000 }, (_, at) => `a${at}: x # x\n`).join(""),

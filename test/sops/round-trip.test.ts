@@ -439,3 +439,12 @@ test("a value of several lines that sops wrote beside a comment comes back in qu
   t.not(bare, encrypted);
   t.is(await decrypt(bare), 'a: "one\\ntwo\\n" # note\n');
 });
+
+test("equal values of a list do not show as equal", async (t) => {
+  const text = "data:\n  - x\n  - x # x\n  - [x, x]\n# x\n";
+  const encrypted = await encrypt(text, WHOLE);
+  const tokens = encrypted.split("\nsops:")[0]?.match(/ENC\[[^\]]+\]/g) ?? [];
+  t.is(tokens.length, 6);
+  t.is(new Set(tokens.map((token) => /iv:[^,]+/.exec(token)?.[0])).size, 6);
+  t.is(await decrypt(encrypted), text);
+});
