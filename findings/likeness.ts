@@ -1,7 +1,7 @@
 /**
  * Most commits of a GitOps repository are a bot's, and change a version number. No rule tells one digest
- * from another, or one number of several parts, but that five characters are too few for a password
- * (`isCredentialValue`): what is harmless before is harmless after.
+ * from another, or one number of several parts from another, but that a short one is too short for a
+ * password: what is harmless before is harmless after.
  */
 const VERSION = /\d+\.\d+(?:\.\d+)+|sha256:[0-9a-f]{64}/g;
 
@@ -19,9 +19,13 @@ export function withoutVersions(text: string): string {
   );
 }
 
+/** As long as it, up to what is long enough for a password. */
 function noVersion(version: string): string {
-  return version.length <= 5 ? "0.0.0" : "00.0.0";
+  return "0.0.".padEnd(Math.min(version.length, LONG_ENOUGH), "0");
 }
+
+/** No rule asks for a longer value that could be a version (`isCredentialValue`, `isStrongValue`). */
+const LONG_ENOUGH = 8;
 
 /** Each is a version of its own sort, so that none is taken for one of another. */
 const NO_DIGEST = `sha256:${"0".repeat(64)}`;

@@ -6,6 +6,8 @@ import { suspectedRules } from "./prefilter.ts";
 export interface Likeness {
   /** Nothing in it is a rule's keyword: only a telling name makes it worth a look. */
   readonly isClean: boolean;
+  /** There is a token of SOPS in it: it is like no other. */
+  readonly isEncrypted: boolean;
   /** Paths under which it was judged, and whether it is harmless there. */
   readonly harmless: Map<string, boolean>;
 }
@@ -21,7 +23,7 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 /** Tells what contents are like, by what stood last at the same path. */
 export class Likenesses {
   readonly #without: ReadonlySet<string>;
-  readonly #clean: Likeness = { isClean: true, harmless: new Map() };
+  readonly #clean: Likeness = { isClean: true, isEncrypted: false, harmless: new Map() };
   readonly #byPath = new Map<string, Sampled>();
   #kept = 0;
 
@@ -34,10 +36,9 @@ export class Likenesses {
   of(bytes: Buffer, path: string): Likeness {
     const last = this.#byPath.get(path);
     if (last?.sample.isLike(bytes) === true) return last;
-    // An encrypted file is like no other.
     const isEncrypted = bytes.includes(TOKEN_START);
     if (!isEncrypted && suspectedRules("", bytes, this.#without).size === 0) return this.#clean;
-    const likeness = { isClean: false, harmless: new Map<string, boolean>() };
+    const likeness = { isClean: false, isEncrypted, harmless: new Map<string, boolean>() };
     const kept = this.#kept - (last?.sample.bytes.length ?? 0) + bytes.length;
     if (isEncrypted || kept > KEPT_BYTES) return likeness;
     this.#kept = kept;

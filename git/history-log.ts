@@ -1,8 +1,9 @@
 import { GitError } from "./errors.ts";
 import type { BringingCommit } from "./history.ts";
 import type { GitPath } from "./path.ts";
-import { eachChunk, runGit, startGit, type GitContext, type RunningGit } from "./run.ts";
+import { eachChunk, runGit, type GitContext, type RunningGit } from "./run.ts";
 import { tagObjects } from "./tag-objects.ts";
+import { startWalk } from "./walk.ts";
 
 /** A commit with what it brought, read from `git log`. Of most commits only the files are asked for. */
 export class LoggedCommit implements BringingCommit {
@@ -57,9 +58,7 @@ export class HistoryLog {
 
   /** @param context may be any folder of the worktree */
   constructor(context: GitContext) {
-    // Without this git writes each commit by itself (git(1), GIT_FLUSH): a tenth of all its time.
-    const env = { ...context.env, GIT_FLUSH: "0" };
-    this.#running = startGit({ ...context, env }, LOG);
+    this.#running = startWalk(context, LOG);
     this.#running.child.stdin.end();
     // From now on: of what a program has written that has ended, node keeps nothing for later.
     this.#ended = eachChunk(this.#running, (bytes) => {
@@ -101,10 +100,6 @@ export class HistoryLog {
 }
 
 const LOG = [
-  // Objects that are not asked for again need not be kept: git's own 96 MB take longer to fill than
-  // they save.
-  "-c",
-  "core.deltaBaseCacheLimit=1m",
   "-c",
   "log.showRoot=true",
   "-c",

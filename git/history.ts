@@ -1,7 +1,8 @@
 import { catFileBatch } from "./batch.ts";
-import { runGit, startGit, writeAll, type GitContext } from "./run.ts";
+import { runGit, writeAll, type GitContext } from "./run.ts";
 import type { GitPath } from "./path.ts";
 import { formatOf } from "./object-id.ts";
+import { startWalk } from "./walk.ts";
 
 /** A part of the history: what some objects reach and others do not. */
 export interface Range {
@@ -28,14 +29,14 @@ function rangeArguments({ remote }: Range): string[] {
   return [...start, "--not", remote === null ? "--remotes" : `--remotes=${remote}`];
 }
 
-/** The parts of git's output as they come, one char per byte, without what ends each. */
+/** The parts of git's output, those that come together at a time, one char per byte, without what ends each. */
 async function* outputParts(
   context: GitContext,
   args: readonly string[],
   input: Buffer,
   end: "\n" | "\0" = "\n",
-): AsyncGenerator<string, void, undefined> {
-  const { child, ended } = startGit(context, args);
+): AsyncGenerator<readonly string[], void, undefined> {
+  const { child, ended } = startWalk(context, args);
   const written = writeAll(child.stdin, [input]);
   let finished = false;
   try {
@@ -46,14 +47,13 @@ async function* outputParts(
       begun.push(first);
       const last = more.pop();
       if (last === undefined) continue;
-      yield begun.join("");
-      yield* more;
+      yield [begun.join(""), ...more];
       begun = [last];
     }
     await Promise.all([ended, written]);
     finished = true;
     const rest = begun.join("");
-    if (rest !== "") yield rest;
+    if (rest !== "") yield [rest];
   } finally {
     if (!finished) child.kill();
   }
@@ -74,10 +74,12 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
     "--filter-provided-objects",
     ...rangeArguments(range),
   ];
-  for await (const line of outputParts(context, args, rangeInput(range))) {
-    const space = line.indexOf(" ");
-    const oid = space === -1 ? line : line.slice(0, space);
-    blobs.set(oid, (space === -1 ? "" : line.slice(space + 1)) as GitPath);
+  for await (const lines of outputParts(context, args, rangeInput(range))) {
+    for (const line of lines) {
+      const space = line.indexOf(" ");
+      const oid = space === -1 ? line : line.slice(0, space);
+      blobs.set(oid, (space === -1 ? "" : line.slice(space + 1)) as GitPath);
+    }
   }
   return blobs;
 }
@@ -105,8 +107,8 @@ export async function heldByRemotes(
     "--filter-provided-objects",
     remote === null ? "--remotes" : `--remotes=${remote}`,
   ];
-  for await (const oid of outputParts(context, args, Buffer.alloc(0))) {
-    if (wanted.has(oid)) held.add(oid);
+  for await (const some of outputParts(context, args, Buffer.alloc(0))) {
+    for (const oid of some) if (wanted.has(oid)) held.add(oid);
     if (held.size === wanted.size) break;
   }
   return held;
@@ -154,18 +156,20 @@ export async function commitsBringing(
     ...rangeArguments(range),
   ];
   let at: BringingCommit | null = null;
-  for await (const line of outputParts(context, args, rangeInput(range))) {
-    const header = /^commit ([0-9a-f]+)\t([0-9a-f ]*)\t(.*)$/.exec(line);
-    if (header !== null) {
-      const [, commit = "", parents = "", subject = ""] = header;
-      at = { commit, parents: parents.split(" ").filter(Boolean), subject };
-      continue;
+  for await (const lines of outputParts(context, args, rangeInput(range))) {
+    for (const line of lines) {
+      const header = /^commit ([0-9a-f]+)\t([0-9a-f ]*)\t(.*)$/.exec(line);
+      if (header !== null) {
+        const [, commit = "", parents = "", subject = ""] = header;
+        at = { commit, parents: parents.split(" ").filter(Boolean), subject };
+        continue;
+      }
+      const oid = /^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1];
+      if (oid === undefined || at === null || !wanted.has(oid)) continue;
+      const commits = bringing.get(oid) ?? [];
+      if (commits.at(-1)?.commit !== at.commit) commits.push(at);
+      bringing.set(oid, commits);
     }
-    const oid = /^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) /.exec(line)?.[1];
-    if (oid === undefined || at === null || !wanted.has(oid)) continue;
-    const commits = bringing.get(oid) ?? [];
-    if (commits.at(-1)?.commit !== at.commit) commits.push(at);
-    bringing.set(oid, commits);
   }
   return bringing;
 }
@@ -192,9 +196,11 @@ export async function commitsSaying(
   const wanted = words.map((word) => word.toLowerCase());
   const commits: CommitText[] = [];
   // One by one: those of a million commits together are longer than a string can be.
-  for await (const text of outputParts(context, args, rangeInput(range), "\0")) {
-    const lower = text.toLowerCase();
-    if (wanted.some((word) => lower.includes(word))) commits.push(commitText(text));
+  for await (const texts of outputParts(context, args, rangeInput(range), "\0")) {
+    for (const text of texts) {
+      const lower = text.toLowerCase();
+      if (wanted.some((word) => lower.includes(word))) commits.push(commitText(text));
+    }
   }
   return commits;
 }
@@ -228,9 +234,11 @@ export interface GraphCommit {
 export async function commitsIn(context: GitContext, range: Range): Promise<GraphCommit[]> {
   const commits: GraphCommit[] = [];
   const args = ["rev-list", "--topo-order", "--parents", ...rangeArguments(range)];
-  for await (const line of outputParts(context, args, rangeInput(range))) {
-    const [commit = "", ...parents] = line.split(" ");
-    commits.push({ commit, parents });
+  for await (const lines of outputParts(context, args, rangeInput(range))) {
+    for (const line of lines) {
+      const [commit = "", ...parents] = line.split(" ");
+      commits.push({ commit, parents });
+    }
   }
   return commits;
 }

@@ -1,8 +1,6 @@
 import { kindOfFile } from "../findings/file-kind.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
-import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { Likenesses, type Likeness } from "../findings/likenesses.ts";
-import { isNamedSops } from "../findings/sops-verdict.ts";
 import { BlobStream, streamBlobs } from "../git/blob-stream.ts";
 import { namedObjects, type HistoryLog, type LoggedCommit } from "../git/history-log.ts";
 import { blobsIn, type BringingCommit } from "../git/history.ts";
@@ -10,7 +8,7 @@ import { indexEntries } from "../git/index-entries.ts";
 import { mergedTags } from "../git/tag-objects.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
-import { inspectPast } from "./inspect-past.ts";
+import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
 
@@ -246,11 +244,6 @@ function appearancesOf(
     }
   }
   return appearances;
-}
-
-/** Files that are looked at for their name, whatever is in them. */
-function isTellingName(path: string): boolean {
-  return CREDENTIAL_FILE_PATHS.test(path) || isNamedSops(path);
 }
 
 const KEY_WORD = new RegExp(KEY_WORDS.join("|"), "i");

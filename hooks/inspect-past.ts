@@ -1,4 +1,5 @@
 import type { RuleId } from "../findings/finding.ts";
+import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
 import { inPlaintext, type CommittedFinding } from "./inspect-tip.ts";
@@ -33,6 +34,11 @@ export function inspectPast(
     .filter(({ kind }) => kind === "value")
     .map((one) => ({ finding: plaintextValue(one), commitMends: true }));
   return [...values, ...found];
+}
+
+/** Whether a file is looked at for its name, whatever is in it. */
+export function isTellingName(path: string): boolean {
+  return CREDENTIAL_FILE_PATHS.test(path) || isNamedSops(path);
 }
 
 /** What a symbolic link to an encrypted file holds: its path. Of a content alone no mode is known. */

@@ -1,7 +1,7 @@
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
-import { suspectedRules } from "../findings/prefilter.ts";
+import { Likenesses } from "../findings/likenesses.ts";
 import type { Finding } from "../findings/finding.ts";
-import { isNamedSops } from "../findings/sops-verdict.ts";
+import { streamBlobs } from "../git/blob-stream.ts";
 import { readBlobMap, readBlobs } from "../git/blobs.ts";
 import {
   blobsIn,
@@ -16,7 +16,7 @@ import { tagObjects } from "../git/tag-objects.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { concernsSops, inspectCommitted } from "./inspect-tip.ts";
-import { inspectPast } from "./inspect-past.ts";
+import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
@@ -26,7 +26,6 @@ import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
 import { RulesInForce } from "./rules-in-force.ts";
 import { trackedRemote } from "./tracked-remote.ts";
-import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A finding in what would leave the machine. */
 export interface PushFinding extends Finding {
@@ -178,7 +177,8 @@ class Findings {
 }
 
 /**
- * Every new content, read once: leaks, and files that by their name should be encrypted.
+ * Every new content, read once: leaks, and files that by their name should be encrypted. The tool's own
+ * files are passed over, as in a commit.
  *
  * @returns the contents in which there is anything of SOPS, and those with a keyword
  */
@@ -191,19 +191,24 @@ async function lookIntoAll(
   const withSops = new Set<string>();
   const suspects = new Set<string>();
   const inForce = rules ?? new RulesInForce(new Map());
-  for await (const { oid, bytes } of readBlobs(repository, blobs.keys())) {
-    if (bytes === null) continue;
-    const mentionsSops = bytes.includes(TOKEN_START);
-    if (mentionsSops) withSops.add(oid);
-    const path = blobs.get(oid) ?? ("" as GitPath);
+  const likenesses = new Likenesses();
+  const { OWN_OBJECTS } = await import("./own-objects.ts");
+  const wanted = [...blobs]
+    .filter(([oid]) => !OWN_OBJECTS.has(oid))
+    .map(([oid, path]) => ({ oid, path }));
+  await streamBlobs(repository, wanted, ({ oid, path }, bytes) => {
+    const { isClean, isEncrypted, harmless } = likenesses.of(bytes, path);
+    if (isEncrypted) withSops.add(oid);
     const name = pathText(path);
-    const isSuspect = mentionsSops || isNamedSops(name) || suspectedRules(name, bytes).size > 0;
-    if (!isSuspect) continue;
+    if (isClean && !isTellingName(name)) return;
     suspects.add(oid);
-    for (const { finding, commitMends } of inspectPast(name, bytes, inForce)) {
+    if (!isClean && harmless.get(path) === true) return;
+    const found = inspectPast(name, bytes, inForce);
+    if (!isClean) harmless.set(path, found.length === 0);
+    for (const { finding, commitMends } of found) {
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
     }
-  }
+  });
   return { withSops, suspects };
 }
 

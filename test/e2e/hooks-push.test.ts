@@ -47,6 +47,13 @@ function pushing(t: ExecutionContext, options: Parameters<typeof scaffolded>[1] 
   };
 }
 
+function keyOf({ run, home }: Pushing): string {
+  const { stdout } = run("cat", [".config/sops/age/keys.txt"], { cwd: home });
+  const key = /AGE-SECRET-KEY-1[0-9A-Z]+/.exec(stdout)?.[0];
+  if (key === undefined) throw new Error("there is no key");
+  return key;
+}
+
 function holdsMarker({ run }: Pushing, revisions: readonly string[], cwd: string): boolean {
   const { stdout } = run(
     "sh",
@@ -113,6 +120,37 @@ test("a leak in the very first commit, with others after it", (t) => {
   mended(t, repository, push);
   t.is(repository.must("rev-list", "--count", "HEAD").trim(), "1");
   passed(t, repository, repository.push("origin", "main"));
+});
+
+test("a leak among changes of a version, all of them in one push", (t) => {
+  const repository = pushing(t);
+  const release = (version: string, value: string) =>
+    `apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n  labels: {version: ${version}}\nstringData:\n  a: ${value}\n`;
+  for (const version of ["1.2.3", "1.2.4", "1.2.5"]) {
+    repository.leak(WEB, release(version, '""'));
+  }
+  passed(t, repository, repository.push("--dry-run", "origin", "main"));
+  const leaks = ["1.2.6", "1.2.7"].map((version) => repository.leak(WEB, release(version, MARKER)));
+  repository.leak(WEB, release("1.2.8", '""'));
+  const push = repository.push("origin", "main");
+  for (const commit of leaks) refused(t, repository, push, commit);
+});
+
+test("the tool's own files are passed over by their names in git, and no other file is", (t) => {
+  const repository = pushing(t);
+  const names = ".flux-sops/own-objects.cjs";
+  const before = repository.read(names);
+  const leak = secret({ token: MARKER }, "web");
+  repository.leak(WEB, leak);
+  const blob = repository.must("rev-parse", `HEAD:${WEB}`).trim();
+  repository.write(names, before.replace("new Set([", `new Set(["${blob}",`));
+  passed(t, repository, repository.push("--dry-run", "origin", "main"));
+  repository.write(names, before);
+  refused(t, repository, repository.push("origin", "main"));
+  repository.must("reset", "-q", "--hard", "HEAD~1");
+  const file = ".flux-sops/hybrid.cjs";
+  const commit = repository.leak(file, `${repository.read(file)}// ${keyOf(repository)}\n`);
+  refused(t, repository, repository.push("origin", "main"), commit);
 });
 
 test("a branch that is not checked out", (t) => {
@@ -202,10 +240,7 @@ test("tags: of a commit, annotated, of a tree, of a blob", (t) => {
 
 test("a key in the message of a commit or of a tag, without any file", (t) => {
   const repository = pushing(t);
-  const { stdout: keys } = repository.run("cat", [".config/sops/age/keys.txt"], {
-    cwd: repository.home,
-  });
-  const key = /AGE-SECRET-KEY-1[0-9A-Z]+/.exec(keys)?.[0] ?? "";
+  const key = keyOf(repository);
   const talk = "Write AGE-SECRET-KEY-1... and BEGIN PRIVATE KEY about keys";
   repository.must("commit", "-q", "--allow-empty", "-m", talk);
   passed(t, repository, repository.push("origin", "main"));

@@ -27,8 +27,9 @@ test("contents are alike where they are the same without their versions", (t) =>
   const parts = fc.array(part, { maxLength: 8 });
   let alike = 0;
   fc.assert(
-    fc.property(parts, parts, parts, parts, (head, one, other, tail) => {
-      const [a, b] = [one, other].map((middle) =>
+    fc.property(parts, parts, parts, parts, fc.boolean(), (head, one, other, tail, isBump) => {
+      const bump = one.map((text) => text.replace(/\d/g, "7"));
+      const [a, b] = [one, isBump ? bump : other].map((middle) =>
         Buffer.from([...head, ...middle, ...tail].join("")),
       );
       if (a === undefined || b === undefined) return;
@@ -44,13 +45,16 @@ test("contents are alike where they are the same without their versions", (t) =>
 
 test("versions of any length, digests, and nothing else", (t) => {
   const like = (a: string, b: string) => areAlike(Buffer.from(a), Buffer.from(b));
-  t.true(like("image: a:1.22.3\nport: 80\n", "image: a:10.22.33\nport: 80\n"));
+  t.true(like("image: a:1.22.3\nport: 80\n", "image: a:10.2.4\nport: 80\n"));
+  t.false(like("image: a:1.22.3\nport: 80\n", "image: a:10.22.4\nport: 80\n"));
+  t.true(like("image: a:10.22.33\nport: 80\n", "image: a:2026.11.26\nport: 80\n"));
   t.true(like(`tag: 1.2.3@${SHA}`, `tag: 1.2.4@${SHA.replace("012", "fff")}`));
   t.false(like("replicas: 1\n", "replicas: 2\n"));
   t.false(like("pi: 3.14\n", "pi: 3.15\n"));
   t.false(like("tag: 1.2.3\n", "tag: 1.2.3-rc\n"));
   t.false(like("password: ''\n", "password: hunter2\n"));
   // To the rules, the first is no password, the others are.
+  t.false(like("password: x10.2.3\n", "password: x10.20.30\n"));
   t.false(like("password: 1.2.3\n", "password: 1234.5678.9012\n"));
   t.false(like("password: 1.2.3\n", `password: ${SHA}\n`));
   t.false(like("password: 10.2.3\n", `password: ${SHA}\n`));
