@@ -1,14 +1,20 @@
-import { CommanderError, type Command } from "commander";
+import { CommanderError, Option, type Command } from "commander";
 import { complain } from "./complain.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
+import { asCommanderReads } from "./go-flags.ts";
 import { REFUSED_OPTIONS } from "./refused-options.ts";
 
 /**
- * Parses the arguments of a command that stands in for one of sops's.
+ * Parses the arguments of a command.
  *
+ * @param argumentsExit the status where there are too few arguments, or too many.
  * @returns null when they are fine, else the exit status, with the complaint printed.
  */
-export function parseArguments(command: Command, argv: readonly string[]): number | null {
+export function parseArguments(
+  command: Command,
+  argv: readonly string[],
+  argumentsExit: number = SOPS_EXIT.noFileSpecified,
+): number | null {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
   try {
     command.parse(argv, { from: "user" });
@@ -18,9 +24,27 @@ export function parseArguments(command: Command, argv: readonly string[]): numbe
     if (error.exitCode === 0) return 0;
     complain(refusal(error) ?? error.message.replace(/^error: /, ""));
     return /^commander\.(missing|excess)Arguments?$/.test(error.code)
-      ? SOPS_EXIT.noFileSpecified
+      ? argumentsExit
       : error.exitCode;
   }
+}
+
+/**
+ * {@link parseArguments} for a command that stands in for one of sops's: flags as Go takes them, and an
+ * option with nothing as its value is as good as none, as in `--output "$FILE"`.
+ */
+export function parseAsSops(
+  command: Command,
+  argv: readonly string[],
+  argumentsExit?: number,
+): number | null {
+  command.addOption(new Option("--verbose", "there is nothing more to say").hideHelp());
+  const refused = parseArguments(command, asCommanderReads(argv, command.options), argumentsExit);
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValue(name) === "") command.setOptionValue(name, option.defaultValue);
+  }
+  return refused;
 }
 
 /** Why an option of sops's is not taken; null where it is no such. */

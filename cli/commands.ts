@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
+import { complain, shown } from "./complain.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import type { Form } from "./file-command.ts";
 
 /** All commands of `flux-sops`, and how the words of a command line name one. */
 
-type Run = (argv: readonly string[]) => Promise<number>;
+type Run = (argv: readonly string[], form?: Form) => Promise<number>;
 
 /** The commands by name, with what the help says of each. */
 const COMMANDS: Readonly<
@@ -82,19 +85,32 @@ const COMMANDS: Readonly<
   },
   hook: {
     help: "what git's hooks call",
-    load: async () => (await import("./hook.ts")).hook,
+    load: async () => {
+      const { hook } = await import("./hook.ts");
+      return (argv) => hook(argv);
+    },
   },
 };
 
 /** sops's older forms: a flag where the command would be. */
-const OLD_FORMS: Readonly<Record<string, string>> = {
-  "-d": "decrypt",
-  "--decrypt": "decrypt",
-  "-e": "encrypt",
-  "--encrypt": "encrypt",
-  "-r": "rotate",
-  "--rotate": "rotate",
+const OLD_FORMS: readonly (readonly [flag: RegExp, command: string])[] = [
+  [/^--?(d|decrypt)(=true)?$/, "decrypt"],
+  [/^--?(e|encrypt)(=true)?$/, "encrypt"],
+  [/^--?(r|rotate)(=true)?$/, "rotate"],
+];
+
+/** The options that sops heeds before a command's name, and whether a value follows. */
+const BEFORE_COMMANDS: Readonly<Record<string, boolean>> = {
+  "--config": true,
+  "--indent": true,
+  "--mac-only-encrypted": false,
+  "--verbose": false,
 };
+
+/** What a command line asks for, or why that is nothing. */
+type Asked =
+  | { readonly name: string; readonly rest: readonly string[]; readonly form: Form }
+  | { readonly problem: string; readonly status: number };
 
 /**
  * Runs a command line.
@@ -112,42 +128,56 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return 0;
   }
-  const [name, rest] = commandOf(configBehind(argv));
-  if (name === null) {
-    const { complain, shown } = await import("./complain.ts");
-    if (argv.some((argument) => /^--set(=|$)/.test(argument))) {
-      complain("--set is sops's older form: use npx flux-sops set FILE PATH VALUE");
-      return 2;
-    }
-    complain(first === "" ? "a command is missing" : `there is no command ${shown(first)}`);
-    process.stderr.write(usage());
-    return 2;
+  const asked = askedFor(optionsBehind(argv));
+  if ("problem" in asked) {
+    complain(asked.problem);
+    if (!first.startsWith("-")) process.stderr.write(usage());
+    return asked.status;
   }
-  const command = await COMMANDS[name]?.load();
-  return command === undefined ? 2 : command(rest);
+  const command = await COMMANDS[asked.name]?.load();
+  return command === undefined ? 2 : command(asked.rest, asked.form);
 }
 
-/** sops takes `--config FILE` before the command's name, the commands here behind it. */
-function configBehind(argv: readonly string[]): readonly string[] {
-  const [first = ""] = argv;
-  const width = first === "--config" ? 2 : first.startsWith("--config=") ? 1 : 0;
-  const [command, ...rest] = argv.slice(width);
-  return command === undefined ? argv : [command, ...argv.slice(0, width), ...rest];
+/** sops takes some options before the command's name; the commands here take them behind it. */
+function optionsBehind(argv: readonly string[]): readonly string[] {
+  let at = 0;
+  for (let next = argv[at]; next !== undefined; next = argv[at]) {
+    const [name = "", value] = next.split("=", 2);
+    if (!Object.hasOwn(BEFORE_COMMANDS, name)) break;
+    at += BEFORE_COMMANDS[name] === true && value === undefined ? 2 : 1;
+  }
+  const command = argv[at] ?? "";
+  return Object.hasOwn(COMMANDS, command)
+    ? [command, ...argv.slice(0, at), ...argv.slice(at + 1)]
+    : argv;
 }
 
 /** The command and its arguments; sops's older forms have a flag anywhere, or a file to edit. */
-function commandOf(argv: readonly string[]): [name: string | null, rest: readonly string[]] {
+function askedFor(argv: readonly string[]): Asked {
   const [first = ""] = argv;
-  if (Object.hasOwn(COMMANDS, first)) return [first, argv.slice(1)];
-  if (first.startsWith("-")) {
-    const at = argv.findIndex((argument) => Object.hasOwn(OLD_FORMS, argument));
-    const name = OLD_FORMS[argv[at] ?? ""];
-    return name === undefined ? [null, []] : [name, argv.toSpliced(at, 1)];
-  }
-  const isFile = argv.slice(1).every((argument) => argument.startsWith("--config"));
+  if (Object.hasOwn(COMMANDS, first)) return { name: first, rest: argv.slice(1), form: "name" };
+  if (first.startsWith("-")) return olderForm(argv);
   // No command has a dot or a slash in its name: that is a file yet to be made.
-  const isNamed = /[./]/.test(first) || (first !== "" && existsSync(first));
-  return isFile && isNamed ? ["edit", argv] : [null, []];
+  const isFile = /[./]/.test(first) || (first !== "" && existsSync(first));
+  if (isFile) return { name: "edit", rest: argv, form: "flag" };
+  return first === ""
+    ? { problem: "a command is missing", status: SOPS_EXIT.noFileSpecified }
+    : { problem: `there is no command ${shown(first)}`, status: 2 };
+}
+
+function olderForm(argv: readonly string[]): Asked {
+  if (argv.some((argument) => /^--?set(=|$)/.test(argument))) {
+    const problem = "--set is sops's older form: use npx flux-sops set FILE PATH VALUE";
+    return { problem, status: SOPS_EXIT.generic };
+  }
+  for (const [flag, name] of OLD_FORMS) {
+    const at = argv.findIndex((argument) => flag.test(argument));
+    if (at >= 0) return { name, rest: argv.toSpliced(at, 1), form: "flag" };
+  }
+  const name = argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+  return name === undefined || existsSync(name)
+    ? { name: "edit", rest: argv, form: "flag" }
+    : { problem: `the options of ${name} stand behind its name`, status: SOPS_EXIT.generic };
 }
 
 function usage(): string {

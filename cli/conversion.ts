@@ -1,3 +1,4 @@
+import { InvalidArgumentError, Option } from "commander";
 import { readData, writeData } from "../sops/data-tree.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
@@ -16,11 +17,26 @@ export interface Conversion {
   readonly indent: number | null;
 }
 
-/** What a command is to make of a file, by its name and `--input-type`, `--output-type`, `--config`. */
+/** sops's option for the indentation of what is written anew. */
+export function indentOption(): Option {
+  return new Option("--indent <spaces>", "indent what is written anew by this many").argParser(
+    (text) => {
+      if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("It has to be a number.");
+      return Number(text);
+    },
+  );
+}
+
+/**
+ * What a command is to make of a file. As in sops, each of `--input-type` and `--output-type` stands for
+ * what the name says: with the one alone, the result is still of the type of the name.
+ */
 export function conversionOf(path: string, options: Readonly<Record<string, unknown>>): Conversion {
   const from = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
-  const to = inputTypeOf(String(options["outputType"])) ?? from;
-  return { from, to, indent: indentOnDisk(path, chosenConfig(options), to) };
+  const to = inputTypeOf(String(options["outputType"])) ?? formatOf(path);
+  const ruled = indentOnDisk(path, chosenConfig(options), to);
+  const { indent } = options;
+  return { from, to, indent: typeof indent === "number" && indent > 0 ? indent : ruled };
 }
 
 /**

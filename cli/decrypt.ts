@@ -1,11 +1,11 @@
 import { decryptFile } from "../sops/decrypt.ts";
 import { dataAt, readData, writeData, writeValue } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
+import type { Format } from "../sops/format.ts";
 import { parseTreePath } from "../sops/tree-path.ts";
 import { plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand, type FileAtWork } from "./file-command.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 
@@ -25,8 +25,7 @@ export const decrypt = fileCommand({
       .option("--ignore-mac", "decrypt even where the MAC does not match"),
   writes: "in-place",
   folders: "encrypted",
-  standardInput: true,
-  syntaxExit: SOPS_EXIT.generic,
+  standardInput: "yes",
   run: async (at) => {
     const metadata = encryptedOnly(at);
     const dataKey = await dataKeyOf(metadata);
@@ -51,8 +50,20 @@ function extracted(
   const [first = new Map()] = readData(text, inputFormat);
   const value = dataAt(first, path);
   if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
+  if (typeof value !== "string" && !(value instanceof Map)) {
+    refuseSingleValue(outputFormat, Array.isArray(value));
+  }
   // A mapping is a file of its own, as in sops: of the output's format, with a line break at its end.
   return value instanceof Map
     ? writeData([value], outputFormat, indent)
     : writeValue(value, outputFormat, indent);
+}
+
+/** Some formats have no spelling for what is no text. */
+function refuseSingleValue(format: Format, isList: boolean): void {
+  if (format === "yaml" || format === "json" || (format === "ini" && !isList)) return;
+  throw new SopsError(
+    "cannot-hold",
+    `what is at that path is no text, which is all that ${format} can hold: add --output-type yaml or json`,
+  );
 }

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { shellText } from "../git/shell-word.ts";
 import { readData, writeData } from "../sops/data-tree.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
@@ -10,30 +11,24 @@ import { SopsError } from "../sops/errors.ts";
 import { parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
-import { parseArguments } from "./arguments.ts";
-import { complain } from "./complain.ts";
+import { parseAsSops } from "./arguments.ts";
+import { complain, shown } from "./complain.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
-import { conversionOf, encryptedIn } from "./conversion.ts";
+import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { ended } from "./ended.ts";
 import { encryptionFor, encryptionOptions } from "./encryption-for.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
 import type { Options } from "./file-command.ts";
 import { replaceFile } from "./file-on-disk.ts";
+import { fileProblem } from "./file-problem.ts";
+import { isNothing } from "./nothing-in-it.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 import { typeOption } from "./type-option.ts";
-
-/** Nothing was changed in the editor, or the edit was given up: sops has a status for each. */
-class Unedited extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /**
  * `flux-sops edit FILE`: the plaintext in an editor, encrypted again when it closes. A file that is not
@@ -47,24 +42,18 @@ export async function edit(argv: readonly string[]): Promise<number> {
     .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
     .addOption(typeOption("--output-type <type>", "what the file is to become, in its place"))
     .addOption(decryptionOrderOption())
+    .addOption(indentOption())
+    // In sops's older form, where it changes nothing either.
+    .addOption(new Option("-i, --in-place").hideHelp())
     .addOption(configOption())
     .addHelpText("after", examples("npx flux-sops edit clusters/homelab/secrets/db.sops.yaml"));
   encryptionOptions(command);
-  const refused = parseArguments(command, argv);
+  const refused = parseAsSops(command, argv);
   if (refused !== null) return refused;
   const [path = ""] = command.args;
-  let status = 0;
-  const failed = await reported(path, async () => {
-    try {
-      if (existsSync(path)) await editFile(path, command.opts());
-      else await editNewFile(path, command.opts());
-    } catch (error) {
-      if (!(error instanceof Unedited)) throw error;
-      complain(error.message);
-      ({ status } = error);
-    }
-  });
-  return failed || status;
+  return reported(path, () =>
+    existsSync(path) ? editFile(path, command.opts()) : editNewFile(path, command.opts()),
+  );
 }
 
 async function editFile(path: string, options: Options): Promise<void> {
@@ -100,7 +89,7 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   // Whatever is wrong with the rule or the folder is said before somebody types.
   const encryption = encryptionFor(path, options, chosenConfig(options));
   const { from, to, indent } = conversionOf(path, options);
-  accessSync(dirname(path), constants.W_OK);
+  refuseNoFolder(path);
   const edited = await editText(Buffer.alloc(0), basename(path), from, indent);
   const text = edited.file.splice(new Map(), "keep");
   const file =
@@ -134,11 +123,12 @@ async function editText(
   try {
     for (;;) {
       await runEditor(temporary.path);
-      const edited = readFileSync(temporary.path);
+      const edited = leftBehind(temporary.path);
       if (edited.equals(plaintext)) {
-        throw new Unedited(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
+        throw new ExitError(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
       }
       try {
+        if (isNothing(edited, format)) throw new SopsError("syntax", "nothing is left in the file");
         const parsed = readSopsFile(edited, format, indent);
         if (parsed.metadata !== null) throw new SopsError("syntax", "sops is a reserved key");
         return parsed;
@@ -155,10 +145,37 @@ async function editText(
   }
 }
 
+function refuseNoFolder(path: string): void {
+  const folder = dirname(path);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new ExitError(
+      SOPS_EXIT.couldNotWriteOutputFile,
+      code === "ENOENT"
+        ? `there is no folder ${shown(folder)}: mkdir -p ${shellText(folder)}`
+        : fileProblem(folder, code),
+    );
+  }
+}
+
+/** The text in an editor's file; some editors make another file, and some remove it. */
+function leftBehind(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    throw new ExitError(
+      SOPS_EXIT.couldNotReadInputFile,
+      "the editor has left no file behind: nothing was changed",
+    );
+  }
+}
+
 async function runEditor(file: string): Promise<void> {
   const editor = process.env["SOPS_EDITOR"] || process.env["EDITOR"] || anyEditor();
   if (editor === null) {
-    throw new Unedited(
+    throw new ExitError(
       SOPS_EXIT.noEditorFound,
       "there is no editor: set EDITOR, or install vim, nano or vi",
     );
@@ -167,7 +184,7 @@ async function runEditor(file: string): Promise<void> {
   const child = spawn("sh", ["-c", `${editor} "$@"`, editor, file], { stdio: "inherit" });
   const status = await ended(child);
   if (status !== 0) {
-    throw new Unedited(
+    throw new ExitError(
       SOPS_EXIT.noEditorFound,
       `the editor ended with status ${status}: nothing was changed`,
     );
@@ -197,7 +214,7 @@ async function enterToGoOn(): Promise<void> {
     const { done } = await lines[Symbol.asyncIterator]().next();
     if (done === true) {
       process.stderr.write("\n");
-      throw new Unedited(SOPS_EXIT.generic, "the edit was given up: nothing was changed");
+      throw new ExitError(SOPS_EXIT.generic, "the edit was given up: nothing was changed");
     }
   } finally {
     lines.close();

@@ -5,6 +5,7 @@ import { parseFile } from "../sops/format.ts";
 import { encryptionFor, encryptionOptions } from "./encryption-for.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand } from "./file-command.ts";
+import { refuseNothing } from "./nothing-in-it.ts";
 
 /** `flux-sops encrypt [-i] [--age RECIPIENTS] [FILE…]` */
 export const encrypt = fileCommand({
@@ -17,10 +18,14 @@ export const encrypt = fileCommand({
   configure: encryptionOptions,
   writes: "in-place",
   folders: "to-encrypt",
-  standardInput: true,
-  syntaxExit: SOPS_EXIT.couldNotReadInputFile,
+  standardInput: "with a name",
+  exits: {
+    syntax: SOPS_EXIT.couldNotReadInputFile,
+    "bad-metadata": SOPS_EXIT.fileAlreadyEncrypted,
+  },
   run: async ({ file, bytes, path, options, inputFormat, outputFormat, config, indent }) => {
     const encryption = encryptionFor(path, options, config);
+    refuseNothing(bytes, inputFormat, path);
     if (inputFormat === outputFormat) return (await encryptFile(file, encryption)).text;
     if (file.rawMetadata !== null) {
       throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");

@@ -2,7 +2,10 @@ import type { Command } from "commander";
 import type { Encryption } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { parseSelection } from "../sops/metadata.ts";
+import { parseRecipient } from "../sops/recipient.ts";
 import { shown } from "./complain.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
 import type { Options } from "./file-command.ts";
 import { ruleOnDisk } from "./rule-on-disk.ts";
 
@@ -19,6 +22,16 @@ export function encryptionOptions(command: Command): Command {
     .option("--mac-only-encrypted", "compute the MAC over encrypted values only");
 }
 
+/** Where sops looks for keys of other kinds. It would encrypt to them, too, or instead. */
+const OTHER_KEYS = [
+  "SOPS_KMS_ARN",
+  "SOPS_GCP_KMS_IDS",
+  "SOPS_HUAWEICLOUD_KMS_IDS",
+  "SOPS_AZURE_KEYVAULT_URLS",
+  "SOPS_VAULT_URIS",
+  "SOPS_PGP_FP",
+] as const;
+
 /**
  * How a file is to be encrypted: its rule, with what the command line says instead.
  *
@@ -26,14 +39,14 @@ export function encryptionOptions(command: Command): Command {
  * @throws SopsError `bad-config`, `no-rule`, `unsupported`
  */
 export function encryptionFor(path: string, options: Options, config: string | null): Encryption {
-  const given = options["age"] ?? process.env["SOPS_AGE_RECIPIENTS"];
+  const other = OTHER_KEYS.find((name) => (process.env[name] ?? "") !== "");
+  if (other !== undefined) {
+    throw new SopsError("unsupported", `keys other than age are for sops itself: unset ${other}`);
+  }
+  const given = options["age"] ?? process.env["SOPS_AGE_RECIPIENTS"] ?? "";
   const recipients =
-    typeof given === "string"
-      ? given
-          .split(",")
-          .map((one) => one.trim())
-          .filter((one) => one !== "")
-      : [];
+    typeof given === "string" && given !== "" ? given.split(",").map((one) => one.trim()) : [];
+  for (const recipient of recipients) parseRecipient(recipient);
   const selection = parseSelection(
     {
       encrypted_regex: options["encryptedRegex"],
@@ -43,14 +56,25 @@ export function encryptionFor(path: string, options: Options, config: string | n
       encrypted_comment_regex: options["encryptedCommentRegex"],
       unencrypted_comment_regex: options["unencryptedCommentRegex"],
     },
-    (message) => new SopsError("bad-config", `the command line ${message}`),
+    (message) => conflict(path, `the command line ${message}`),
   );
   const rule = recipients.length > 0 ? ruleOrNone(path, config) : ruleOf(path, config);
+  const ruled = rule?.selection?.option;
+  if (selection !== null && ruled !== undefined && selection.option !== ruled) {
+    throw conflict(
+      path,
+      `the command line has an ${selection.option}, and its creation rule an ${ruled}: leave it out`,
+    );
+  }
   return {
     recipients: recipients.length > 0 ? recipients : (rule?.recipients ?? []),
     selection: selection ?? rule?.selection ?? null,
     macOnlyEncrypted: options["macOnlyEncrypted"] === true || (rule?.macOnlyEncrypted ?? false),
   };
+}
+
+function conflict(path: string, message: string): ExitError {
+  return new ExitError(SOPS_EXIT.errorConflictingParameters, `${shown(path)}: ${message}`);
 }
 
 function ruleOf(path: string, config: string | null): Encryption {

@@ -1,7 +1,8 @@
 import type { ChildProcess } from "node:child_process";
+import { SOPS_EXIT } from "./exit-codes.ts";
 
 /**
- * How a child process ends: its exit status, 1 where a signal ended it.
+ * How a child process ends: its exit status, and sops's for one that a signal has ended.
  *
  * @throws NodeJS.ErrnoException when it could not be started.
  */
@@ -9,7 +10,7 @@ export async function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
-      resolve(code ?? 1);
+      resolve(code ?? SOPS_EXIT.endedBySignal);
     });
   });
 }

@@ -7,14 +7,15 @@ import { shellText } from "../git/shell-word.ts";
 import { pairs, readData, type Data } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
-import { parseArguments } from "./arguments.ts";
+import { parseAsSops } from "./arguments.ts";
 import { configOption } from "./config-option.ts";
-import { conversionOf, plaintextIn } from "./conversion.ts";
+import { conversionOf, indentOption, plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { ended } from "./ended.ts";
 import { examples } from "./examples.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 import { typeOption } from "./type-option.ts";
@@ -29,11 +30,11 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
     .addOption(decryptionOrderOption())
     .addOption(configOption())
     .addHelpText("after", examples("npx flux-sops exec-env app.sops.env 'npm run migrate'"));
-  const refused = parseArguments(command, argv);
+  const refused = parseAsSops(command, argv, SOPS_EXIT.generic);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;
   let status = 0;
-  const failed = await reported(path, async () => {
+  const run = async () => {
     const { text, conversion } = await opened(path, command.opts());
     const [first = new Map()] = readData(text, conversion.from);
     const values = environmentOf(first, path);
@@ -44,8 +45,8 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
     }
     const inherited = command.opts()["pristine"] === true ? {} : process.env;
     status = await runShell(line, { ...inherited, ...Object.fromEntries(values) });
-  });
-  return failed || status;
+  };
+  return (await reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile })) || status;
 }
 
 /** `flux-sops exec-file FILE COMMAND`: `{}` in the command is the name of a plaintext file. */
@@ -59,6 +60,7 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
     .addOption(typeOption("--output-type <type>", "what the temporary file is to be"))
     .addOption(decryptionOrderOption())
+    .addOption(indentOption())
     .addOption(configOption())
     .addHelpText(
       "after",
@@ -66,11 +68,11 @@ export async function execFile(argv: readonly string[]): Promise<number> {
         "npx flux-sops exec-file clusters/homelab/secrets/db.sops.yaml 'kubectl apply --server-side -f {}'",
       ),
     );
-  const refused = parseArguments(command, argv);
+  const refused = parseAsSops(command, argv, SOPS_EXIT.generic);
   if (refused !== null) return refused;
   const [path = "", line = ""] = command.args;
   let status = 0;
-  const failed = await reported(path, async () => {
+  const run = async () => {
     const options = command.opts();
     const name = String(options["filename"]);
     if (name !== basename(name) || name === "." || name === "..") {
@@ -86,8 +88,8 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     } finally {
       plaintext.remove();
     }
-  });
-  return failed || status;
+  };
+  return (await reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile })) || status;
 }
 
 /** Values only: sops refuses anything else too, and a Kubernetes Secret always has more. */

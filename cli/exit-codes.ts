@@ -14,14 +14,18 @@ export const SOPS_EXIT = {
   invalidSetFormat: 7,
   errorConflictingParameters: 8,
   errorDecryptingTree: 25,
+  cannotChangeKeysFromNonExistentFile: 49,
   macMismatch: 51,
   invalidTreePathFormat: 91,
+  needAtLeastOneDocument: 92,
   noFileSpecified: 100,
   duplicateDecryptionKeyType: 112,
   couldNotRetrieveKey: 128,
   fileHasNotBeenModified: 200,
   noEditorFound: 201,
   fileAlreadyEncrypted: 203,
+  /** Of a command that a signal has ended. */
+  endedBySignal: 255,
 } as const;
 
 const BY_CODE: Readonly<Partial<Record<SopsErrorCode, number>>> = {

@@ -1,17 +1,21 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
-import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
+import { dirname } from "node:path";
+import { Command } from "commander";
+import { SopsError } from "../sops/errors.ts";
+import type { Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
-import { parseArguments } from "./arguments.ts";
-import { complain } from "./complain.ts";
+import { parseAsSops } from "./arguments.ts";
+import { complain, shown } from "./complain.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
+import { conversionOf, indentOption } from "./conversion.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
 import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
+import { fileProblem } from "./file-problem.ts";
 import { filesInFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
-import { reported } from "./reported.ts";
-import { indentOnDisk } from "./rule-on-disk.ts";
+import { reported, type Exits } from "./reported.ts";
 import { typeOption } from "./type-option.ts";
 
 export type Options = Readonly<Record<string, unknown>>;
@@ -40,13 +44,20 @@ interface FileCommand {
   readonly writes: "always" | "in-place";
   /** What a folder stands for: its `*.sops.*` files alone, or the encrypted ones of other names too. */
   readonly folders: "to-encrypt" | "encrypted";
-  /** Whether standard input is read where no file is named. */
-  readonly standardInput: boolean;
-  /** sops's exit status for a file that does not parse: it differs by command. */
-  readonly syntaxExit: number;
+  /** Whether standard input is read where no file is named, and whether it then needs a name. */
+  readonly standardInput: "no" | "yes" | "with a name";
+  /** sops's exit statuses for errors of the engine, where they differ by command. */
+  readonly exits?: Exits;
+  /** The same for a file that is not there, where it is not that of most. */
+  readonly missingExit?: (options: Options, form: Form) => number;
+  /** The same for whatever is wrong with one of several files, where it is none of its own. */
+  readonly severalExit?: number;
   /** @returns the file's new content. */
   readonly run: (file: FileAtWork) => Promise<string | Buffer>;
 }
+
+/** How a command was called: by its name, or by a flag as in older versions of sops. */
+export type Form = "name" | "flag";
 
 /** So many files are written before they are put in place. */
 const BATCH = 128;
@@ -58,42 +69,55 @@ const STANDARD_INPUT = "/dev/stdin";
  * `--in-place`. Several files and folders may be given; a folder stands for files in it
  * ({@link filesInFolder}).
  */
-export function fileCommand(definition: FileCommand): (argv: readonly string[]) => Promise<number> {
-  return async (argv) => {
+export function fileCommand(
+  definition: FileCommand,
+): (argv: readonly string[], form?: Form) => Promise<number> {
+  return async (argv, form = "name") => {
+    const readsInput = definition.standardInput !== "no";
     const command = new Command(`flux-sops ${definition.name}`)
       .description(definition.summary)
       .argument(
-        definition.standardInput ? "[file...]" : "<file...>",
-        `files, or folders for the ${definition.folders === "encrypted" ? "encrypted" : "*.sops.*"} files in them${definition.standardInput ? "; none: standard input" : ""}`,
+        readsInput ? "[file...]" : "<file...>",
+        `files, or folders for the ${definition.folders === "encrypted" ? "encrypted" : "*.sops.*"} files in them${readsInput ? "; none: standard input" : ""}`,
       );
     if (definition.writes === "in-place") {
       command
         .option("-i, --in-place", "write the result back to the file")
-        .option("--output <file>", "write the result to this file");
+        .option("--output <file>", "write the result to this file")
+        .addOption(typeOption("--output-type <type>", "what the result is to be"));
     }
     command
       .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
-      .addOption(typeOption("--output-type <type>", "what the result is to be"))
       .option("--filename-override <name>", "take this for the file's name")
-      .option("--indent <spaces>", "indent what is written anew by this many", wholeNumber)
+      .addOption(indentOption())
       .addOption(configOption());
     definition.configure(command);
     command.addHelpText(
       "after",
       examples(...definition.examples.map((line) => `npx flux-sops ${line}`)),
     );
-    const refused = parseArguments(command, argv);
+    const refused = parseAsSops(command, argv);
     if (refused !== null) return refused;
     const options: Options = command.opts();
-    const problem = conflict(options, command.args.length);
+    if (form === "flag" && command.args.length === 0) {
+      complain(`a file is missing: only npx flux-sops ${definition.name} reads standard input`);
+      return SOPS_EXIT.noFileSpecified;
+    }
+    const problem = conflict(definition, options, command.args.length);
     if (problem !== null) {
       complain(problem);
       return SOPS_EXIT.errorConflictingParameters;
     }
-    const paths =
-      command.args.length === 0 ? [STANDARD_INPUT] : [...new Set(expand(definition, command.args))];
-    const inPlace = definition.writes === "always" || options["inPlace"] === true;
     let status = 0;
+    const files = command.args.map((path) => filesAt(definition, path));
+    for (const [index, found] of files.entries()) {
+      if (found.length > 0) continue;
+      complain(`${shown(command.args[index] ?? "")}: ${nothingIn(definition)}`);
+      status = SOPS_EXIT.couldNotReadInputFile;
+    }
+    const paths = files.length === 0 ? [STANDARD_INPUT] : [...new Set(files.flat())];
+    const inPlace = definition.writes === "always" || options["inPlace"] === true;
+    const missingExit = definition.missingExit?.(options, form) ?? SOPS_EXIT.noFileSpecified;
     const step = progress(definition.name, paths.length);
     const print = printer();
     // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
@@ -102,26 +126,29 @@ export function fileCommand(definition: FileCommand): (argv: readonly string[]) 
       const later = (path: string, staged: StagedFile) => batch.set(path, staged);
       for (const path of paths.slice(from, from + BATCH)) {
         const to = inPlace ? { print: null, later } : { print, later: null };
-        status = (await runOne(definition, options, path, to)) || status;
+        const run = () => runOne(definition, options, path, to);
+        status = (await reported(path, run, { ...definition, missingExit })) || status;
         step();
       }
       status = (await putInPlace(batch)) || status;
     }
-    return status;
+    return status !== 0 && command.args.length > 1 ? (definition.severalExit ?? status) : status;
   };
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("It has to be a number.");
-  return Number(text);
-}
-
-function conflict(options: Options, files: number): string | null {
+function conflict(definition: FileCommand, options: Options, files: number): string | null {
   const inPlace = options["inPlace"] === true;
   if (inPlace && options["output"] !== undefined) {
     return "--in-place and --output cannot be used together";
   }
   if (inPlace && files === 0) return "--in-place needs a file";
+  if (
+    definition.standardInput === "with a name" &&
+    files === 0 &&
+    options["filenameOverride"] === undefined
+  ) {
+    return "standard input needs a name, for its creation rule and its type: --filename-override NAME";
+  }
   if (options["output"] !== undefined && files > 1) return "--output takes one file";
   return null;
 }
@@ -150,26 +177,44 @@ async function runOne(
   options: Options,
   path: string,
   { print, later }: Destination,
-): Promise<number> {
-  const run = async () => {
-    const name =
-      typeof options["filenameOverride"] === "string" ? options["filenameOverride"] : path;
-    const inputFormat = inputTypeOf(String(options["inputType"])) ?? formatOf(name);
-    const outputFormat = inputTypeOf(String(options["outputType"])) ?? inputFormat;
-    const bytes = readFileSync(path === STANDARD_INPUT ? 0 : path);
-    const config = chosenConfig(options);
-    const ruled = indentOnDisk(name, config, outputFormat);
-    const indent = typeof options["indent"] === "number" ? options["indent"] || ruled : ruled;
-    const file = readSopsFile(bytes, inputFormat, indent);
-    const at = { ...file, path: name, bytes, inputFormat, outputFormat, options, config, indent };
-    const result = await definition.run(at);
-    const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
-    const output = options["output"];
-    if (typeof output === "string") await write(output, content);
-    else if (print !== null) print(content, at);
-    else if (!bytes.equals(content)) later?.(path, stageFile(path, content));
-  };
-  return reported(path, run, definition);
+): Promise<void> {
+  const name = typeof options["filenameOverride"] === "string" ? options["filenameOverride"] : path;
+  const bytes = readFileSync(path === STANDARD_INPUT ? 0 : path);
+  const config = chosenConfig(options);
+  const conversion = conversionOf(name, options);
+  const { from: inputFormat, indent } = conversion;
+  const outputFormat = definition.writes === "always" ? inputFormat : conversion.to;
+  const file = readAsInput(bytes, inputFormat, indent);
+  const at = { ...file, path: name, bytes, inputFormat, outputFormat, options, config, indent };
+  const result = await converted(at, definition.run);
+  const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
+  const output = options["output"];
+  if (typeof output === "string") await write(output, content);
+  else if (print !== null) print(content, at);
+  else if (!bytes.equals(content)) later?.(path, stageFile(path, content));
+}
+
+/** Says what to add where the format is none that was asked for, but the name's. */
+async function converted(at: FileAtWork, run: FileCommand["run"]): Promise<string | Buffer> {
+  try {
+    return await run(at);
+  } catch (error) {
+    const { inputFormat: from, outputFormat: to, options } = at;
+    const isByName = from !== to && options["outputType"] === undefined;
+    if (!(error instanceof SopsError) || error.code !== "cannot-hold" || !isByName) throw error;
+    const message = `by its name it becomes ${to}, which cannot hold it: add --output-type ${from}`;
+    throw new SopsError(error.code, message);
+  }
+}
+
+/** To sops a file that it cannot take is one that it cannot read, as one that does not parse. */
+function readAsInput(bytes: Buffer, format: Format, indent: number | null): SopsFile {
+  try {
+    return readSopsFile(bytes, format, indent);
+  } catch (error) {
+    if (!(error instanceof SopsError) || error.code !== "unsupported") throw error;
+    throw new SopsError("syntax", error.message, error);
+  }
 }
 
 async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<number> {
@@ -191,14 +236,34 @@ async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<numbe
 
 /** A plaintext may be in it: a new file is for its owner alone. */
 async function write(path: string, content: Buffer): Promise<void> {
-  if (existsSync(path)) await replaceFile(path, content);
-  else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+  try {
+    if (existsSync(path)) await replaceFile(path, content);
+    else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const problem =
+      code === "ENOENT" ? `there is no folder ${shown(dirname(path))}` : fileProblem(path, code);
+    throw new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `--output: ${problem}`);
+  }
 }
 
-function expand({ folders }: FileCommand, paths: readonly string[]): string[] {
-  return paths.flatMap((path) =>
-    statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-      ? filesInFolder(path, folders === "encrypted")
-      : [path],
-  );
+/** The files that an argument stands for; none only for a folder. */
+function filesAt({ folders }: FileCommand, path: string): string[] {
+  return isFolder(path) ? filesInFolder(path, folders === "encrypted") : [path];
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // What is wrong with it is said when it is read.
+    return false;
+  }
+}
+
+function nothingIn({ folders }: FileCommand): string {
+  return folders === "encrypted"
+    ? "no file in this folder is encrypted"
+    : "no file in this folder is named *.sops.*: name the files themselves";
 }

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { formatOf, inputTypeOf } from "../sops/format.ts";
+import { SopsError } from "../sops/errors.ts";
+import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
-import { parseArguments } from "./arguments.ts";
+import { parseAsSops } from "./arguments.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
 import { examples } from "./examples.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
 import { reported } from "./reported.ts";
 import { indentOnDisk } from "./rule-on-disk.ts";
 import { typeOption } from "./type-option.ts";
@@ -20,15 +22,32 @@ export async function filestatus(argv: readonly string[]): Promise<number> {
       "after",
       examples("npx flux-sops filestatus clusters/homelab/secrets/db.sops.yaml"),
     );
-  const refused = parseArguments(command, argv);
+  const refused = parseAsSops(command, argv);
   if (refused !== null) return refused;
   const [path = ""] = command.args;
-  return reported(path, () => {
+  const failed = await reported(path, () => {
     const options = command.opts();
     const format = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
     indentOnDisk(path, chosenConfig(options), format);
-    const { metadata } = readSopsFile(readFileSync(path), format);
-    process.stdout.write(`${JSON.stringify({ encrypted: metadata !== null })}\n`);
+    const encrypted = isEncrypted(readFileSync(path), format);
+    process.stdout.write(`${JSON.stringify({ encrypted })}\n`);
     return Promise.resolve();
   });
+  // As in sops, it is one status whatever went wrong.
+  return failed === 0 ? 0 : SOPS_EXIT.generic;
+}
+
+/** As sops answers it: a file without a MAC is not encrypted. */
+function isEncrypted(bytes: Buffer, format: Format): boolean {
+  try {
+    // What sops makes of a file that is no text is JSON: it looks for nothing else.
+    const { metadata } = readSopsFile(bytes, format === "binary" ? "json" : format);
+    return metadata !== null && metadata.mac !== null && metadata.version !== "";
+  } catch (error) {
+    if (format !== "binary" || !(error instanceof SopsError)) throw error;
+    throw new SopsError(
+      "no-metadata",
+      "is not encrypted: what sops encrypts under such a name is JSON",
+    );
+  }
 }

@@ -38,6 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function fileToDecrypt([command = "", file = "", ...more]: readonly string[]): string | null {
   return ["decrypt", "-d", "--decrypt"].includes(command) &&
     more.length === 0 &&
+    (process.env["SOPS_CONFIG"] ?? "") === "" &&
     !file.startsWith("-") &&
     /\.ya?ml$/.test(file)
     ? file

@@ -36,5 +36,4 @@ export const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
   "--background": "sops itself has deprecated it: end the command with &",
   "--user": "run flux-sops as that user: sudo -u USER flux-sops …",
   "--same-process": "Node.js cannot become another program: leave it out",
-  "--verbose": "there is nothing more to say: leave it out",
 };

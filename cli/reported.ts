@@ -1,27 +1,34 @@
-import { SopsError } from "../sops/errors.ts";
+import { SopsError, type SopsErrorCode } from "../sops/errors.ts";
 import { complain, shown } from "./complain.ts";
 import { exitOf, SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
 import { fileProblem } from "./file-problem.ts";
+
+export type Exits = Readonly<Partial<Record<SopsErrorCode, number>>>;
 
 /**
  * Runs a command on one file, and turns what goes wrong into a line on standard error and sops's
  * exit status.
  *
- * @param options.syntaxExit the status for a file that does not parse: it differs by command.
+ * @param options.exits statuses of errors of the engine that differ by command.
  * @param options.missingExit the status where there is no such file: it differs too.
  */
 export async function reported(
   path: string,
   run: () => Promise<void>,
-  options: { readonly syntaxExit?: number; readonly missingExit?: number } = {},
+  options: { readonly exits?: Exits; readonly missingExit?: number } = {},
 ): Promise<number> {
   try {
     await run();
     return 0;
   } catch (error) {
+    if (error instanceof ExitError) {
+      complain(error.message);
+      return error.status;
+    }
     if (error instanceof SopsError) {
       complain(`${error.placeIn(shown(path))}: ${error.message}`);
-      return error.code === "syntax" ? (options.syntaxExit ?? SOPS_EXIT.generic) : exitOf(error);
+      return options.exits?.[error.code] ?? exitOf(error);
     }
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -1,9 +1,13 @@
+import { decryptFile } from "../sops/decrypt.ts";
+import { parseRecipient } from "../sops/recipient.ts";
 import { rotateFile } from "../sops/rotate.ts";
+import { readSopsFile } from "../sops/sops-file.ts";
+import { encryptedIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
-import { fileCommand } from "./file-command.ts";
+import { fileCommand, type FileAtWork, type Options } from "./file-command.ts";
 
 /** `flux-sops rotate [-i] [--add-age RECIPIENTS] [--rm-age RECIPIENTS] FILE…` */
 export const rotate = fileCommand({
@@ -21,19 +25,40 @@ export const rotate = fileCommand({
       .option("--rm-age <recipients>", "take these recipients away"),
   writes: "in-place",
   folders: "encrypted",
-  standardInput: false,
-  syntaxExit: SOPS_EXIT.generic,
+  standardInput: "no",
+  missingExit: ({ addAge, rmAge }: Options, form) => {
+    if (addAge !== undefined || rmAge !== undefined) {
+      return SOPS_EXIT.cannotChangeKeysFromNonExistentFile;
+    }
+    return form === "flag" ? SOPS_EXIT.noFileSpecified : SOPS_EXIT.couldNotReadInputFile;
+  },
   run: async (at) => {
     const metadata = encryptedOnly(at);
     const removed = listed(at.options["rmAge"]);
-    const kept = metadata.age
-      .map(({ recipient }) => recipient)
-      .filter((recipient) => !removed.includes(recipient));
-    const recipients = [...new Set([...kept, ...listed(at.options["addAge"])])];
-    return (await rotateFile(at.file, metadata, await dataKeyOf(metadata), recipients)).text;
+    const present = metadata.age.map(({ recipient }) => recipient);
+    const recipients = [...new Set([...present, ...listed(at.options["addAge"])])].filter(
+      (recipient) => !removed.includes(recipient),
+    );
+    const dataKey = await dataKeyOf(metadata);
+    const { file, metadata: known } = await inOutputFormat(at, dataKey);
+    return (await rotateFile(file, known, dataKey, recipients)).text;
   },
 });
 
+async function inOutputFormat(at: FileAtWork, dataKey: Uint8Array) {
+  const metadata = encryptedOnly(at);
+  const { file, bytes, inputFormat: from, outputFormat: to, indent } = at;
+  if (from === to) return { file, metadata };
+  // Another format is signed anew: what is there has to verify first.
+  decryptFile(file, metadata, dataKey);
+  const text = await encryptedIn(bytes.toString("utf8"), { from, to, indent }, dataKey);
+  const other = readSopsFile(Buffer.from(text, "utf8"), to, indent);
+  return { file: other.file, metadata: encryptedOnly(other) };
+}
+
 function listed(option: unknown): string[] {
-  return typeof option === "string" ? option.split(",").map((one) => one.trim()) : [];
+  if (typeof option !== "string") return [];
+  const recipients = option.split(",").map((one) => one.trim());
+  for (const recipient of recipients) parseRecipient(recipient);
+  return recipients;
 }

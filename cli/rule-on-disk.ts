@@ -81,10 +81,21 @@ const rulesByFolder = new Map<string, RulesAbove | null>();
 function rulesAbove(folder: string): RulesAbove | null {
   let found = rulesByFolder.get(folder);
   if (found === undefined) {
-    found = findRules(realpathSync(folder));
+    found = findRules(realFolder(folder));
     rulesByFolder.set(folder, found);
   }
   return found;
+}
+
+/** A folder's own name; of one that is not there yet, that of what is. */
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" || folder === dirname(folder)) throw error;
+    return join(realFolder(dirname(folder)), basename(folder));
+  }
 }
 
 function findRules(start: string): RulesAbove | null {

@@ -1,15 +1,14 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { readValue } from "../sops/data-tree.ts";
+import { readValue, type Data } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, inputTypeOf } from "../sops/format.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
 import { parseTreePath, type TreePath } from "../sops/tree-path.ts";
-import { parseArguments } from "./arguments.ts";
+import { parseAsSops } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
-import { chosenConfig, configOption } from "./config-option.ts";
-import { encryptedIn } from "./conversion.ts";
+import { configOption } from "./config-option.ts";
+import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { typeOption } from "./type-option.ts";
@@ -18,7 +17,6 @@ import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { reported } from "./reported.ts";
-import { indentOnDisk } from "./rule-on-disk.ts";
 
 /** `flux-sops set FILE PATH VALUE`, `set --value-file FILE PATH NAME`, `set --value-stdin FILE PATH` */
 export async function set(argv: readonly string[]): Promise<number> {
@@ -35,7 +33,7 @@ export async function set(argv: readonly string[]): Promise<number> {
         `npx flux-sops set clusters/homelab/secrets/db.sops.yaml '["stringData"]["port"]' '"5432"'`,
       ),
     );
-  const refused = parseArguments(command, argv);
+  const refused = parseAsSops(command, argv);
   if (refused !== null) return refused;
   const options: Options = command.opts();
   const [file, at, given] = command.args;
@@ -54,17 +52,20 @@ export async function set(argv: readonly string[]): Promise<number> {
   const source = options["valueStdin"] === true ? 0 : options["valueFile"] === true ? given : null;
   if (source !== null) {
     const name = source === 0 ? "standard input" : (given ?? "");
-    const failed = await reported(
-      name,
-      () => {
-        json = readFileSync(source ?? "", "utf8");
-        return Promise.resolve();
-      },
-      { missingExit: SOPS_EXIT.generic },
-    );
-    if (failed !== 0) return failed;
+    const failed = await reported(name, () => {
+      json = readFileSync(source ?? "", "utf8");
+      return Promise.resolve();
+    });
+    if (failed !== 0) return SOPS_EXIT.generic;
   }
-  return rewrite(file, options, async (sealed) => setValue(sealed, path, readValue(json)));
+  // As in sops, before anything is read: no key is needed to see what is wrong with the value.
+  let value: Data = null;
+  const refusedValue = await reported(file, () => {
+    value = readValue(json);
+    return Promise.resolve();
+  });
+  if (refusedValue !== 0) return refusedValue;
+  return rewrite(file, options, (sealed) => setValue(sealed, path, value));
 }
 
 /** `flux-sops unset FILE PATH` */
@@ -78,7 +79,7 @@ export async function unset(argv: readonly string[]): Promise<number> {
         `npx flux-sops unset clusters/homelab/secrets/db.sops.yaml '["stringData"]["password"]'`,
       ),
     );
-  const refused = parseArguments(command, argv);
+  const refused = parseAsSops(command, argv);
   if (refused !== null) return refused;
   const options: Options = command.opts();
   const [file, at] = command.args;
@@ -108,6 +109,7 @@ function changeCommand(name: string): Command {
     .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
     .addOption(typeOption("--output-type <type>", "what the file is to become, in its place"))
     .addOption(decryptionOrderOption())
+    .addOption(indentOption())
     .addOption(configOption());
 }
 
@@ -118,18 +120,17 @@ async function rewrite(
   change: (sealed: Sealed) => Promise<string>,
 ): Promise<number> {
   const run = async () => {
+    const conversion = conversionOf(path, options);
+    const format = conversion.from;
     const bytes = readFileSync(path);
-    const format = inputTypeOf(String(options["inputType"])) ?? formatOf(path);
     const sopsFile = readSopsFile(bytes, format);
     const metadata = encryptedOnly(sopsFile);
     const text = bytes.toString("utf8");
     const dataKey = await dataKeyOf(metadata);
     const ignoreMac = options["ignoreMac"] === true;
     const { file } = sopsFile;
-    const wanted = inputTypeOf(String(options["outputType"])) ?? format;
-    const indent = indentOnDisk(path, chosenConfig(options), wanted);
     const changed = await change({ text, file, format, metadata, dataKey, ignoreMac });
-    const result = await encryptedIn(changed, { from: format, to: wanted, indent }, dataKey);
+    const result = await encryptedIn(changed, conversion, dataKey);
     if (result !== text) await replaceFile(path, result);
   };
   return reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile });

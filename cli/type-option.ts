@@ -2,5 +2,9 @@ import { Option } from "commander";
 
 /** An option that names one of sops's formats. */
 export function typeOption(flags: string, description: string): Option {
-  return new Option(flags, description).choices(["yaml", "json", "dotenv", "ini", "binary"]);
+  const option = new Option(flags, description);
+  option.choices(["yaml", "json", "dotenv", "ini", "binary"]);
+  const choose = option.parseArg;
+  // As for every option of sops's: nothing as a value is as good as no option.
+  return option.argParser((type, before) => (type === "" ? "" : choose?.(type, before)));
 }

@@ -1,9 +1,13 @@
 import { SopsError } from "../sops/errors.ts";
+import type { Metadata } from "../sops/metadata.ts";
 import { rewrap } from "../sops/rewrap.ts";
+import { complain, shown } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
 import { fileCommand } from "./file-command.ts";
+import { lineOfInput } from "./line-of-input.ts";
 import { ruleOnDisk } from "./rule-on-disk.ts";
 
 /** `flux-sops updatekeys [-y] FILE…` */
@@ -11,11 +15,12 @@ export const updatekeys = fileCommand({
   name: "updatekeys",
   summary: "give files the recipients of their creation rules; the data key stays",
   examples: ["updatekeys -y clusters/homelab/secrets/db.sops.yaml", "updatekeys -y ."],
-  configure: (command) => command.option("-y, --yes", "do not ask (nothing is asked so far)"),
+  configure: (command) => command.option("-y, --yes", "do not ask"),
   writes: "always",
   folders: "encrypted",
-  standardInput: false,
-  syntaxExit: SOPS_EXIT.generic,
+  standardInput: "no",
+  missingExit: () => SOPS_EXIT.generic,
+  severalExit: SOPS_EXIT.generic,
   run: async (at) => {
     const metadata = encryptedOnly(at);
     const rule = ruleOnDisk(at.path, at.config);
@@ -23,6 +28,43 @@ export const updatekeys = fileCommand({
     if (rule.foreign.length > 0 || metadata.foreign.length > 0) {
       throw new SopsError("unsupported", "it has keys other than age: use sops updatekeys");
     }
-    return rewrap(at.file, metadata, rule.recipients, () => dataKeyOf(metadata));
+    const { recipients } = rule;
+    const changes = recipients.length === 0 ? null : changesOf(metadata, recipients);
+    if (changes !== null) {
+      complain(`${shown(at.path)} gets other recipients`);
+      process.stdout.write(changes);
+      if (at.options["yes"] !== true && !isConfirmed(at.path)) return at.bytes;
+    }
+    return rewrap(at.file, metadata, recipients, () => dataKeyOf(metadata));
   },
 });
+
+/** Who can read a file, and who will, in sops's own words; null where they are the same. */
+function changesOf({ age }: Metadata, recipients: readonly string[]): string | null {
+  const present = age.map(({ recipient }) => recipient);
+  const added = recipients.filter((one) => !present.includes(one));
+  const removed = present.filter((one) => !recipients.includes(one));
+  if (added.length === 0 && removed.length === 0) return null;
+  const kept = present.filter((one) => recipients.includes(one));
+  return [
+    "The following changes will be made to the file's groups:\nGroup 1\n",
+    ...kept.map((one) => `    ${one}\n`),
+    ...added.map((one) => `+++ ${one}\n`),
+    ...removed.map((one) => `--- ${one}\n`),
+  ].join("");
+}
+
+/** @throws ExitError where there is nobody to answer. */
+function isConfirmed(path: string): boolean {
+  for (;;) {
+    process.stdout.write("Is this okay? (y/n):");
+    const answer = lineOfInput()?.trim() ?? "";
+    if (answer === "y") return true;
+    if (answer === "n") return false;
+    if (answer !== "") continue;
+    throw new ExitError(
+      SOPS_EXIT.generic,
+      `${shown(path)}: was left as it is, as nobody has answered: add --yes`,
+    );
+  }
+}

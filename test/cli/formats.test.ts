@@ -108,7 +108,11 @@ test("standard input, --output, --filename-override", (t) => {
   );
   t.is(encrypted.status, 0, encrypted.stderr);
   t.regex(encrypted.stdout, /a: ENC\[/);
-  const decrypted = tool(["decrypt", "--input-type", "yaml", "--output", "out"], encrypted.stdout);
+  const unnamed = tool(["decrypt", "--input-type", "yaml"], encrypted.stdout);
+  t.deepEqual([unnamed.status, unnamed.stdout], [4, ""]);
+  t.regex(unnamed.stderr, /add --output-type yaml$/m);
+  const types = ["--input-type", "yaml", "--output-type", "yaml"];
+  const decrypted = tool(["decrypt", ...types, "--output", "out"], encrypted.stdout);
   t.is(decrypted.status, 0, decrypted.stderr);
   t.is(repository.read("out"), "stringData:\n  a: hunter2\n");
   t.is(statSync(join(repository.dir, "out")).mode & 0o777, 0o600);

@@ -624,3 +624,245 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
 ];
+
+/** A line of shell, what comes of it where `sops` is sops, and where it is this project. */
+type Line = readonly [line: string, sops: string, ours: string];
+
+interface KnownCommandDifference {
+  readonly what: string;
+  readonly sops: string;
+  readonly ours: string;
+  readonly lines: readonly [Line, ...Line[]];
+}
+
+/**
+ * Where a command line does something else here than with real sops 3.13.3, on purpose. The files and the
+ * spelling of what comes of it are those of `test/cli/sops-table.test.ts`, which tries each line with both.
+ */
+export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
+  {
+    what: "several files, or a folder",
+    sops: "takes the first file, with a warning, and no folder",
+    ours: "takes all; a folder stands for the encrypted files in it, to be encrypted for its *.sops.*",
+    lines: [
+      ["sops decrypt folder", "2", "0 > plain.yaml"],
+      ["sops -d folder", "2", "0 > plain.yaml"],
+      ["sops rotate -i e.yaml e.json", "0 e.yaml=ENC-yaml", "0 e.json=ENC-json e.yaml=ENC-yaml"],
+      ["sops encrypt p.yaml nowhere.yaml", "0 > ENC-yaml", "100 > ENC-yaml"],
+    ],
+  },
+  {
+    what: "a second file where one is taken",
+    sops: "passes over it, with a warning or without",
+    ours: "refuses the line: it would not do what it says",
+    lines: [
+      ["sops filestatus p.yaml e.yaml", '0 > {"encrypted":false}', "100"],
+      ["sops edit e.yaml e.json", "200", "100"],
+    ],
+  },
+  {
+    what: "options behind the file, in the older forms",
+    sops: "passes over them, with a warning",
+    ours: "takes them, as both do where a command is named",
+    lines: [["sops -d e.yaml -i", "0 > plain.yaml", "0 e.yaml=plain.yaml"]],
+  },
+  {
+    what: "options that sops has only before a command, behind it",
+    sops: "refuses them",
+    ours: "takes them in both places",
+    lines: [
+      ["sops encrypt --mac-only-encrypted p.yaml > /dev/null", "1", "0"],
+      ["sops encrypt --indent 2 p.yaml > /dev/null", "1", "0"],
+    ],
+  },
+  {
+    what: "options of a command before its name",
+    sops: "takes them, and does not heed them",
+    ours: "refuses them: values would be encrypted that were to stay readable, or the other way",
+    lines: [
+      ["sops --encrypted-comment-regex x encrypt p.yaml", "0 > ENC-yaml", "1"],
+      ["sops --ignore-mac rotate badmac.yaml", "51", "1"],
+    ],
+  },
+  {
+    what: "--input-type and --output-type of a type that there is not",
+    sops: "goes by the name instead",
+    ours: "refuses them",
+    lines: [
+      ["sops decrypt --output-type nonsense e.yaml", "0 > plain.yaml", "1"],
+      ["sops encrypt --input-type nonsense p.yaml", "0 > ENC-yaml", "1"],
+    ],
+  },
+  {
+    what: "an --encrypted-regex that is no pattern",
+    sops: "encrypts nothing, and ends well",
+    ours: "refuses it: everything would stay readable",
+    lines: [["sops encrypt --encrypted-regex '[' p.yaml", "0 > ENC-yaml", "1"]],
+  },
+  {
+    what: "a file of a binary name that holds something else",
+    sops: "writes JSON",
+    ours: "refuses it, as --output-type yaml is nearly always what is missing",
+    lines: [
+      ["sops encrypt --output-type binary p.yaml", "0 > ENC-json", "4"],
+      ["sops encrypt --input-type yaml --filename-override x.txt < p.yaml", "0 > ENC-json", "4"],
+    ],
+  },
+  {
+    what: "a binary file that is encrypted already",
+    sops: "encrypts it once more",
+    ours: "refuses it, as in all other formats",
+    lines: [["sops encrypt -i e.txt", "0 e.txt=ENC-binary", "203"]],
+  },
+  {
+    what: "a key sops that holds no metadata",
+    sops: "takes the file for an encrypted one",
+    ours: "says where it is, as for whatever cannot be encrypted",
+    lines: [["sops encrypt reserved.yaml", "203", "2"]],
+  },
+  {
+    what: "YAML of comments alone, and metadata without a version",
+    sops: "cannot read them",
+    ours: "encrypts the comments; decrypts the file",
+    lines: [
+      ["sops encrypt comment.yaml", "2", "0 > ENC-yaml"],
+      ["sops filestatus comment.yaml", "1", '0 > {"encrypted":false}'],
+      ["sops decrypt noversion.yaml", "1", "0 > plain.yaml"],
+    ],
+  },
+  {
+    what: "the layout of what stays in its format",
+    sops: "writes it anew, --indent and YAML that was JSON included",
+    ours: "keeps the author's",
+    lines: [
+      ["sops decrypt --filename-override x.yaml e.json", "0 > plain.yaml", "0 > plain.json"],
+      [
+        "sops --indent 2 decrypt e.json",
+        '0 > {\n  "password": "hunter1",\n  "user": "admin"\n}',
+        "0 > plain.json",
+      ],
+    ],
+  },
+  {
+    what: "which .sops.yaml holds",
+    sops: "looks above the folder that it is run in",
+    ours: "looks above the file, as git commit does, wherever it is run",
+    lines: [["sops encrypt nested/p.yaml", "1", "0 > ENC-yaml"]],
+  },
+  {
+    what: "a .sops.yaml that nothing is asked of: it is broken or takes no such file",
+    sops: "refuses to decrypt, rotate and edit below it; the older form of rotate wants a rule",
+    ours: "asks it for the recipients of what is encrypted to its rules, and for nothing else",
+    lines: [
+      ["cd misruled && sops decrypt e.yaml", "1", "0 > plain.yaml"],
+      ["cd misruled && sops rotate -i e.yaml", "1", "0 misruled/e.yaml=ENC-yaml"],
+      ["sops -r -i sub/e.yaml", "1", "0 sub/e.yaml=ENC-yaml"],
+      ["sops encrypt --age OWN sub/p.yaml", "1", "0 > ENC-yaml"],
+    ],
+  },
+  {
+    what: "a path that leads to nothing, or none at all",
+    sops: "crashes, or shows how it keeps a mapping",
+    ours: "says so, with the status for a path that is malformed or not there",
+    lines: [
+      [`sops decrypt --extract '["items"][-1]' list.yaml`, "2", "91"],
+      [`sops decrypt --extract '["map"]["a"]["b"]' list.yaml`, "2", "1"],
+      [`sops decrypt --extract '["map"][0]' list.yaml`, "0 > key: a\nvalue: hunter3", "1"],
+      [`sops set e.yaml '' '"hunter9"'`, "2", "7"],
+      [`sops set list.yaml '["items"]["a"]' '"hunter9"'`, "2", "1"],
+      [`sops unset list.yaml '["items"][-1]'`, "2", "7"],
+    ],
+  },
+  {
+    what: "decrypt --extract of a list, to INI",
+    sops: "writes JSON",
+    ours: "refuses it",
+    lines: [
+      [
+        `sops decrypt --extract '["items"]' --output-type ini list.yaml`,
+        '0 > ["hunter1","hunter2"]',
+        "4",
+      ],
+    ],
+  },
+  {
+    what: "rotate --ignore-mac, which only sops's older form has",
+    sops: "signs whatever somebody has changed",
+    ours: "refuses it: edit --ignore-mac shows what would be signed",
+    lines: [["sops -r -i --ignore-mac badmac.yaml", "0 badmac.yaml=ENC-yaml", "1"]],
+  },
+  {
+    what: "rotate --add-age of a recipient that is there",
+    sops: "writes it twice",
+    ours: "writes it once",
+    lines: [["sops rotate -i --add-age OWN e.yaml", "0 e.yaml=ENC-yaml", "0 e.yaml=ENC-yaml"]],
+  },
+  {
+    what: "updatekeys, where recipients are only taken away",
+    sops: "needs a key that opens the file",
+    ours: "needs none, since none is encrypted to",
+    lines: [
+      [
+        "SOPS_AGE_KEY= sops updatekeys -y two.yaml",
+        "128 > The following changes will be made to the file's groups:\nGroup 1\n    OWN\n--- OTHER",
+        "0 > The following changes will be made to the file's groups:\nGroup 1\n    OWN\n--- OTHER two.yaml=ENC-yaml",
+      ],
+    ],
+  },
+  {
+    what: "an editor with a file that is not there yet",
+    sops: "shows an example, which is encrypted too where nobody takes it out",
+    ours: "shows an empty file",
+    lines: [
+      ["EDITOR=ed/append sops edit new.yaml", "0 new.yaml=ENC-yaml", "0 new.yaml=ENC-yaml"],
+      ["EDITOR=ed/append sops new.yaml", "0 new.yaml=ENC-yaml", "0 new.yaml=ENC-yaml"],
+    ],
+  },
+  {
+    what: "a text that cannot be encrypted comes out of the editor, and nobody is there to press Enter",
+    sops: "starts the editor again and again",
+    ours: "gives up, and changes nothing",
+    lines: [
+      ["EDITOR=ed/breaks sops edit e.yaml", "201", "1"],
+      ["EDITOR=ed/empties sops edit e.yaml", "201", "1"],
+    ],
+  },
+  {
+    what: "options for keys that are not here, and for what Node.js cannot do (cli/refused-options.ts)",
+    sops: "takes them",
+    ours: "refuses them, each with its reason",
+    lines: [
+      ["sops encrypt --shamir-secret-sharing-threshold 1 p.yaml", "0 > ENC-yaml", "1"],
+      ["sops exec-env --background e.yaml true", "0", "1"],
+      ["sops exec-env --same-process e.yaml true", "0", "1"],
+      ["EDITOR=ed/append sops -s e.yaml", "0 e.yaml=ENC-yaml", "1"],
+    ],
+  },
+  {
+    what: "the older form --set, and several older forms at once",
+    sops: "takes them; of several the last one counts, with a warning",
+    ours: "refuses them, and names the command",
+    lines: [
+      [`sops --set '["a"] "hunter9"' e.yaml`, "0 e.yaml=ENC-yaml", "1"],
+      ["sops -d -e e.yaml", "0 > plain.yaml", "1"],
+    ],
+  },
+  {
+    what: "a word that is no command and no file",
+    sops: "begins a file of that name",
+    ours: "says that there is no such command: it may be a mistyped one. A name with a dot or a slash is a file",
+    lines: [["sops nonsense", "200", "2"]],
+  },
+  {
+    what: "publish, groups, keyservice and completion",
+    sops: "has them",
+    ours: "has none of them",
+    lines: [["sops groups > /dev/null", "0", "2"]],
+  },
+  {
+    what: "nothing as the name of a file",
+    sops: "takes it for the folder that it is run in",
+    ours: "says that there is no such file",
+    lines: [['sops decrypt ""', "2", "100"]],
+  },
+];
