@@ -1,8 +1,9 @@
 import { Command, Option } from "commander";
 import { SettingsError } from "../findings/settings-error.ts";
+import type { Settings } from "../findings/settings.ts";
 import { GitError } from "../git/errors.ts";
 import { HistoryLog } from "../git/history-log.ts";
-import { openRepository, type OpenedRepository } from "../git/repository.ts";
+import { openRepository } from "../git/repository.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
@@ -50,6 +51,9 @@ export async function check(argv: readonly string[]): Promise<number> {
   const log = history === true ? new HistoryLog(context) : null;
   try {
     const repository = await openRepository(context);
+    // A range has those of its end. They are asked for while the rest is read; who awaits them gets the error.
+    const settings = range === undefined ? stagedSettings(repository) : null;
+    settings?.catch(() => undefined);
     const checked =
       log !== null
         ? await (await import("./check-history.ts")).checkHistory(repository, log)
@@ -59,9 +63,9 @@ export async function check(argv: readonly string[]): Promise<number> {
     const { files, unverified } = checked;
     const isWhole = ![staged === true, range !== undefined, history === true].includes(true);
     const findings =
-      range === undefined
-        ? await settled(repository, checked.findings, isWhole && paths.length === 0)
-        : checked.findings;
+      settings === null
+        ? checked.findings
+        : await settled(await settings, checked.findings, isWhole && paths.length === 0);
     const report: Report = {
       findings,
       repository,
@@ -93,16 +97,15 @@ export async function check(argv: readonly string[]): Promise<number> {
 }
 
 /**
- * Applies `.flux-sops.yaml` as staged.
+ * Applies `.flux-sops.yaml`.
  *
  * @param isWhole everything was looked at: an entry that allowed nothing is told
  */
 async function settled(
-  repository: OpenedRepository,
+  settings: Settings | null,
   findings: readonly CheckedFinding[],
   isWhole: boolean,
 ): Promise<CheckedFinding[]> {
-  const settings = await stagedSettings(repository);
   const used = new Set<unknown>();
   const left = await settleSilently(settings, findings, (entry) => used.add(entry));
   const idle = (settings?.allow ?? []).filter((entry) => isWhole && !used.has(entry));
