@@ -39,7 +39,7 @@ export function parseAsSops(
   argumentsExit?: number,
 ): number | null {
   command.addOption(new Option("--verbose", "there is nothing more to say").hideHelp());
-  const refused = parseArguments(command, asCommanderReads(argv, command.options), argumentsExit);
+  const refused = parseArguments(command, asCommanderReads(argv, command), argumentsExit);
   for (const option of command.options) {
     const name = option.attributeName();
     if (command.getOptionValue(name) === "") command.setOptionValue(name, option.defaultValue);

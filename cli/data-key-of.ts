@@ -2,6 +2,7 @@ import { localIdentities } from "../hooks/local-identities.ts";
 import { unwrapDataKey } from "../sops/data-key.ts";
 import { SopsError } from "../sops/errors.ts";
 import { findIdentities, type FoundIdentities } from "../sops/identities.ts";
+import { userKeyFile } from "../sops/key-locations.ts";
 import type { Metadata } from "../sops/metadata.ts";
 
 let found: Promise<FoundIdentities> | null = null;
@@ -31,9 +32,13 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   const wanted = metadata.age.map(({ recipient }) => recipient).join(", ");
   const others = metadata.foreign.length === 0 ? "" : ` or ${metadata.foreign.join(", ")}`;
   const trouble = problems.length === 0 ? "" : ` (${problems.join("; ")})`;
+  const here =
+    pairs.length === 0
+      ? "there is no age identity here that could open it"
+      : `of the age identities here (${pairs.length}) none opens it`;
   throw new SopsError(
     "no-identity",
-    `none of the ${pairs.length} age identities found here opens it${trouble}; it needs the private key of ${wanted}${others}`,
+    `${here}${trouble}; it needs the private key of ${wanted}${others}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command`,
   );
 }
 

@@ -52,6 +52,8 @@ interface FileCommand {
   readonly missingExit?: (options: Options, form: Form) => number;
   /** The same for whatever is wrong with one of several files, where it is none of its own. */
   readonly severalExit?: number;
+  /** Whether each file is asked for: what was agreed to is then done at once. */
+  readonly asks?: (options: Options) => boolean;
   /** @returns the file's new content. */
   readonly run: (file: FileAtWork) => Promise<string | Buffer>;
 }
@@ -121,10 +123,11 @@ export function fileCommand(
     const step = progress(definition.name, paths.length);
     const print = printer();
     // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
-    for (let from = 0; from < paths.length; from += BATCH) {
+    const size = definition.asks?.(options) === true ? 1 : BATCH;
+    for (let from = 0; from < paths.length; from += size) {
       const batch = new Map<string, StagedFile>();
       const later = (path: string, staged: StagedFile) => batch.set(path, staged);
-      for (const path of paths.slice(from, from + BATCH)) {
+      for (const path of paths.slice(from, from + size)) {
         const to = inPlace ? { print: null, later } : { print, later: null };
         const run = () => runOne(definition, options, path, to);
         status = (await reported(path, run, { ...definition, missingExit })) || status;

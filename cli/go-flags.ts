@@ -1,26 +1,44 @@
-import type { Option } from "commander";
+import type { Command, Option } from "commander";
 
 /** What Go takes for a flag: one dash is as good as two, and a value may follow an equals sign. */
 const FLAG = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s;
 
 /**
- * Flags in Go's spellings, which sops takes, in those of commander: `-output-type json`,
- * `--in-place=true`. Whatever is no flag of the command stays, for commander to judge.
+ * Arguments as sops takes them, for commander: flags in Go's spellings (`-output-type json`,
+ * `--in-place=true`), and behind the first argument that is no flag whatever begins with a dash without being
+ * one. That may be a value, which an error must not repeat; where any number of files may be named it
+ * is a mistyped flag, for commander to name.
  */
-export function asCommanderReads(argv: readonly string[], options: readonly Option[]): string[] {
-  const read: string[] = [];
+export function asCommanderReads(argv: readonly string[], command: Command): string[] {
+  const takesAnyNumber = command.registeredArguments.some(({ variadic }) => variadic);
+  const flags: string[] = [];
+  const others: string[] = [];
   for (let at = 0; at < argv.length; at += 1) {
     const argument = argv[at] ?? "";
-    if (argument === "--") return [...read, ...argv.slice(at)];
+    if (argument === "--") {
+      others.push(...argv.slice(at + 1));
+      break;
+    }
     const [, name = "", value] = FLAG.exec(argument) ?? [];
-    const option = options.find(({ long, short }) => long === `--${name}` || short === `-${name}`);
-    const flag = option?.long ?? option?.short ?? argument;
-    if (option === undefined) read.push(argument);
-    else if (!option.required) read.push(...switched(flag, value, argument));
-    else if (value !== undefined) read.push(flag, value);
-    else read.push(flag, ...argv.slice((at += 1), at + 1));
+    const option = optionOf(command.options, name);
+    if (option !== undefined) {
+      const flag = option.long ?? option.short ?? argument;
+      if (!option.required) flags.push(...switched(flag, value, argument));
+      else if (value !== undefined) flags.push(flag, value);
+      else flags.push(flag, ...argv.slice((at += 1), at + 1));
+    } else if (isDashed(argument) && (takesAnyNumber || others.length === 0)) {
+      flags.push(argument);
+    } else {
+      others.push(argument);
+    }
   }
-  return read;
+  return others.length === 0 ? flags : [...flags, "--", ...others];
+}
+
+const isDashed = (argument: string): boolean => argument.length > 1 && argument.startsWith("-");
+
+function optionOf(options: readonly Option[], name: string): Option | undefined {
+  return options.find(({ long, short }) => long === `--${name}` || short === `-${name}`);
 }
 
 /** A flag that is on or off. */

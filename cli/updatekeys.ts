@@ -6,7 +6,7 @@ import { dataKeyOf } from "./data-key-of.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { ExitError } from "./exit-error.ts";
-import { fileCommand } from "./file-command.ts";
+import { fileCommand, type Options } from "./file-command.ts";
 import { lineOfInput } from "./line-of-input.ts";
 import { ruleOnDisk } from "./rule-on-disk.ts";
 
@@ -21,6 +21,7 @@ export const updatekeys = fileCommand({
   standardInput: "no",
   missingExit: () => SOPS_EXIT.generic,
   severalExit: SOPS_EXIT.generic,
+  asks,
   run: async (at) => {
     const metadata = encryptedOnly(at);
     const rule = ruleOnDisk(at.path, at.config);
@@ -33,11 +34,15 @@ export const updatekeys = fileCommand({
     if (changes !== null) {
       complain(`${shown(at.path)} gets other recipients`);
       process.stdout.write(changes);
-      if (at.options["yes"] !== true && !isConfirmed(at.path)) return at.bytes;
+      if (asks(at.options) && !isConfirmed(at.path)) return at.bytes;
     }
     return rewrap(at.file, metadata, recipients, () => dataKeyOf(metadata));
   },
 });
+
+function asks(options: Options): boolean {
+  return options["yes"] !== true;
+}
 
 /** Who can read a file, and who will, in sops's own words; null where they are the same. */
 function changesOf({ age }: Metadata, recipients: readonly string[]): string | null {
