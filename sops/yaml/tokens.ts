@@ -20,8 +20,20 @@ const MOST_LEXEMES = 400_000;
 /** How many documents it may have: each is given a sops block of its own, of a kilobyte or more. */
 const MOST_DOCUMENTS = 1_000;
 
+/** A text in double quotes that would be the same in single ones. */
+const SIMPLY_QUOTED = /^"[^"'\\\r\n]*"$/;
+
+/**
+ * The yaml package reads a text in double quotes character by character, and keeps 30 bytes for each until
+ * somebody looks at it: most could stand in single quotes.
+ */
+function inSimplestQuotes(lexeme: string): string {
+  return SIMPLY_QUOTED.test(lexeme) ? `'${lexeme.slice(1, -1)}'` : lexeme;
+}
+
 /** Everything in a text. */
 export interface Tokens {
+  /** Of those in double quotes, some stand as if in single ones. */
   readonly tokens: readonly CST.Token[];
   /** All comments, in order: in the tokens, the yaml package drops some below an empty value. */
   readonly comments: readonly RawComment[];
@@ -66,8 +78,8 @@ export function readTokens(
         windows: text.startsWith("\r\n", end),
       });
     }
+    take(parser.next(isScalar ? lexeme : inSimplestQuotes(lexeme)));
     isScalar = lexeme === CST.SCALAR;
-    take(parser.next(lexeme));
     if (parser.stack.length > DEEPEST) {
       throw failure("unsupported", parser.offset, "is nested too deeply");
     }
