@@ -95,7 +95,7 @@ export async function encryptFile(
  * Encrypts what is new in a file that is encrypted already, and signs the whole anew.
  *
  * @param metadata the file's own.
- * @param options.before the file as it was, whose tokens may serve on.
+ * @param options.before the leaves of the file as it was, whose tokens may serve on.
  * @param options.bare whether new tokens stand bare, as in a file that sops wrote.
  * @throws SopsError `tampered`, `unsupported`
  */
@@ -103,14 +103,21 @@ export async function sealFile(
   file: StoreFile,
   metadata: Metadata,
   dataKey: Uint8Array,
-  options: { readonly now?: Date; readonly bare?: boolean; readonly before?: StoreFile } = {},
+  options: {
+    readonly now?: Date;
+    readonly bare?: boolean;
+    readonly before?: readonly OpenedLeaf[];
+  } = {},
 ): Promise<Encrypted> {
-  const { before = file } = options;
-  const opened = openLeaves(file, metadata, dataKey, "accept");
+  const { before } = options;
+  const opened = openLeaves(file, metadata, dataKey, "accept", "refuse", before);
   for (const { leaf, selected, token } of opened) if (selected && token === null) refuseLost(leaf);
-  const previous = { file: before, metadata, dataKey };
-  const known = before === file ? opened : openedBefore(previous);
-  return seal(file, opened, encryptionOf(metadata), { ...options, previous, known });
+  const previous = { file, metadata, dataKey };
+  return seal(file, opened, encryptionOf(metadata), {
+    ...options,
+    previous,
+    known: before ?? opened,
+  });
 }
 
 /** Encrypts opened leaves with a new data key, those too that have a ciphertext. */
