@@ -149,6 +149,7 @@ async function seal(
 ): Promise<Encrypted> {
   const { previous = null, now = new Date() } = options;
   refuseSharedValues(opened);
+  refuseTooMany(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
   const known = knownTokens(options.known);
   const replacements = new Map<Leaf, Replacement>();
@@ -397,6 +398,21 @@ function refuseLost({ becomesNull, path, line }: Leaf): void {
     "unsupported",
     `${what} at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
     { line },
+  );
+}
+
+/** How many values and comments are encrypted at once: it takes a second, and sops a minute. */
+const MOST_TOKENS = 100_000;
+
+function refuseTooMany(opened: readonly OpenedLeaf[]): void {
+  let count = 0;
+  for (const { selected, value, token } of opened) {
+    if (selected && token === null && value !== null && value.text !== "") count += 1;
+  }
+  if (count <= MOST_TOKENS) return;
+  throw new SopsError(
+    "unsupported",
+    `has ${count} values and comments to encrypt: divide it into files of ${MOST_TOKENS} at most`,
   );
 }
 
