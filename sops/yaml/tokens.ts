@@ -31,6 +31,21 @@ function inSimplestQuotes(lexeme: string): string {
   return SIMPLY_QUOTED.test(lexeme) ? `'${lexeme.slice(1, -1)}'` : lexeme;
 }
 
+/** The yaml package deletes members of the items of lists in brackets, which makes each several times as large. */
+function slim(document: CST.Document): void {
+  const open: CST.Token[] = document.value === undefined ? [] : [document.value];
+  for (let token = open.pop(); token !== undefined; token = open.pop()) {
+    if (!("items" in token)) continue;
+    for (const [index, { start, key, sep, value }] of token.items.entries()) {
+      for (const inner of [key, value]) {
+        if (inner !== undefined && inner !== null && "items" in inner) open.push(inner);
+      }
+      if (token.type !== "flow-collection" || key !== undefined || sep !== undefined) continue;
+      if (value !== undefined) token.items[index] = { start: start.slice(), value };
+    }
+  }
+}
+
 /** Everything in a text. */
 export interface Tokens {
   /** Of those in double quotes, some stand as if in single ones. */
@@ -62,6 +77,7 @@ export function readTokens(
       if (token.type === "error") throw failure("syntax", token.offset, token.message);
       if (token.type === "document") documents += 1;
       if (documents > MOST_DOCUMENTS) throw failure("unsupported", token.offset, TOO_LARGE);
+      if (token.type === "document") slim(token);
       tokens.push(token);
     }
   };
