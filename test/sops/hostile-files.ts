@@ -169,7 +169,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   yaml(
     "many comments in many columns",
     "same",
-    () => `a:\n  b:\n    c: x\n${many(20_000, (index) => `${" ".repeat(index % 7)}# x\n`)}d: x\n`,
+    () => `a:\n  b:\n    c: x\n${many(10_000, (index) => `${" ".repeat(index % 7)}# x\n`)}d: x\n`,
   ),
   yaml(
     "many comments beside values",
@@ -178,7 +178,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     { option: "encrypted_regex", pattern: "^a1$" },
   ),
   yaml("many values", "same", () => many(25_000, (index) => `k${index}: v${index}\n`)),
-  yaml("more values", "unsupported", () => many(200_000, (index) => `k${index}: v${index}\n`)),
+  yaml("more values", "unsupported", () => many(110_000, (index) => `k${index}: v${index}\n`)),
   yaml("a longer list in one line", "same", () => `a: [${"x, ".repeat(15_000)}y]\n`),
   yaml(
     "JSON in one line",
