@@ -22,9 +22,10 @@ export function openLeaves(
   dataKey: Uint8Array,
   plaintext: PlaintextPolicy,
   damagedComments: DamagedCommentPolicy = "refuse",
+  before: readonly OpenedLeaf[] = [],
 ): OpenedLeaf[] {
   const selects = selector(effectiveSelection(metadata), file);
-  return openSelected(file, selects, dataKey, plaintext, damagedComments);
+  return openSelected(file, selects, dataKey, plaintext, damagedComments, before);
 }
 
 /**

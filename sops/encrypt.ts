@@ -95,7 +95,7 @@ export async function encryptFile(
  * Encrypts what is new in a file that is encrypted already, and signs the whole anew.
  *
  * @param metadata the file's own.
- * @param options.before the file as it was, whose tokens may serve on.
+ * @param options.before the leaves of the file as it was, whose tokens may serve on.
  * @param options.bare whether new tokens stand bare, as in a file that sops wrote.
  * @throws SopsError `tampered`, `unsupported`
  */
@@ -103,14 +103,21 @@ export async function sealFile(
   file: StoreFile,
   metadata: Metadata,
   dataKey: Uint8Array,
-  options: { readonly now?: Date; readonly bare?: boolean; readonly before?: StoreFile } = {},
+  options: {
+    readonly now?: Date;
+    readonly bare?: boolean;
+    readonly before?: readonly OpenedLeaf[];
+  } = {},
 ): Promise<Encrypted> {
-  const { before = file } = options;
-  const opened = openLeaves(file, metadata, dataKey, "accept");
+  const { before } = options;
+  const opened = openLeaves(file, metadata, dataKey, "accept", "refuse", before);
   for (const { leaf, selected, token } of opened) if (selected && token === null) refuseLost(leaf);
-  const previous = { file: before, metadata, dataKey };
-  const known = before === file ? opened : openedBefore(previous);
-  return seal(file, opened, encryptionOf(metadata), { ...options, previous, known });
+  const previous = { file, metadata, dataKey };
+  return seal(file, opened, encryptionOf(metadata), {
+    ...options,
+    previous,
+    known: before ?? opened,
+  });
 }
 
 /** Encrypts opened leaves with a new data key, those too that have a ciphertext. */
@@ -142,6 +149,7 @@ async function seal(
 ): Promise<Encrypted> {
   const { previous = null, now = new Date() } = options;
   refuseSharedValues(opened);
+  refuseTooMany(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
   const known = knownTokens(options.known);
   const replacements = new Map<Leaf, Replacement>();
@@ -390,6 +398,21 @@ function refuseLost({ becomesNull, path, line }: Leaf): void {
     "unsupported",
     `${what} at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
     { line },
+  );
+}
+
+/** How many values and comments are encrypted at once: it takes a second, and sops a minute. */
+const MOST_TOKENS = 100_000;
+
+function refuseTooMany(opened: readonly OpenedLeaf[]): void {
+  let count = 0;
+  for (const { selected, value, token } of opened) {
+    if (selected && token === null && value !== null && value.text !== "") count += 1;
+  }
+  if (count <= MOST_TOKENS) return;
+  throw new SopsError(
+    "unsupported",
+    `has ${count} values and comments to encrypt: divide it into files of ${MOST_TOKENS} at most`,
   );
 }
 

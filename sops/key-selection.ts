@@ -63,5 +63,7 @@ export function keySelector(
 /** A pattern that is a list of whole words, `^(data|stringData)$`; null for any other. */
 export function wordPattern(pattern: string): Pattern | null {
   const words = /^\^\(([\w-]+(?:\|[\w-]+)*)\)\$$/.exec(pattern)?.[1]?.split("|");
-  return words === undefined ? null : (text) => words.includes(text);
+  if (words === undefined) return null;
+  const known = new Set(words);
+  return (text) => known.has(text);
 }

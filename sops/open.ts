@@ -41,6 +41,7 @@ export type DamagedCommentPolicy = "refuse" | "keep";
  *
  * @param plaintext whether a selected value that is no token is an error (decrypting) or taken as
  *   it is (sealing a file with new values in it).
+ * @param before leaves of the file as it was: what stands there still is not decrypted again.
  * @throws SopsError `tampered` with the line of the first value that does not decrypt.
  */
 export function openSelected(
@@ -49,13 +50,23 @@ export function openSelected(
   dataKey: Uint8Array,
   plaintext: PlaintextPolicy,
   damagedComments: DamagedCommentPolicy,
+  before: readonly OpenedLeaf[] = [],
 ): OpenedLeaf[] {
   const comments = new CommentOpener(file, dataKey, damagedComments);
+  const known = before.length === 0 ? null : new Map(before.map((one) => [one.token, one]));
   return file.leaves.map((leaf) => {
     const { value } = leaf;
     const selected = selects(leaf);
     if (!selected || value === null || value.text === "") {
       return { leaf, selected, value, token: null };
+    }
+    const same = known?.get(value.text.trimEnd());
+    if (
+      same !== undefined &&
+      same.leaf.kind === leaf.kind &&
+      isSamePath(same.leaf.path, leaf.path)
+    ) {
+      return { leaf, selected, value: same.value, token: same.token };
     }
     if (leaf.kind === "comment") return comments.open(leaf, value);
     const encrypted = value.type === "str" && isToken(value.text);
@@ -71,6 +82,10 @@ export function openSelected(
     const plain = atLine(leaf, () => decryptToken(token, dataKey, leaf.path));
     return { leaf, selected, value: plain, token };
   });
+}
+
+function isSamePath(one: KeyPath, other: KeyPath): boolean {
+  return one.length === other.length && one.every((key, at) => key === other[at]);
 }
 
 /** Gives an error about a leaf its line. */
@@ -201,9 +216,24 @@ export function decryptSelected(
   dataKey: Uint8Array,
   options: DecryptOptions = {},
 ): string {
-  const ignoreMac = options.ignoreMac === true;
-  const opened = openSelected(file, selects, dataKey, "refuse", ignoreMac ? "keep" : "refuse");
-  if (!ignoreMac) verifyMac(opened, metadata, dataKey);
+  const damagedComments = options.ignoreMac === true ? "keep" : "refuse";
+  const opened = openSelected(file, selects, dataKey, "refuse", damagedComments);
+  return plaintextOf(file, opened, metadata, dataKey, options);
+}
+
+/**
+ * The plaintext of a file whose leaves are decrypted, its MAC verified first.
+ *
+ * @throws SopsError `mac-missing`, `mac-mismatch`
+ */
+export function plaintextOf(
+  file: StoreFile,
+  opened: readonly OpenedLeaf[],
+  metadata: Metadata,
+  dataKey: Uint8Array,
+  options: DecryptOptions,
+): string {
+  if (options.ignoreMac !== true) verifyMac(opened, metadata, dataKey);
   const replacements = new Map<Leaf, Replacement>();
   for (const { leaf, value, token } of opened) {
     if (token !== null && value !== null) replacements.set(leaf, { kind: "plaintext", value });

@@ -1,6 +1,6 @@
 import { parseBinary } from "./binary.ts";
 import { dataAt, readData, sameData, scalarText, type Data } from "./data-tree.ts";
-import { decryptFile } from "./decrypt.ts";
+import { openLeaves } from "./decrypt.ts";
 import { putDotenv, removeDotenv } from "./dotenv-put.ts";
 import { encryptFile, encryptionOf, sealFile } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
@@ -8,6 +8,7 @@ import { parseFile, type Format } from "./format.ts";
 import { putIni, removeIni } from "./ini/put.ts";
 import { putJson, removeJson } from "./json/put.ts";
 import type { Metadata } from "./metadata.ts";
+import { plaintextOf, type OpenedLeaf } from "./open.ts";
 import type { Leaf, StoreFile } from "./store.ts";
 import { additionalData, decryptBound, isToken } from "./token.ts";
 import type { TreePath } from "./tree-path.ts";
@@ -53,14 +54,14 @@ const STORES: Readonly<
 export async function setValue(sealed: Sealed, path: TreePath, value: Data): Promise<string> {
   const { format, text } = sealed;
   if (path[0] === "sops") throw new SopsError("already-encrypted", "sops is a reserved key");
-  const plaintext = opened(sealed);
+  const { opened, plaintext } = open(sealed);
   const [before = null] = readData(plaintext, format);
   if (format === "binary") return setContent(sealed, path, value, before);
   const present = dataAt(before, path);
   const isText = format === "dotenv" || format === "ini";
   if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
   const change: Change = (at) => STORES[format].put(at, path, value);
-  return (await changed(sealed, plaintext, format, change)) ?? text;
+  return (await changed(sealed, opened, plaintext, format, change)) ?? text;
 }
 
 /**
@@ -72,13 +73,13 @@ export async function setValue(sealed: Sealed, path: TreePath, value: Data): Pro
 export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string | null> {
   const { format } = sealed;
   if (path[0] === "sops") return null;
-  const plaintext = opened(sealed);
+  const { opened, plaintext } = open(sealed);
   if (format === "binary") {
     throw new SopsError("cannot-hold", "a binary file is one value: nothing can be taken out");
   }
   const [before = null] = readData(plaintext, format);
   refuseDeadEnd(before, path);
-  return changed(sealed, plaintext, format, (at) => STORES[format].remove(at, path));
+  return changed(sealed, opened, plaintext, format, (at) => STORES[format].remove(at, path));
 }
 
 /**
@@ -100,12 +101,17 @@ function refuseDeadEnd(root: Data, path: TreePath): void {
   }
 }
 
-/** The plaintext of a file; nothing is changed in one that does not verify. */
-function opened({ file, metadata, dataKey, ignoreMac }: Sealed): string {
+/** The plaintext of a file and of its leaves; nothing is changed in one that does not verify. */
+function open({ file, metadata, dataKey, ignoreMac }: Sealed): {
+  opened: readonly OpenedLeaf[];
+  plaintext: string;
+} {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops set");
   }
-  return decryptFile(file, metadata, dataKey, { ignoreMac });
+  const damagedComments = ignoreMac ? "keep" : "refuse";
+  const opened = openLeaves(file, metadata, dataKey, "refuse", damagedComments);
+  return { opened, plaintext: plaintextOf(file, opened, metadata, dataKey, { ignoreMac }) };
 }
 
 /**
@@ -115,6 +121,7 @@ function opened({ file, metadata, dataKey, ignoreMac }: Sealed): string {
  */
 async function changed(
   { text, file, format, metadata, dataKey }: Sealed,
+  opened: readonly OpenedLeaf[],
   plaintext: string,
   as: Format,
   change: Change,
@@ -124,7 +131,8 @@ async function changed(
     if (edited === null) return null;
     const after = parseFile(edited, as, null);
     if (!after.leaves.some((leaf) => isDisplaced(leaf, dataKey))) {
-      return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before: file })).text;
+      return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before: opened }))
+        .text;
     }
   }
   const edited = change(plaintext);

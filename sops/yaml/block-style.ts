@@ -13,6 +13,7 @@ import {
 } from "./file.ts";
 import type { Mark } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
+import { Places } from "./places.ts";
 import { canBePlain, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 
 /**
@@ -65,7 +66,7 @@ class BlockStyleReader {
   private readonly marks: Mark[] = [];
   private readonly entries = new Map<Collection, number[]>();
   private readonly step: number;
-  private readonly places = new Map<string, Place>();
+  private readonly places = new Places("\n");
   /** The line that is being read: one with something on it beside a comment. */
   private lineStart = 0;
   private lineEnd = -1;
@@ -464,7 +465,6 @@ class BlockStyleReader {
     return { style: "literal", value, end, followed: false, header, width };
   }
 
-  /** Places are few: one for each column and style. */
   private place(
     style: Style,
     column: number,
@@ -472,22 +472,10 @@ class BlockStyleReader {
     header: string,
     width: number,
   ): Place {
-    const name = `${style} ${column} ${String(followed)} ${header} ${width}`;
-    let place = this.places.get(name);
-    if (place === undefined) {
-      const literal = style === "literal";
-      place = {
-        style,
-        flow: false,
-        header,
-        indent: " ".repeat(literal ? width : column + this.step),
-        indentIndicator: String(literal ? Math.max(1, width - column) : this.step),
-        newline: "\n",
-        followed,
-      };
-      this.places.set(name, place);
-    }
-    return place;
+    const place = { style, flow: false, header, followed };
+    return style === "literal"
+      ? this.places.of(place, width, Math.max(1, width - column))
+      : this.places.of(place, column + this.step, this.step);
   }
 
   /** The `sops` block as plain data, with the same types as the yaml package's reader gives it. */

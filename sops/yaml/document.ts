@@ -54,6 +54,35 @@ export function composeDocuments(text: string): readonly Document.Parsed[] {
   return readAll(text).composed;
 }
 
+/**
+ * The documents of some tokens, their errors in them.
+ *
+ * @param always whether there is a document where nothing but comments is.
+ */
+export function composeTokens(
+  tokens: readonly CST.Token[],
+  always: boolean,
+  length: number,
+): Document.Parsed[] {
+  const composer = new Composer({
+    keepSourceTokens: true,
+    schema: "failsafe",
+    version: "1.2",
+    merge: false,
+    // Checked by the reader: the composer compares every key with every other.
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
+  const { stackTraceLimit } = Error;
+  try {
+    // An error for each of a hundred thousand anchors would spend its time on stacks that nobody reads.
+    Error.stackTraceLimit = 0;
+    return [...composer.compose(tokens, always, length)] as Document.Parsed[];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
 function readAll(text: string): { content: YamlContent; composed: readonly Document.Parsed[] } {
   const lines = new Lines(text);
   const failure: Failure = (code, offset, message) =>
@@ -70,28 +99,8 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
     throw failure("unsupported", otherBreak, `${what}: take it out, or write it as an escape`);
   }
   const { tokens, comments: all, refusals } = readTokens(text, failure);
-
-  const composed: Document.Parsed[] = [];
-  const composer = new Composer({
-    keepSourceTokens: true,
-    schema: "failsafe",
-    version: "1.2",
-    merge: false,
-    // Checked by the reader: the composer compares every key with every other.
-    uniqueKeys: false,
-    logLevel: "silent",
-  });
-  const { stackTraceLimit } = Error;
-  try {
-    // An error for each of a hundred thousand anchors would spend its time on stacks that nobody reads.
-    Error.stackTraceLimit = 0;
-    // Comments alone are a document, too: they are encrypted like others.
-    for (const document of composer.compose(tokens, all.length > 0, text.length)) {
-      composed.push(document as Document.Parsed);
-    }
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  // Comments alone are a document, too: they are encrypted like others.
+  const composed = composeTokens(tokens, all.length > 0, text.length);
   for (const document of composed) {
     const [problem] = document.errors;
     if (problem !== undefined) {

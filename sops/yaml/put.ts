@@ -2,9 +2,7 @@ import {
   isMap,
   isScalar,
   isSeq,
-  parseAllDocuments,
   type CST,
-  type Document,
   type Pair,
   type ParsedNode,
   type YAMLMap,
@@ -14,6 +12,7 @@ import { SopsError } from "../errors.ts";
 import { below, isEmpty, toYaml, scalarText, toJson, type Data } from "../data-tree.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { isCommentToken } from "../token.ts";
+import { composeTokens } from "./document.ts";
 import { readTokens } from "./tokens.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
@@ -60,16 +59,10 @@ class Editor {
   private readonly newline: string;
 
   constructor(text: string) {
-    readTokens(text, (code, _, message) => new SopsError(code, message));
+    const { tokens } = readTokens(text, (code, _, message) => new SopsError(code, message));
     this.text = text;
     this.newline = text.includes("\r\n") ? "\r\n" : "\n";
-    const documents = parseAllDocuments(text, {
-      keepSourceTokens: true,
-      schema: "failsafe",
-      merge: false,
-      uniqueKeys: false,
-      logLevel: "silent",
-    }) as Document.Parsed[];
+    const documents = composeTokens(tokens, false, text.length);
     const problem = documents[0]?.errors[0];
     if (problem !== undefined) {
       throw new SopsError("syntax", problem.message.split("\n")[0] ?? "does not parse", {

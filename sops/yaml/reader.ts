@@ -18,6 +18,7 @@ import type { Collection, Comment } from "./comments.ts";
 import { commentPlace, entryOfComment, type YamlDocument, type YamlLeaf } from "./file.ts";
 import { bodyOffset } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
+import { Places } from "./places.ts";
 import { canBePlain, styleOfToken, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
 
@@ -86,7 +87,7 @@ export class DocumentReader {
   private expanded = 0;
   private readonly text: string;
   private readonly lines: Lines;
-  private readonly newline: string;
+  private readonly places: Places;
   private readonly step: number;
   private readonly document: Document.Parsed;
   private readonly failure: Failure;
@@ -94,7 +95,7 @@ export class DocumentReader {
   constructor({ text, lines, newline, step }: Source, document: Document.Parsed, failure: Failure) {
     this.text = text;
     this.lines = lines;
-    this.newline = newline;
+    this.places = new Places(newline);
     this.step = step;
     this.document = document;
     this.failure = failure;
@@ -405,7 +406,7 @@ export class DocumentReader {
       const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
       this.refuseSpacesBehind(isEmpty ? bodyOffset(token) : end, place);
     }
-    return {
+    const leaf: YamlLeaf = {
       kind: "value",
       path,
       value,
@@ -419,13 +420,17 @@ export class DocumentReader {
       alias: null,
       start,
       end,
-      ...(cut !== null && { cutOff: true as const }),
-      ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
-      ...(lost !== null && { becomesNull: lost }),
       itemStart: this.itemStarts.get(node) ?? null,
       holder: parent,
       entry,
       place,
+    };
+    if (cut === null && lost === null) return leaf;
+    return {
+      ...leaf,
+      ...(cut !== null && { cutOff: true as const }),
+      ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
+      ...(lost !== null && { becomesNull: lost }),
     };
   }
 
@@ -488,24 +493,14 @@ export class DocumentReader {
     const flow = parent !== null && parent.column === null;
     const parentColumn = this.nearestColumn(parent);
     if (token?.type !== "block-scalar") {
-      const quoted: Style =
-        node?.type === "QUOTE_SINGLE"
-          ? "single"
-          : node?.type === "QUOTE_DOUBLE"
-            ? "double"
-            : "plain";
+      const isQuoted = token !== undefined && token.type !== "scalar";
+      const quote = isQuoted ? this.text.charAt(token.offset) : "";
+      const quoted: Style = quote === "'" ? "single" : quote === '"' ? "double" : "plain";
       const style =
         flow && isToken(String(node?.value)) ? styleOfToken(quoted, source(token)) : quoted;
       const step = Math.max(2, this.step);
-      return {
-        style,
-        flow,
-        header: "",
-        indent: " ".repeat(parentColumn + step),
-        indentIndicator: String(step),
-        newline: this.newline,
-        followed: this.isFollowed(end, parentColumn + step),
-      };
+      const followed = this.isFollowed(end, parentColumn + step);
+      return this.places.of({ style, flow, header: "", followed }, parentColumn + step, step);
     }
     const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
     const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
@@ -514,15 +509,9 @@ export class DocumentReader {
       indicator !== undefined
         ? parentColumn + Number(indicator)
         : (firstLine?.length ?? parentColumn + this.step);
-    return {
-      style: header.startsWith("|") ? "literal" : "folded",
-      flow,
-      header,
-      indent: " ".repeat(width),
-      indentIndicator: String(Math.max(1, width - parentColumn)),
-      newline: this.newline,
-      followed: false,
-    };
+    const style = header.startsWith("|") ? "literal" : "folded";
+    const place = { style, flow, header, followed: false } as const;
+    return this.places.of(place, width, Math.max(1, width - parentColumn));
   }
 
   private isFollowed(end: number, indent: number): boolean {

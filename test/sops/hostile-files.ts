@@ -5,7 +5,9 @@ import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import type { Selection } from "../../sops/key-selection.ts";
+import { setValue, type Sealed } from "../../sops/set.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
+import type { TreePath } from "../../sops/tree-path.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";
 
 /** A file made to hurt whoever reads it. */
@@ -167,7 +169,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   yaml(
     "many comments in many columns",
     "same",
-    () => `a:\n  b:\n    c: x\n${many(20_000, (index) => `${" ".repeat(index % 7)}# x\n`)}d: x\n`,
+    () => `a:\n  b:\n    c: x\n${many(10_000, (index) => `${" ".repeat(index % 7)}# x\n`)}d: x\n`,
   ),
   yaml(
     "many comments beside values",
@@ -175,6 +177,18 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     () => Array.from({ length: 25_000 }, (_, at) => `a${at}: x # x\n`).join(""),
     { option: "encrypted_regex", pattern: "^a1$" },
   ),
+  yaml("many values", "same", () => many(25_000, (index) => `k${index}: v${index}\n`)),
+  yaml("more values", "unsupported", () => many(110_000, (index) => `k${index}: v${index}\n`)),
+  yaml("a longer list in one line", "same", () => `a: [${"x, ".repeat(15_000)}y]\n`),
+  yaml(
+    "JSON in one line",
+    "same",
+    () => `{${many(10_000, (index) => `"k${index}": "x", `)}"y": "z"}\n`,
+  ),
+  yaml("a pattern of many words", "same", () => many(20_000, (index) => `k${index}: x\n`), {
+    option: "encrypted_regex",
+    pattern: `^(${Array.from({ length: 110_000 }, (_, index) => `key${index}`).join("|")})$`,
+  }),
   json("a long string", "same", () => `{"a": "${"x".repeat(MEGABYTE)}"}`),
   json("a long string of escapes", "same", () => `{"a": "${"\\n".repeat(MEGABYTE / 2)}"}`),
   json("a long string without its quote", "syntax", () => `{"a": "${"x".repeat(MEGABYTE)}`),
@@ -182,6 +196,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   json("a long number", "syntax", () => `{"a": ${"1".repeat(MEGABYTE)}}`),
   json("white space", "same", () => `{"a": ${" ".repeat(MEGABYTE)}1}`),
   json("many values", "same", () => `{"a": [${"1,".repeat(10_000)}1]}`),
+  json("more values", "unsupported", () => `{"a": [${"1,".repeat(110_000)}1]}`),
   dotenv("a long value", "same", () => `A=${"x".repeat(MEGABYTE)}\n`),
   dotenv("a long comment", "same", () => `#${"#".repeat(MEGABYTE)}\nA=x\n`),
   dotenv("a long line without =", "syntax", () => "x".repeat(MEGABYTE)),
@@ -396,8 +411,8 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
 ];
 
 /**
- * Does with a file what the commands do: encrypts it and decrypts the result; or decrypts it, where
- * it has a `sops` block.
+ * Does with a file what the commands do: encrypts it, decrypts the result and sets a value in it; or
+ * decrypts it, where it has a `sops` block.
  *
  * @param lap is called where one command would have ended and another begun.
  * @returns its `outcome`.
@@ -432,9 +447,31 @@ export async function treat(
     const dataKey = await unwrapDataKey(encrypted.metadata, [identity]);
     if (dataKey === null) throw new Error("no data key");
     const plain = decryptFile(encrypted.file, encrypted.metadata, dataKey);
-    return plaintextBytes(encrypted.file, plain).equals(content) ? "same" : "other bytes";
+    const outcome = plaintextBytes(encrypted.file, plain).equals(content) ? "same" : "other bytes";
+    lap();
+    const sealed = { text, file: encrypted.file, metadata: encrypted.metadata };
+    await setOne({ ...sealed, format, dataKey, ignoreMac: false });
+    return outcome;
   } catch (error) {
     if (error instanceof SopsError) return error.code;
     throw error;
+  }
+}
+
+/** Where a value is set that was not there before, in each format. */
+const PATHS: Readonly<Record<Format, TreePath>> = {
+  yaml: ["added"],
+  json: ["added"],
+  dotenv: ["ADDED"],
+  ini: ["added", "added"],
+  binary: ["data"],
+};
+
+/** Sets a value, or is told that this cannot be done there. */
+async function setOne(sealed: Sealed): Promise<void> {
+  try {
+    await setValue(sealed, PATHS[sealed.format], "x");
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
   }
 }
