@@ -21,10 +21,15 @@ const PATIENCE = 100;
  */
 export class WaitingBatch {
   #pipe: string | null;
+  readonly #meanwhile: () => void;
 
-  /** @param pipe where git reads, once somebody opens it for writing */
-  constructor(pipe: string) {
+  /**
+   * @param pipe where git reads, once somebody opens it for writing
+   * @param meanwhile what there is to do while git reads
+   */
+  constructor(pipe: string, meanwhile: () => void) {
     this.#pipe = pipe;
+    this.#meanwhile = meanwhile;
   }
 
   /**
@@ -47,6 +52,7 @@ export class WaitingBatch {
     } finally {
       closeSync(descriptor);
     }
+    this.#meanwhile();
     return readFileSync(0);
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { suspectedRules } from "../findings/prefilter.ts";
 import { readHeadAndBlobs } from "../git/commit-object.ts";
 import { changedEntries, changedEntriesIn } from "../git/index-entries.ts";
 import { ongoingOperation } from "../git/operation.ts";
@@ -36,7 +37,7 @@ const UNKNOWN: Look = { nothingToDo: false, begun: null };
 export async function lookAtCommit(context: GitContext, seenBy?: string): Promise<Look> {
   try {
     const opened = await openHookRepository(context);
-    const seen = seenBy === undefined ? null : takeSeenIndex(opened, seenBy);
+    const seen = seenBy === undefined ? null : takeSeenIndex(opened, seenBy, makeReady);
     const repository: Repository = { ...opened, blocks: true, waiting: seen?.waiting };
     const folder = gitFolder(repository);
     if (folder === null || ongoingOperation(folder) !== null) return UNKNOWN;
@@ -76,6 +77,11 @@ export async function lookAtCommit(context: GitContext, seenBy?: string): Promis
   } catch {
     return UNKNOWN;
   }
+}
+
+/** The search for keywords is made when it is used first. */
+function makeReady(): void {
+  suspectedRules("", Buffer.alloc(0));
 }
 
 /** `git cat-file --batch` takes a path a line. */

@@ -25,9 +25,14 @@ const WHOLE = Buffer.from("whole\0");
  * end, and takes the second name away. Another git then waits at the pipe `ask-NUMBER`.
  *
  * @param number of the shell that has asked
+ * @param meanwhile what there is to do while objects are read
  * @returns null where there is no whole answer, or something was staged since: git has to be asked again
  */
-export function takeSeenIndex(repository: Repository, number: string): SeenIndex | null {
+export function takeSeenIndex(
+  repository: Repository,
+  number: string,
+  meanwhile: () => void,
+): SeenIndex | null {
   const folder = proofFolder(repository);
   if (folder === null || !/^\d+$/.test(number)) return null;
   const name = path.join(folder, `seen-${number}`);
@@ -37,7 +42,7 @@ export function takeSeenIndex(repository: Repository, number: string): SeenIndex
   if (seen === undefined || judged === null) return null;
   unlinkSync(name);
   if (!isWhole(answer) || !isUntouched(seen) || !isSame(seen, judged)) return null;
-  const waiting = new WaitingBatch(path.join(folder, `ask-${number}`));
+  const waiting = new WaitingBatch(path.join(folder, `ask-${number}`), meanwhile);
   return { judged, fields: nulFields(answer).slice(0, -1), waiting };
 }
 
