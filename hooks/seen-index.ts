@@ -21,8 +21,8 @@ const WHOLE = Buffer.from("whole\0");
 /**
  * `.husky/pre-commit` asks git what is staged while node comes up: on standard input is the answer. It
  * asks about a second name (hard link) of the index file, `seen-NUMBER`. git never writes into that file
- * (judged-index.ts); so the answer holds for the index as long as both names are one file. Waits for git to
- * end, and takes the second name away. Another git then waits at the pipe `ask-NUMBER`.
+ * (judged-index.ts); so the answer holds for the index as long as both names are one file. Waits for the
+ * answer, and takes the second name away. Another git then waits at the pipe `ask-NUMBER`.
  *
  * @param number of the shell that has asked
  * @param meanwhile what there is to do while objects are read
@@ -48,14 +48,16 @@ export function takeSeenIndex(
 
 /** What is on standard input up to the word that ends it, or to its end. */
 function readAnswer(): Buffer {
-  const chunk = Buffer.alloc(64 * 1024);
-  let answer = Buffer.alloc(0);
-  while (!isWhole(answer)) {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.alloc(64 * 1024);
     const length = readSync(0, chunk);
-    if (length === 0) break;
-    answer = Buffer.concat([answer, chunk.subarray(0, length)]);
+    chunks.push(chunk.subarray(0, length));
+    // Few chunks but the last end with a field: a hundred thousand paths are not put together time and again.
+    if (length > 0 && chunk[length - 1] !== 0) continue;
+    const answer = Buffer.concat(chunks);
+    if (length === 0 || isWhole(answer)) return answer;
   }
-  return answer;
 }
 
 /** An entry is of two fields: the word stands where one would begin, so that it is no path. */
