@@ -229,7 +229,8 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops exec-file e.yaml 'cat {}'", "0 > plain.yaml"],
   ["sops exec-file --no-fifo --filename ../x.yaml e.yaml 'basename {}'", "1"],
   ["sops exec-file --no-fifo --filename \"\" e.yaml 'cat {}'", "0 > plain.yaml"],
-  ["sops exec-file e.yaml 'basename {}'", "0 > tmp-file"],
+  // Where nobody reads the pipe, sops fails at times.
+  ["sops exec-file e.yaml 'basename {}; cat {} >/dev/null'", "0 > tmp-file"],
   ["sops exec-file --output-type ini e.yaml 'cat {}'", "4"],
   ["sops exec-file --no-fifo e.yaml 'stat -c %a {}'", "0 > 600"],
   // edit
