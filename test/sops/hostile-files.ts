@@ -5,9 +5,7 @@ import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import type { Selection } from "../../sops/key-selection.ts";
-import { setValue, type Sealed } from "../../sops/set.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
-import type { TreePath } from "../../sops/tree-path.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";
 
 /** A file made to hurt whoever reads it. */
@@ -411,8 +409,8 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
 ];
 
 /**
- * Does with a file what the commands do: encrypts it, decrypts the result and sets a value in it; or
- * decrypts it, where it has a `sops` block.
+ * Does with a file what the commands do: encrypts it and decrypts the result; or decrypts it, where
+ * it has a `sops` block.
  *
  * @param lap is called where one command would have ended and another begun.
  * @returns its `outcome`.
@@ -447,31 +445,9 @@ export async function treat(
     const dataKey = await unwrapDataKey(encrypted.metadata, [identity]);
     if (dataKey === null) throw new Error("no data key");
     const plain = decryptFile(encrypted.file, encrypted.metadata, dataKey);
-    const outcome = plaintextBytes(encrypted.file, plain).equals(content) ? "same" : "other bytes";
-    lap();
-    const sealed = { text, file: encrypted.file, metadata: encrypted.metadata };
-    await setOne({ ...sealed, format, dataKey, ignoreMac: false });
-    return outcome;
+    return plaintextBytes(encrypted.file, plain).equals(content) ? "same" : "other bytes";
   } catch (error) {
     if (error instanceof SopsError) return error.code;
     throw error;
-  }
-}
-
-/** Where a value is set that was not there before, in each format. */
-const PATHS: Readonly<Record<Format, TreePath>> = {
-  yaml: ["added"],
-  json: ["added"],
-  dotenv: ["ADDED"],
-  ini: ["added", "added"],
-  binary: ["data"],
-};
-
-/** Sets a value, or is told that this cannot be done there. */
-async function setOne(sealed: Sealed): Promise<void> {
-  try {
-    await setValue(sealed, PATHS[sealed.format], "x");
-  } catch (error) {
-    if (!(error instanceof SopsError)) throw error;
   }
 }
