@@ -15,8 +15,8 @@ export interface SeenIndex {
   readonly waiting: WaitingBatch;
 }
 
-/** Ends what git has said, where git ended well. */
-const WHOLE = Buffer.from("whole\0");
+/** Ends what git has said, where git ended well: no entry is of one field. */
+const WHOLE = "whole";
 
 /**
  * `.husky/pre-commit` asks git what is staged while node comes up: on standard input is the answer. It
@@ -36,36 +36,30 @@ export function takeSeenIndex(
   const folder = proofFolder(repository);
   if (folder === null || !/^\d+$/.test(number)) return null;
   const name = path.join(folder, `seen-${number}`);
-  const answer = readAnswer();
+  const fields = readAnswer();
   const seen = lstatSync(name, { throwIfNoEntry: false });
   const judged = indexState(repository);
   if (seen === undefined || judged === null) return null;
   unlinkSync(name);
-  if (!isWhole(answer) || !isUntouched(seen) || !isSame(seen, judged)) return null;
+  if (fields === null || !isUntouched(seen) || !isSame(seen, judged)) return null;
   const waiting = new WaitingBatch(path.join(folder, `ask-${number}`), meanwhile);
-  return { judged, fields: nulFields(answer).slice(0, -1), waiting };
+  return { judged, fields, waiting };
 }
 
-/** What is on standard input up to the word that ends it, or to its end. */
-function readAnswer(): Buffer {
+/** The fields on standard input before the word that ends them; null where it does not come. */
+function readAnswer(): string[] | null {
   const chunks: Buffer[] = [];
   for (;;) {
     const chunk = Buffer.alloc(64 * 1024);
     const length = readSync(0, chunk);
+    if (length === 0) return null;
     chunks.push(chunk.subarray(0, length));
     // Few chunks but the last end with a field: a hundred thousand paths are not put together time and again.
-    if (length > 0 && chunk[length - 1] !== 0) continue;
-    const answer = Buffer.concat(chunks);
-    if (length === 0 || isWhole(answer)) return answer;
+    if (chunk[length - 1] !== 0) continue;
+    const fields = nulFields(Buffer.concat(chunks));
+    // An entry is of two fields: the word stands where one would begin, so that it is no path.
+    if (fields.length % 2 === 1 && fields.pop() === WHOLE) return fields;
   }
-}
-
-/** An entry is of two fields: the word stands where one would begin, so that it is no path. */
-function isWhole(answer: Buffer): boolean {
-  if (!answer.subarray(-WHOLE.length).equals(WHOLE)) return false;
-  let fields = 0;
-  for (let at = -1; (at = answer.indexOf(0, at + 1)) !== -1;) fields += 1;
-  return fields % 2 === 1;
 }
 
 /**
