@@ -117,8 +117,7 @@ export async function* catFileBatch(
   { check = false, maxBytes = constants.MAX_LENGTH }: BatchOptions = {},
 ): AsyncGenerator<BatchObject, void, undefined> {
   if (lines.length === 0) return;
-  const args = ["cat-file", check ? "--batch-check" : "--batch", "--buffer"];
-  const { stdout, ended, kill } = startBatch(context, args, lines);
+  const { stdout, ended, kill } = startBatch(context, check, lines);
   const reader = new ChunkReader(stdout, ended);
   let finished = false;
   try {
@@ -159,10 +158,11 @@ export async function* catFileBatch(
 /** A `cat-file` that is being fed, or one that has ended and whose whole output is here. */
 function startBatch(
   context: GitContext,
-  args: readonly string[],
+  check: boolean,
   lines: readonly string[],
 ): { stdout: AsyncIterable<Buffer>; ended: Promise<unknown>; kill: () => void } {
-  const answered = args.includes("--batch") ? (context.waiting?.ask(lines) ?? null) : null;
+  const args = ["cat-file", check ? "--batch-check" : "--batch", "--buffer"];
+  const answered = check ? null : (context.waiting?.ask(lines) ?? null);
   if (answered !== null || context.blocks === true) {
     const stdout = answered ?? runGitBlocking(context, args, { input: [...batches(lines)] }).stdout;
     return { stdout: once(stdout), ended: Promise.resolve(), kill: () => undefined };
