@@ -7,6 +7,7 @@ import {
   additionalData,
   decryptIfMadeFor,
   decryptToken,
+  isSamePath,
   isToken,
   shownPath,
   type KeyPath,
@@ -82,10 +83,6 @@ export function openSelected(
     const plain = atLine(leaf, () => decryptToken(token, dataKey, leaf.path));
     return { leaf, selected, value: plain, token };
   });
-}
-
-function isSamePath(one: KeyPath, other: KeyPath): boolean {
-  return one.length === other.length && one.every((key, at) => key === other[at]);
 }
 
 /** Gives an error about a leaf its line. */

@@ -7,6 +7,11 @@ import { normalise, type Value } from "./value.ts";
 /** Where a value stands: the mapping keys from the root. List positions do not count. */
 export type KeyPath = readonly string[];
 
+/** Whether two places are one. */
+export function isSamePath(one: KeyPath, other: KeyPath): boolean {
+  return one.length === other.length && one.every((key, at) => key === other[at]);
+}
+
 /** The parts of `ENC[AES256_GCM,data:…,iv:…,tag:…,type:…]`. */
 export interface Token {
   readonly data: Buffer;

@@ -4,7 +4,7 @@ import { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
-import { isToken, shownPath } from "../token.ts";
+import { isSamePath, isToken, shownPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Collection, Comment, DocumentEnd } from "./comments.ts";
 import type { Refusal } from "./go-yaml-scan.ts";
@@ -186,9 +186,7 @@ export class YamlFile implements StoreFile {
       while (next < reread.length && reread[next]?.value?.text.trimEnd() !== token) next += 1;
       const path = reread[next]?.path;
       next += 1;
-      if (path?.length === leaf.path.length && leaf.path.every((key, at) => key === path[at])) {
-        continue;
-      }
+      if (path !== undefined && isSamePath(path, leaf.path)) continue;
       throw new SopsError(
         "unsupported",
         leaf.kind === "comment"
