@@ -1,4 +1,5 @@
 import { decryptFile } from "../sops/decrypt.ts";
+import type { Metadata } from "../sops/metadata.ts";
 import { parseRecipient } from "../sops/recipient.ts";
 import { rotateFile } from "../sops/rotate.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
@@ -40,13 +41,12 @@ export const rotate = fileCommand({
       (recipient) => !removed.includes(recipient),
     );
     const dataKey = await dataKeyOf(metadata);
-    const { file, metadata: known } = await inOutputFormat(at, dataKey);
+    const { file, metadata: known } = await inOutputFormat(at, metadata, dataKey);
     return (await rotateFile(file, known, dataKey, recipients)).text;
   },
 });
 
-async function inOutputFormat(at: FileAtWork, dataKey: Uint8Array) {
-  const metadata = encryptedOnly(at);
+async function inOutputFormat(at: FileAtWork, metadata: Metadata, dataKey: Uint8Array) {
   const { file, bytes, inputFormat: from, outputFormat: to, indent } = at;
   if (from === to) return { file, metadata };
   // Another format is signed anew: what is there has to verify first.
