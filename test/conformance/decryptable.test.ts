@@ -77,7 +77,7 @@ for (let first = 0; first < RUNS; first += RUNS_OF_ONE) {
       t.false(details.failed, fc.defaultReportMessage(details));
       t.true(count.decrypted > runs, JSON.stringify(count));
       // Some thirteen in a hundred, and at times only four.
-      t.true(count.refusedAsByGoYaml > 0, JSON.stringify(count));
+      t.true(count.refusedAsByGoYaml > runs / 50, JSON.stringify(count));
     },
   );
 }
