@@ -3,7 +3,6 @@ import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "
 import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command, Option } from "commander";
-import { shellText } from "../git/shell-word.ts";
 import { readData, writeData } from "../sops/data-tree.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
@@ -12,7 +11,7 @@ import { parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseAsSops } from "./arguments.ts";
-import { complain, shown } from "./complain.ts";
+import { complain } from "./complain.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
 import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
@@ -24,7 +23,7 @@ import { SOPS_EXIT } from "./exit-codes.ts";
 import { ExitError } from "./exit-error.ts";
 import type { Options } from "./file-command.ts";
 import { replaceFile } from "./file-on-disk.ts";
-import { fileProblem } from "./file-problem.ts";
+import { fileProblem, noFolder } from "./file-problem.ts";
 import { isNothing } from "./nothing-in-it.ts";
 import { privateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
@@ -153,9 +152,7 @@ function refuseNoFolder(path: string): void {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new ExitError(
       SOPS_EXIT.couldNotWriteOutputFile,
-      code === "ENOENT"
-        ? `there is no folder ${shown(folder)}: mkdir -p ${shellText(folder)}`
-        : fileProblem(folder, code),
+      code === "ENOENT" ? noFolder(folder) : fileProblem(folder, code),
     );
   }
 }

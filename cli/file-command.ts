@@ -12,7 +12,7 @@ import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { ExitError } from "./exit-error.ts";
 import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
-import { fileProblem } from "./file-problem.ts";
+import { fileProblem, noFolder } from "./file-problem.ts";
 import { filesInFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
 import { reported, type Exits } from "./reported.ts";
@@ -245,8 +245,7 @@ async function write(path: string, content: Buffer): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    const problem =
-      code === "ENOENT" ? `there is no folder ${shown(dirname(path))}` : fileProblem(path, code);
+    const problem = code === "ENOENT" ? noFolder(dirname(path)) : fileProblem(path, code);
     throw new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `--output: ${problem}`);
   }
 }

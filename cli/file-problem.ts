@@ -1,3 +1,4 @@
+import { shellText } from "../git/shell-word.ts";
 import { shown } from "./complain.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -16,4 +17,9 @@ export function fileProblem(path: string, code: string): string {
   return code === "ENOENT"
     ? `no such file: ${shown(path)}`
     : `${shown(path)}: ${REASONS[code] ?? code}`;
+}
+
+/** Said where a file is to be written into a folder that is not there. */
+export function noFolder(folder: string): string {
+  return `there is no folder ${shown(folder)}: mkdir -p ${shellText(folder)}`;
 }
