@@ -1,7 +1,9 @@
 import { Lines } from "../lines.ts";
 import type { KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
-import { attribute, type Collection, type RawComment } from "./comments.ts";
+import type { Collection } from "./collection.ts";
+import type { RawComment } from "./comment-texts.ts";
+import { attribute } from "./comments.ts";
 import {
   commentLeaves,
   commentPlace,

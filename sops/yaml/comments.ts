@@ -1,6 +1,14 @@
 import type { CST } from "yaml";
 import type { Lines } from "../lines.ts";
-import type { KeyPath } from "../token.ts";
+import { isWithin, type Collection } from "./collection.ts";
+import {
+  heldBehindIndicator,
+  heldInGap,
+  ownersAtEnd,
+  type DocumentEnd,
+  type Held,
+} from "./comment-owners.ts";
+import type { RawComment } from "./comment-texts.ts";
 import { documentMarks, type Mark } from "./marks.ts";
 
 /**
@@ -37,34 +45,6 @@ export interface Comment {
    * follows, in several columns, around a `---` that a foot follows, behind an anchor, in brackets …
    */
   readonly astray: boolean;
-}
-
-/** Where a document ends. */
-export interface DocumentEnd {
-  /** With its file, there without a line break too, or before something else. */
-  readonly at: "file" | "unfinished file" | "elsewhere";
-  /** The line on which a `sops` block begins that is appended to it. */
-  readonly blockLine: number;
-  /** Whether a comment below the `---` or `...` behind it is a foot of it. */
-  readonly hasFootBehind?: boolean;
-}
-
-/** A mapping or list of the document, with where it stands. */
-export interface Collection {
-  readonly path: KeyPath;
-  /** Zero-based column of a block collection's entries; null for a flow collection. */
-  readonly column: number | null;
-  readonly list: boolean;
-  readonly parent: Collection | null;
-  /** Where the entry of the parent that holds this collection begins. */
-  readonly entry: number;
-}
-
-export interface RawComment {
-  readonly start: number;
-  readonly source: string;
-  /** Whether its line ends as on Windows. */
-  readonly windows?: boolean;
 }
 
 /**
@@ -232,13 +212,6 @@ function isBeforeEmptyItem(marks: readonly Mark[], index: number): boolean {
   return !isInside || (item?.opensItem === true && holder === list);
 }
 
-/** A comment with whom it belongs to. */
-interface Held {
-  readonly comment: RawComment;
-  readonly owner: Collection;
-  readonly kind: "beside" | CommentText["kind"];
-}
-
 function hasFoot({ held }: Gap): boolean {
   return held.some(({ kind }) => kind === "prior");
 }
@@ -330,248 +303,4 @@ function indentedIn(inner: Collection, column: number): Collection {
     open = open.parent;
   }
   return open;
-}
-
-function isWithin(inner: Collection, outer: Collection): boolean {
-  let open = inner.parent;
-  while (open !== null && open !== outer) open = open.parent;
-  return open !== null;
-}
-
-/**
- * Whom go-yaml takes comments to where nothing but them follows in a file. What is no foot of the data
- * before is the document's, which sops takes for the top mapping's.
- *
- * @param held whom they belong to with a sops block behind them.
- * @see yaml_parser_fetch_stream_end in go-yaml v3's scannerc.go
- */
-function ownersAtEnd(
-  lines: Lines,
-  held: readonly Held[],
-  before: Mark | undefined,
-  root: Collection,
-  ending: DocumentEnd,
-): readonly Collection[] | null {
-  if (before === undefined) return null;
-  const last = before.collection ?? root;
-  const inner = before.closes === true ? (last.parent ?? root) : last;
-  const beside = held.filter(({ kind }) => kind === "beside");
-  const below = held.slice(beside.length).map(({ comment }) => comment);
-  const texts = splitTexts(lines, below, before, blockColumn(inner), END);
-  // What stands right of where the text ends is closed before the comments, the rest behind them.
-  const final = held[held.length - 1]?.comment;
-  const endColumn =
-    ending.at === "file" || final === undefined
-      ? 0
-      : lines.columnOf(final.start) + final.source.length;
-  const columns = firstInColumn(texts);
-  const own = texts.flatMap((text, at) => {
-    let owner = root;
-    if (text.kind === "prior") owner = before.opensItem === true ? mappingAround(inner) : inner;
-    if (text.kind === "dedented") {
-      owner = mappingAround(ownerOfDedented(columns, at, inner, null, endColumn) ?? root);
-    }
-    return text.comments.map(() => owner);
-  });
-  return [...beside.map(({ owner }) => owner), ...own];
-}
-
-/** What follows at the end of a file: it counts as an empty line, and is no data. */
-const END = null;
-
-/** Neither the end of a list nor an empty item takes a comment: the next mapping that ends does. */
-function mappingAround(collection: Collection): Collection {
-  let open = collection;
-  while (open.list && open.parent !== null) open = open.parent;
-  return open;
-}
-
-/**
- * The comments behind a `---` or `...`: they belong to the document that follows, but for lines right
- * below, with an empty line behind them. go-yaml takes those for a foot of the document before, where
- * nothing stands beside the indicator.
- */
-function heldBehindIndicator(
-  lines: Lines,
-  comments: readonly RawComment[],
-  before: Mark,
-  after: Mark | undefined,
-  root: Collection,
-  blockLine: number,
-): Held[] {
-  const next = after === undefined || after.parts === true ? root : (after.collection ?? root);
-  const isBehindAll = after === undefined && before.collection === root;
-  const line = after === undefined ? blockLine : lines.lineOf(after.start);
-  // The first line of a file has no foot.
-  const above = lines.lineOf(before.start) === 0 ? undefined : before;
-  const end = isBehindAll ? END : { line, column: 0 };
-  return splitTexts(lines, comments, above, 0, end).flatMap(({ comments, kind }) =>
-    comments.map((comment) => ({
-      comment,
-      owner: kind === "prior" ? (before.collection ?? root) : next,
-      kind,
-    })),
-  );
-}
-
-/**
- * The comments between two neighbouring marks.
- *
- * @param blockLine the line of the sops key, which follows where nothing else does.
- */
-function heldInGap(
-  lines: Lines,
-  comments: readonly RawComment[],
-  before: Mark | undefined,
-  after: Mark | undefined,
-  root: Collection,
-  blockLine: number,
-): Held[] {
-  const last = before?.collection ?? root;
-  const inner = before?.closes === true ? (last.parent ?? last) : last;
-  const next = after?.collection ?? root;
-  const nextColumn = after === undefined ? 0 : lines.columnOf(after.start);
-  const nextLine = after === undefined ? blockLine : lines.lineOf(after.start);
-  const indent = blockColumn(inner);
-  const held: Held[] = [];
-  let rest = comments;
-  const [first] = comments;
-  if (
-    before !== undefined &&
-    first !== undefined &&
-    lines.lineOf(before.end - 1) === lines.lineOf(first.start)
-  ) {
-    let owner = last;
-    if (before.property === true && next.parent === last) {
-      // Behind an anchor or a tag, it is part of the mapping or list that follows.
-      owner = next;
-    } else if (
-      (before.opensItem === true || before.property === true) &&
-      last.list &&
-      !(next === last || (next.list && next === last.parent) || isWithin(next, last))
-    ) {
-      // Behind the dash of an empty item that ends its list, it is a foot of that.
-      owner = mappingAround(last);
-    }
-    held.push({ comment: first, owner, kind: "beside" });
-    rest = comments.slice(1);
-  }
-  if (rest.length === 0) return held;
-  const opens = before?.opensValue === true || before?.property === true;
-  const isBelowKey = opens && next.parent === inner;
-  if (inner.column === null || isBelowKey) {
-    const owner = inner.column === null ? inner : next;
-    return [...held, ...rest.map((comment) => ({ comment, owner, kind: "next" as const }))];
-  }
-  const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
-  const columns = firstInColumn(texts);
-  for (const [at, { comments, kind }] of texts.entries()) {
-    let owner = next;
-    if (kind === "prior") owner = inner;
-    if (kind === "dedented") owner = ownerOfDedented(columns, at, inner, next, nextColumn) ?? next;
-    // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
-    const isAtEnd = kind === "dedented" ? owner !== next : before?.opensItem === true;
-    if (kind !== "next" && isAtEnd && next !== inner) owner = mappingAround(owner);
-    for (const comment of comments) held.push({ comment, owner, kind });
-  }
-  return held;
-}
-
-/** Lines of comment that share a fate, and whom they belong to. */
-interface CommentText {
-  readonly comments: RawComment[];
-  /** The column of its first line. */
-  readonly column: number;
-  /** `prior`: the data before; `next`: the data behind; `dedented`: see {@link ownerOfDedented}. */
-  readonly kind: "prior" | "next" | "dedented";
-}
-
-/** Splits the comments of a gap where go-yaml's scanner does. */
-function splitTexts(
-  lines: Lines,
-  comments: readonly RawComment[],
-  before: Mark | undefined,
-  indent: number,
-  next: { readonly line: number; readonly column: number } | typeof END,
-): CommentText[] {
-  const texts: CommentText[] = [];
-  const contentLine = before === undefined ? -1 : lines.lineOf(before.end - 1);
-  let open: RawComment[] = [];
-  let column = 0;
-  let sawBlank = false;
-  let previousLine = contentLine;
-  const close = (kind: CommentText["kind"]) => {
-    texts.push({ comments: open, column, kind });
-    open = [];
-  };
-  // Only the first text that is split off still belongs to the token before the gap.
-  const foot = () => (texts.length === 0 ? "prior" : "dedented");
-  const advance = (line: number) => {
-    if (before !== undefined && line - previousLine > 1) {
-      const [first] = open;
-      if (first !== undefined && !sawBlank) {
-        if (column < indent) close("dedented");
-        else if (!before.opensValue && lines.lineOf(first.start) === contentLine + 1) close(foot());
-      }
-      sawBlank = true;
-    }
-    previousLine = line;
-  };
-  for (const comment of comments) {
-    const own = lines.columnOf(comment.start);
-    advance(lines.lineOf(comment.start));
-    if (open.length > 0 && own < indent && own !== column) close(foot());
-    if (open.length === 0) column = own;
-    open.push(comment);
-    // Behind a comment, go-yaml takes a Windows line end for two, and so for an empty line.
-    if (comment.windows === true) previousLine -= 1;
-  }
-  if (open.length > 0) advance(next === END ? previousLine + 2 : next.line);
-  const isFoot = next !== END && next.column < indent && next.column !== column;
-  if (open.length > 0) close(isFoot ? foot() : "next");
-  return texts;
-}
-
-/** Which of some texts is the first in its column, by column. */
-function firstInColumn(texts: readonly CommentText[]): ReadonlyMap<number, number> {
-  const first = new Map<number, number>();
-  for (const [index, { column }] of texts.entries()) {
-    if (!first.has(column)) first.set(column, index);
-  }
-  return first;
-}
-
-/**
- * The owner of a text that stands left of the data before it. A collection ends with the first text in
- * exactly its column: the innermost one has it that has not ended before it.
- *
- * @param columns {@link firstInColumn} of the texts of the gap; `index` is that of the text.
- * @param next what follows; null at the end of a file, where the text is for what ends last of all.
- * @param nextColumn where that begins: what stands left of it stays open.
- * @see yaml_parser_unroll_indent in go-yaml v3's scannerc.go
- */
-function ownerOfDedented(
-  columns: ReadonlyMap<number, number>,
-  index: number,
-  inner: Collection,
-  next: Collection | null,
-  nextColumn: number,
-): Collection | null {
-  for (let open: Collection | null = inner; open !== null; open = open.parent) {
-    if (open.column === null) continue;
-    if (open.column <= nextColumn) return next ?? mappingAround(open);
-    // A list may stand in its key's own column; go-yaml then keeps no indentation of its own for it.
-    if (open.column === open.parent?.column) continue;
-    // What ends with a list is taken to the key that the list belongs to.
-    if ((columns.get(open.column) ?? -1) >= index) {
-      return open.list ? (open.parent ?? open) : open;
-    }
-  }
-  return next;
-}
-
-function blockColumn(collection: Collection): number {
-  let current: Collection | null = collection;
-  while (current !== null && current.column === null) current = current.parent;
-  return current?.column ?? 0;
 }

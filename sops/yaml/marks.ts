@@ -1,5 +1,5 @@
 import type { CST } from "yaml";
-import type { Collection } from "./comments.ts";
+import type { Collection } from "./collection.ts";
 
 /** Something on the page that is neither white space nor a comment. */
 export interface Mark {
