@@ -108,21 +108,21 @@ class JsonFile implements StoreFile {
 
   splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
     const edits: TextEdit[] = [];
-    const removed = new Set<JsonNode>();
+    /** How many items of a list are taken out. */
+    const removed = new Map<readonly JsonNode[], number>();
     for (const leaf of this.values) {
       const replacement = replacements.get(leaf);
       if (replacement === undefined) continue;
       const { start, end, list } = leaf;
-      const item = list?.items[list.index];
       if (
         list !== null &&
-        item !== undefined &&
         replacement.kind === "plaintext" &&
         replacement.value.type === "comment"
       ) {
         // What was a comment in YAML: JSON has none, and sops drops it too.
-        removed.add(item);
-        edits.push(itemRemoval(list.items, list.index, removed));
+        const count = removed.get(list.items) ?? 0;
+        removed.set(list.items, count + 1);
+        edits.push(itemRemoval(list.items, list.index, count === list.index));
       } else edits.push({ start, end, text: this.spell(leaf, replacement, replacements) });
     }
     if (metadata !== "keep") {
@@ -176,33 +176,32 @@ class JsonFile implements StoreFile {
 
   /** The author's: the indentation of the first key that stands on a line of its own. */
   private layout(): BlockLayout | null {
+    const { members } = this.root;
     const newline = this.text.includes("\r\n") ? "\r\n" : "\n";
-    const keys = this.sops === null ? this.root.members : [this.sops, ...this.root.members];
-    for (const { keyStart } of keys) {
-      const lineStart = this.text.lastIndexOf("\n", keyStart) + 1;
-      const indent = this.text.slice(lineStart, keyStart);
-      if (lineStart > this.root.start && /^[ \t]*$/.test(indent)) return { indent, newline };
+    if (members.length === 0) return { indent: "\t", newline };
+    const sops = this.sops === null ? [] : [members.indexOf(this.sops)];
+    for (const index of [...sops, ...members.keys()]) {
+      // From the key before on: in a file of one line, whole lines would be looked through again and again.
+      const from = members[index - 1]?.value.end ?? this.root.start;
+      const before = this.text.slice(from, members[index]?.keyStart);
+      const indent = /\n([ \t]*)$/.exec(before)?.[1];
+      if (indent !== undefined) return { indent, newline };
     }
-    return keys.length === 0 ? { indent: "\t", newline } : null;
+    return null;
   }
 }
 
 /**
  * The edit that takes an item out of its list with one comma.
  *
- * @param removed the items that are taken out, this one and those before it.
+ * @param first whether those before it are taken out, too.
  */
-function itemRemoval(
-  items: readonly JsonNode[],
-  index: number,
-  removed: ReadonlySet<JsonNode>,
-): TextEdit {
+function itemRemoval(items: readonly JsonNode[], index: number, first: boolean): TextEdit {
   const own = items[index];
   const before = items[index - 1];
   const after = items[index + 1];
   const start = own?.start ?? 0;
   const end = own?.end ?? 0;
-  const first = items.slice(0, index).every((item) => removed.has(item));
   if (!first && before !== undefined) return { start: before.end, end, text: "" };
   return { start, end: after?.start ?? end, text: "" };
 }

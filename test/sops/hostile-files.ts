@@ -194,6 +194,7 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   json("a long number", "syntax", () => `{"a": ${"1".repeat(MEGABYTE)}}`),
   json("white space", "same", () => `{"a": ${" ".repeat(MEGABYTE)}1}`),
   json("many values", "same", () => `{"a": [${"1,".repeat(10_000)}1]}`),
+  json("many pairs in one line", "same", () => `{${many(15_000, (at) => `"k${at}":"x",`)}"y":"z"}`),
   json("more values", "unsupported", () => `{"a": [${"1,".repeat(110_000)}1]}`),
   dotenv("a long value", "same", () => `A=${"x".repeat(MEGABYTE)}\n`),
   dotenv("a long comment", "same", () => `#${"#".repeat(MEGABYTE)}\nA=x\n`),
