@@ -23,6 +23,8 @@ export interface OpenedLeaf {
   readonly value: Value | null;
   /** The token that `value` came from; null where the leaf is not encrypted. */
   readonly token: string | null;
+  /** Set for a comment whose token was made for another mapping or list than it stands in. */
+  readonly isDisplaced?: true;
   /** Set for a comment that is to be encrypted as an item of a list: the list's path. */
   readonly itemOf?: KeyPath;
 }
@@ -117,11 +119,10 @@ class CommentOpener {
     const token = value.text.trimEnd();
     if (!isToken(token)) return { leaf, selected: true, value, token: null };
     const name = () => nameOf(leaf);
-    const plain = atLine(
-      leaf,
-      () => this.decrypt(token, leaf.path, name) ?? this.searchFor(token, name),
-    );
-    if (plain !== null) return { leaf, selected: true, value: plain, token };
+    const own = atLine(leaf, () => this.decrypt(token, leaf.path, name));
+    if (own !== null) return { leaf, selected: true, value: own, token };
+    const found = atLine(leaf, () => this.searchFor(token, name));
+    if (found !== null) return { leaf, selected: true, value: found, token, isDisplaced: true };
     if (this.damaged === "keep") return { leaf, selected: true, value, token: null };
     throw new SopsError("tampered", `${name()} does not decrypt`, { line: leaf.line });
   }

@@ -8,9 +8,9 @@ import { parseFile, type Format } from "./format.ts";
 import { putIni, removeIni } from "./ini/put.ts";
 import { putJson, removeJson } from "./json/put.ts";
 import type { Metadata } from "./metadata.ts";
-import { plaintextOf, type OpenedLeaf } from "./open.ts";
-import type { Leaf, StoreFile } from "./store.ts";
-import { additionalData, decryptBound, isToken } from "./token.ts";
+import { plaintextOf, verifyMac, type OpenedLeaf } from "./open.ts";
+import type { StoreFile } from "./store.ts";
+import { additionalData, decryptBound, isSamePath, isToken, type KeyPath } from "./token.ts";
 import type { TreePath } from "./tree-path.ts";
 import { putYaml, removeYaml } from "./yaml/put.ts";
 
@@ -55,13 +55,26 @@ export async function setValue(sealed: Sealed, path: TreePath, value: Data): Pro
   const { format, text } = sealed;
   if (path[0] === "sops") throw new SopsError("already-encrypted", "sops is a reserved key");
   const { opened, plaintext } = open(sealed);
-  const [before = null] = readData(plaintext, format);
-  if (format === "binary") return setContent(sealed, path, value, before);
-  const present = dataAt(before, path);
-  const isText = format === "dotenv" || format === "ini";
-  if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
+  if (format === "binary") return setContent(sealed, path, value, plaintext());
+  if (mayStandAt(opened, path, value)) {
+    const [before = null] = readData(plaintext(), format);
+    const present = dataAt(before, path);
+    const isText = format === "dotenv" || format === "ini";
+    if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
+  }
   const change: Change = (at) => STORES[format].put(at, path, value);
-  return (await changed(sealed, opened, plaintext, format, change)) ?? text;
+  return (await changed(sealed, opened, plaintext, change)) ?? text;
+}
+
+/** Whether a value may be the one that is there: the whole plaintext is read only where it may. */
+function mayStandAt(opened: readonly OpenedLeaf[], path: TreePath, value: Data): boolean {
+  const text = scalarText(value);
+  if (text === null || value === null) return true;
+  const keys = path.filter((part) => typeof part === "string");
+  return opened.some(
+    ({ leaf, value: own }) =>
+      (own?.type !== "str" || own.text === text) && isSamePath(leaf.path, keys),
+  );
 }
 
 /**
@@ -77,9 +90,18 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
   if (format === "binary") {
     throw new SopsError("cannot-hold", "a binary file is one value: nothing can be taken out");
   }
-  const [before = null] = readData(plaintext, format);
-  refuseDeadEnd(before, path);
-  return changed(sealed, opened, plaintext, format, (at) => STORES[format].remove(at, path));
+  const refuse = () => {
+    const [before = null] = readData(plaintext(), format);
+    refuseDeadEnd(before, path);
+  };
+  try {
+    const text = await changed(sealed, opened, plaintext, (at) => STORES[format].remove(at, path));
+    if (text === null) refuse();
+    return text;
+  } catch (error) {
+    if (error instanceof SopsError && error.code === "not-there") refuse();
+    throw error;
+  }
 }
 
 /**
@@ -101,17 +123,24 @@ function refuseDeadEnd(root: Data, path: TreePath): void {
   }
 }
 
-/** The plaintext of a file and of its leaves; nothing is changed in one that does not verify. */
+/**
+ * The plaintext of a file's leaves, and of the file itself where it is asked for; nothing is changed in one
+ * that does not verify.
+ */
 function open({ file, metadata, dataKey, ignoreMac }: Sealed): {
   opened: readonly OpenedLeaf[];
-  plaintext: string;
+  plaintext: () => string;
 } {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops set");
   }
   const damagedComments = ignoreMac ? "keep" : "refuse";
   const opened = openLeaves(file, metadata, dataKey, "refuse", damagedComments);
-  return { opened, plaintext: plaintextOf(file, opened, metadata, dataKey, { ignoreMac }) };
+  if (!ignoreMac) verifyMac(opened, metadata, dataKey);
+  let text: string | null = null;
+  const plaintext = () =>
+    (text ??= plaintextOf(file, opened, metadata, dataKey, { ignoreMac: true }));
+  return { opened, plaintext };
 }
 
 /**
@@ -122,34 +151,44 @@ function open({ file, metadata, dataKey, ignoreMac }: Sealed): {
 async function changed(
   { text, file, format, metadata, dataKey }: Sealed,
   opened: readonly OpenedLeaf[],
-  plaintext: string,
-  as: Format,
+  plaintext: () => string,
   change: Change,
 ): Promise<string | null> {
   if (format !== "ini") {
     const edited = change(text);
     if (edited === null) return null;
-    const after = parseFile(edited, as, null);
-    if (!after.leaves.some((leaf) => isDisplaced(leaf, dataKey))) {
+    const after = parseFile(edited, format, null);
+    if (!hasDisplaced(after, opened, dataKey)) {
       return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before: opened }))
         .text;
     }
   }
-  const edited = change(plaintext);
+  const edited = change(plaintext());
   if (edited === null) return null;
   const previous = { file, metadata, dataKey };
-  return (await encryptFile(parseFile(edited, as, null), encryptionOf(metadata), { previous }))
+  return (await encryptFile(parseFile(edited, format, null), encryptionOf(metadata), { previous }))
     .text;
 }
 
-/** Whether a leaf is a comment that was encrypted for another mapping than it stands in. */
-function isDisplaced({ kind, value, path }: Leaf, dataKey: Uint8Array): boolean {
-  const text = value?.text.trimEnd() ?? "";
-  return (
-    kind === "comment" &&
-    isToken(text) &&
-    decryptBound(text, dataKey, additionalData(path)) === null
-  );
+/** Whether a comment was encrypted for another mapping than it stands in. */
+function hasDisplaced(
+  { leaves }: StoreFile,
+  before: readonly OpenedLeaf[],
+  dataKey: Uint8Array,
+): boolean {
+  const places = new Map<string, KeyPath>();
+  for (const { leaf, token, isDisplaced } of before) {
+    if (leaf.kind === "comment" && token !== null && isDisplaced !== true) {
+      places.set(token, leaf.path);
+    }
+  }
+  return leaves.some(({ kind, value, path }) => {
+    if (kind !== "comment") return false;
+    const text = value?.text.trimEnd() ?? "";
+    const place = places.get(text);
+    if (place !== undefined && isSamePath(place, path)) return false;
+    return isToken(text) && decryptBound(text, dataKey, additionalData(path)) === null;
+  });
 }
 
 /** New values are encrypted as in the rest of the file: bare where sops wrote it. */
@@ -164,13 +203,13 @@ async function setContent(
   { text, file, metadata, dataKey }: Sealed,
   path: TreePath,
   value: Data,
-  before: Data,
+  before: string,
 ): Promise<string> {
   if (path.length !== 1 || path[0] !== "data" || typeof value !== "string") {
     throw new SopsError("cannot-hold", `a binary file holds one text, at the path ["data"]`);
   }
   const content = Buffer.from(value, "utf8");
-  if (dataAt(before, path) === content.toString("latin1")) return text;
+  if (before === content.toString("latin1")) return text;
   const previous = { file, metadata, dataKey };
   return (await encryptFile(parseBinary(content, null), encryptionOf(metadata), { previous })).text;
 }

@@ -1,19 +1,7 @@
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  type CST,
-  type Pair,
-  type ParsedNode,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
 import { SopsError } from "../errors.ts";
 import { below, isEmpty, toYaml, scalarText, toJson, type Data } from "../data-tree.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
-import { isCommentToken } from "../token.ts";
-import { composeTokens } from "./document.ts";
-import { readTokens } from "./tokens.ts";
+import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
 /**
@@ -41,37 +29,25 @@ export function removeYaml(text: string, path: TreePath): string | null {
   return editor.remove(path);
 }
 
-type Collection = YAMLMap.Parsed | YAMLSeq.Parsed;
-
 /** Where a path leads: the collection that holds its last part, and the entry, if there is one. */
 interface Target {
-  readonly parent: Collection;
+  readonly parent: OutlinedCollection;
   readonly index: number;
   /** The parts from the parent on: the entry's own, and further ones that are not there yet. */
   readonly rest: TreePath;
   /** The entry that the collection is the value of; null at the top. */
-  readonly holder: { readonly parent: Collection; readonly index: number } | null;
+  readonly holder: { readonly parent: OutlinedCollection; readonly index: number } | null;
 }
 
 class Editor {
   private readonly text: string;
-  private readonly root: YAMLMap.Parsed;
+  private readonly root: OutlinedCollection;
   private readonly newline: string;
 
   constructor(text: string) {
-    const { tokens } = readTokens(text, (code, _, message) => new SopsError(code, message));
     this.text = text;
     this.newline = text.includes("\r\n") ? "\r\n" : "\n";
-    const documents = composeTokens(tokens, false, text.length);
-    const problem = documents[0]?.errors[0];
-    if (problem !== undefined) {
-      throw new SopsError("syntax", problem.message.split("\n")[0] ?? "does not parse", {
-        line: problem.linePos?.[0].line ?? null,
-      });
-    }
-    const root = documents[0]?.contents;
-    if (!isMap(root)) throw new SopsError("unsupported", "has no mapping at its top");
-    this.root = root as YAMLMap.Parsed;
+    this.root = outline(text);
   }
 
   put(path: TreePath, value: Data): string {
@@ -86,129 +62,131 @@ class Editor {
   remove(path: TreePath): string | null {
     const { parent, index, rest, holder } = this.find(path);
     if (index === -1 || rest.length !== 1) return null;
-    if (parent.flow === true) return this.removeFromFlow(parent, index);
-    if (parent.items.length === 1) {
+    const entry = this.entryAt(parent, index);
+    if (parent.flow !== null) return this.removeFromFlow(parent, index, entry);
+    if (parent.entries.length === 1) {
       // The last entry gone, an empty collection stays; comments before the entry are not lost.
-      const start = this.entryStart(parent, 0);
+      const { start } = entry;
       const end = this.lineEnd(this.contentEnd(parent));
-      const empty = isMap(parent) ? "{}" : "[]";
+      const empty = parent.kind === "mapping" ? "{}" : "[]";
       if (holder === null) {
         return this.text.slice(0, start) + empty + this.newline + this.text.slice(end);
       }
-      const slot = this.valueSlot(holder.parent, holder.index);
+      const { slot } = this.entryAt(holder.parent, holder.index);
       const between = this.text.slice(slot, start).replace(/[ \t]*$/, "");
       const kept = between.trim() === "" ? this.newline : between;
       return `${this.text.slice(0, slot)} ${empty}${kept}${this.text.slice(end)}`;
     }
-    const start = this.entryStart(parent, index);
-    const end = this.lineEnd(this.contentEndOfEntry(parent, index));
+    const { start } = entry;
+    const end = this.lineEnd(this.contentEndOfEntry(entry));
     const lineStart = this.text.lastIndexOf("\n", start - 1) + 1;
     if (this.text.slice(lineStart, start).trim() === "") {
       return this.text.slice(0, lineStart) + this.text.slice(end);
     }
     // The first entry shares its line with the dash of the list around it: the next one moves up.
-    const next = this.entryStart(parent, index + 1);
-    return this.text.slice(0, start) + this.text.slice(next);
+    const next = parent.entries[index + 1];
+    if (next === undefined) {
+      throw new SopsError(
+        "unsupported",
+        "the key behind a `?` cannot be taken out: write it as `key: value`",
+      );
+    }
+    return this.text.slice(0, start) + this.text.slice(next.start);
   }
 
   private find(path: TreePath): Target {
-    let parent: Collection = this.root;
+    let parent = this.root;
     let holder: Target["holder"] = null;
     for (const [depth, part] of path.entries()) {
       const index = this.indexOf(parent, part);
-      const node = index === -1 ? null : this.valueAt(parent, index);
+      const value = parent.entries[index]?.value ?? null;
       const isLast = depth === path.length - 1;
-      if (isLast || !(isMap(node) || isSeq(node)))
+      if (isLast || value === null || value.kind === "value") {
         return { parent, index, rest: path.slice(depth), holder };
+      }
       holder = { parent, index };
-      parent = node as Collection;
+      parent = value;
     }
     throw new SopsError("unsupported", "the path is empty");
   }
 
-  private indexOf(collection: Collection, part: string | number): number {
-    if (isSeq(collection)) {
-      return itemAt(
-        collection.items as readonly ParsedNode[],
-        part,
-        (item) => isScalar(item) && isCommentToken(String(item.value)),
-      );
+  private indexOf({ kind, entries }: OutlinedCollection, part: string | number): number {
+    if (kind === "list") {
+      return itemAt(entries, part, isCommentItem);
     }
-    const items = (collection as YAMLMap.Parsed).items;
     const name = nameOf(part);
-    return items.findIndex(({ key }) => isScalar(key) && String(key.value) === name);
-  }
-
-  private valueAt(collection: Collection, index: number): ParsedNode | null {
-    const item: unknown = collection.items[index];
-    return (isSeq(collection) ? item : (item as Pair).value) as ParsedNode | null;
+    return entries.findIndex((entry) => entry.name === name);
   }
 
   /** In the place of a value; its anchor and tag go with it. */
-  private replace(parent: Collection, index: number, value: Data): string {
-    const node = this.valueAt(parent, index);
-    const flow = parent.flow === true;
-    const end = this.contentEndOfEntry(parent, index);
+  private replace(parent: OutlinedCollection, index: number, value: Data): string {
+    const entry = this.entryAt(parent, index);
+    const flow = parent.flow !== null;
+    const end = this.contentEndOfEntry(entry);
     const behind = this.text.slice(end, this.lineEnd(end));
-    if (isSeq(parent)) {
-      const start = flow ? (node?.range[0] ?? end) : this.afterDash(parent, index);
-      const column = this.columnOf(this.entryStart(parent, index)) + 2;
+    if (parent.kind === "list") {
+      const start = flow ? entry.start : this.afterDash(entry);
+      const column = this.columnOf(entry.start) + 2;
       const spelled = flow ? this.flow(value) : this.block(value, column, "item", behind);
-      return this.text.slice(0, start) + spelled + this.rest(end, spelled, node);
+      return this.text.slice(0, start) + spelled + this.rest(end, spelled, entry);
     }
-    const pair = (parent as YAMLMap.Parsed).items[index];
-    const token = pair?.srcToken as CST.CollectionItem | undefined;
-    const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
-    const keyEnd = (pair?.key as ParsedNode).range[1];
-    const after = colon === undefined ? keyEnd : colon.offset + 1;
-    const separator = colon === undefined ? ":" : "";
-    const column = this.columnOf((pair?.key as ParsedNode).range[0]);
+    const separator = entry.lacksColon ? ":" : "";
+    const column = this.columnOf(entry.start);
     const spelled = flow ? ` ${this.flow(value)}` : this.block(value, column, "value", behind);
-    return this.text.slice(0, after) + separator + spelled + this.rest(end, spelled, node);
+    return this.text.slice(0, entry.slot) + separator + spelled + this.rest(end, spelled, entry);
   }
 
   /** What stands behind a replaced value; a block scalar's own line break is not lost. */
-  private rest(end: number, spelled: string, node: ParsedNode | null): string {
+  private rest(end: number, spelled: string, { value }: OutlinedEntry): string {
     if (spelled.endsWith("\n")) return this.text.slice(this.lineEnd(end));
-    const hadBreak = this.text.slice(0, end).endsWith("\n") && node !== null;
+    const hadBreak = this.text.slice(0, end).endsWith("\n") && value !== null;
     return (hadBreak ? this.newline : "") + this.text.slice(end);
   }
 
-  private append(parent: Collection, part: string | number, value: Data): string {
-    if (parent.flow === true) return this.appendToFlow(parent, part, value);
-    const first = parent.items.length === 0 ? null : this.entryStart(parent, 0);
-    if (first === null) throw new SopsError("unsupported", "an empty block cannot be added to");
-    const column = this.columnOf(first);
+  private append(parent: OutlinedCollection, part: string | number, value: Data): string {
+    if (parent.flow !== null) {
+      return this.appendToFlow(parent, parent.flow.start, part, value);
+    }
+    const [first] = parent.entries;
+    if (first === undefined) {
+      throw new SopsError("unsupported", "an empty block cannot be added to");
+    }
+    const column = this.columnOf(first.start);
     const sops = parent === this.root ? this.indexOf(parent, "sops") : -1;
     const at =
       sops > 0
-        ? this.text.lastIndexOf("\n", this.entryStart(parent, sops)) + 1
+        ? this.text.lastIndexOf("\n", this.entryAt(parent, sops).start) + 1
         : this.lineEnd(this.contentEnd(parent));
     const pad = " ".repeat(column);
-    const entry = isSeq(parent)
-      ? `${pad}- ${this.block(value, column + 2, "item")}`
-      : `${pad}${this.key(nameOf(part))}:${this.block(value, column, "value")}`;
+    const entry =
+      parent.kind === "list"
+        ? `${pad}- ${this.block(value, column + 2, "item")}`
+        : `${pad}${this.key(nameOf(part))}:${this.block(value, column, "value")}`;
     const before = this.text.slice(0, at);
     const needsBreak = before !== "" && !before.endsWith("\n");
     const end = needsBreak || entry.endsWith("\n") ? "" : this.newline;
     return before + (needsBreak ? this.newline : "") + entry + end + this.text.slice(at);
   }
 
-  private appendToFlow(parent: Collection, part: string | number, value: Data): string {
-    const count = parent.items.length;
-    const at = count === 0 ? parent.range[0] + 1 : this.contentEndOfEntry(parent, count - 1);
-    const entry = isSeq(parent)
-      ? this.flow(value)
-      : `${JSON.stringify(nameOf(part))}: ${this.flow(value)}`;
-    return this.text.slice(0, at) + (count === 0 ? "" : ", ") + entry + this.text.slice(at);
+  private appendToFlow(
+    { kind, entries }: OutlinedCollection,
+    bracket: number,
+    part: string | number,
+    value: Data,
+  ): string {
+    const last = entries.at(-1);
+    const at = last === undefined ? bracket + 1 : this.contentEndOfEntry(last);
+    const entry =
+      kind === "list" ? this.flow(value) : `${JSON.stringify(nameOf(part))}: ${this.flow(value)}`;
+    return this.text.slice(0, at) + (last === undefined ? "" : ", ") + entry + this.text.slice(at);
   }
 
-  private removeFromFlow(parent: Collection, index: number): string {
-    const count = parent.items.length;
-    const start =
-      index > 0 ? this.contentEndOfEntry(parent, index - 1) : this.entryStart(parent, index);
+  private removeFromFlow({ entries }: OutlinedCollection, index: number, own: OutlinedEntry) {
+    const before = entries[index - 1];
+    const next = entries[index + 1];
+    const start = before === undefined ? own.start : this.contentEndOfEntry(before);
     const end =
-      index === 0 && count > 1 ? this.entryStart(parent, 1) : this.contentEndOfEntry(parent, index);
+      before === undefined && next !== undefined ? next.start : this.contentEndOfEntry(own);
     return this.text.slice(0, start) + this.text.slice(end);
   }
 
@@ -260,44 +238,24 @@ class Editor {
     return first === undefined ? 2 : Math.min(first.length, 8);
   }
 
-  private entryStart(collection: Collection, index: number): number {
-    if (isSeq(collection)) {
-      const token = collection.srcToken as CST.BlockSequence | CST.FlowCollection | undefined;
-      const dash = token?.items[index]?.start.find(({ type }) => type === "seq-item-ind");
-      return dash?.offset ?? (collection.items[index] as ParsedNode).range[0];
-    }
-    const pair = (collection as YAMLMap.Parsed).items[index];
-    return (pair?.key as ParsedNode).range[0];
+  private entryAt({ entries }: OutlinedCollection, index: number): OutlinedEntry {
+    const entry = entries[index];
+    if (entry === undefined) throw new RangeError("there is no such entry");
+    return entry;
   }
 
-  /** Right behind the `:` or `-` of an entry. */
-  private valueSlot(collection: Collection, index: number): number {
-    if (isSeq(collection)) return this.entryStart(collection, index) + 1;
-    const pair = (collection as YAMLMap.Parsed).items[index];
-    const token = pair?.srcToken as CST.CollectionItem | undefined;
-    const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
-    return colon === undefined ? (pair?.key as ParsedNode).range[1] : colon.offset + 1;
+  private afterDash({ slot }: OutlinedEntry): number {
+    return this.text[slot] === " " ? slot + 1 : slot;
   }
 
-  private afterDash(parent: YAMLSeq.Parsed | Collection, index: number): number {
-    const dash = this.entryStart(parent as Collection, index);
-    const space = this.text[dash + 1] === " " ? 2 : 1;
-    return dash + space;
+  private contentEnd({ flow, entries }: OutlinedCollection): number {
+    const last = entries.at(-1);
+    return flow === null && last !== undefined ? this.contentEndOfEntry(last) : (flow?.end ?? 0);
   }
 
-  private contentEnd(node: ParsedNode | null): number {
-    if ((isMap(node) || isSeq(node)) && node.flow !== true && node.items.length > 0) {
-      return this.contentEndOfEntry(node as Collection, node.items.length - 1);
-    }
-    return node?.range[1] ?? 0;
-  }
-
-  private contentEndOfEntry(collection: Collection, index: number): number {
-    const value = this.valueAt(collection, index);
-    if (value !== null && !(isScalar(value) && value.source === "" && value.type === "PLAIN")) {
-      return this.contentEnd(value);
-    }
-    return this.valueSlot(collection, index);
+  private contentEndOfEntry({ slot, value }: OutlinedEntry): number {
+    if (value === null) return slot;
+    return value.kind === "value" ? value.end : this.contentEnd(value);
   }
 
   private lineEnd(offset: number): number {
@@ -309,4 +267,8 @@ class Editor {
   private columnOf(offset: number): number {
     return offset - (this.text.lastIndexOf("\n", offset - 1) + 1);
   }
+}
+
+function isCommentItem({ value }: OutlinedEntry): boolean {
+  return value?.kind === "value" && value.isComment;
 }
