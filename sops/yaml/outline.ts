@@ -11,7 +11,7 @@ import {
 import { SopsError } from "../errors.ts";
 import { isCommentToken } from "../token.ts";
 import { readBlockStyle } from "./block-style.ts";
-import type { Collection } from "./comments.ts";
+import type { Collection } from "./collection.ts";
 import { composeTokens } from "./document.ts";
 import type { YamlContent } from "./file.ts";
 import { readTokens } from "./tokens.ts";
@@ -37,7 +37,7 @@ export interface OutlinedCollection {
 export interface OutlinedEntry {
   /** A mapping's key; null for an item of a list, and for a key that is no text. */
   readonly name: string | null;
-  /** Where its key or its `-` begins; in a list in brackets, its value. */
+  /** Where its key, the `?` before that, or its `-` begins; in a list in brackets, its value. */
   readonly start: number;
   /** Right behind its `:` or `-`; where it has no `:`, behind its key. */
   readonly slot: number;
@@ -162,10 +162,11 @@ function itemOf(list: YAMLSeq.Parsed, item: ParsedNode, index: number): Outlined
 function pairOf(pair: Pair): OutlinedEntry {
   const key = pair.key as ParsedNode;
   const token = pair.srcToken as CST.CollectionItem | undefined;
+  const mark = token?.start.find(({ type }) => type === "explicit-key-ind");
   const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
   return {
     name: isScalar(key) ? String(key.value) : null,
-    start: key.range[0],
+    start: mark?.offset ?? key.range[0],
     slot: colon === undefined ? key.range[1] : colon.offset + 1,
     lacksColon: colon === undefined,
     value: valueOf(pair.value as ParsedNode | null),

@@ -1,5 +1,6 @@
 import { SopsError } from "../errors.ts";
 import { below, isEmpty, toYaml, scalarText, toJson, type Data } from "../data-tree.ts";
+import { shownPath } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
 import { canBePlain, quote } from "./spelling.ts";
@@ -80,15 +81,14 @@ class Editor {
     const { start } = entry;
     const end = this.lineEnd(this.contentEndOfEntry(entry));
     const lineStart = this.text.lastIndexOf("\n", start - 1) + 1;
-    if (this.text.slice(lineStart, start).trim() === "") {
-      return this.text.slice(0, lineStart) + this.text.slice(end);
-    }
+    const before = this.text.slice(lineStart, start);
+    if (before.trim() === "") return this.text.slice(0, lineStart) + this.text.slice(end);
     // The first entry shares its line with the dash of the list around it: the next one moves up.
     const next = parent.entries[index + 1];
-    if (next === undefined) {
+    if (next === undefined || !/^[ \t-]*$/.test(before)) {
       throw new SopsError(
         "unsupported",
-        "the key behind a `?` cannot be taken out: write it as `key: value`",
+        `${shownPath([String(path.at(-1))])} cannot be taken out where it stands: write it on a line of its own`,
       );
     }
     return this.text.slice(0, start) + this.text.slice(next.start);
