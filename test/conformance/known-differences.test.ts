@@ -51,9 +51,11 @@ function sops(outcome: "refused" | "unreadable", ...args: string[]): string {
   }
 }
 
-function encryptedBySops({ text, format = "yaml", selection, encryptedAs = format }: Example) {
+function encryptedBySops(example: Example) {
+  const { text, format = "yaml", selection, macOnlyEncrypted, encryptedAs = format } = example;
   const by = selection === undefined ? "" : `    ${selection.option}: '${selection.pattern}'\n`;
-  const rule = save(`creation_rules:\n  - age: ${pair.recipient}\n${by}`);
+  const mac = macOnlyEncrypted === true ? "    mac_only_encrypted: true\n" : "";
+  const rule = save(`creation_rules:\n  - age: ${pair.recipient}\n${mac}${by}`);
   const types = ["--input-type", format, "--output-type", encryptedAs];
   return sops("refused", "--config", rule, "encrypt", ...types, save(text));
 }
@@ -82,9 +84,9 @@ async function throughSops(example: Example): Promise<string> {
   return shows === "ciphertext" ? after : decryptedBySops(after, example);
 }
 
-async function encryptedByUs({ text, format = "yaml", selection }: Example) {
-  const recipients = [pair.recipient];
-  const rule = { recipients, selection: selection ?? null, macOnlyEncrypted: false };
+async function encryptedByUs(example: Example) {
+  const { text, format = "yaml", selection = null, macOnlyEncrypted = false } = example;
+  const rule = { recipients: [pair.recipient], selection, macOnlyEncrypted };
   return (await encryptFile(readSopsFile(Buffer.from(text), format).file, rule)).text;
 }
 

@@ -7,6 +7,7 @@ export interface Example {
   /** YAML where none is named. */
   readonly format?: Format;
   readonly selection?: Selection;
+  readonly macOnlyEncrypted?: true;
   /** Set where it is encrypted as a file of another format, or decrypted to one. */
   readonly encryptedAs?: Format;
   readonly to?: Format;
@@ -446,12 +447,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     what: "INI: keys without a name (`- = x`), a readable value with quotes inside quotes, a `\\` at its end, or one before a comment",
-    sops: "writes them so that it reads something else, or finds the MAC wrong",
+    sops: "writes them so that it reads something else: it finds the MAC wrong or, where that does not cover them, gives back another value",
     ours: "keeps the author's spelling",
     examples: [
       { text: "a_unencrypted = x\\\\\n", format: "ini", sops: "unreadable", ours: "same" },
       { text: "[s]\n- = x\n", format: "ini", sops: "unreadable", ours: "same" },
       { text: "a_unencrypted = '\"x\"'\n", format: "ini", sops: "unreadable", ours: "same" },
+      { text: "a_unencrypted = '\" '\n", format: "ini", sops: "unreadable", ours: "same" },
+      {
+        text: "a_unencrypted = '\" '\nb = x\n",
+        format: "ini",
+        macOnlyEncrypted: true,
+        sops: /^a_unencrypted = "" "$/m,
+        ours: "same",
+      },
     ],
   },
   {
