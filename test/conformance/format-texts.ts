@@ -139,6 +139,26 @@ export function dotenvText(): fc.Arbitrary<string> {
     .map(([mark, lines, end]) => numbered(mark + lines.join("\n") + end));
 }
 
+/** Values, keys and comments of what shells, other readers of dotenv and sops have a meaning for. */
+export function awkwardDotenvText(): fc.Arbitrary<string> {
+  const inner = fc
+    .array(fc.constantFrom(..."`\"'#;:=\\ n", "\\n", "\\\\n", "x", "$x", "\t", "\r", "ENC["), {
+      maxLength: 6,
+    })
+    .map((parts) => parts.join(""));
+  const pair = fc
+    .tuple(fc.constantFrom("", "", "#", " ", "'", "sops"), fc.constantFrom(...KEYS), inner)
+    .map(([before, key, value]) => `${before}${key}=${value}`);
+  const line = fc.oneof(
+    { weight: 6, arbitrary: pair },
+    { weight: 2, arbitrary: inner.map((one) => `#${one}%`) },
+    { weight: 1, arbitrary: fc.constantFrom("", "=", "==", "#", "##") },
+  );
+  return fc
+    .tuple(fc.array(line, { maxLength: 6 }), fc.constantFrom("\n", "", "\n\n"))
+    .map(([lines, end]) => numbered(lines.join("\n") + end));
+}
+
 /** None that begins with an empty line: see known-differences.ts. */
 const INI_COMMENTS = ["; note %", "# note %", ";beside %", "## note %", "  ; note %", "#\tnote %"];
 
@@ -168,6 +188,33 @@ const INI_VALUES = [
 
 function rarely(arbitrary: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant("") }, { weight: 1, arbitrary });
+}
+
+/** Values of what INI and its readers have a meaning for, in quotes of every kind or in none. */
+export function awkwardIniText(): fc.Arbitrary<string> {
+  const inner = fc
+    .array(fc.constantFrom(..."`\"'#;:=\\ ", '"""', "``", "x", "y", "\t", "\\n"), { maxLength: 6 })
+    .map((parts) => parts.join(""));
+  const quoted = (quote: string) => inner.map((one) => quote + one + quote);
+  const lines = (quote: string) =>
+    fc.tuple(inner, inner).map((all) => quote + all.join("\n") + quote);
+  const value = fc.oneof(
+    { weight: 3, arbitrary: inner },
+    ...["'", '"', "`", '"""'].map((quote) => ({ weight: 2, arbitrary: quoted(quote) })),
+    ...["`", '"""'].map((quote) => ({ weight: 1, arbitrary: lines(quote) })),
+  );
+  const key = fc
+    .tuple(
+      rarely(fc.constantFrom(...INI_COMMENTS).map((one) => `${one}\n`)),
+      fc.constantFrom(...KEYS),
+      fc.constantFrom(" = ", "=", ": "),
+      value,
+      rarely(fc.constantFrom(" ", " # note %", ";note %")),
+    )
+    .map((parts) => `${parts.join("")}\n`);
+  return fc
+    .tuple(rarely(fc.constant("[data]\n")), fc.array(key, { minLength: 1, maxLength: 3 }))
+    .map(([section, keys]) => numbered(section + keys.join("")));
 }
 
 export function iniText(): fc.Arbitrary<string> {

@@ -13,10 +13,18 @@ import { trim } from "../../sops/ini/lines.ts";
 import { readsAs } from "../../sops/ini/value.ts";
 import { openMac } from "../../sops/mac.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
+import type { StoreFile } from "../../sops/store.ts";
 import { startTool, testWith } from "../real-tools.ts";
 import fc, { seedOf } from "../seeded-fast-check.ts";
 import { sopsBatch } from "../sops-batch.ts";
-import { binaryContent, dotenvText, iniText, jsonText } from "./format-texts.ts";
+import {
+  awkwardDotenvText,
+  awkwardIniText,
+  binaryContent,
+  dotenvText,
+  iniText,
+  jsonText,
+} from "./format-texts.ts";
 
 /** How many random files of each format. */
 const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 200);
@@ -138,10 +146,14 @@ function comments({ leaves }: Opened): unknown[] {
     ]);
 }
 
-/** What sops decrypts; in INI it counts the carriage return between lines of a comment as text. */
+/**
+ * What sops decrypts. In INI it counts the carriage return between lines of a comment as text, and takes
+ * another mark off a readable comment that begins with several: see known-differences.ts.
+ */
 function shownBySops(output: Buffer, format: Format): string {
   const text = output.toString("latin1");
-  return format === "ini" ? text.replace(/^([;#].*)\r$/gm, "$1") : text;
+  if (format !== "ini") return text;
+  return text.replace(/^([;#].*)\r$/gm, "$1").replace(/^[;#][;# ]*/gm, "; ");
 }
 
 /** Whether the INI library of sops reads the same value in what it writes. */
@@ -158,6 +170,18 @@ interface Outcome {
   unreadable: number;
   /** Real sops refuses the file. */
   refused: number;
+  /** Only we refuse it, as sops would lose something: see known-differences.ts. */
+  stricter: number;
+}
+
+/** Null where a file is refused for what sops would do to it. */
+function readStrictly(content: Uint8Array, format: Format): StoreFile | null {
+  try {
+    return readSopsFile(content, format).file;
+  } catch (error) {
+    if (error instanceof SopsError && error.code === "unsupported") return null;
+    throw error;
+  }
 }
 
 async function compare(
@@ -173,7 +197,11 @@ async function compare(
     t.throws(() => readSopsFile(content, format), { instanceOf: SopsError });
     return;
   }
-  const { file } = readSopsFile(content, format);
+  const file = readStrictly(content, format);
+  if (file === null) {
+    outcome.stricter += 1;
+    return;
+  }
   const encrypted = await encryptFile(file, encryption);
   const ours = await open(Buffer.from(encrypted.text), format);
 
@@ -218,10 +246,13 @@ async function compare(
 
 const FORMATS: readonly {
   readonly format: Format;
+  readonly kind?: "awkward ";
   readonly contents: fc.Arbitrary<string | Uint8Array>;
   readonly encryptions: readonly Encryption[];
   /** The least part of the files that is to be compared in full. */
   readonly compared: number;
+  /** The largest part of them that only we may refuse: none where it is not said. */
+  readonly stricter?: number;
 }[] = [
   { format: "json", contents: jsonText(), encryptions: BY_KEY, compared: 0.95 },
   {
@@ -230,23 +261,43 @@ const FORMATS: readonly {
     encryptions: [...BY_KEY, ...BY_COMMENT],
     compared: 0.8,
   },
+  {
+    format: "dotenv",
+    kind: "awkward ",
+    contents: awkwardDotenvText(),
+    encryptions: [...BY_KEY, ...BY_COMMENT],
+    compared: 0.95,
+  },
   { format: "ini", contents: iniText(), encryptions: [...BY_KEY, ...BY_COMMENT], compared: 0.6 },
+  {
+    format: "ini",
+    kind: "awkward ",
+    contents: awkwardIniText(),
+    encryptions: [...BY_KEY, ...BY_COMMENT],
+    compared: 0.65,
+    stricter: 0.1,
+  },
   { format: "binary", contents: binaryContent(), encryptions: [WHOLE], compared: 0.95 },
 ];
 
-for (const { format, contents, encryptions, compared } of FORMATS) {
-  testWith("sops-batch")(`${RUNS} random ${format} files: the same as real sops`, async (t) => {
-    const outcome: Outcome = { compared: 0, unreadable: 0, refused: 0 };
-    const property = fc.asyncProperty(
-      contents,
-      fc.constantFrom(...encryptions),
-      (content, encryption) => compare(t, Buffer.from(content), format, encryption, outcome),
-    );
-    const details = await fc.check(property, { numRuns: RUNS });
-    t.log(`seed ${details.seed}: ${JSON.stringify(outcome)}`);
-    t.false(details.failed, fc.defaultReportMessage(details));
-    t.true(outcome.compared > RUNS * compared, JSON.stringify(outcome));
-  });
+for (const { format, kind = "", contents, encryptions, compared, stricter = 0 } of FORMATS) {
+  testWith("sops-batch")(
+    `${RUNS} random ${kind}${format} files: the same as real sops`,
+    async (t) => {
+      const outcome: Outcome = { compared: 0, unreadable: 0, refused: 0, stricter: 0 };
+      const property = fc.asyncProperty(
+        contents,
+        fc.constantFrom(...encryptions),
+        (content, encryption) => compare(t, Buffer.from(content), format, encryption, outcome),
+      );
+      const details = await fc.check(property, { numRuns: RUNS });
+      t.log(`seed ${details.seed}: ${JSON.stringify(outcome)}`);
+      if (details.failed) t.log(fc.defaultReportMessage(details));
+      t.false(details.failed);
+      t.true(outcome.compared > RUNS * compared, JSON.stringify(outcome));
+      t.true(outcome.stricter <= RUNS * stricter, JSON.stringify(outcome));
+    },
+  );
 }
 
 /** A file without what is random in it: values of tokens, the data key, the time. */
@@ -259,9 +310,9 @@ function masked(content: Buffer | null): string | null {
     .replace(/(lastmodified\W+)[-\dT:]+/g, "$1");
 }
 
-for (const { format, contents, encryptions } of FORMATS) {
+for (const { format, kind = "", contents, encryptions } of FORMATS) {
   testWith("sops", "sops-batch")(
-    `sops-batch does what the sops program does: ${format}`,
+    `sops-batch does what the sops program does: ${kind}${format}`,
     async (t) => {
       let encrypted = 0;
       for (const [index, one] of fc.sample(contents, { numRuns: 8, ...seedOf(0) }).entries()) {

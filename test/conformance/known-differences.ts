@@ -470,6 +470,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     examples: [{ text: "[s]\na = x \\\n  y\n", format: "ini", sops: /^a = x y$/m, ours: "same" }],
   },
   {
+    what: "INI: a readable comment that begins with `;#` or `#;`",
+    sops: "takes one of the marks off each time that it writes the file",
+    ours: "keeps the comment as it is",
+    examples: [
+      {
+        text: "[s]\n;#note\na = x\n",
+        format: "ini",
+        selection: { option: "encrypted_suffix", pattern: "a" },
+        sops: /^; note$/m,
+        ours: "same",
+      },
+    ],
+  },
+  {
     what: "INI: Windows line ends between the lines of one comment",
     sops: "takes the carriage return into the comment's text",
     ours: "leaves it where it is",
