@@ -484,8 +484,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "INI: Windows line ends between the lines of one comment",
-    sops: "takes the carriage return into the comment's text",
+    what: "INI: Windows line ends, and other white space, between the lines of one comment",
+    sops: "takes it into the comment's text, and above a key drops the spaces when it writes that",
     ours: "leaves it where it is",
     examples: [
       {
@@ -494,6 +494,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         sops: /^; x\r$/m,
         ours: "same",
       },
+      { text: "[s]\n; x \n; y\na = 1\n", format: "ini", sops: /^; x\n; y$/m, ours: "same" },
     ],
   },
   {
