@@ -40,6 +40,9 @@ export const DOCKER_BASE64 = [
 /** Of wg-quick's configuration and systemd-networkd's. */
 export const WIREGUARD_FIELDS = ["PrivateKey", "PresharedKey", "PreSharedKey"] as const;
 
+/** In the first line of what `openvpn --genkey` makes, for `tls-auth` and `tls-crypt`. */
+export const OPENVPN_KEY = "OpenVPN Static key V1";
+
 /** `masterKey`, `MASTER_KEY`, `master-key` … without the first letter, whose case is open. */
 function keyNames(stem: string): string[] {
   const tail = stem.slice(1);
@@ -101,6 +104,7 @@ export const KEYWORDS = {
   "private-key": [
     "PRIVATE KEY",
     "PuTTY-User-Key-File-",
+    OPENVPN_KEY,
     ...WIREGUARD_FIELDS,
     ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
   ],

@@ -1,15 +1,21 @@
 import { decodeAround } from "./base64.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
 import { isProseOrCode } from "./file-kind.ts";
-import { KEYWORDS, PRIVATE_KEY_BASE64, WIREGUARD_FIELDS } from "./keywords.ts";
+import { KEYWORDS, OPENVPN_KEY, PRIVATE_KEY_BASE64, WIREGUARD_FIELDS } from "./keywords.ts";
 import { linesOf, positionsOf } from "./positions.ts";
 
-/** The label of every private key's first line that OpenSSL, OpenSSH and GnuPG write. */
+/**
+ * The first line of every private key, whoever writes it: OpenSSL, OpenSSH, GnuPG, cosign, Nebula, the older
+ * SSH2, OpenVPN. One that a TPM has sealed (`TSS2`) opens nothing elsewhere.
+ */
 const HEADER =
-  /-----BEGIN (?:(?:RSA |EC |DSA |ENCRYPTED |OPENSSH |ED25519 |ANY )?PRIVATE KEY|PGP PRIVATE KEY BLOCK)-----/g;
+  /-----? ?BEGIN (?:(?!TSS2 )(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1) ?-----?/g;
 
-/** The longest label before the words that are searched for, `-----BEGIN ENCRYPTED `. */
-const BEFORE = 24;
+/** Of which one stands in each of them. */
+const HEADER_WORDS = ["PRIVATE KEY", OPENVPN_KEY];
+
+/** The longest label before the words that are searched for, `-----BEGIN ENCRYPTED SIGSTORE `. */
+const BEFORE = 40;
 
 /** Enough of a key to tell that it is one; RSA with 4096 bits is longer, but not needed whole. */
 const AFTER = 2000;
@@ -28,8 +34,8 @@ const FEWEST_DIFFERENT = 16;
 
 /**
  * What is found: private keys in PEM (PKCS #1, SEC 1, PKCS #8), OpenSSH's and PuTTY's files, PGP
- * private key blocks; indented, inside JSON with `\n`, and as the base64 of such a file; and WireGuard's
- * keys in its own configuration. A header alone, or one with dots or words after it, is no key.
+ * private key blocks, cosign's and Nebula's, OpenVPN's static keys; indented, commented out, quoted, inside
+ * JSON with `\n`, and as the base64 of such a file; and WireGuard's keys in its own configuration. A header alone, or one with dots or words after it, is no key.
  *
  * One protected by a passphrase (`ENCRYPTED PRIVATE KEY`, `Proc-Type: 4,ENCRYPTED`) is found too: in
  * a repository everyone who reads it can guess at it for ever.
@@ -79,6 +85,14 @@ export const privateKey: Rule = {
       { path: "c.txt", content: "tls.key: {{xy+OPENSSH:base64}}\n", lines: [1] },
       { path: "folded.txt", content: "{{PEM_PKCS8:folded}}\n", lines: [1] },
       { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [1] },
+      { path: "cosign.key", content: "{{COSIGN}}\n", lines: [1] },
+      { path: "old/cosign.key", content: "{{COSIGN_OLD}}\n", lines: [1] },
+      { path: "nebula/ca.key", content: "{{NEBULA}}\n", lines: [1] },
+      { path: "id_ssh2", content: "{{SSH2}}\n", lines: [1] },
+      { path: "ta.key", content: "#\n# 2048 bit OpenVPN static key\n#\n{{OPENVPN}}\n", lines: [4] },
+      { path: "commented.yaml", content: "a: b\n{{PEM_PKCS8:commented}}\n", lines: [2] },
+      { path: "mail.txt", content: "You wrote:\n{{PEM_RSA:quoted}}\n", lines: [2] },
+      { path: "list.yaml", content: "key:\n{{PEM_PKCS8:listed}}\n", lines: [2] },
     ],
     misses: [
       {
@@ -99,6 +113,12 @@ export const privateKey: Rule = {
         path: "docs/words.txt",
         content:
           "-----BEGIN PRIVATE KEY-----\nand then follow sixty or more letters of plain words without any stop between them at all\n",
+      },
+      { path: "tpm.key", content: "{{TSS2}}\n" },
+      {
+        path: "sample.yaml",
+        content:
+          "# -----BEGIN PRIVATE KEY-----\n# MIIEpAIBAAKCAQEA...\n# -----END PRIVATE KEY-----\n",
       },
       { path: "tls.crt", content: "{{PEM_CERTIFICATE}}\n" },
       { path: "rsa.pub", content: "{{PEM_PUBLIC}}\n" },
@@ -133,7 +153,7 @@ export const privateKey: Rule = {
 function find(candidate: Candidate): Hit[] {
   const bytes = candidate.searchable;
   const places: number[] = [];
-  for (const at of positionsOf(bytes, "PRIVATE KEY")) {
+  for (const at of HEADER_WORDS.flatMap((word) => [...positionsOf(bytes, word)])) {
     const start = Math.max(0, at - BEFORE);
     const text = Buffer.from(bytes.subarray(start, at + AFTER)).toString("latin1");
     if (isKeyAt(text, at - start)) places.push(at);
@@ -169,7 +189,10 @@ function wireguardKeys(bytes: Uint8Array): number[] {
   });
 }
 
-/** Whether the words `PRIVATE KEY` at a place in the text are those of a key's first line. */
+/** Before each line of what is commented out, quoted in a mail, or an item of a list. */
+const LINE_MARK = /^[ \t]*(?:[>#*;|-]|\/\/)+[ \t]/gm;
+
+/** Whether the words at a place in the text are those of a key's first line. */
 function isKeyAt(text: string, wordAt: number): boolean {
   for (const header of text.matchAll(HEADER)) {
     const end = header.index + header[0].length;
@@ -185,6 +208,7 @@ function bodyLength(text: string): number {
   const lines = text
     .replace(/\\+[nrt]/g, "\n")
     .replace(/["'`,\\]/g, " ")
+    .replace(LINE_MARK, "")
     .replace(/^[ \t]*[A-Za-z-]+:[ \t].*$/gm, "");
   let body = "";
   for (const word of lines.split(/\s+/)) {

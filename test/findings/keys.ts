@@ -38,6 +38,19 @@ export async function placeholders(): Promise<Record<string, string>> {
     // The rule looks at the frame and the amount of base64; what is inside is all the same to it.
     OPENSSH: armour("OPENSSH PRIVATE KEY", randomBytes(300)),
     PGP: armour("PGP PRIVATE KEY BLOCK", randomBytes(600), "Comment: a key\n\n"),
+    COSIGN: armour("ENCRYPTED SIGSTORE PRIVATE KEY", randomBytes(450)),
+    COSIGN_OLD: armour("ENCRYPTED COSIGN PRIVATE KEY", randomBytes(450)),
+    NEBULA: armour("NEBULA ED25519 PRIVATE KEY", randomBytes(64)),
+    SSH2: armour("SSH2 ENCRYPTED PRIVATE KEY", randomBytes(300), 'Comment: "me"\n').replace(
+      /-----(BEGIN|END)(.*)-----/g,
+      "---- $1$2 ----",
+    ),
+    OPENVPN: [
+      "-----BEGIN OpenVPN Static key V1-----",
+      ...Array.from({ length: 16 }, () => randomBytes(16).toString("hex")),
+      "-----END OpenVPN Static key V1-----",
+    ].join("\n"),
+    TSS2: armour("TSS2 PRIVATE KEY", randomBytes(300)),
     PUTTY: [
       "PuTTY-User-Key-File-3: ssh-ed25519",
       "Encryption: none",
@@ -118,6 +131,12 @@ function write(key: string, how: string | undefined): string {
       return escaped(key, /[^\n]/g).replaceAll("\\", "\\\\").replaceAll("\n", "\\\\n");
     case "crlf":
       return key.replaceAll("\n", "\r\n");
+    case "commented":
+      return key.replace(/^/gm, "# ");
+    case "quoted":
+      return key.replace(/^/gm, "> ");
+    case "listed":
+      return key.replace(/^/gm, "- ");
     case "damaged":
       return key.slice(0, -1) + (key.endsWith("Q") ? "P" : "Q");
     default:
