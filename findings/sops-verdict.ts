@@ -99,7 +99,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
       what: "correct it, then stage it again",
     });
   }
-  if (metadata !== null) return encryptedVerdict(rule, file, metadata);
+  if (metadata !== null) return encryptedVerdict(candidate, file, metadata);
   if (rule === null) {
     if (!expected || (isModel(path) && candidate.before !== "encrypted")) return { kind: "plain" };
     return blocked(
@@ -115,7 +115,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
 }
 
 function encryptedVerdict(
-  rule: CreationRule | null,
+  { path, rule }: SopsCandidate,
   file: StoreFile,
   metadata: Metadata,
 ): SopsVerdict {
@@ -137,11 +137,47 @@ function encryptedVerdict(
         },
       );
     }
+    const left = rule === null ? undefined : leftBySelection(path, rule, file, metadata);
+    if (rule !== null && left !== undefined) {
+      return blocked(
+        "sops-rule",
+        left.line,
+        `its own sops block leaves ${shownPath(left.path)} readable, which the creation rule in line ${rule.line} of .sops.yaml encrypts`,
+        {
+          kind: "on-file",
+          commands: ["npx flux-sops decrypt -i FILE", "git add -- FILE"],
+        },
+      );
+    }
     return { kind: "encrypted", file, metadata, added };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     return { kind: "unverified", why: error.message };
   }
+}
+
+/**
+ * A value that the rule takes and the selection in the file's own `sops` block does not. Rules change, and
+ * files keep the selection that they were encrypted with: only what has no other use than to hold secrets
+ * counts, the values of a Kubernetes Secret and those of a dotenv file.
+ */
+function leftBySelection(
+  path: string,
+  rule: CreationRule,
+  file: StoreFile,
+  metadata: Metadata,
+): Leaf | undefined {
+  const isOfASecret =
+    formatOf(path) === "dotenv" ||
+    file.leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
+  if (!isOfASecret || file.singleValue === true) return undefined;
+  const own = selector(effectiveSelection(metadata), file);
+  return selectedValues(rule, file).find(
+    (leaf) =>
+      !own(leaf) &&
+      !isToken(leaf.value?.text ?? "") &&
+      (formatOf(path) === "dotenv" || /^(?:data|stringData)$/.test(String(leaf.path[0]))),
+  );
 }
 
 function plaintextVerdict(

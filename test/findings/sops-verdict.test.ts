@@ -1,7 +1,9 @@
 import test from "ava";
 import { sopsVerdict, type SopsCandidate } from "../../findings/sops-verdict.ts";
 import { parseRuleFile } from "../../sops/creation-rules.ts";
+import { encryptFile } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
 
 const { recipient } = await generateKeyPair();
 const { rules } = parseRuleFile(
@@ -108,3 +110,38 @@ test("metadata without any ciphertext, or spelled with escapes, is seen in a fil
     t.is(verdictOn("a.yaml", text, everything, { before: "plaintext" }).kind, "encrypted", name);
   }
 });
+
+test("a value of a Secret that the rule encrypts and the file's own selection leaves readable is refused", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  const added = text.replace("stringData:\n", "stringData:\n  other: hunter2\n");
+  const narrowed = added.replace(/encrypted_regex: .*/, "encrypted_regex: ^password$");
+  t.is(verdictOn("a.sops.yaml", text).kind, "encrypted");
+  t.is(verdictOn("a.sops.yaml", added).kind, "encrypted");
+  t.like(verdictOn("a.sops.yaml", narrowed), {
+    kind: "blocked",
+    finding: { rule: "sops-rule", line: 6 },
+  });
+  const onlyPasswords =
+    parseRuleFile(`creation_rules:\n  - {encrypted_regex: ^password$, age: ${recipient}}\n`)
+      .rules?.[0] ?? null;
+  t.is(verdictOn("a.sops.yaml", narrowed, onlyPasswords).kind, "encrypted");
+  t.is(verdictOn("a.sops.yaml", narrowed, null).kind, "encrypted");
+  t.is(verdictOn("a.sops.yaml", narrowed.replace("kind: Secret", "kind: Other")).kind, "encrypted");
+});
+
+test("a dotenv file whose own selection leaves a value readable that the rule encrypts is refused", async (t) => {
+  const { file } = readSopsFile(Buffer.from("A=hunter2\nB=hunter2\n"), "dotenv");
+  const { text } = await encryptFile(file, whole ?? t.fail(), { previous: null });
+  t.is(verdictOn("vault/a.sops.env", text, whole).kind, "encrypted");
+  const narrowed = text
+    .replace(/^A=.*/m, "A=hunter2")
+    .replace(/sops_unencrypted_suffix=.*/, "sops_encrypted_regex=^B$");
+  t.like(verdictOn("vault/a.sops.env", narrowed, whole), {
+    kind: "blocked",
+    finding: { rule: "sops-rule", line: 1 },
+  });
+});
+
+const SECRET =
+  "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  password: hunter2\n";
