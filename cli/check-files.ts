@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { Finding } from "../findings/finding.ts";
 import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
@@ -20,6 +20,7 @@ import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secre
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import { isPlainLink } from "../hooks/unsuspicious.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
+import { everyFileIn } from "./files-in-folder.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A file that is looked at, wherever its content came from. */
@@ -35,7 +36,7 @@ interface FileToCheck {
 /**
  * Looks at files on disk, or at all that is staged or committed.
  *
- * @param paths files on disk; where there are none, the index
+ * @param paths files and folders on disk; where there are none, the index
  * @param onlyStaged of the index only what differs from the last commit
  * @throws GitError, BrokenRulesError, and what reading a file throws
  */
@@ -70,13 +71,18 @@ function inBuilds(files: readonly FileToCheck[]): CheckedFinding[] {
   });
 }
 
+function filesAt(path: string): string[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? everyFileIn(path) : [path];
+}
+
 async function filesToCheck(
   repository: OpenedRepository,
   paths: readonly string[],
   onlyStaged: boolean,
 ): Promise<FileToCheck[]> {
   if (paths.length > 0) {
-    return paths.map((path) => {
+    return paths.flatMap(filesAt).map((path) => {
       const bytes = readFileSync(path);
       return {
         path: pathFromText(relative(repository.cwd, resolve(path)).split(sep).join("/")),

@@ -17,7 +17,7 @@ import { fileProblem } from "./file-problem.ts";
 export async function check(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops check")
     .description("look for leaks and broken files: all that is staged or committed, by default")
-    .argument("[path...]", "files on disk, instead")
+    .argument("[path...]", "files and folders on disk, instead")
     .option("--all", "every file that git tracks, as staged (the default)")
     .option("--staged", "only what differs from the last commit")
     .option("--range <A..B>", "every content that the commits in A..B add")

@@ -16,17 +16,24 @@ const PASSED_OVER: readonly string[] = [".git", "node_modules"];
  * @throws an error of node:fs
  */
 export function filesInFolder(folder: string, withEncrypted: boolean): string[] {
+  return everyFileIn(folder).filter(
+    // With nothing before `.sops.` it is the rule file.
+    (path) => /[^/]\.sops\.[^./]+$/.test(path) || (withEncrypted && isEncrypted(path)),
+  );
+}
+
+/**
+ * All files in a folder and those below, sorted. Symlinks are not followed.
+ *
+ * @throws an error of node:fs
+ */
+export function everyFileIn(folder: string): string[] {
   const found: string[] = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!PASSED_OVER.includes(entry.name)) found.push(...filesInFolder(path, withEncrypted));
-    } else if (entry.isFile()) {
-      // With nothing before `.sops.` it is the rule file.
-      if (/.\.sops\.[^.]+$/.test(entry.name) || (withEncrypted && isEncrypted(path))) {
-        found.push(path);
-      }
-    }
+      if (!PASSED_OVER.includes(entry.name)) found.push(...everyFileIn(path));
+    } else if (entry.isFile()) found.push(path);
   }
   return found.sort();
 }

@@ -126,6 +126,21 @@ test("--staged looks at what differs from the last commit, a path at the file on
   t.is(repository.tool("check", "README.md").status, 0);
 });
 
+test("a folder stands for all files in it, untracked ones too", (t) => {
+  const repository = scaffolded(t);
+  repository.write("docs/deep/web.yaml", secret({ token: "hunter2" }, "web"));
+  repository.write("docs/a.txt", "a\n");
+  for (const folder of ["docs", "."]) {
+    const ended = repository.tool("check", folder);
+    t.is(ended.status, 1, ended.stderr);
+    t.regex(ended.stdout, /^docs\/deep\/web\.yaml:6 {2}plaintext-secret\n/);
+  }
+  t.regex(repository.tool("check", "docs").stdout, /\n2 files, 1 finding\n$/);
+  const missing = repository.tool("check", "docs", "nothing");
+  t.is(missing.status, 2);
+  t.is(missing.stderr, "flux-sops: no such file: nothing\n");
+});
+
 test("a damaged encrypted file is found where the key is", (t) => {
   const repository = withLeak(t);
   repository.write(DB, repository.read(DB).replace(/^( {2}a: ENC\[AES256_GCM,data:)../m, "$1AA"));
