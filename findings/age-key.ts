@@ -19,7 +19,8 @@ const KEY_FILE =
 
 /**
  * What is found: age identities with a right checksum, X25519 and post-quantum, upper or lower case,
- * in any file of any kind, in UTF-16, inside base64 (folded or not) and spelled with escapes as well.
+ * in any file of any kind, in UTF-16, inside base64 (folded or not), broken over lines and spelled with escapes
+ * as well.
  * A placeholder such as `AGE-SECRET-KEY-1XXXX…` has no right checksum. In a file named like a key file
  * (`*.agekey`, `age.key`, `keys.txt`) a damaged identity counts too. An identity file that is itself encrypted with
  * a passphrase is not found, nor is a plugin's identity (`AGE-PLUGIN-…`): its secret is elsewhere.
@@ -62,9 +63,17 @@ export const ageKey: Rule = {
       { path: "disk.img", content: "\0\0\u0001{{AGE_KEY}}\0\0", lines: [null] },
       { path: "age.key", content: "{{AGE_KEY:damaged}}\n", lines: [1] },
       { path: "escaped.json", content: '{\n"key": "{{AGE_KEY:escaped}}"}\n', lines: [2] },
+      { path: "broken-over-lines.txt", content: "Key:\n{{AGE_KEY:lines}}\n", lines: [2] },
+      {
+        path: "broken-over-lines.yaml",
+        content: "a:\n  b: >-\n    {{AGE_PQ_KEY:lines}}\n",
+        lines: [3],
+      },
+      { path: "broken-in-quotes.py", content: "k = '{{AGE_KEY:quotedlines}}'\n", lines: [1] },
       { path: "escaped.yaml", content: 'a:\n  b: "AGE\\x2dSECRET{{AGE_KEY:rest}}"\n', lines: [2] },
     ],
     misses: [
+      { path: "docs/broken-over-lines.md", content: "{{AGE_KEY:damagedlines}}\n" },
       {
         path: "README.md",
         content: "A key looks like `AGE-SECRET-KEY-1…` or AGE-SECRET-KEY-1XXX.\n",
@@ -95,7 +104,8 @@ function find(candidate: Candidate): Hit[] {
   for (const word of ["AGE-SECRET-KEY-", "age-secret-key-"]) {
     for (const at of positionsOf(bytes, word)) {
       const text = Buffer.from(bytes.subarray(at, at + LONGEST)).toString("latin1");
-      if (identityIn(text) !== null || isDamaged(candidate.path, text)) places.push(at);
+      const long = Buffer.from(bytes.subarray(at, at + 2 * LONGEST)).toString("latin1");
+      if (identityIn(joined(long)) !== null || isDamaged(candidate.path, text)) places.push(at);
     }
     for (const at of positionsOf(bytes, [...word].join("\0"))) {
       const text = Buffer.from(bytes.subarray(at, at + 2 * LONGEST)).toString("utf16le");
@@ -128,6 +138,11 @@ function insideBase64(bytes: Uint8Array): number[] {
       return before?.identity !== one.identity || one.at - before.at > BASE64_AFTER;
     })
     .map(({ at }) => at);
+}
+
+/** Without line breaks and what stands around them: indentation, quotes, marks of a quotation or a comment. */
+function joined(text: string): string {
+  return text.replace(/\\[nrt]|[\s"'`\\+>#]/g, "");
 }
 
 function identityIn(text: string): string | null {

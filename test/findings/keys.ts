@@ -131,6 +131,12 @@ function write(key: string, how: string | undefined): string {
       return escaped(key, /[^\n]/g).replaceAll("\\", "\\\\").replaceAll("\n", "\\\\n");
     case "crlf":
       return key.replaceAll("\n", "\r\n");
+    case "lines":
+      return key.replace(/.{30}/g, "$&\n");
+    case "damagedlines":
+      return `${key.slice(0, 30)}\n${key.slice(31)}Q`;
+    case "quotedlines":
+      return key.replace(/.{30}/g, "$&' +\n'");
     case "commented":
       return key.replace(/^/gm, "# ");
     case "quoted":
