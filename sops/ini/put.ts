@@ -74,7 +74,9 @@ export function putIni(text: string, path: TreePath, value: Data): string {
   const padded = (spellIniKey(keyName) + around).padEnd(width);
   const behind = /^[ \t]/.test(text.slice(last.delimiter + 1)) ? " " : "";
   const line = `${indent}${padded}${text.charAt(last.delimiter)}${behind}${spelled}`;
-  return insertLines(text, last.value.next, [line]);
+  // An empty line ends a value that a backslash continues.
+  const goesOn = /\\\r?\n?$/.test(text.slice(0, last.value.next));
+  return insertLines(text, last.value.next, goesOn ? ["", line] : [line]);
 }
 
 /**

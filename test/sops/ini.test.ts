@@ -1,5 +1,6 @@
 import test from "ava";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
+import { putIni } from "../../sops/ini/put.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import { encryptValue } from "../../sops/token.ts";
@@ -213,4 +214,10 @@ test("INI: a value that sops took from text that is no UTF-8 is refused with the
     code: "unsupported",
     message: /^the value at (s\.)?A was encrypted from text that is no UTF-8/,
   });
+});
+
+test("a new key does not become part of a value that a backslash continues", (t) => {
+  t.is(putIni("[s]\na = x\\\n", ["s", "b"], "y"), "[s]\na = x\\\n\nb = y\n");
+  t.is(putIni("[s]\na = x\\", ["s", "b"], "y"), "[s]\na = x\\\n\nb = y\n");
+  t.is(putIni("a = x\\\n", ["s", "b"], "y"), "a = x\\\n\n[s]\nb = y\n");
 });
