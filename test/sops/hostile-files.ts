@@ -5,6 +5,7 @@ import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import type { Selection } from "../../sops/key-selection.ts";
+import { setValue } from "../../sops/set.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";
 
@@ -446,9 +447,29 @@ export async function treat(
     const dataKey = await unwrapDataKey(encrypted.metadata, [identity]);
     if (dataKey === null) throw new Error("no data key");
     const plain = decryptFile(encrypted.file, encrypted.metadata, dataKey);
+    lap();
+    const after = await withAnother(text, format, dataKey);
+    lap();
+    if (!holdsAnother(after, format, dataKey)) throw new Error("the value is not there");
     return plaintextBytes(encrypted.file, plain).equals(content) ? "same" : "other bytes";
   } catch (error) {
     if (error instanceof SopsError) return error.code;
     throw error;
   }
+}
+
+/** An encrypted file with another value, as `set` puts it there. */
+async function withAnother(text: string, format: Format, dataKey: Uint8Array): Promise<string> {
+  const { file, metadata } = readSopsFile(Buffer.from(text), format);
+  if (metadata === null) throw new Error("no metadata");
+  const path = { binary: ["data"], ini: ["s", "new"] }[format as string] ?? ["new"];
+  const sealed = { text, file, format, metadata, dataKey, ignoreMac: false };
+  return setValue(sealed, path, "hunter2");
+}
+
+function holdsAnother(text: string, format: Format, dataKey: Uint8Array): boolean {
+  const { file, metadata } = readSopsFile(Buffer.from(text), format);
+  if (metadata === null) return false;
+  const opened = openLeaves(file, metadata, dataKey, "accept");
+  return opened.some(({ value }) => value?.text.trimEnd() === "hunter2");
 }
