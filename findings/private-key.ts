@@ -35,7 +35,8 @@ const FEWEST_DIFFERENT = 16;
 /**
  * What is found: private keys in PEM (PKCS #1, SEC 1, PKCS #8), OpenSSH's and PuTTY's files, PGP
  * private key blocks, cosign's and Nebula's, OpenVPN's static keys; indented, commented out, quoted, inside
- * JSON with `\n`, and as the base64 of such a file; and WireGuard's keys in its own configuration. A header alone, or one with dots or words after it, is no key.
+ * JSON with `\n`, and as the base64 of such a file; and WireGuard's keys in its own configuration. A header
+ * alone, or one with dots or words after it, is no key.
  *
  * One protected by a passphrase (`ENCRYPTED PRIVATE KEY`, `Proc-Type: 4,ENCRYPTED`) is found too: in
  * a repository everyone who reads it can guess at it for ever.
