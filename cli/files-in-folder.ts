@@ -32,7 +32,9 @@ export function everyFileIn(folder: string): string[] {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!PASSED_OVER.includes(entry.name)) found.push(...everyFileIn(path));
+      if (PASSED_OVER.includes(entry.name)) continue;
+      // Not as arguments: there is a limit to these, and none to the files of a folder.
+      for (const below of everyFileIn(path)) found.push(below);
     } else if (entry.isFile()) found.push(path);
   }
   return found.sort();
