@@ -105,12 +105,10 @@ export class DocumentReader {
 
   read(): { leaves: YamlLeaf[]; flow: YamlDocument["flow"]; sops: SopsPair | null } {
     const root = this.document.contents;
-    if (root === null || (isScalar(root) && root.source === undefined)) {
-      return { leaves: [], flow: null, sops: null };
-    }
-    if (isScalar(root) && root.type === "PLAIN" && resolvePlain(root.source ?? "") === null) {
-      return { leaves: [], flow: null, sops: null };
-    }
+    const isEmpty =
+      isScalar(root) &&
+      (root.source === undefined || (root.type === "PLAIN" && root.source === ""));
+    if (root === null || isEmpty) return { leaves: [], flow: null, sops: null };
     if (!isMap(root)) {
       throw this.failure(
         "unsupported",

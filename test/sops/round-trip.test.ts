@@ -421,6 +421,9 @@ const BROKEN: readonly [string, RegExp][] = [
   ["? data #\n hunter2\n", /has a value without a `:`/],
   ["a:\n  ? 'data'\n   password: hunter2\n", /has a value without a `:`/],
   ['? ""{password: hunter2}\n', /has a value without a `:`/],
+  ["- a\n", /a document that is a list/],
+  ["null\n", /a document that is a single value/],
+  ["a: x\n---\n~\n", /a document that is a single value/],
 ];
 for (const [text, message] of BROKEN) {
   test(`refused with a line: ${JSON.stringify(text)}`, (t) => {
