@@ -2,6 +2,7 @@
 // those test files, after the same steps. Ends with a line `N passed, N failed, N skipped`.
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
+import { memoryFolder } from "./memory-folder.mjs";
 import { setUp, root } from "./set-up.mjs";
 import { watchdog } from "./watchdog.mjs";
 
@@ -31,11 +32,17 @@ function withoutCertificates({ NODE_EXTRA_CA_CERTS, ...environment }) {
     : { ...environment, FLUX_SOPS_CA_CERTS: NODE_EXTRA_CA_CERTS };
 }
 
+/** Where tests make their repositories, unless somebody has said so. */
+function temporaryFolder() {
+  const folder = process.env["TMPDIR"] === undefined ? memoryFolder() : null;
+  return folder === null ? {} : { TMPDIR: folder };
+}
+
 /** Runs ava and tells what failed and what was skipped; everything else is one dot a test. */
 async function test(files) {
   const child = spawn("npx", ["--no-install", "ava", "--tap", ...files], {
     cwd: root,
-    env: withoutCertificates(process.env),
+    env: { ...withoutCertificates(process.env), ...temporaryFolder() },
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
   });

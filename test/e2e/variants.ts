@@ -16,9 +16,11 @@ export const variants: ReadonlyMap<string, readonly string[]> = new Map(
   ).flatMap(([name, flags]) =>
     [
       ["", ""],
-      ["with the example", "--example"],
       ...(name === "GitHub" ? [["with all that can be added", EXTRAS]] : []),
-      ["another cluster and branch", "--cluster edge-2 --branch prod/eu --repository Lab.2"],
+      [
+        "another cluster and branch, with the example",
+        "--example --cluster edge-2 --branch prod/eu --repository Lab.2",
+      ],
     ].map(
       ([title = "", more = ""]) =>
         [
