@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import type { Finding } from "../findings/finding.ts";
 import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
@@ -20,7 +20,7 @@ import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secre
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import { isPlainLink } from "../hooks/unsuspicious.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
-import { everyFileIn } from "./files-in-folder.ts";
+import { everyFileIn, isFolder } from "./files-in-folder.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
 /** A file that is looked at, wherever its content came from. */
@@ -72,8 +72,7 @@ function inBuilds(files: readonly FileToCheck[]): CheckedFinding[] {
 }
 
 function filesAt(path: string): string[] {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? everyFileIn(path) : [path];
+  return isFolder(path) ? everyFileIn(path) : [path];
 }
 
 async function filesToCheck(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { SopsError } from "../sops/errors.ts";
@@ -13,7 +13,7 @@ import { SOPS_EXIT } from "./exit-codes.ts";
 import { ExitError } from "./exit-error.ts";
 import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
 import { fileProblem, noFolder } from "./file-problem.ts";
-import { filesInFolder } from "./files-in-folder.ts";
+import { filesInFolder, isFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
 import { reported, type Exits } from "./reported.ts";
 import { typeOption } from "./type-option.ts";
@@ -253,15 +253,6 @@ async function write(path: string, content: Buffer): Promise<void> {
 /** The files that an argument stands for; none only for a folder. */
 function filesAt({ folders }: FileCommand, path: string): string[] {
   return isFolder(path) ? filesInFolder(path, folders === "encrypted") : [path];
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    // What is wrong with it is said when it is read.
-    return false;
-  }
 }
 
 function nothingIn({ folders }: FileCommand): string {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
@@ -7,6 +7,15 @@ import { TOKEN_START } from "../sops/token-start.ts";
 
 /** What holds no files of the user's own. */
 const PASSED_OVER: readonly string[] = [".git", "node_modules"];
+
+/** What is wrong with a path is said when it is read. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The files that a folder stands for on a command line, sorted: `*.sops.*`, and on request whatever else
