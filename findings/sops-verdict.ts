@@ -167,8 +167,9 @@ function leftBySelection(
   file: StoreFile,
   metadata: Metadata,
 ): Leaf | undefined {
+  const isDotenv = formatOf(path) === "dotenv";
   const isOfASecret =
-    formatOf(path) === "dotenv" ||
+    isDotenv ||
     file.leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
   if (!isOfASecret || file.singleValue === true) return undefined;
   const own = selector(effectiveSelection(metadata), file);
@@ -176,7 +177,7 @@ function leftBySelection(
     (leaf) =>
       !own(leaf) &&
       !isToken(leaf.value?.text ?? "") &&
-      (formatOf(path) === "dotenv" || /^(?:data|stringData)$/.test(String(leaf.path[0]))),
+      (isDotenv || /^(?:data|stringData)$/.test(String(leaf.path[0]))),
   );
 }
 
