@@ -79,7 +79,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     examples: [
       {
         text: "a: x\n# note\nb: y\n",
-        change: (encrypted) => encrypted.replace(/(#ENC.*tag:)./, "$1+"),
+        change: (encrypted) =>
+          encrypted.replace(
+            /(#ENC.*tag:)(.)/,
+            (_, before: string, first: string) => before + (first === "A" ? "B" : "A"),
+          ),
         sops: /^#ENC\[/m,
         ours: "refused",
       },
