@@ -8,10 +8,10 @@ import { scaffolded } from "./scaffolded.ts";
 /**
  * Random repositories, edits, staging and ways of committing. After every step: no secret in any
  * object that a ref reaches, none left in the index by a commit, nothing lost on disk, what was
- * meant is what was committed, and every encrypted file verifies. `npm run fuzz` runs more of them.
+ * meant is what was committed, and every encrypted file verifies. `npm run fuzz` runs more of them, by the clock.
  */
 const RUNS = Number(process.env["FLUX_SOPS_FUZZ_RUNS"] ?? 6);
-const SEED = process.env["FLUX_SOPS_FUZZ_SEED"];
+const SEED = process.env["FLUX_SOPS_FUZZ_SEED"] ?? process.env["FLUX_SOPS_SEED"];
 
 test(`random repositories and commits (${String(RUNS)})`, async (t) => {
   const seed = SEED === undefined ? Date.now() % 2 ** 31 : Number(SEED);
