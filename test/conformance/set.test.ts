@@ -17,7 +17,7 @@ import { runTool, testWith } from "../real-tools.ts";
 import fc from "../seeded-fast-check.ts";
 
 /** How many random changes of each format; `npm run conformance` sets more. */
-const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 60) / 3);
+const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 90) / 3);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-set-"));
