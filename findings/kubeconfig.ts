@@ -25,7 +25,8 @@ const SECRET_FIELD = new RegExp(
 /** Only text in which these stand is parsed: workflows and charts have users with passwords, too. */
 const GATE = {
   test: (text: string) =>
-    /\busers\b/.test(text) &&
+    // Behind `\n` too, where JSON or YAML's double quotes hold it on one line.
+    /(?:\b|\\n)users\b/.test(text) &&
     (/\bConfig\b/.test(text) || (text.includes("clusters") && text.includes("contexts"))) &&
     SECRET_FIELD.test(text),
 };
@@ -99,6 +100,12 @@ export const kubeconfig: Rule = {
         content:
           "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: k}\ndata:\n  kubeconfig: |\n    kind: Config\n    users:\n      - name: a\n        user:\n          token: abcdefgh\n",
         lines: [10],
+      },
+      {
+        path: "app/configmap.json",
+        content:
+          '{"kind": "ConfigMap", "data": {\n"a": "apiVersion: v1\\nkind: Config\\nusers:\\n- name: a\\n  user:\\n    token: hunter2\\n"}}\n',
+        lines: [2],
       },
       {
         path: "escapes.json",

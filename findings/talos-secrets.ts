@@ -1,5 +1,5 @@
 import type { Document, Node } from "yaml";
-import { isMap, isScalar } from "yaml";
+import { isMap, isScalar, isSeq } from "yaml";
 import { isToken } from "../sops/token.ts";
 import { eachDocument } from "./documents.ts";
 import { isProseOrCode } from "./file-kind.ts";
@@ -15,7 +15,8 @@ type Word = Pick<RegExp, "test">;
 
 /** Where one of these keys stands; `ceph-cluster:` is another. */
 const whole = (...names: string[]): Word => {
-  const pattern = new RegExp(`(?<![\\w./-])(?:${names.join("|")})["']?\\s*:`);
+  // Behind `\n` too: in JSON, and in YAML's double quotes, a document may stand on one line.
+  const pattern = new RegExp(`(?:(?<![\\w./-])|(?<=\\\\n))(?:${names.join("|")})["']?\\s*:`);
   return { test: (text) => names.some((name) => text.includes(name)) && pattern.test(text) };
 };
 
@@ -33,7 +34,13 @@ const DOCUMENTS: readonly (readonly Word[])[] = [
   [whole("cluster"), ending("secretboxEncryptionSecret", "aescbcEncryptionSecret")],
   [whole("cluster"), ending("aggregatorCA", "serviceAccount", "etcd"), ending("key")],
   // A named document.
-  [/\bv1alpha1\b/, /(?:Wireguard|Volume|RegistryAuth)Config/, LEAF],
+  [
+    /\bv1alpha1\b/,
+    /(?:Wireguard|Volume|RegistryAuth|RegistryTLS|DiscoveryIdentity|HCloudVIP|KubeEtcdEncryption|KubeServiceAccount|KubeAPIServerCA|KubeAggregatorCA)Config/,
+    LEAF,
+  ],
+  // A JSON patch of a machine configuration.
+  [/\/(?:machine|cluster)\//, ending("op"), ending("path")],
   // A secrets bundle.
   [whole("trustdinfo", "certs", "bootstraptoken"), ending("secret", "token", "key")],
   // A talosconfig.
@@ -59,6 +66,7 @@ const MACHINE: readonly Path[] = [
   "machine.registries.config.*.auth.password",
   "machine.registries.config.*.auth.auth",
   "machine.registries.config.*.auth.identityToken",
+  "machine.registries.config.*.tls.clientIdentity.key",
   "machine.network.interfaces.*.wireguard.privateKey",
   "machine.network.interfaces.*.wireguard.peers.*.presharedKey",
 ].map(path);
@@ -84,6 +92,13 @@ const NAMED: ReadonlyMap<string, readonly Path[]> = new Map(
     UserVolumeConfig: ["encryption.keys.*.static.passphrase"],
     SwapVolumeConfig: ["encryption.keys.*.static.passphrase"],
     RegistryAuthConfig: ["password", "auth", "identityToken"],
+    RegistryTLSConfig: ["clientIdentity.key"],
+    DiscoveryIdentityConfig: ["clusterSecret"],
+    HCloudVIPConfig: ["apiToken"],
+    KubeEtcdEncryptionConfig: ["config.resources.*.providers.*.*.keys.*.secret"],
+    KubeServiceAccountConfig: ["issuer.privateKey"],
+    KubeAPIServerCAConfig: ["issuingCA.key"],
+    KubeAggregatorCAConfig: ["issuingCA.key"],
   }).map(([kind, paths]) => [kind, paths.map(path)]),
 );
 
@@ -185,6 +200,35 @@ export const talosSecrets: Rule = {
         lines: [3],
       },
       {
+        path: "talos/patches/token.yaml",
+        content:
+          "- op: add\n  path: /machine/kubelet/image\n  value: a\n- op: add\n  path: /machine/token\n  value: abcdef.0123456789abcdef\n",
+        lines: [6],
+      },
+      {
+        path: "talos/talconfig.yaml",
+        content:
+          "patches:\n  - |-\n    - op: replace\n      path: /cluster/ca\n      value: {crt: Q1JU, key: S0VZ}\n  - |-\n    - op: add\n      path: /machine/registries/config/ghcr.io\n      value:\n        auth: {password: hunter22}\n",
+        lines: [5, 9],
+      },
+      {
+        path: "talos/patch.json",
+        content: '[{"op": "add", "path": "/cluster/secret",\n  "value": "c2VjcmV0c2VjcmV0"}]\n',
+        lines: [2],
+      },
+      {
+        path: "configmap.json",
+        content:
+          '{"kind": "ConfigMap", "data": {\n"a": "version: v1alpha1\\nmachine:\\n  type: worker\\n  token: abcdef.0123456789abcdef\\n"}}\n',
+        lines: [2],
+      },
+      {
+        path: "talos/identity.yaml",
+        content:
+          "apiVersion: v1alpha1\nkind: DiscoveryIdentityConfig\nclusterID: aWQ=\nclusterSecret: c2VjcmV0c2VjcmV0\n---\napiVersion: v1alpha1\nkind: HCloudVIPConfig\nname: 10.0.0.1\napiToken: hunter2hunter2\n---\napiVersion: v1alpha1\nkind: KubeEtcdEncryptionConfig\nconfig:\n  resources:\n    - providers:\n        - secretbox:\n            keys: [{name: key1, secret: c2VjcmV0}]\n",
+        lines: [4, 9, 17],
+      },
+      {
         path: "talos/escapes.yaml",
         content: '"version": v1alpha1\n"m\\x61chine":\n  "tok\\x65n": abcdef.0123456789abcdef\n',
         lines: [3],
@@ -210,6 +254,16 @@ export const talosSecrets: Rule = {
         path: "talos/template.yaml",
         content:
           "version: v1alpha1\nmachine:\n  token: ${MACHINE_TOKEN}\n  ca: {crt: '${CRT}', key: '${KEY}'}\n",
+      },
+      {
+        path: "talos/patches/patch.yaml",
+        content:
+          "- op: add\n  path: /machine/token\n  value: ${MACHINE_TOKEN}\n- op: remove\n  path: /cluster/secret\n- op: add\n  path: /cluster/ca\n  value: {crt: Q1JU, key: '{{TOKEN}}'}\n- op: add\n  path: /machine/kubelet/token\n  value: abcdef.0123456789abcdef\n- path: /cluster/secret\n  value: c2VjcmV0\n",
+      },
+      {
+        path: "talos/named.yaml",
+        content:
+          "apiVersion: v1alpha1\nkind: RegistryTLSConfig\nname: a\nclientIdentity: {cert: Q1JU, key: '${KEY}'}\n---\napiVersion: v1alpha1\nkind: KubeAPIServerCAConfig\nacceptedCAs: [Q1JU]\n",
       },
       {
         path: "talos/jinja.yaml.j2",
@@ -262,12 +316,40 @@ interface FoundSecret {
 
 function firstSecret(mappings: Mappings, document: Document.Parsed): FoundSecret | null {
   const root = document.contents;
+  if (isSeq(root)) return firstPatched(mappings, root);
   if (!isMap(root)) return null;
   const [what, paths] = kindOf(mappings, root);
   const found = paths
     .flatMap((one) => readableAt(mappings, root, one))
     .sort((a, b) => a.offset - b.offset)[0];
   return found === undefined ? null : { what, ...found };
+}
+
+/** Of a JSON patch (RFC 6902): what its operations write where a machine configuration has secrets. */
+function firstPatched(mappings: Mappings, operations: Node): FoundSecret | null {
+  for (const operation of mappings.items(operations)) {
+    const pointer = mappings.textAt(operation, "path") ?? "";
+    const value = mappings.entry(operation, "value");
+    if (value === null || mappings.entry(operation, "op") === null) continue;
+    const at = pointer.slice(1).split("/");
+    const isSecret = PATCHED.filter(
+      (one) => at.length <= one.length && at.every((key, depth) => matches(one[depth], key)),
+    ).some((one) => readableAt(mappings, value.value, one.slice(at.length)).length > 0);
+    if (isSecret) {
+      return {
+        what: "a JSON patch of a Talos machine configuration",
+        path: pointer,
+        offset: value.offset,
+      };
+    }
+  }
+  return null;
+}
+
+const PATCHED = [...MACHINE, ...CLUSTER, ...CLUSTER_DISTINCT];
+
+function matches(step: string | undefined, key: string): boolean {
+  return step === "*" || step === key;
 }
 
 function kindOf(mappings: Mappings, root: Node): [what: string, paths: readonly Path[]] {
@@ -292,7 +374,7 @@ function kindOf(mappings: Mappings, root: Node): [what: string, paths: readonly 
 /** The readable values at a path, with the offsets of their keys. */
 function readableAt(
   mappings: Mappings,
-  root: Node,
+  root: Node | null,
   steps: Path,
 ): { path: string; offset: number }[] {
   let reached: { node: Node | null; path: string; offset: number }[] = [
@@ -302,7 +384,7 @@ function readableAt(
     reached = reached.flatMap(({ node, path: before, offset }) => {
       const entries = mappings
         .entries(node)
-        .filter(({ key }) => step === "*" || key === step)
+        .filter(({ key }) => matches(step, key))
         .map((entry) => ({
           node: entry.value,
           path: before === "" ? entry.key : `${before}.${entry.key}`,
