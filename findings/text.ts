@@ -56,12 +56,13 @@ function decoded(bytes: Uint8Array): { exact: string | null; readable: string | 
   const mark = utf16Mark(bytes);
   if (mark !== null) {
     const text = decodeUtf16(bytes, mark);
-    const exact = text === null || text.includes("\0") ? null : text;
-    return { exact, readable: exact };
+    const readable = text === null || text.includes("\0") ? null : text;
+    return { exact: bytes.length % 2 === 0 ? readable : null, readable };
   }
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.includes(0)) {
-    const readable = isPaddedText(bytes) ? view.toString("utf8").replaceAll("\0", " ") : null;
+    const text = isPaddedText(bytes) ? view.toString(isUtf8(bytes) ? "utf8" : "latin1") : null;
+    const readable = text?.replaceAll("\0", " ") ?? null;
     return { exact: null, readable };
   }
   if (!isUtf8(bytes)) return { exact: null, readable: view.toString("latin1") };
@@ -72,7 +73,7 @@ function decoded(bytes: Uint8Array): { exact: string | null; readable: string | 
 
 /** Text between NULs: a tar archive of text files, a file that a crash has left with zeros at its end. */
 function isPaddedText(bytes: Uint8Array): boolean {
-  return isUtf8(bytes) && !bytes.some((byte) => byte < 0x20 && !MAY_BE_IN_TEXT.has(byte));
+  return !bytes.some((byte) => byte < 0x20 && !MAY_BE_IN_TEXT.has(byte));
 }
 
 /** NUL, tab, line feed, form feed, carriage return, and what begins a terminal's colours. */
@@ -82,10 +83,11 @@ const MAY_BE_IN_TEXT: ReadonlySet<number> = new Set([0, 9, 10, 12, 13, 27]);
 const LONGEST_TEXT = 0x1fff_0000;
 
 function decodeUtf16(bytes: Uint8Array, mark: Utf16): string | null {
-  const swapped = mark === "utf-16be" && bytes.length % 2 === 0;
+  // An editor or a shell may have added a line break of one byte.
+  const whole = bytes.subarray(0, bytes.length & ~1);
   try {
     // Node without full ICU knows no utf-16be, so the bytes are swapped instead.
-    const data = swapped ? Buffer.from(bytes).swap16() : bytes;
+    const data = mark === "utf-16be" ? Buffer.from(whole).swap16() : whole;
     return new TextDecoder("utf-16le", { fatal: true }).decode(data);
   } catch {
     return null;

@@ -74,6 +74,21 @@ test("a UTF-16 file is judged like any other", (t) => {
   );
 });
 
+test("so is one with a byte too many, and Latin-1 beside NUL", (t) => {
+  const utf16 = Buffer.from(SECRET, "utf16le");
+  for (const bytes of [
+    Buffer.concat([utf16, Buffer.from("\n")]),
+    Buffer.concat([Buffer.from(utf16).swap16(), Buffer.from("\n")]),
+    Buffer.from(`${SECRET}# \u00e4\0\0`, "latin1"),
+  ]) {
+    const found = scan(candidateOf("a.yaml", bytes));
+    t.deepEqual(
+      found.map(({ rule, line }) => ({ rule, line })),
+      [{ rule: "plaintext-secret", line: 3 }],
+    );
+  }
+});
+
 test("an ordinary file is no suspect", (t) => {
   const deployment =
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n";
