@@ -4,7 +4,7 @@ import { isToken } from "../sops/token.ts";
 import { isProseOrCode, isSample } from "./file-kind.ts";
 import type { Candidate, Hit } from "./finding.ts";
 import { decodedParts } from "./decoded-parts.ts";
-import { DOCKER_BASE64 } from "./keywords.ts";
+import { DOCKER_BASE64, JSON_CREDENTIALS } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
@@ -14,8 +14,8 @@ import { shownName } from "./wording.ts";
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
- * `.aws/credentials`, `.vault-token`, `.terraformrc`, `.s3cfg`, `.htpasswd` (hashes can be guessed at), dotenv files (direnv's too), Terraform
- * variables and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless
+ * `.aws/credentials`, `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`, `.htpasswd` (hashes can be guessed
+ * at), a Cloudflare tunnel's and 1Password Connect's JSON, dotenv files (direnv's too), Terraform variables and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless
  * settings as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file
  * feeds a secretGenerator is another question (`secret-source.ts`).
  */
@@ -29,7 +29,27 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   if (/\.tfstate(?:\.|$)/.test(name)) return terraformState(readable);
   if (/(?:^|\.)(?:flask)?env(?:rc)?(?:\.|~|$)|^\.dev\.vars|\.tfvars/.test(name))
     return isSample(path) ? [] : variables(readable);
-  return dockerCredentials(candidate);
+  return [...jsonCredentials(candidate), ...dockerCredentials(candidate)];
+}
+
+/** `"TunnelSecret":"…"`, and the text that 1Password Connect's own key encrypts, which stands beside it: no short dummy. */
+const JSON_CREDENTIAL = new RegExp(
+  `"(${JSON_CREDENTIALS.join("|")})"\\s*:\\s*(?:\\{[^}]{0,1000}?"data"\\s*:\\s*)?"([^"]{20,})"`,
+);
+
+function jsonCredentials(candidate: Candidate): Hit[] {
+  const text = candidate.readable ?? "";
+  if (!JSON_CREDENTIALS.some((name) => text.includes(name))) return [];
+  const match = JSON_CREDENTIAL.exec(text);
+  const [, name = "", value = ""] = match ?? [];
+  if (match === null || isToken(value) || holdsExpression(value)) return [];
+  return [
+    {
+      line: candidate.lineAt(match.index),
+      message: `a file of credentials holds a readable one: ${name}`,
+      mend: { kind: "leave-out" },
+    },
+  ];
 }
 
 const AUTHS = { test: (text: string) => text.includes("auths") };
@@ -79,6 +99,10 @@ const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
   [".terraformrc", /^\s*token\s*=\s*"([^"]+)"/],
   ["credentials.tfrc.json", /"token"\s*:\s*"([^"]+)"/],
   [".s3cfg", /^\s*secret_key\s*=\s*(\S+)/],
+  [
+    "rclone.conf",
+    /^\s*(?:pass|password2?|key|token|client_secret|secret_access_key)\s*=\s*(\S.*)$/,
+  ],
   [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
 ]);
 

@@ -37,6 +37,9 @@ export const DOCKER_BASE64 = [
   "ewogICAgImF1dGhz",
 ] as const;
 
+/** Fields of files that are made for them: a Cloudflare tunnel's, and those of 1Password Connect. */
+export const JSON_CREDENTIALS = ["TunnelSecret", "encCredentials"] as const;
+
 /** Of wg-quick's configuration and systemd-networkd's. */
 export const WIREGUARD_FIELDS = ["PrivateKey", "PresharedKey", "PreSharedKey"] as const;
 
@@ -114,6 +117,7 @@ export const KEYWORDS = {
     "stringData",
     "kubernetes_secret",
     "auths",
+    ...JSON_CREDENTIALS,
     ...DOCKER_BASE64,
     ...SECRET_BASE64.map((fragment) => fragment.text),
   ],
@@ -149,7 +153,7 @@ export const KEYWORDS = {
 
 /**
  * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables and states, and
- * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker, Vault, s3cmd and web servers keep passwords.
+ * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker, Vault, s3cmd, rclone and web servers keep passwords.
  */
 export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|[^/]*\.env~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;
+  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|[^/]*\.env~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|rclone\.conf|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;

@@ -320,10 +320,10 @@ class Reader {
 
   /** kustomize's generators: in a kustomization, or as an object of their own. */
   #readGenerators(root: Node): void {
-    const generators = this.#mappings.items(this.#mappings.at(root, "secretGenerator"));
+    const generators = this.#listed(this.#mappings.at(root, "secretGenerator"));
     if (this.#mappings.textAt(root, "kind") === "SecretGenerator") generators.push(root);
     for (const generator of generators) {
-      for (const literal of this.#mappings.items(this.#mappings.at(generator, "literals"))) {
+      for (const literal of this.#listed(this.#mappings.at(generator, "literals"))) {
         if (!isScalar(literal)) continue;
         const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(literal)) ?? [];
         if (!this.#isReadableText(value)) continue;
@@ -338,6 +338,11 @@ class Reader {
         break;
       }
     }
+  }
+
+  /** kustomize refuses one item that was to be a list of one, but it is there to be read. */
+  #listed(node: Node | null): Node[] {
+    return node === null || isSeq(node) ? this.#mappings.items(node) : [node];
   }
 
   #judgeSecret(node: Node, mend: Mend, isEncrypted: boolean, fields = FIELDS): void {

@@ -394,6 +394,11 @@ export const plaintextSecret: Rule = {
         lines: [6],
       },
       {
+        path: "no-lists/kustomization.yaml",
+        content: "secretGenerator:\n  name: a\n  literals: |\n    a=\n    b=hunter2\n",
+        lines: [3],
+      },
+      {
         path: "generator.yaml",
         content: "apiVersion: builtin\nkind: SecretGenerator\nliterals:\n- a=hunter2\n",
         lines: [4],
@@ -573,6 +578,28 @@ export const plaintextSecret: Rule = {
         path: "a.tfstate",
         content: '{\n  "attributes": {\n    "name": "db",\n    "password": "hunter22"\n  }\n}\n',
         lines: [4],
+      },
+      {
+        path: "cloudflare-tunnel.json",
+        content: '{"AccountTag": "a",\n"TunnelSecret": "aHVudGVyMmh1bnRlcjI="}\n',
+        lines: [2],
+      },
+      {
+        path: "tunnel.yaml",
+        content:
+          'kind: ConfigMap\ndata:\n  credentials.json: \'{"TunnelSecret":"aHVudGVyMmh1bnRlcjI="}\'\n',
+        lines: [3],
+      },
+      {
+        path: "1password-credentials.json",
+        content:
+          '{\n"encCredentials": {\n"iv": "a",\n"data": "8c1f0e7a2b8c1f0e7a2b"},\n"uniqueKey": {}}\n',
+        lines: [2],
+      },
+      {
+        path: "backup/rclone.conf",
+        content: "[b2]\ntype = b2\nkey = 8c1f0e7a2b\n",
+        lines: [3],
       },
       { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
     ],
@@ -819,6 +846,15 @@ export const plaintextSecret: Rule = {
         path: ".npmrc",
         content: "//npm.example.com/:_authToken=${NPM_TOKEN}\nsave-exact=true\n",
       },
+      { path: "cloudflare-tunnel.json", content: '{"TunnelSecret": "{{TOKEN}}"}\n' },
+      { path: "tunnel.yaml", content: 'a: \'{"TunnelSecret": "{{ .secret }}"}\'\n' },
+      { path: "ci.yaml", content: 'run: echo \'{"TunnelSecret":"fake"}\' > tunnel.json\n' },
+      { path: "docs/tunnel.md", content: '{"TunnelSecret": "aHVudGVyMmh1bnRlcjI="}\n' },
+      {
+        path: "1password-credentials.json",
+        content: '{"encCredentials": {"data": "{{TOKEN}}"}}\n',
+      },
+      { path: "rclone.conf", content: "[b2]\ntype = b2\n# key = x\nkey = ${KEY}\nkey_file = /a\n" },
       { path: ".netrc", content: "machine a login b password ${TOKEN}\n" },
       { path: ".pypirc", content: "[pypi]\nusername = __token__\n# password = x\npassword =\n" },
       { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
