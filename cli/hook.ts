@@ -30,7 +30,7 @@ const HOOKS: Readonly<Record<string, Hook>> = {
       return { status: 1, words: words.notFormatted(failedFormatting) };
     }
     return findings.some(({ severity }) => severity === "error")
-      ? { status: 1, words: words.refusal(repository, findings) }
+      ? { status: 1, words: words.refusal(repository, findings, operation) }
       : {
           status: 0,
           words:

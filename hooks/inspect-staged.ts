@@ -146,7 +146,8 @@ async function inKustomizations(
   return findings;
 }
 
-const RESTORE = "restore the encrypted file, or decrypt it, correct it and stage it";
+const RESTORE =
+  "restore the encrypted file, or decrypt it (npx flux-sops decrypt --in-place --ignore-mac), correct it and stage it";
 
 interface Outcome {
   readonly findings: readonly Finding[];

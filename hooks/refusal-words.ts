@@ -31,7 +31,7 @@ function refused(refusal: Refusal): string {
   return text([
     `${NAME}: ${ACTIONS[kind]} stopped before it commits this:`,
     "",
-    ...errors.flatMap((finding) => [...findingLines(repository, finding), ""]),
+    ...errors.flatMap((finding) => [...findingLines(repository, finding, during), ""]),
     ...contents.flatMap((content) => [
       ...plaintextLines(content, "and here git gives no way to encrypt it"),
       "",
@@ -50,7 +50,7 @@ function unverified({ repository, staged, errors, contents, replacesHead }: Refu
   return text([
     `${NAME}: warning: this commit holds what git push will refuse:`,
     "",
-    ...errors.flatMap((finding) => [...findingLines(repository, { ...finding, place }), ""]),
+    ...errors.flatMap((finding) => [...findingLines(repository, { ...finding, place }, null), ""]),
     ...contents.flatMap((content) => [...plaintextLines(content, "and could be encrypted"), ""]),
     "Before you push, mend it with:",
     ...indented([`git commit --amend --no-edit${emptyAllowed(errors)}`]),
@@ -78,7 +78,7 @@ function heldWarning({ repository, warnings, heldContents, during }: Refusal): s
 
 /** No commands: they would stand among those of a merge that goes through. */
 function heldLines(repository: Refusal["repository"], finding: FileFinding): string[] {
-  return findingLines(repository, finding).filter((line) => !line.startsWith("      "));
+  return findingLines(repository, finding, null).filter((line) => !line.startsWith("      "));
 }
 
 function plaintextLines({ entry, changed }: NewContent, why: string): string[] {

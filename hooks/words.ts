@@ -12,10 +12,14 @@ import type { Stored } from "./replace-staged.ts";
 export const NAME = "flux-sops";
 
 /** The refusal of a commit: every finding with what mends it. */
-export function refusal(repository: Repository, findings: readonly FileFinding[]): string {
+export function refusal(
+  repository: Repository,
+  findings: readonly FileFinding[],
+  operation: Operation | null,
+): string {
   const errors = findings.filter(({ severity }) => severity === "error");
   const lines = [`${NAME}: commit refused, nothing was changed. What is wrong:`, ""];
-  for (const finding of errors) lines.push(...findingLines(repository, finding), "");
+  for (const finding of errors) lines.push(...findingLines(repository, finding, operation), "");
   lines.push("Mend it with the commands above, then commit again.");
   lines.push(
     "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:.",
@@ -27,17 +31,22 @@ export function refusal(repository: Repository, findings: readonly FileFinding[]
 export function warnings(repository: Repository, findings: readonly FileFinding[]): string {
   const lines = findings
     .filter(({ severity }) => severity === "warning")
-    .flatMap((finding) => findingLines(repository, finding));
+    .flatMap((finding) => findingLines(repository, finding, null));
   return lines.length === 0 ? "" : `${NAME}: worth a look:\n${lines.join("\n")}\n`;
 }
 
-export function findingLines(repository: Repository, finding: FileFinding): string[] {
+/** @param during what git is in the middle of. */
+export function findingLines(
+  repository: Repository,
+  finding: FileFinding,
+  during: { readonly kind: string } | null,
+): string[] {
   const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
   const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
   if (finding.mend.kind === "edit") {
     lines.push(`    To mend it, ${withToolCommand(finding.mend.what, repository)}.`);
   }
-  lines.push(...indented(findingCommands(repository, finding)));
+  lines.push(...indented(findingCommands(repository, finding, during)));
   return lines;
 }
 
@@ -46,9 +55,19 @@ export function indented(commands: readonly string[]): string[] {
   return commands.map((command) => `      ${command}`);
 }
 
+/** In these, a file that is reset to HEAD loses what was to be taken over, and nothing would say so. */
+const TAKING_OVER = new Set(["merge", "cherry-pick", "revert", "rebase", "rebase-apply", "am"]);
+
 /** What mends a finding in the index. */
-export function findingCommands(repository: Repository, finding: FileFinding): string[] {
+function findingCommands(
+  repository: Repository,
+  finding: FileFinding,
+  during: { readonly kind: string } | null,
+): string[] {
   const { mend, place } = finding;
+  if (mend.kind === "edit" && during !== null && TAKING_OVER.has(during.kind)) {
+    return [`git add -- ${shellPath(finding.path, repository.prefix)}`];
+  }
   if (place !== "staged" && (mend.kind === "leave-out" || mend.kind === "edit")) {
     // Resetting to HEAD would bring back what HEAD is amended for. And zsh may take `^` for a glob.
     const back =

@@ -670,3 +670,27 @@ test("what a warning of commit -n prints mends the commit", (t) => {
     t.false(leaksFrom(repository, ["HEAD"]), carrier.name);
   }
 });
+
+test("a merge that mixes both sides of an encrypted file: what is printed drops neither", (t) => {
+  const repository = scaffolded(t);
+  const change = (a: string, b: string) => {
+    repository.write(DB, secret({ a, m: "same", n: "same", o: "same", b }));
+    repository.must("add", DB);
+    repository.must("commit", "-q", "-m", "Change");
+  };
+  change("old", "old");
+  repository.must("switch", "-q", "-c", "feature");
+  change("theirs", "old");
+  repository.must("switch", "-q", "-c", "ours", "main");
+  change("old", "ours");
+  const merge = repository.git("merge", "-q", "-X", "theirs", "feature");
+  t.regex(merge.stderr, /the MAC does not match/);
+  t.not(repository.paste(commands(merge)).status, 0);
+  t.is(repository.git("rev-parse", "-q", "--verify", "MERGE_HEAD").status, 0);
+  t.is(repository.tool("decrypt", "--in-place", "--ignore-mac", DB).status, 0);
+  const pasted = repository.paste(commands(merge));
+  t.is(pasted.status, 0, pasted.stderr);
+  const { stdout } = repository.tool("decrypt", DB);
+  t.is(stdout, secret({ a: "theirs", m: "same", n: "same", o: "same", b: "ours" }));
+  t.is(repository.must("status", "--porcelain"), "");
+});
