@@ -7,6 +7,7 @@ import { chosenCluster, clusterFolders } from "../scaffold/cluster-folders.ts";
 import { isExplained } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { diagnoseBranches } from "./doctor/branches.ts";
 import { diagnoseCluster } from "./doctor/cluster.ts";
 import type { Diagnosis } from "./doctor/diagnosis.ts";
 import { readEncryption } from "./doctor/encrypted-files.ts";
@@ -76,6 +77,7 @@ async function examine(
     ...(sparse.length > 0
       ? sparse
       : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),
+    ...(await diagnoseBranches(repository)),
     ...(await diagnoseNode(directory)),
     ...diagnoseRules(encryption, repository.prefix),
     ...diagnoseIdentities(await localIdentities(repository), rules, files, env),

@@ -40,6 +40,24 @@ test("stubs that git would skip in silence are found", (t) => {
   t.regex(repository.tool("doctor").stdout, /^wrong {3}the hooks are off/m);
 });
 
+test("branches from before the gate are named, with what brings it there", (t) => {
+  const repository = scaffolded(t);
+  for (const name of ["old", "some 'other'"]) {
+    repository.must("switch", "-q", "--orphan", name.replaceAll(/[ ']/g, "é"));
+    repository.must("commit", "-q", "--allow-empty", "-m", "Begin");
+  }
+  repository.must("switch", "-q", "main");
+  const ended = repository.tool("doctor");
+  t.is(ended.status, 0);
+  const found = /^note {4}commits on branches from before.*: old, someééotheré\n {8}(.*)$/m.exec(
+    ended.stdout,
+  );
+  t.truthy(found, ended.stdout);
+  const pasted = repository.paste([`${found?.[1] ?? ""} --allow-unrelated-histories`]);
+  t.is(pasted.status, 0, pasted.stderr);
+  t.notRegex(repository.tool("doctor").stdout, /before the gate.* old/);
+});
+
 test("no key: a note, not an error", (t) => {
   const repository = scaffolded(t);
   rmSync(join(repository.home, ".config"), { recursive: true });
