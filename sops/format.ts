@@ -1,6 +1,8 @@
 import { parseBinary } from "./binary.ts";
+import { conflictLine } from "./conflict-markers.ts";
 import { decodeText } from "./decode-text.ts";
 import { parseDotenv } from "./dotenv.ts";
+import { SopsError } from "./errors.ts";
 import { parseIni } from "./ini/document.ts";
 import { parseJsonFile } from "./json/document.ts";
 import type { StoreFile } from "./store.ts";
@@ -59,7 +61,13 @@ export function parseFile(text: string, format: Format, indent: number | null): 
  *   `unsupported`
  */
 export function parseBytes(bytes: Uint8Array, format: Format, indent: number | null): StoreFile {
-  return format === "binary"
-    ? parseBinary(bytes, indent)
-    : parseFile(decodeText(bytes), format, indent);
+  if (format === "binary") return parseBinary(bytes, indent);
+  const text = decodeText(bytes);
+  try {
+    return parseFile(text, format, indent);
+  } catch (error) {
+    const line = error instanceof SopsError ? conflictLine(text) : null;
+    if (line === null) throw error;
+    throw new SopsError("syntax", "a merge has left a conflict here", { line });
+  }
 }
