@@ -112,9 +112,10 @@ function missingFiles(directory: string): string {
 
 /** husky's path is relative: where its folder is not in git, a new worktree begins without it. */
 async function linkedWorktrees(repository: OpenedRepository, fix: boolean): Promise<Diagnosis[]> {
-  const { cwd, env } = repository;
+  const { cwd, env, commonDir } = repository;
+  // Of a submodule, git names its git folder in the place of its worktree.
   const folders = (await worktreeFolders({ cwd, env: withoutRepository(env) })).filter(
-    (folder) => folder !== cwd && existsSync(folder),
+    (folder) => folder !== cwd && folder !== commonDir && existsSync(folder),
   );
   const off: string[] = [];
   const found: Diagnosis[] = [];

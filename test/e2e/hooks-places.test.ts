@@ -101,6 +101,10 @@ cd inner && git branch -q --no-track feature origin/feature && git branch -q -rd
   t.is(git("commit", "--no-edit").status, 0);
   t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
   t.is(readdirSync(join(outer, ".git/modules/inner/flux-sops")).length, 1);
+  const doctor = repository.run("node", [".flux-sops/flux-sops.mjs", "doctor"], {
+    cwd: join(outer, "inner"),
+  });
+  t.notRegex(doctor.stdout, /^wrong/m);
 });
 
 test("GIT_DIR and GIT_WORK_TREE, and an index of one's own", (t) => {
