@@ -115,11 +115,13 @@ export function attribute(
             before,
             heldInGap(lines, own, before, after, root, ending.blockLine),
           );
-    // A foot of a document that has ended already, or of none, is put anywhere in the next.
+    // A foot of a document that has ended already, or of none, is put anywhere in the next. With Windows
+    // line ends go-yaml takes what stands above the `:` of a `? key` for a foot, too.
     const hasLateFoot =
-      before?.parts === true &&
-      (before.collection === null || marks[mark - 2]?.parts === true) &&
-      held.some(({ kind }) => kind === "prior");
+      (before?.parts === true &&
+        (before.collection === null || marks[mark - 2]?.parts === true) &&
+        held.some(({ kind }) => kind === "prior")) ||
+      (after?.opensValue === true && own.some(({ windows }) => windows === true));
     const isPassedOn = isBeforeScalar(lines, before, after) || isBeforeEmptyItem(marks, mark);
     gaps.push({ start: first.start, before, after, held, hasLateFoot, isPassedOn });
   }

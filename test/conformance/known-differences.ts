@@ -299,6 +299,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "with Windows line ends, a comment above the `:` of a `? key`, whose value is a flow collection",
+    sops: "takes it for a foot of the key, and the next comment into the flow collection",
+    ours: "refuses the file where that one would stay readable and the collection is encrypted",
+    examples: [
+      {
+        text: "x:\r\n  ? data\r\n  # note 1\r\n  : {b: y}\r\n  # note 2\r\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        sops: /^ +data:\n +b: "y"\n +# note 2\n +# note 1$/m,
+        ours: "refused",
+      },
+    ],
+  },
+  {
     what: "YAML that only go-yaml refuses, where a ciphertext takes its place: escapes like `\\/` and `\\ud83d\\ude00`, a tab before the one line of a block",
     sops: "refuses the file",
     ours: "encrypts it, and gives the author's spelling back; sops and Flux decrypt ours",
