@@ -1,8 +1,10 @@
+import { catFileBatch } from "../../git/batch.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { runGit } from "../../git/run.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";
 import { printable } from "../../scaffold/errors.ts";
+import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { type Diagnosis, note, someOf } from "./diagnosis.ts";
 
 /**
@@ -12,41 +14,34 @@ import { type Diagnosis, note, someOf } from "./diagnosis.ts";
  * @throws GitError
  */
 export async function diagnoseBranches(repository: OpenedRepository): Promise<Diagnosis[]> {
-  const head = await lines(repository, ["symbolic-ref", "-q", "--short", "HEAD"], [0, 1]);
-  const branches = await lines(repository, ["for-each-ref", "--format=%(refname)", "refs/heads"]);
-  const revisions = ["HEAD", ...branches];
-  const [here, ...there] = await lines(repository, ["cat-file", "--batch-check"], [0], revisions);
-  const [current] = head;
+  const current = await gitLine(repository.cwd, ["symbolic-ref", "-q", "--short", "HEAD"]);
+  const without = await refsWithoutTool(repository);
   // Where there is none in this commit either, the hooks have been looked at.
-  if (current === undefined || !isThere(here)) return [];
-  const names = branches
-    .filter((_, index) => !isThere(there[index]))
-    .map((ref) => Buffer.from(ref.slice("refs/heads/".length), "latin1").toString("utf8"));
+  if (current === "" || without.includes("HEAD")) return [];
+  const names = without.map((ref) =>
+    Buffer.from(ref.slice("refs/heads/".length), "latin1").toString("utf8"),
+  );
   const [first] = names;
   if (first === undefined) return [];
-  const merged = Buffer.from(current, "latin1").toString("utf8");
   return [
     note(
       `commits on branches from before the gate are not looked at, nor pushes from there: ${printable(someOf(names))}`,
-      `${shellCommand(["git", "switch", first])} && ${shellCommand(["git", "merge", merged])}`,
+      `${shellCommand(["git", "switch", first])} && ${shellCommand(["git", "merge", current])}`,
     ),
   ];
 }
 
-/** What `git cat-file` says of an object that it has. */
-function isThere(answer: string | undefined): boolean {
-  return answer?.endsWith(" missing") === false;
-}
-
-/** git's lines, one char a byte: names of branches need not be UTF-8. */
-async function lines(
-  repository: OpenedRepository,
-  args: readonly string[],
-  allowed: readonly number[] = [0],
-  revisions: readonly string[] = [],
-): Promise<string[]> {
-  const asked = revisions.map((revision) => `${revision}:${TOOL_PATH}\n`).join("");
-  const input = [Buffer.from(asked, "latin1")];
-  const { stdout } = await runGit(repository, args, { input, allowed });
-  return stdout.toString("latin1").split("\n").slice(0, -1);
+/** HEAD and the local branches that do not hold the tool, one char a byte: names need not be UTF-8. */
+async function refsWithoutTool(repository: OpenedRepository): Promise<string[]> {
+  const args = ["for-each-ref", "--format=%(refname)", "refs/heads"];
+  const { stdout } = await runGit(repository, args);
+  const refs = ["HEAD", ...stdout.toString("latin1").split("\n").slice(0, -1)];
+  const asked = refs.map((ref) => `${ref}:${TOOL_PATH}`);
+  const without: string[] = [];
+  let at = 0;
+  for await (const { oid } of catFileBatch(repository, asked, { check: true })) {
+    const ref = refs[at++];
+    if (oid === null && ref !== undefined) without.push(ref);
+  }
+  return without;
 }
