@@ -1,3 +1,5 @@
+import { Lines } from "./lines.ts";
+
 /**
  * The line, counted from 1, on which a conflict begins that a merge has left in a text; null where none is.
  *
@@ -6,5 +8,5 @@
 export function conflictLine(text: string): number | null {
   const start = /^<{7}(?: .*)?$/m.exec(text);
   if (start === null || !/^>{7}(?: .*)?$/m.test(text.slice(start.index))) return null;
-  return text.slice(0, start.index).split("\n").length;
+  return new Lines(text).lineOf(start.index) + 1;
 }
