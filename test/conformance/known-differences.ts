@@ -481,6 +481,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: 'INI: a key with a backtick and one of `"`, `=` and `:`',
+    sops: "puts it into backticks, and then reads it up to the first one",
+    ours: "keeps the author's spelling",
+    examples: [{ text: '[s]\na"`b = x\n', format: "ini", sops: "unreadable", ours: "same" }],
+  },
+  {
     what: "INI: a value continued over several lines with `\\`",
     sops: "decrypts it to one line",
     ours: "records the author's spelling, as in JSON",
