@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { runGitBlocking, type GitContext } from "./run.ts";
 
 /**
  * What git is in the middle of, beyond an ordinary commit. `message` is a commit that git prepared
@@ -25,8 +26,9 @@ export type Operation =
  * `sequencer.c`, `builtin/am.c`), or null for an ordinary commit.
  *
  * @param gitDir absolute; of this worktree
+ * @throws GitError
  */
-export function ongoingOperation(gitDir: string): Operation | null {
+export function ongoingOperation(context: GitContext, gitDir: string): Operation | null {
   const has = (name: string): boolean => existsSync(path.join(gitDir, name));
   // A rebase first: it writes the other files for each of its commits.
   if (has("rebase-merge")) {
@@ -39,13 +41,22 @@ export function ongoingOperation(gitDir: string): Operation | null {
   if (has("rebase-apply")) return { kind: has("rebase-apply/applying") ? "am" : "rebase-apply" };
   if (has("MERGE_HEAD")) return { kind: "merge" };
   const todo = todoOf(gitDir);
-  if (has("CHERRY_PICK_HEAD") || todo?.action === "pick") {
+  const hasMessage = has("MERGE_MSG");
+  // With reftables they are no files. No pick is without its message, and most commits are no picks.
+  const hasRef = (name: string): boolean =>
+    has(name) || (hasMessage && has("reftable") && isRef(context, name));
+  if (todo?.action === "pick" || hasRef("CHERRY_PICK_HEAD")) {
     return { kind: "cherry-pick", more: todo?.more ?? false };
   }
-  if (has("REVERT_HEAD") || todo?.action === "revert") {
+  if (todo?.action === "revert" || hasRef("REVERT_HEAD")) {
     return { kind: "revert", more: todo?.more ?? false };
   }
-  return has("MERGE_MSG") || has("SQUASH_MSG") ? { kind: "message" } : null;
+  return hasMessage || has("SQUASH_MSG") ? { kind: "message" } : null;
+}
+
+function isRef(context: GitContext, name: string): boolean {
+  const args = ["rev-parse", "--verify", "--quiet", name];
+  return runGitBlocking(context, args, { allowed: [0, 1] }).status === 0;
 }
 
 function textOf(gitDir: string, name: string): string {

@@ -40,7 +40,7 @@ export async function lookAtCommit(context: GitContext, seenBy?: string): Promis
     const seen = seenBy === undefined ? null : takeSeenIndex(opened, seenBy, makeReady);
     const repository: Repository = { ...opened, blocks: true, waiting: seen?.waiting };
     const folder = gitFolder(repository);
-    if (folder === null || ongoingOperation(folder) !== null) return UNKNOWN;
+    if (folder === null || ongoingOperation(repository, folder) !== null) return UNKNOWN;
     if (withdrawProof(repository)) return UNKNOWN;
     const judged = seen === null ? indexState(repository) : seen.judged;
     const changes =

@@ -57,7 +57,7 @@ export async function preCommit(
 ): Promise<PreCommitResult> {
   const repository = begun?.repository ?? (await openHookRepository(context));
   const folder = gitFolder(repository);
-  const operation = folder === null ? null : ongoingOperation(folder);
+  const operation = folder === null ? null : ongoingOperation(repository, folder);
   if (begun === null && withdrawProof(repository)) {
     const { completeInterrupted } = await import("./complete-interrupted.ts");
     await completeInterrupted(repository);

@@ -31,7 +31,7 @@ export async function prepareCommitMsg(
   [, source, object]: readonly string[],
 ): Promise<Refusal | null> {
   const repository = await openHookRepository(context);
-  const operation = ongoingOperation(await gitFolderOf(repository));
+  const operation = ongoingOperation(repository, await gitFolderOf(repository));
   // Set by `git commit` alone, not where merge or the sequencer writes the commit itself.
   const isUsersCommit = repository.env["GIT_AUTHOR_DATE"] !== undefined;
   const saysAmend = source === "commit" && object === "HEAD";
@@ -66,7 +66,7 @@ export async function preMergeCommit(context: GitContext): Promise<Refusal> {
 /** `pre-applypatch`: `git am` and `rebase --apply`, with the patch in the index. */
 export async function preApplypatch(context: GitContext): Promise<Refusal> {
   const repository = await openHookRepository(context);
-  const during = ongoingOperation(await gitFolderOf(repository)) ?? { kind: "am" };
+  const during = ongoingOperation(repository, await gitFolderOf(repository)) ?? { kind: "am" };
   return judge(repository, await readStaged(repository, false), {
     during,
     isUsersCommit: false,
