@@ -57,7 +57,7 @@ export async function leftBlobs(repository: OpenedRepository): Promise<LeftBlob[
 async function stashes(context: GitContext): Promise<string[]> {
   const { status, stdout } = await runGit(
     context,
-    ["log", "--walk-reflogs", "--format=%H", "refs/stash", "--"],
+    ["rev-list", "--walk-reflogs", "refs/stash", "--"],
     // There is no stash.
     { allowed: [0, 128] },
   );

@@ -44,7 +44,9 @@ async function findFluxFiles(directory: string): Promise<string[]> {
   const { stdout } = await gitInFolder(
     directory,
     [
-      ...["grep", "--untracked", "-l", "-z", "-I", "-E"],
+      // As the user's submodule.recurse and color.ui must not have it.
+      ...["grep", "--no-recurse-submodules", "--no-color"],
+      ...["--untracked", "-l", "-z", "-I", "-E"],
       "^apiVersion: *[\"']?(kustomize\\.toolkit\\.fluxcd\\.io|fluxcd\\.controlplane\\.io)/",
       ...["--", "*.yaml", "*.yml"],
     ],

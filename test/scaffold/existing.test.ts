@@ -16,6 +16,7 @@ import { closingMessage } from "../../scaffold/closing-message.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
 import { GATE_HOOKS, hookLine } from "../../scaffold/hook-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
+import { inspectSurroundings } from "../../scaffold/surroundings.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { author, git, newPlace, prepare } from "./sandbox.ts";
 
@@ -450,6 +451,17 @@ test.serial(
     t.false(existsSync(join(directory, "clusters/production/kustomization.yaml")));
   },
 );
+
+test.serial("what Flux builds already is found whatever the user has git do", async (t) => {
+  const directory = repositoryOf({ files: { "flux/apps.yaml": FLUX("./apps") }, on: true });
+  for (const [name, value] of [
+    ["submodule.recurse", "true"],
+    ["color.ui", "always"],
+  ] as const) {
+    git(directory, "config", name, value);
+  }
+  t.deepEqual((await inspectSurroundings(directory)).fluxFiles, ["flux/apps.yaml"]);
+});
 
 test.serial("the remote and the branch are the defaults of their questions", async (t) => {
   for (const [remote, expected] of [
