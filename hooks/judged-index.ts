@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import type { Commit } from "../git/commit-object.ts";
 import type { Repository } from "../git/repository.ts";
@@ -104,6 +104,15 @@ export function isProven(repository: Repository, head: Commit | null, isAmend: b
   const now = indexState(repository);
   const proof = statSync(path.join(folder, proofName(head, isAmend)), { throwIfNoEntry: false });
   return now !== null && proof !== undefined && isSame(proof, now);
+}
+
+/** The index files that pre-commit passed on top of this HEAD, be they this one or not. */
+export function proofs(repository: Repository, head: Commit | null): string[] {
+  const folder = proofFolder(repository);
+  if (folder === null) return [];
+  return [true, false]
+    .map((isAmend) => path.join(folder, proofName(head, isAmend)))
+    .filter((proof) => existsSync(proof));
 }
 
 /** Where the hooks leave each other word, in this worktree's git folder. */

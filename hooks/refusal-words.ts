@@ -17,6 +17,12 @@ const ACTIONS: Readonly<Record<Exclude<Refusal["during"]["kind"], "no-verify">, 
   am: "am",
   message: "commit",
   amend: "amended commit",
+  restaged: "commit",
+};
+
+const WHY = {
+  restaged: "and was staged anew by another hook after pre-commit had encrypted it",
+  otherwise: "and here git gives no way to encrypt it",
 };
 
 /** Everything there is to say, or nothing. */
@@ -33,7 +39,7 @@ function refused(refusal: Refusal): string {
     "",
     ...errors.flatMap((finding) => [...findingLines(repository, finding, during), ""]),
     ...contents.flatMap((content) => [
-      ...plaintextLines(content, "and here git gives no way to encrypt it"),
+      ...plaintextLines(content, WHY[during.kind === "restaged" ? "restaged" : "otherwise"]),
       "",
     ]),
     errors.length === 0 ? "Go on with:" : "Mend it with the commands above, then go on with:",
@@ -112,6 +118,8 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
       return during.more ? [commit, "git cherry-pick --continue"] : [commit];
     case "revert":
       return during.more ? [commit, "git revert --continue"] : [commit];
+    case "restaged":
+      return [`git commit${replacesHead ? " --amend" : ""}${mayBeEmpty}`];
     case "message":
       return [isUsersCommit ? `git commit${mayBeEmpty}` : commit];
     case "rebase":

@@ -1,17 +1,28 @@
+import { changedEntries } from "../git/index-entries.ts";
 import { ongoingOperation, type Operation } from "../git/operation.ts";
 import { openHookRepository, openRepository, type Repository } from "../git/repository.ts";
-import type { GitContext } from "../git/run.ts";
+import { withIndexFile, type GitContext } from "../git/run.ts";
 import { sortByRemotes, type Sorted } from "./held-by-remotes.ts";
 import { inspectStaged } from "./inspect-staged.ts";
-import { gitFolder, indexState, isProven, leaveProof } from "./judged-index.ts";
+import {
+  gitFolder,
+  indexState,
+  isProven,
+  leaveProof,
+  proofs,
+  withdrawProof,
+} from "./judged-index.ts";
 import { readStaged, type Staged } from "./staged.ts";
 
 /** What a hook that cannot change the commit any more has to say. */
 export interface Refusal extends Sorted {
   readonly repository: Repository;
   readonly staged: Staged;
-  /** What git is doing; `amend` of a commit that pre-commit did not take for one; or `no-verify`. */
-  readonly during: Operation | { readonly kind: "amend" } | { readonly kind: "no-verify" };
+  /**
+   * What git is doing; `amend` of a commit that pre-commit did not take for one; `restaged`, where
+   * pre-commit passed something else; or `no-verify`.
+   */
+  readonly during: Operation | { readonly kind: "amend" | "restaged" | "no-verify" };
   /** `git commit` was run: by the user, or by git with an editor. */
   readonly isUsersCommit: boolean;
   /** The commit is to replace HEAD, for certain. */
@@ -46,7 +57,26 @@ export async function prepareCommitMsg(
   const during: Refusal["during"] = wasJudged
     ? { kind: "amend" }
     : (operation ?? { kind: isUsersCommit ? "no-verify" : "message" });
-  return judge(repository, staged, { during, isUsersCommit, replacesHead: isAmend });
+  const refusal = await judge(repository, staged, { during, isUsersCommit, replacesHead: isAmend });
+  if (during.kind !== "no-verify" || !(await isRestaged(refusal))) return refusal;
+  // The proof may be that of a commit that was aborted: said once more, --no-verify goes through.
+  withdrawProof(repository);
+  return { ...refusal, during: { kind: "restaged" } };
+}
+
+/**
+ * Whether pre-commit has passed something else in the place of what is refused: a hook that runs later
+ * may stage what a formatter changed, as lefthook's `stage_fixed` does.
+ */
+async function isRestaged({ repository, staged, errors, contents }: Refusal): Promise<boolean> {
+  const refused = [...errors, ...contents.map(({ entry }) => entry)];
+  if (refused.length === 0) return false;
+  for (const proof of proofs(repository, staged.head)) {
+    const { changed } = await changedEntries(withIndexFile(repository, proof));
+    const passed = new Set(changed.map(({ path }) => path));
+    if (refused.some(({ path }) => passed.has(path))) return true;
+  }
+  return false;
 }
 
 /** `pre-merge-commit`: a clean merge, before git commits it. */

@@ -656,6 +656,24 @@ for (const { form, run, ends, branch = "main", subjects = [], ...row } of ROWS) 
   }
 }
 
+test("what another hook stages after pre-commit, as lefthook's stage_fixed does, is refused", (t) => {
+  const repository = scaffolded(t);
+  const gate = repository.read(".husky/pre-commit");
+  const format = `grep -q formatted ${DB} || echo '# formatted' >>${DB}\n`;
+  repository.write(".husky/pre-commit", `${format}${gate}git add ${DB}\n`);
+  repository.write(DB, secret({ a: MARKER }));
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-m", "Secret");
+  t.not(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /plaintext-secret\n.*staged anew by another hook/);
+  t.deepEqual(commands(commit), ["git commit"]);
+  const again = repository.git("commit", "-m", "Secret");
+  t.is(again.status, 0, again.stderr);
+  t.false(treeLeaks(repository));
+  t.is(repository.must("status", "--porcelain"), "");
+  t.is(repository.tool("decrypt", DB).stdout, `${secret({ a: MARKER })}# formatted\n`);
+});
+
 test("what a warning of commit -n prints mends the commit", (t) => {
   for (const carrier of Object.values(CARRIERS)) {
     const repository = scaffolded(t);
