@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command, Option } from "commander";
@@ -22,7 +22,7 @@ import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { ExitError } from "./exit-error.ts";
 import type { Options } from "./file-command.ts";
-import { replaceFile } from "./file-on-disk.ts";
+import { replaceFile, writeNewFile } from "./file-on-disk.ts";
 import { fileProblem, noFolder } from "./file-problem.ts";
 import { isNothing } from "./nothing-in-it.ts";
 import { privateFile } from "./private-file.ts";
@@ -77,11 +77,11 @@ async function editFile(path: string, options: Options): Promise<void> {
     previous: { file, metadata, dataKey },
   });
   const result = await encryptedIn(text, conversion, dataKey);
-  // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
-  if (!readFileSync(path).equals(bytes)) {
+  await saved(path, () => {
+    // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
+    if (readFileSync(path).equals(bytes)) return replaceFile(path, result);
     throw new SopsError("unsupported", "was changed while it was edited: it was left as it is now");
-  }
-  await replaceFile(path, result);
+  });
 }
 
 async function editNewFile(path: string, options: Options): Promise<void> {
@@ -94,11 +94,29 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   const file =
     from === to ? edited.file : parseFile(writeData(readData(text, from), to, indent), to, indent);
   const encrypted = await encryptFile(file, encryption);
-  try {
-    writeFileSync(path, encrypted.text, { flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new SopsError("unsupported", "was made meanwhile: it was left as it is");
+  await saved(path, () => {
+    try {
+      writeNewFile(path, encrypted.text);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      throw new SopsError("unsupported", "was made meanwhile: it was left as it is");
+    }
+  });
+}
+
+/** What was typed is in no file any more: on a full disk, say, its author can make room and go on. */
+async function saved(path: string, write: () => void | Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (error instanceof SopsError || code === undefined) throw error;
+      complain(fileProblem(path, code));
+      if (!(await enter("Press Enter to save it again, or Ctrl-C to give up the edit. ")))
+        throw error;
+    }
   }
 }
 
@@ -205,14 +223,18 @@ function anyEditor(): string | null {
 
 /** Without somebody to press Enter the edit cannot go on, and must not be taken either. */
 async function enterToGoOn(): Promise<void> {
-  process.stderr.write("Press Enter to return to the editor, or Ctrl-C to give up the edit. ");
+  if (await enter("Press Enter to return to the editor, or Ctrl-C to give up the edit. ")) return;
+  throw new ExitError(SOPS_EXIT.generic, "the edit was given up: nothing was changed");
+}
+
+/** Waits for a line of input; false where none can come. */
+async function enter(question: string): Promise<boolean> {
+  process.stderr.write(question);
   const lines = createInterface({ input: process.stdin });
   try {
     const { done } = await lines[Symbol.asyncIterator]().next();
-    if (done === true) {
-      process.stderr.write("\n");
-      throw new ExitError(SOPS_EXIT.generic, "the edit was given up: nothing was changed");
-    }
+    if (done === true) process.stderr.write("\n");
+    return done !== true;
   } finally {
     lines.close();
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { SopsError } from "../sops/errors.ts";
@@ -11,7 +11,7 @@ import { conversionOf, indentOption } from "./conversion.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { ExitError } from "./exit-error.ts";
-import { replaceFile, stageFile, type StagedFile } from "./file-on-disk.ts";
+import { replaceFile, stageFile, type StagedFile, writeNewFile } from "./file-on-disk.ts";
 import { fileProblem, noFolder } from "./file-problem.ts";
 import { filesInFolder, isFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
@@ -241,7 +241,7 @@ async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<numbe
 async function write(path: string, content: Buffer): Promise<void> {
   try {
     if (existsSync(path)) await replaceFile(path, content);
-    else writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+    else writeNewFile(path, content, 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

@@ -78,3 +78,20 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   await staged.sync();
   staged.commit();
 }
+
+/**
+ * Writes a file that is not there.
+ *
+ * @throws NodeJS.ErrnoException, with code EEXIST where it is: nothing was left behind.
+ */
+export function writeNewFile(path: string, content: string | Uint8Array, mode = 0o666): void {
+  const handle = openSync(path, "wx", mode);
+  try {
+    writeFileSync(handle, content);
+  } catch (error) {
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+}

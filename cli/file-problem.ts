@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "its path is a loop of symbolic links",
   ENAMETOOLONG: "the name is too long",
   ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file is larger than may be written here",
   EROFS: "the file system is read-only",
 };
 

@@ -436,6 +436,57 @@ test("edit: a file that is not there begins empty, and is encrypted by its rule"
   t.true(nothingLeft(repository));
 });
 
+test("edit: where it cannot be saved, its author mends that and goes on", (t) => {
+  const repository = scaffolded(t);
+  const name = "clusters/homelab/secrets/more/new.sops.yaml";
+  const env = editor(
+    repository,
+    `rmdir "${repository.dir}/clusters/homelab/secrets/more"; printf 'password: one\\n' > "$1"`,
+  );
+  const folder = "clusters/homelab/secrets/more";
+  const ended = repository.run(
+    "sh",
+    [
+      "-c",
+      `mkdir "$2"; { for n in $(seq 300); do grep -q Enter said && break; sleep 0.05; done; mkdir "$2"; echo; } | node .flux-sops/flux-sops.mjs edit "$1" 2> said`,
+      ...["sh", name, folder],
+    ],
+    { env },
+  );
+  t.is(ended.status, 0, repository.read("said"));
+  t.is(repository.tool("decrypt", name).stdout, "password: one\n");
+  const given = repository.run(
+    "sh",
+    [
+      "-c",
+      `rm -r "$2"; mkdir "$2"; exec node .flux-sops/flux-sops.mjs edit "$1"`,
+      ...["sh", name, folder],
+    ],
+    { env, input: "" },
+  );
+  t.regex(given.stderr, /no such file.*\nPress Enter to save it again/);
+  t.not(given.status, 0);
+});
+
+test("edit, decrypt --output: no part of a new file is left where it cannot be written", (t) => {
+  const repository = withFile(t);
+  repository.write(DB, secret({ a: "x".repeat(5000) }));
+  t.is(repository.tool("encrypt", "--in-place", DB).status, 0);
+  const name = "clusters/homelab/secrets/new.sops.yaml";
+  const env = editor(repository, `printf 'a: one\\n' > "$1"`);
+  const limited = (blocks: number, ...args: string[]) =>
+    repository.run(
+      "sh",
+      ["-c", `ulimit -f ${String(blocks)}; exec node .flux-sops/flux-sops.mjs "$@"`, "sh", ...args],
+      { env, input: "" },
+    );
+  for (const ended of [limited(1, "edit", name), limited(1, "decrypt", "--output", name, DB)]) {
+    t.is(ended.status, 3, ended.stderr);
+    t.regex(ended.stderr, /the file is larger than may be written here/);
+    t.throws(() => repository.read(name), { code: "ENOENT" });
+  }
+});
+
 test("edit: nothing is made of an editor that is left empty, or where no rule says how to encrypt", (t) => {
   const repository = scaffolded(t);
   const args = (name: string) => [".flux-sops/flux-sops.mjs", "edit", name];
