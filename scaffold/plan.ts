@@ -159,7 +159,9 @@ function fateByMemory(
   const remembered = file.isRemembered === false ? undefined : ids.get(file.path);
   if (remembered === undefined) return null;
   if (blobId(present) === remembered) return { state: "upgraded" };
-  if (blobId(file.content) === remembered) return { state: "edited" };
+  if (blobId(file.content) === remembered) {
+    return hasAll(file, present) ? { state: "unchanged", content: present } : { state: "edited" };
+  }
   const base = contents.get(remembered);
   // What is no UTF-8 would not come back as it was.
   if (base === undefined || !isUtf8(present)) return null;
@@ -167,6 +169,11 @@ function fateByMemory(
   if (merged === null) return null;
   const content = Buffer.from(merged);
   return content.equals(present) ? { state: "edited" } : { state: "merged", content };
+}
+
+/** Whether a file that others write as well has what an earlier run added to it. */
+function hasAll({ addTo }: WantedFile, present: Buffer): boolean {
+  return addTo?.(present).content?.equals(present) === true;
 }
 
 function fateByAddition(file: WantedFile, present: Buffer): Fate {

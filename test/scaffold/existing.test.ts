@@ -406,6 +406,22 @@ test.serial("lefthook gets our commands last, by name, and its comments stay", a
   });
 });
 
+test.serial("a second run before the commit still names what was added to", async (t) => {
+  const files = {
+    "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
+    ".husky/pre-commit": "npx lint-staged\n",
+    ".gitignore": "dist\n",
+  };
+  const directory = repositoryOf({ files, on: true });
+  const command = async () => {
+    const { commit } = await carryOut(await prepare(directory), { install: null });
+    return "command" in commit ? commit.command.replace(/^.*?add/, "") : "";
+  };
+  const first = await command();
+  t.regex(first, / \.gitignore .*\.husky .*package\.json /);
+  t.is(await command(), first);
+});
+
 for (const [title, to, from] of [
   ["the first push", "", ""],
   ["a later one", "b".repeat(40), "a".repeat(40)],
