@@ -144,12 +144,18 @@ function hasPlace(file: WantedFile, target: Target, manager: HookManager): boole
     case "package.json":
       return manager.kind === "husky";
     case ".prettierignore":
-      return (
-        isThere || readdirSync(directory).some((name) => /^\.?prettier(rc|\.config)/.test(name))
-      );
+      return isThere || usesPrettier(directory);
     default:
       return true;
   }
+}
+
+/** prettier would write the tool's files anew, as lint-staged has it do with all that is staged. */
+function usesPrettier(directory: string): boolean {
+  const names = readdirSync(directory);
+  if (names.some((name) => /^\.?prettier(rc|\.config)/.test(name))) return true;
+  const runners = names.filter((name) => /^(package\.json$|\.?lint-?staged)/.test(name));
+  return runners.some((name) => readFileSync(join(directory, name), "utf8").includes("prettier"));
 }
 
 /**

@@ -129,6 +129,15 @@ const shapes: Record<string, Shape> = {
     hasNot: [".flux-sops/hooks/pre-commit"],
     on: true,
   },
+  "lint-staged that runs prettier": {
+    files: {
+      "package.json": '{ "lint-staged": { "*": "prettier --write" } }\n',
+      ".husky/pre-commit": "npx lint-staged\n",
+    },
+    added: ["package.json", ".husky/pre-commit"],
+    has: [".prettierignore"],
+    on: true,
+  },
   "husky 8, whose hooks git runs itself": {
     files: {
       ".husky/pre-commit":
