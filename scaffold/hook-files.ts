@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { type HookManager, JOINED_HOOKS as FOLDER } from "./hook-manager.ts";
 import type { Addition, WantedFile } from "./plan.ts";
 import { templateFiles } from "./template-files.ts";
-import { appendAtEnd, appendTo, readYaml, valueAt, type YamlLines } from "./yaml-insertion.ts";
+import {
+  appendAtEnd,
+  appendTo,
+  readYaml,
+  valueAt,
+  type YamlLines,
+  type YamlText,
+} from "./yaml-insertion.ts";
 
 /** The hooks that look at what is committed or pushed, in the order of their importance. */
 export const GATE_HOOKS = [
@@ -207,8 +214,35 @@ function addToPreCommit(text: string): string | Extract<Addition, { content: nul
   if (text.includes(FOLDER)) return text;
   const yaml = readYaml(text);
   const added = yaml === null ? null : appendTo(text, valueAt(yaml.root, ["repos"]), PRE_COMMIT);
-  return added ?? byHand("its list of repos cannot be added to", `sh -e ${FOLDER}/HOOK, last`);
+  if (yaml === null || added === null) {
+    return byHand("its list of repos cannot be added to", `sh -e ${FOLDER}/HOOK, last`);
+  }
+  return withDefaults(added, yaml);
 }
+
+/**
+ * What a plain `pre-commit install` turns on, in every clone. Hooks without stages of their own would
+ * then run at each of these, where until now all ran at commits alone.
+ *
+ * @see https://pre-commit.com/#pre-commit-configyaml---top-level
+ */
+function withDefaults(added: string, { text, root }: YamlText): string {
+  if (root.has("default_install_hook_types")) return added;
+  const hasStages = /^\s*(?:- +)?(?:default_)?stages:/m.test(text);
+  const whole = appendAtEnd(added, [
+    `default_install_hook_types: [${PRE_COMMIT_TYPES.join(", ")}]`,
+    ...(hasStages ? [] : ["default_stages: [pre-commit]"]),
+  ]);
+  return readYaml(whole) === null ? added : whole;
+}
+
+/** The hooks of ours that pre-commit can run. */
+export const PRE_COMMIT_TYPES = [
+  "pre-commit",
+  "prepare-commit-msg",
+  "pre-push",
+  "pre-merge-commit",
+] as const;
 
 /** pre-commit reads what git tells itself, and hands it on in the environment. */
 const PRE_COMMIT: YamlLines = [

@@ -3,7 +3,13 @@ import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
-import { GATE_HOOKS, guardedHookLine, hookLine, PRE_COMMIT_LINE } from "./hook-files.ts";
+import {
+  GATE_HOOKS,
+  guardedHookLine,
+  hookLine,
+  PRE_COMMIT_LINE,
+  PRE_COMMIT_TYPES,
+} from "./hook-files.ts";
 import type { HookManager } from "./hook-manager.ts";
 
 /**
@@ -59,8 +65,6 @@ export async function turnHooksOn(
       return joinFolder(manager, mayWrite);
   }
 }
-
-const PRE_COMMIT_TYPES = ["pre-commit", "prepare-commit-msg", "pre-push", "pre-merge-commit"];
 
 /** Whether another program's hooks are in place, and its configuration runs ours. */
 async function isAtWork(

@@ -415,6 +415,31 @@ test.serial("lefthook gets our commands last, by name, and its comments stay", a
   });
 });
 
+test.serial(
+  "a plain pre-commit install turns on all hooks, and their own stay at commits",
+  async (t) => {
+    const added = async (text: string) => {
+      const files = { ".pre-commit-config.yaml": text };
+      const directory = repositoryOf({ files, on: false });
+      await carryOut(await prepare(directory), { install: null });
+      return parse(readFileSync(join(directory, ".pre-commit-config.yaml"), "utf8")) as Readonly<
+        Record<string, unknown>
+      >;
+    };
+    const plain = await added(PRE_COMMIT);
+    t.deepEqual(plain["default_install_hook_types"], HOOK_NAMES);
+    t.deepEqual(plain["default_stages"], ["pre-commit"]);
+    const staged = await added(
+      PRE_COMMIT.replace("- id: check-yaml", "$&\n    stages: [pre-push]"),
+    );
+    t.deepEqual(staged["default_install_hook_types"], HOOK_NAMES);
+    t.is(staged["default_stages"], undefined);
+    const own = await added(`default_install_hook_types: [pre-commit, commit-msg]\n${PRE_COMMIT}`);
+    t.deepEqual(own["default_install_hook_types"], ["pre-commit", "commit-msg"]);
+    t.is(own["default_stages"], undefined);
+  },
+);
+
 test.serial("a second run before the commit still names what was added to", async (t) => {
   const files = {
     "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
