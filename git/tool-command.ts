@@ -40,7 +40,8 @@ function toolCommand({ cwd, prefix }: Pick<Repository, "cwd" | "prefix">): strin
   return isInner || !hasOwnBin(cwd) ? `node ${shellPath(pathFromText(TOOL_PATH), prefix)}` : NPX;
 }
 
-function hasOwnBin(directory: string): boolean {
+/** Whether the repository's own package.json names the program, as that of a scaffolded one does. */
+export function hasOwnBin(directory: string): boolean {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
     const { bin } = manifest as { bin?: Record<string, unknown> };

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { displayPath, isTextPath, pathText } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
+import { hasOwnBin } from "../git/tool-command.ts";
 import { compareWithStaged } from "../git/worktree-file.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import type { Staged } from "./staged.ts";
@@ -16,7 +17,7 @@ export type Formatting =
   | { readonly kind: "failed"; readonly output: string };
 
 /**
- * Runs lint-staged where it is installed and configured, and a staged file is one to format. Only
+ * Runs lint-staged in a scaffolded repository, where it is installed and configured, and a staged file is one to format. Only
  * where every staged file is on disk as it was staged: then nothing has to be hidden or stashed
  * meanwhile, so that a killed commit loses nothing, and no plaintext gets into a stash.
  *
@@ -32,7 +33,9 @@ export async function formatStaged(
   const isWanted = staged.files.some(
     ({ entry, place }) => place === "staged" && isFormattable(pathText(entry.path)),
   );
-  if (!isWanted || !existsSync(script) || !isConfigured(repository.cwd)) {
+  // In somebody else's package.json it is there for hooks of their own to run.
+  const isOurs = isWanted && hasOwnBin(repository.cwd);
+  if (!isOurs || !existsSync(script) || !isConfigured(repository.cwd)) {
     return { kind: "skipped", why: null };
   }
   const why = encrypts

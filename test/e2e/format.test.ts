@@ -173,7 +173,8 @@ test("a file that cannot be formatted refuses the commit, and says which", (t) =
 
 test("what a formatter of one's own puts into a file is judged too", (t) => {
   const repository = installed(t);
-  const tasks = { "lint-staged": { "*.md": "cp ../key" } };
+  const manifest = JSON.parse(repository.read("package.json")) as object;
+  const tasks = { ...manifest, "lint-staged": { "*.md": "cp ../key" } };
   cpSync(join(repository.home, ".config/sops/age/keys.txt"), join(repository.dir, "../key"));
   repository.write("package.json", JSON.stringify(tasks));
   repository.write(NAME, UGLY);
@@ -181,6 +182,18 @@ test("what a formatter of one's own puts into a file is judged too", (t) => {
   const commit = repository.git("commit", "-m", "Key");
   t.is(commit.status, 1, commit.stderr);
   t.regex(commit.stderr, /notes\.md:\d+ {2}age-key/);
+});
+
+test("lint-staged of a repository that was there before is left to its own hooks", (t) => {
+  const repository = installed(t);
+  const manifest = JSON.parse(repository.read("package.json")) as Record<string, unknown>;
+  repository.write("package.json", JSON.stringify({ ...manifest, bin: undefined }));
+  repository.write(NAME, UGLY);
+  repository.write(DB, secret({ a: "hunter2" }));
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-q", "-m", "Notes");
+  t.regex(commit.stderr, /^flux-sops: encrypted .*\n$/);
+  t.is(repository.must("show", `HEAD:${NAME}`), UGLY);
 });
 
 test("no second node starts where no staged file is one to format", (t) => {
