@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { indexEntries } from "../../git/index-entries.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
@@ -100,7 +100,18 @@ async function huskyProblem(directory: string): Promise<string | null> {
   if (dead.length > 0) {
     return `the hooks are off: husky's stubs are missing in ${printable(folder)}/_, or git may not execute them`;
   }
+  // lefthook install --force writes where core.hooksPath points.
+  const foreign = GATE_HOOKS.filter((name) => !isHuskys(directory, configured, name));
+  if (foreign.length > 0) {
+    return `hooks are off: another program has put its own in the place of husky's in ${printable(configured)} (${foreign.join(", ")}), and is off once husky's are back`;
+  }
   return null;
+}
+
+/** Up to husky 8 git runs the hook files themselves; its newer stubs run `h`, which runs them. */
+function isHuskys(directory: string, hooksPath: string, name: string): boolean {
+  const isStub = /(?:^|\/)_\/?$/.test(hooksPath);
+  return !isStub || readFileSync(join(directory, hooksPath, name), "latin1").includes('/h"');
 }
 
 function missingFiles(directory: string): string {

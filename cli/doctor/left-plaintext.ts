@@ -36,7 +36,10 @@ const UNSEEN = note(
 export async function diagnoseLeftPlaintext(repository: OpenedRepository): Promise<Diagnosis[]> {
   const blobs = await leftBlobs(repository);
   if (blobs === null) return [UNSEEN];
-  const left = new Map(blobs.map((blob) => [blob.oid, blob]));
+  const { OWN_OBJECTS } = await import("../../hooks/own-objects.ts");
+  const left = new Map(
+    blobs.filter(({ oid }) => !OWN_OBJECTS.has(oid)).map((blob) => [blob.oid, blob]),
+  );
   const rules = await rulesOfIndex(repository, await indexEntries(repository));
   const found: LeftBlob[] = [];
   for await (const { oid, bytes } of readBlobs(repository, left.keys(), { maxBytes: MOST_BYTES })) {

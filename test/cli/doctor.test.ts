@@ -40,6 +40,22 @@ test("stubs that git would skip in silence are found", (t) => {
   t.regex(repository.tool("doctor").stdout, /^wrong {3}the hooks are off/m);
 });
 
+test("hooks of another program in the place of husky's stubs are found", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".husky/_/pre-commit", '#!/bin/sh\nlefthook run "pre-commit" "$@"\n');
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 1);
+  t.regex(stdout, /^wrong {3}hooks are off: another program .* \.husky\/_ \(pre-commit\)/m);
+  t.regex(repository.tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
+test("the tool's own files that nothing but the object store has are no secrets", (t) => {
+  const repository = scaffolded(t, { commit: false });
+  repository.must("rm", "-q", "-r", "--cached", ".flux-sops");
+  t.regex(repository.tool("doctor").stdout, /^ok {6}git's objects hold no readable secret/m);
+});
+
 test("branches from before the gate are named, with what brings it there", (t) => {
   const repository = scaffolded(t);
   for (const name of ["old", "some 'other'"]) {
