@@ -1,4 +1,5 @@
 import type { Begun } from "../hooks/pre-commit.ts";
+import { endWithOutput } from "./broken-output.ts";
 
 /**
  * Where `flux-sops` starts. What runs at every commit, and in every loop over files, comes first and
@@ -21,6 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     return (await import("./hook.ts")).hook(rest, begun);
   }
+  endWithOutput();
   const file = fileToDecrypt(argv);
   if (file !== null) {
     const { decryptOne } = await import("./decrypt-one.ts");
