@@ -22,6 +22,9 @@ export type HookManager =
   /** One that the scaffold cannot add to; `where` names its configuration. */
   | { readonly kind: "other"; readonly name: string; readonly where: string };
 
+/** Its hooks are in package.json, and git's arguments and input in variables of its own. */
+export const HUSKY_4 = "husky 4";
+
 /** What a repository without hooks gets. */
 export const OWN_HUSKY: HookManager = { kind: "husky", folder: ".husky" };
 
@@ -111,7 +114,7 @@ function otherManager(directory: string): HookManager | null {
   }
   if (!isRecord(manifest)) return null;
   if (isRecord(manifest["husky"]) && isRecord(manifest["husky"]["hooks"])) {
-    return { kind: "other", name: "husky 4", where: '"husky" in package.json' };
+    return { kind: "other", name: HUSKY_4, where: '"husky" in package.json' };
   }
   for (const name of ["simple-git-hooks", "pre-commit", "yorkie", "gitHooks"]) {
     if (manifest[name] !== undefined) {

@@ -10,7 +10,7 @@ import {
   PRE_COMMIT_LINE,
   PRE_COMMIT_TYPES,
 } from "./hook-files.ts";
-import type { HookManager } from "./hook-manager.ts";
+import { HUSKY_4, type HookManager } from "./hook-manager.ts";
 
 /**
  * What husky puts between git and the hook files. husky has git ignore the folder; the scaffold commits
@@ -96,12 +96,17 @@ async function joinedByHand(
   directory: string,
   { name: program, where }: Extract<HookManager, { readonly kind: "other" }>,
 ): Promise<HooksState> {
+  if (program === HUSKY_4) {
+    // A pre-push without what git tells would let everything through.
+    const reason = `${HUSKY_4} runs the hooks here, and does not hand them what git says: replace it with husky 9, then run init again`;
+    return { on: false, reason };
+  }
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
   const missing = GATE_HOOKS.filter((name) => !runsOurs(resolve(directory, folder, name), name));
   if (missing.length === 0) return { on: true };
   return {
     ...off(missing),
-    reason: `${program} runs the hooks here: add these commands in ${where}`,
+    reason: `${program} runs the hooks here: add these commands in ${where}, where they are missing, and have it install its hooks again`,
     lines: missing.map((name) => `${name}: ${hookLine(name)}`),
   };
 }

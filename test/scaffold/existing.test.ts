@@ -210,6 +210,12 @@ const shapes: Record<string, Shape> = {
     on: false,
     says: /simple-git-hooks runs the hooks here/,
   },
+  "husky 4": {
+    files: { "package.json": '{"husky": {"hooks": {"pre-push": "x"}}}\n' },
+    hasNot: [".husky"],
+    on: false,
+    says: /husky 4 runs the hooks here, and does not hand them what git says: replace it with husky 9/,
+  },
   "simple-git-hooks that has our commands": {
     files: { "package.json": '{"simple-git-hooks": {"pre-commit": "x"}}\n' },
     set: (directory) => {
