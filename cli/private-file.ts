@@ -1,6 +1,9 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /** A plaintext in a file for its owner alone. */
 export interface PrivateFile {
@@ -14,9 +17,11 @@ export interface PrivateFile {
  * such a place.
  *
  * @param name the file's name, without a folder.
+ * @throws ExitError where that cannot be: nothing was left behind.
  */
 export function privateFile(name: string, content: Uint8Array): PrivateFile {
-  const folder = mkdtempSync(join(privatePlace(), "flux-sops-"));
+  const place = privatePlace();
+  const folder = orSaid(place, () => mkdtempSync(join(place, "flux-sops-")));
   const remove = () => {
     process.removeListener("exit", remove);
     rmSync(folder, { recursive: true, force: true });
@@ -24,12 +29,27 @@ export function privateFile(name: string, content: Uint8Array): PrivateFile {
   process.once("exit", remove);
   const path = join(folder, name);
   try {
-    writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+    orSaid(place, () => {
+      writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+    });
   } catch (error) {
     remove();
     throw error;
   }
   return { path, remove };
+}
+
+/** Else it would look as if the disk of the encrypted file were full. */
+function orSaid<T>(place: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    throw new ExitError(
+      SOPS_EXIT.couldNotWriteOutputFile,
+      `no temporary file can be written: ${fileProblem(place, code)}`,
+    );
+  }
 }
 
 /** In memory where there is such a place, so that no plaintext reaches a disk. */

@@ -485,6 +485,9 @@ test("edit, decrypt --output: no part of a new file is left where it cannot be w
     t.regex(ended.stderr, /the file is larger than may be written here/);
     t.throws(() => repository.read(name), { code: "ENOENT" });
   }
+  const unopened = limited(1, "edit", DB);
+  t.is(unopened.status, 3);
+  t.regex(unopened.stderr, /^flux-sops: no temporary file can be written: \S+: the file is larger/);
 });
 
 test("edit: nothing is made of an editor that is left empty, or where no rule says how to encrypt", (t) => {
