@@ -66,6 +66,9 @@ export async function turnHooksOn(
   }
 }
 
+/** What is in the hooks that a program installs; pre-commit's name is also that of a hook. */
+const CALLS = { lefthook: "lefthook", "pre-commit": "hook-impl" } as const;
+
 /** Whether another program's hooks are in place, and its configuration runs ours. */
 async function isAtWork(
   directory: string,
@@ -79,7 +82,7 @@ async function isAtWork(
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
   const missing = hooks.filter((name) => {
     const hook = resolve(directory, folder, name);
-    return !existsSync(hook) || !readFileSync(hook, "utf8").includes(program);
+    return !existsSync(hook) || !readFileSync(hook, "utf8").includes(CALLS[program]);
   });
   if (missing.length === 0) return { on: true };
   const what = missing.length === hooks.length ? "" : ` for ${missing.join(", ")}`;

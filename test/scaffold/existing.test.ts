@@ -190,6 +190,23 @@ const shapes: Record<string, Shape> = {
     on: false,
     says: /^NOT ALL HOOKS ARE ON, .*: pre-commit is not at work for prepare-commit-msg, pre-push, pre-merge-commit: run pre-commit install -t pre-commit -t[^]*until then merges and pushes may/m,
   },
+  "pre-commit, with a hook of one's own in its place": {
+    files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\n# my pre-commit hook\nmake\n"),
+    added: [".pre-commit-config.yaml"],
+    on: false,
+    says: /^THE HOOKS ARE NOT ON, .*: pre-commit is not at work: run pre-commit install/m,
+  },
+  "prek, which installs the same hooks": {
+    files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
+    set: (directory) => {
+      for (const name of HOOK_NAMES) {
+        hook(directory, name, `#!/bin/sh\nexec prek hook-impl --hook-type=${name} -- "$@"\n`);
+      }
+    },
+    added: [".pre-commit-config.yaml"],
+    on: true,
+  },
   "plain hooks in .git/hooks": {
     files: { "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nmake check\n"),
