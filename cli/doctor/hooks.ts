@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { indexEntries } from "../../git/index-entries.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
@@ -97,8 +97,10 @@ async function huskyProblem(directory: string): Promise<string | null> {
   if (configured === "" || configured === ".git/hooks") return OFF;
   // git skips a hook that it cannot execute, without an error.
   const dead = GATE_HOOKS.filter((name) => !isExecutable(join(directory, configured, name)));
-  if (dead.length > 0) {
-    return `the hooks are off: husky's stubs are missing in ${printable(folder)}/_, or git may not execute them`;
+  // On a full disk husky leaves files that are empty, which sh runs without a word.
+  const written = [...GATE_HOOKS, "h"].map((name) => join(directory, configured, name));
+  if (dead.length > 0 || written.some(isEmpty)) {
+    return `the hooks are off: husky's stubs are missing or empty in ${printable(folder)}/_, or git may not execute them`;
   }
   // lefthook install --force writes where core.hooksPath points.
   const foreign = GATE_HOOKS.filter((name) => !isHuskys(directory, configured, name));
@@ -112,6 +114,10 @@ async function huskyProblem(directory: string): Promise<string | null> {
 function isHuskys(directory: string, hooksPath: string, name: string): boolean {
   const isStub = /(?:^|\/)_\/?$/.test(hooksPath);
   return !isStub || readFileSync(join(directory, hooksPath, name), "latin1").includes('/h"');
+}
+
+function isEmpty(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.size === 0;
 }
 
 function missingFiles(directory: string): string {

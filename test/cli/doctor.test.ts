@@ -40,6 +40,13 @@ test("stubs that git would skip in silence are found", (t) => {
   t.regex(repository.tool("doctor").stdout, /^wrong {3}the hooks are off/m);
 });
 
+test("what husky could not write on a full disk is found", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".husky/_/h", "");
+  t.regex(repository.tool("doctor").stdout, /^wrong {3}the hooks are off: .* empty in \.husky\/_/m);
+  t.regex(repository.tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
+});
+
 test("hooks of another program in the place of husky's stubs are found", (t) => {
   const repository = scaffolded(t);
   repository.write(".husky/_/pre-commit", '#!/bin/sh\nlefthook run "pre-commit" "$@"\n');
