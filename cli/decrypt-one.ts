@@ -17,13 +17,11 @@ import { YamlFile } from "../sops/yaml/file.ts";
  * It never judges: wherever something is unusual or wrong, the whole command begins anew.
  *
  * @param path of a file that {@link formatOf} takes for YAML.
- * @returns whether the plaintext was printed; if not, nothing was.
+ * @returns what is left to be printed, mostly nothing; null where nothing was printed.
  */
-export async function decryptOne(path: string): Promise<boolean> {
+export async function decryptOne(path: string): Promise<Buffer | null> {
   const plaintext = await plaintextOf(path, process.env);
-  if (plaintext === null) return false;
-  print(Buffer.from(plaintext, "utf8"));
-  return true;
+  return plaintext === null ? null : print(Buffer.from(plaintext, "utf8"));
 }
 
 /**
@@ -81,13 +79,18 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Writes without `process.stdout`, which takes longer to come up than a value to decrypt. */
-function print(bytes: Buffer): void {
+/**
+ * Writes without `process.stdout`, which takes longer to come up than a value to decrypt.
+ *
+ * @returns what a pipe that is full or closed has not taken, or a full disk: `process.stdout` knows how to
+ *   wait, and what to say.
+ */
+function print(bytes: Buffer): Buffer {
   let at = 0;
   try {
     while (at < bytes.length) at += writeSync(1, bytes, at);
   } catch {
-    // A pipe that is full or closed: process.stdout knows how to wait, and what to say.
-    process.stdout.write(bytes.subarray(at));
+    // Whoever writes the rest sees it again.
   }
+  return bytes.subarray(at);
 }

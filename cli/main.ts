@@ -22,11 +22,13 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     return (await import("./hook.ts")).hook(rest, begun);
   }
-  endWithOutput();
   const file = fileToDecrypt(argv);
-  if (file !== null) {
-    const { decryptOne } = await import("./decrypt-one.ts");
-    if (await decryptOne(file)) return 0;
+  const left = file === null ? null : await (await import("./decrypt-one.ts")).decryptOne(file);
+  if (left?.length === 0) return 0;
+  endWithOutput();
+  if (left !== null) {
+    process.stdout.write(left);
+    return 0;
   }
   if (command === "decrypt" || command === "encrypt") {
     const commands = await import("./en-and-decrypt.ts");

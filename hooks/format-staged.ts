@@ -17,9 +17,9 @@ export type Formatting =
   | { readonly kind: "failed"; readonly output: string };
 
 /**
- * Runs lint-staged in a scaffolded repository, where it is installed and configured, and a staged file is one to format. Only
- * where every staged file is on disk as it was staged: then nothing has to be hidden or stashed
- * meanwhile, so that a killed commit loses nothing, and no plaintext gets into a stash.
+ * Runs lint-staged in a scaffolded repository, where it is installed and configured, and a staged file
+ * is one to format. Only where every staged file is on disk as it was staged: then nothing has to be
+ * hidden or stashed meanwhile, so that a killed commit loses nothing, and no plaintext gets into a stash.
  *
  * @param staged what is about to be committed
  * @param encrypts whether something in it is to be encrypted
