@@ -1,4 +1,9 @@
-import { isCredentialName, isTokenShaped, isUrlWithPassword } from "./credential.ts";
+import {
+  isCredentialName,
+  isTokenShaped,
+  isUrlWithPassword,
+  isVagueCredential,
+} from "./credential.ts";
 
 /** A literal credential in a file of settings. */
 export interface CredentialLine {
@@ -27,7 +32,7 @@ export function credentialLines(
     const written = rest.replace(/[,;]?\s*$/, "");
     const value = written.replace(/^(["'])(.*)\1$/, "$2");
     if (isAlwaysQuoted && value === written) continue;
-    const isNamed = isCredentialName(name) && isValue(value);
+    const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
     if (isNamed || isUrlWithPassword(value) || isTokenShaped(value)) found.push({ line, name });
   }
   return found;

@@ -18,6 +18,10 @@ const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
 const NOT_A_CREDENTIAL =
   /(?:^|_)(?:automount_.*token|(?:existing|from|use|has|is|no|enable|disable|allow|require|show|hide|reset|forgot|change|change_?me|max|min|num|next|page|continuation|cancellation|public|ssh_?public)_.*)$/;
 
+/** A name that is a secret's as often as that of the Secret or the key which has it: the value has to tell. */
+const VAGUE_ENDING =
+  /(?:^|_)(?:pass|pwd|secret_key_base|(?:app|cookie|hmac|session|(?:pre)?shared|signing)_?key)$/;
+
 /** `dbPassword`, `DB-PASSWORD`, `db.password` → `db_password`. */
 function normalised(name: string): string {
   return name
@@ -36,6 +40,16 @@ export function isCredentialName(name: string): boolean {
 export function isCredentialVariable(name: string): boolean {
   const words = normalised(name);
   return isCredentialName(name) || (SECRET_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words));
+}
+
+/** Whether a name and a value, where the name alone is not telling: `secret: Zk3vQ8r2LmN9pXw1`. */
+export function isVagueCredential(name: string, value: string): boolean {
+  return isVagueName(name) && isRandomValue(value);
+}
+
+function isVagueName(name: string): boolean {
+  const words = normalised(name);
+  return (VAGUE_ENDING.test(words) || SECRET_ENDING.test(words)) && !NOT_A_CREDENTIAL.test(words);
 }
 
 const PLACEHOLDER =
@@ -80,6 +94,24 @@ export function isStrongValue(value: string): boolean {
   return /[A-Za-z]/.test(text) && /\d/.test(text) && isCredentialValue(text);
 }
 
+/**
+ * Whether a value is drawn at random for sure, as `openssl rand` and password managers draw: hexadecimal digits,
+ * or letters of both cases and digits that make no words. Names of Secrets have no capitals, and those of other
+ * things have words in them.
+ */
+export function isRandomValue(value: string): boolean {
+  const text = value.trim().replace(/^base64:/, "");
+  if (text.length < 16 || isMasked(text) || !isStrongValue(text)) return false;
+  if (/^[0-9a-f]{32,}$/.test(text)) return true;
+  if (!/^[A-Za-z0-9+/=_~!@#%^&*-]+$/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) {
+    return false;
+  }
+  const dividers = text.match(/[-_/]/g)?.length ?? 0;
+  const words = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+  const longestWord = Math.max(...words.map((word) => word.length));
+  return dividers <= text.length / 8 && longestWord <= Math.max(5, text.length / 5);
+}
+
 /** Tokens that say by their shape what they are: of GitHub, GitLab, Tailscale, Docker, Grafana, Slack … */
 const TOKEN_SHAPES = [
   /^gh[opusr]_[A-Za-z0-9]{36,}$/,
@@ -120,11 +152,14 @@ export function mayHoldCredential(text: string): boolean {
     // A file of so many is worth a parser's look, and a parser has its limits.
     if ((keys += 1) > MOST_KEYS) return true;
     const end = match.index + match[0].length;
-    if (isCredentialVariable(nameAt(text, match)) && mayBeValue(text, end)) return true;
+    const name = nameAt(text, match);
+    if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
+    if (isVagueName(name) && mayBeValue(text, end, isRandomValue)) return true;
   }
   if (!/\bvalue["']?\s*:/.test(text)) return false;
-  for (const [, name = ""] of text.matchAll(NAME)) {
-    if (isCredentialVariable(name.replace(/["'\s,}]+$/, ""))) return true;
+  for (const [, written = ""] of text.matchAll(NAME)) {
+    const name = written.replace(/["'\s,}]+$/, "");
+    if (isCredentialVariable(name) || isVagueName(name)) return true;
   }
   return false;
 }
@@ -132,7 +167,7 @@ export function mayHoldCredential(text: string): boolean {
 const MOST_KEYS = 2000;
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|token|secret|(?:api|access|auth|secret|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|pwd|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
 
 const NAME = /name["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
 
@@ -157,8 +192,11 @@ function nameAt(text: string, match: RegExpExecArray): string {
 /** Longer values are no credentials: `isCredentialValue`. */
 const LONGEST_AHEAD = 10_100;
 
+/** `{value: …}`, in either style. */
+const VALUE_BELOW = /^\{?\s*["']?value["']?\s*:/;
+
 /** Whether a literal value could follow a key's colon: on its line, or below. */
-function mayBeValue(text: string, colon: number): boolean {
+function mayBeValue(text: string, colon: number, isValue: (value: string) => boolean): boolean {
   // Not to its end: of a line without one each key would search all the rest.
   const ahead = text.slice(colon, colon + LONGEST_AHEAD);
   const newline = ahead.indexOf("\n");
@@ -167,17 +205,17 @@ function mayBeValue(text: string, colon: number): boolean {
     if (newline === -1) return false;
     const below = /^\s*([^\n]*)/.exec(ahead.slice(newline, newline + 1000))?.[1] ?? "";
     // Another key, a list or the end of what this one is in: no scalar.
-    return !/^(?:[\w."'/-]+\s*:(?=\s|$)|-\s|[#}\]]|$)/.test(below);
+    return VALUE_BELOW.test(below) || !/^(?:[\w."'/-]+\s*:(?=\s|$)|-\s|[#}\]]|$)/.test(below);
   }
   // Blocks, anchors, aliases, tags: for the parser to say.
-  if (/^[|>&!*]/.test(value)) return true;
+  if (/^[|>&!*]/.test(value) || VALUE_BELOW.test(value)) return true;
   const quote = /^["']/.exec(value)?.[0];
   if (quote === undefined) {
     const plain = [value, value.replace(/\s#.*$/, ""), value.replace(/[,;}\]].*$/, "")];
-    return plain.some((one) => isCredentialValue(one) || isUrlWithPassword(one));
+    return plain.some((one) => isValue(one) || isUrlWithPassword(one));
   }
   const close = value.indexOf(quote, 1);
   const inside = value.slice(1, close);
   if (close === -1 || inside.includes("\\") || value.charAt(close + 1) === quote) return true;
-  return isCredentialValue(inside) || isUrlWithPassword(inside);
+  return isValue(inside) || isUrlWithPassword(inside);
 }

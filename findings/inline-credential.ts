@@ -4,9 +4,11 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
+  isRandomValue,
   isStrongValue,
   isTokenShaped,
   isUrlWithPassword,
+  isVagueCredential,
   mayHoldCredential,
   mayHoldUnnamed,
 } from "./credential.ts";
@@ -49,6 +51,7 @@ const REFERENCES =
  *   values that look drawn at random;
  * - arguments of `kubectl create secret` and `flux create secret` in scripts (`secret-command.ts`).
  *
+ * A name that may also be that of a Secret (`secret`, `appKey`) counts where the value is drawn at random for sure.
  * Empty values, variables and templates, names of Secrets and keys (`existingSecret`,
  * `passwordKey: admin-password`), switches and placeholders are none. URLs with a password in them
  * are, and tokens of a known shape, wherever they stand.
@@ -190,6 +193,23 @@ export const inlineCredential: Rule = {
         path: "Makefile",
         content:
           "login:\n\tkubectl create secret docker-registry a --docker-username=me --docker-password='hunter22'\n",
+        lines: [2],
+      },
+      {
+        path: "app/dex.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: Zk3vQ8r2LmN9pXw1\n    s3: {secretKey: Zk3vQ8r2LmN9pXw1}\n    smtp: {pass: Zk3vQ8r2LmN9pXw1}\n    env:\n      APP_KEY: base64:Zk3vQ8r2LmN9pXw1Zk3vQ8r2LmN9pXw1Zk3vQ8r2LmN=\n",
+        lines: [6, 7, 8, 10],
+      },
+      {
+        path: "app/value-below.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    env:\n      DB_PASSWORD:\n        value: hunter22\n",
+        lines: [6],
+      },
+      {
+        path: "app/random.ini",
+        content: "[a]\nsecret = 0123456789abcdef0123456789abcdef\n",
         lines: [2],
       },
       {
@@ -349,6 +369,11 @@ export const inlineCredential: Rule = {
         content:
           "kind: CustomResourceDefinition\nspec: {env: [{name: PASSWORD, value: hunter22}]}\n",
       },
+      {
+        path: "app/dex.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: dex-client-app1\n    s3: {secretKey: s3_secret_key1}\n    tls: {secret: OAuth2ClientSecret01, pass: Prod-DB1-App-Key}\n    signing_key: 0123456789ABCDEF0123456789ABCDEF01234567\n    env:\n      DB_PASSWORD: {value: '${DB_PASSWORD}'}\n",
+      },
       { path: "docs/values.md", content: "```yaml\npassword: hunter22\n```\n" },
     ],
   },
@@ -442,8 +467,9 @@ class Reader {
     const before = this.#hits.length;
     if (mayHoldUnnamed(this.#section.words)) this.#unnamed(root);
     const kind = this.#mappings.textAt(root, "kind");
+    const isTalos = this.#mappings.textAt(root, "apiVersion") === "v1alpha1";
     const isOthers = OTHER_ROOTS.some((name) => this.#mappings.entry(root, name) !== null);
-    if (kind !== "Config" && !isOthers) {
+    if (kind !== "Config" && !isTalos && !isOthers) {
       this.#isValue = isStrongValue;
       this.#values(root, USE_SOURCE, kind === null ? "settings" : "an object");
     }
@@ -490,10 +516,13 @@ class Reader {
       this.#seen.add(node);
       this.#namedValue(node, what, mend);
       for (const entry of this.#mappings.entries(node)) {
-        if (REFERENCES.test(entry.key)) continue;
+        const isReference = REFERENCES.test(entry.key);
+        if (isReference && !isRandomScalar(entry.value)) continue;
         if (isScalar(entry.value)) this.#valueOrFile(entry, step.isEnv, what, mend);
-        else
+        else {
+          this.#valueBelow(entry, step.isEnv, what, mend);
           open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
+        }
         if (/^(?:args|command)$/.test(entry.key)) this.#arguments(entry.value, what, mend);
         if (/^env(?:ironment)?$/.test(entry.key)) this.#assignments(entry.value, what, mend);
       }
@@ -529,7 +558,8 @@ class Reader {
   #entry(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
     const value = isScalar(entry.value) ? scalarText(entry.value) : "";
     const named = isVariable ? isCredentialVariable(entry.key) : isCredentialName(entry.key);
-    if ((named && this.#isValue(value)) || isUrlWithPassword(value) || isTokenShaped(value)) {
+    const isCredential = (named && this.#isValue(value)) || isVagueCredential(entry.key, value);
+    if (isCredential || isUrlWithPassword(value) || isTokenShaped(value)) {
       this.#hit(entry.offset, what, entry.key, mend);
     }
   }
@@ -541,6 +571,12 @@ class Reader {
     const value = this.#mappings.entry(node, "value");
     if (name === null || value === null || !isScalar(value.value)) return;
     this.#entry({ ...value, key: name }, true, what, mend);
+  }
+
+  /** `DB_PASSWORD: {value: …}`, as a chart may have its environment. */
+  #valueBelow({ key, value }: Entry, isVariable: boolean, what: string, mend: Mend): void {
+    const below = this.#mappings.entry(value, "value");
+    if (isScalar(below?.value)) this.#entry({ ...below, key }, isVariable, what, mend);
   }
 
   /** `env:` lists wherever they stand: pod templates are in Deployments, CronJobs, and in custom kinds. */
@@ -579,7 +615,8 @@ class Reader {
     for (const item of this.#mappings.items(list)) {
       if (!isScalar(item)) continue;
       const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(item)) ?? [];
-      const isCredential = isCredentialVariable(name) && this.#isValue(value);
+      const isCredential =
+        (isCredentialVariable(name) && this.#isValue(value)) || isVagueCredential(name, value);
       if (isCredential || isUrlWithPassword(value) || isTokenShaped(value)) {
         this.#hit(startOf(item) ?? 0, what, name, mend);
       }
@@ -610,6 +647,10 @@ class Reader {
       });
     }
   }
+}
+
+function isRandomScalar(value: Node | null): boolean {
+  return isScalar(value) && isRandomValue(scalarText(value));
 }
 
 const USE_VALUES_FROM: Mend = {

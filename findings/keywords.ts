@@ -59,11 +59,13 @@ function keyNames(stem: string): string[] {
 /** How the names of credentials end. They count where a value follows: `prefilter.ts` sees to that. */
 export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
-  ...["_pass", "Pass", "_PASS", "-pass"],
+  ...["_pass", "Pass", "_PASS", "-pass", "pass"],
+  ...["_pwd", "_PWD", "key_base", "KEY_BASE", "KeyBase"],
   ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
   ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
     keyNames,
   ),
+  ...["app", "cookie", "hmac", "session", "shared", "signing"].flatMap(keyNames),
 ]);
 
 /** How tokens begin that say by their shape what they are; `credential.ts` knows the rest of it. */

@@ -3,7 +3,9 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
+  isRandomValue,
   isUrlWithPassword,
+  isVagueCredential,
   mayHoldCredential,
 } from "../../findings/credential.ts";
 
@@ -51,6 +53,7 @@ for (const name of NAMES) {
     t.true(mayHoldCredential(`"${name}" = hunter22`));
     t.true(mayHoldCredential(`- name: ${name}\n  value: hunter22`));
     t.true(mayHoldCredential(`{"name":"${name}","value":"hunter22"}`));
+    t.true(mayHoldCredential(`${name}: {value: hunter22}`));
   });
 }
 
@@ -109,6 +112,44 @@ for (const value of OTHER_VALUES) {
     t.false(isCredentialValue(value));
   });
 }
+
+test("a vague name counts where the value is random", (t) => {
+  for (const name of ["secret", "rpcSecret", "pass", "MYSQL_PWD", "APP_KEY", "SECRET_KEY_BASE"]) {
+    t.true(isVagueCredential(name, "Zk3vQ8r2LmN9pXw1"), name);
+    t.true(mayHoldCredential(`${name}: Zk3vQ8r2LmN9pXw1`), name);
+    t.true(mayHoldCredential(`- name: ${name}\n  value: Zk3vQ8r2LmN9pXw1`), name);
+    t.false(isVagueCredential(name, "a-name-of-1-secret"), name);
+  }
+  for (const name of ["existingSecret", "secretName", "key", "publicKey", "bypass", "compass"]) {
+    t.false(isVagueCredential(name, "Zk3vQ8r2LmN9pXw1"), name);
+  }
+});
+
+test("random values", (t) => {
+  for (const value of [
+    "Zk3vQ8r2LmN9pXw1",
+    "0123456789abcdef0123456789abcdef",
+    "base64:Zk3vQ8r2LmN9pXw1Zk3vQ8r2LmN9pXw1Zk3vQ8r2LmN=",
+    "x7!Kq#2vZ@9mLp%Q",
+  ]) {
+    t.true(isRandomValue(value), value);
+  }
+  for (const value of [
+    "my-app-secret",
+    "kubernetes-v1-secret12",
+    "OAuth2ClientSecret01",
+    "Prod-DB1-App-Key",
+    "prod/AppName/Db2Password",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "0123456789ABCDEF0123456789ABCDEF01234567",
+    "XXXXXXXXXXXXXXXXx1",
+    "Zk3vQ8r2",
+    "Zk3vQ8r2 LmN9pXw1",
+    "${Zk3vQ8r2LmN9pXw1}",
+  ]) {
+    t.false(isRandomValue(value), value);
+  }
+});
 
 test("URLs with a password", (t) => {
   for (const url of ["postgres://app:hunter22@db/app", "redis://:hunter22@redis:6379"]) {
