@@ -142,7 +142,7 @@ function isMasked(text: string): boolean {
 
 /**
  * Whether a text could hold what the functions above look for, under a key (`dbPassword:`), as the
- * name in `{name: DB_PASSWORD, value: …}`, or by its shape. Cheap, and never false where they would
+ * name in `{name: DB_PASSWORD, value: …}`, at the end of a JSON patch's path, or by its shape. Cheap, and never false where they would
  * find something: what fails it need not be parsed.
  */
 export function mayHoldCredential(text: string): boolean {
@@ -158,7 +158,7 @@ export function mayHoldCredential(text: string): boolean {
   }
   if (!/\bvalue["']?\s*:/.test(text)) return false;
   for (const [, written = ""] of text.matchAll(NAME)) {
-    const name = written.replace(/["'\s,}]+$/, "");
+    const name = written.replace(/["'\s,}]+$/, "").replace(/^.*\//, "");
     if (isCredentialVariable(name) || isVagueName(name)) return true;
   }
   return false;
@@ -169,7 +169,8 @@ const MOST_KEYS = 2000;
 const KEY =
   /(?:pass(?:word|wd|phrase|wort)?|pwd|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
 
-const NAME = /name["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
+/** `name: DB_PASSWORD`, and `path: /spec/values/adminPassword` of an operation in a JSON patch. */
+const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
 
 /** Whether a text could hold a URL with a password, or a token with a shape of its own. */
 export function mayHoldUnnamed(text: string): boolean {

@@ -46,6 +46,7 @@ const REFERENCES =
  *   ExtensionServiceConfig in Talos;
  * - a ConfigMap and a configMapGenerator's literals, also in lines of a file kept in one;
  * - `postBuild.substitute` of a Flux Kustomization;
+ * - JSON patches of anything;
  * - the fake provider of an External Secrets store;
  * - settings of programs (TOML, INI, properties, JSON, HCL, YAML), and objects of any other kind: there only
  *   values that look drawn at random;
@@ -213,6 +214,23 @@ export const inlineCredential: Rule = {
         lines: [2],
       },
       {
+        path: "app/kustomization.yaml",
+        content:
+          "patches:\n  - target: {kind: HelmRelease, name: a}\n    patch: |-\n      - op: add\n        path: /spec/values/adminPassword\n        value: hunter22\n  - target: {name: b}\n    patch:\n      - op: add\n        path: /spec/values/auth\n        value: {password: hunter22}\n",
+        lines: [6, 11],
+      },
+      {
+        path: "app/patch.yaml",
+        content: "- op: replace\n  path: /spec/values/smtp/password\n  value: hunter22\n",
+        lines: [3],
+      },
+      {
+        path: "app/patch-of-json/kustomization.yaml",
+        content:
+          'patches:\n  - target: {kind: HelmRelease}\n    patch: \'[{"op":"add","path":"/spec/values/adminPassword","value":"hunter22"}]\'\n',
+        lines: [3],
+      },
+      {
         path: "app/german.yaml",
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
@@ -374,6 +392,11 @@ export const inlineCredential: Rule = {
         content:
           "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: dex-client-app1\n    s3: {secretKey: s3_secret_key1}\n    tls: {secret: OAuth2ClientSecret01, pass: Prod-DB1-App-Key}\n    signing_key: 0123456789ABCDEF0123456789ABCDEF01234567\n    env:\n      DB_PASSWORD: {value: '${DB_PASSWORD}'}\n",
       },
+      {
+        path: "app/kustomization.yaml",
+        content:
+          "patches:\n  - target: {kind: HelmRelease, name: a}\n    patch: |-\n      - op: add\n        path: /spec/values/adminPassword\n        value: ${PASSWORD}\n      - op: add\n        path: /spec/values/existingSecret\n        value: hunter22\n      - op: test\n        path: /spec/values/auth/secretKey\n        value: secret_key1\n      - {op: add, path: /spec/token}\n      - {op: add, path: /spec/template/spec/automountServiceAccountToken, value: false}\n",
+      },
       { path: "docs/values.md", content: "```yaml\npassword: hunter22\n```\n" },
     ],
   },
@@ -412,6 +435,9 @@ function inSettings({ path, readable }: Candidate): Hit[] {
 
 /** Other rules say what is secret in these. */
 const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
+
+/** In a Secret, and in a machine configuration of Talos. */
+const OTHER_PATHS = /^\/(?:stringData|machine|cluster)(?:\/|$)/;
 
 /** Reads one document. */
 class Reader {
@@ -459,6 +485,7 @@ class Reader {
       this.#entry(entry, true, "machine.env", USE_ENCRYPTED);
     }
     this.#fakeStore(mappings.at(root, "spec", "provider", "fake", "data"));
+    this.#patches(root);
     return this.#hits;
   }
 
@@ -553,6 +580,35 @@ class Reader {
       this.#values(this.#mappings.at(helm, "valuesObject"), USE_EXISTING_SECRET);
       this.#values(this.#mappings.at(helm, "parameters"), USE_EXISTING_SECRET);
     }
+  }
+
+  /** JSON patches (RFC 6902): a list of operations, or one below `patch`, there as text too. */
+  #patches(root: Node | null): void {
+    for (const operation of this.#mappings.items(root)) this.#operation(operation);
+    for (const { node, key } of walk(root)) {
+      if (key !== "patch") continue;
+      if (isMap(node)) this.#operation(node);
+      const section = isScalar(node) ? this.#section.embedded.get(node) : undefined;
+      for (const document of section?.documents ?? []) {
+        if (section === undefined) continue;
+        const reader = new Reader(section, new Mappings(document), false);
+        for (const operation of reader.#mappings.items(document.contents)) {
+          reader.#operation(operation);
+        }
+        this.#hits.push(...reader.#hits);
+      }
+    }
+  }
+
+  #operation(node: Node): void {
+    const path = this.#mappings.textAt(node, "path") ?? "";
+    const value = this.#mappings.entry(node, "value");
+    if (value === null || this.#mappings.entry(node, "op") === null || OTHER_PATHS.test(path))
+      return;
+    const keys = path.split("/");
+    if (keys.some((key) => REFERENCES.test(key)) && !isRandomScalar(value.value)) return;
+    if (!isScalar(value.value)) this.#values(value.value, USE_SOURCE, "a JSON patch");
+    else this.#entry({ ...value, key: keys.at(-1) ?? "" }, false, "a JSON patch", USE_SOURCE);
   }
 
   #entry(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
