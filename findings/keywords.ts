@@ -21,9 +21,13 @@ export const AGE_IDENTITY_BASE64 = ["AGE-SECR", "ET-KEY-"].flatMap(base64Fragmen
 export const PRIVATE_KEY_BASE64 = base64Fragments("PRIVATE KEY");
 
 /** Inside the base64 of a Secret's manifest, YAML or JSON. */
-export const SECRET_BASE64 = ["kind: Secret", '"kind":"Secret"', '"kind": "Secret"'].flatMap(
-  base64Fragments,
-);
+export const SECRET_BASE64 = [
+  "kind: Secret",
+  'kind: "Secret"',
+  "kind: 'Secret'",
+  '"kind":"Secret"',
+  '"kind": "Secret"',
+].flatMap(base64Fragments);
 
 /** How a kubeconfig or another manifest begins in base64 … */
 export const MANIFEST_BASE64 = "YXBpVmVyc2lvbjogdjEK";

@@ -225,7 +225,7 @@ class Reader {
    */
   #isSecret(node: Node, nested: boolean): boolean {
     if (isStringData(this.#mappings, this.#mappings.at(node, "stringData"))) return true;
-    if (!this.#mappings.texts(node, "kind").includes("Secret")) return false;
+    if (!this.#mappings.texts(node, "kind").some((kind) => kind.trim() === "Secret")) return false;
     const versions = this.#mappings.texts(node, "apiVersion");
     if (versions.length > 0 && versions.every((version) => version.includes("/"))) return false;
     if (!nested) return true;

@@ -79,14 +79,11 @@ export class Mappings {
         const key = this.resolve(pair.key);
         if (!isScalar(key)) continue;
         const name = scalarText(key);
-        if (name === "<<" && key.type === "PLAIN") open.push(pair.value);
+        const value = this.resolve(pair.value);
+        // In quotes or with a tag too, as some readers have it; a scalar cannot be merged.
+        if (name === "<<" && !isScalar(value)) open.push(value);
         else
-          entries.push({
-            key: name,
-            offset: startOf(pair.key) ?? 0,
-            value: this.resolve(pair.value),
-            written: pair.value,
-          });
+          entries.push({ key: name, offset: startOf(pair.key) ?? 0, value, written: pair.value });
       }
     }
     return isMap(this.resolve(node)) ? entries : [];

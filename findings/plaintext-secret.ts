@@ -90,6 +90,28 @@ export const plaintextSecret: Rule = {
         lines: [2],
       },
       {
+        path: "merge-in-quotes.yaml",
+        content:
+          'x: &base\n  a: hunter2\nkind: Secret\nstringData:\n  "<<": *base\n---\nx: &base\n  kind: Secret\n  data: {a: aHVudGVyMg==}\n!!merge "<<": *base\n',
+        lines: [2, 9],
+      },
+      {
+        path: "merge-key-with-a-scalar.yaml",
+        content:
+          'kind: Secret\nstringData:\n  "<<": hunter2\n---\nkind: Secret\ndata:\n  <<: aHVudGVyMg==\n',
+        lines: [3, 7],
+      },
+      {
+        path: "blank-behind-the-kind.yaml",
+        content: "kind: 'Secret '\ndata:\n  a: aHVudGVyMg==\n",
+        lines: [3],
+      },
+      {
+        path: "quoted-kind-in-base64.yaml",
+        content: `kind: ConfigMap\nbinaryData:\n  a: ${["'", '"'].map((quote) => Buffer.from(`kind: ${quote}Secret${quote}\ndata:\n  a: aHVudGVyMg==\n`).toString("base64")).join("\n  b: ")}\n`,
+        lines: [3, 4],
+      },
+      {
         path: "partly.yaml",
         content: "kind: Secret\nstringData:\n  a: {{TOKEN}}\n  b: hunter2\n",
         lines: [4],
@@ -711,6 +733,11 @@ export const plaintextSecret: Rule = {
         path: "docs.patch",
         content:
           "--- a/docs/a.md\n+++ b/docs/a.md\n@@ -1,3 +1,3 @@\n kind: Secret\n stringData:\n+  a: hunter2\n",
+      },
+      {
+        path: "merge-in-quotes.yaml",
+        content:
+          'x: &base\n  a: ${A}\nkind: Secret\nstringData:\n  "<<": *base\n---\n"<<": {kind: ConfigMap, data: {a: b}}\n',
       },
       { path: "no-data.yaml", content: "kind: Secret\nmetadata: {name: a}\ntype: Opaque\n" },
       {
