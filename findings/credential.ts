@@ -124,6 +124,8 @@ const TOKEN_SHAPES = [
   /^https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,}$/,
   /^https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,80}(?:\/\w+)?$/,
   /^sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}$/,
+  // A service account of 1Password: base64 of `{"…`.
+  /^ops_eyJ[A-Za-z0-9+/_-]{100,}={0,2}$/,
   // With it a machine joins a cluster of k3s or RKE2, as a server.
   /^K10[0-9a-f]{64}::server:\S{8,}$/,
   // A tunnel of Cloudflare: base64 of `{"a":"…`.
@@ -132,8 +134,13 @@ const TOKEN_SHAPES = [
 
 export function isTokenShaped(value: string): boolean {
   const text = value.trim();
-  return text.length < 500 && !isMasked(text) && TOKEN_SHAPES.some((shape) => shape.test(text));
+  return (
+    text.length < LONGEST_TOKEN && !isMasked(text) && TOKEN_SHAPES.some((shape) => shape.test(text))
+  );
 }
+
+/** 1Password's have some 850 characters. */
+const LONGEST_TOKEN = 2000;
 
 /** `XXXXXXXX`, `00000000`, as examples have it. */
 function isMasked(text: string): boolean {

@@ -231,6 +231,11 @@ export const inlineCredential: Rule = {
         lines: [3],
       },
       {
+        path: "app/onepassword.yaml",
+        content: `kind: ConfigMap\ndata:\n  account: ops_eyJ${"a1B2".repeat(210)}\n`,
+        lines: [3],
+      },
+      {
         path: "app/german.yaml",
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
@@ -396,6 +401,10 @@ export const inlineCredential: Rule = {
         path: "app/kustomization.yaml",
         content:
           "patches:\n  - target: {kind: HelmRelease, name: a}\n    patch: |-\n      - op: add\n        path: /spec/values/adminPassword\n        value: ${PASSWORD}\n      - op: add\n        path: /spec/values/existingSecret\n        value: hunter22\n      - op: test\n        path: /spec/values/auth/secretKey\n        value: secret_key1\n      - {op: add, path: /spec/token}\n      - {op: add, path: /spec/template/spec/automountServiceAccountToken, value: false}\n",
+      },
+      {
+        path: "app/onepassword.yaml",
+        content: `kind: ConfigMap\ndata:\n  a: ops_eyJ…\n  b: ops_eyJ${"x".repeat(200)}\n`,
       },
       { path: "docs/values.md", content: "```yaml\npassword: hunter22\n```\n" },
     ],

@@ -95,6 +95,7 @@ export const TOKEN_WORDS = [
     "sk-ant-",
     "sk-proj-",
     "eyJhIjoi",
+    "ops_eyJ",
     "::server:",
   ],
 ] as const;
