@@ -445,6 +445,9 @@ function inSettings({ path, readable }: Candidate): Hit[] {
 /** Other rules say what is secret in these. */
 const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
 
+/** What every operation of a JSON patch has. */
+const OPERATION = /\bop["'\\]*\s*:/;
+
 /** In a Secret, and in a machine configuration of Talos. */
 const OTHER_PATHS = /^\/(?:stringData|machine|cluster)(?:\/|$)/;
 
@@ -494,7 +497,7 @@ class Reader {
       this.#entry(entry, true, "machine.env", USE_ENCRYPTED);
     }
     this.#fakeStore(mappings.at(root, "spec", "provider", "fake", "data"));
-    this.#patches(root);
+    if (OPERATION.test(this.#section.words)) this.#patches(root);
     return this.#hits;
   }
 
