@@ -42,6 +42,9 @@ export function isCredentialVariable(name: string): boolean {
   return isCredentialName(name) || (SECRET_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words));
 }
 
+/** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
+const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(?:_|$)/;
+
 /** Whether a name and a value, where the name alone is not telling: `secret: Zk3vQ8r2LmN9pXw1`. */
 export function isVagueCredential(name: string, value: string): boolean {
   return isVagueName(name) && isRandomValue(value);
@@ -49,7 +52,11 @@ export function isVagueCredential(name: string, value: string): boolean {
 
 function isVagueName(name: string): boolean {
   const words = normalised(name);
-  return (VAGUE_ENDING.test(words) || SECRET_ENDING.test(words)) && !NOT_A_CREDENTIAL.test(words);
+  return (
+    (VAGUE_ENDING.test(words) || SECRET_ENDING.test(words)) &&
+    !NOT_A_CREDENTIAL.test(words) &&
+    !OF_A_SECRET.test(words)
+  );
 }
 
 const PLACEHOLDER =
@@ -149,8 +156,8 @@ function isMasked(text: string): boolean {
 
 /**
  * Whether a text could hold what the functions above look for, under a key (`dbPassword:`), as the
- * name in `{name: DB_PASSWORD, value: …}`, at the end of a JSON patch's path, or by its shape. Cheap, and never false where they would
- * find something: what fails it need not be parsed.
+ * name in `{name: DB_PASSWORD, value: …}`, at the end of a JSON patch's path, or by its shape. Cheap,
+ * and never false where they would find something: what fails it need not be parsed.
  */
 export function mayHoldCredential(text: string): boolean {
   if (mayHoldUnnamed(text) || FAKE_STORE.test(text)) return true;

@@ -395,7 +395,7 @@ export const inlineCredential: Rule = {
       {
         path: "app/dex.yaml",
         content:
-          "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: dex-client-app1\n    s3: {secretKey: s3_secret_key1}\n    tls: {secret: OAuth2ClientSecret01, pass: Prod-DB1-App-Key}\n    signing_key: 0123456789ABCDEF0123456789ABCDEF01234567\n    env:\n      DB_PASSWORD: {value: '${DB_PASSWORD}'}\n",
+          "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: dex-client-app1\n    s3: {secretKey: s3_secret_key1}\n    tls: {secret: OAuth2ClientSecret01, pass: Prod-DB1-App-Key}\n    podAnnotations: {checksum/secret: 0123456789abcdef0123456789abcdef}\n    signing_key: 0123456789ABCDEF0123456789ABCDEF01234567\n    env:\n      DB_PASSWORD: {value: '${DB_PASSWORD}'}\n",
       },
       {
         path: "app/kustomization.yaml",
