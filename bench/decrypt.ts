@@ -7,7 +7,7 @@ import { realTool } from "../test/installed-tools.ts";
 import { inPlace, TOOL } from "./place.ts";
 import { median, report, timed } from "./timing.ts";
 
-const RUNS = 21;
+const RUNS = 61;
 
 await inPlace(async (place) => {
   const { folder } = place;

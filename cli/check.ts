@@ -8,6 +8,7 @@ import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
 import { parseArguments } from "./arguments.ts";
+import { endWithOutput } from "./broken-output.ts";
 import { FORMATS, type CheckedFinding, type CheckFormat, type Report } from "./check-formats.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
@@ -15,6 +16,7 @@ import { fileProblem } from "./file-problem.ts";
 
 /** `flux-sops check [PATH…] [--staged | --all | --range A..B | --history] [--format …] [--require-verify]` */
 export async function check(argv: readonly string[]): Promise<number> {
+  endWithOutput();
   const command = new Command("flux-sops check")
     .description("look for leaks and broken files: all that is staged or committed, by default")
     .argument("[path...]", "files and folders on disk, instead")

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { endWithOutput } from "./broken-output.ts";
 import { complain, shown } from "./complain.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import type { Form } from "./file-command.ts";
@@ -118,6 +119,7 @@ type Asked =
  * @returns the exit status.
  */
 export async function run(argv: readonly string[]): Promise<number> {
+  endWithOutput();
   const [first = ""] = argv;
   if (first === "--version" || first === "-v") {
     const { version } = await import("../scaffold/version.ts");

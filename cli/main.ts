@@ -1,5 +1,4 @@
 import type { Begun } from "../hooks/pre-commit.ts";
-import { endWithOutput } from "./broken-output.ts";
 
 /**
  * Where `flux-sops` starts. What runs at every commit, and in every loop over files, comes first and
@@ -25,13 +24,14 @@ async function main(argv: readonly string[]): Promise<number> {
   const file = fileToDecrypt(argv);
   const left = file === null ? null : await (await import("./decrypt-one.ts")).decryptOne(file);
   if (left?.length === 0) return 0;
-  endWithOutput();
   if (left !== null) {
+    (await import("./en-and-decrypt.ts")).endWithOutput();
     process.stdout.write(left);
     return 0;
   }
   if (command === "decrypt" || command === "encrypt") {
     const commands = await import("./en-and-decrypt.ts");
+    commands.endWithOutput();
     return commands[command](rest);
   }
   if (command === "check") return (await import("./check.ts")).check(rest);
