@@ -170,6 +170,7 @@ export function mayHoldCredential(text: string): boolean {
     if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
     if (isVagueName(name) && mayBeValue(text, end, isRandomValue)) return true;
   }
+  for (const [, name = ""] of text.matchAll(ARGUMENT)) if (isCredentialName(name)) return true;
   if (!/\bvalue["']?\s*:/.test(text)) return false;
   for (const [, written = ""] of text.matchAll(NAME)) {
     const name = written.replace(/["'\s,}]+$/, "").replace(/^.*\//, "");
@@ -182,6 +183,9 @@ const MOST_KEYS = 2000;
 
 const KEY =
   /(?:pass(?:word|wd|phrase|wort)?|pwd|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
+
+/** An item of a list that is a flag without its value. */
+const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
 
 /** `name: DB_PASSWORD`, and `path: /spec/values/adminPassword` of an operation in a JSON patch. */
 const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,200})/gi;

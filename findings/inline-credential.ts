@@ -236,6 +236,12 @@ export const inlineCredential: Rule = {
         lines: [3],
       },
       {
+        path: "app/two-arguments.yaml",
+        content:
+          'kind: Deployment\nspec: {containers: [{args: [\n  --log, info,\n  --api-token,\n  8c1f0e7a2b]}]}\n---\nkind: Job\nspec:\n  command:\n    - run\n    - "--password"\n    - hunter22\n',
+        lines: [5, 12],
+      },
+      {
         path: "app/german.yaml",
         content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
         lines: [3],
@@ -405,6 +411,11 @@ export const inlineCredential: Rule = {
       {
         path: "app/onepassword.yaml",
         content: `kind: ConfigMap\ndata:\n  a: ops_eyJ…\n  b: ops_eyJ${"x".repeat(200)}\n`,
+      },
+      {
+        path: "app/two-arguments.yaml",
+        content:
+          "kind: Deployment\nspec: {containers: [{args: [--password, $(PASSWORD), --token, --log-level5, --api-key, correct, --password-file, hunter22, --no-token, a1b2c3d4]}]}\n",
       },
       { path: "docs/values.md", content: "```yaml\npassword: hunter22\n```\n" },
     ],
@@ -661,11 +672,14 @@ class Reader {
     }
   }
 
-  /** `--password=…`. */
+  /** `--password=…`, or the value as the argument behind it. */
   #arguments(list: Node | null, what: string, mend: Mend): void {
+    let flag = "";
     for (const item of this.#mappings.items(list)) {
       const text = isScalar(item) ? scalarText(item) : "";
-      const [, name = "", value = ""] = /^--?([A-Za-z][\w.-]*)=(\S+)$/.exec(text) ?? [];
+      const written = flag === "" || text.startsWith("-") ? text : `${flag}=${text}`;
+      flag = /^--[A-Za-z][\w.-]*$/.test(text) ? text : "";
+      const [, name = "", value = ""] = /^--?([A-Za-z][\w.-]*)=(\S+)$/.exec(written) ?? [];
       if (isCredentialName(name) && isStrongValue(value)) {
         this.#hit(startOf(item) ?? 0, what, name, mend);
       }

@@ -71,14 +71,14 @@ export function suspectedRules(
 }
 
 /**
- * Whether what ends here is a key (`dbPassword:`), the name in `{name: DB_PASSWORD, value: …}`, or the path of an
- * operation in a JSON patch.
+ * Whether what ends here is a key (`dbPassword:`), the name in `{name: DB_PASSWORD, value: …}`, the path of an
+ * operation in a JSON patch, or an argument (`--password`).
  */
 function isName(text: Buffer, end: number): boolean {
   const after = text.toString("latin1", end, end + 80);
   if (/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/.test(after)) return true;
   if (!/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}(?:\s|[,}]|$)/.test(after)) return false;
-  return /(?:name|path)["']?\s*:\s*["']?[\w./~-]*$/i.test(
+  return /(?:(?:name|path)["']?\s*:\s*["']?|[-[,\s]["']?--)[\w./~-]*$/i.test(
     text.toString("latin1", Math.max(0, end - 300), end),
   );
 }
