@@ -19,10 +19,12 @@ import { shownName } from "./wording.ts";
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
- * `.aws/credentials`, `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`, `.htpasswd` (hashes can be guessed
- * at), a Cloudflare tunnel's and 1Password Connect's JSON, dotenv files (direnv's too), Terraform variables and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless
- * settings as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file
- * feeds a secretGenerator is another question (`secret-source.ts`).
+ * `.aws/credentials` (velero's, too), `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`,
+ * `.htpasswd` (hashes can be guessed at), a Cloudflare tunnel's and 1Password Connect's JSON, dotenv
+ * files (direnv's too), Terraform variables and states. Part of `plaintext-secret`. Dotenv files and
+ * those of Terraform hold harmless settings as well, so there the names decide; a sample
+ * (`.env.example`) is left alone. Which dotenv file feeds a secretGenerator is another question
+ * (`secret-source.ts`).
  */
 export function findCredentialFile(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;
@@ -111,10 +113,14 @@ const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
   [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
 ]);
 
-/** As the names above: `_netrc` is Windows's `.netrc`, and whatever ends in `htpasswd` is one. */
+/**
+ * As the names above: `_netrc` is Windows's `.netrc`, whatever ends in `htpasswd` is one, and
+ * `credentials-velero` is in the format of `.aws/credentials`.
+ */
 function fileKind(path: string): string {
   const [, folder = "", name = ""] = /(?:^|([^/]*)\/)([^/]*)$/.exec(path.toLowerCase()) ?? [];
   if (name.endsWith("htpasswd")) return ".htpasswd";
+  if (/^credentials-[\w-]+$/.test(name)) return ".aws/credentials";
   return LOGIN_FILES.has(`${folder}/${name}`) ? `${folder}/${name}` : name.replace("_", ".");
 }
 

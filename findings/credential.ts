@@ -133,6 +133,8 @@ const TOKEN_SHAPES = [
   /^sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}$/,
   // A service account of 1Password: base64 of `{"…`.
   /^ops_eyJ[A-Za-z0-9+/_-]{100,}={0,2}$/,
+  // With it a machine joins Sidero's Omni: an address, or one as an argument of the kernel.
+  /^\S*[?&]jointoken=[\w%+/.-]{20,}\S*$/,
   // With it a machine joins a cluster of k3s or RKE2, as a server.
   /^K10[0-9a-f]{64}::server:\S{8,}$/,
   // A tunnel of Cloudflare: base64 of `{"a":"…`.

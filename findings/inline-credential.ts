@@ -236,6 +236,12 @@ export const inlineCredential: Rule = {
         lines: [3],
       },
       {
+        path: "talos/omni.yaml",
+        content:
+          "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n---\nmachine:\n  install:\n    extraKernelArgs:\n      - siderolink.api=grpc://10.5.0.1:8099?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n",
+        lines: [3, 7],
+      },
+      {
         path: "app/two-arguments.yaml",
         content:
           'kind: Deployment\nspec: {containers: [{args: [\n  --log, info,\n  --api-token,\n  8c1f0e7a2b]}]}\n---\nkind: Job\nspec:\n  command:\n    - run\n    - "--password"\n    - hunter22\n',
@@ -411,6 +417,11 @@ export const inlineCredential: Rule = {
       {
         path: "app/onepassword.yaml",
         content: `kind: ConfigMap\ndata:\n  a: ops_eyJ…\n  b: ops_eyJ${"x".repeat(200)}\n`,
+      },
+      {
+        path: "talos/omni.yaml",
+        content:
+          "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=${JOIN_TOKEN}\n# ?jointoken=TOKEN\n",
       },
       {
         path: "app/two-arguments.yaml",

@@ -50,6 +50,9 @@ export const WIREGUARD_FIELDS = ["PrivateKey", "PresharedKey", "PreSharedKey"] a
 /** In the first line of what `openvpn --genkey` makes, for `tls-auth` and `tls-crypt`. */
 export const OPENVPN_KEY = "OpenVPN Static key V1";
 
+/** In the certificate that `cloudflared login` fetches: with it tunnels are made and removed. */
+export const TUNNEL_TOKEN = "ARGO TUNNEL TOKEN";
+
 /** `masterKey`, `MASTER_KEY`, `master-key` … without the first letter, whose case is open. */
 function keyNames(stem: string): string[] {
   const tail = stem.slice(1);
@@ -96,6 +99,7 @@ export const TOKEN_WORDS = [
     "sk-proj-",
     "eyJhIjoi",
     "ops_eyJ",
+    "jointoken=",
     "::server:",
   ],
 ] as const;
@@ -115,6 +119,7 @@ export const KEYWORDS = {
     "PRIVATE KEY",
     "PuTTY-User-Key-File-",
     OPENVPN_KEY,
+    TUNNEL_TOKEN,
     ...WIREGUARD_FIELDS,
     ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
   ],
@@ -163,4 +168,4 @@ export const KEYWORDS = {
  * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker, Vault, s3cmd, rclone and web servers keep passwords.
  */
 export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|[^/]*\.env~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|rclone\.conf|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;
+  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|[^/]*\.env~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|rclone\.conf|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|credentials-[\w-]+|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;

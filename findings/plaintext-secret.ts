@@ -570,6 +570,11 @@ export const plaintextSecret: Rule = {
         lines: [3],
       },
       {
+        path: "backup/credentials-velero",
+        content: "[default]\naws_secret_access_key = 8c1f0e7a2b\n",
+        lines: [2],
+      },
+      {
         path: ".dockercfg",
         content: '{"https://index.docker.io/v1/": {\n  "auth": "bWU6aHVudGVyMg==", "email": ""}}\n',
         lines: [2],

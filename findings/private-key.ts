@@ -1,18 +1,24 @@
 import { decodeAround } from "./base64.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
 import { isProseOrCode } from "./file-kind.ts";
-import { KEYWORDS, OPENVPN_KEY, PRIVATE_KEY_BASE64, WIREGUARD_FIELDS } from "./keywords.ts";
+import {
+  KEYWORDS,
+  OPENVPN_KEY,
+  PRIVATE_KEY_BASE64,
+  TUNNEL_TOKEN,
+  WIREGUARD_FIELDS,
+} from "./keywords.ts";
 import { linesOf, positionsOf } from "./positions.ts";
 
 /**
  * The first line of every private key, whoever writes it: OpenSSL, OpenSSH, GnuPG, cosign, Nebula, the older
- * SSH2, OpenVPN. One that a TPM has sealed (`TSS2`) opens nothing elsewhere.
+ * SSH2, OpenVPN; and of cloudflared's token. One that a TPM has sealed (`TSS2`) opens nothing elsewhere.
  */
 const HEADER =
-  /-----? ?BEGIN (?:(?!TSS2 )(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1) ?-----?/g;
+  /-----? ?BEGIN (?:(?!TSS2 )(?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1|ARGO TUNNEL TOKEN) ?-----?/g;
 
 /** Of which one stands in each of them. */
-const HEADER_WORDS = ["PRIVATE KEY", OPENVPN_KEY];
+const HEADER_WORDS = ["PRIVATE KEY", OPENVPN_KEY, TUNNEL_TOKEN];
 
 /** The longest label before the words that are searched for, `-----BEGIN ENCRYPTED SIGSTORE `. */
 const BEFORE = 40;
@@ -90,6 +96,11 @@ export const privateKey: Rule = {
       { path: "old/cosign.key", content: "{{COSIGN_OLD}}\n", lines: [1] },
       { path: "nebula/ca.key", content: "{{NEBULA}}\n", lines: [1] },
       { path: "id_ssh2", content: "{{SSH2}}\n", lines: [1] },
+      {
+        path: "cert.pem",
+        content: `-----BEGIN ARGO TUNNEL TOKEN-----\n${"eyJ6b25lSUQiOiIwMWFiMjNjZDQ1ZWY2N2FiODljZCIsImFjY291bnRJRCI6IjBm".repeat(2)}\n-----END ARGO TUNNEL TOKEN-----\n`,
+        lines: [1],
+      },
       { path: "ta.key", content: "#\n# 2048 bit OpenVPN static key\n#\n{{OPENVPN}}\n", lines: [4] },
       { path: "commented.yaml", content: "a: b\n{{PEM_PKCS8:commented}}\n", lines: [2] },
       { path: "mail.txt", content: "You wrote:\n{{PEM_RSA:quoted}}\n", lines: [2] },
