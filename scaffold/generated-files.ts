@@ -1,5 +1,7 @@
+import { catFileBatch } from "../git/batch.ts";
 import { readBlobs } from "../git/blobs.ts";
 import { blobOid } from "../git/object-id.ts";
+import { runGit, type GitContext } from "../git/run.ts";
 import { isRecord } from "../sops/metadata.ts";
 import { environmentInFolder } from "./git-in-folder.ts";
 
@@ -63,10 +65,41 @@ export async function readGenerated(
   text: string | null,
 ): Promise<GeneratedFiles> {
   const ids = parseGenerated(text);
-  const contents = new Map<string, Buffer>();
   const context = { cwd: directory, env: environmentInFolder() };
+  const contents = new Map<string, Buffer>();
   for await (const { oid, bytes } of readBlobs(context, new Set(ids.values()))) {
     if (bytes !== null) contents.set(oid, bytes);
   }
-  return { ids, contents };
+  const isKnown = ids.size === 0 || contents.size > 0;
+  return { ids, contents: isKnown ? contents : await committedContents(context, ids) };
 }
+
+/** Where git names objects by SHA-256, they are not found by name, but in the commits that brought the record. */
+async function committedContents(
+  context: GitContext,
+  ids: GeneratedIds,
+): Promise<ReadonlyMap<string, Buffer>> {
+  const { stdout } = await runGit(context, [
+    "rev-list",
+    `--max-count=${String(MOST_COMMITS)}`,
+    "--all",
+    "--",
+    GENERATED_PATH,
+  ]);
+  const commits = stdout.toString("latin1").split("\n").filter(Boolean);
+  const paths = [...ids.keys()].filter((path) => !/[\n\r]/.test(path));
+  const wanted = new Set(ids.values());
+  const names = commits.flatMap((commit) =>
+    paths.map((path) => Buffer.from(`${commit}:${path}`).toString("latin1")),
+  );
+  const contents = new Map<string, Buffer>();
+  for await (const { type, content } of catFileBatch(context, names)) {
+    if (type !== "blob" || content === null) continue;
+    const id = blobId(content);
+    if (wanted.has(id)) contents.set(id, content);
+  }
+  return contents;
+}
+
+/** Each run that has something new makes one, so that few have more. */
+const MOST_COMMITS = 50;

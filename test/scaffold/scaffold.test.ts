@@ -10,6 +10,7 @@ import {
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
+import { blobId } from "../../scaffold/generated-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
 import { parseKeyFile } from "../../sops/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
@@ -302,6 +303,33 @@ test.serial(
         ({ state }) => !["merged", "upgraded", "new"].includes(state),
       ),
     );
+  },
+);
+
+test.serial(
+  "a newer template where git names objects by SHA-256: edits are kept as well",
+  async (t) => {
+    const directory = newPlace("flux");
+    mkdirSync(directory);
+    git(directory, "init", "-q", "-b", "main", "--object-format=sha256");
+    await scaffold(directory);
+    const path = (name: string) => join(directory, name);
+    const readme = readFileSync(path("README.md"), "utf8");
+    // As if an earlier version had generated it, and somebody had committed that.
+    const earlier = readme.replace("# ", "# Old ");
+    const record = JSON.parse(readFileSync(path(".flux-sops/generated.json"), "utf8")) as {
+      files: Record<string, string>;
+    };
+    record.files["README.md"] = blobId(Buffer.from(earlier));
+    writeFileSync(path("README.md"), earlier);
+    writeFileSync(path(".flux-sops/generated.json"), JSON.stringify(record));
+    git(directory, "add", "--all");
+    await withAuthor(async () => git(directory, "commit", "-q", "--no-verify", "-m", "Scaffold"));
+    writeFileSync(path("README.md"), `${earlier}\nMy own words.\n`);
+
+    const done = await scaffold(directory);
+    t.is(done.files.find((file) => file.path === "README.md")?.state, "merged");
+    t.is(readFileSync(path("README.md"), "utf8"), `${readme}\nMy own words.\n`);
   },
 );
 
