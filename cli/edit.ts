@@ -11,7 +11,7 @@ import { parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseAsSops } from "./arguments.ts";
-import { complain } from "./complain.ts";
+import { complain, shown } from "./complain.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
 import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
@@ -80,7 +80,7 @@ async function editFile(path: string, options: Options): Promise<void> {
   await saved(path, () => {
     // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
     if (readFileSync(path).equals(bytes)) return replaceFile(path, result);
-    throw new SopsError("unsupported", "was changed while it was edited: it was left as it is now");
+    throw overtaken("was changed while it was edited", path, result);
   });
 }
 
@@ -99,9 +99,33 @@ async function editNewFile(path: string, options: Options): Promise<void> {
       writeNewFile(path, encrypted.text);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw new SopsError("unsupported", "was made meanwhile: it was left as it is");
+      throw overtaken("was made meanwhile", path, encrypted.text);
     }
   });
+}
+
+/** Somebody else's file stays, and what was typed is kept beside it. */
+function overtaken(what: string, path: string, content: string | Uint8Array): SopsError {
+  const kept = shown(keptBeside(path, content));
+  return new SopsError(
+    "unsupported",
+    `${what}: it was left as it is now; what you typed is in ${kept}, encrypted`,
+  );
+}
+
+/** `db.edited.sops.yaml` beside `db.sops.yaml`: encrypted, and of a name that says so. */
+function keptBeside(path: string, content: string | Uint8Array): string {
+  const [, stem = "", ending = ""] = /^(.*?)((?:\.sops)?(?:\.[^.]*)?)$/.exec(basename(path)) ?? [];
+  for (let number = 1; ; number += 1) {
+    const again = number === 1 ? "" : String(number);
+    const kept = join(dirname(path), `${stem}.edited${again}${ending}`);
+    try {
+      writeNewFile(kept, content);
+      return kept;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
 }
 
 /** What was typed is in no file any more: on a full disk, say, its author can make room and go on. */

@@ -410,15 +410,25 @@ test("edit: a signal removes the plaintext", (t) => {
   t.true(nothingLeft(repository));
 });
 
-test("edit: a file that changed meanwhile is left as it is", (t) => {
+test("edit: a file that changed meanwhile is left as it is, and what was typed is kept beside it", (t) => {
   const repository = withFile(t);
-  const ended = edit(
-    repository,
-    `sed -i.bak s/one/uno/ "$1"; echo '# theirs' >> "${repository.dir}/${DB}"`,
-  );
-  t.is(ended.status, 1);
-  t.regex(ended.stderr, /was changed while it was edited/);
-  t.true(repository.read(DB).endsWith("# theirs\n"));
+  for (const [typed, kept] of [
+    ["uno", DB.replace(".sops", ".edited.sops")],
+    ["eins", DB.replace(".sops", ".edited2.sops")],
+  ] as const) {
+    const before = repository.read(DB);
+    const ended = edit(
+      repository,
+      `sed -i.bak s/one/${typed}/ "$1"; printf '\\n' >> "${repository.dir}/${DB}"`,
+    );
+    t.is(ended.status, 1);
+    t.true(ended.stderr.includes(`was changed while it was edited`), ended.stderr);
+    t.true(ended.stderr.includes(`what you typed is in ${kept}, encrypted`), ended.stderr);
+    t.is(repository.read(DB), `${before}\n`);
+    t.notRegex(repository.read(kept), new RegExp(typed));
+    t.regex(repository.tool("decrypt", kept).stdout, new RegExp(typed));
+  }
+  t.true(nothingLeft(repository));
 });
 
 test("edit: a file that is not there begins empty, and is encrypted by its rule", (t) => {
