@@ -23,7 +23,7 @@ export const updatekeys = fileCommand({
   severalExit: SOPS_EXIT.generic,
   asks,
   run: async (at) => {
-    const metadata = encryptedOnly(at);
+    const metadata = encryptedOnly(at, INSTEAD);
     const rule = ruleOnDisk(at.path, at.config);
     if (rule === null) throw new SopsError("bad-config", "there are no creation rules for it");
     if (rule.foreign.length > 0 || metadata.foreign.length > 0) {
@@ -39,6 +39,9 @@ export const updatekeys = fileCommand({
     return rewrap(at.file, metadata, recipients, () => dataKeyOf(metadata));
   },
 });
+
+/** A file that lies decrypted on disk, where the gate asks for its recipients. */
+const INSTEAD = "; git add and git commit encrypt it for the recipients of its rule";
 
 function asks(options: Options): boolean {
   return options["yes"] !== true;

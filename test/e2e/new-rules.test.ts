@@ -4,7 +4,8 @@ import { scaffolded, secret } from "./scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 
-test("a recipient that is added to .sops.yaml is refused until updatekeys has been run", async (t) => {
+/** A Secret in git, and rules for one more recipient, whom a commit asks to be able to read it. */
+async function withNewRecipient(t: Parameters<typeof scaffolded>[0]) {
   const repository = scaffolded(t);
   repository.write(DB, secret({ a: "one" }));
   repository.must("add", ".");
@@ -14,7 +15,12 @@ test("a recipient that is added to .sops.yaml is refused until updatekeys has be
   repository.write(".sops.yaml", rules.replaceAll(/(age1[a-z0-9]+)/g, `$1,${recipient}`));
   repository.must("add", ".sops.yaml");
   const refused = repository.git("commit", "-qm", "Add a recipient");
-  t.is(refused.status, 1, refused.stderr);
+  if (refused.status !== 1) throw new Error(refused.stderr);
+  return { repository, recipient, refused };
+}
+
+test("a recipient that is added to .sops.yaml is refused until updatekeys has been run", async (t) => {
+  const { repository, recipient, refused } = await withNewRecipient(t);
   t.regex(refused.stderr, /db\.sops\.yaml {2}sops-recipients/);
   t.regex(refused.stderr, /updatekeys --yes clusters\/homelab\/secrets\/db\.sops\.yaml/);
 
@@ -23,6 +29,19 @@ test("a recipient that is added to .sops.yaml is refused until updatekeys has be
   const passed = repository.git("commit", "-qm", "Add a recipient");
   t.is(passed.status, 0, passed.stderr);
   t.true(repository.must("show", `HEAD:${DB}`).includes(recipient));
+});
+
+test("a file that lies decrypted on disk gets a new recipient by git add and git commit, as updatekeys says", async (t) => {
+  const { repository, recipient } = await withNewRecipient(t);
+  t.is(repository.tool("decrypt", "--in-place", DB).status, 0);
+  const { status, stderr } = repository.tool("updatekeys", "--yes", DB);
+  t.is(status, 1);
+  t.regex(stderr, /metadata not found; git add and git commit encrypt it for the recipients/);
+  repository.must("add", DB);
+  const passed = repository.git("commit", "-qm", "Add a recipient");
+  t.is(passed.status, 0, passed.stderr);
+  t.true(repository.must("show", `HEAD:${DB}`).includes(recipient));
+  t.is(repository.tool("decrypt", DB).stdout, secret({ a: "one" }));
 });
 
 test("a change to .sops.yaml that leaves the recipients as they are goes through", (t) => {
