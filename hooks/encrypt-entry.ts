@@ -77,6 +77,8 @@ export type Inspection =
       readonly kind: "broken";
       readonly line: number | null;
       readonly message: string;
+      /** Whether each value by itself is whole. */
+      readonly decrypts: boolean;
     };
 
 /**
@@ -100,7 +102,7 @@ export async function inspectEncrypted(
         ? `it names ${key} and is encrypted for another key in that place`
         : `${key} reads it, and it does not name that key`;
       const message = `${what}: a recipient in it was changed by hand`;
-      return { kind: "broken", line: null, message };
+      return { kind: "broken", line: null, message, decrypts: true };
     }
     const dataKey = await unwrapDataKey(
       metadata,
@@ -120,7 +122,7 @@ export async function inspectEncrypted(
 
     const edited = await editedKeys(opened, before, identities);
     if (problem !== null && edited === null) {
-      return { kind: "broken", line: null, message: problem.message };
+      return { kind: "broken", line: null, message: problem.message, decrypts: true };
     }
     const changed = new Set(edited ?? []);
     for (const { leaf, selected, value, token } of opened) {
@@ -132,7 +134,7 @@ export async function inspectEncrypted(
     return { kind: "sealed", result, changed: [...changed] };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    return { kind: "broken", line: error.line, message: error.message };
+    return { kind: "broken", line: error.line, message: error.message, decrypts: false };
   }
 }
 

@@ -146,8 +146,8 @@ async function inKustomizations(
   return findings;
 }
 
-const RESTORE =
-  "restore the encrypted file, or decrypt it (npx flux-sops decrypt --in-place --ignore-mac), correct it and stage it";
+const RESTORE = "restore the encrypted file";
+const CORRECT = `${RESTORE}, or decrypt it (npx flux-sops decrypt --in-place --ignore-mac), correct it and stage it`;
 
 interface Outcome {
   readonly findings: readonly Finding[];
@@ -200,8 +200,10 @@ async function carryOut(
           return { findings: leaks, content: null };
         case "unverified":
           return { findings: [...added.map(plaintextValue), ...leaks], content: null };
-        case "broken":
-          return { findings: [sopsBroken(inspection, RESTORE), ...leaks], content: null };
+        case "broken": {
+          const what = inspection.decrypts ? CORRECT : RESTORE;
+          return { findings: [sopsBroken(inspection, what), ...leaks], content: null };
+        }
         case "sealed": {
           const { result, changed } = inspection;
           return {

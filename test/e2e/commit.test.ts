@@ -375,6 +375,7 @@ test("ciphertext that moved in together with a new value is not signed", (t) => 
   const commit = repository.git("commit", "-am", "Move in");
   t.is(commit.status, 1, commit.stderr);
   t.regex(commit.stderr, /sops-broken/);
+  t.regex(commit.stderr, /decrypt --in-place --ignore-mac/);
   t.is(repository.read(DB), text);
 });
 
@@ -408,6 +409,11 @@ test("a damaged ciphertext is refused", (t) => {
   const commit = repository.git("commit", "-am", "Swap");
   t.is(commit.status, 1, commit.stderr);
   t.regex(commit.stderr, /sops-broken/);
+  t.regex(
+    commit.stderr,
+    /To mend it, restore the encrypted file\.$/m,
+    "--ignore-mac would not help",
+  );
 });
 
 test("recipients that are not those of the rule are refused, and the printed commands mend them", (t) => {
