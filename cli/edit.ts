@@ -79,7 +79,7 @@ async function editFile(path: string, options: Options): Promise<void> {
   const result = await encryptedIn(text, conversion, dataKey);
   await saved(path, () => {
     // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
-    if (readFileSync(path).equals(bytes)) return replaceFile(path, result);
+    if (isStill(bytes, path)) return replaceFile(path, result);
     throw overtaken("was changed while it was edited", path, result);
   });
 }
@@ -102,6 +102,17 @@ async function editNewFile(path: string, options: Options): Promise<void> {
       throw overtaken("was made meanwhile", path, encrypted.text);
     }
   });
+}
+
+/** Whether a file is there and holds what it did. */
+function isStill(bytes: Buffer, path: string): boolean {
+  try {
+    return readFileSync(path).equals(bytes);
+  } catch (error) {
+    // Removed or renamed, or a folder by now: saving it again would end the same way.
+    if (["ENOENT", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
 }
 
 /** Somebody else's file stays, and what was typed is kept beside it. */

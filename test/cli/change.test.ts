@@ -413,8 +413,8 @@ test("edit: a signal removes the plaintext", (t) => {
 test("edit: a file that changed meanwhile is left as it is, and what was typed is kept beside it", (t) => {
   const repository = withFile(t);
   for (const [typed, kept] of [
-    ["uno", DB.replace(".sops", ".edited.sops")],
-    ["eins", DB.replace(".sops", ".edited2.sops")],
+    ["typed-first", DB.replace(".sops", ".edited.sops")],
+    ["typed-next", DB.replace(".sops", ".edited2.sops")],
   ] as const) {
     const before = repository.read(DB);
     const ended = edit(
@@ -427,6 +427,23 @@ test("edit: a file that changed meanwhile is left as it is, and what was typed i
     t.is(repository.read(DB), `${before}\n`);
     t.notRegex(repository.read(kept), new RegExp(typed));
     t.regex(repository.tool("decrypt", kept).stdout, new RegExp(typed));
+  }
+  t.true(nothingLeft(repository));
+});
+
+test("edit: what was typed is kept also where the file is gone, or a folder, by now", (t) => {
+  const repository = withFile(t);
+  const before = repository.read(DB);
+  for (const [meanwhile, kept] of [
+    ["", DB.replace(".sops", ".edited.sops")],
+    ['mkdir "$file"', DB.replace(".sops", ".edited2.sops")],
+  ] as const) {
+    const script = `sed -i.bak s/one/uno/ "$1"; file="${repository.dir}/${DB}"; rm "$file"; ${meanwhile}`;
+    const ended = edit(repository, script);
+    t.is(ended.status, 1);
+    t.true(ended.stderr.includes(`what you typed is in ${kept}, encrypted`), ended.stderr);
+    t.regex(repository.tool("decrypt", kept).stdout, /uno/);
+    if (meanwhile === "") repository.write(DB, before);
   }
   t.true(nothingLeft(repository));
 });
