@@ -6,6 +6,7 @@ import {
   openSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -36,12 +37,14 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
   );
   // It may hold plaintext: nobody else may read it, not even for a moment.
   const handle = openSync(beside, "wx", 0o600);
+  const settled = removedAtTheEnd(beside);
   try {
     writeFileSync(handle, content);
     fchmodSync(handle, mode);
   } catch (error) {
     closeSync(handle);
     unlinkSync(beside);
+    settled();
     throw error;
   }
   return {
@@ -50,6 +53,7 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
         await synced(handle);
       } catch (error) {
         unlinkSync(beside);
+        settled();
         throw error;
       } finally {
         closeSync(handle);
@@ -61,9 +65,45 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
       } catch (error) {
         unlinkSync(beside);
         throw error;
+      } finally {
+        settled();
       }
     },
   };
+}
+
+/** What waits to be put in place. */
+const waiting = new Set<string>();
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Has a file that waits removed where the process ends before it was put in place: by a signal, as
+ * Ctrl-C sends, or an error.
+ *
+ * @returns to be called when it waits no more
+ */
+function removedAtTheEnd(path: string): () => void {
+  if (waiting.size === 0) {
+    process.on("exit", removeWaiting);
+    for (const signal of SIGNALS) process.on(signal, endBySignal);
+  }
+  waiting.add(path);
+  return () => {
+    waiting.delete(path);
+    if (waiting.size > 0) return;
+    process.removeListener("exit", removeWaiting);
+    for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
+  };
+}
+
+function removeWaiting(): void {
+  for (const path of waiting) rmSync(path, { force: true });
+}
+
+function endBySignal(signal: NodeJS.Signals): void {
+  removeWaiting();
+  process.removeListener(signal, endBySignal);
+  process.kill(process.pid, signal);
 }
 
 const synced = promisify(fsync);

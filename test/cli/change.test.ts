@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
@@ -348,6 +349,22 @@ function nothingLeft(repository: Scaffolded): boolean {
   const [name = ""] = repository.run("cat", [`${repository.home}/names`]).stdout.split("\n");
   return name !== "" && repository.run("ls", [name.replace(/\/[^/]*$/, "")]).status !== 0;
 }
+
+(existsSync("/dev/full") ? test : test.skip)(
+  "a command that can say no more leaves no plaintext beside the files",
+  (t) => {
+    const repository = withFile(t);
+    const broken = DB.replace("db.", "e.");
+    repository.write(broken, repository.read(DB).replace("mac: ENC", "mac: XENC"));
+    const command = `node .flux-sops/flux-sops.mjs decrypt -i ${DB} ${broken} 2> /dev/full`;
+    t.not(repository.run("sh", ["-c", command]).status, 0);
+    const names = readdirSync(join(repository.dir, dirname(DB)));
+    t.deepEqual(
+      names.filter((name) => name.endsWith(".tmp")),
+      [],
+    );
+  },
+);
 
 test("edit: one value changes one line, and nothing is left behind", (t) => {
   const repository = withFile(t);
