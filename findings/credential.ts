@@ -101,6 +101,9 @@ export function isStrongValue(value: string): boolean {
   return /[A-Za-z]/.test(text) && /\d/.test(text) && isCredentialValue(text);
 }
 
+/** Names of commits and fingerprints of keys in hexadecimal digits, and public keys in DER. */
+const PUBLIC = /^(?:[0-9a-f]{40}$|MCowBQYDK2V|MFkwEwYHKoZI|MIIBIjANBgkq)/;
+
 /**
  * Whether a value is drawn at random for sure, as `openssl rand` and password managers draw: hexadecimal digits,
  * or letters of both cases and digits that make no words. Names of Secrets have no capitals, and those of other
@@ -109,6 +112,7 @@ export function isStrongValue(value: string): boolean {
 export function isRandomValue(value: string): boolean {
   const text = value.trim().replace(/^base64:/, "");
   if (text.length < 16 || isMasked(text) || !isStrongValue(text)) return false;
+  if (PUBLIC.test(text)) return false;
   if (/^[0-9a-f]{32,}$/.test(text)) return true;
   if (!/^[A-Za-z0-9+/=_~!@#%^&*-]+$/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) {
     return false;

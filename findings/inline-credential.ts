@@ -36,7 +36,7 @@ const OTHER_KINDS =
 
 /** What stands below these names keys and Secrets, or says how to make a secret. */
 const REFERENCES =
-  /^(?:.*secretKeyRef|.*secretRef|valueFrom|valuesFrom|remoteRef|existingSecret.*|secretKeys?|keyMapping|.*KeyMapping|secretMappings?|annotations|labels|.*Selector)$/i;
+  /^(?:.*secretKeyRef|.*secretRef|valueFrom|valuesFrom|remoteRef|existingSecret.*|secretKeys?|keyMapping|.*KeyMapping|secretMappings?|annotations|labels|encrypted|.*Selector)$/i;
 
 /**
  * What is found, as a guess by name and value: literal passwords and tokens in
@@ -236,6 +236,12 @@ export const inlineCredential: Rule = {
         lines: [3],
       },
       {
+        path: "app/patched-arguments.yaml",
+        content:
+          "- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: --api-token=Zk3vQ8r2LmN9pXw1\n- op: replace\n  path: /spec/template/spec/containers/0/args\n  value: [--log,\n    --password, hunter22]\n",
+        lines: [3, 7],
+      },
+      {
         path: "talos/omni.yaml",
         content:
           "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n---\nmachine:\n  install:\n    extraKernelArgs:\n      - siderolink.api=grpc://10.5.0.1:8099?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n",
@@ -419,6 +425,21 @@ export const inlineCredential: Rule = {
         content: `kind: ConfigMap\ndata:\n  a: ops_eyJ…\n  b: ops_eyJ${"x".repeat(200)}\n`,
       },
       {
+        path: "app/patched-arguments.yaml",
+        content:
+          "- op: add\n  path: /spec/template/spec/containers/0/args/-\n  value: --api-token=$(TOKEN)\n- {op: add, path: /spec/template/spec/containers/0/args, value: [--private-key, certs/tls1.key]}\n",
+      },
+      {
+        path: "renovate.json",
+        content:
+          '{"hostRules": [{"matchHost": "ghcr.io", "encrypted": {"password": "wcFMA/xDdHCJBTolAQ9FZk3vQ8r2LmN9"}}]}\n',
+      },
+      {
+        path: "app/public.yaml",
+        content:
+          "kind: HelmRelease\nspec:\n  values:\n    signingKey: 0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\n    sharedKey: MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n",
+      },
+      {
         path: "talos/omni.yaml",
         content:
           "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=${JOIN_TOKEN}\n# ?jointoken=TOKEN\n",
@@ -469,6 +490,9 @@ const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
 
 /** What every operation of a JSON patch has. */
 const OPERATION = /\bop["'\\]*\s*:/;
+
+/** What an argument names that is read from a file. */
+const FILE = /\.(?:crt|json|key|pem|txt|ya?ml)$/;
 
 /** In a Secret, and in a machine configuration of Talos. */
 const OTHER_PATHS = /^\/(?:stringData|machine|cluster)(?:\/|$)/;
@@ -584,7 +608,8 @@ class Reader {
           this.#valueBelow(entry, step.isEnv, what, mend);
           open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
         }
-        if (/^(?:args|command)$/.test(entry.key)) this.#arguments(entry.value, what, mend);
+        if (/^(?:args|command)$/.test(entry.key))
+          this.#arguments(this.#mappings.items(entry.value), what, mend);
         if (/^env(?:ironment)?$/.test(entry.key)) this.#assignments(entry.value, what, mend);
       }
       for (const item of this.#mappings.items(node)) open.push({ node: item, isEnv: false });
@@ -641,7 +666,10 @@ class Reader {
       return;
     const keys = path.split("/");
     if (keys.some((key) => REFERENCES.test(key)) && !isRandomScalar(value.value)) return;
-    if (!isScalar(value.value)) this.#values(value.value, USE_SOURCE, "a JSON patch");
+    if (keys.some((key) => key === "args" || key === "command")) {
+      const items = isScalar(value.value) ? [value.value] : this.#mappings.items(value.value);
+      this.#arguments(items, "a JSON patch", USE_SECRET_KEY_REF);
+    } else if (!isScalar(value.value)) this.#values(value.value, USE_SOURCE, "a JSON patch");
     else this.#entry({ ...value, key: keys.at(-1) ?? "" }, false, "a JSON patch", USE_SOURCE);
   }
 
@@ -674,7 +702,7 @@ class Reader {
     for (const { node, key } of walk(root)) {
       if (!isSeq(node)) continue;
       if (key === "args" || key === "command") {
-        this.#arguments(node, "a container's argument", USE_SECRET_KEY_REF);
+        this.#arguments(this.#mappings.items(node), "a container's argument", USE_SECRET_KEY_REF);
       }
       if (key !== "env") continue;
       for (const item of this.#mappings.items(node)) {
@@ -684,14 +712,14 @@ class Reader {
   }
 
   /** `--password=…`, or the value as the argument behind it. */
-  #arguments(list: Node | null, what: string, mend: Mend): void {
+  #arguments(items: readonly Node[], what: string, mend: Mend): void {
     let flag = "";
-    for (const item of this.#mappings.items(list)) {
+    for (const item of items) {
       const text = isScalar(item) ? scalarText(item) : "";
       const written = flag === "" || text.startsWith("-") ? text : `${flag}=${text}`;
       flag = /^--[A-Za-z][\w.-]*$/.test(text) ? text : "";
       const [, name = "", value = ""] = /^--?([A-Za-z][\w.-]*)=(\S+)$/.exec(written) ?? [];
-      if (isCredentialName(name) && isStrongValue(value)) {
+      if (isCredentialName(name) && isStrongValue(value) && !FILE.test(value)) {
         this.#hit(startOf(item) ?? 0, what, name, mend);
       }
     }
