@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 /** A file's new content, written beside it and waiting. */
@@ -31,10 +31,8 @@ export interface StagedFile {
 export function stageFile(path: string, content: string | Uint8Array): StagedFile {
   const target = realpathSync(path);
   const mode = statSync(target).mode & 0o7777;
-  const beside = join(
-    dirname(target),
-    `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`,
-  );
+  // A name that git ignores in a scaffolded repository, and that is short enough beside any other.
+  const beside = join(dirname(target), `.flux-sops-${randomBytes(8).toString("hex")}.tmp`);
   // It may hold plaintext: nobody else may read it, not even for a moment.
   const handle = openSync(beside, "wx", 0o600);
   const settled = removedAtTheEnd(beside);

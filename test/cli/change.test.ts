@@ -427,6 +427,16 @@ test("edit: a signal removes the plaintext", (t) => {
   t.true(nothingLeft(repository));
 });
 
+test("edit: a name as long as names can be", (t) => {
+  const repository = withFile(t);
+  const name = `clusters/homelab/secrets/${"x".repeat(255 - ".sops.yaml".length)}.sops.yaml`;
+  repository.run("mv", [DB, name]);
+  const env = editor(repository, `text=$(sed s/one/uno/ "$1"); printf '%s\\n' "$text" > "$1"`);
+  const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "edit", name], { env });
+  t.is(ended.status, 0, ended.stderr);
+  t.regex(repository.tool("decrypt", name).stdout, /uno/);
+});
+
 test("edit: a file that changed meanwhile is left as it is, and what was typed is kept beside it", (t) => {
   const repository = withFile(t);
   for (const [typed, kept] of [
