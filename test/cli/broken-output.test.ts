@@ -12,16 +12,19 @@ test("a reader that ends early ends a command, without a word", (t) => {
   }
 });
 
-(existsSync("/dev/full") ? test : test.skip)("a full disk behind standard output is said", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, secret({ a: "hunter2" }));
-  t.is(repository.tool("encrypt", "-i", DB).status, 0);
-  for (const command of [`decrypt ${DB}`, `decrypt --ignore-mac ${DB}`, "keys list", "check"]) {
-    const { status, stderr } = repository.run("sh", [
-      "-c",
-      `node .flux-sops/flux-sops.mjs ${command} > /dev/full`,
-    ]);
-    t.is(status, 3, command);
-    t.is(stderr, "flux-sops: standard output: the disk is full\n", command);
-  }
-});
+(existsSync("/dev/full") ? test : test.skip)(
+  "a full disk behind standard output is said [needs /dev/full]",
+  (t) => {
+    const repository = scaffolded(t);
+    repository.write(DB, secret({ a: "hunter2" }));
+    t.is(repository.tool("encrypt", "-i", DB).status, 0);
+    for (const command of [`decrypt ${DB}`, `decrypt --ignore-mac ${DB}`, "keys list", "check"]) {
+      const { status, stderr } = repository.run("sh", [
+        "-c",
+        `node .flux-sops/flux-sops.mjs ${command} > /dev/full`,
+      ]);
+      t.is(status, 3, command);
+      t.is(stderr, "flux-sops: standard output: the disk is full\n", command);
+    }
+  },
+);

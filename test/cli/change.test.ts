@@ -351,7 +351,7 @@ function nothingLeft(repository: Scaffolded): boolean {
 }
 
 (existsSync("/dev/full") ? test : test.skip)(
-  "a command that can say no more leaves no plaintext beside the files",
+  "a command that can say no more leaves no plaintext beside the files [needs /dev/full]",
   (t) => {
     const repository = withFile(t);
     const broken = DB.replace("db.", "e.");
