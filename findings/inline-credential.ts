@@ -491,6 +491,9 @@ const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
 /** What every operation of a JSON patch has. */
 const OPERATION = /\bop["'\\]*\s*:/;
 
+/** Where a container has its arguments. */
+const ARGUMENTS = /^(?:args|command)$/;
+
 /** What an argument names that is read from a file. */
 const FILE = /\.(?:crt|json|key|pem|txt|ya?ml)$/;
 
@@ -608,8 +611,9 @@ class Reader {
           this.#valueBelow(entry, step.isEnv, what, mend);
           open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
         }
-        if (/^(?:args|command)$/.test(entry.key))
+        if (ARGUMENTS.test(entry.key)) {
           this.#arguments(this.#mappings.items(entry.value), what, mend);
+        }
         if (/^env(?:ironment)?$/.test(entry.key)) this.#assignments(entry.value, what, mend);
       }
       for (const item of this.#mappings.items(node)) open.push({ node: item, isEnv: false });
@@ -666,7 +670,7 @@ class Reader {
       return;
     const keys = path.split("/");
     if (keys.some((key) => REFERENCES.test(key)) && !isRandomScalar(value.value)) return;
-    if (keys.some((key) => key === "args" || key === "command")) {
+    if (keys.some((key) => ARGUMENTS.test(key))) {
       const items = isScalar(value.value) ? [value.value] : this.#mappings.items(value.value);
       this.#arguments(items, "a JSON patch", USE_SECRET_KEY_REF);
     } else if (!isScalar(value.value)) this.#values(value.value, USE_SOURCE, "a JSON patch");
@@ -675,11 +679,19 @@ class Reader {
 
   #entry(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
     const value = isScalar(entry.value) ? scalarText(entry.value) : "";
-    const named = isVariable ? isCredentialVariable(entry.key) : isCredentialName(entry.key);
-    const isCredential = (named && this.#isValue(value)) || isVagueCredential(entry.key, value);
-    if (isCredential || isUrlWithPassword(value) || isTokenShaped(value)) {
+    if (this.#isCredential(entry.key, value, isVariable)) {
       this.#hit(entry.offset, what, entry.key, mend);
     }
+  }
+
+  #isCredential(name: string, value: string, isVariable: boolean): boolean {
+    const isNamed = isVariable ? isCredentialVariable(name) : isCredentialName(name);
+    return (
+      (isNamed && this.#isValue(value)) ||
+      isVagueCredential(name, value) ||
+      isUrlWithPassword(value) ||
+      isTokenShaped(value)
+    );
   }
 
   /** `{name: DB_PASSWORD, value: …}`, as containers have their environment. */
@@ -701,7 +713,7 @@ class Reader {
   #containers(root: Node | null): void {
     for (const { node, key } of walk(root)) {
       if (!isSeq(node)) continue;
-      if (key === "args" || key === "command") {
+      if (ARGUMENTS.test(key ?? "")) {
         this.#arguments(this.#mappings.items(node), "a container's argument", USE_SECRET_KEY_REF);
       }
       if (key !== "env") continue;
@@ -736,9 +748,7 @@ class Reader {
     for (const item of this.#mappings.items(list)) {
       if (!isScalar(item)) continue;
       const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(item)) ?? [];
-      const isCredential =
-        (isCredentialVariable(name) && this.#isValue(value)) || isVagueCredential(name, value);
-      if (isCredential || isUrlWithPassword(value) || isTokenShaped(value)) {
+      if (this.#isCredential(name, value, true)) {
         this.#hit(startOf(item) ?? 0, what, name, mend);
       }
     }
