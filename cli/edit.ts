@@ -16,7 +16,7 @@ import { chosenConfig, configOption } from "./config-option.ts";
 import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
-import { ended } from "./ended.ts";
+import { ended, ENDING_SIGNALS } from "./ended.ts";
 import { encryptionFor, encryptionOptions } from "./encryption-for.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
@@ -170,8 +170,7 @@ async function editText(
     temporary.remove();
     process.kill(process.pid, signal);
   };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.once(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.once(signal, onSignal);
   try {
     for (;;) {
       await runEditor(temporary.path);
@@ -192,7 +191,7 @@ async function editText(
       }
     }
   } finally {
-    for (const signal of signals) process.removeListener(signal, onSignal);
+    for (const signal of ENDING_SIGNALS) process.removeListener(signal, onSignal);
     temporary.remove();
   }
 }

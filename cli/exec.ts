@@ -13,7 +13,7 @@ import { conversionOf, indentOption, plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
-import { ended } from "./ended.ts";
+import { ended, ENDING_SIGNALS } from "./ended.ts";
 import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { privateFile } from "./private-file.ts";
@@ -116,7 +116,6 @@ async function opened(path: string, options: Readonly<Record<string, unknown>>) 
 /** As sops: through the shell, signals left to the command, which has the terminal. */
 async function runShell(line: string, env: NodeJS.ProcessEnv): Promise<number> {
   const ignore = () => undefined;
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   process.on("SIGINT", ignore);
@@ -125,7 +124,7 @@ async function runShell(line: string, env: NodeJS.ProcessEnv): Promise<number> {
   try {
     return await ended(child);
   } finally {
-    for (const signal of signals) {
+    for (const signal of ENDING_SIGNALS) {
       process.removeListener(signal, ignore);
       process.removeListener(signal, pass);
     }

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { ENDING_SIGNALS } from "./ended.ts";
 
 /** A file's new content, written beside it and waiting. */
 export interface StagedFile {
@@ -72,7 +73,6 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
 
 /** What waits to be put in place. */
 const waiting = new Set<string>();
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Has a file that waits removed where the process ends before it was put in place: by a signal, as
@@ -83,14 +83,14 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 function removedAtTheEnd(path: string): () => void {
   if (waiting.size === 0) {
     process.on("exit", removeWaiting);
-    for (const signal of SIGNALS) process.on(signal, endBySignal);
+    for (const signal of ENDING_SIGNALS) process.on(signal, endBySignal);
   }
   waiting.add(path);
   return () => {
     waiting.delete(path);
     if (waiting.size > 0) return;
     process.removeListener("exit", removeWaiting);
-    for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
+    for (const signal of ENDING_SIGNALS) process.removeListener(signal, endBySignal);
   };
 }
 
