@@ -20,11 +20,6 @@ const ACTIONS: Readonly<Record<Exclude<Refusal["during"]["kind"], "no-verify">, 
   restaged: "commit",
 };
 
-const WHY = {
-  restaged: "and was staged anew by another hook after pre-commit had encrypted it",
-  otherwise: "and here git gives no way to encrypt it",
-};
-
 /** Everything there is to say, or nothing. */
 export function refusalWords(refusal: Refusal): string {
   if (isRefused(refusal)) return refused(refusal) + heldWarning(refusal);
@@ -34,14 +29,15 @@ export function refusalWords(refusal: Refusal): string {
 function refused(refusal: Refusal): string {
   const { repository, during, errors, contents } = refusal;
   const kind = during.kind === "no-verify" ? "message" : during.kind;
+  const why =
+    kind === "restaged"
+      ? "and was staged anew by another hook after pre-commit had encrypted it"
+      : "and here git gives no way to encrypt it";
   return text([
     `${NAME}: ${ACTIONS[kind]} stopped before it commits this:`,
     "",
     ...errors.flatMap((finding) => [...findingLines(repository, finding, during), ""]),
-    ...contents.flatMap((content) => [
-      ...plaintextLines(content, WHY[during.kind === "restaged" ? "restaged" : "otherwise"]),
-      "",
-    ]),
+    ...contents.flatMap((content) => [...plaintextLines(content, why), ""]),
     errors.length === 0 ? "Go on with:" : "Mend it with the commands above, then go on with:",
     ...indented(goOn(refusal)),
   ]);

@@ -160,7 +160,9 @@ function fateByMemory(
   if (remembered === undefined) return null;
   if (blobId(present) === remembered) return { state: "upgraded" };
   if (blobId(file.content) === remembered) {
-    return hasAll(file, present) ? { state: "unchanged", content: present } : { state: "edited" };
+    // A file that others write as well may have what an earlier run added to it.
+    const added = fateByAddition(file, present);
+    return added.state === "unchanged" ? added : { state: "edited" };
   }
   const base = contents.get(remembered);
   // What is no UTF-8 would not come back as it was.
@@ -169,11 +171,6 @@ function fateByMemory(
   if (merged === null) return null;
   const content = Buffer.from(merged);
   return content.equals(present) ? { state: "edited" } : { state: "merged", content };
-}
-
-/** Whether a file that others write as well has what an earlier run added to it. */
-function hasAll({ addTo }: WantedFile, present: Buffer): boolean {
-  return addTo?.(present).content?.equals(present) === true;
 }
 
 function fateByAddition(file: WantedFile, present: Buffer): Fate {
