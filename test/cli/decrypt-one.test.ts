@@ -52,11 +52,11 @@ test("what is unusual, or wrong, is left to the whole command, without a word", 
   const regex = { option: "encrypted_regex", pattern: "^(data|string.*)$" } as const;
   const cases: Readonly<Record<string, string>> = {
     "a plaintext": PLAIN,
-    "a changed value": text.replace(/data:\w/, (start) =>
+    "a changed value": text.replace(/data:[\w+/]/, (start) =>
       start === "data:A" ? "data:B" : "data:A",
     ),
-    "a changed MAC": text.replace(/mac: ENC\[AES256_GCM,data:\w/, (start) =>
-      start.replace(/\w$/, (last) => (last === "A" ? "B" : "A")),
+    "a changed MAC": text.replace(/mac: ENC\[AES256_GCM,data:[\w+/]/, (start) =>
+      start.replace(/.$/, (last) => (last === "A" ? "B" : "A")),
     ),
     "a plaintext value in it": `${text.replace("stringData:\n", "stringData:\n  added: x\n")}`,
     "a pattern for RE2": await encrypted(PLAIN, { ...SECRET, selection: regex }),
