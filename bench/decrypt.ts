@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { inPlace, TOOL } from "./place.ts";
-import { median, report, timed } from "./timing.ts";
+import { report, sideBySide, timed } from "./timing.ts";
 
 const RUNS = 61;
 
@@ -21,13 +21,11 @@ await inPlace(async (place) => {
   timed("node", [TOOL, "encrypt", "-i", "--age", pair.recipient, "secret.sops.yaml"], at);
 
   const sops = realTool("sops");
-  const times = { ours: [] as number[], bare: [] as number[], sops: [] as number[] };
-  for (let run = 0; run < RUNS; run += 1) {
-    times.ours.push(timed("node", [TOOL, "decrypt", "secret.sops.yaml"], at));
-    times.bare.push(timed("node", ["-e", "0"], at));
-    if (sops !== null) times.sops.push(timed(sops, ["decrypt", "secret.sops.yaml"], at));
-  }
-  report("decrypt one file", median(times.ours), "node -e 0", median(times.bare), 1.6);
-  if (sops !== null)
-    report("decrypt one file", median(times.ours), "sops", median(times.sops), null);
+  const [ours = NaN, bare = NaN, theirs = NaN] = sideBySide(RUNS, [
+    () => timed("node", [TOOL, "decrypt", "secret.sops.yaml"], at),
+    () => timed("node", ["-e", "0"], at),
+    ...(sops === null ? [] : [() => timed(sops, ["decrypt", "secret.sops.yaml"], at)]),
+  ]);
+  report("decrypt one file", ours, "node -e 0", bare, 1.6);
+  if (sops !== null) report("decrypt one file", ours, "sops", theirs, null);
 });

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { realTool } from "../test/installed-tools.ts";
 import { inPlace, TOOL, type Place } from "./place.ts";
-import { median, report, timed } from "./timing.ts";
+import { report, sideBySide, timed } from "./timing.ts";
 
 const COMMITS = 20_000;
 const FILES = 10_000;
@@ -72,7 +72,7 @@ interface Other {
   readonly most: number;
 }
 
-/** Ours and the others, one after the other. */
+/** Ours beside the others. */
 function compare(
   what: string,
   { env }: Place,
@@ -80,16 +80,12 @@ function compare(
   args: readonly string[],
   others: readonly Other[],
 ): void {
-  const ours: number[] = [];
-  const theirs = others.map((): number[] => []);
-  for (let run = 0; run < RUNS; run += 1) {
-    ours.push(timed("node", [TOOL, ...args], { cwd, env }));
-    for (const [index, { program, args: itsArgs }] of others.entries()) {
-      theirs[index]?.push(timed(program, itsArgs, { cwd, env }));
-    }
-  }
+  const [ours = NaN, ...theirs] = sideBySide(RUNS, [
+    () => timed("node", [TOOL, ...args], { cwd, env }),
+    ...others.map((other) => () => timed(other.program, other.args, { cwd, env })),
+  ]);
   for (const [index, { name, most }] of others.entries()) {
-    report(what, median(ours), name, median(theirs[index] ?? []), most);
+    report(what, ours, name, theirs[index] ?? NaN, most);
   }
 }
 
