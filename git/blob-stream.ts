@@ -1,4 +1,5 @@
-import { GitError } from "./errors.ts";
+import { constants } from "node:buffer";
+import { GitError, unreadBlob } from "./errors.ts";
 import { eachChunk, startGit, type GitContext, type RunningGit } from "./run.ts";
 
 /** A blob that is wanted, by its full name; the caller's own object, which comes back with the bytes. */
@@ -18,7 +19,7 @@ export class BlobStream<B extends WantedBlob> {
   /**
    * Settles when all have come.
    *
-   * @throws GitError `missing-object`, `command-failed`, `unexpected-output`; what `found` throws
+   * @throws GitError `missing-object`, `too-large`, `command-failed`, `unexpected-output`; what `found` throws
    */
   readonly ended: Promise<void>;
   readonly #running: RunningGit;
@@ -118,7 +119,9 @@ class BatchParser<B extends WantedBlob> {
       if (newline === -1) break;
       const blob = this.#asked[this.#next];
       const start = newline + 1;
-      const end = start + sizeIn(bytes.toString("latin1", at, newline), blob?.oid ?? "");
+      const size = sizeIn(bytes.toString("latin1", at, newline), blob?.oid ?? "");
+      if (size > constants.MAX_LENGTH) throw unreadBlob(blob?.oid ?? "", size);
+      const end = start + size;
       if (blob === undefined || end + 1 > bytes.length) {
         this.#needed = end + 1 - at;
         break;
@@ -136,12 +139,7 @@ class BatchParser<B extends WantedBlob> {
 function sizeIn(header: string, oid: string): number {
   const before = `${oid} blob `;
   if (header.startsWith(before)) return Number(header.slice(before.length));
-  if (header === `${oid} missing`) {
-    throw new GitError(
-      "missing-object",
-      `blob ${oid} is missing from the repository: git fsck tells more`,
-    );
-  }
+  if (header === `${oid} missing`) throw unreadBlob(oid, null);
   throw new GitError(
     "unexpected-output",
     "git could not read an object of the history: git fsck tells more",

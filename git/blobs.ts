@@ -1,5 +1,5 @@
 import { catFileBatch } from "./batch.ts";
-import { GitError } from "./errors.ts";
+import { GitError, unreadBlob } from "./errors.ts";
 import { blobOid, formatOf } from "./object-id.ts";
 import { runGit, type GitContext } from "./run.ts";
 
@@ -62,20 +62,15 @@ async function* askForBlobs(
 /**
  * Reads blobs that must all be there, into memory at once.
  *
- * @throws GitError `missing-object`, `command-failed`, `unexpected-output`
+ * @throws GitError `missing-object`, `too-large`, `command-failed`, `unexpected-output`
  */
 export async function readBlobMap(
   context: GitContext,
   oids: Iterable<string>,
 ): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
-  for await (const { oid, bytes } of readBlobs(context, oids)) {
-    if (bytes === null) {
-      throw new GitError(
-        "missing-object",
-        `blob ${oid} is missing from the repository: git fsck tells more`,
-      );
-    }
+  for await (const { oid, size, bytes } of readBlobs(context, oids)) {
+    if (bytes === null) throw unreadBlob(oid, size);
     blobs.set(oid, bytes);
   }
   return blobs;

@@ -1,5 +1,5 @@
 import { catFileBatch } from "./batch.ts";
-import { GitError } from "./errors.ts";
+import { unreadBlob } from "./errors.ts";
 import type { GitPath } from "./path.ts";
 import type { GitContext } from "./run.ts";
 
@@ -33,7 +33,7 @@ export interface IndexedBlob {
  *
  * @param oids full names of blobs that must all be there
  * @param paths where the index may have something (without conflict); no newline in them
- * @throws GitError `missing-object`, `command-failed`, `unexpected-output`
+ * @throws GitError `missing-object`, `too-large`, `command-failed`, `unexpected-output`
  */
 export async function readHeadAndBlobs(
   context: GitContext,
@@ -46,7 +46,7 @@ export async function readHeadAndBlobs(
   let head: Commit | null = null;
   let next = -1;
   const lines = ["HEAD", ...unique, ...paths.map((path) => `:0:${path}`)];
-  for await (const { oid, type, content } of catFileBatch(context, lines)) {
+  for await (const { oid, type, size, content } of catFileBatch(context, lines)) {
     const asked = unique[next];
     const path = paths[next - unique.length];
     next += 1;
@@ -57,10 +57,7 @@ export async function readHeadAndBlobs(
     } else if (asked === undefined) {
       if (oid !== null) head = parseCommit(oid, content ?? Buffer.alloc(0));
     } else if (content === null || type !== "blob") {
-      throw new GitError(
-        "missing-object",
-        `blob ${asked} is missing from the repository: git fsck tells more`,
-      );
+      throw unreadBlob(asked, type === "blob" ? size : null);
     } else {
       blobs.set(asked, content);
     }

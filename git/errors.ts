@@ -14,6 +14,8 @@ export type GitErrorCode =
   | "unexpected-output"
   /** An object that should be there is missing, or is no blob. */
   | "missing-object"
+  /** A blob has more bytes than node can hold. */
+  | "too-large"
   /** An index entry is not (or no longer) in the state a replacement was made for. */
   | "entry-changed"
   /** The index could not be put back after a failure; the message says what to do. */
@@ -44,6 +46,24 @@ export class GitError extends Error {
     this.code = code;
     this.call = options.call ?? null;
   }
+}
+
+/**
+ * The error for a blob that came without its bytes.
+ *
+ * @param oid its full name
+ * @param size in bytes; null where there is no such blob
+ */
+export function unreadBlob(oid: string, size: number | null): GitError {
+  if (size === null) {
+    const message = `blob ${oid} is missing from the repository: git fsck tells more`;
+    return new GitError("missing-object", message);
+  }
+  const gigabytes = (size / 2 ** 30).toFixed(1);
+  return new GitError(
+    "too-large",
+    `a file of ${gigabytes} GiB is too large to be looked into: find it by its blob, ${oid}, in what git ls-files --stage prints, and leave it out with git rm --cached`,
+  );
 }
 
 /**

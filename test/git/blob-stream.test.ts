@@ -1,5 +1,5 @@
 import test from "ava";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BlobStream, streamBlobs } from "../../git/blob-stream.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
@@ -49,6 +49,19 @@ test("what is no blob, or is missing, is an error", async (t) => {
   await t.notThrowsAsync(read(blob));
   await t.throwsAsync(read(blob, tree), { code: "unexpected-output" });
   await t.throwsAsync(read(missing, blob), { code: "missing-object" });
+});
+
+test("a blob of more bytes than node can hold is told from a missing one", async (t) => {
+  const repository = temporaryRepository(t);
+  const oid = "1".repeat(40);
+  repository.write("bin/git", `#!/bin/sh\nread -r oid\necho "$oid blob ${5 * 2 ** 30}"\n`);
+  chmodSync(join(repository.dir, "bin/git"), 0o755);
+  const env = { ...repository.env, PATH: `${join(repository.dir, "bin")}:/usr/bin:/bin` };
+  const error = await t.throwsAsync(
+    streamBlobs({ cwd: repository.dir, env }, [{ oid }], () => undefined),
+    { code: "too-large" },
+  );
+  t.regex(error.message, /^a file of 5\.0 GiB is too large .* 1{40}, .* git rm --cached$/);
 });
 
 test("an error of who takes them, and a git that was ended", async (t) => {
