@@ -13,6 +13,7 @@ import {
 import { runningKustomizations } from "./flux-running.ts";
 import { ownedTwice } from "./flux-owners.ts";
 import { inMissingNamespaces } from "./flux-namespaces.ts";
+import { severityOfComments } from "./flux-version.ts";
 import { wouldFailToMerge } from "./flux-strategic-merge.ts";
 import { undeployed } from "./flux-undeployed.ts";
 import { shownFile, shownFiles } from "./wording.ts";
@@ -137,11 +138,22 @@ class Search {
     decrypts: boolean,
     undecrypted: Undecrypted,
   ): void {
-    for (const { what, kind, name, line } of this.encryptedDocuments(path)) {
+    for (const { what, kind, name, line, byComment } of this.encryptedDocuments(path)) {
       const about = [path];
       const say = (message: string, mend: Mend) => {
         this.add({ ...error(line, message, mend), path, about });
       };
+      if (decrypts && byComment !== null && IS_DECRYPTED.includes(what)) {
+        const severity = severityOfComments(this.#files);
+        if (severity !== null) {
+          this.add({
+            ...error(line, BY_COMMENT[byComment], edit(NOT_BY_COMMENT)),
+            severity,
+            path,
+            about,
+          });
+        }
+      }
       switch (what) {
         case "secret":
           if (!decrypts) undecrypted.refused.add(path);
@@ -311,6 +323,19 @@ const OBJECT_AS_KUSTOMIZATION =
 
 const GIVE_IT_ANOTHER_NAME =
   "give the file another name, and put a kustomization.yaml with apiVersion kustomize.config.k8s.io/v1beta1 in its place";
+
+/** What Flux decrypts as a whole, once it is built. */
+const IS_DECRYPTED: readonly EncryptedDocument["what"][] = ["secret", "text", "object"];
+
+const BY_COMMENT = {
+  encrypted:
+    "its creation rule says by comments what is encrypted, and Flux before 2.10 sees none: it applies the ciphertext, without an error",
+  unencrypted:
+    "its creation rule says by comments what stays readable, and Flux before 2.10 sees none: it refuses to apply it",
+} as const;
+
+const NOT_BY_COMMENT =
+  "bring Flux to 2.10 or later, or encrypt the file anew with encrypted_regex: ^(data|stringData)$ in its creation rule";
 
 const FORMAT_NAMES = {
   yaml: "YAML",

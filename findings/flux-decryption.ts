@@ -38,6 +38,8 @@ export interface EncryptedDocument {
   readonly name: string;
   /** Null where it names none. */
   readonly namespace: string | null;
+  /** Whether comments say what is encrypted in it, or what is not; null where something else does. */
+  readonly byComment: "encrypted" | "unencrypted" | null;
   /** 1-based. */
   readonly line: number;
 }
@@ -73,8 +75,9 @@ export function encryptedDocuments(bytes: Uint8Array): EncryptedDocument[] {
     const kind = textAt(data, "kind") ?? "";
     const name = textAt(data, "metadata", "name") ?? "";
     const namespace = textAt(data, "metadata", "namespace");
+    const byComment = whatCommentsSay(data);
     const at = (what: EncryptedDocument["what"], ...place: readonly string[]) => {
-      found.push({ what, kind, name, namespace, line: lineOf(...place) });
+      found.push({ what, kind, name, namespace, byComment, line: lineOf(...place) });
     };
     if ((textAt(data, "sops", "mac") ?? "") !== "") at(whatIs(data, kind));
     else if (kind === "Secret") {
@@ -85,6 +88,12 @@ export function encryptedDocuments(bytes: Uint8Array): EncryptedDocument[] {
     }
   }
   return found;
+}
+
+function whatCommentsSay(data: Data): EncryptedDocument["byComment"] {
+  const says = (option: string) => (textAt(data, "sops", option) ?? "") !== "";
+  if (says("encrypted_comment_regex")) return "encrypted";
+  return says("unencrypted_comment_regex") ? "unencrypted" : null;
 }
 
 function whatIs(data: Data, kind: string): EncryptedDocument["what"] {

@@ -1,12 +1,13 @@
 import { encryptFile } from "../../sops/encrypt.ts";
 import { formatOf, parseFile, type Format } from "../../sops/format.ts";
+import type { Selection } from "../../sops/key-selection.ts";
 import { DECRYPTS, flux } from "./repository-of.ts";
 
 /** A file that is encrypted, at test time: with a key that the test makes. */
 interface Encrypted {
   readonly plain: string;
-  /** `encrypted_regex`; null encrypts every value. */
-  readonly regex: string | null;
+  /** What is encrypted; null encrypts every value. */
+  readonly selection: Selection | null;
   /** Where the name of the file does not say it. */
   readonly format?: Format;
 }
@@ -37,8 +38,14 @@ function encoded(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
+/** @param regex `encrypted_regex`; null encrypts every value. */
 function encrypted(plain: string, regex: string | null = null, format?: Format): Encrypted {
-  return { plain, regex, ...(format === undefined ? {} : { format }) };
+  const selection = regex === null ? null : { option: "encrypted_regex" as const, pattern: regex };
+  return { plain, selection, ...(format === undefined ? {} : { format }) };
+}
+
+function encryptedBy(option: Selection["option"], pattern: string, plain: string): Encrypted {
+  return { plain, selection: { option, pattern } };
 }
 
 function object(kind: string, name: string, ...lines: readonly string[]): string {
@@ -114,6 +121,43 @@ export const ciphertextCases: readonly CiphertextCase[] = [
     decryption: false,
     files: { "app/db.yaml": encrypted(secret("db"), DATA) },
     ciphertext: ["Secret/db: stringData.a"],
+    blames: ["app/db.yaml"],
+  },
+  {
+    title: "a Secret whose comments say what is encrypted: Flux before 2.10 has lost them",
+    decryption: true,
+    files: {
+      "app/db.yaml": encryptedBy(
+        "encrypted_comment_regex",
+        "hide",
+        secret("db", "stringData:", "  # hide", "  a: hunter2"),
+      ),
+    },
+    ciphertext: ["Secret/db: stringData.a"],
+    blames: ["app/db.yaml"],
+  },
+  {
+    title: "a Secret whose comments say what stays readable: Flux before 2.10 refuses it",
+    decryption: true,
+    files: {
+      "app/db.yaml": encryptedBy(
+        "unencrypted_comment_regex",
+        "show",
+        [
+          ...[
+            "# show",
+            "apiVersion: v1",
+            "# show",
+            "kind: Secret",
+            "# show",
+            "metadata:",
+            "  name: db",
+          ],
+          ...["stringData:", "  a: hunter2", ""],
+        ].join("\n"),
+      ),
+    },
+    refuses: /decrypt/,
     blames: ["app/db.yaml"],
   },
   {
@@ -578,11 +622,10 @@ export async function filesOf(
 
 async function encryptedText(
   path: string,
-  { plain, regex, format }: Encrypted,
+  { plain, selection, format }: Encrypted,
   recipient: string,
 ): Promise<string> {
   const file = parseFile(plain, format ?? formatOf(path), null);
-  const selection = regex === null ? null : { option: "encrypted_regex" as const, pattern: regex };
   const rule = { recipients: [recipient], selection, macOnlyEncrypted: true };
   return (await encryptFile(file, rule)).text;
 }
