@@ -13,7 +13,7 @@ import { TOOL_PATH } from "../git/tool-command.ts";
 import { YO_RC_KEY } from "./target.ts";
 import { templateFiles } from "./template-files.ts";
 import { toolVersion } from "./tool-file.ts";
-import { rulesFor, rulesForAnyLayout, type WantedRule } from "./wanted-rules.ts";
+import { rulesForAnyLayout, rulesOfScope, type WantedRule } from "./wanted-rules.ts";
 
 export interface RenderInput {
   readonly answers: RememberedAnswers;
@@ -70,8 +70,7 @@ export function renderRepository(input: RenderInput): WantedFile[] {
   );
   if (hooks !== undefined) dropOtherHooks(files, hooks);
   if (scope === "gate") files.set(".sops.yaml", anyLayoutRules(recipients));
-  const rules =
-    scope === "gate" ? rulesForAnyLayout(recipients) : rulesFor(answers.cluster, recipients);
+  const rules = rulesOfScope(scope, answers.cluster, recipients);
   return [...files.values(), ...toolFiles(input), answersFile(input)]
     .map((file) => addable(file, rules))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

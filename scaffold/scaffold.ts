@@ -22,6 +22,8 @@ import {
   rememberKeyFile,
 } from "./repository.ts";
 import type { Target } from "./target.ts";
+import { presentRecipients } from "./present-recipients.ts";
+import { rulesOfScope } from "./wanted-rules.ts";
 import { stageFiles } from "./write-plan.ts";
 
 export interface ScaffoldRequest {
@@ -77,7 +79,10 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     ageKeyFile: answers.ageKeyFile,
     rememberedKeyFile: target.isRepository ? await rememberedKeyFile(target.directory) : "",
     // Rules without age recipients are kept as they are, so a new identity would open nothing.
-    present: target.recipients,
+    present:
+      target.creationRules === null
+        ? null
+        : presentRecipients(target.creationRules, rulesOfScope(scope, answers.cluster, [])),
   });
   const manager = target.isRepository ? await findHookManager(target.directory) : OWN_HUSKY;
   const wanted = renderRepository({

@@ -8,7 +8,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseRuleFile } from "../sops/creation-rules.ts";
+import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { isRecord } from "../sops/metadata.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
@@ -37,11 +37,8 @@ export interface Target {
   readonly generated: GeneratedFiles;
   /** What the scaffold brings here, and what the repository tells about itself. */
   readonly surroundings: Surroundings;
-  /**
-   * Every age recipient that the creation rules of `.sops.yaml` name, each once; null where there is
-   * no such file or it has no rules.
-   */
-  readonly recipients: readonly string[] | null;
+  /** Those of `.sops.yaml`; null where there is no such file or it has none. */
+  readonly creationRules: readonly CreationRule[] | null;
 }
 
 /** The key of this generator in `.yo-rc.json`, as Yeoman names it. */
@@ -69,7 +66,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
       yoRc: null,
       generated: NOTHING_GENERATED,
       surroundings: NO_SURROUNDINGS,
-      recipients: null,
+      creationRules: null,
     };
   }
   const yoRc = readIfThere(directory, ".yo-rc.json");
@@ -85,7 +82,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
       ? await readGenerated(directory, readIfThere(directory, GENERATED_PATH))
       : NOTHING_GENERATED,
     surroundings: isRepository ? await surroundingsOf(directory, remembered) : NO_SURROUNDINGS,
-    recipients: recipientsOfRules(directory),
+    creationRules: creationRulesIn(directory),
   };
 }
 
@@ -200,18 +197,12 @@ function rememberedAnswers(text: string, directory: string): RawAnswers {
   return ours as RawAnswers;
 }
 
-/**
- * Every age recipient that the creation rules of a folder's `.sops.yaml` name, each once; null where
- * there is no such file or it has no rules.
- *
- * @throws ScaffoldError `environment` where the file cannot be used.
- */
-export function recipientsOfRules(directory: string): string[] | null {
+/** @throws ScaffoldError `environment` where `.sops.yaml` cannot be used. */
+function creationRulesIn(directory: string): readonly CreationRule[] | null {
   const text = readIfThere(directory, ".sops.yaml");
   if (text === null) return null;
   try {
-    const { rules } = parseRuleFile(text);
-    return rules === null ? null : [...new Set(rules.flatMap((rule) => rule.recipients))];
+    return parseRuleFile(text).rules;
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     throw new ScaffoldError(

@@ -1,3 +1,4 @@
+import type { Scope } from "./surroundings.ts";
 import type { YamlLines } from "./yaml-insertion.ts";
 
 /** A creation rule that a repository should have. */
@@ -7,6 +8,15 @@ export interface WantedRule {
   readonly probes: readonly string[];
   /** The rule as an item of a list, comments above it included. */
   readonly lines: YamlLines;
+}
+
+/** The rules that a scaffold brings. */
+export function rulesOfScope(
+  scope: Scope,
+  cluster: string,
+  recipients: readonly string[],
+): WantedRule[] {
+  return scope === "gate" ? rulesForAnyLayout(recipients) : rulesFor(cluster, recipients);
 }
 
 /** The rules of a cluster's folder, and of `talos/`, which all clusters share. */

@@ -12,7 +12,7 @@ import test, { type ExecutionContext } from "ava";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
 import { blobId } from "../../scaffold/generated-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
-import { parseKeyFile } from "../../sops/identity.ts";
+import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
 
 type Options = Parameters<typeof prepare>;
@@ -215,6 +215,25 @@ test.serial("the recipients of a repository are kept, its own rules too", async 
   t.is(readFileSync(rules, "utf8"), edited);
   t.is(done.identity.kind, "present");
   t.is(await keys(), count);
+});
+
+test.serial("nobody is added to a rule who was given another one alone", async (t) => {
+  const directory = newPlace("flux");
+  await withAuthor(() => scaffold(directory));
+  const path = join(directory, ".sops.yaml");
+  const rules = readFileSync(path, "utf8");
+  const { recipient: theirs } = await generateKeyPair();
+
+  const further = `  - path_regex: ^clusters/staging/\n    age: ${theirs}\n`;
+  const withCluster = rules.replace("creation_rules:\n", (line) => line + further);
+  writeFileSync(path, withCluster);
+  await scaffold(directory);
+  t.is(readFileSync(path, "utf8"), withCluster);
+
+  const withPerson = rules.replace("age1", `${theirs},\n      age1`);
+  writeFileSync(path, withPerson);
+  await scaffold(directory);
+  t.is(readFileSync(path, "utf8"), withPerson);
 });
 
 test.serial(
