@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import {
@@ -672,6 +672,19 @@ test("what another hook stages after pre-commit, as lefthook's stage_fixed does,
   t.false(treeLeaks(repository));
   t.is(repository.must("status", "--porcelain"), "");
   t.is(repository.tool("decrypt", DB).stdout, `${secret({ a: MARKER })}# formatted\n`);
+});
+
+test("what follows the gate in pre-commit runs, also where the end of a pipe is the shell itself, as in ksh", (t) => {
+  const repository = scaffolded(t);
+  repository.write("../bin/sh", '#!/bin/sh\nexec bash --posix -O lastpipe "$@"\n');
+  chmodSync(join(repository.dir, "../bin/sh"), 0o755);
+  repository.write(".husky/pre-commit", `${repository.read(".husky/pre-commit")}echo followed\n`);
+  const PATH = `${join(repository.dir, "../bin")}:${process.env["PATH"] ?? ""}`;
+  const commit = repository.run("git", ["commit", "-qm", "Empty", "--allow-empty"], {
+    env: { PATH },
+  });
+  t.is(commit.status, 0, commit.stderr);
+  t.is(commit.stderr, "followed\n");
 });
 
 test("what a warning of commit -n prints mends the commit", (t) => {

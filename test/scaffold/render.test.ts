@@ -286,7 +286,7 @@ test("no template is left with an unrendered or undefined part, and none is lost
 test("pre-commit: needs node, and runs the tool", (t) => {
   t.regex(
     textOf(render(), ".husky/pre-commit"),
-    /^\. "\$\{0%\/\*\}\/require-node\.sh"\n[^]* node \.flux-sops\/flux-sops\.cjs hook pre-commit --seen \$\$ \|\| status=\$\?\n[^]* exit "\$status"\n\}\n$/,
+    /^\. "\$\{0%\/\*\}\/require-node\.sh"\n[^]* node \.flux-sops\/flux-sops\.cjs hook pre-commit --seen \$\$ \|\| status=\$\?\n[^]* exit "\$status"\n\)\n$/,
   );
 });
 
