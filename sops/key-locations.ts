@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
 /** The git setting under which a clone remembers a key file that was chosen for it. */
 export const KEY_FILE_SETTING = "flux-sops.ageKeyFile";
@@ -19,7 +19,9 @@ export function userKeyFile(
 function userConfigFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   // Most have HOME, and loading a module that is not needed takes a moment (bench/decrypt.ts).
   const home = environment["HOME"] || process.getBuiltinModule("node:os").homedir();
-  if (environment["XDG_CONFIG_HOME"]) return environment["XDG_CONFIG_HOME"];
+  const chosen = environment["XDG_CONFIG_HOME"] ?? "";
+  // A key must not be in another place for each working directory: basedir-spec has it ignored, too.
+  if (isAbsolute(chosen)) return chosen;
   if (platform === "darwin") return join(home, "Library", "Application Support");
   if (platform === "win32") return environment["AppData"] || join(home, "AppData", "Roaming");
   return join(home, ".config");

@@ -56,6 +56,12 @@ test("a new identity: file 0600, its folders 0700, cluster and public key in the
   t.not(plan.kind === "new" && plan.pair.identity, pair.identity);
 });
 
+test("where XDG_CONFIG_HOME is relative, the key is in the home folder", async (t) => {
+  const { wish: wished, environment, keysFile } = wish();
+  const plan = await planIdentity(wished, { ...environment, XDG_CONFIG_HOME: "relative" });
+  t.is(plan.kind === "new" ? plan.file : plan.kind, keysFile);
+});
+
 test("a loose umask does not loosen the modes", async (t) => {
   const before = process.umask(0);
   try {
