@@ -28,10 +28,11 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   const dataKey =
     (await unwrapped(metadata, usual)) ?? (await unwrapped(metadata, identitiesHere()));
   if (dataKey !== null) return dataKey;
-  const { pairs, problems } = await identitiesHere();
+  const { pairs, problems, passedOver } = await identitiesHere();
+  const reasons = [...problems, ...passedOver];
   const wanted = metadata.age.map(({ recipient }) => recipient).join(", ");
   const others = metadata.foreign.length === 0 ? "" : ` or ${metadata.foreign.join(", ")}`;
-  const trouble = problems.length === 0 ? "" : ` (${problems.join("; ")})`;
+  const trouble = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
   const here =
     pairs.length === 0
       ? "there is no age identity here that could open it"

@@ -17,7 +17,7 @@ import {
 import { randomBytes } from "node:crypto";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { SopsError } from "../sops/errors.ts";
-import { generateKeyPair, type KeyPair, parseKeyFile } from "../sops/identity.ts";
+import { generateKeyPair, type KeyPair, parseKeyFile, readKeyFile } from "../sops/identity.ts";
 import { userKeyFile } from "../sops/key-locations.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
 
@@ -74,7 +74,7 @@ export async function planIdentity(
     ];
     for (const file of places) {
       if (file === "") continue;
-      const held = await identitiesIn(file).catch(() => null);
+      const held = await identitiesIn(file, true).catch(() => null);
       if (held !== null && holdsOneOf(held, wanted)) {
         return { kind: "present", file: resolve(file), recipients: wanted };
       }
@@ -181,10 +181,9 @@ function append(file: string, text: string): void {
 /**
  * The identities of a key file; null where there is no such file.
  *
- * @param leniently whether lines that only the real sops understands (age plugins) are allowed; the
- *   identities from there on are left out then.
+ * @param leniently whether identities that only the real sops understands (age plugins) are passed over.
  */
-async function identitiesIn(file: string, leniently = false): Promise<KeyPair[] | null> {
+async function identitiesIn(file: string, leniently = false): Promise<readonly KeyPair[] | null> {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -193,12 +192,9 @@ async function identitiesIn(file: string, leniently = false): Promise<KeyPair[] 
     throw unusable(file, systemReason(error));
   }
   try {
-    return await parseKeyFile(text);
+    return leniently ? (await readKeyFile(text)).pairs : await parseKeyFile(text);
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    // With a line it is a plugin's identity; without one, a file under a passphrase, which nothing
-    // can be appended to.
-    if (leniently && error.code === "unsupported" && error.line !== null) return [];
     throw unusable(file, `${error.line === null ? "" : `line ${error.line}: `}${error.message}`);
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { SopsError } from "./errors.ts";
-import { parseKeyFile } from "./identity.ts";
+import { readKeyFile } from "./identity.ts";
 import { userKeyFile } from "./key-locations.ts";
 import type { KeyPair } from "./identity.ts";
 
@@ -9,6 +9,8 @@ export interface FoundIdentities {
   readonly pairs: readonly KeyPair[];
   /** Places that hold keys which could not be read, for the error when none opens a file. */
   readonly problems: readonly string[];
+  /** Places that also hold identities which only sops itself can use, for the same error. */
+  readonly passedOver: readonly string[];
 }
 
 /**
@@ -29,11 +31,16 @@ export async function findIdentities(
   const { environment = process.env, files = [], recipient } = options;
   const pairs = new Map<string, KeyPair>();
   const problems: string[] = [];
+  const passedOver: string[] = [];
   const take = async (place: string, read: () => string | null | Promise<string>) => {
     try {
       const text = await read();
       if (text === null) return;
-      for (const pair of await parseKeyFile(text)) pairs.set(pair.recipient, pair);
+      const found = await readKeyFile(text);
+      for (const pair of found.pairs) pairs.set(pair.recipient, pair);
+      if (found.pluginLines.length > 0) {
+        passedOver.push(`${place}: its age plugin identities are for sops itself`);
+      }
     } catch (error) {
       problems.push(`${place}: ${reason(error)}`);
     }
@@ -60,7 +67,7 @@ export async function findIdentities(
       throw error;
     }
   });
-  return { pairs: [...pairs.values()], problems };
+  return { pairs: [...pairs.values()], problems, passedOver };
 }
 
 function withoutComments(text: string): string {

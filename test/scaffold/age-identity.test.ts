@@ -10,6 +10,7 @@ import {
 import { dirname, join } from "node:path";
 import test from "ava";
 import { type IdentityWish, planIdentity, writeIdentity } from "../../scaffold/age-identity.ts";
+import { findIdentities } from "../../sops/identities.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { newPlace, sandbox } from "./sandbox.ts";
 
@@ -109,10 +110,14 @@ test("plugin identities in keys.txt are none of our business", async (t) => {
   const place = wish();
   mkdirSync(dirname(place.keysFile), { recursive: true });
   writeFileSync(place.keysFile, "AGE-PLUGIN-YUBIKEY-1QQQQ\n", { mode: 0o600 });
-  await make(place);
+  const { pair } = await make(place);
   t.true(
     readFileSync(place.keysFile, "utf8").startsWith("AGE-PLUGIN-YUBIKEY-1QQQQ\n\n# flux-sops"),
   );
+  const { environment } = place;
+  t.deepEqual((await findIdentities({ environment })).pairs, [pair]);
+  const again = await planIdentity({ ...place.wish, present: [pair.recipient] }, environment);
+  t.is(again.kind, "present");
 });
 
 test("the comment cannot be broken out of by a folder's name", async (t) => {
