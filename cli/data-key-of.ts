@@ -6,7 +6,8 @@ import { userKeyFile } from "../sops/key-locations.ts";
 import type { Metadata } from "../sops/metadata.ts";
 
 let found: Promise<FoundIdentities> | null = null;
-let usual: Promise<FoundIdentities> | null = null;
+/** By what `SOPS_AGE_KEY_CMD` is asked for; the empty text where it is not set. */
+const usual = new Map<string, Promise<FoundIdentities>>();
 
 /** All identities of this machine, looked for once. */
 export function identitiesHere(): Promise<FoundIdentities> {
@@ -24,9 +25,11 @@ export function identitiesHere(): Promise<FoundIdentities> {
  */
 export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   // Nearly always sops's own places have the key: git is not asked for another one before.
-  usual ??= findIdentities();
-  const dataKey =
-    (await unwrapped(metadata, usual)) ?? (await unwrapped(metadata, identitiesHere()));
+  for (const recipient of askedFor(metadata)) {
+    const dataKey = await unwrapped(metadata, usualIdentities(recipient));
+    if (dataKey !== null) return dataKey;
+  }
+  const dataKey = await unwrapped(metadata, identitiesHere());
   if (dataKey !== null) return dataKey;
   const { pairs, problems, passedOver } = await identitiesHere();
   const reasons = [...problems, ...passedOver];
@@ -41,6 +44,18 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
     "no-identity",
     `${here}${trouble}; it needs the private key of ${wanted}${others}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command`,
   );
+}
+
+/** As sops, a command is asked for the key of each recipient in turn; all other places hold what they hold. */
+function askedFor(metadata: Metadata): readonly string[] {
+  const asks = (process.env["SOPS_AGE_KEY_CMD"] ?? "") !== "";
+  return asks ? metadata.age.map(({ recipient }) => recipient) : [""];
+}
+
+function usualIdentities(recipient: string): Promise<FoundIdentities> {
+  const known = usual.get(recipient) ?? findIdentities(recipient === "" ? {} : { recipient });
+  usual.set(recipient, known);
+  return known;
 }
 
 async function unwrapped(

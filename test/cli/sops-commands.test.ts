@@ -166,6 +166,25 @@ test("SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and SOPS_AGE_KEY_CMD each open a file", (t
   }
 });
 
+test("SOPS_AGE_KEY_CMD is asked for the key of each recipient, by SOPS_AGE_RECIPIENT", (t) => {
+  const repository = withFiles(t);
+  const file = join(repository.home, ".config/sops/age/keys.txt");
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(DB))?.[0] ?? "";
+  const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  repository.write("p.yaml", PLAIN);
+  const encrypted = repository.tool("encrypt", "--age", `${other},${recipient}`, "p.yaml").stdout;
+  repository.write("two.yaml", encrypted);
+  repository.write(
+    "key.sh",
+    `echo "$SOPS_AGE_RECIPIENT" >> asked; test "$SOPS_AGE_RECIPIENT" != ${recipient} || cat '${file}'\n`,
+  );
+  const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", "two.yaml"], {
+    env: { HOME: repository.dir, SOPS_AGE_KEY_CMD: "sh key.sh" },
+  });
+  t.is(ended.stdout, PLAIN, ended.stderr);
+  t.is(repository.read("asked"), `${other}\n${recipient}\n`);
+});
+
 test("encrypting what is encrypted is refused", (t) => {
   const repository = withFiles(t);
   const ended = repository.tool("encrypt", "-i", DB);
