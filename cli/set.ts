@@ -25,7 +25,7 @@ export async function set(argv: readonly string[]): Promise<number> {
     .argument("[value]", "JSON; others can see a command line: prefer --value-stdin")
     .option("--value-file", "take VALUE as the name of a file that holds the JSON")
     .option("--value-stdin", "read the JSON from standard input")
-    .option("--idempotent", "taken for sops: a value that is there already is never written anew")
+    .option("--idempotent", "leave a file alone that has the value, --output-type or not")
     .addHelpText(
       "after",
       examples(
@@ -130,6 +130,7 @@ async function rewrite(
     const ignoreMac = options["ignoreMac"] === true;
     const { file } = sopsFile;
     const changed = await change({ text, file, format, metadata, dataKey, ignoreMac });
+    if (changed === text && options["idempotent"] === true) return;
     const result = await encryptedIn(changed, conversion, dataKey);
     if (result !== text) await replaceFile(path, result);
   };

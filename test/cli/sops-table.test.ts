@@ -209,11 +209,14 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops set nowhere.yaml '[\"a\"]' '\"hunter9\"'", "2"],
   ["sops set --ignore-mac badmac.yaml '[\"a\"]' '\"hunter9\"'", "0 badmac.yaml=ENC-yaml"],
   ["sops set --output-type json e.yaml '[\"a\"]' '\"hunter9\"'", "0 e.yaml=ENC-json"],
+  [`sops set --output-type json e.yaml '["user"]' '"admin"'`, "0 e.yaml=ENC-json"],
+  [`sops set --idempotent --output-type json e.yaml '["user"]' '"admin"'`, "0"],
   [`sops set e.yaml '["a"]' -hunter9`, "7"],
   [`sops set e.yaml '["a"]' --a=hunter9`, "7"],
   // unset
   ["sops unset e.yaml '[\"password\"]'", "0 e.yaml=ENC-yaml"],
   ["sops unset e.yaml '[\"nothing\"]'", "1"],
+  [`sops unset --idempotent --output-type json e.yaml '["nothing"]'`, "0"],
   ["sops unset list.yaml '[\"items\"][7]'", "1"],
   ['sops unset list.yaml \'["map"]["a"]["b"]\'', "1"],
   // exec-env
