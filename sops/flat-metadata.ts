@@ -1,4 +1,6 @@
+import { SopsError } from "./errors.ts";
 import { isRecord } from "./metadata.ts";
+import { shownPath } from "./token.ts";
 
 const MAP = "__map_";
 const LIST = "__list_";
@@ -36,6 +38,8 @@ type Branch = Map<string, Branch | string>;
 /**
  * The plain data that flat keys stand for. Where keys contradict each other, or a list has gaps, the
  * part is left out: the block then lacks what it needs and is refused for that.
+ *
+ * @throws SopsError `bad-metadata` where a key stands twice, as after a merge that kept both sides.
  */
 export function unflatten(entries: Iterable<readonly [string, string]>): Record<string, unknown> {
   const root: Branch = new Map();
@@ -45,7 +49,10 @@ export function unflatten(entries: Iterable<readonly [string, string]>): Record<
     let branch = root;
     for (const [index, step] of steps.entries()) {
       if (index === steps.length - 1) {
-        if (!branch.has(step)) branch.set(step, value);
+        if (branch.has(step)) {
+          throw new SopsError("bad-metadata", `the sops block holds ${shownPath([flat])} twice`);
+        }
+        branch.set(step, value);
         break;
       }
       const next = branch.get(step) ?? new Map<string, Branch | string>();

@@ -128,6 +128,12 @@ test("dotenv: moved, swapped, dropped and added values are refused", async (t) =
   }
 });
 
+test("dotenv: a metadata line that stands twice is refused, as by sops", async (t) => {
+  const encrypted = await encrypt("A=x\n");
+  const line = /^sops_version=.*\n/m.exec(encrypted)?.[0] ?? "";
+  await t.throwsAsync(decrypt(encrypted + line), { message: /holds version twice/ });
+});
+
 const REFUSED: readonly [string, string, RegExp][] = [
   ["a line without =", "A=x\nhunter2\n", /line without =/],
   ["a line of spaces", "A=x\n  \n", /looks empty/],
