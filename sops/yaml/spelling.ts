@@ -103,7 +103,15 @@ function spellFloat(text: string): string {
   return /^-?[0-9]+$/.test(text) ? `${text}.0` : text;
 }
 
-/** Whether go-yaml reads a text without quotes back as the same string. */
+/**
+ * Texts to go-yaml, but booleans and numbers of base 60 to readers of YAML 1.1, as in kubectl and Ansible.
+ *
+ * @see isOldBool and isBase60Float in go-yaml v3's encode.go
+ */
+const TYPED_IN_YAML_1_1 =
+  /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
+
+/** Whether everybody reads a text without quotes back as the same string: go-yaml writes it so, too. */
 export function canBePlain(text: string, flow: boolean): boolean {
   if (
     text === "" ||
@@ -120,6 +128,7 @@ export function canBePlain(text: string, flow: boolean): boolean {
   if (text.includes(": ") || text.includes(" #") || text.endsWith(":")) return false;
   if (flow && /[,[\]{}]/.test(text)) return false;
   if (flow && /^[-?:]/.test(text)) return false;
+  if (TYPED_IN_YAML_1_1.test(text)) return false;
   try {
     return resolvePlain(text)?.type === "str" && text !== "<<";
   } catch {

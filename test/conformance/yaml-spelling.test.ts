@@ -47,3 +47,14 @@ testWith("sops")("sops reads a YAML file with recorded spellings, and drops them
     t.regex(await decrypt(rotated), /^a: "?(A\/|16|A)"?$/m);
   }
 });
+
+testWith("sops")(
+  "what sops has encrypted comes back with the quotes that sops gives it",
+  async (t) => {
+    const words = ["y", "No", "ON", "off", "yEs", "12:30", "-1:20.5", "1:60", "true", "1.0", "="];
+    const path = join(folder, "words.yaml");
+    writeFileSync(path, words.map((word, index) => `k${index}: "${word}"\n`).join(""));
+    runTool("sops", ["encrypt", "--age", pair.recipient, "--in-place", path], { env });
+    t.is(await decrypt(readFileSync(path, "utf8")), runTool("sops", ["decrypt", path], { env }));
+  },
+);

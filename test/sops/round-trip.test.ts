@@ -141,6 +141,11 @@ const RECORDED: readonly [string, string, string][] = [
     "x: &x v\nstringData:\n  a: *x\n",
     "x: &x v\nstringData:\n  a: v\n",
   ],
+  [
+    "texts that are booleans and numbers in YAML 1.1",
+    "stringData:\n  a: yes\n  b: N\n  c: 12:30\n",
+    'stringData:\n  a: "yes"\n  b: "N"\n  c: "12:30"\n',
+  ],
 ];
 for (const [title, text, expected] of RECORDED) {
   test(`a recorded spelling comes back: ${title}`, async (t) => {
