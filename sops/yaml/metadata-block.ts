@@ -1,3 +1,4 @@
+import { formatObject } from "../json/metadata-block.ts";
 import { isRecord, plainMetadata, type Metadata } from "../metadata.ts";
 import { withRecord } from "../spelling-record.ts";
 import { canBePlain, quote } from "./spelling.ts";
@@ -46,7 +47,7 @@ export function formatBlock(
 
 /** The block on one line, for a document whose top is a flow mapping. */
 export function formatFlow(metadata: Metadata, spellings: Spellings): string {
-  return `"sops": ${JSON.stringify(withRecord(plainMetadata(metadata), spellings))}`;
+  return `"sops": ${formatObject(withRecord(plainMetadata(metadata), spellings), null, "")}`;
 }
 
 type Entry = [string, string | Metadata["age"] | NonNullable<Spellings>];

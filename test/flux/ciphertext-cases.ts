@@ -311,6 +311,21 @@ export const ciphertextCases: readonly CiphertextCase[] = [
     blames: [],
   },
   {
+    title: "secretGenerator: a YAML file that is JSON on one line",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "secretGenerator:",
+        "  - name: db",
+        "    files: [c.sops.yaml]",
+      ),
+      "app/c.sops.yaml": encrypted('{"a":"hunter2"}\n'),
+    },
+    // Not by the mark of YAML, but found after the build by that of JSON.
+    values: { "Secret/db data": { "c.sops.yaml": encoded("a: hunter2\n") } },
+    blames: [],
+  },
+  {
     title: "secretGenerator without decryption",
     decryption: false,
     files: {
