@@ -4,9 +4,11 @@ import { GitError } from "../git/errors.ts";
 import type { HistoryLog } from "../git/history-log.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { runGit } from "../git/run.ts";
+import { shallowEdge } from "../git/shallow.ts";
 import { inspectHistory } from "../hooks/inspect-history.ts";
 import { inspectRange } from "../hooks/pre-push.ts";
 import type { Checked } from "./check-formats.ts";
+import { complain } from "./complain.ts";
 import { fluxInRange } from "./flux-in-range.ts";
 
 /** A guess about the past would hide what is certain; `check --all` makes it about the present. */
@@ -23,6 +25,7 @@ export async function checkHistory(
   log: HistoryLog,
 ): Promise<Checked> {
   const { findings, files } = await inspectHistory(repository, log, GUESSES);
+  if (shallowEdge(repository).size > 0) sayThatItIsShallow();
   return {
     findings: findings
       .map((finding) => ({ ...finding, where: "history" as const }))
@@ -51,6 +54,7 @@ export async function checkRange(repository: OpenedRepository, text: string): Pr
     exclude: [a],
     remote: false,
   });
+  if (await hasEdge(repository, a, b)) sayThatItIsShallow();
   const inContents = findings.map((finding) => ({
     ...finding,
     where: "history" as const,
@@ -61,6 +65,23 @@ export async function checkRange(repository: OpenedRepository, text: string): Pr
     files,
     unverified,
   };
+}
+
+/** Whether commits are missing between two others: the walk ends at the edge of a shallow clone. */
+async function hasEdge(repository: OpenedRepository, a: string, b: string): Promise<boolean> {
+  const edge = shallowEdge(repository);
+  if (edge.size === 0) return false;
+  const { stdout } = await runGit(repository, ["rev-list", `${a}..${b}`]);
+  return stdout
+    .toString("latin1")
+    .split("\n")
+    .some((commit) => edge.has(commit));
+}
+
+function sayThatItIsShallow(): void {
+  complain(
+    "this clone is shallow: what is before its first commits was not looked at; git fetch --unshallow brings it",
+  );
 }
 
 async function commitOf(repository: OpenedRepository, name: string): Promise<string> {

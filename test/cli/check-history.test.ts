@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import test from "ava";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { scaffolded, secret } from "../e2e/scaffolded.ts";
@@ -112,4 +113,23 @@ test("--range: leaks of each commit in it, and of no other", (t) => {
   t.is(repository.tool("check", "--range", "HEAD~1..HEAD").status, 0);
   t.is(repository.tool("check", "--range", "nowhere..HEAD").status, 2);
   t.is(repository.tool("check", "--range", "HEAD").status, 2);
+});
+
+test("--history and --range in a shallow clone say that it is none of the whole past", (t) => {
+  const repository = scaffolded(t);
+  repository.must("tag", "start");
+  for (const subject of ["One", "Two", "Three"]) {
+    repository.must("commit", "-q", "--allow-empty", "-m", subject);
+  }
+  const shallow = join(repository.home, "shallow");
+  repository.must("clone", "-q", "--depth=2", `file://${repository.dir}`, shallow);
+  const saidOf = (cwd: string, ...args: string[]) =>
+    repository.run("node", [".flux-sops/flux-sops.cjs", "check", ...args], { cwd }).stderr;
+  const edge = /^flux-sops: this clone is shallow: [^\n]*git fetch --unshallow brings it\n$/;
+  t.regex(saidOf(shallow, "--history"), edge);
+  t.is(saidOf(repository.dir, "--history"), "");
+  t.is(saidOf(shallow, "--range", "HEAD~1..HEAD"), "", "all of it is here");
+  repository.must("-C", shallow, "fetch", "-q", "--depth=1", "origin", "tag", "start");
+  t.regex(saidOf(shallow, "--range", "start..HEAD"), edge, "what is between is not");
+  t.is(saidOf(shallow), "", "of the past it says nothing");
 });
