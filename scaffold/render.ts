@@ -110,7 +110,8 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
     case ".gitignore":
       return {
         ...file,
-        addTo: (present) => appendLines(present, file.content, "Keys, and what holds them."),
+        addTo: (present) =>
+          appendLines(present, file.content, "Keys, plaintext, and what was left behind."),
       };
     case ".gitattributes":
     case ".prettierignore":

@@ -42,6 +42,20 @@ function snapshot(directory: string): Record<string, string> {
   );
 }
 
+/** What Vim and Emacs leave beside a file that is open in them, and what a killed `decrypt -i` leaves. */
+const LEFT_BEHIND = [
+  "a/.flux-sops-0a1b.tmp",
+  "a/.db.sops.yaml.swp",
+  "a/.db.yaml.swo",
+  "a/db.sops.yaml~",
+  "a/#db.yaml#",
+];
+
+/** Those of some paths that git ignores. */
+function ignored(directory: string, paths: readonly string[]): string[] {
+  return git(directory, "check-ignore", ...paths).split("\n");
+}
+
 const keysFile = join(home, ".config/sops/age/keys.txt");
 
 async function keys(): Promise<number> {
@@ -57,6 +71,7 @@ test.serial(
     const done = await scaffold(directory);
     t.is(git(directory, "symbolic-ref", "HEAD"), "refs/heads/main");
     t.is(git(directory, "config", "--local", "core.hooksPath"), ".husky/_");
+    t.deepEqual(ignored(directory, [...LEFT_BEHIND, "a/db.sops.yaml"]), LEFT_BEHIND);
     t.is(await keys(), before + 1);
     t.is(done.commit.kind, "pending");
     const staged = git(directory, "ls-files").split("\n");
@@ -271,6 +286,7 @@ test.serial(
     writeFileSync(join(directory, ".yo-rc.json"), '{"generator-other":{"a":1}}');
     const done = await withAuthor(() => scaffold(directory));
     t.regex(readFileSync(join(directory, ".gitignore"), "utf8"), /^own\n\n# Keys/);
+    t.deepEqual(ignored(directory, [...LEFT_BEHIND, "a/db.sops.yaml"]), LEFT_BEHIND);
     t.like(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")), {
       name: "own",
       scripts: { prepare: "husky || true" },
