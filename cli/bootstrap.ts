@@ -12,6 +12,9 @@ import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
+import { userKeyFile } from "../sops/key-locations.ts";
+import { type Kubectl, kubectlIn } from "./doctor/kubectl.ts";
+import { heldKeys, SOPS_AGE } from "./sops-age.ts";
 import { withoutKeys } from "./without-keys.ts";
 
 const INSTALL: Readonly<Record<string, string>> = {
@@ -89,11 +92,12 @@ async function run(command: Command): Promise<number> {
       );
     }
     const { confirm } = await import("./terminal-prompts.ts");
-    const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}?`;
+    const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}? It gets the private key of ${prepared.recipients.join(", ")}.`;
     if (!(await confirm({ message, default: false }))) return 130;
   }
   await requirePushed(directory, prepared.answers.branch);
   const token = await tokenFor(prepared, canAsk);
+  await refuseToReplaceKeys(prepared, kubectlIn(text("context")));
   process.stdout.write(`Namespace flux-system in ${printable(context)} ...\n`);
   await pipe(prepared.namespace, "");
   process.stdout.write(
@@ -114,6 +118,25 @@ async function run(command: Command): Promise<number> {
     "Flux is bootstrapped. It has pushed commits of its own:\n  git pull --rebase\n  flux check\n  flux get kustomizations\n",
   );
   return 0;
+}
+
+/**
+ * The Secret is replaced as a whole. A key in it that the files are still encrypted to, and that this machine does not
+ * have, may be the last copy; and who has another one here is a colleague, or at another machine.
+ *
+ * @throws ScaffoldError `environment`
+ */
+async function refuseToReplaceKeys({ absent }: Bootstrap, kubectl: Kubectl): Promise<void> {
+  const { namespace, name } = SOPS_AGE;
+  const got = kubectl(["-n", namespace, "get", "secret", name, "-o", "json"]);
+  if (got.kind !== "got") return;
+  const { recipients } = await heldKeys(got.data);
+  const lost = absent.filter((recipient) => recipients.has(recipient));
+  if (lost.length === 0) return;
+  throw new ScaffoldError(
+    "environment",
+    `the cluster has the private key of ${lost.join(", ")} in ${name}, which .sops.yaml names and this machine does not have: it would be replaced, and may be the last copy. Put it into ${printable(userKeyFile(process.env))} first (kubectl -n ${namespace} get secret ${name} -o yaml shows it in Base64), or run this where it is`,
+  );
 }
 
 function requireProgram(name: string): void {

@@ -37,6 +37,8 @@ export interface Bootstrap {
   readonly identities: string;
   /** Their public keys. */
   readonly recipients: readonly string[];
+  /** What else the rules of this cluster encrypt to: no private key of this machine is theirs. */
+  readonly absent: readonly string[];
   readonly flux: readonly string[];
   /** The environment variable that flux takes its token from; null where it takes none. */
   readonly tokenVariable: string | null;
@@ -75,7 +77,7 @@ export async function prepareBootstrap(request: BootstrapRequest): Promise<Boots
     }
     return [word];
   });
-  const pairs = await clusterIdentities(directory, cluster, environment);
+  const { pairs, absent } = await clusterIdentities(directory, cluster, environment);
   const at = context === null ? [] : [`--context=${context}`];
   const kubectl = (...args: string[]) => ["kubectl", ...at, ...args];
   const apply = kubectl("apply", "--server-side", "-f", "-");
@@ -96,6 +98,7 @@ export async function prepareBootstrap(request: BootstrapRequest): Promise<Boots
       .map(({ recipient, identity }) => `# public key: ${recipient}\n${identity}\n`)
       .join(""),
     recipients: pairs.map(({ recipient }) => recipient),
+    absent,
     flux: [...flux.filter((word) => !isGiven(word, request.more)), ...at, ...request.more],
     tokenVariable,
   };
@@ -117,7 +120,7 @@ async function clusterIdentities(
   directory: string,
   cluster: string,
   environment: NodeJS.ProcessEnv,
-): Promise<KeyPair[]> {
+): Promise<{ pairs: KeyPair[]; absent: string[] }> {
   const file = parseRuleFile(readFileSync(join(directory, ".sops.yaml"), "utf8"));
   const probes = ["secrets/a.sops.yaml", "apps/a/a.sops.yaml", "apps/a/a.sops.env"];
   const own = probes
@@ -139,7 +142,11 @@ async function clusterIdentities(
       `no private key of cluster ${printable(cluster)} is on this machine: put the one of ${[...wanted].join(" or ") || "its rules"} into sops's keys.txt, or name its file with SOPS_AGE_KEY_FILE`,
     );
   }
-  return alone.length > 0 ? alone : held;
+  const known = new Set(held.map(({ recipient }) => recipient));
+  return {
+    pairs: alone.length > 0 ? alone : held,
+    absent: [...wanted].filter((recipient) => !known.has(recipient)),
+  };
 }
 
 /**

@@ -1,19 +1,15 @@
 import { isRecord } from "../../sops/metadata.ts";
-import { SopsError } from "../../sops/errors.ts";
-import { parseKeyFile } from "../../sops/identity.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
+import { heldKeys, SOPS_AGE } from "../sops-age.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
 import { itemsOf, type Kubectl } from "./kubectl.ts";
 import { decryptionProblem } from "./flux-messages.ts";
 
-/** Where bootstrap puts the key. */
-const NAMESPACE = "flux-system";
-const SECRET = "sops-age";
-const WHERE = `the Secret ${SECRET} in ${NAMESPACE}`;
+const WHERE = `the Secret ${SOPS_AGE.name} in ${SOPS_AGE.namespace}`;
 
 /**
  * Can the cluster open what is encrypted for it, does Flux say so, and has it? The private keys that are read for
@@ -62,14 +58,31 @@ async function clusterKeys(
   kubectl: Kubectl,
   prefix: GitPath,
 ): Promise<Diagnosis[]> {
-  const got = kubectl(["-n", NAMESPACE, "get", "secret", SECRET, "-o", "json"]);
+  const got = kubectl([
+    ...["-n", SOPS_AGE.namespace, "get", "secret", SOPS_AGE.name],
+    ...["-o", "json"],
+  ]);
   if (got.kind !== "got") {
     const complaint = got.kind === "failed" ? got.complaint : "";
     return /NotFound|not found/.test(complaint)
       ? [wrong(`${WHERE} is missing: Flux cannot decrypt`, bootstrapFor(cluster))]
       : [note(`kubectl may not read ${WHERE}: ${printable(complaint)}`, "ask who may")];
   }
-  const { held, problems } = await publicKeys(got.data);
+  const { recipients: held, unusable } = await heldKeys(got.data);
+  const problems = unusable.map(({ entry, why }) =>
+    wrong(
+      `${WHERE}: the entry ${printable(entry)} cannot be used (${why}), and Flux refuses all of it then`,
+      "make the Secret again without it",
+    ),
+  );
+  if (held.size === 0 && problems.length === 0) {
+    problems.push(
+      wrong(
+        `${WHERE} has no entry that ends in .agekey: Flux reads no other`,
+        "make the Secret again with npx flux-sops bootstrap",
+      ),
+    );
+  }
   const rules = rulesOf(encryption, cluster);
   const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
   const closed = rules.filter(({ rule }) => rule.recipients.length > 0 && !opens(rule.recipients));
@@ -111,37 +124,6 @@ async function clusterKeys(
     );
   }
   return found;
-}
-
-/** The public keys of all that Flux reads in the Secret: entries that end in `.agekey`. */
-async function publicKeys(secret: unknown): Promise<{ held: Set<string>; problems: Diagnosis[] }> {
-  const data = isRecord(secret) && isRecord(secret["data"]) ? secret["data"] : {};
-  const held = new Set<string>();
-  const problems: Diagnosis[] = [];
-  for (const [name, value] of Object.entries(data)) {
-    if (!name.endsWith(".agekey")) continue;
-    try {
-      const text = Buffer.from(String(value), "base64").toString("utf8");
-      for (const { recipient } of await parseKeyFile(text)) held.add(recipient);
-    } catch (error) {
-      if (!(error instanceof SopsError)) throw error;
-      problems.push(
-        wrong(
-          `${WHERE}: the entry ${printable(name)} cannot be used (${error.message}), and Flux refuses all of it then`,
-          "make the Secret again without it",
-        ),
-      );
-    }
-  }
-  if (held.size === 0 && problems.length === 0) {
-    problems.push(
-      wrong(
-        `${WHERE} has no entry that ends in .agekey: Flux reads no other`,
-        "make the Secret again with npx flux-sops bootstrap",
-      ),
-    );
-  }
-  return { held, problems };
 }
 
 /** The rules that take a cluster's files. */

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { generateKeyPair } from "../../sops/identity.ts";
 import { runTool, testWith } from "../real-tools.ts";
 import { scaffolded, TOOL, type Scaffolded } from "./scaffolded.ts";
 
@@ -162,6 +163,7 @@ function standIns(repository: Scaffolded): { path: string; log: () => string } {
 case "$*" in
   version* | config*) echo current; exit 0 ;;
   *"create secret"*) input=$(cat /dev/stdin); printf 'RAN %s %s\\nENV %s\\nIN %s\\n' ${name} "$*" "$(env | grep -c AGE-SECRET-KEY)" "$input" >> '${log}' ;;
+  *"get secret"*) cat "$0.sops-age.json"; exit ;;
   *apply*) cat >/dev/null; exit "\${APPLY_STATUS:-0}" ;;
   *) printf 'RAN %s %s\\nTOKEN %s\\n' ${name} "$*" "$GITHUB_TOKEN" >> '${log}' ;;
 esac
@@ -236,6 +238,46 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
     ran,
     /^RAN kubectl --context=k create namespace[^]*create secret generic sops-age --from-file=age\.agekey=\/dev\/stdin[^]*RAN flux bootstrap github .*--context=k --private=true\nTOKEN t0ken/,
   );
+});
+
+test("bootstrap: the cluster's key is not replaced by that of a colleague, who does not have it", async (t) => {
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  const theirs = await generateKeyPair();
+  const rules = repository.read(".sops.yaml");
+  const [cluster = ""] = /age1\w+/.exec(rules) ?? [];
+  repository.write(".sops.yaml", rules.replaceAll(cluster, `${cluster},${theirs.recipient}`));
+  repository.must("commit", "-qam", "Let a colleague read the secrets");
+  const remote = join(repository.home, "remote.git");
+  repository.must("init", "-q", "--bare", remote);
+  repository.must("remote", "add", "origin", remote);
+  repository.must("push", "-q", "-u", "origin", "main");
+  const keys = join(repository.home, ".config/sops/age/keys.txt");
+  const own = readFileSync(keys, "utf8");
+  const { path, log } = standIns(repository);
+  const holds = (file: string) => {
+    const data = { "age.agekey": Buffer.from(file).toString("base64") };
+    writeFileSync(join(repository.home, "bin/kubectl.sops-age.json"), JSON.stringify({ data }));
+  };
+  const bootstrap = () =>
+    repository.run("node", [TOOL, "bootstrap", "--context", "k"], {
+      env: { PATH: path, GITHUB_TOKEN: "t0ken" },
+    });
+  writeFileSync(keys, `${theirs.identity}\n`);
+  holds(own);
+  const refused = bootstrap();
+  t.is(refused.status, 2, refused.stdout);
+  t.regex(
+    refused.stderr,
+    new RegExp(`the cluster has the private key of ${cluster} in sops-age, .*may be the last copy`),
+  );
+  t.false((refused.stdout + refused.stderr).includes("AGE-SECRET-KEY"));
+  t.false(existsSync(join(repository.home, "log")), "nothing ran");
+  holds(theirs.identity);
+  t.is(bootstrap().status, 0, "nothing is lost");
+  writeFileSync(keys, `${own}\n${theirs.identity}\n`);
+  holds(own);
+  t.is(bootstrap().status, 0, "it is here");
+  t.true(log().includes("create secret"));
 });
 
 test("bootstrap: says which program is missing, and which key", (t) => {
