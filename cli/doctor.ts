@@ -15,6 +15,7 @@ import { diagnoseGit } from "./doctor/git.ts";
 import { diagnoseHooks } from "./doctor/hooks.ts";
 import { diagnoseInterrupted } from "./doctor/interrupted.ts";
 import { diagnoseIdentities, diagnoseKeyFiles } from "./doctor/keys.ts";
+import { diagnoseJujutsu } from "./doctor/jujutsu.ts";
 import { kubectlIn } from "./doctor/kubectl.ts";
 import { diagnoseLeftPlaintext } from "./doctor/left-plaintext.ts";
 import { diagnoseNode } from "./doctor/node-for-hooks.ts";
@@ -77,6 +78,7 @@ async function examine(
     ...(sparse.length > 0
       ? sparse
       : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),
+    ...diagnoseJujutsu(directory),
     ...(await diagnoseBranches(repository)),
     ...(await diagnoseNode(directory)),
     ...diagnoseRules(encryption, repository.prefix),

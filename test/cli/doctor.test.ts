@@ -89,6 +89,17 @@ test("no key: a note, not an error", (t) => {
   t.regex(ended.stdout, /^note {4}no private key of this machine opens its secrets/m);
 });
 
+test("Jujutsu in the same folder: a note, since it runs no hook", (t) => {
+  const repository = scaffolded(t);
+  mkdirSync(join(repository.dir, ".jj"));
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 0);
+  t.regex(
+    stdout,
+    /^note {4}Jujutsu \(\.jj\) runs no hook of git: .*\n {8}before jj git push: npx /m,
+  );
+});
+
 test("a key file that others may read: --fix takes it from them", (t) => {
   const repository = scaffolded(t);
   const keys = join(repository.home, ".config/sops/age/keys.txt");
