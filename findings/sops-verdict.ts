@@ -206,14 +206,20 @@ function plaintextVerdict(
       },
     );
   }
-  if (rule.foreign.length > 0 || rule.recipients.length === 0) {
+  if (rule.foreign.length > 0) {
     return blocked(
       "sops-unsupported",
       null,
-      rule.foreign.length > 0
-        ? `its creation rule has keys that only sops itself can encrypt to (${rule.foreign.join(", ")})`
-        : "its creation rule names no age recipient",
+      `its creation rule has keys that only sops itself can encrypt to (${rule.foreign.join(", ")})`,
       ENCRYPT_WITH_SOPS,
+    );
+  }
+  if (rule.recipients.length === 0) {
+    return blocked(
+      "sops-rule",
+      null,
+      `the creation rule in line ${rule.line} of .sops.yaml names no recipient`,
+      { kind: "edit", what: "add one under age: there, and stage that too" },
     );
   }
   return { kind: "encrypt", file, rule };

@@ -4,6 +4,7 @@ import { GitError } from "./errors.ts";
 import { pathFromText, type GitPath } from "./path.ts";
 import type { ObjectFormat } from "./object-id.ts";
 import { runGit, type GitContext } from "./run.ts";
+import { shellCommand } from "./shell-word.ts";
 
 /** A repository with a worktree; git runs in the top folder (`cwd`). */
 export interface Repository extends GitContext {
@@ -61,6 +62,16 @@ function refuseDamagedIndexName(indexFile: string): void {
   }
 }
 
+/** What git itself says in lines of their own, where a repository is another user's. */
+function trusting(complaint: string): string {
+  const folder = /(?:dubious ownership in repository at|unsafe repository \()\s*'(.+)'/.exec(
+    complaint,
+  )?.[1];
+  return folder === undefined
+    ? ""
+    : `; if you trust it, ${shellCommand(["git", "config", "--global", "--add", "safe.directory", folder])}`;
+}
+
 /**
  * Opens the repository around a folder: one call to git.
  *
@@ -96,7 +107,7 @@ export async function openRepository(context: GitContext): Promise<OpenedReposit
     if (!(error instanceof GitError) || error.call === null) throw error;
     throw new GitError(
       "not-a-repository",
-      `no git repository with a worktree here: ${error.call.complaint}`,
+      `no git repository with a worktree here: ${error.call.complaint}${trusting(error.call.complaint)}`,
       { call: error.call, cause: error },
     );
   }

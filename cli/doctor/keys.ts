@@ -23,7 +23,12 @@ export function diagnoseIdentities(
   const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
   const recipients = [...new Set(rules.flatMap(({ rule }) => rule.recipients))];
   const broken = problems.map((problem) =>
-    wrong(printable(problem), "mend or remove that key file"),
+    wrong(
+      printable(problem),
+      problem === `${env["SOPS_AGE_KEY_FILE"] ?? ""}: no such file`
+        ? "correct SOPS_AGE_KEY_FILE, which names it, or unset that"
+        : "mend or remove that key file",
+    ),
   );
   if (recipients.length === 0) return broken;
   const put = (keys: readonly string[]) =>

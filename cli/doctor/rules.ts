@@ -33,7 +33,9 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
   const unusable = broken.map(({ file, problem, line }) =>
     wrong(
       `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
-      "correct it (age-keygen, or npx -p generator-flux-sops flux-sops init, makes a key), then git add it",
+      /recipient/.test(problem)
+        ? "correct it (age-keygen, or npx -p generator-flux-sops flux-sops init, makes a key), then git add it"
+        : "correct it, then git add it",
     ),
   );
   if (unusable.length > 0) return unusable;

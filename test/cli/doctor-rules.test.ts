@@ -45,7 +45,11 @@ test("rules that cannot be read, have no key, or a manual's", (t) => {
   };
   t.regex(
     said((text) => text.replace(/age1\w+/, "age1yourpublickey")),
-    /^wrong {3}\.sops\.yaml:10: .*age1yourpublickey.* is no valid age recipient/m,
+    /^wrong {3}\.sops\.yaml:10: .*age1yourpublickey.* is no valid age recipient.*\n.*age-keygen/m,
+  );
+  t.regex(
+    said((text) => text.replace("creation_rules:", "creation_rule:")),
+    /^wrong {3}\.sops\.yaml:6: .*write creation_rules\n {8}correct it, then git add it$/m,
   );
   t.regex(
     said((text) => text.replace(/age: >-\n.*\n/, "")),

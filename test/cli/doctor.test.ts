@@ -100,6 +100,14 @@ test("Jujutsu in the same folder: a note, since it runs no hook", (t) => {
   );
 });
 
+test("SOPS_AGE_KEY_FILE names a file that is not there", (t) => {
+  const repository = scaffolded(t);
+  const env = { SOPS_AGE_KEY_FILE: join(repository.home, "gone.txt") };
+  const { status, stdout } = repository.run("node", [TOOL, "doctor"], { env });
+  t.is(status, 1);
+  t.regex(stdout, /^wrong {3}.*gone\.txt: no such file\n {8}correct SOPS_AGE_KEY_FILE, .*unset/m);
+});
+
 test("a key file that others may read: --fix takes it from them", (t) => {
   const repository = scaffolded(t);
   const keys = join(repository.home, ".config/sops/age/keys.txt");

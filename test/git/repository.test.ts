@@ -94,6 +94,16 @@ test("no repository, a bare one, inside .git: one typed error", async (t) => {
   }
 });
 
+test("a repository of another user: git's way to trust it is in the error", async (t) => {
+  const { dir, env } = temporaryRepository(t);
+  const others = { ...env, GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
+  const error = await t.throwsAsync(openRepository({ cwd: dir, env: others }));
+  t.true(
+    error?.message.endsWith(`git config --global --add safe.directory ${dir}`),
+    error?.message,
+  );
+});
+
 test("a hook's repository is known without asking git", async (t) => {
   const { dir: cwd, env } = temporaryRepository(t);
   const noGit = { ...env, PATH: "/nonexistent" };

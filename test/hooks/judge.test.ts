@@ -55,6 +55,21 @@ test("a Secret that no rule takes is a leak, with the name that has it encrypted
   }
 });
 
+test("a rule without a recipient: what is missing is said, and no command of sops's, which would fail too", (t) => {
+  const file = Buffer.from("creation_rules:\n  - path_regex: \\.sops\\.yaml$\n");
+  const without = new RulesInForce(new Map([["", file]]));
+  const bytes = Buffer.from(SECRET);
+  const { verdict } = judge({ path: "a.sops.yaml", bytes, before: null }, without);
+  t.like(verdict, {
+    kind: "blocked",
+    finding: {
+      rule: "sops-rule",
+      message: "the creation rule in line 2 of .sops.yaml names no recipient",
+      mend: { kind: "edit", what: "add one under age: there, and stage that too" },
+    },
+  });
+});
+
 test("no other name is told for a file that has it, or is no YAML", (t) => {
   for (const path of ["clusters/x/db.sops.yaml", "clusters/apps/web/db.txt"]) {
     const { leaks } = judged(path, SECRET);
