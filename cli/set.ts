@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isatty } from "node:tty";
 import { Command } from "commander";
 import { readValue, type Data } from "../sops/data-tree.ts";
 import { SopsError } from "../sops/errors.ts";
@@ -52,6 +53,7 @@ export async function set(argv: readonly string[]): Promise<number> {
   const source = options["valueStdin"] === true ? 0 : options["valueFile"] === true ? given : null;
   if (source !== null) {
     const name = source === 0 ? "standard input" : (given ?? "");
+    if (source === 0 && isatty(0)) complain(`the value as JSON ("a text"), then Enter and Ctrl-D:`);
     const failed = await reported(name, () => {
       json = readFileSync(source ?? "", "utf8");
       return Promise.resolve();

@@ -9,7 +9,7 @@ import {
 import { join } from "node:path";
 import test from "ava";
 import { CTRL_C, ENTER, hasTerminal, onTerminal, type Step } from "../terminal.ts";
-import { scaffolded, TOOL, type Scaffolded } from "./scaffolded.ts";
+import { scaffolded, secret, TOOL, type Scaffolded } from "./scaffolded.ts";
 
 const run = hasTerminal ? test.serial : test.serial.skip;
 
@@ -282,3 +282,17 @@ const INIT = new Set(PROMPTS["init"]?.steps.map(([message]) => message));
 function isOwn([message]: Step): boolean {
   return !INIT.has(message);
 }
+
+run("set --value-stdin: says on a terminal what it waits for [needs python3]", (t) => {
+  const repository = scaffolded(t);
+  const path = "clusters/homelab/secrets/db.sops.yaml";
+  repository.write(path, secret({ a: "one" }));
+  t.is(repository.tool("encrypt", "-i", path).status, 0);
+  const { status, seen } = drive(
+    repository,
+    ["set", "--value-stdin", path, '["stringData"]["a"]'],
+    [["the value as JSON", `"two"${ENTER}\u0004`]],
+  );
+  t.is(status, 0, seen);
+  t.regex(repository.tool("decrypt", path).stdout, /^ {2}a: two$/m);
+});

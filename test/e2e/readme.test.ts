@@ -78,7 +78,7 @@ test("every command of the guide works when pasted, in order", (t) => {
   writeFileSync(join(dir, ".git/info/exclude"), "KEY_OF_THIS_CLUSTER\n");
   writeFileSync(join(dir, "KEY_OF_THIS_CLUSTER"), "");
   const blocks = commandBlocksOf(guide);
-  t.is(blocks.filter(({ language }) => language === "sh").length, 9);
+  t.is(blocks.filter(({ language }) => language === "sh").length, 10);
   t.is(blocks.filter(({ language }) => language === "console").length, 7);
   for (const { commands } of blocks) {
     const isInit = commands.includes("flux-sops init");
