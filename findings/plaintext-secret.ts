@@ -127,6 +127,11 @@ export const plaintextSecret: Rule = {
         lines: [3],
       },
       {
+        path: "behind-a-variable.yaml",
+        content: "kind: Secret\nstringData:\n  A: ${A}\n  PASSWORD: ${A}/hunter2\n",
+        lines: [4],
+      },
+      {
         path: "default.yaml",
         content: "kind: Secret\nstringData:\n  a: ${VAR}\n  b: ${VAR:-hunter2}\n",
         lines: [4],
@@ -643,7 +648,7 @@ export const plaintextSecret: Rule = {
       {
         path: "substituted-by-flux.yaml",
         content:
-          "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n",
+          "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: '${REPOSITORY}/app'\n  RESTIC_PASSWORD: ${PASSWORD}\n",
       },
       {
         path: "of-envsubst.yaml",

@@ -14,12 +14,12 @@ export function isPublicValue(key: string, value: string): boolean {
   return PUBLIC_NAME.test(key) || isPublicLines(text) || isAddress(key, text);
 }
 
-/** `s3:https://${HOST}/backups`, `postgres://app:${PASSWORD}@db`, `app@${DOMAIN}`. */
+/** `s3:https://${HOST}/backups`, `postgres://app:${PASSWORD}@db`; `app@${DOMAIN}`, `${REPOSITORY}/app`. */
 function isAddress(key: string, text: string): boolean {
   if (text.length > LONGEST_ADDRESS || !holdsExpression(text) || isUrlWithPassword(text))
     return false;
-  if (!/^\S+$/.test(text) || !/:\/\/|@/.test(text) || /:-|default/.test(text)) return false;
-  return text.includes("://") || !isCredentialVariable(key);
+  if (!/^\S+$/.test(text) || /:-|default/.test(text)) return false;
+  return text.includes("://") || (/@|^\$\{\w+\}\//.test(text) && !isCredentialVariable(key));
 }
 
 const LONGEST_ADDRESS = 2000;
