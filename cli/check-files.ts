@@ -54,7 +54,23 @@ export async function checkFiles(
   );
   const checked = { ...inFiles, findings: [...inFiles.findings, ...inLinks] };
   if (paths.length > 0 || onlyStaged) return checked;
-  return { ...checked, findings: [...checked.findings, ...inBuilds(files)] };
+  const findings = await whereTheyAre(repository, checked.findings);
+  return { ...checked, findings: [...findings, ...inBuilds(files)] };
+}
+
+/** What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. */
+async function whereTheyAre(
+  repository: OpenedRepository,
+  findings: readonly CheckedFinding[],
+): Promise<readonly CheckedFinding[]> {
+  if (findings.length === 0) return findings;
+  const { changed } = await changedEntries(repository);
+  const staged = new Set(changed.map(({ path }) => path));
+  return findings.map((finding) =>
+    staged.has(finding.path) || finding.mend.kind === "rename"
+      ? finding
+      : { ...finding, where: "worktree" },
+  );
 }
 
 /** What Flux would make of all files together. Where such a finding is mended is not where it was staged. */

@@ -52,6 +52,18 @@ test("a Secret that a rule takes, committed readable: the mend encrypts it under
   t.is(repository.tool("check").status, 0);
 });
 
+test("a leak that is committed goes out of git by the command, one that is staged out of the commit", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".env", "DB_PASSWORD=hunter2hunter\n");
+  repository.must("add", "-f", ".env");
+  const fixOf = () => /^ {4}(git .*)$/m.exec(repository.tool("check").stdout)?.[1] ?? "";
+  t.is(fixOf(), "git reset -q -- .env");
+  repository.must("commit", "-qnm", "Leak");
+  t.is(repository.paste([fixOf()]).status, 0);
+  t.is(repository.must("status", "--porcelain"), "D  .env\n");
+  t.is(repository.tool("check").status, 0);
+});
+
 test("json: the form of the contract, and nothing else on standard output", (t) => {
   const ended = withLeak(t).tool("check", "--format", "json");
   t.is(ended.status, 1);
