@@ -83,7 +83,7 @@ function ruleOf(path: string, config: string | null): Encryption {
     throw new SopsError(
       "bad-config",
       config === null
-        ? "there is no .sops.yaml above it that says how to encrypt it, and no --age"
+        ? "there is no .sops.yaml above it or here that says how to encrypt it, and no --age"
         : `${shown(config)} has no creation rules, and there is no --age`,
     );
   }

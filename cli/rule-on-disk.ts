@@ -23,7 +23,7 @@ interface RulesOfFile {
 
 /**
  * The creation rule for a file: of the rule file that was chosen, or of the nearest `.sops.yaml`
- * above it that has rules.
+ * above it that has rules; where there is none, of the nearest one above the working directory.
  *
  * @returns null where there are no rules at all.
  * @throws SopsError `bad-config`, `no-rule`
@@ -58,9 +58,14 @@ function rulesOf(path: string, chosen: string | null): RulesOfFile | null {
   const absolute = resolve(path);
   if (chosen === null) {
     const found = rulesAbove(dirname(absolute));
-    if (found === null) return null;
-    const { file, config, below } = found;
-    return { file, config, path: [...below, basename(path)].join("/") };
+    if (found !== null) {
+      const { file, config, below } = found;
+      return { file, config, path: [...below, basename(path)].join("/") };
+    }
+    // As sops, for what lies in no repository, such as /dev/stdin: what holds where the command is run.
+    const here = rulesAbove(process.cwd());
+    if (here === null) return null;
+    return { file: here.file, config: here.config, path: absolute.split(sep).join("/") };
   }
   const file = readRules(chosen);
   const folder = dirname(resolve(chosen)) + sep;

@@ -51,6 +51,7 @@ const FILES: Readonly<Record<string, string>> = {
   "sub/e.yaml": E,
   "nested/.sops.yaml": `creation_rules:\n  - age: ${stranger.recipient}\n`,
   "misruled/.sops.yaml": "creation_rules: [\n",
+  "anywhere/.sops.yaml": `creation_rules:\n  - age: ${own.recipient}\n`,
   "misruled/e.yaml": E,
   "nested/p.yaml": PLAIN["plain.yaml"],
   "folder/e.sops.yaml": E,
@@ -148,6 +149,15 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops encrypt --filename-override x.yaml < p.yaml", "0 > ENC-yaml"],
   ["sops encrypt --filename-override x.yaml < /dev/null", "92"],
   ["sops encrypt --filename-override nowhere/x.yaml < p.yaml", "1"],
+  [
+    "cd anywhere && sops encrypt --input-type yaml --output-type yaml /dev/stdin < ../p.yaml",
+    "0 > ENC-yaml",
+  ],
+  [
+    'cp p.yaml "$TMPDIR/" && cd anywhere && sops encrypt "$TMPDIR/p.yaml"; rm "$TMPDIR/p.yaml"',
+    "0 > ENC-yaml",
+  ],
+  ["sops encrypt --input-type yaml --output-type yaml /dev/stdin < p.yaml", "1"],
   ["sops encrypt --output-type ini p.yaml", "4"],
   ["sops encrypt -i p.yaml", "0 p.yaml=ENC-yaml"],
   ["sops encrypt --encrypted-regex a --unencrypted-regex b p.yaml", "8"],

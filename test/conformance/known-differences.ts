@@ -793,7 +793,7 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
   {
     what: "which .sops.yaml holds",
     sops: "looks above the folder that it is run in",
-    ours: "looks above the file, as git commit does, wherever it is run",
+    ours: "looks above the file, as git commit does, wherever it is run; as sops only where it finds none there",
     lines: [["sops encrypt nested/p.yaml", "1", "0 > ENC-yaml"]],
   },
   {
