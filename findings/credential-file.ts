@@ -1,8 +1,8 @@
 import { isScalar } from "yaml";
 import {
+  holdsUnnamedCredential,
   isCredentialValue,
   isCredentialVariable,
-  isUrlWithPassword,
   isVagueCredential,
 } from "./credential.ts";
 import { isToken } from "../sops/token.ts";
@@ -150,7 +150,7 @@ function variables(text: string): Hit[] {
     if (name.startsWith("sops_")) return null;
     const isCredential =
       (isCredentialVariable(name) && isCredentialValue(value)) || isVagueCredential(name, value);
-    if (!isCredential && !isUrlWithPassword(value)) return null;
+    if (!isCredential && !holdsUnnamedCredential(value)) return null;
     return `a file of variables holds a readable credential: ${shownName(name)}`;
   });
 }

@@ -1,9 +1,4 @@
-import {
-  isCredentialName,
-  isTokenShaped,
-  isUrlWithPassword,
-  isVagueCredential,
-} from "./credential.ts";
+import { holdsUnnamedCredential, isCredentialName, isVagueCredential } from "./credential.ts";
 
 /** A literal credential in a file of settings. */
 export interface CredentialLine {
@@ -14,6 +9,11 @@ export interface CredentialLine {
 
 /** `password = …`, `"password": "…",`, `password: …`. */
 const SETTING = /^\s*["']?([A-Za-z][\w.-]{0,80})["']?\s*[=:]\s*(\S.*)$/;
+
+/** What follows is a comment, or closes what the setting is in. */
+const QUOTED = /^(["'])(.*?)\1\s*(?:[,;)}\]\s]*|(?:#|\/\/).*)$/;
+
+const COMMENT = /^\s*(?:[#;]|\/\/)/;
 
 /**
  * The lines of a program's settings that hold a credential: in TOML, INI, properties, HCL, YAML.
@@ -28,12 +28,12 @@ export function credentialLines(
 ): CredentialLine[] {
   const found: CredentialLine[] = [];
   for (const [line, whole] of text.split("\n").entries()) {
-    const [, name = "", rest = ""] = SETTING.exec(whole.slice(0, LONGEST_LINE)) ?? [];
-    const written = rest.replace(/[,;]?\s*$/, "");
-    const value = written.replace(/^(["'])(.*)\1$/, "$2");
-    if (isAlwaysQuoted && value === written) continue;
+    const start = whole.slice(0, LONGEST_LINE);
+    const [, name = "", rest = ""] = SETTING.exec(start) ?? [];
+    const value = QUOTED.exec(rest)?.[2] ?? (isAlwaysQuoted ? "" : rest.replace(/[,;]?\s*$/, ""));
     const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
-    if (isNamed || isUrlWithPassword(value) || isTokenShaped(value)) found.push({ line, name });
+    if (isNamed || (!COMMENT.test(start) && holdsUnnamedCredential(start)))
+      found.push({ line, name });
   }
   return found;
 }

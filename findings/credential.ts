@@ -1,6 +1,8 @@
 import { isToken } from "../sops/token.ts";
 import { TOKEN_WORDS } from "./keywords.ts";
 import { holdsExpression } from "./pointer.ts";
+import { holdsToken, isMasked } from "./token-shapes.ts";
+import { WordSearch } from "./word-search.ts";
 
 /**
  * Which names and values are those of a password or token. A guess, made so that it is seldom wrong:
@@ -82,13 +84,27 @@ export function isCredentialValue(value: string): boolean {
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
 }
 
-/** Whether a text is a URL with a literal password in it: `postgres://user:hunter2@host/db`. */
-export function isUrlWithPassword(value: string): boolean {
-  if (value.length > 2000) return false;
-  const match = /^\s*[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*:([^\s@/]+)@[^\s]/i.exec(value);
-  const password = match?.[1];
-  if (password === undefined || /[$<{%]/.test(password)) return false;
-  return password.length >= 4 && !PLACEHOLDER.test(password) && !/^[A-Z_]+$/.test(password);
+const URL_WITH_PASSWORD =
+  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s:/"'`]*:([^\s@/"'`]+)@[^\s"'`]/gi;
+
+/** Of a template or a format (`%s`, `%PASSWORD%`, and no `%2F`), or the word itself. */
+const IN_PLACE_OF_PASSWORD = /[$<{]|%(?![0-9A-Fa-f]{2})|^(?:[A-Z_]+|pass|passwd)$/;
+
+/** Whether a URL with a literal password stands in a text: `postgres://user:hunter2@host/db`. */
+export function holdsUrlWithPassword(text: string): boolean {
+  if (!text.includes("://")) return false;
+  for (const [, password = ""] of text.slice(0, LONGEST_TEXT).matchAll(URL_WITH_PASSWORD)) {
+    if (password.length >= 4 && !IN_PLACE_OF_PASSWORD.test(password) && !PLACEHOLDER.test(password))
+      return true;
+  }
+  return false;
+}
+
+const LONGEST_TEXT = 2000;
+
+/** Whether a text holds what needs no name to tell what it is: a token of a known shape, a URL with a password. */
+export function holdsUnnamedCredential(text: string): boolean {
+  return holdsToken(text) || holdsUrlWithPassword(text);
 }
 
 /**
@@ -121,43 +137,6 @@ export function isRandomValue(value: string): boolean {
   const words = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
   const longestWord = Math.max(...words.map((word) => word.length));
   return dividers <= text.length / 8 && longestWord <= Math.max(5, text.length / 5);
-}
-
-/** Tokens that say by their shape what they are: of GitHub, GitLab, Tailscale, Docker, Grafana, Slack … */
-const TOKEN_SHAPES = [
-  /^gh[opusr]_[A-Za-z0-9]{36,}$/,
-  /^github_pat_[A-Za-z0-9_]{60,}$/,
-  /^glpat-[A-Za-z0-9_.-]{20,}$/,
-  /^tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}$/,
-  /^dckr_pat_[A-Za-z0-9_-]{20,}$/,
-  /^glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}$/,
-  /^(?:xox[bp]|xapp)-[A-Za-z0-9-]{20,}$/,
-  /^https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,}$/,
-  /^https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,80}(?:\/\w+)?$/,
-  /^sk-(?:ant|proj)-[A-Za-z0-9_-]{20,}$/,
-  // A service account of 1Password: base64 of `{"…`.
-  /^ops_eyJ[A-Za-z0-9+/_-]{100,}={0,2}$/,
-  // With it a machine joins Sidero's Omni: an address, or one as an argument of the kernel.
-  /^\S*[?&]jointoken=[\w%+/.-]{20,}\S*$/,
-  // With it a machine joins a cluster of k3s or RKE2, as a server.
-  /^K10[0-9a-f]{64}::server:\S{8,}$/,
-  // A tunnel of Cloudflare: base64 of `{"a":"…`.
-  /^eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}$/,
-];
-
-export function isTokenShaped(value: string): boolean {
-  const text = value.trim();
-  return (
-    text.length < LONGEST_TOKEN && !isMasked(text) && TOKEN_SHAPES.some((shape) => shape.test(text))
-  );
-}
-
-/** 1Password's have some 850 characters. */
-const LONGEST_TOKEN = 2000;
-
-/** `XXXXXXXX`, `00000000`, as examples have it. */
-function isMasked(text: string): boolean {
-  return /(.)\1{7}/.test(text);
 }
 
 /**
@@ -198,10 +177,11 @@ const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,20
 
 /** Whether a text could hold a URL with a password, or a token with a shape of its own. */
 export function mayHoldUnnamed(text: string): boolean {
-  return URL_WITH_PASSWORD.test(text) || TOKEN_WORDS.some((word) => text.includes(word));
+  if (/:\/\/[^\s/:]*:[^\s/@]+@/.test(text)) return true;
+  return IN_TOKENS.places(Buffer.from(text, "latin1"), 1).length > 0;
 }
 
-const URL_WITH_PASSWORD = /:\/\/[^\s/@:]*:[^\s/@]+@/;
+const IN_TOKENS = new WordSearch(TOKEN_WORDS.map((word) => ({ word, means: "token" })));
 
 /** The provider of External Secrets that has its values in the store itself. */
 const FAKE_STORE = /\bfake\s*:/;
@@ -237,10 +217,10 @@ function mayBeValue(text: string, colon: number, isValue: (value: string) => boo
   const quote = /^["']/.exec(value)?.[0];
   if (quote === undefined) {
     const plain = [value, value.replace(/\s#.*$/, ""), value.replace(/[,;}\]].*$/, "")];
-    return plain.some((one) => isValue(one) || isUrlWithPassword(one));
+    return plain.some((one) => isValue(one) || holdsUrlWithPassword(one));
   }
   const close = value.indexOf(quote, 1);
   const inside = value.slice(1, close);
   if (close === -1 || inside.includes("\\") || value.charAt(close + 1) === quote) return true;
-  return isValue(inside) || isUrlWithPassword(inside);
+  return isValue(inside) || holdsUrlWithPassword(inside);
 }

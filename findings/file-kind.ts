@@ -16,7 +16,7 @@ const SAMPLE_ENDING = /\.(?:example|sample|dist)$/i;
 const TEMPLATES = /(?:^|\/)(?:templates|tmpl)\//i;
 
 const SAMPLE =
-  /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults)(?:[./_-]|$)/i;
+  /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults|schema)(?:[./_-]|$)/i;
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
@@ -44,7 +44,7 @@ export function isModel(path: string): boolean {
   return TEMPLATE_ENDING.test(path) || SAMPLE_ENDING.test(path);
 }
 
-/** `.env.example` and the like. */
+/** `.env.example` and the like; a schema has examples and defaults. */
 export function isSample(path: string): boolean {
   return SAMPLE.test(path);
 }

@@ -1,13 +1,12 @@
 import type { Node } from "yaml";
 import { isMap, isScalar, isSeq } from "yaml";
 import {
+  holdsUnnamedCredential,
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
   isRandomValue,
   isStrongValue,
-  isTokenShaped,
-  isUrlWithPassword,
   isVagueCredential,
   mayHoldCredential,
   mayHoldUnnamed,
@@ -69,6 +68,22 @@ export const inlineCredential: Rule = {
   find,
   examples: {
     hits: [
+      {
+        path: "app/tokens.yaml",
+        content: `kind: Deployment\nspec:\n  command:\n    - sh\n    - curl -H "Authorization: token ghp_${"a1B2".repeat(9)}" https://example.org\n  url: https://ghp_${"a1B2".repeat(9)}@github.com/a/b\n  sas: https://a.blob.core.windows.net/b?sp=r&sig=${"a1B2".repeat(11)}%3D\n`,
+        lines: [5, 6, 7],
+      },
+      {
+        path: "app/tokens-in-files.yaml",
+        content: `kind: ConfigMap\ndata:\n  run.sh: |\n    # hvs.${"a1B2".repeat(9)}\n    vault login hvs.${"a1B2".repeat(9)}\n  a.json: |\n    {"a": {"b": "npm_${"a1B2".repeat(9)}"}}\n`,
+        lines: [5, 6],
+      },
+      {
+        path: "app/urls.yaml",
+        content:
+          "kind: Thing\nspec:\n  a: jdbc:mysql://app:hunter22@db/app\n  b: smtps://me@example.org:hunter22@mail\n  c: postgres://app:hunt%2Fer22@db/app\n  d: [--db=postgres://app:hunter22@db/app]\n",
+        lines: [3, 4, 5, 6],
+      },
       {
         path: "k3s.yaml",
         content: `cluster:\n  join: K10${"0123456789abcdef".repeat(4)}::server:hunter2hunter2\n`,
@@ -245,7 +260,7 @@ export const inlineCredential: Rule = {
         path: "talos/omni.yaml",
         content:
           "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n---\nmachine:\n  install:\n    extraKernelArgs:\n      - siderolink.api=grpc://10.5.0.1:8099?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n",
-        lines: [3, 7],
+        lines: [3, 8],
       },
       {
         path: "app/two-arguments.yaml",
@@ -321,6 +336,19 @@ export const inlineCredential: Rule = {
       },
     ],
     misses: [
+      {
+        path: "app/tokens.yaml",
+        content: `kind: ConfigMap\ndata:\n  a: npm_${"x".repeat(36)}\n  b: ${"a1B2".repeat(9)}+AIza${"a1B2".repeat(9)}\n  c: url?sig=abc\n  run.sh: |\n    # npm_${"a1B2".repeat(9)}\n    echo npm_config_cache\n`,
+      },
+      {
+        path: "app/urls.yaml",
+        content:
+          'kind: ConfigMap\ndata:\n  a: \'{"url": "http://a:8080","mail":"b@example.org"}\'\n  b: postgres://app:%PASSWORD%@db/app or postgres://user:pass@db\n  c: postgres://app:%s@db\n  d: https://me@example.org:8443/a@b\n',
+      },
+      {
+        path: "charts/app/values.schema.json",
+        content: '{"properties": {"mq": {\n  "default": "amqp://guest:hunter22@localhost"}}}\n',
+      },
       { path: ".gitmodules", content: '[submodule "a"]\n\turl = https://git@github.com/a/b.git\n' },
       { path: "k3s.yaml", content: `join: K10${"0123456789abcdef".repeat(4)}::node\n` },
       {
@@ -566,10 +594,11 @@ class Reader {
 
   /** Tokens and URLs that tell by themselves what they are. */
   #unnamed(root: Node | null): void {
-    for (const { node, key, keyOffset } of walk(root)) {
+    for (const { node, key } of walk(root)) {
       const text = isScalar(node) ? scalarText(node) : "";
-      if (isTokenShaped(text) || isUrlWithPassword(text)) {
-        this.#hit(keyOffset ?? startOf(node) ?? 0, "a value", key ?? "", USE_SOURCE);
+      // In more lines than one it is a file.
+      if (!text.trimEnd().includes("\n") && holdsUnnamedCredential(text)) {
+        this.#hit(startOf(node) ?? 0, "a value", key ?? "", USE_SOURCE);
       }
     }
   }
@@ -689,8 +718,7 @@ class Reader {
     return (
       (isNamed && this.#isValue(value)) ||
       isVagueCredential(name, value) ||
-      isUrlWithPassword(value) ||
-      isTokenShaped(value)
+      holdsUnnamedCredential(value)
     );
   }
 

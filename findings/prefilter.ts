@@ -91,10 +91,7 @@ function hasUrlWithPassword(text: Buffer): boolean {
       // White space, a slash: the end of user and password.
       if (byte <= 0x20 || byte === 0x2f) break;
       if (byte === 0x3a) colon = true;
-      if (byte === 0x40) {
-        if (colon) return true;
-        break;
-      }
+      if (byte === 0x40 && colon) return true;
     }
   }
   return false;

@@ -1,4 +1,4 @@
-import { isCredentialVariable, isUrlWithPassword } from "./credential.ts";
+import { holdsUrlWithPassword, isCredentialVariable } from "./credential.ts";
 import { holdsExpression } from "./pointer.ts";
 import { isPublicLines } from "./secret-source.ts";
 
@@ -16,7 +16,7 @@ export function isPublicValue(key: string, value: string): boolean {
 
 /** `s3:https://${HOST}/backups`, `postgres://app:${PASSWORD}@db`; `app@${DOMAIN}`, `${REPOSITORY}/app`. */
 function isAddress(key: string, text: string): boolean {
-  if (text.length > LONGEST_ADDRESS || !holdsExpression(text) || isUrlWithPassword(text))
+  if (text.length > LONGEST_ADDRESS || !holdsExpression(text) || holdsUrlWithPassword(text))
     return false;
   if (!/^\S+$/.test(text) || /:-|default/.test(text)) return false;
   return text.includes("://") || (/@|^\$\{\w+\}\//.test(text) && !isCredentialVariable(key));

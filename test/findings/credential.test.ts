@@ -4,10 +4,12 @@ import {
   isCredentialValue,
   isCredentialVariable,
   isRandomValue,
-  isUrlWithPassword,
+  holdsUrlWithPassword,
   isVagueCredential,
   mayHoldCredential,
 } from "../../findings/credential.ts";
+import { TOKEN_WORDS } from "../../findings/keywords.ts";
+import { holdsToken } from "../../findings/token-shapes.ts";
 
 const NAMES = [
   "password",
@@ -152,8 +154,15 @@ test("random values", (t) => {
 });
 
 test("URLs with a password", (t) => {
-  for (const url of ["postgres://app:hunter22@db/app", "redis://:hunter22@redis:6379"]) {
-    t.true(isUrlWithPassword(url));
+  for (const url of [
+    "postgres://app:hunter22@db/app",
+    "redis://:hunter22@redis:6379",
+    "jdbc:mysql://app:hunter22@db/app",
+    "smtps://me@example.org:hunter22@mail:465",
+    "postgres://app:hunt%2Fer22@db/app",
+    "--db=postgres://app:hunter22@db/app --debug",
+  ]) {
+    t.true(holdsUrlWithPassword(url));
     t.true(mayHoldCredential(`url: ${url}`));
   }
   for (const url of [
@@ -162,9 +171,66 @@ test("URLs with a password", (t) => {
     "postgres://app:$(PASSWORD)@db",
     "postgres://app@db",
     "postgres://user:password@db",
+    "postgres://user:pass@db",
+    "postgres://app:%PASSWORD%@db",
+    '{"url":"http://a:8080","mail":"b@example.org"}',
     "ssh://git@example.org:22/a.git",
     "https://example.org",
   ]) {
-    t.false(isUrlWithPassword(url), url);
+    t.false(holdsUrlWithPassword(url), url);
+  }
+});
+
+/** As many letters and digits, or hexadecimal digits, in no order that means anything. */
+const any = (length: number) => "Zk3vQ8r2LmN9pXw1".repeat(length).slice(0, length);
+const hex = (length: number) => "0123456789abcdef".repeat(length).slice(0, length);
+
+const TOKENS = [
+  `ghs_${any(36)}`,
+  `github_pat_${any(82)}`,
+  `glrt-${any(20)}`,
+  `GR1348941${any(20)}`,
+  `dckr_oat_${any(27)}`,
+  `npm_${any(36)}`,
+  `pypi-AgEIcHlwaS5vcmc${any(60)}`,
+  `dop_v1_${hex(64)}`,
+  `tskey-auth-${any(17)}-${any(32)}`,
+  `AIza${any(35)}`,
+  `AccountKey=${any(86)}==`,
+  `eyJhIjoi${any(90)}`,
+  `hvs.${any(90)}`,
+  `dp.st.prd.${any(43)}`,
+  `${any(14)}.atlasv1.${any(67)}`,
+  `ops_eyJ${any(200)}`,
+  `jointoken=${any(24)}`,
+  `K10${hex(64)}::node:${hex(32)}`,
+  `glsa_${any(32)}_${hex(8)}`,
+  `glc_eyJ${any(80)}`,
+  `sntrys_eyJ${any(120)}`,
+  `NRAK-${any(27).toUpperCase()}`,
+  `xoxe-${any(40)}`,
+  `https://hooks.slack.com/services/${any(44)}`,
+  `https://discord.com/api/webhooks/123456789012345678/${any(68)}`,
+  `https://api.telegram.org/bot123456789:${any(35)}`,
+  `https://a.webhook.office.com/webhookb2/${any(80)}`,
+  `sk-svcacct-${any(40)}`,
+  `sk-${any(20)}T3BlbkFJ${any(20)}`,
+  `sk-or-v1-${hex(64)}`,
+  `gsk_${any(52)}`,
+  `xkeysib-${hex(64)}-${any(16)}`,
+  `rk_live_${any(24)}`,
+  `ATATT3${any(186)}`,
+  `eyJhbGciOiJIUzI1NiJ9.eyJ${any(40)}.${any(43)}`,
+];
+
+test("every shape of a token has a word that the prefilter looks for", (t) => {
+  for (const token of TOKENS) {
+    t.true(holdsToken(token), token);
+    t.true(holdsToken(`curl -H "X: ${token}"`), token);
+    t.true(
+      TOKEN_WORDS.some((word) => `?${token}`.includes(word)),
+      token,
+    );
+    t.false(holdsToken(`a${token}`) || holdsToken(`+${token}`), token);
   }
 });
