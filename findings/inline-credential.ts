@@ -265,8 +265,8 @@ export const inlineCredential: Rule = {
       {
         path: "app/two-arguments.yaml",
         content:
-          'kind: Deployment\nspec: {containers: [{args: [\n  --log, info,\n  --api-token,\n  8c1f0e7a2b]}]}\n---\nkind: Job\nspec:\n  command:\n    - run\n    - "--password"\n    - hunter22\n',
-        lines: [5, 12],
+          'kind: Deployment\nspec: {containers: [{args: [\n  --log, info,\n  --api-token,\n  8c1f0e7a2b]}]}\n---\nkind: Job\nspec:\n  command:\n    - run\n    - "--password"\n    - hunter22\n    - "--requirepass"\n    - hunter22\n',
+        lines: [5, 12, 14],
       },
       {
         path: "app/german.yaml",

@@ -26,6 +26,8 @@ const NAMES = [
   "clientSecret",
   "OIDC_CLIENT_SECRET",
   "password1",
+  "WEBPASSWORD",
+  "requirepass",
   "authToken",
 ];
 
