@@ -16,7 +16,10 @@ const SAMPLE_ENDING = /\.(?:example|sample|dist)$/i;
 const TEMPLATES = /(?:^|\/)(?:templates|tmpl)\//i;
 
 const SAMPLE =
-  /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults|schema)(?:[./_-]|$)/i;
+  /(?:^|[./_-])(?:example|examples|sample|samples|template|dist|tmpl|defaults)(?:[./_-]|$)/i;
+
+/** `values.schema.json`; not what stands in the folder of a schema registry. */
+const SCHEMA = /(?:^|[./_-])schema\.(?:json|ya?ml)$/i;
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
@@ -46,7 +49,7 @@ export function isModel(path: string): boolean {
 
 /** `.env.example` and the like; a schema has examples and defaults. */
 export function isSample(path: string): boolean {
-  return SAMPLE.test(path);
+  return SAMPLE.test(path) || SCHEMA.test(path);
 }
 
 /** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments. */

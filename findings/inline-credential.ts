@@ -246,6 +246,16 @@ export const inlineCredential: Rule = {
         lines: [3],
       },
       {
+        path: "app/charts/kustomization.yaml",
+        content: "helmCharts:\n  - name: a\n    valuesInline:\n      adminPassword: hunter22\n",
+        lines: [4],
+      },
+      {
+        path: "schema-registry/values.yaml",
+        content: "adminPassword: hunter22\n",
+        lines: [1],
+      },
+      {
         path: "app/onepassword.yaml",
         content: `kind: ConfigMap\ndata:\n  account: ops_eyJ${"a1B2".repeat(210)}\n`,
         lines: [3],
