@@ -47,8 +47,8 @@ export function metadataEdits(
   }
   const lineStart = text.lastIndexOf("\n", sops.start - 1) + 1;
   const lineEnd = endOfLine(text, sops.end);
+  const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
   if (metadata !== null) {
-    const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
     const block = formatBlock(
       metadata,
       spellings,
@@ -57,9 +57,11 @@ export function metadataEdits(
     );
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
   }
-  if (text.slice(lineStart, lineEnd).endsWith("\n") || lineStart === 0) {
-    return [{ start: lineStart, end: lineEnd, text: "" }];
+  // Nobody encrypts an empty text: what is left is a mapping, as in sops.
+  if (lineStart === 0 && text.slice(lineEnd, document.end).trim() === "") {
+    return [{ start: lineStart, end: lineEnd, text: hasBreak ? `{}${newline}` : "{}" }];
   }
+  if (hasBreak || lineStart === 0) return [{ start: lineStart, end: lineEnd, text: "" }];
   const breakStart = text[lineStart - 2] === "\r" ? lineStart - 2 : lineStart - 1;
   return [{ start: breakStart, end: lineEnd, text: "" }];
 }

@@ -228,6 +228,10 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops unset e.yaml '[\"nothing\"]'", "1"],
   [`sops unset --idempotent --output-type json e.yaml '["nothing"]'`, "0"],
   ["sops unset list.yaml '[\"items\"][7]'", "1"],
+  [
+    `sops unset e.yaml '["password"]' && sops unset e.yaml '["user"]' && sops decrypt -i e.yaml`,
+    "0 e.yaml={}",
+  ],
   ['sops unset list.yaml \'["map"]["a"]["b"]\'', "1"],
   // exec-env
   ["sops exec-env e.yaml 'echo $password'", "0 > hunter1"],
