@@ -2,7 +2,7 @@ import { fluxMap, type FluxKustomization, type FluxMap } from "../flux/flux-map.
 import { mayHoldFluxObject, type BuiltFile } from "../flux/folder-build.ts";
 import { folderOf, isKustomizationFile, type RepositoryFiles } from "../flux/repository-files.ts";
 import { encryptedFile, type EncryptedFile } from "./encrypted-file.ts";
-import type { Finding, Mend } from "./finding.ts";
+import type { Finding, Mend, Severity } from "./finding.ts";
 import {
   encryptedDocuments,
   generatedAs,
@@ -64,6 +64,8 @@ class Search {
   readonly #found = new Map<string, FluxFinding>();
   readonly #encrypted = new Map<string, EncryptedFile | null>();
   readonly #documents = new Map<string, readonly EncryptedDocument[]>();
+  /** Undefined until it was asked for. */
+  #ofComments: Severity | null | undefined;
 
   constructor(files: RepositoryFiles, map: FluxMap) {
     this.#files = files;
@@ -144,7 +146,7 @@ class Search {
         this.add({ ...error(line, message, mend), path, about });
       };
       if (decrypts && byComment !== null && IS_DECRYPTED.includes(what)) {
-        const severity = severityOfComments(this.#files);
+        const severity = this.#severityOfComments();
         if (severity !== null) {
           this.add({
             ...error(line, BY_COMMENT[byComment], edit(NOT_BY_COMMENT)),
@@ -203,6 +205,11 @@ class Search {
           );
       }
     }
+  }
+
+  #severityOfComments(): Severity | null {
+    if (this.#ofComments === undefined) this.#ofComments = severityOfComments(this.#files);
+    return this.#ofComments;
   }
 
   /** Of a Flux Kustomization that decrypts. */
