@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { inPlace, TOOL } from "./place.ts";
-import { median, report, timed } from "./timing.ts";
+import { report, sideBySide, timed } from "./timing.ts";
 
 const FILES = 1000;
 /** Real sops is timed on a part, one process a file, and scaled. */
 const SOPS_FILES = 100;
+const RUNS = 3;
 
 await inPlace(async (place) => {
   const { folder } = place;
@@ -32,19 +33,25 @@ await inPlace(async (place) => {
     }
   };
   const sops = realTool("sops");
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let run = 0; run < 3; run += 1) {
-    write();
-    ours.push(timed("node", [TOOL, "encrypt", "-i", "secrets"], { cwd: folder, env }));
-    if (sops === null) continue;
-    write();
-    let took = 0;
-    for (let number = 0; number < SOPS_FILES; number += 1) {
-      took += timed(sops, ["encrypt", "-i", `secrets/s${number}.sops.yaml`], { cwd: folder, env });
-    }
-    theirs.push((took * FILES) / SOPS_FILES);
-  }
+  const [ours = NaN, theirs = NaN] = sideBySide(RUNS, [
+    () => {
+      write();
+      return timed("node", [TOOL, "encrypt", "-i", "secrets"], { cwd: folder, env });
+    },
+    ...(sops === null
+      ? []
+      : [
+          () => {
+            write();
+            let took = 0;
+            for (let number = 0; number < SOPS_FILES; number += 1) {
+              const file = `secrets/s${number}.sops.yaml`;
+              took += timed(sops, ["encrypt", "-i", file], { cwd: folder, env });
+            }
+            return (took * FILES) / SOPS_FILES;
+          },
+        ]),
+  ]);
   if (sops === null) console.log("real sops is not installed: nothing to compare with");
-  else report("encrypt 1,000 Secrets", median(ours), "sops, one process each", median(theirs), 0.1);
+  else report("encrypt 1,000 Secrets", ours, "sops, one process each", theirs, 0.1);
 });

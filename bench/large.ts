@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { generateKeyPair } from "../sops/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { inPlace, TOOL } from "./place.ts";
-import { median, report, timed } from "./timing.ts";
+import { report, sideBySide, timed } from "./timing.ts";
 
 const RUNS = 5;
 const BINARY_BYTES = 10 * 1024 * 1024;
@@ -48,23 +48,30 @@ await inPlace(async (place) => {
     const encrypted = `encrypted-${name}`;
     const output = `decrypted-${name}`;
     timed("node", [TOOL, "encrypt", "--output", encrypted, name], at);
-    const encrypts = { ours: [] as number[], sops: [] as number[] };
-    const decrypts = { ours: [] as number[], sops: [] as number[] };
-    for (let run = 0; run < RUNS; run += 1) {
-      encrypts.ours.push(timed("node", [TOOL, "encrypt", "--output", output, name], at));
-      decrypts.ours.push(timed("node", [TOOL, "decrypt", "--output", output, encrypted], at));
-      if (!readFileSync(join(folder, output)).equals(Buffer.from(content))) {
-        throw new Error(`${name} does not come back as it was`);
-      }
-      if (sops === null) continue;
-      encrypts.sops.push(timed(sops, ["encrypt", "--output", output, name], at));
-      decrypts.sops.push(timed(sops, ["decrypt", "--output", output, encrypted], at));
-    }
+    const [encrypts = NaN, decrypts = NaN, sopsEncrypts = NaN, sopsDecrypts = NaN] = sideBySide(
+      RUNS,
+      [
+        () => timed("node", [TOOL, "encrypt", "--output", output, name], at),
+        () => {
+          const took = timed("node", [TOOL, "decrypt", "--output", output, encrypted], at);
+          if (!readFileSync(join(folder, output)).equals(Buffer.from(content))) {
+            throw new Error(`${name} does not come back as it was`);
+          }
+          return took;
+        },
+        ...(sops === null
+          ? []
+          : [
+              () => timed(sops, ["encrypt", "--output", output, name], at),
+              () => timed(sops, ["decrypt", "--output", output, encrypted], at),
+            ]),
+      ],
+    );
     if (sops === null) {
       console.log("real sops is not installed: nothing to compare with");
       continue;
     }
-    report(`encrypt ${name}`, median(encrypts.ours), "sops", median(encrypts.sops), 1);
-    report(`decrypt ${name}`, median(decrypts.ours), "sops", median(decrypts.sops), 1);
+    report(`encrypt ${name}`, encrypts, "sops", sopsEncrypts, 1);
+    report(`decrypt ${name}`, decrypts, "sops", sopsDecrypts, 1);
   }
 });
