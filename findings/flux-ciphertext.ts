@@ -10,6 +10,7 @@ import {
   mayHoldEncrypted,
   type EncryptedDocument,
 } from "./flux-decryption.ts";
+import type { FluxFinding } from "./flux-finding.ts";
 import { runningKustomizations } from "./flux-running.ts";
 import { ownedTwice } from "./flux-owners.ts";
 import { inMissingNamespaces } from "./flux-namespaces.ts";
@@ -17,14 +18,6 @@ import { severityOfComments } from "./flux-version.ts";
 import { wouldFailToMerge } from "./flux-strategic-merge.ts";
 import { undeployed } from "./flux-undeployed.ts";
 import { shownFile, shownFiles } from "./wording.ts";
-
-/** A finding with the file in which it is to be mended. */
-export interface FluxFinding extends Finding {
-  /** Repository-relative. */
-  readonly path: string;
-  /** The encrypted files that it is about. */
-  readonly about: readonly string[];
-}
 
 /**
  * What is found: encrypted files that Flux would apply as they are, or would refuse. From the files

@@ -3,8 +3,8 @@ import type { FluxKustomization, FluxMap } from "../flux/flux-map.ts";
 import { readManifests } from "../flux/manifest.ts";
 import type { ProblemKind } from "../flux/problem.ts";
 import type { RepositoryFiles } from "../flux/repository-files.ts";
-import type { FluxFinding } from "./flux-ciphertext.ts";
 import type { EncryptedDocument } from "./flux-decryption.ts";
+import type { FluxFinding } from "./flux-finding.ts";
 import { shownName } from "./wording.ts";
 
 /** What every cluster with Flux has. */

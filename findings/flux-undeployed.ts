@@ -1,7 +1,7 @@
 import type { FluxKustomization, FluxMap } from "../flux/flux-map.ts";
 import { folderOf, inFolder, type RepositoryFiles } from "../flux/repository-files.ts";
-import type { FluxFinding } from "./flux-ciphertext.ts";
 import { encryptedDocuments, mayBeEncrypted } from "./flux-decryption.ts";
+import type { FluxFinding } from "./flux-finding.ts";
 import { foldersFrom } from "./flux-running.ts";
 import { shownFile } from "./wording.ts";
 

@@ -1,6 +1,7 @@
 import { heldByRemotes } from "../git/history.ts";
 import type { Repository } from "../git/repository.ts";
-import type { FileFinding, Inspection } from "./inspect-staged.ts";
+import type { FileFinding } from "./file-finding.ts";
+import type { Inspection } from "./inspect-staged.ts";
 import type { NewContent } from "./replace-staged.ts";
 
 /** What of an inspection is news, and what a remote-tracking branch has had all along. */

@@ -2,6 +2,7 @@ import type { Finding } from "../findings/finding.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { formatOf } from "../sops/format.ts";
+import type { FileFinding } from "./file-finding.ts";
 import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
 import { mayFeedSecret, mayGenerateSecrets } from "./kustomizations.ts";
@@ -9,17 +10,9 @@ import type { FoundSource } from "./secret-sources.ts";
 import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
 import { stagedSurroundings, surroundingsOf, type Surroundings } from "./staged-surroundings.ts";
 import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
-import { judgedPathsOf, pathsOf, type Place, type Staged, type StagedFile } from "./staged.ts";
+import { judgedPathsOf, pathsOf, type Staged, type StagedFile } from "./staged.ts";
 import type { SurroundingFiles } from "./surrounding-files.ts";
 import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
-
-/** A finding in one file. */
-export interface FileFinding extends Finding {
-  readonly path: GitPath;
-  /** The content it was found in. */
-  readonly blob: string;
-  readonly place: Place;
-}
 
 /** What is wrong with staged files, and what they are to hold instead. */
 export interface Inspection {

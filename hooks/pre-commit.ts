@@ -3,7 +3,8 @@ import { changedEntries } from "../git/index-entries.ts";
 import { ongoingOperation, type Operation } from "../git/operation.ts";
 import { openHookRepository, type Repository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
-import { inspectStaged, type FileFinding, type Inspection } from "./inspect-staged.ts";
+import type { FileFinding } from "./file-finding.ts";
+import { inspectStaged, type Inspection } from "./inspect-staged.ts";
 import {
   gitFolder,
   indexState,

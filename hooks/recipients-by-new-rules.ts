@@ -5,7 +5,7 @@ import { indexEntries, isFile } from "../git/index-entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
-import type { FileFinding } from "./inspect-staged.ts";
+import type { FileFinding } from "./file-finding.ts";
 import { rulesOfIndex } from "./rules-in-force.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { displayPath } from "../git/path.ts";
 import { withToolCommand } from "../git/tool-command.ts";
-import type { FileFinding } from "./inspect-staged.ts";
+import type { FileFinding } from "./file-finding.ts";
 import { isRefused, type Refusal } from "./refuse-plaintext.ts";
 import type { NewContent } from "./replace-staged.ts";
 import type { Place } from "./staged.ts";

@@ -4,7 +4,7 @@ import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 import { fixOf } from "./fix-of.ts";
-import type { FileFinding } from "./inspect-staged.ts";
+import type { FileFinding } from "./file-finding.ts";
 import type { Stored } from "./replace-staged.ts";
 
 /** Everything the gate says to the person who commits. */

@@ -3,7 +3,7 @@ import { SopsError } from "./errors.ts";
 import type { Format } from "./format.ts";
 import { parseSelection, SHAMIR } from "./metadata.ts";
 import { parseRecipient } from "./recipient.ts";
-import { SELECTION_OPTIONS, type Selection } from "./key-selection.ts";
+import { SELECTION_OPTIONS, type Selection } from "./selection-option.ts";
 import { Lines } from "./lines.ts";
 import { RuleFileMapping } from "./rule-file-mapping.ts";
 import { compilePattern } from "./selection.ts";

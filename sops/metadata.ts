@@ -4,7 +4,7 @@ import {
   SELECTION_OPTIONS,
   type Selection,
   type SelectionOption,
-} from "./key-selection.ts";
+} from "./selection-option.ts";
 import { parseTimestamp } from "./value.ts";
 
 /** One recipient's copy of the data key: an ASCII-armoured age file. */

@@ -1,13 +1,8 @@
 import { RE2JS } from "re2js";
 import { SopsError } from "./errors.ts";
-import {
-  keySelector,
-  wordPattern,
-  type Pattern,
-  type Selection,
-  type Selector,
-} from "./key-selection.ts";
+import { keySelector, wordPattern, type Pattern, type Selector } from "./key-selection.ts";
 import { compilePlainPattern } from "./plain-pattern.ts";
+import type { Selection } from "./selection-option.ts";
 import type { CommentRun, StoreFile } from "./store.ts";
 
 /** The same few patterns come with every file of a batch, and each takes a moment to compile. */

@@ -17,9 +17,11 @@ import {
 } from "./comments.ts";
 import { readKeyName } from "./key.ts";
 import { leadingSpace, lineEnd, trim } from "./lines.ts";
-import { DEFAULT_SECTION } from "./put.ts";
 import { formatSection, sectionEdits, type SopsSection } from "./metadata-section.ts";
 import { readIniValue, readsAs, spellIniValue, type IniStyle, type IniValue } from "./value.ts";
+
+/** What keys before the first section belong to. */
+export const DEFAULT_SECTION = "DEFAULT";
 
 const FORMS: Readonly<Record<IniStyle, Leaf["form"]>> = {
   bare: "bare",

@@ -2,12 +2,10 @@ import { scalarText, type Data } from "../data-tree.ts";
 import { SopsError } from "../errors.ts";
 import { applyEdits } from "../text-edits.ts";
 import { nameOf, type TreePath } from "../tree-path.ts";
+import { DEFAULT_SECTION } from "./document.ts";
 import { readKeyName, spellIniKey } from "./key.ts";
 import { leadingSpace, lineEnd } from "./lines.ts";
 import { readIniValue, spellIniValue, type IniValue } from "./value.ts";
-
-/** What keys before the first section belong to. */
-export const DEFAULT_SECTION = "DEFAULT";
 
 interface Key {
   readonly name: string;

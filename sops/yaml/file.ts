@@ -10,7 +10,7 @@ import type { DocumentEnd } from "./comment-owners.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Comment } from "./comments.ts";
 import type { Refusal } from "./go-yaml-scan.ts";
-import { metadataEdits, type SopsPair } from "./metadata-edits.ts";
+import { metadataEdits, type SopsPair, type YamlDocument } from "./metadata-edits.ts";
 import { spellToken, spellValue, type Place } from "./spelling.ts";
 
 /** Said of a text that would take hundreds of megabytes to read. */
@@ -29,18 +29,6 @@ export interface YamlLeaf extends Leaf {
   readonly endOfFile?: { readonly leaf: YamlLeaf; readonly asItem: boolean };
   /** Set for a block that the file ends in without a line break. */
   readonly cutOff?: true;
-}
-
-/** One document of a file: where its top mapping ends and where its `sops` block stands. */
-export interface YamlDocument {
-  /** The end of the text of the document, before a `...` or the next `---`. */
-  readonly end: number;
-  /**
-   * Null where the top mapping is in block style. In flow style (`{…}`): where a further pair can
-   * be put, and whether it would be the first.
-   */
-  readonly flow: { readonly insert: number; readonly empty: boolean } | null;
-  readonly sops: SopsPair | null;
 }
 
 /** What a reader finds in a file. */

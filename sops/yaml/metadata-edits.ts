@@ -1,6 +1,5 @@
 import type { Metadata } from "../metadata.ts";
 import type { TextEdit } from "../text-edits.ts";
-import type { YamlDocument } from "./file.ts";
 import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
 
 /** The `sops` key of a document with its value. */
@@ -14,6 +13,18 @@ export interface SopsPair {
   /** In a flow mapping: the offset of the key of the pair behind it, or null where it is the last. */
   readonly nextStart: number | null;
   readonly raw: unknown;
+}
+
+/** One document of a file: where its top mapping ends and where its `sops` block stands. */
+export interface YamlDocument {
+  /** The end of the text of the document, before a `...` or the next `---`. */
+  readonly end: number;
+  /**
+   * Null where the top mapping is in block style. In flow style (`{…}`): where a further pair can
+   * be put, and whether it would be the first.
+   */
+  readonly flow: { readonly insert: number; readonly empty: boolean } | null;
+  readonly sops: SopsPair | null;
 }
 
 /**

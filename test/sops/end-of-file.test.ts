@@ -4,7 +4,7 @@ import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import type { SopsError } from "../../sops/errors.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
-import type { Selection } from "../../sops/key-selection.ts";
+import type { Selection } from "../../sops/selection-option.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
 const pair = await generateKeyPair();

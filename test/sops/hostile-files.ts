@@ -4,7 +4,7 @@ import { readData } from "../../sops/data-tree.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import type { Selection } from "../../sops/key-selection.ts";
+import type { Selection } from "../../sops/selection-option.ts";
 import { setValue } from "../../sops/set.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { formatOf, type Format } from "../../sops/format.ts";
 import type { Metadata } from "../../sops/metadata.ts";
-import type { Selection } from "../../sops/key-selection.ts";
+import type { Selection } from "../../sops/selection-option.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { StoreFile } from "../../sops/store.ts";
 import { vectorKeyPair, type VectorKey } from "../fixtures/vector-identity.ts";

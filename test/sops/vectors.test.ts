@@ -8,7 +8,7 @@ import { encryptFile } from "../../sops/encrypt.ts";
 import type { Format } from "../../sops/format.ts";
 import { effectiveSelection } from "../../sops/metadata.ts";
 import { rewrap } from "../../sops/rewrap.ts";
-import { DEFAULT_SELECTION, SELECTION_OPTIONS } from "../../sops/key-selection.ts";
+import { DEFAULT_SELECTION, SELECTION_OPTIONS } from "../../sops/selection-option.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { additionalData } from "../../sops/token.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";
