@@ -1,4 +1,5 @@
-// All static checks: types, lint (with the directions of imports), format, unused code, packaging.
+// All static checks: types, lint (with the directions of imports), format, unused code, circles of imports,
+// packaging.
 // Lint takes as long as all the others together.
 import { run } from "./run.mjs";
 
