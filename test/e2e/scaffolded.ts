@@ -73,8 +73,13 @@ export function scaffolded(t: Teardown, options: ScaffoldOptions = {}): Scaffold
 
 /** Stands for a test's context where something is to last until its process ends. */
 export const untilTheEnd: Teardown = {
-  teardown: (cleanUp) => void process.on("exit", cleanUp),
+  teardown: (cleanUp) => void atTheEnd.push(cleanUp),
 };
+
+const atTheEnd: (() => void)[] = [];
+process.on("exit", () => {
+  for (const cleanUp of atTheEnd) cleanUp();
+});
 
 /** A copy of a repository with its home and all that is beside them. */
 export function copied(t: Teardown, original: Scaffolded): Scaffolded {
