@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
-import { readData, writeData } from "../sops/data-tree.ts";
+import { readData } from "../sops/read-data.ts";
+import { writeData } from "../sops/write-data.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";

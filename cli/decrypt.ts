@@ -1,5 +1,7 @@
 import { decryptFile } from "../sops/decrypt.ts";
-import { dataAt, readData, writeData, writeValue } from "../sops/data-tree.ts";
+import { dataAt } from "../sops/data-tree.ts";
+import { readData } from "../sops/read-data.ts";
+import { writeData, writeValue } from "../sops/write-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
 import { parseTreePath } from "../sops/tree-path.ts";

@@ -1,4 +1,5 @@
-import { readData, writeData } from "../sops/data-tree.ts";
+import { readData } from "../sops/read-data.ts";
+import { writeData } from "../sops/write-data.ts";
 import { encryptFile } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { parseFile } from "../sops/format.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isatty } from "node:tty";
 import { Command } from "commander";
-import { readValue, type Data } from "../sops/data-tree.ts";
+import type { Data } from "../sops/data-tree.ts";
+import { readValue } from "../sops/read-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";

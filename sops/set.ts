@@ -1,5 +1,6 @@
 import { parseBinary } from "./binary.ts";
-import { dataAt, readData, sameData, scalarText, type Data } from "./data-tree.ts";
+import { dataAt, sameData, scalarText, type Data } from "./data-tree.ts";
+import { readData } from "./read-data.ts";
 import { openLeaves } from "./decrypt.ts";
 import { putDotenv, removeDotenv } from "./dotenv-put.ts";
 import { encryptFile, encryptionOf, sealFile } from "./encrypt.ts";

@@ -1,4 +1,5 @@
-import { below, toJson, type Data } from "../data-tree.ts";
+import { below, type Data } from "../data-tree.ts";
+import { toJson } from "../write-data.ts";
 import { applyEdits } from "../text-edits.ts";
 import { isCommentToken } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";

@@ -1,5 +1,6 @@
 import { SopsError } from "../errors.ts";
-import { below, isEmpty, toYaml, scalarText, toJson, type Data } from "../data-tree.ts";
+import { below, isEmpty, scalarText, type Data } from "../data-tree.ts";
+import { toYaml, toJson } from "../write-data.ts";
 import { shownPath } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";

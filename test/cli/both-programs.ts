@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { unwrapDataKey } from "../../sops/data-key.ts";
-import { readData } from "../../sops/data-tree.ts";
+import { readData } from "../../sops/read-data.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";

@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import test from "ava";
 import { plaintextIn } from "../../cli/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
-import { readValue } from "../../sops/data-tree.ts";
+import { readValue } from "../../sops/read-data.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";

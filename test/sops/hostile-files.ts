@@ -1,6 +1,6 @@
 import { encryptFile } from "../../sops/encrypt.ts";
 import { newDataKey, unwrapDataKey } from "../../sops/data-key.ts";
-import { readData } from "../../sops/data-tree.ts";
+import { readData } from "../../sops/read-data.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";

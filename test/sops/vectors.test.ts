@@ -1,7 +1,8 @@
 import test from "ava";
 import { Lexer, parseAllDocuments } from "yaml";
 import { unwrapDataKey } from "../../sops/data-key.ts";
-import { readData, type Data, NumberText } from "../../sops/data-tree.ts";
+import { type Data, NumberText } from "../../sops/data-tree.ts";
+import { readData } from "../../sops/read-data.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { verifyMac, type OpenedLeaf } from "../../sops/open.ts";
 import { encryptFile } from "../../sops/encrypt.ts";

@@ -1,5 +1,5 @@
 import test from "ava";
-import { readData } from "../../sops/data-tree.ts";
+import { readData } from "../../sops/read-data.ts";
 import { readBlockStyle } from "../../sops/yaml/block-style.ts";
 import fc from "../seeded-fast-check.ts";
 import { blockStyleDocument } from "./block-style-documents.ts";

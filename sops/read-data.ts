@@ -1,0 +1,172 @@
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
+import { NumberText, type Data } from "./data-tree.ts";
+import { SopsError } from "./errors.ts";
+import { parseFile, type Format } from "./format.ts";
+import { parseJson, type JsonNode } from "./json/parse.ts";
+import { resolvePlain, type Value } from "./value.ts";
+import { readBlockStyle } from "./yaml/block-style.ts";
+import { composeDocuments } from "./yaml/document.ts";
+import type { YamlLeaf } from "./yaml/file.ts";
+
+/** How many values aliases may expand a file to. */
+const MOST_VALUES = 200_000;
+
+/**
+ * The data of a plaintext, a top mapping for each document.
+ *
+ * @param text as `decryptFile` gives it.
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function readData(text: string, format: Format): ReadonlyMap<string, Data>[] {
+  switch (format) {
+    case "yaml":
+      return readYaml(text);
+    case "json": {
+      const root = readJson(parseJson(text));
+      return [root instanceof Map ? (root as ReadonlyMap<string, Data>) : new Map<string, Data>()];
+    }
+    case "dotenv":
+    case "ini":
+      return [readFlat(text, format)];
+    case "binary":
+      return [new Map([["data", text]])];
+  }
+}
+
+/**
+ * A single value in JSON, as `set` takes it.
+ *
+ * @throws SopsError `bad-value`, without a word of the value.
+ */
+export function readValue(json: string): Data {
+  try {
+    return readJson(parseJson(json));
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    throw new SopsError(
+      "bad-value",
+      `the value is no JSON: a text needs double quotes, as in '"a text"'`,
+    );
+  }
+}
+
+function readYaml(text: string): ReadonlyMap<string, Data>[] {
+  const plain = readBlockStyle(text);
+  if (plain?.rawMetadata === null) return [readLeaves(plain.leaves)];
+  return composeDocuments(text).map((document) => {
+    const read = readNode(document.contents as ParsedNode | null, {
+      left: MOST_VALUES,
+      cutOffAt: text.endsWith("\n") ? null : text.length,
+      anchors: new Map(),
+      targets: new Map(),
+    });
+    return read instanceof Map ? (read as ReadonlyMap<string, Data>) : new Map<string, Data>();
+  });
+}
+
+/** The data of leaves whose mappings and lists all have a value in them. */
+function readLeaves(leaves: readonly YamlLeaf[]): ReadonlyMap<string, Data> {
+  const root = new Map<string, Data>();
+  const made = new Map<YamlLeaf["holder"], Map<string, Data> | Data[]>();
+  const put = (holder: YamlLeaf["holder"], key: string, data: Data) => {
+    const into = dataIn(holder);
+    if (Array.isArray(into)) into.push(data);
+    else into.set(key, data);
+  };
+  const dataIn = (holder: YamlLeaf["holder"]): Map<string, Data> | Data[] => {
+    if (holder === null || holder.parent === null) return root;
+    const known = made.get(holder);
+    if (known !== undefined) return known;
+    const fresh = holder.list ? [] : new Map<string, Data>();
+    made.set(holder, fresh);
+    put(holder.parent, holder.path.at(-1) ?? "", fresh);
+    return fresh;
+  };
+  for (const { kind, holder, path, value } of leaves) {
+    if (kind === "value") put(holder, path.at(-1) ?? "", dataOf(value));
+  }
+  return root;
+}
+
+function readJson(node: JsonNode): Data {
+  switch (node.kind) {
+    case "object":
+      return new Map(node.members.map(({ key, value }) => [key, readJson(value)]));
+    case "list":
+      return node.items.map(readJson);
+    case "scalar":
+      return dataOf(node.value);
+  }
+}
+
+function dataOf(value: Value | null): Data {
+  if (value === null) return null;
+  if (value.type === "bool") return value.text === "True";
+  return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
+}
+
+/** How far a document has been read. */
+interface Reading {
+  /** How many values may still be read. */
+  left: number;
+  /** Where a text without a line break ends: a block that ends there has none. */
+  readonly cutOffAt: number | null;
+  readonly anchors: Map<string, ParsedNode>;
+  /** What each alias stands for: its anchor may be given anew further down. */
+  readonly targets: Map<ParsedNode, ParsedNode | null>;
+}
+
+function readNode(node: ParsedNode | null, reading: Reading): Data {
+  reading.left -= 1;
+  if (reading.left < 0) throw new SopsError("unsupported", "expands to too much");
+  if (node === null) return null;
+  if (isAlias(node)) {
+    const target = reading.targets.get(node) ?? reading.anchors.get(node.source) ?? null;
+    reading.targets.set(node, target);
+    return readNode(target, reading);
+  }
+  if (node.anchor !== undefined) reading.anchors.set(node.anchor, node);
+  if (isMap(node)) {
+    return new Map(
+      node.items.map((pair) => [
+        keyOf(pair.key as Scalar.Parsed, reading),
+        readNode(pair.value as ParsedNode | null, reading),
+      ]),
+    );
+  }
+  if (isSeq(node)) {
+    return node.items.map((item) => readNode(item as ParsedNode | null, reading));
+  }
+  if (!isScalar(node)) return null;
+  const isCut = node.type?.startsWith("BLOCK_") === true && node.range[1] === reading.cutOffAt;
+  const text = isCut ? textOf(node).replace(/\n$/, "") : textOf(node);
+  if (node.type !== "PLAIN" || node.tag !== undefined) return text;
+  return dataOf(resolvePlain(text));
+}
+
+function keyOf(key: Scalar.Parsed, { anchors }: Reading): string {
+  if (key.anchor !== undefined) anchors.set(key.anchor, key);
+  return textOf(key);
+}
+
+function readFlat(text: string, format: "dotenv" | "ini"): ReadonlyMap<string, Data> {
+  const root = new Map<string, Data>();
+  for (const { kind, path, value } of parseFile(text, format, null).leaves) {
+    if (kind === "comment") continue;
+    const [first = "", second] = path;
+    if (second === undefined) {
+      root.set(first, value?.text ?? "");
+      continue;
+    }
+    const section = root.get(first);
+    const entries = section instanceof Map ? (section as Map<string, Data>) : new Map();
+    entries.set(second, value?.text ?? "");
+    root.set(first, entries);
+  }
+  return root;
+}
+
+/** The yaml package makes a symbol of a merge key. */
+function textOf({ value, source }: Scalar): string {
+  return typeof value === "symbol" ? (source ?? "<<") : String(value);
+}

@@ -1,0 +1,152 @@
+import { Document, visit } from "yaml";
+import { dataAt, isEmpty, NumberText, pairs, scalarText, type Data } from "./data-tree.ts";
+import { spellDotenv } from "./dotenv.ts";
+import { SopsError } from "./errors.ts";
+import type { Format } from "./format.ts";
+import { spellIniKey } from "./ini/key.ts";
+import { spellIniValue } from "./ini/value.ts";
+import { sopsLayout, type BlockLayout } from "./json/metadata-block.ts";
+import { readData } from "./read-data.ts";
+import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
+
+/**
+ * Writes data in a format, laid out as sops does.
+ *
+ * @param indent that of YAML and JSON; null for sops's own.
+ * @throws SopsError `cannot-hold`
+ */
+export function writeData(
+  documents: readonly Data[],
+  format: Format,
+  indent: number | null,
+): string {
+  const [first = new Map<string, Data>()] = documents;
+  switch (format) {
+    case "yaml":
+      return documents.map((one) => toYaml(one, indent)).join("---\n");
+    case "json":
+      return `${toJson(first, sopsLayout(indent))}\n`;
+    case "dotenv":
+      return heldBy(format, first, toDotenv(first));
+    case "ini":
+      return heldBy(format, first, toIni(first));
+    case "binary": {
+      const data = dataAt(first, ["data"]);
+      if (typeof data === "string") return data;
+      throw new SopsError("cannot-hold", "it holds no binary data: choose another --output-type");
+    }
+  }
+}
+
+/** A single value as sops's `--extract` prints it. */
+export function writeValue(value: Data, format: Format, indent: number | null): string {
+  if (typeof value === "string") return value;
+  if (format === "json") return toJson(value, sopsLayout(indent));
+  return toYaml(value, indent);
+}
+
+/**
+ * Data as YAML, laid out as sops does.
+ *
+ * @param indent null for sops's own.
+ */
+export function toYaml(value: Data, indent: number | null): string {
+  const document = new Document(plain(value), { compat: "yaml-1.1" });
+  visit(document, {
+    Scalar: (_key, node) => {
+      // The yaml package says of a block with leading spaces that it is indented by 2, whatever is asked.
+      if (typeof node.value === "string" && /^\n* /.test(node.value)) node.type = "QUOTE_DOUBLE";
+    },
+  });
+  return document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 });
+}
+
+/** For the yaml package, which writes big integers exactly only as BigInt. */
+export function plain(value: Data): unknown {
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, one]) => [key, plain(one as Data)]));
+  }
+  if (Array.isArray(value)) return value.map((one) => plain(one as Data));
+  if (value instanceof NumberText) {
+    return /^-?\d+$/.test(value.text) ? BigInt(value.text) : Number(value.text);
+  }
+  return value;
+}
+
+/**
+ * Data as JSON.
+ *
+ * @param layout null for one line.
+ * @param indent that of the line which the value begins on.
+ * @throws SopsError `cannot-hold`
+ */
+export function toJson(value: Data, layout: BlockLayout | null, indent = ""): string {
+  const inner = indent + (layout?.indent ?? "");
+  const enclosed = (open: string, parts: readonly string[], close: string) => {
+    if (parts.length === 0) return open + close;
+    if (layout === null) return open + parts.join(", ") + close;
+    const { newline } = layout;
+    return `${open}${newline}${inner}${parts.join(`,${newline}${inner}`)}${newline}${indent}${close}`;
+  };
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<string, Data>)].map(
+      ([key, one]) => `${JSON.stringify(key)}: ${toJson(one, layout, inner)}`,
+    );
+    return enclosed("{", entries, "}");
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((one) => toJson(one as Data, layout, inner));
+    return enclosed("[", items, "]");
+  }
+  if (value instanceof NumberText) {
+    // JSON has no infinities.
+    if (/^[+-]?(Inf|NaN)$/.test(value.text)) {
+      throw new SopsError("cannot-hold", "JSON cannot hold a number that is infinite or none");
+    }
+    return value.text;
+  }
+  return JSON.stringify(value);
+}
+
+/** A text that reads as what was to be written: neither format has a spelling for every text. */
+function heldBy(format: "dotenv" | "ini", root: Data, text: string): string {
+  const texts = (data: Data): unknown =>
+    data instanceof Map
+      ? [...(data as ReadonlyMap<string, Data>)]
+          // A section without a key is no data.
+          .filter(([, one]) => !(one instanceof Map && isEmpty(one)))
+          .map(([key, one]) => [key, texts(one)])
+      : scalarText(data);
+  let isSame = false;
+  try {
+    isSame =
+      JSON.stringify(texts(readData(text, format)[0] ?? null)) === JSON.stringify(texts(root));
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+  }
+  if (isSame) return text;
+  throw new SopsError("cannot-hold", `${NAMES[format]} has no spelling for a key or value in it`);
+}
+
+const NAMES = { dotenv: "dotenv", ini: "INI" } as const;
+
+function toDotenv(root: Data): string {
+  return pairs(root, "dotenv")
+    .map(([key, value]) => `${key}=${spellDotenv(value)}\n`)
+    .join("");
+}
+
+function toIni(root: Data): string {
+  if (!(root instanceof Map)) throw new SopsError("cannot-hold", "INI needs sections");
+  return [...(root as ReadonlyMap<string, Data>)]
+    .map(([name, section]) => {
+      if (!(section instanceof Map)) {
+        throw new SopsError("cannot-hold", `INI holds sections only, and ${name} is none`);
+      }
+      const lines = pairs(section as Data, "INI").map(
+        ([key, value]) => `${spellIniKey(key)} = ${spellIniValue(value) ?? value}\n`,
+      );
+      return `[${name}]\n${lines.join("")}`;
+    })
+    .join("\n");
+}
