@@ -1,14 +1,22 @@
 import { newDataKey, wrapDataKey } from "./data-key.ts";
 import { openLeaves } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
+import type { Selector } from "./key-selection.ts";
+import { KnownTokens } from "./known-tokens.ts";
 import { openMac, sealMac } from "./mac.ts";
 import { macOf, type OpenedLeaf } from "./open.ts";
-import type { Selector } from "./key-selection.ts";
+import {
+  refuseLeaf,
+  refuseLost,
+  refuseSharedValues,
+  refuseStrayComments,
+  refuseTooMany,
+} from "./refuse-leaf.ts";
 import type { Selection } from "./selection-option.ts";
-import { compilePattern, selector } from "./selection.ts";
+import { selector } from "./selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { additionalData, encryptBound, isToken, shownPath, type KeyPath } from "./token.ts";
+import { additionalData, encryptBound, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";
 
 /** How a file is to be encrypted: what its creation rule says. */
@@ -78,12 +86,7 @@ export async function encryptFile(
   const opened = file.leaves.map((leaf): OpenedLeaf => {
     const itemOf = takenByList(leaf, encryption, selects);
     const selected = itemOf !== null || selects(leaf);
-    refuseMisplaced(leaf, selected, selects);
-    refuseOnNothing(leaf, selected, encryption);
-    refuseStrayToken(leaf, selected);
-    refuseEmptyAtEnd(leaf, selected);
-    refuseEmptyInList(leaf, selected);
-    refuseLost(leaf);
+    refuseLeaf(leaf, selected, selects, encryption);
     const opened = { leaf, selected, value: valueKept(leaf, selected), token: null };
     return itemOf === null ? opened : { ...opened, itemOf };
   });
@@ -152,7 +155,7 @@ async function seal(
   refuseSharedValues(opened);
   refuseTooMany(opened);
   const dataKey = previous?.dataKey ?? newDataKey();
-  const known = knownTokens(options.known);
+  const known = new KnownTokens(options.known);
   const replacements = new Map<Leaf, Replacement>();
   const count = { values: 0, comments: 0, unchanged: 0 };
   for (const { leaf, selected, value, token: existing, itemOf } of opened) {
@@ -163,7 +166,7 @@ async function seal(
     }
     const additional = additionalData(itemOf ?? leaf.path);
     const asItem = itemOf !== undefined;
-    const reused = known.size === 0 ? null : takeToken(known, tokenKey(additional, value));
+    const reused = known.take(additional, value);
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
@@ -226,19 +229,6 @@ function keptSignature(
   return same ? metadata : null;
 }
 
-/** A token of the previous version, and whether it stood there as sops writes it. */
-interface KnownToken {
-  readonly token: string;
-  readonly bare: boolean;
-}
-
-/** The next token for a value: equal values take theirs in order, and share the last one. */
-function takeToken(known: ReadonlyMap<string, KnownToken[]>, key: string): KnownToken | null {
-  const tokens = known.get(key);
-  if (tokens === undefined) return null;
-  return (tokens.length > 1 ? tokens.pop() : tokens[0]) ?? null;
-}
-
 /** The leaves of a version; none where it is damaged: then nothing of it serves on. */
 function openedBefore({ file, metadata, dataKey }: Previous): OpenedLeaf[] {
   try {
@@ -249,48 +239,11 @@ function openedBefore({ file, metadata, dataKey }: Previous): OpenedLeaf[] {
   }
 }
 
-/** Tokens by path, type and plaintext, as sops keeps IVs for them; the next one stands last. */
-function knownTokens(opened: readonly OpenedLeaf[]): Map<string, KnownToken[]> {
-  const known = new Map<string, KnownToken[]>();
-  for (const { leaf, value, token } of opened.toReversed()) {
-    if (token === null || value === null) continue;
-    const key = tokenKey(additionalData(leaf.path), value);
-    const tokens = known.get(key) ?? [];
-    tokens.push({ token, bare: leaf.form === "bare" });
-    known.set(key, tokens);
-  }
-  return known;
-}
-
-function tokenKey(
-  additional: string,
-  value: { readonly type: string; readonly text: string },
-): string {
-  return `${additional}\0${value.type}\0${value.text}`;
-}
-
 /** The value that is encrypted, or that a value which stays readable has in the encrypted file. */
 function valueKept({ value, gainsBreak }: Leaf, selected: boolean): Value | null {
   return gainsBreak === true && !selected && value !== null
     ? { ...value, text: `${value.text}\n` }
     : value;
-}
-
-/**
- * A comment that selects what follows it has to stand where sops selects the same by it.
- *
- * @throws SopsError `unsupported`
- */
-function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: Selection): void {
-  if (!option.endsWith("comment_regex") || !leaves.some(({ astray }) => astray === true)) return;
-  const matches = compilePattern(pattern);
-  const stray = leaves.find(({ astray, value }) => astray === true && matches(value?.text ?? ""));
-  if (stray === undefined) return;
-  throw new SopsError(
-    "unsupported",
-    `sops may take a comment here to be about something else, and select that by ${option}: write comments right above what they are about, indented alike`,
-    { line: stray.line },
-  );
 }
 
 /**
@@ -318,118 +271,4 @@ function takenByList(
     `the comment at the end would stay readable, though sops takes it to ${where} and encrypts it: ${mend}, or write it above the last entry`,
     { line: leaf.line },
   );
-}
-
-/** A comment that looks like a part of what is encrypted, or that sops takes to be elsewhere. */
-function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void {
-  const { indentedIn, takenInto } = leaf;
-  const isEncrypted = (path: KeyPath | undefined) =>
-    path !== undefined && selects({ ...leaf, path });
-  if (!selected && isEncrypted(indentedIn)) {
-    throw new SopsError(
-      "unsupported",
-      "the comment would stay readable, since sops takes it out of what it is indented in: write it above the last entry there",
-      { line: leaf.line },
-    );
-  }
-  if (takenInto !== undefined && (selected || isEncrypted(takenInto))) {
-    throw new SopsError(
-      "unsupported",
-      `sops takes the comment into the brackets above and ${selected ? "cannot decrypt it" : "encrypts it there"}: put an empty line above it`,
-      { line: leaf.line },
-    );
-  }
-}
-
-/**
- * A comment that would stay readable with an empty value: sops takes it to be behind that, or before all
- * else, where the comment that keeps the value readable is not about it.
- */
-function refuseOnNothing(
-  leaf: Leaf,
-  selected: boolean,
-  encryption: Pick<Metadata, "selection">,
-): void {
-  if (selected || leaf.onNothing !== true) return;
-  if (effectiveSelection(encryption).option !== "unencrypted_comment_regex") return;
-  throw new SopsError(
-    "unsupported",
-    "the comment would stay readable, since sops takes it away from the empty value that it stands beside: write it on a line above",
-    { line: leaf.line },
-  );
-}
-
-/** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */
-function refuseStrayToken(leaf: Leaf, selected: boolean): void {
-  if (!selected || leaf.value === null || leaf.kind === "comment") return;
-  if (leaf.value.type === "str" && isToken(leaf.value.text)) {
-    throw new SopsError(
-      "tampered",
-      `the value at ${shownPath(leaf.path)} is ciphertext, but the file has no sops block`,
-      { line: leaf.line },
-    );
-  }
-}
-
-/** An empty text is never ciphertext: it must not be another one once the sops block follows. */
-function refuseEmptyAtEnd({ gainsBreak, value, path, line }: Leaf, selected: boolean): void {
-  if (!selected || gainsBreak !== true || value?.text !== "") return;
-  throw new SopsError(
-    "unsupported",
-    `the value at ${shownPath(path)} is a block with nothing in it, where the file ends: end the file with a line break`,
-    { line },
-  );
-}
-
-/** No text, no ciphertext: then sops and Flux take a comment in an encrypted list for an empty text. */
-function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean): void {
-  if (!selected || becomesItem !== true) return;
-  throw new SopsError(
-    "unsupported",
-    `the comment without text in the list at ${shownPath(path)} would be an empty item to sops and Flux: take it out, or write something behind the #`,
-    { line },
-  );
-}
-
-/** What sops and Flux write of such a value is no YAML, be it encrypted in the file or not. */
-function refuseLost({ becomesNull, path, line }: Leaf): void {
-  if (becomesNull === undefined) return;
-  const what = becomesNull === "key" ? "a key of the value" : "the value";
-  throw new SopsError(
-    "unsupported",
-    `${what} at ${shownPath(path)} has several lines and begins with a tab: sops would decrypt it to null, and Flux not at all. Begin it with something else, or write it as base64 under data`,
-    { line },
-  );
-}
-
-/** How many values and comments are encrypted at once: it takes a second, and sops a minute. */
-const MOST_TOKENS = 100_000;
-
-function refuseTooMany(opened: readonly OpenedLeaf[]): void {
-  let count = 0;
-  for (const { selected, value, token } of opened) {
-    if (selected && token === null && value !== null && value.text !== "") count += 1;
-  }
-  if (count <= MOST_TOKENS) return;
-  throw new SopsError(
-    "unsupported",
-    `has ${count} values and comments to encrypt: divide it into files of ${MOST_TOKENS} at most`,
-  );
-}
-
-/** An alias ties two places together of which one is encrypted: no ciphertext is right for both. */
-function refuseSharedValues(opened: readonly OpenedLeaf[]): void {
-  if (opened.every(({ leaf }) => leaf.alias === null)) return;
-  const selected = new Set(opened.filter((one) => one.selected).map(({ leaf }) => leaf));
-  for (const { leaf, selected: wanted } of opened) {
-    if (leaf.alias === null || leaf.value === null) continue;
-    const { of: anchor, whole } = leaf.alias;
-    if ((wanted && !whole) || (!wanted && anchor !== null && selected.has(anchor))) {
-      throw new SopsError(
-        "unsupported",
-        `the value at ${shownPath(leaf.path)} is an alias of one that stands elsewhere: write it out`,
-        { line: leaf.line },
-      );
-    }
-  }
 }

@@ -1,0 +1,42 @@
+import type { OpenedLeaf } from "./open.ts";
+import { additionalData } from "./token.ts";
+import type { Value } from "./value.ts";
+
+/** A token of an earlier version, and whether it stood there as sops writes it. */
+export interface KnownToken {
+  readonly token: string;
+  readonly bare: boolean;
+}
+
+/** The tokens of an earlier version, by path, type and plaintext, as sops keeps IVs for them. */
+export class KnownTokens {
+  /** The next one stands last. */
+  readonly #tokens = new Map<string, KnownToken[]>();
+
+  constructor(opened: readonly OpenedLeaf[]) {
+    for (const { leaf, value, token } of opened.toReversed()) {
+      if (token === null || value === null) continue;
+      const key = keyOf(additionalData(leaf.path), value);
+      const tokens = this.#tokens.get(key) ?? [];
+      tokens.push({ token, bare: leaf.form === "bare" });
+      this.#tokens.set(key, tokens);
+    }
+  }
+
+  /**
+   * The next token for a value: equal values take theirs in order, and share the last one.
+   *
+   * @param additional what binds it to its path: {@link additionalData}.
+   * @returns null where there is none.
+   */
+  take(additional: string, value: Pick<Value, "type" | "text">): KnownToken | null {
+    if (this.#tokens.size === 0) return null;
+    const tokens = this.#tokens.get(keyOf(additional, value));
+    if (tokens === undefined) return null;
+    return (tokens.length > 1 ? tokens.pop() : tokens[0]) ?? null;
+  }
+}
+
+function keyOf(additional: string, { type, text }: Pick<Value, "type" | "text">): string {
+  return `${additional}\0${type}\0${text}`;
+}
