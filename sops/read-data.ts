@@ -6,7 +6,7 @@ import { parseJson, type JsonNode } from "./json/parse.ts";
 import { resolvePlain, type Value } from "./value.ts";
 import { readBlockStyle } from "./yaml/block-style.ts";
 import { composeDocuments } from "./yaml/document.ts";
-import type { YamlLeaf } from "./yaml/file.ts";
+import type { YamlLeaf } from "./yaml/leaf.ts";
 
 /** How many values aliases may expand a file to. */
 const MOST_VALUES = 200_000;

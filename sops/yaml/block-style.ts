@@ -4,15 +4,10 @@ import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
 import type { Collection } from "./collection.ts";
 import type { RawComment } from "./comment-texts.ts";
 import { attribute } from "./comments.ts";
-import {
-  commentLeaves,
-  commentPlace,
-  documentEnd,
-  entryOfComment,
-  indentStep,
-  type YamlContent,
-  type YamlLeaf,
-} from "./file.ts";
+import { commentLeaves, commentPlace, entryOfComment } from "./comment-leaves.ts";
+import { documentEnd } from "./comment-owners.ts";
+import type { YamlContent, YamlLeaf } from "./leaf.ts";
+import { indentStep } from "./metadata-block.ts";
 import type { Mark } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { Places } from "./places.ts";

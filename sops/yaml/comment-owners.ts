@@ -8,6 +8,7 @@ import {
   type RawComment,
 } from "./comment-texts.ts";
 import type { Mark } from "./marks.ts";
+import type { SopsPair } from "./metadata-edits.ts";
 
 /** Where a document ends. */
 export interface DocumentEnd {
@@ -17,6 +18,19 @@ export interface DocumentEnd {
   readonly blockLine: number;
   /** Whether a comment below the `---` or `...` behind it is a foot of it. */
   readonly hasFootBehind?: boolean;
+}
+
+/** Where a document ends whose text ends at an offset. */
+export function documentEnd(
+  text: string,
+  lines: Lines,
+  end: number,
+  sops: SopsPair | null,
+): DocumentEnd {
+  const isBroken = end === 0 || text[end - 1] === "\n";
+  const blockLine = lines.lineOf(end) + (isBroken ? 0 : 1);
+  if (sops !== null || end < text.length) return { at: "elsewhere", blockLine };
+  return { at: isBroken ? "file" : "unfinished file", blockLine };
 }
 
 /** A comment with whom it belongs to. */

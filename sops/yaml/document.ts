@@ -4,14 +4,11 @@ import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style.ts";
 import { documentComments } from "./comments.ts";
-import {
-  commentLeaves,
-  documentEnd,
-  indentStep,
-  YamlFile,
-  type YamlContent,
-  type YamlLeaf,
-} from "./file.ts";
+import { commentLeaves } from "./comment-leaves.ts";
+import { documentEnd } from "./comment-owners.ts";
+import { YamlFile } from "./file.ts";
+import type { YamlContent, YamlLeaf } from "./leaf.ts";
+import { indentStep } from "./metadata-block.ts";
 import { DocumentReader, type Failure, type Source } from "./reader.ts";
 import { readTokens } from "./tokens.ts";
 

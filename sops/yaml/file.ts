@@ -5,45 +5,15 @@ import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { isSamePath, isToken, shownPath } from "../token.ts";
-import type { Collection } from "./collection.ts";
-import type { DocumentEnd } from "./comment-owners.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
-import type { Comment } from "./comments.ts";
 import type { Refusal } from "./go-yaml-scan.ts";
-import { metadataEdits, type SopsPair, type YamlDocument } from "./metadata-edits.ts";
-import { spellToken, spellValue, type Place } from "./spelling.ts";
+import { leafEdits } from "./leaf-edits.ts";
+import type { YamlContent, YamlLeaf } from "./leaf.ts";
+import { metadataEdits, type YamlDocument } from "./metadata-edits.ts";
+import { spellValue } from "./spelling.ts";
 
 /** Said of a text that would take hundreds of megabytes to read. */
 export const TOO_LARGE = "is too large: divide it into several files";
-
-/** Where a leaf stands, beside what it is. */
-export interface YamlLeaf extends Leaf {
-  readonly start: number;
-  readonly end: number;
-  /** For an item of a block list: the offset of its `-`. */
-  readonly itemStart: number | null;
-  /** The collection that holds it, and where its entry there begins. */
-  readonly holder: Collection | null;
-  readonly entry: number;
-  readonly place: Place;
-  readonly endOfFile?: { readonly leaf: YamlLeaf; readonly asItem: boolean };
-  /** Set for a block that the file ends in without a line break. */
-  readonly cutOff?: true;
-}
-
-/** What a reader finds in a file. */
-export interface YamlContent {
-  /** In the order of the text. */
-  readonly leaves: readonly YamlLeaf[];
-  /** Mappings and lists without anything in them. */
-  readonly empty: readonly Held[];
-  readonly documents: readonly YamlDocument[];
-  /** The `sops` block of the first document as plain data, or null. */
-  readonly rawMetadata: unknown;
-  readonly newline: string;
-  /** What go-yaml refuses. */
-  readonly refusals: readonly Refusal[];
-}
 
 /** A YAML file, whichever reader has read it. */
 export class YamlFile implements StoreFile {
@@ -120,15 +90,7 @@ export class YamlFile implements StoreFile {
     metadata: Parameters<StoreFile["splice"]>[1],
     spelling: (leaf: YamlLeaf) => string | null,
   ): TextEdit[] {
-    const edits: TextEdit[] = [];
-    const emptied = lastOfEmptied(this.own, this.empty, replacements);
-    for (const leaf of this.own) {
-      const replacement = replacements.get(leaf);
-      if (replacement === undefined) continue;
-      const edit = editOf(leaf, replacement);
-      const usual = emptied.has(leaf) ? edit.text + emptyList(leaf) : edit.text;
-      addAroundComment(edits, leaf, { ...edit, text: spelling(leaf) ?? usual });
-    }
+    const edits = leafEdits(this.own, this.empty, replacements, spelling);
     if (metadata !== "keep") {
       const spellings = this.record.after(replacements);
       for (const [index, document] of this.documents.entries()) {
@@ -220,42 +182,6 @@ export class YamlFile implements StoreFile {
   }
 }
 
-/**
- * Items of lists in which nothing is left but the comments that sops had made items of: the last one
- * of each. Such a list would be null.
- */
-function lastOfEmptied(
-  leaves: readonly YamlLeaf[],
-  empty: readonly Held[],
-  replacements: ReadonlyMap<Leaf, Replacement>,
-): ReadonlySet<YamlLeaf> {
-  const isComment = (leaf: YamlLeaf) => {
-    const replacement = replacements.get(leaf);
-    return (
-      leaf.itemStart !== null &&
-      replacement?.kind === "plaintext" &&
-      replacement.value.type === "comment"
-    );
-  };
-  const last = new Map<Held["holder"], YamlLeaf>();
-  for (const leaf of leaves) if (isComment(leaf)) last.set(leaf.holder, leaf);
-  if (last.size === 0) return new Set();
-  const filled = new Set<Held["holder"]>();
-  const fill = (from: Held["holder"]) => {
-    for (let one = from; one !== null && !filled.has(one); one = one.parent) filled.add(one);
-  };
-  for (const leaf of leaves) if (leaf.kind === "value" && !isComment(leaf)) fill(leaf.holder);
-  for (const { holder } of empty) fill(holder);
-  // A list in a list is an item of that one, whatever is in it.
-  for (const list of last.keys()) fill(list?.parent ?? null);
-  return new Set([...last].filter(([list]) => !filled.has(list)).map(([, leaf]) => leaf));
-}
-
-/** Below the comments, inside of what the list is the value of. */
-function emptyList({ holder, place }: YamlLeaf): string {
-  return `${place.newline}${" ".repeat((holder?.parent?.column ?? 0) + 2)}[]`;
-}
-
 /** What is recorded of a file's values, or is to be when they are encrypted. */
 function recordOf(text: string, leaves: readonly YamlLeaf[], rawMetadata: unknown): SpellingRecord {
   const unusual = new Map<Leaf, string>();
@@ -269,151 +195,4 @@ function recordOf(text: string, leaves: readonly YamlLeaf[], rawMetadata: unknow
     if (source !== spellValue(value, place)) unusual.set(leaf, source);
   }
   return new SpellingRecord(values, unusual, rawMetadata);
-}
-
-/**
- * The comments of a document as leaves: all but those inside its `sops` block.
- *
- * @param entryOf where a comment counts among the entries of its collection.
- * @param place what comments are written back by.
- */
-export function commentLeaves(
-  comments: readonly Comment[],
-  sops: SopsPair | null,
-  lines: Lines,
-  entryOf: (comment: Comment) => number,
-  place: Place,
-): YamlLeaf[] {
-  return comments
-    .filter(({ start }) => sops === null || start < sops.start || start >= sops.end)
-    .map((comment): YamlLeaf => {
-      const { owner, start, endOwner } = comment;
-      const isCut = comment.text.endsWith("\r");
-      const text = isCut ? comment.text.slice(0, -1) : comment.text;
-      const bare: YamlLeaf = {
-        kind: "comment",
-        path: owner.path,
-        value: { type: "comment", text },
-        line: lines.lineOf(start) + 1,
-        form: "bare",
-        alias: null,
-        itemStart: null,
-        holder: owner,
-        entry: entryOf(comment),
-        start: start + 1,
-        end: comment.end - (isCut ? 1 : 0),
-        place,
-      };
-      const marks = unusualIn(comment, text);
-      const leaf = marks === null ? bare : { ...bare, ...marks };
-      if (endOwner === null) return leaf;
-      const asItem = endOwner.list && endOwner.column === lines.columnOf(comment.start);
-      const moved = { ...leaf, path: endOwner.path, holder: endOwner };
-      return { ...leaf, endOfFile: { leaf: moved, asItem } };
-    });
-}
-
-/** What has to be known of a comment beside where it is; null for most. */
-function unusualIn(
-  { owner, astray, onNothing, indentedIn, takenInto }: Comment,
-  text: string,
-): Partial<YamlLeaf> | null {
-  const becomesItem = owner.list && text === "";
-  if (!becomesItem && !astray && !onNothing && indentedIn === null && takenInto === null)
-    return null;
-  return {
-    ...(becomesItem && { becomesItem }),
-    ...(astray && { astray }),
-    ...(onNothing && { onNothing }),
-    ...(indentedIn !== null && { indentedIn: indentedIn.path }),
-    ...(takenInto !== null && { takenInto: takenInto.path }),
-  };
-}
-
-/** Where a document ends whose text ends at an offset. */
-export function documentEnd(
-  text: string,
-  lines: Lines,
-  end: number,
-  sops: SopsPair | null,
-): DocumentEnd {
-  const isBroken = end === 0 || text[end - 1] === "\n";
-  const blockLine = lines.lineOf(end) + (isBroken ? 0 : 1);
-  if (sops !== null || end < text.length) return { at: "elsewhere", blockLine };
-  return { at: isBroken ? "file" : "unfinished file", blockLine };
-}
-
-/**
- * Where a comment counts: beside an entry before it, behind a bracket before all entries.
- *
- * @param entries where the entries of its collection begin, in order.
- */
-export function entryOfComment({ beside, start }: Comment, entries: readonly number[]): number {
-  if (beside === "bracket") return (entries[0] ?? start) - 1;
-  if (beside === "entry") return entries[lastAtMost(entries, start)] ?? start;
-  return start;
-}
-
-/** The author's indentation: that of the first indented line. */
-export function indentStep(text: string): number {
-  const first = /\n( +)[^\s#-]/.exec(text)?.[1];
-  return first === undefined ? 2 : Math.min(first.length, 8);
-}
-
-/** What comments are written back by. */
-export function commentPlace(newline: string): Place {
-  return {
-    style: "plain",
-    flow: false,
-    header: "",
-    indent: "",
-    indentIndicator: "",
-    newline,
-    followed: false,
-  };
-}
-
-/** A comment beside the header of a block is a leaf of its own: what is around it is edited apart. */
-function addAroundComment(
-  edits: TextEdit[],
-  { place: { header } }: YamlLeaf,
-  edit: TextEdit,
-): void {
-  const comment = header === "" ? -1 : header.search(/\s+#/);
-  if (comment === -1) {
-    edits.push(edit);
-    return;
-  }
-  const { start, end, text } = edit;
-  const [first = ""] = text.split(/\r?\n/, 1);
-  edits.push(
-    {
-      start,
-      end: start + comment,
-      text: /^[|>]/.test(first) ? first.replace(/\s+#.*$/, "") : first,
-    },
-    { start: start + header.length, end, text: text.slice(first.length) },
-  );
-}
-
-function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
-  const { start, end } = leaf;
-  if (replacement.kind === "ciphertext") {
-    const { token, bare } = replacement;
-    if (replacement.asItem === true) return { start: start - 1, end, text: `- ${token}` };
-    if (leaf.kind === "comment") return { start, end, text: token };
-    if (!bare || leaf.place.flow) {
-      const text = spellToken(token, leaf.place);
-      // The block that is appended to an unfinished file brings the line break.
-      return { start, end, text: leaf.cutOff === true ? text.trimEnd() : text };
-    }
-    const isBlock = leaf.place.style === "literal" || leaf.place.style === "folded";
-    return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
-  }
-  const { value } = replacement;
-  if (leaf.kind === "comment") return { start, end, text: value.text };
-  if (value.type === "comment" && leaf.itemStart !== null) {
-    return { start: leaf.itemStart, end, text: `#${value.text}` };
-  }
-  return { start, end, text: spellValue(value, leaf.place) };
 }

@@ -6,6 +6,12 @@ import { canBePlain, quote } from "./spelling.ts";
 /** The indentation that sops gives its block when nothing else is said. */
 export const DEFAULT_INDENT = 4;
 
+/** The author's indentation: that of the first indented line. */
+export function indentStep(text: string): number {
+  const first = /\n( +)[^\s#-]/.exec(text)?.[1];
+  return first === undefined ? 2 : Math.min(first.length, 8);
+}
+
 /** Recorded spellings, by name: see `SpellingRecord`. */
 export type Spellings = ReadonlyMap<string, string> | null;
 

@@ -13,7 +13,7 @@ import { isCommentToken } from "../token.ts";
 import { readBlockStyle } from "./block-style.ts";
 import type { Collection } from "./collection.ts";
 import { composeTokens } from "./document.ts";
-import type { YamlContent } from "./file.ts";
+import type { YamlContent } from "./leaf.ts";
 import { readTokens } from "./tokens.ts";
 
 /** A single value, and where it ends. */
