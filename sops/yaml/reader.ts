@@ -13,6 +13,7 @@ import type { SopsError } from "../errors.ts";
 import type { Lines } from "../lines.ts";
 import { isToken, type KeyPath } from "../token.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
+import { blockEnd, cutText, hasSpacesBelow, isCutOff } from "./block-scalar.ts";
 import type { Held } from "./comment-stacks.ts";
 import type { Collection } from "./collection.ts";
 import type { Comment } from "./comments.ts";
@@ -23,6 +24,7 @@ import type { SopsPair, YamlDocument } from "./metadata-edits.ts";
 import { Places } from "./places.ts";
 import { canBePlain, styleOfToken, takesWhatFollows, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
+import { lostIn } from "./unreadable-block.ts";
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
 const MOST_LEAVES = 200_000;
@@ -36,23 +38,6 @@ const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
 
 /** The tag that go-yaml reads a value without quotes as if it were not there. */
 const NO_TAG = "!";
-
-/** What of a value, or of the keys above it, sops makes null of. */
-function lostIn(path: KeyPath, value: Value | null): "key" | "value" | null {
-  if (path.some(isUnreadableBlock)) return "key";
-  return value?.type === "str" && isUnreadableBlock(value.text) ? "value" : null;
-}
-
-/**
- * Whether a text begins with a tab and has several lines, and go-yaml does not have to put it into
- * quotes: it writes a block then that it cannot read.
- */
-function isUnreadableBlock(text: string): boolean {
-  return text.startsWith("\t") && text.includes("\n") && !NOT_IN_BLOCK.test(text);
-}
-
-/** What go-yaml writes no block with: spaces at the end of a line, and what it cannot print. */
-const NOT_IN_BLOCK = / (?:\n|$)|[^\t\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 /** Makes the error for what is wrong at an offset. */
 export type Failure = (
@@ -375,7 +360,7 @@ export class DocumentReader {
     const whole = this.scalarValue(node);
     const cut =
       whole !== null && isCutOff(token)
-        ? this.cutText(token, whole.text, this.placeOf(node, token, parent, 0).indent.length)
+        ? cutText(this.text, token, whole.text, this.placeOf(node, token, parent, 0).indent.length)
         : null;
     const value = whole !== null && cut !== null ? { ...whole, text: cut.text } : whole;
     if (expansion !== null) {
@@ -398,13 +383,20 @@ export class DocumentReader {
     const start = token?.offset ?? node.range[0];
     const end =
       token?.type === "block-scalar"
-        ? this.blockEnd(token, node)
+        ? blockEnd(this.text, token, node)
         : start + (token !== undefined && "source" in token ? token.source.length : 0);
     const place = this.placeOf(node, token, parent, end);
     const lost = lostIn(path, value);
     if (token?.type === "block-scalar") {
       const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
-      this.refuseSpacesBehind(isEmpty ? bodyOffset(token) : end, place);
+      const below = isEmpty ? bodyOffset(token) : end;
+      if (hasSpacesBelow(this.text, below, place)) {
+        throw this.failure(
+          "unsupported",
+          below,
+          "has spaces below a block of text that may be part of it: take them out",
+        );
+      }
     }
     const leaf: YamlLeaf = {
       kind: "value",
@@ -432,56 +424,6 @@ export class DocumentReader {
       ...(cut?.gainsBreak === true && { gainsBreak: true as const }),
       ...(lost !== null && { becomesNull: lost }),
     };
-  }
-
-  /**
-   * What go-yaml reads from a block that the file ends in without a line break, and whether a line
-   * break behind it would add one.
-   *
-   * @param text what the yaml package reads: it adds the break, but where the last line is empty.
-   * @param indent of the block's lines.
-   */
-  private cutText(
-    token: CST.BlockScalar,
-    text: string,
-    indent: number,
-  ): { text: string; gainsBreak: boolean } {
-    const { source } = token;
-    const last = source.slice(source.lastIndexOf("\n") + 1);
-    const isEmpty = last.trim() === "" && (last.length <= indent || source.trim() === "");
-    if (/^[|>][1-9]?\+/.test(this.text.slice(token.offset))) {
-      const isAdded = !isEmpty || !source.includes("\n");
-      return { text: isAdded ? text.slice(0, -1) : text, gainsBreak: true };
-    }
-    const gainsBreak = !isEmpty && text.endsWith("\n");
-    return { text: gainsBreak ? text.slice(0, -1) : text, gainsBreak };
-  }
-
-  /**
-   * The yaml package leaves lines of spaces below a block out of it that go-yaml takes into it, or has
-   * nothing else in it, and the last one of a file may become one.
-   */
-  private refuseSpacesBehind(end: number, { indent, header }: Place): void {
-    const rest = this.text.slice(end);
-    const empty = /^(?: *\r?\n)* */.exec(rest)?.[0] ?? "";
-    const lines = empty.split(/\r?\n/);
-    const last = lines.pop() ?? "";
-    const isLast = last !== "" && empty === rest;
-    const isKept = isLast && header.includes("+");
-    if (isLast) lines.push(last);
-    if (!isKept && lines.every(({ length }) => length <= indent.length)) return;
-    throw this.failure(
-      "unsupported",
-      end,
-      "has spaces below a block of text that may be part of it: take them out",
-    );
-  }
-
-  private blockEnd(token: CST.BlockScalar, node: Scalar.Parsed): number {
-    const begin = bodyOffset(token);
-    const end = begin + token.source.length;
-    // Line breaks behind a block that keeps them are part of its value.
-    return Math.max(end, /\+/.test(this.text.slice(token.offset, begin)) ? node.range[1] : end);
   }
 
   private placeOf(
@@ -526,11 +468,6 @@ export class DocumentReader {
     while (current !== null && current.column === null) current = current.parent;
     return current?.column ?? 0;
   }
-}
-
-/** Whether the file ends within a block without a line break: then its value ends without one. */
-function isCutOff(token: CST.Token | undefined): token is CST.BlockScalar {
-  return token?.type === "block-scalar" && token.source !== "" && !token.source.endsWith("\n");
 }
 
 function printable(text: string): string {
