@@ -144,7 +144,8 @@ export async function commitsBringing(
     "log",
     "--topo-order",
     "--reverse",
-    "-m",
+    // `-m` is what log.diffMerges makes of it.
+    "--diff-merges=separate",
     "--raw",
     "--no-abbrev",
     "--no-renames",

@@ -90,6 +90,27 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
   );
 });
 
+test("the merge that brings a blob is found, whatever git log is set to show of merges", async (t) => {
+  const repository = temporaryRepository(t);
+  const base = commit(repository, "a", "1\n");
+  const side = commit(repository, "b", "2\n");
+  repository.must("reset", "-q", "--hard", base);
+  commit(repository, "c", "3\n");
+  repository.must("merge", "-q", "--no-commit", side);
+  const merge = commit(repository, "d", "only in the merge\n");
+  const blob = oid(repository, "HEAD:d");
+  const range = { include: [merge], exclude: [], remote: false } as const;
+  for (const shown of ["off", "combined", "first-parent", "separate"]) {
+    repository.must("config", "log.diffMerges", shown);
+    const bringing = await commitsBringing(contextOf(repository), [blob], range);
+    t.deepEqual(
+      bringing.get(blob)?.map(({ commit: name }) => name),
+      [merge],
+      shown,
+    );
+  }
+});
+
 test("commits that say a word, in the message or before it, wherever git's output is cut", async (t) => {
   const repository = temporaryRepository(t);
   const count = 1500;
