@@ -123,7 +123,8 @@ async function refusal(refused: Refusal | null): Promise<{ status: number; words
 
 /** A bug: name its kind and place, never its text, which may quote a file. */
 function unexpected(error: unknown): string {
-  const name = error instanceof Error ? error.name : "unknown";
-  const place = error instanceof Error ? /at .*$/m.exec(error.stack ?? "")?.[0] : undefined;
+  const { name, message, stack } =
+    error instanceof Error ? error : { name: "unknown", message: "", stack: "" };
+  const place = /^ +at .*$/m.exec(stack?.replace(message, "") ?? "")?.[0].trim();
   return `an internal error (${name}${place === undefined ? "" : ` ${place}`}): please report it`;
 }
