@@ -1,6 +1,8 @@
 import type { Finding } from "../findings/finding.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
+import type { Encrypted } from "../sops/encrypt.ts";
+import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Judgement } from "./judge.ts";
@@ -168,7 +170,14 @@ async function carryOut(
       return { findings: [verdict.finding, ...leaks], content: null };
     case "encrypt": {
       const { file, rule } = verdict;
-      const result = await encryptPlaintext(file, rule, version, await identities());
+      let result: Encrypted;
+      try {
+        result = await encryptPlaintext(file, rule, version, await identities());
+      } catch (error) {
+        if (!(error instanceof SopsError)) throw error;
+        const what = error.code === "tampered" ? RESTORE : "correct it, then stage it again";
+        return { findings: [sopsBroken(error, what), ...leaks], content: null };
+      }
       const opensHere = (await identities()).some(({ recipient }) =>
         rule.recipients.includes(recipient),
       );

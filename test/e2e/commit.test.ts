@@ -461,6 +461,31 @@ test("a file that a rule takes and that does not parse is refused with its line"
   t.false(commit.stderr.includes("hunter2"));
 });
 
+test("a Secret that cannot be encrypted is refused with its line and what is wrong", (t) => {
+  const repository = scaffolded(t);
+  const refused = (message: RegExp, mend: RegExp) => {
+    const before = repository.state();
+    const commit = repository.git("commit", "-m", "Add");
+    t.is(commit.status, 1, commit.stderr);
+    t.regex(commit.stderr, message);
+    t.regex(commit.stderr, mend);
+    t.notRegex(commit.stderr, /internal error/);
+    t.is(repository.state(), before);
+  };
+  repository.write(DB, secret({ script: '"\\tset -e\\nrun"' }));
+  repository.must("add", DB);
+  refused(/db\.sops\.yaml:6 {2}sops-broken\n.*begins with a tab/, /To mend it, correct it/);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  repository.write(DB, repository.read(DB).replace(/^sops:[^]*/m, ""));
+  repository.must("add", DB);
+  refused(
+    /sops-broken\n.*but the file has no sops block/,
+    /To mend it, restore the encrypted file/,
+  );
+});
+
 test("a file named as encrypted in which nothing would be is refused", (t) => {
   const repository = scaffolded(t);
   repository.write("clusters/homelab/apps/web/values.sops.yaml", "password: hunter2\n");
