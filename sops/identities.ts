@@ -74,7 +74,10 @@ function withoutComments(text: string): string {
   return text.replace(/^#.*$/gm, "");
 }
 
-/** sops splits the command into words and starts it without a shell. */
+/**
+ * sops splits the command into words and starts it without a shell, and with nothing to read: standard
+ * input may be the file to decrypt, or of a hook the pipe that git answers on.
+ */
 async function runKeyCommand(
   command: string,
   environment: NodeJS.ProcessEnv,
@@ -89,7 +92,7 @@ async function runKeyCommand(
       ...environment,
       ...(recipient === undefined ? {} : { SOPS_AGE_RECIPIENT: recipient }),
     },
-    stdio: ["inherit", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
 }
 

@@ -166,6 +166,17 @@ test("SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and SOPS_AGE_KEY_CMD each open a file", (t
   }
 });
 
+test("SOPS_AGE_KEY_CMD has nothing to read: in a hook it would wait for git's answers for ever", (t) => {
+  const repository = withFiles(t);
+  const file = join(repository.home, ".config/sops/age/keys.txt");
+  const env = { HOME: repository.dir, SOPS_AGE_KEY_CMD: `sh -c 'cat; cat "${file}"'` };
+  const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", DB], {
+    env,
+    input: "no key",
+  });
+  t.is(ended.stdout, PLAIN, ended.stderr);
+});
+
 test("SOPS_AGE_KEY_CMD is asked for the key of each recipient, by SOPS_AGE_RECIPIENT", (t) => {
   const repository = withFiles(t);
   const file = join(repository.home, ".config/sops/age/keys.txt");
