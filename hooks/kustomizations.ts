@@ -18,11 +18,13 @@ export function mayGenerateSecrets({ bytes }: Pick<Kustomization, "bytes">): boo
  * do so. Only those of the file's own folder and of the folders above are asked.
  */
 export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomization[]): boolean {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = pathText(path.slice(path.lastIndexOf("/") + 1) as GitPath);
+  // A quote may be doubled, and white space a line break: YAML folds lines.
+  const hasOtherSpellings = /['\s]/.test(name);
   return kustomizations.some((one) => {
     const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
     if (!path.startsWith(folder) || path === one.path || !mayGenerateSecrets(one)) return false;
     // Behind a backslash any name may stand in another spelling.
-    return one.bytes.includes("\\") || one.bytes.includes(pathText(name as GitPath));
+    return hasOtherSpellings || one.bytes.includes("\\") || one.bytes.includes(name);
   });
 }
