@@ -89,7 +89,7 @@ function tagMend(ref: PushedRef, name: string): RefMend {
 
 /** Notes, a stash, replacements: nothing that anybody works on, or could make anew with git commit. */
 function isOfNoBranch({ localRef }: PushedRef): boolean {
-  return /^refs\/(?!heads\/|remotes\/)/.test(localRef);
+  return /^(?:refs\/(?!heads\/|remotes\/)|stash@\{)/.test(localRef);
 }
 
 function noBranchMend(ref: PushedRef): RefMend {

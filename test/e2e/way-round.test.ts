@@ -55,7 +55,7 @@ const WAYS: Readonly<Record<string, (repository: Scaffolded) => readonly string[
   stash: ({ must }) => {
     must("add", DB);
     must("stash", "-q");
-    return ["refs/stash:refs/heads/stash"];
+    return ["stash@{0}:refs/heads/stash"];
   },
   "stash -u": ({ must }) => {
     must("stash", "-q", "-u");
@@ -151,10 +151,10 @@ for (const [way, get] of Object.entries(WAYS)) {
       }
       t.false(push.stderr.includes(MARKER));
       // What is on no branch cannot be made anew as a commit.
-      if (/^a note$|^stash -u$/.test(way)) {
+      if (/^a note$|^stash/.test(way)) {
         t.regex(
           push.stderr,
-          /^To mend refs\/\w+.*, which is no branch, leave it out of what you push/m,
+          /^To mend (?:refs\/\w+.*|stash@\{0\}), which is no branch, leave it out of what you push/m,
         );
         t.notRegex(push.stderr, /^ {6}/m);
       }
