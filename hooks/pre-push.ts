@@ -24,7 +24,7 @@ import { mayGenerateSecrets } from "./kustomizations.ts";
 import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.ts";
 import { plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsAt, settleSilently } from "./settings-in-force.ts";
-import { RulesInForce } from "./rules-in-force.ts";
+import type { RulesInForce } from "./rules-in-force.ts";
 import { trackedRemote } from "./tracked-remote.ts";
 
 /** A finding in what would leave the machine. */
@@ -100,9 +100,11 @@ export async function inspectRange(
     lookIntoMessages(repository, tips, range),
   ]);
   if (blobs.size === 0) return { findings: messages, files: 0, unverified: 0 };
-  const { files, kustomizations } = await lookAtTips(repository, tips, (oid) => blobs.has(oid));
+  const { files, kustomizations, rules } = await lookAtTips(repository, tips, (oid) =>
+    blobs.has(oid),
+  );
   const found = new Findings();
-  const seen = await lookIntoAll(repository, blobs, files[0]?.rules ?? null, found);
+  const seen = await lookIntoAll(repository, blobs, rules, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
   await lookIntoSources(repository, kustomizations, (oid) => blobs.has(oid), found);
   const settled = await settledAt(repository, found.all, tips);
@@ -185,12 +187,11 @@ class Findings {
 async function lookIntoAll(
   repository: OpenedRepository,
   blobs: ReadonlyMap<string, GitPath>,
-  rules: RulesInForce | null,
+  rules: RulesInForce,
   findings: Findings,
 ): Promise<Seen> {
   const withSops = new Set<string>();
   const suspects = new Set<string>();
-  const inForce = rules ?? new RulesInForce(new Map());
   const likenesses = new Likenesses();
   const { OWN_OBJECTS } = await import("./own-objects.ts");
   const wanted = [...blobs]
@@ -203,7 +204,7 @@ async function lookIntoAll(
     if (isClean && !isTellingName(name)) return;
     suspects.add(oid);
     if (!isClean && harmless.get(path) === true) return;
-    const found = inspectPast(name, bytes, inForce);
+    const found = inspectPast(name, bytes, rules);
     if (!isClean) harmless.set(path, found.length === 0);
     for (const { finding, commitMends } of found) {
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });

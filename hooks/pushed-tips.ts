@@ -3,7 +3,7 @@ import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { filesOf, readTrees } from "../git/trees.ts";
 import type { PushedRef } from "./push-lines.ts";
-import { rulesAt, type RulesInForce } from "./rules-in-force.ts";
+import { rulesAt, RulesInForce } from "./rules-in-force.ts";
 
 /** A new file at the tip of pushed refs, and the rules that stand there. */
 export interface TipFile {
@@ -24,6 +24,8 @@ export interface TipKustomization extends TipFile {
 export interface Tips {
   readonly files: readonly TipFile[];
   readonly kustomizations: readonly TipKustomization[];
+  /** Those that the past is judged by: of the first tip that brings a file, else of the first. */
+  readonly rules: RulesInForce;
 }
 
 /**
@@ -70,7 +72,8 @@ export async function lookAtTips(
       }
     }
   }
-  return { files, kustomizations };
+  const [first = new RulesInForce(new Map())] = rulesByKey.values();
+  return { files, kustomizations, rules: files[0]?.rules ?? first };
 }
 
 function fileAt(

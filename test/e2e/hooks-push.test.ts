@@ -108,6 +108,19 @@ test("a leak several commits deep, encrypted since: refused, and mended by what 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("plaintext that was taken back by the next commit: the tip brings no file, and its rules count", (t) => {
+  const repository = pushing(t);
+  const env = "clusters/homelab/app.sops.env";
+  repository.commit(env, "MODE=none\n");
+  passed(t, repository, repository.push("origin", "main"));
+  const bad = repository.leak(env, `MODE=${MARKER}\n`);
+  repository.must("-c", "core.hooksPath=/dev/null", "revert", "--no-edit", "HEAD");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, bad);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 test("a leak in the very first commit, with others after it", (t) => {
   const repository = pushing(t, { commit: false });
   repository.must("config", "user.name", "Author");
