@@ -15,7 +15,8 @@ import { pathText, type GitPath } from "../git/path.ts";
 import { tagObjects } from "../git/tag-objects.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
-import { concernsSops, inspectCommitted } from "./inspect-tip.ts";
+import { decryptedAgain } from "./decrypted-again.ts";
+import { concernsSops, inPlaintext, inspectCommitted } from "./inspect-tip.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
@@ -106,6 +107,12 @@ export async function inspectRange(
   const found = new Findings();
   const seen = await lookIntoAll(repository, blobs, rules, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
+  const { withSops } = seen;
+  for (const one of await decryptedAgain(repository, range, { blobs, withSops, rules })) {
+    const { oid, path } = one;
+    const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
+    found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
+  }
   await lookIntoSources(repository, kustomizations, (oid) => blobs.has(oid), found);
   const settled = await settledAt(repository, found.all, tips);
   const findings = [...(await withCommits(repository, settled, range)), ...messages];

@@ -50,7 +50,7 @@ function unverified({ repository, staged, errors, contents, replacesHead }: Refu
   const isRoot = isAmend ? head?.parents.length === 0 : head === null;
   const place: Place = isRoot ? "amended-root" : "amended";
   return text([
-    `${NAME}: warning: this commit holds what git push will refuse:`,
+    `${NAME}: warning: this commit holds what the pre-commit hook encrypts or refuses:`,
     "",
     ...errors.flatMap((finding) => [...findingLines(repository, { ...finding, place }, null), ""]),
     ...contents.flatMap((content) => [...plaintextLines(content, "and could be encrypted"), ""]),

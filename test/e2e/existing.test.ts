@@ -84,7 +84,7 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   run("git", "add", "leak.yaml");
   t.regex(
     run("git", "commit", "-q", "-m", "Leak").stderr,
-    /will refuse:[^]*git runs no pre-commit hook of ours: node \.flux-sops\/flux-sops\.mjs doctor says why\.$/m,
+    /encrypts or refuses:[^]*git runs no pre-commit hook of ours: node \.flux-sops\/flux-sops\.mjs doctor says why\.$/m,
   );
   run("git", "reset", "-q", "HEAD~");
   writeFileSync(own, `#!/bin/sh\necho theirs >&2\n${line}\n`);

@@ -425,6 +425,37 @@ test("plaintext put into an encrypted file counts in the history too", (t) => {
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("what was encrypted, and came readable past the gate, is refused, be it a Secret or not", (t) => {
+  const repository = pushing(t);
+  const age = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  const rule = `creation_rules:\n  - path_regex: ^private/.*\\.yaml$\n    age: ${age}\n`;
+  const settings = "private/settings.yaml";
+  const readable = `mode: ${MARKER}\n`;
+  // Before the rule it was readable, and the remote may have it so.
+  repository.leak(settings, "mode: none\n");
+  repository.commit(".sops.yaml", repository.read(".sops.yaml").replace("creation_rules:\n", rule));
+  const encrypted = repository.tool("encrypt", settings).stdout;
+  repository.commit(settings, encrypted);
+  passed(t, repository, repository.push("origin", "main"));
+
+  const bad = repository.leak(settings, readable);
+  const atTip = repository.push("origin", "main");
+  refused(t, repository, atTip, bad);
+  t.regex(
+    atTip.stderr,
+    /private\/settings\.yaml {2}plaintext-secret\n.*its creation rule encrypts it/,
+  );
+  const range = repository.tool("check", "--range", "origin/main..main");
+  t.regex(range.stdout, /private\/settings\.yaml {2}plaintext-secret/);
+  repository.must("reset", "-q", "--hard", "HEAD~1");
+  const deep = repository.leak(settings, readable);
+  repository.leak(settings, encrypted);
+  const inThePast = repository.push("origin", "main");
+  refused(t, repository, inThePast, deep);
+  mended(t, repository, inThePast);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 test("a past that the remote has: merging and reverting warn, and can be pushed", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "topic");

@@ -626,7 +626,10 @@ for (const { form, run, ends, branch = "main", subjects = [], ...row } of ROWS) 
       } else {
         t.is(ended.status, 0, ended.stderr);
         if (ends === "warned") {
-          t.regex(ended.stderr, /warning: this commit holds what git push will refuse/);
+          t.regex(
+            ended.stderr,
+            /warning: this commit holds what the pre-commit hook encrypts or refuses/,
+          );
           if (name === "encryptable" && form === "commit -n") {
             t.true(treeLeaks(repository));
           }

@@ -1,0 +1,64 @@
+import { readBlobMap, readBlobs } from "../git/blobs.ts";
+import { replacementsIn, type Range } from "../git/history.ts";
+import { pathText, type GitPath } from "../git/path.ts";
+import type { GitContext } from "../git/run.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
+import { judge } from "./judge.ts";
+import type { RulesInForce } from "./rules-in-force.ts";
+
+/** A content, where it stands. */
+export interface PlacedContent {
+  readonly oid: string;
+  readonly path: GitPath;
+}
+
+/**
+ * Readable contents that a commit in a range has put in the place of their encrypted form, as `sops decrypt
+ * --in-place` leaves them: the gate encrypts them again, whatever is in them, so they came past it. Those
+ * that are leaks by themselves are left out.
+ *
+ * @param blobs the contents of the range, each with a path
+ * @param withSops those of them with ciphertext
+ * @throws GitError, BrokenRulesError
+ */
+export async function decryptedAgain(
+  context: GitContext,
+  range: Range,
+  {
+    blobs,
+    withSops,
+    rules,
+  }: {
+    readonly blobs: ReadonlyMap<string, GitPath>;
+    readonly withSops: ReadonlySet<string>;
+    readonly rules: RulesInForce;
+  },
+): Promise<PlacedContent[]> {
+  const isTaken = (path: GitPath) => rules.for(pathText(path)).rule !== null;
+  const isReadable = (oid: string) => blobs.has(oid) && !withSops.has(oid);
+  if (![...blobs].some(([oid, path]) => isReadable(oid) && isTaken(path))) return [];
+  const replacements = (await replacementsIn(context, range)).flatMap((one) => {
+    const replaced = one.replaced.filter((oid) => !isReadable(oid));
+    const matters = replaced.length > 0 && isReadable(one.oid) && isTaken(one.path);
+    return matters ? [{ ...one, replaced }] : [];
+  });
+  const encrypted = new Map<string, Buffer>();
+  const asked = replacements.flatMap(({ replaced }) => replaced);
+  for await (const { oid, bytes } of readBlobs(context, asked)) {
+    if (bytes?.includes(TOKEN_START) === true) encrypted.set(oid, bytes);
+  }
+  const suspects = replacements.flatMap(({ oid, path, replaced }) => {
+    const before = replaced.map((old) => encrypted.get(old)).find((old) => old !== undefined);
+    return before === undefined ? [] : [{ oid, path, before }];
+  });
+  const contents = await readBlobMap(
+    context,
+    suspects.map(({ oid }) => oid),
+  );
+  return suspects.filter(({ oid, path, before }) => {
+    const bytes = contents.get(oid);
+    if (bytes === undefined) return false;
+    const { verdict, leaks } = judge({ path: pathText(path), bytes, before }, rules);
+    return verdict.kind === "encrypt" && leaks.every(({ severity }) => severity !== "error");
+  });
+}
