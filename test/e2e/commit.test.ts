@@ -517,6 +517,32 @@ test("what stays readable in a folder of secrets is warned of, with the name tha
   t.notRegex(again.stderr, /sops-rule/);
 });
 
+test("a file that a rule is for by its name and that is no YAML is warned of, with what encrypts it", (t) => {
+  const repository = scaffolded(t);
+  const rules = repository.read(".sops.yaml");
+  const age = /age1[a-z0-9]+/.exec(rules)?.[0] ?? "";
+  const own = `creation_rules:\n  - path_regex: \\.enc\\.(env|json)$|^web/.*json$\n    age: ${age}\n`;
+  repository.write(
+    ".sops.yaml",
+    rules.replace("creation_rules:\n", () => own),
+  );
+  repository.write("web.enc.env", "MODE=wombat\n");
+  repository.write("web.example.enc.env", "MODE=wombat\n");
+  repository.write("web/package.json", '{ "name": "web" }\n');
+  repository.must("add", "-f", ".");
+  const commit = repository.git("commit", "-m", "Readable");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /web\.enc\.env {2}sops-rule\n.*stays readable, though the creation rule/);
+  t.notRegex(commit.stderr, /json|example/);
+  const lines = printedCommands(commit.stderr, "web.enc.env");
+  const pasted = repository.paste(
+    lines.map((line) => line.replace("npx flux-sops", "node .flux-sops/flux-sops.mjs")),
+  );
+  t.is(pasted.status, 0, pasted.stderr);
+  repository.must("commit", "-q", "-m", "Encrypted");
+  t.regex(repository.must("show", "HEAD:web.enc.env"), /^MODE=ENC\[/);
+});
+
 test("a read-only file is refused with what to do, and nothing changed", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
