@@ -61,7 +61,7 @@ export function openJournal(
   return {
     id,
     close: () => {
-      rmSync(file, { force: true });
+      removeJournal(file);
     },
   };
 }
@@ -81,7 +81,7 @@ export function leftJournals(repository: Repository): LeftJournal[] {
     if (pid === undefined || isRunning(Number(pid))) return [];
     const file = path.join(folder, name);
     const remove = (): void => {
-      rmSync(file, { force: true });
+      removeJournal(file);
     };
     return [{ journal: read(file), remove }];
   });
@@ -90,6 +90,15 @@ export function leftJournals(repository: Repository): LeftJournal[] {
 function journalFolder(repository: Repository): string | null {
   const folder = gitFolder(repository);
   return folder === null ? null : path.join(folder, "flux-sops");
+}
+
+/** One that cannot be removed, another user's say, is read again, and nothing is left to do then. */
+function removeJournal(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // As said above.
+  }
 }
 
 function read(file: string): Journal | null {
