@@ -37,7 +37,7 @@ export type WorktreeFile =
   | {
       /**
        * `edited`: holds something else than was staged; `missing`: not there; `not-a-file`: a
-       * folder, a symlink or behind one; `unreadable`: no permission to read it.
+       * folder, a symlink or behind one; `unreadable`: no permission to read it, or too large.
        */
       readonly state: "edited" | "missing" | "not-a-file" | "unreadable";
       readonly path: GitPath;
@@ -47,6 +47,9 @@ export type WorktreeFile =
 export function worktreeLocation(context: GitContext, path: GitPath): Buffer {
   return Buffer.concat([Buffer.from(`${context.cwd}/`), pathBytes(path)]);
 }
+
+/** node reads no larger file at once, and git has read none that is to be replaced. */
+const MOST_BYTES = 2 ** 31 - 1;
 
 /**
  * Looks at a worktree file without following any symlink below the top folder.
@@ -77,6 +80,7 @@ export function takeSnapshot(
     try {
       const stats = fstatSync(file);
       if (!stats.isFile()) return "not-a-file";
+      if (stats.size > MOST_BYTES) return "unreadable";
       return { rawOid: blobOid(formatOf(oid), readFileSync(file)), stats, folder };
     } finally {
       closeSync(file);

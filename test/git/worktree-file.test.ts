@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -71,11 +72,22 @@ const names = (dir: string): string[] =>
 test("files are told apart by what they hold now", async (t) => {
   const fixture = await repositoryFor(t);
   const { dir, must, write } = fixture;
-  const all = ["behind/f", "edited", "folder", "linked", "missing", "pipe", "same", "socket"];
+  const all = [
+    "behind/f",
+    "edited",
+    "folder",
+    "huge",
+    "linked",
+    "missing",
+    "pipe",
+    "same",
+    "socket",
+  ];
   all.push("under/f");
   for (const name of all) write(name, name);
   must("add", ".");
   write("edited", "edited since");
+  truncateSync(path.join(dir, "huge"), 3 * 2 ** 30);
   for (const name of ["folder", "linked", "missing", "pipe", "socket"])
     unlinkSync(path.join(dir, name));
   mkdirSync(path.join(dir, "folder"));
@@ -96,6 +108,7 @@ test("files are told apart by what they hold now", async (t) => {
     "behind/f": "not-a-file",
     edited: "edited",
     folder: "not-a-file",
+    huge: "unreadable",
     linked: "not-a-file",
     missing: "missing",
     pipe: "not-a-file",
