@@ -32,11 +32,8 @@ export function ongoingOperation(context: GitContext, gitDir: string): Operation
   const has = (name: string): boolean => existsSync(path.join(gitDir, name));
   // A rebase first: it writes the other files for each of its commits.
   if (has("rebase-merge")) {
-    return {
-      kind: "rebase",
-      commit: pickedCommit(gitDir),
-      isAmend: has("rebase-merge/amend") || lastDoneAmends(gitDir),
-    };
+    const { commit, folds } = stepOfRebase(gitDir);
+    return { kind: "rebase", commit, isAmend: has("rebase-merge/amend") || folds };
   }
   if (has("rebase-apply")) return { kind: has("rebase-apply/applying") ? "am" : "rebase-apply" };
   if (has("MERGE_HEAD")) return { kind: "merge" };
@@ -74,14 +71,20 @@ function todoOf(gitDir: string): { action: string; more: boolean } | null {
   return action === undefined ? null : { action, more: lines.length > 1 };
 }
 
-function lastDone(gitDir: string): string {
-  return textOf(gitDir, "rebase-merge/done").trimEnd().split("\n").pop() ?? "";
-}
-
-function lastDoneAmends(gitDir: string): boolean {
-  return /^(?:fixup|squash|f|s)\b/.test(lastDone(gitDir));
-}
-
-function pickedCommit(gitDir: string): string | null {
-  return /^[a-z]+ (?:-[cC] )?([0-9a-f]{7,64})\b/.exec(lastDone(gitDir))?.[1] ?? null;
+/**
+ * The step of a rebase that is at work: the one that git stopped at, else the last in its list of what
+ * is done. In that, git before 2.43 repeats the step before one that a hook has refused.
+ */
+function stepOfRebase(gitDir: string): { commit: string | null; folds: boolean } {
+  const done = textOf(gitDir, "rebase-merge/done").trimEnd().split("\n");
+  const stopped = textOf(gitDir, "rebase-merge/stopped-sha").trimEnd();
+  const commits = done.map(
+    (step) => /^[a-z]+ (?:-[cC] )?([0-9a-f]{7,64})\b/.exec(step)?.[1] ?? null,
+  );
+  const at = stopped === "" ? -1 : commits.lastIndexOf(stopped);
+  const step = at === -1 ? done.length - 1 : at;
+  return {
+    commit: commits[step] ?? null,
+    folds: /^(?:fixup|squash|f|s)\b/.test(done[step] ?? ""),
+  };
 }

@@ -370,6 +370,25 @@ const ROWS: readonly Row[] = [
     subjects: ["Bring it", "Main"],
   },
   {
+    // git before 2.43 then writes the fixup into its list of what is done once more, as the last one.
+    // Later ones refuse --continue themselves.
+    form: "rebase -i, refused after a fixup, then --continue",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      repository.write("note.md", "note\n");
+      repository.must("add", "note.md");
+      unguarded(repository, "-m", "Note");
+      const refused = repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '1{h;d;};3{s/pick/fixup/;G;}'"),
+      });
+      const continued = repository.git("rebase", "--continue");
+      return continued.stderr.startsWith("flux-sops:") ? continued : refused;
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Bring it", "Other"],
+  },
+  {
     form: "rebase with a conflict, --continue",
     run: (repository, path) => {
       conflicting(repository, path);
