@@ -16,6 +16,8 @@ export type Operation =
       readonly commit: string | null;
       /** It goes into the commit before it: `fixup`, `squash`, what was staged after `edit`. */
       readonly isAmend: boolean;
+      /** git keeps the message of a `fixup` or `squash` that has not ended. */
+      readonly keepsMessage: boolean;
     }
   | { readonly kind: "rebase-apply" }
   | { readonly kind: "am" }
@@ -33,7 +35,12 @@ export function ongoingOperation(context: GitContext, gitDir: string): Operation
   // A rebase first: it writes the other files for each of its commits.
   if (has("rebase-merge")) {
     const { commit, folds } = stepOfRebase(gitDir);
-    return { kind: "rebase", commit, isAmend: has("rebase-merge/amend") || folds };
+    return {
+      kind: "rebase",
+      commit,
+      isAmend: has("rebase-merge/amend") || folds,
+      keepsMessage: has("rebase-merge/current-fixups"),
+    };
   }
   if (has("rebase-apply")) return { kind: has("rebase-apply/applying") ? "am" : "rebase-apply" };
   if (has("MERGE_HEAD")) return { kind: "merge" };

@@ -127,6 +127,10 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
           : [
               `GIT_SEQUENCE_EDITOR="sed -i.bak '1{/ ${during.commit.slice(0, 7)}/d;}'" git rebase --edit-todo`,
             ]),
+        // Else the next fixup in git's list takes the message of this one.
+        ...(during.keepsMessage
+          ? [`rm -f -- "$(git rev-parse --git-path rebase-merge/current-fixups)"`]
+          : []),
         "git rebase --continue",
       ];
     case "rebase-apply":

@@ -459,6 +459,24 @@ const ROWS: readonly Row[] = [
     subjects: ["Bring it"],
   },
   {
+    // git has in mind the message of a fixup that was refused, for the next one that it comes to.
+    form: "rebase -i, fixup onto the plaintext, and another one later",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      for (const name of ["Note", "Noted"]) {
+        repository.write(`${name}.md`, "note\n");
+        repository.must("add", `${name}.md`);
+        unguarded(repository, "-m", name);
+      }
+      return repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '2s/pick/fixup/;4s/pick/fixup/'"),
+      });
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Note", "Bring it"],
+  },
+  {
     form: "rebase -i, squash onto the plaintext",
     run: (repository) => {
       repository.must("switch", "-q", "feature");
