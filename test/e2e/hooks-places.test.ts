@@ -47,6 +47,21 @@ test("a linked worktree: cherry-pick, merge, amend and -n are seen there too", (
   t.is(readdirSync(join(repository.dir, ".git/worktrees/linked/flux-sops")).length, 1);
 });
 
+// As in git-gui's lib/commit.tcl, and run_prepare_commit_msg_hook of git-gui.sh.
+test("git gui asks for a message before anybody commits, and its commit is encrypted", (t) => {
+  const { must, run, write } = scaffolded(t);
+  write(DB, secret({ a: MARKER }));
+  must("add", DB);
+  const asked = run(".husky/_/prepare-commit-msg", [".git/PREPARE_COMMIT_MSG", ""]);
+  // Where that fails, git gui ends.
+  t.deepEqual([asked.status, asked.stdout + asked.stderr], [0, ""]);
+  const hook = run(".husky/_/pre-commit", []);
+  t.is(hook.status, 0, hook.stderr);
+  const tree = must("write-tree").trim();
+  t.true(must("show", `${tree}:${DB}`).includes("ENC["));
+  t.is(must("status", "--porcelain"), `A  ${DB}\n`);
+});
+
 for (const [title, away] of [
   ["git clean -fdx", ["clean", "-q", "-fdx"]],
   ["git clean -ffdx", ["clean", "-q", "-ffdx"]],
