@@ -89,7 +89,7 @@ test("no key: a note, not an error", (t) => {
   t.regex(ended.stdout, /^note {4}no private key of this machine opens its secrets/m);
 });
 
-test("Jujutsu in the same folder: a note, since it runs no hook", (t) => {
+test("Jujutsu in the same folder: a note, since it runs no hook, with what has jj fix encrypt", (t) => {
   const repository = scaffolded(t);
   mkdirSync(join(repository.dir, ".jj"));
   const { status, stdout } = repository.tool("doctor");
@@ -98,6 +98,20 @@ test("Jujutsu in the same folder: a note, since it runs no hook", (t) => {
     stdout,
     /^note {4}Jujutsu \(\.jj\) runs no hook of git: .*\n {8}before jj git push: npx /m,
   );
+  const command = JSON.parse(
+    /tools\.flux-sops\.command '(.*?)'/.exec(stdout)?.[1] ?? "",
+  ) as string[];
+  const [program = "", ...args] = command.map((word) =>
+    word.replace("$path", "clusters/homelab/secrets/db.sops.yaml"),
+  );
+  // As in another of its workspaces, without git.
+  const env = { GIT_DIR: "/nowhere" };
+  const input = secret({ a: "wombat-7731-quartz" });
+  const encrypted = repository.run(program, args, { input, env });
+  t.is(encrypted.status, 0, encrypted.stderr);
+  t.regex(encrypted.stdout, /^ {2}a: ENC\[.*[^]*\nsops:\n/m);
+  // jj leaves a file as it is where its tool fails.
+  t.not(repository.run(program, args, { input: encrypted.stdout, env }).status, 0);
 });
 
 test("SOPS_AGE_KEY_FILE names a file that is not there", (t) => {
