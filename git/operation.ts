@@ -16,8 +16,8 @@ export type Operation =
       readonly commit: string | null;
       /** It goes into the commit before it: `fixup`, `squash`, what was staged after `edit`. */
       readonly isAmend: boolean;
-      /** git keeps the message of a `fixup` or `squash` that has not ended. */
-      readonly keepsMessage: boolean;
+      /** What has begun to be folded: git keeps the message that is to come of it in a file of that name. */
+      readonly folding: "fixup" | "squash" | null;
     }
   | { readonly kind: "rebase-apply" }
   | { readonly kind: "am" }
@@ -39,7 +39,11 @@ export function ongoingOperation(context: GitContext, gitDir: string): Operation
       kind: "rebase",
       commit,
       isAmend: has("rebase-merge/amend") || folds,
-      keepsMessage: has("rebase-merge/current-fixups"),
+      folding: !has("rebase-merge/current-fixups")
+        ? null
+        : has("rebase-merge/message-fixup")
+          ? "fixup"
+          : "squash",
     };
   }
   if (has("rebase-apply")) return { kind: has("rebase-apply/applying") ? "am" : "rebase-apply" };

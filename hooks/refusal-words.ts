@@ -93,6 +93,9 @@ function plaintextLines({ entry, changed }: NewContent, why: string): string[] {
 /** pre-commit by hand, from wherever the user stands: it encrypts what is staged. */
 const ENCRYPT_STAGED = `node "$(git rev-parse --show-cdup).flux-sops/flux-sops.mjs" hook pre-commit`;
 
+/** A file that git keeps during a rebase, as a word of a shell. */
+const kept = (name: string) => `"$(git rev-parse --git-path rebase-merge/${name})"`;
+
 /** Where files are left out, nothing may be left for the commit. */
 function emptyAllowed(errors: readonly FileFinding[]): string {
   return errors.some(({ mend }) => mend.kind === "leave-out" || mend.kind === "edit")
@@ -121,16 +124,16 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
     case "rebase":
       // git takes the failure for its own and keeps the commit first in its list.
       return [
-        commit,
+        during.folding === "squash"
+          ? `git commit --amend --cleanup=strip -F ${kept("message-squash")}${mayBeEmpty}`
+          : commit,
         ...(during.commit === null
           ? []
           : [
               `GIT_SEQUENCE_EDITOR="sed -i.bak '1{/ ${during.commit.slice(0, 7)}/d;}'" git rebase --edit-todo`,
             ]),
         // Else the next fixup in git's list takes the message of this one.
-        ...(during.keepsMessage
-          ? [`rm -f -- "$(git rev-parse --git-path rebase-merge/current-fixups)"`]
-          : []),
+        ...(during.folding === null ? [] : [`rm -f -- ${kept("current-fixups")}`]),
         "git rebase --continue",
       ];
     case "rebase-apply":

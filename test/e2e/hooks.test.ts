@@ -132,6 +132,8 @@ interface Row {
   readonly branch?: string;
   /** After a refusal and its mend: nothing is going on any more, nothing is left over. */
   readonly subjects?: readonly string[];
+  /** The body of the last commit's message then. */
+  readonly body?: string;
 }
 
 const ALL = ["encryptable", "misplaced", "key"] as const;
@@ -487,6 +489,7 @@ const ROWS: readonly Row[] = [
     ends: "refused",
     branch: "feature",
     subjects: ["Bring it"],
+    body: "Other",
   },
   {
     form: "rebase --apply",
@@ -681,6 +684,8 @@ for (const { form, run, ends, branch = "main", subjects = [], ...row } of ROWS) 
             .split("\n"),
           subjects.length === 0 ? [""] : [...subjects],
         );
+        if (row.body !== undefined)
+          t.is(repository.must("log", "-1", "--format=%b").trim(), row.body);
         t.false(repository.must("diff", "HEAD").includes(MARKER));
         for (const left of ["MERGE_HEAD", "CHERRY_PICK_HEAD", "rebase-merge", "rebase-apply"]) {
           t.false(existsSync(join(repository.dir, ".git", left)), left);

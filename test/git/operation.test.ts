@@ -87,7 +87,7 @@ test("what git is in the middle of: a rebase, with the commit that it applies", 
     kind: "rebase",
     commit: repository.must("rev-parse", "side~2"),
     isAmend: false,
-    keepsMessage: false,
+    folding: null,
   });
 });
 
