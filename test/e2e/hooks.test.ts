@@ -732,6 +732,16 @@ test("what follows the gate in pre-commit runs, also where the end of a pipe is 
   t.is(commit.stderr, "followed\n");
 });
 
+// As commitizen's guide has its own line added there, and templates of messages.
+test("what follows the gate in prepare-commit-msg runs, also where the gate has nothing to do, or to say", (t) => {
+  const repository = scaffolded(t);
+  const hook = ".husky/prepare-commit-msg";
+  repository.write(hook, `${repository.read(hook)}echo followed >>"$1"\n`);
+  repository.must("commit", "-qm", "Empty", "--allow-empty");
+  repository.must("commit", "-qnm", "Unchecked", "--allow-empty");
+  t.is(repository.must("log", "-2", "--format=%s"), "Unchecked followed\nEmpty followed\n");
+});
+
 test("what a warning of commit -n prints mends the commit", (t) => {
   for (const carrier of Object.values(CARRIERS)) {
     const repository = scaffolded(t);
