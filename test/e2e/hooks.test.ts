@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import {
@@ -732,14 +732,44 @@ test("what follows the gate in pre-commit runs, also where the end of a pipe is 
   t.is(commit.stderr, "followed\n");
 });
 
-// As commitizen's guide has its own line added there, and templates of messages.
-test("what follows the gate in prepare-commit-msg runs, also where the gate has nothing to do, or to say", (t) => {
+test("what follows the gate in a hook runs, also where the gate has nothing to do, or to say", (t) => {
   const repository = scaffolded(t);
-  const hook = ".husky/prepare-commit-msg";
-  repository.write(hook, `${repository.read(hook)}echo followed >>"$1"\n`);
-  repository.must("commit", "-qm", "Empty", "--allow-empty");
-  repository.must("commit", "-qnm", "Unchecked", "--allow-empty");
-  t.is(repository.must("log", "-2", "--format=%s"), "Unchecked followed\nEmpty followed\n");
+  const { must, read, write, dir } = repository;
+  const log = join(dir, "../followed");
+  const hooks = ["post-checkout", "post-rewrite", "pre-applypatch", "pre-merge-commit", "pre-push"];
+  for (const name of [...hooks, "prepare-commit-msg"]) {
+    write(`.husky/${name}`, `${read(`.husky/${name}`)}echo ${name} >>../followed\n`);
+  }
+  write(".husky/pre-push", `${read(".husky/pre-push")}cat >>../followed\n`);
+  const after = (...args: string[]): string[] => {
+    writeFileSync(log, "");
+    must(...args);
+    return readFileSync(log, "utf8").trim().split(/\s+/);
+  };
+  t.deepEqual(after("commit", "-qam", "Hooks"), ["prepare-commit-msg"]);
+  t.deepEqual(after("commit", "-qnm", "Unchecked", "--allow-empty"), ["prepare-commit-msg"]);
+  t.deepEqual(after("commit", "-q", "--amend", "--allow-empty", "--no-edit"), [
+    "prepare-commit-msg",
+    "post-rewrite",
+  ]);
+  t.deepEqual(after("switch", "-qc", "other"), ["post-checkout"]);
+  write("note.md", "note\n");
+  must("add", ".");
+  must("commit", "-qm", "Note");
+  must("format-patch", "-q", "-1", "-o", "..");
+  must("switch", "-q", "main");
+  must("commit", "-qm", "Main", "--allow-empty");
+  t.deepEqual(after("merge", "-q", "--no-edit", "other"), [
+    "pre-merge-commit",
+    "prepare-commit-msg",
+  ]);
+  must("reset", "-q", "--hard", "HEAD~1");
+  t.deepEqual(after("am", "-q", "../0001-Note.patch"), ["pre-applypatch"]);
+  repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
+  const head = must("rev-parse", "HEAD").trim();
+  const told = ["refs/heads/main", head, "refs/heads/main", "0".repeat(40)];
+  t.deepEqual(after("push", "-q", "../remote.git", "main"), ["pre-push", ...told]);
+  t.deepEqual(after("push", "-q", "../remote.git", "main"), ["pre-push"]);
 });
 
 test("what a warning of commit -n prints mends the commit", (t) => {
