@@ -105,6 +105,8 @@ const LOG = [
   "-c",
   "log.showSignature=false",
   "log",
+  // What Jujutsu has made anew, as jj fix does to encrypt: it pushes none of these.
+  "--exclude=refs/jj/keep/*",
   "--all",
   "-c",
   "--raw",

@@ -46,6 +46,18 @@ test("a log of many chunks: paths of any bytes, wherever a chunk ends; and once 
   t.deepEqual([...log.again()].map(shown), commits);
 });
 
+test("commits that no branch has any more, and Jujutsu keeps to itself, are left out", async (t) => {
+  const repository = temporaryRepository(t);
+  repository.must("commit", "-q", "--allow-empty", "-m", "One");
+  const one = repository.must("rev-parse", "HEAD");
+  repository.must("commit", "-q", "--amend", "--allow-empty", "-m", "Two");
+  repository.must("update-ref", `refs/jj/keep/${one}`, one);
+  t.deepEqual(
+    (await logOf(repository)).commits.map(({ subject }) => subject),
+    ["Two"],
+  );
+});
+
 test("commits without files or words, none at all, and a merge", async (t) => {
   const repository = temporaryRepository(t);
   t.deepEqual((await logOf(repository)).commits, []);
