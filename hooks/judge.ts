@@ -59,10 +59,13 @@ function stateBefore({ path, bytes, before }: FileToJudge): "nothing" | "encrypt
   return isEncrypted(path, before) ? "encrypted" : "plaintext";
 }
 
-/** The name under which a creation rule takes a file that now has no name of an encrypted one. */
+/**
+ * The name under which a creation rule takes a file that none takes as it is named. Where one does and the
+ * file is a leak all the same, another name mends nothing.
+ */
 function encryptedName(path: string, rules: RulesInForce): string | null {
   const renamed = path.replace(/\.(ya?ml)$/, ".sops.$1");
-  if (isNamedSops(path) || renamed === path) return null;
+  if (isNamedSops(path) || renamed === path || rules.for(path).rule !== null) return null;
   return rules.for(renamed).rule === null ? null : renamed;
 }
 

@@ -55,6 +55,23 @@ test("a Secret that no rule takes is a leak, with the name that has it encrypted
   }
 });
 
+test("a Secret that cannot be encrypted for what is in it is not mended by another name", (t) => {
+  const { verdict, leaks } = judged("clusters/apps/web/db.yaml", `${SECRET}  other: "a\n`);
+  t.is(verdict.kind, "blocked");
+  t.deepEqual(
+    leaks.map(({ rule, mend }) => [rule, mend.kind === "rename"]),
+    [["plaintext-secret", false]],
+  );
+  const { leaks: inUtf16 } = judge(
+    { path: "clusters/apps/web/db.yaml", bytes: Buffer.from(SECRET, "utf16le"), before: null },
+    rules,
+  );
+  t.deepEqual(
+    inUtf16.map(({ mend }) => mend.kind),
+    ["leave-out"],
+  );
+});
+
 test("a rule without a recipient: what is missing is said, and no command of sops's, which would fail too", (t) => {
   const file = Buffer.from("creation_rules:\n  - path_regex: \\.sops\\.yaml$\n");
   const without = new RulesInForce(new Map([["", file]]));
