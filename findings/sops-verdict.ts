@@ -47,7 +47,7 @@ export type SopsVerdict =
       }[];
     }
   /** Encrypted in a way that cannot be looked into here. */
-  | { readonly kind: "unverified"; readonly why: string }
+  | { readonly kind: "unverified" }
   | { readonly kind: "blocked"; readonly finding: Finding };
 
 /** Beside secrets, and never encrypted whatever the rules say. */
@@ -152,7 +152,7 @@ function encryptedVerdict(
     return { kind: "encrypted", file, metadata, added };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    return { kind: "unverified", why: error.message };
+    return { kind: "unverified" };
   }
 }
 
