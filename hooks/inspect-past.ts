@@ -1,7 +1,9 @@
 import type { RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
+import { holdsSecret } from "../findings/secret-source.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
+import { formatOf } from "../sops/format.ts";
 import { inPlaintext, type CommittedFinding } from "./inspect-tip.ts";
 import { judge } from "./judge.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
@@ -29,11 +31,34 @@ export function inspectPast(
     const errors = found.filter(({ finding }) => finding.severity === "error");
     return errors.length > 0 ? errors : [{ finding: inPlaintext(), commitMends }];
   }
+  if (verdict.kind === "blocked" && isReadableByName(path, bytes, verdict.finding.rule, rules)) {
+    const message = "it is in plaintext, and its name says that it is encrypted";
+    return [
+      { finding: { ...inPlaintext(), message, mend: LEAVE_OUT }, commitMends: false },
+      ...found,
+    ];
+  }
   if (verdict.kind !== "encrypted") return found;
   const values = verdict.added
     .filter(({ kind }) => kind === "value")
     .map((one) => ({ finding: plaintextValue(one), commitMends: true }));
   return [...values, ...found];
+}
+
+const LEAVE_OUT = { kind: "leave-out" } as const;
+
+/**
+ * Whether a file in plaintext has the name of an encrypted one, where no rule takes it any more, or one with
+ * keys for sops itself. Without a rule nobody knows what in YAML there was to encrypt.
+ */
+function isReadableByName(path: string, bytes: Uint8Array, blockedBy: RuleId, rules: RulesInForce) {
+  const isWhole = formatOf(path) !== "yaml" && rules.for(path).rule === null;
+  return (
+    isNamedSops(path) &&
+    (isWhole ? blockedBy === "sops-rule" : blockedBy === "sops-unsupported") &&
+    !leadsToSops(bytes) &&
+    holdsSecret(bytes, { key: "", value: path })
+  );
 }
 
 /** Whether a file is looked at for its name, whatever is in it. */

@@ -121,6 +121,18 @@ test("plaintext that was taken back by the next commit: the tip brings no file, 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("plaintext with the name of an encrypted file, that no rule takes, and is gone by now", (t) => {
+  const repository = pushing(t);
+  const bad = repository.leak("web/app.sops.env", `MODE=${MARKER}\n`);
+  repository.must("rm", "-q", "web/app.sops.env");
+  repository.must("commit", "-q", "-m", "Remove it");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, bad);
+  t.regex(push.stderr, /web\/app\.sops\.env {2}plaintext-secret\n.*its name says/);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 test("a leak in the very first commit, with others after it", (t) => {
   const repository = pushing(t, { commit: false });
   repository.must("config", "user.name", "Author");
