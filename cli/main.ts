@@ -6,6 +6,7 @@ import type { Begun } from "../hooks/pre-commit.ts";
  * needed takes longer than the work (bench/commit.ts, bench/decrypt.ts).
  */
 async function main(argv: readonly string[]): Promise<number> {
+  if (!("getBuiltinModule" in process)) return refuseOldNode();
   const [command, ...rest] = argv;
   if (command === "hook") {
     let begun: Begun | null = null;
@@ -36,6 +37,15 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (command === "check") return (await import("./check.ts")).check(rest);
   return (await import("./commands.ts")).run(argv);
+}
+
+/** What is asked for is in Node since 20.16 and 22.3; it is Debian 12's own that is older. */
+function refuseOldNode(): number {
+  const { version, execPath } = process;
+  process.stderr.write(
+    `flux-sops: refused: Node ${version} (${execPath}) is too old: install Node 20.19, or 22.3 or later\n`,
+  );
+  return 2;
 }
 
 /** The file, where nothing is said but to decrypt one YAML file; `-d` is sops's older form. */
