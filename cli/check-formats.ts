@@ -3,8 +3,7 @@ import { ROTATIONS } from "../findings/rotation.ts";
 import type { BringingCommit } from "../git/history.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
-import { withToolCommand } from "../git/tool-command.ts";
-import { fixOf } from "../hooks/fix-of.ts";
+import { fixOf, mendWords } from "../hooks/fix-of.ts";
 import { shownCommit } from "../hooks/shown-commit.ts";
 import { version } from "../scaffold/version.ts";
 import { counted } from "./counted.ts";
@@ -57,16 +56,14 @@ const COMMITS_SHOWN = 3;
 
 function text({ findings, repository, isHistory, summary }: Report): string {
   const lines = findings.flatMap((finding) => {
-    const { path, line, rule, message, mend, where } = finding;
+    const { path, line, rule, message, where } = finding;
     const place = path === "" ? "(no file)" : displayPath(path) + (line === null ? "" : `:${line}`);
     const severity = finding.severity === "warning" ? " (warning)" : "";
     return [
       `${place}  ${rule}${severity}`,
       `  ${message}`,
       ...appearances(finding),
-      ...(mend.kind === "edit" && where !== "history"
-        ? [`  To mend it, ${withToolCommand(mend.what, repository)}.`]
-        : []),
+      ...(where === "history" ? [] : mendWords(finding, repository)).map((one) => `  ${one}.`),
       ...fixOf(finding, where, repository).map((command) => `    ${command}`),
     ];
   });
@@ -145,13 +142,9 @@ function jsonAppearances({ where, blob, commits = [], paths = [] }: CheckedFindi
 }
 
 /** What to edit goes with the message: it is no command, and so not among the fixes. */
-function withMend(
-  { message, mend, where }: CheckedFinding,
-  repository: Report["repository"],
-): string {
-  return mend.kind === "edit" && where !== "history"
-    ? `${message}. To mend it, ${withToolCommand(mend.what, repository)}`
-    : message;
+function withMend(finding: CheckedFinding, repository: Report["repository"]): string {
+  const words = finding.where === "history" ? [] : mendWords(finding, repository);
+  return [finding.message, ...words].join(". ");
 }
 
 /** Annotations have one line of text: the first commit goes with it too. */

@@ -5,6 +5,14 @@ import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 
+/** What mends a finding and is no command: sentences, without their full stops. */
+export function mendWords(
+  { mend }: { readonly mend: Mend },
+  repository: Pick<Repository, "cwd" | "prefix">,
+): string[] {
+  return mend.kind === "edit" ? [`To mend it, ${withToolCommand(mend.what, repository)}`] : [];
+}
+
 /**
  * What mends a finding, as lines to paste into a shell.
  *

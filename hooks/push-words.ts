@@ -1,6 +1,6 @@
 import { displayPath } from "../git/path.ts";
 import { escapeForDisplay } from "../git/escape.ts";
-import { withToolCommand } from "../git/tool-command.ts";
+import { mendWords } from "./fix-of.ts";
 import { pushMends } from "./mend-push.ts";
 import type { PushFinding, PushResult } from "./pre-push.ts";
 import { shownCommit } from "./shown-commit.ts";
@@ -50,15 +50,13 @@ function warningWords({ findings, repository }: PushResult): string {
 }
 
 function findingLines(repository: PushResult["repository"], finding: PushFinding): string[] {
-  const { path, blob, line, rule, message, mend, tip, commits } = finding;
+  const { path, blob, line, rule, message, tip, commits } = finding;
   const place = path !== "" ? displayPath(path) : blob === null ? "(no file)" : "(tagged content)";
   return [
     `  ${place}${line === null ? "" : `:${line}`}  ${rule}`,
     `    ${message}`,
     ...(commits.length === 0 ? [] : [`    in ${commitList(commits)}`]),
-    ...(tip !== null && mend.kind === "edit"
-      ? [`    To mend it, ${withToolCommand(mend.what, repository)}.`]
-      : []),
+    ...(tip === null ? [] : mendWords(finding, repository).map((sentence) => `    ${sentence}.`)),
   ];
 }
 

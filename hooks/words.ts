@@ -2,9 +2,8 @@ import type { Operation } from "../git/operation.ts";
 import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
-import { withToolCommand } from "../git/tool-command.ts";
-import { fixOf } from "./fix-of.ts";
 import type { FileFinding } from "./file-finding.ts";
+import { fixOf, mendWords } from "./fix-of.ts";
 import type { Stored } from "./replace-staged.ts";
 
 /** Everything the gate says to the person who commits. */
@@ -43,9 +42,7 @@ export function findingLines(
 ): string[] {
   const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
   const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
-  if (finding.mend.kind === "edit") {
-    lines.push(`    To mend it, ${withToolCommand(finding.mend.what, repository)}.`);
-  }
+  lines.push(...mendWords(finding, repository).map((sentence) => `    ${sentence}.`));
   lines.push(...indented(findingCommands(repository, finding, during)));
   return lines;
 }
