@@ -63,7 +63,7 @@ function text({ findings, repository, isHistory, summary }: Report): string {
       `${place}  ${rule}${severity}`,
       `  ${message}`,
       ...appearances(finding),
-      ...(where === "history" ? [] : mendWords(finding, repository)).map((one) => `  ${one}.`),
+      ...mendWords(finding, where, repository).map((sentence) => `  ${sentence}.`),
       ...fixOf(finding, where, repository).map((command) => `    ${command}`),
     ];
   });
@@ -143,8 +143,7 @@ function jsonAppearances({ where, blob, commits = [], paths = [] }: CheckedFindi
 
 /** What to edit goes with the message: it is no command, and so not among the fixes. */
 function withMend(finding: CheckedFinding, repository: Report["repository"]): string {
-  const words = finding.where === "history" ? [] : mendWords(finding, repository);
-  return [finding.message, ...words].join(". ");
+  return [finding.message, ...mendWords(finding, finding.where, repository)].join(". ");
 }
 
 /** Annotations have one line of text: the first commit goes with it too. */

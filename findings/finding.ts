@@ -25,15 +25,28 @@ export type Severity = "error" | "warning";
  */
 export type Mend =
   /** Keep the file out of the commit; it stays in the worktree. */
-  | { readonly kind: "leave-out" }
+  | { readonly kind: "leave-out"; readonly orUnderARule?: UnderARule | null }
   /** Rename the file so that a creation rule takes it; the gate then encrypts it. `to`: repository path. */
   | { readonly kind: "rename"; readonly to: string }
   /** Nothing but an edit by hand helps; `what` says which, in the imperative, without the path. */
-  | { readonly kind: "edit"; readonly what: string }
+  | { readonly kind: "edit"; readonly what: string; readonly orUnderARule?: UnderARule | null }
   /** Commands in which `FILE` stands for the file's quoted name: `sops encrypt -i FILE`. */
   | { readonly kind: "on-file"; readonly commands: readonly string[] }
   /** Commands that are right anywhere in the repository, already quoted. */
   | { readonly kind: "run"; readonly commands: readonly string[] };
+
+/** How a creation rule would take a file that none takes. */
+export interface UnderARule {
+  /** The repository path at which one takes it. */
+  readonly to: string;
+  /** Where that rule stands: the repository path of its file, and the 1-based line. */
+  readonly rules: string;
+  readonly line: number;
+  /** The `path_regex` with which it would take the file where it is … */
+  readonly pathRegex: string;
+  /** … once it has this name, or null where it has it. */
+  readonly name: string | null;
+}
 
 /** What a rule says about one place in one file. Never holds a value from the file. */
 export interface Hit {

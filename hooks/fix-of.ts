@@ -1,5 +1,6 @@
 import { fixCommands, type FixPlace } from "../findings/fix.ts";
-import type { Mend } from "../findings/finding.ts";
+import type { Mend, UnderARule } from "../findings/finding.ts";
+import { shownFile } from "../findings/wording.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
@@ -7,10 +8,27 @@ import { withToolCommand } from "../git/tool-command.ts";
 
 /** What mends a finding and is no command: sentences, without their full stops. */
 export function mendWords(
-  { mend }: { readonly mend: Mend },
+  { path, mend }: { readonly path: GitPath; readonly mend: Mend },
+  where: FixPlace["where"],
   repository: Pick<Repository, "cwd" | "prefix">,
 ): string[] {
-  return mend.kind === "edit" ? [`To mend it, ${withToolCommand(mend.what, repository)}`] : [];
+  if (where === "history" || (mend.kind !== "edit" && mend.kind !== "leave-out")) return [];
+  if (mend.orUnderARule) {
+    const move = { path, mend: { kind: "rename", to: mend.orUnderARule.to } } as const;
+    return underARule(mend.orUnderARule, fixOf(move, where, repository).join(" && "));
+  }
+  if (mend.kind === "edit") return [`To mend it, ${withToolCommand(mend.what, repository)}`];
+  return mend.orUnderARule === null
+    ? ["To have it encrypted, add a creation rule for it to .sops.yaml, and stage that too"]
+    : [];
+}
+
+function underARule({ rules, line, pathRegex, name }: UnderARule, move: string): string[] {
+  return [
+    `To have it encrypted, move it to where a creation rule takes it (${move})`,
+    `Or copy the rule in line ${line} of ${shownFile(rules)}, with path_regex: ${shownFile(pathRegex)}, ` +
+      (name === null ? "and stage that too" : `name the file ${shownFile(name)}, and stage both`),
+  ];
 }
 
 /**

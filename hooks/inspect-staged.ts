@@ -60,8 +60,9 @@ export async function inspectStaged(
     const where = { path: file.entry.path, blob: file.entry.oid, place: file.place };
     const plain =
       source === null || outcome.content !== null ? null : await readable(source, rules);
+    const { orUnderARule } = await import("./under-a-rule.ts");
     // What is to be done about such a file is known better than by what is in it.
-    const others = outcome.findings.filter(
+    const others = orUnderARule(outcome.findings, path, bytes, rules).filter(
       ({ rule }) => plain === null || rule !== "plaintext-secret",
     );
     for (const one of plain === null ? others : [plain, ...others]) {

@@ -8,6 +8,7 @@ import { inspectEncrypted, type Identities } from "./encrypt-entry.ts";
 import { judge } from "./judge.ts";
 import type { TipFile } from "./pushed-tips.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
+import { orUnderARule } from "./under-a-rule.ts";
 
 /** What is wrong with a file that was committed already. */
 export interface CommittedFinding {
@@ -45,7 +46,7 @@ export async function inspectCommitted(
 ): Promise<CommittedInspection> {
   const { verdict, leaks, inForce } = judge({ path, bytes, before: bytes }, rules);
   const byHand = (findings: readonly Finding[]): CommittedFinding[] =>
-    findings.map((finding) => ({ finding, commitMends: false }));
+    orUnderARule(findings, path, bytes, rules).map((finding) => ({ finding, commitMends: false }));
   const verified = (findings: readonly CommittedFinding[]) => ({ findings, isUnverified: false });
   switch (verdict.kind) {
     case "plain":

@@ -56,7 +56,9 @@ function findingLines(repository: PushResult["repository"], finding: PushFinding
     `  ${place}${line === null ? "" : `:${line}`}  ${rule}`,
     `    ${message}`,
     ...(commits.length === 0 ? [] : [`    in ${commitList(commits)}`]),
-    ...(tip === null ? [] : mendWords(finding, repository).map((sentence) => `    ${sentence}.`)),
+    ...(tip === null
+      ? []
+      : mendWords(finding, "index", repository).map((sentence) => `    ${sentence}.`)),
   ];
 }
 

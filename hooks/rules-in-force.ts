@@ -55,15 +55,27 @@ export class RulesInForce {
   }
 
   private find(path: string): RuleInForce {
+    const nearest = this.nearest(path);
+    if (nearest === null) return { rule: null, below: path, indent: null };
+    const { folder, file } = nearest;
+    const below = path.slice(folder.length);
+    return { rule: ruleFor(file, below), below, indent: indentFor(file, formatOf(path)) };
+  }
+
+  /**
+   * The `.sops.yaml` whose rules are for a path: the nearest above it that has rules.
+   *
+   * @returns its folder with a `/` at its end, or empty
+   * @throws BrokenRulesError
+   */
+  nearest(path: string): { readonly folder: string; readonly file: RuleFile } | null {
     for (const folder of foldersAbove(path)) {
       const bytes = this.files.get(folder);
       if (bytes === undefined) continue;
       const file = this.parse(folder, bytes);
-      if (file.rules === null) continue;
-      const below = path.slice(folder.length);
-      return { rule: ruleFor(file, below), below, indent: indentFor(file, formatOf(path)) };
+      if (file.rules !== null) return { folder, file };
     }
-    return { rule: null, below: path, indent: null };
+    return null;
   }
 
   private parse(folder: string, bytes: Uint8Array): RuleFile {

@@ -42,7 +42,7 @@ export function findingLines(
 ): string[] {
   const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
   const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
-  lines.push(...mendWords(finding, repository).map((sentence) => `    ${sentence}.`));
+  lines.push(...mendWords(finding, "index", repository).map((sentence) => `    ${sentence}.`));
   lines.push(...indented(findingCommands(repository, finding, during)));
   return lines;
 }

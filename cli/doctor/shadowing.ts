@@ -1,3 +1,4 @@
+import { bare, hasAlternatives } from "../../sops/pattern-text.ts";
 import { compilePattern } from "../../sops/selection.ts";
 
 /**
@@ -39,25 +40,10 @@ function isCutAt(pattern: string, index: number): boolean {
   return isWhole(left) && isWhole(right);
 }
 
-/** Without escapes and classes, in which a parenthesis or a bar means itself. */
-function bare(pattern: string): string {
-  return pattern.replace(/\\./g, "").replace(/\[\^?\]?[^\]]*\]/g, "");
-}
-
 function isWhole(pattern: string): boolean {
   const text = bare(pattern);
   if (/[[\]]/.test(text)) return false;
   return text.split("(").length === text.split(")").length;
-}
-
-function hasAlternatives(pattern: string): boolean {
-  let depth = 0;
-  for (const character of bare(pattern)) {
-    if (character === "(") depth += 1;
-    if (character === ")") depth -= 1;
-    if (character === "|" && depth === 0) return true;
-  }
-  return false;
 }
 
 function endsAnchored(pattern: string): boolean {

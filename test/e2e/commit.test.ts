@@ -219,6 +219,31 @@ test("the printed commands work from the folder where the user stands", (t) => {
   encryptedEverywhere(repository, WEB.replace(".yaml", ".sops.yaml"));
 });
 
+test("a Secret where no rule takes it: the command that moves it, and the rule to copy, have it encrypted", (t) => {
+  const repository = scaffolded(t);
+  const path = "apps/my db.yaml";
+  repository.write(path, PLAIN);
+  repository.must("add", path);
+  const refused = repository.git("commit", "-m", "Refused");
+  t.is(refused.status, 1);
+  const [, move = ""] = /where a creation rule takes it \((.*)\)\.$/m.exec(refused.stderr) ?? [];
+  const [, line = "", pattern = ""] =
+    /copy the rule in line (\d+) of \.sops\.yaml, with path_regex: (.*), name the file my db\.sops\.yaml, and stage both\.$/m.exec(
+      refused.stderr,
+    ) ?? [];
+
+  const rules = repository.read(".sops.yaml");
+  const copy = rules.split("\n").slice(Number(line)).join("\n");
+  repository.write(".sops.yaml", `${rules.trimEnd()}\n  - path_regex: ${pattern}\n${copy}`);
+  repository.write("apps/my db.sops.yaml", PLAIN);
+  repository.must("add", ".sops.yaml", "apps/my db.sops.yaml");
+  t.is(repository.paste([move]).status, 0, move);
+  const commit = repository.git("commit", "-m", "Mended");
+  t.is(commit.status, 0, commit.stderr);
+  encryptedEverywhere(repository, "clusters/homelab/secrets/my db.yaml");
+  encryptedEverywhere(repository, "apps/my db.sops.yaml");
+});
+
 test("all or nothing: one refused file leaves the others unencrypted and unchanged", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
