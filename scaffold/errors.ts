@@ -1,5 +1,6 @@
 import { GitError } from "../git/errors.ts";
 import { escapeForDisplay } from "../git/escape.ts";
+import { systemReason as reasonOf } from "../git/system-reason.ts";
 import { SopsError } from "../sops/errors.ts";
 
 /** Wrong use (a flag, an answer), or a machine or folder the scaffold cannot work with. */
@@ -24,23 +25,10 @@ export function isExplained(error: unknown): error is Error {
   return error instanceof ScaffoldError || error instanceof GitError || error instanceof SopsError;
 }
 
-const SYSTEM_REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  ENOENT: "it does not exist",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is no folder",
-  ELOOP: "its path is a loop of symbolic links",
-  ENAMETOOLONG: "the name is too long",
-};
-
 /** The words of a system error without the `ENOENT: … open '/path'` around them. */
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  return SYSTEM_REASONS[code ?? ""] ?? printable(message);
+  return reasonOf(code ?? "") ?? printable(message);
 }
 
 /** A path or a program's output, safe to show on one line of a terminal. */
