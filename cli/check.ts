@@ -49,9 +49,10 @@ export async function check(argv: readonly string[]): Promise<number> {
   }
   const context = { cwd: process.cwd(), env: process.env };
   const began = performance.now();
-  // All else waits for it.
-  const log = history === true ? new HistoryLog(context) : null;
+  let log: HistoryLog | null = null;
   try {
+    // All else waits for it.
+    if (history === true) log = new HistoryLog(context);
     const repository = await openRepository(context);
     // A range has those of its end. They are asked for while the rest is read; who awaits them gets the error.
     const settings = range === undefined ? stagedSettings(repository) : null;

@@ -2,6 +2,7 @@ import type * as ChildProcess from "node:child_process";
 import { statSync } from "node:fs";
 import { GitError, failedCall } from "./errors.ts";
 import { escapeForDisplay } from "./escape.ts";
+import { systemReason } from "./system-reason.ts";
 import type { WaitingBatch } from "./waiting-batch.ts";
 
 /** Where git runs. */
@@ -81,8 +82,10 @@ export function withIndexFile<C extends GitContext>(context: C, indexFile: strin
 /** Node reports a missing program and a missing folder alike, as ENOENT. */
 function startError(context: GitContext, error: Error): GitError {
   const cause = { cause: error };
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-    return new GitError("git-missing", `git cannot be started: ${error.message}`, cause);
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (code !== "ENOENT") {
+    const reason = systemReason(code) ?? error.message;
+    return new GitError("git-missing", `git cannot be started: ${reason}`, cause);
   }
   if (!statSync(context.cwd, { throwIfNoEntry: false })?.isDirectory()) {
     const folder = escapeForDisplay(Buffer.from(context.cwd).toString("latin1"));
@@ -106,18 +109,21 @@ export interface RunningGit {
  * Starts git and leaves its stdin and stdout to the caller, who must read stdout to its end.
  *
  * @param args arguments after `git`
+ * @throws GitError where the system has no room for one more program
  */
 export function startGit(
   context: GitContext,
   args: readonly string[],
   options: CallOptions = {},
 ): RunningGit {
-  const child = childProcess().spawn("git", [...args], {
-    cwd: context.cwd,
-    env: childEnvironment(context.env, options),
-    stdio: "pipe",
-    windowsHide: true,
-  });
+  const child = withStreams(context, () =>
+    childProcess().spawn("git", [...args], {
+      cwd: context.cwd,
+      env: childEnvironment(context.env, options),
+      stdio: "pipe",
+      windowsHide: true,
+    }),
+  );
   let stderr = Buffer.alloc(0);
   child.stderr.on("data", (chunk: Buffer) => {
     if (stderr.length < keptStderr) stderr = Buffer.concat([stderr, chunk]);
@@ -136,6 +142,28 @@ export function startGit(
   // Whoever awaits it gets the error; nobody must, when the output already was wrong.
   ended.catch(() => undefined);
   return { child, ended };
+}
+
+/** Where no more files can be opened, node gives a child without streams, and says so later. */
+function withStreams(
+  context: GitContext,
+  start: () => ChildProcess.ChildProcessWithoutNullStreams,
+): ChildProcess.ChildProcessWithoutNullStreams {
+  let child: Partial<ChildProcess.ChildProcessWithoutNullStreams>;
+  try {
+    child = start();
+  } catch (error) {
+    throw startError(context, error as Error);
+  }
+  if (hasStreams(child)) return child;
+  child.on?.("error", () => undefined);
+  throw startError(context, Object.assign(new Error("spawn git"), { code: "EMFILE" }));
+}
+
+function hasStreams(
+  child: Partial<ChildProcess.ChildProcessWithoutNullStreams>,
+): child is ChildProcess.ChildProcessWithoutNullStreams {
+  return child.stdout !== undefined;
 }
 
 /**

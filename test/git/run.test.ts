@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
@@ -73,6 +74,33 @@ test("a git that dies of a signal or stops reading does not hang or pass", async
     { instanceOf: GitError },
   );
   t.is(early.call?.status, 4);
+});
+
+test.serial("where no program can be started any more, it is an error with a reason", async (t) => {
+  const repository = temporaryRepository(t);
+  const childProcess = process.getBuiltinModule("node:child_process");
+  const { spawn } = childProcess;
+  // What node gives then: a child without streams, and later its error.
+  const full = (code: string) => () => {
+    const child = new EventEmitter();
+    process.nextTick(() => child.emit("error", Object.assign(new Error(code), { code })));
+    return child;
+  };
+  t.teardown(() => {
+    childProcess.spawn = spawn;
+  });
+  childProcess.spawn = full("EMFILE") as unknown as typeof spawn;
+  const { message } =
+    (await t.throwsAsync(runGit({ cwd: repository.dir, env: repository.env }, ["status"]), {
+      instanceOf: GitError,
+    })) ?? {};
+  t.regex(message ?? "", /^git cannot be started: too many files are open/);
+  childProcess.spawn = (() => {
+    throw Object.assign(new Error("spawn ENOMEM"), { code: "ENOMEM" });
+  }) as unknown as typeof spawn;
+  await t.throwsAsync(runGit({ cwd: repository.dir, env: repository.env }, ["status"]), {
+    message: /not enough memory/,
+  });
 });
 
 test("the environment policy", async (t) => {
