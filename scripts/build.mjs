@@ -35,8 +35,21 @@ const embedTemplates = {
 
 /**
  * husky copies a script that lies beside its module, which a bundle has no more: the copy is written
- * from the text instead. All else is husky's own.
+ * from the text instead. And it empties each file before it writes it: where the disk is full by then, a
+ * hook that was at work would be an empty file, which git takes for a hook that has no objection. All else
+ * is husky's own.
  */
+const WRITE_WHOLE = `const w = (file, content, options) => {
+  const beside = file + '.flux-sops.tmp'
+  try {
+    f.writeFileSync(beside, content, options)
+    f.renameSync(beside, file)
+  } catch (error) {
+    f.rmSync(beside, { force: true })
+    throw error
+  }
+}`;
+
 const embedHusky = {
   name: "embed-husky",
   setup(build) {
@@ -44,9 +57,14 @@ const embedHusky = {
       const source = await readFile(path, "utf8");
       const script = await readFile(join(path, "../husky"), "utf8");
       const copy = "f.copyFileSync(new URL('husky', import.meta.url), _('h'))";
-      if (!source.includes(copy)) throw new Error("husky has changed: see embedHusky in build.mjs");
+      const imported = "import f, { readdir, writeFileSync as w } from 'fs'";
+      if (!source.includes(copy) || !source.includes(imported)) {
+        throw new Error("husky has changed: see embedHusky in build.mjs");
+      }
       return {
-        contents: source.replace(copy, () => `w(_('h'), ${JSON.stringify(script)})`),
+        contents: source
+          .replace(copy, () => `w(_('h'), ${JSON.stringify(script)})`)
+          .replace(imported, () => `import f from 'fs'\n${WRITE_WHOLE}`),
         loader: "js",
       };
     });

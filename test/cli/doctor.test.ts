@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
 import { scaffolded, secret, TOOL } from "../e2e/scaffolded.ts";
@@ -45,6 +53,18 @@ test("what husky could not write on a full disk is found", (t) => {
   repository.write(".husky/_/h", "");
   t.regex(repository.tool("doctor").stdout, /^wrong {3}the hooks are off: .* empty in \.husky\/_/m);
   t.regex(repository.tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
+});
+
+test("husky's stubs are put in place whole: a disk that is full by then leaves what was there", (t) => {
+  const repository = scaffolded(t);
+  const stub = join(repository.dir, ".husky/_/pre-commit");
+  const kept = join(repository.dir, "../kept");
+  writeFileSync(stub, "of an older husky\n");
+  linkSync(stub, kept);
+  repository.must("config", "--unset", "core.hooksPath");
+  t.regex(repository.tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
+  t.is(readFileSync(kept, "utf8"), "of an older husky\n", "not written into");
+  t.is(repository.must("status", "--porcelain"), "");
 });
 
 test("hooks of another program in the place of husky's stubs are found", (t) => {
