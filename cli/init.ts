@@ -21,6 +21,7 @@ import { examples } from "./examples.ts";
 /** Exit statuses of the contract; 130 is what shells report for Ctrl-C. */
 const FINE = 0;
 const WRONG_USE = 2;
+const BROKEN_ENVIRONMENT = 2;
 const INTERRUPTED = 130;
 
 interface Switches {
@@ -76,7 +77,7 @@ export async function init(argv: readonly string[]): Promise<number> {
     });
     process.stdout.write(closingMessage(done));
     process.stdout.write(committedSecretsMessage(await committedSecrets(done)));
-    return FINE;
+    return !done.hooks.on && done.hooks.isBroken === true ? BROKEN_ENVIRONMENT : FINE;
   } catch (error) {
     if (isInterruption(error)) {
       process.stderr.write("flux-sops init: stopped; nothing was written\n");

@@ -23,7 +23,8 @@ export type HooksState =
   | { readonly on: true }
   /**
    * `reason` is a clause for the user: why, and what to do; `lines` are to be copied. `canWrite`: it is
-   * enough that hooks may be written. `isPartly`: commits are looked at, other things are not.
+   * enough that hooks may be written. `isPartly`: commits are looked at, other things are not. `isBroken`: it
+   * was tried, and failed.
    */
   | {
       readonly on: false;
@@ -31,6 +32,7 @@ export type HooksState =
       readonly lines?: readonly string[];
       readonly canWrite?: boolean;
       readonly isPartly?: boolean;
+      readonly isBroken?: boolean;
     };
 
 /**
@@ -180,13 +182,11 @@ async function runHusky(directory: string, folder: string): Promise<HooksState> 
   }
   const problem = inFolder(directory, () => husky());
   if (problem === "") return { on: true };
-  return {
-    on: false,
-    reason:
-      problem === "HUSKY=0 skip install"
-        ? "HUSKY=0 is set: unset it and run npm install"
-        : `husky says "${printable(problem.trim())}": mend that and run npm install`,
-  };
+  if (problem === "HUSKY=0 skip install") {
+    return { on: false, reason: "HUSKY=0 is set: unset it and run npm install" };
+  }
+  const reason = `husky says "${printable(problem.trim())}": mend that and run npm install`;
+  return { on: false, reason, isBroken: true };
 }
 
 /**
