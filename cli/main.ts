@@ -59,6 +59,16 @@ function fileToDecrypt([command = "", file = "", ...more]: readonly string[]): s
     : null;
 }
 
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
-});
+/** What the operating system refuses anywhere, as a file that is to be loaded, is no bug of ours. */
+function notDone(error: unknown): number {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) throw error;
+  process.stderr.write(`flux-sops: ${message.replace(/[^ -~]/g, "?")}\n`);
+  return 2;
+}
+
+void main(process.argv.slice(2))
+  .catch(notDone)
+  .then((status) => {
+    process.exitCode = status;
+  });
