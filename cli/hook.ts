@@ -1,4 +1,5 @@
 import { GitError } from "../git/errors.ts";
+import { systemReason } from "../git/system-reason.ts";
 import type { GitContext } from "../git/run.ts";
 import { WorktreeError } from "../git/worktree-error.ts";
 import { PushLineError } from "../hooks/push-lines.ts";
@@ -102,16 +103,36 @@ export async function hook(
     process.stderr.write(words);
     return status;
   } catch (error) {
-    const { broken } = await import("../hooks/words.ts");
-    const expected =
-      error instanceof GitError ||
-      error instanceof WorktreeError ||
-      error instanceof BrokenRulesError ||
-      error instanceof SettingsError ||
-      error instanceof PushLineError;
-    process.stderr.write(broken(name, expected ? error.message : unexpected(error)));
+    process.stderr.write(await failed(name, error));
     return 2;
   }
+}
+
+async function failed(name: string, error: unknown): Promise<string> {
+  const { broken, brokenLater } = await import("../hooks/words.ts");
+  const { FailedAfterEncrypting } = await import("../hooks/pre-commit.ts");
+  if (error instanceof FailedAfterEncrypting) {
+    return brokenLater(error.repository, error.stored, reasonOf(error.cause));
+  }
+  const isUndone = !(error instanceof GitError && error.code === "undo-failed");
+  return broken(name, reasonOf(error), isUndone);
+}
+
+function reasonOf(error: unknown): string {
+  const expected =
+    error instanceof GitError ||
+    error instanceof WorktreeError ||
+    error instanceof BrokenRulesError ||
+    error instanceof SettingsError ||
+    error instanceof PushLineError;
+  return expected ? error.message : (systemError(error) ?? unexpected(error));
+}
+
+/** What the operating system refuses anywhere is no bug. Its own message may name any file. */
+function systemError(error: unknown): string | null {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return null;
+  return systemReason(code) ?? `${syscall}: ${code}`;
 }
 
 async function refusal(refused: Refusal | null): Promise<{ status: number; words: string }> {

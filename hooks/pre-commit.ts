@@ -30,6 +30,21 @@ export interface PreCommitResult {
   readonly unformatted: string | null;
 }
 
+/** Something failed after files had been encrypted: they are right, and staged. */
+export class FailedAfterEncrypting extends Error {
+  override readonly name = "FailedAfterEncrypting";
+  readonly repository: Repository;
+  readonly stored: readonly Stored[];
+  override readonly cause: unknown;
+
+  constructor(repository: Repository, stored: readonly Stored[], cause: unknown) {
+    super("files were encrypted before this");
+    this.repository = repository;
+    this.stored = stored;
+    this.cause = cause;
+  }
+}
+
 /** What {@link preCommit} begins with, where a look has read it already. */
 export interface Begun {
   readonly repository: Repository;
@@ -51,6 +66,7 @@ const ROUNDS = 3;
  * commit too: so that is judged as well.
  *
  * @throws GitError, WorktreeError, BrokenRulesError: the environment is broken; nothing was changed.
+ *   FailedAfterEncrypting, with one of these as its cause
  */
 export async function preCommit(
   context: GitContext,
@@ -64,14 +80,18 @@ export async function preCommit(
     await completeInterrupted(repository);
   }
   const stored: Stored[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const result = await judgeIndex(repository, operation, stored, round === 0 ? begun : null);
-    if (result !== null) return result;
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const result = await judgeIndex(repository, operation, stored, round === 0 ? begun : null);
+      if (result !== null) return result;
+    }
+    throw new GitError(
+      "entry-changed",
+      "other files were staged while these were looked at: run the command again",
+    );
+  } catch (error) {
+    throw stored.length === 0 ? error : new FailedAfterEncrypting(repository, stored, error);
   }
-  throw new GitError(
-    "entry-changed",
-    "other files were staged while these were looked at: run the command again",
-  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { GitError } from "../git/errors.ts";
 import { writeBlobs } from "../git/blobs.ts";
 import type { ChangedEntry } from "../git/index-entries.ts";
 import { refreshIndex, replaceEntries } from "../git/replace-entries.ts";
@@ -87,7 +88,12 @@ export async function replaceStaged(
     return { ...content, oid, worktree: putInPlace(replacement) };
   });
   journal.close();
-  await refreshIndex(repository);
+  try {
+    await refreshIndex(repository);
+  } catch (error) {
+    // All is done by now: git only has to compare the files itself.
+    if (!(error instanceof GitError)) throw error;
+  }
   return stored;
 }
 

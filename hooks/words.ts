@@ -137,9 +137,22 @@ export function leftUnformatted(why: string | null): string {
   return why === null ? "" : `${NAME}: nothing was formatted, as ${why}\n`;
 }
 
-/** A failure of the environment: what happened, in one line. */
-export function broken(hook: string, message: string): string {
-  const what =
-    hook === "pre-push" ? "push refused, nothing was sent" : "commit refused, nothing was changed";
-  return `${NAME}: ${what}: ${message}\n`;
+/**
+ * A failure of the environment: what happened, in one line.
+ *
+ * @param isUnchanged whether all is as it was before the hook ran
+ */
+export function broken(hook: string, message: string, isUnchanged = true): string {
+  const what = hook === "pre-push" ? "push refused, nothing was sent" : "commit refused";
+  const unchanged = hook !== "pre-push" && isUnchanged ? ", nothing was changed" : "";
+  return `${NAME}: ${what}${unchanged}: ${message}\n`;
+}
+
+/** The same after files had been encrypted. */
+export function brokenLater(
+  repository: Repository,
+  stored: readonly Stored[],
+  message: string,
+): string {
+  return `${encrypted(repository, stored)}${NAME}: commit refused: ${message}\n  What was encrypted is staged as it is: commit again.\n`;
 }
