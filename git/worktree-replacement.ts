@@ -10,7 +10,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { GitError } from "./errors.ts";
+import { unreadBlob } from "./errors.ts";
 import { blobOid, formatOf } from "./object-id.ts";
 import { isTextPath, pathText, type GitPath } from "./path.ts";
 import type { Repository } from "./repository.ts";
@@ -109,7 +109,7 @@ async function smudged(repository: Repository, path: GitPath, oid: string): Prom
   // The size in the header is the blob's, not that of the filtered content after it.
   const header = stdout.subarray(0, stdout.indexOf("\n") + 1);
   if (!header.toString("latin1").startsWith(`${oid} blob `)) {
-    throw new GitError("missing-object", `blob ${oid} is missing from the repository`);
+    throw unreadBlob(oid, null);
   }
   return stdout.subarray(header.length, -1);
 }
