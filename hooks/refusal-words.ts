@@ -4,7 +4,7 @@ import type { FileFinding } from "./file-finding.ts";
 import { isRefused, type Refusal } from "./refuse-plaintext.ts";
 import type { NewContent } from "./replace-staged.ts";
 import type { Place } from "./staged.ts";
-import { findingLines, indented, NAME } from "./words.ts";
+import { findingLines, findingWords, indented, NAME } from "./words.ts";
 
 /** What is said where a hook can only refuse; see words.ts for what pre-commit says. */
 
@@ -73,14 +73,10 @@ function heldWarning({ repository, warnings, heldContents, during }: Refusal): s
   if (during.kind === "no-verify" || warnings.length + heldContents.length === 0) return "";
   return text([
     `${NAME}: worth a look:`,
-    ...warnings.flatMap((finding) => heldLines(repository, finding)),
+    // No commands: they would stand among those of a merge that goes through.
+    ...warnings.flatMap((finding) => findingWords(repository, finding)),
     ...heldContents.flatMap((content) => plaintextLines(content, "and a remote has it already")),
   ]);
-}
-
-/** No commands: they would stand among those of a merge that goes through. */
-function heldLines(repository: Refusal["repository"], finding: FileFinding): string[] {
-  return findingLines(repository, finding, null).filter((line) => !line.startsWith("      "));
 }
 
 function plaintextLines({ entry, changed }: NewContent, why: string): string[] {

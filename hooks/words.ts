@@ -40,11 +40,20 @@ export function findingLines(
   finding: FileFinding,
   during: { readonly kind: string } | null,
 ): string[] {
+  return [
+    ...findingWords(repository, finding),
+    ...indented(findingCommands(repository, finding, during)),
+  ];
+}
+
+/** Without the commands. */
+export function findingWords(repository: Repository, finding: FileFinding): string[] {
   const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
-  const lines = [`  ${place}  ${finding.rule}`, `    ${finding.message}`];
-  lines.push(...mendWords(finding, "index", repository).map((sentence) => `    ${sentence}.`));
-  lines.push(...indented(findingCommands(repository, finding, during)));
-  return lines;
+  return [
+    `  ${place}  ${finding.rule}`,
+    `    ${finding.message}`,
+    ...mendWords(finding, "index", repository).map((sentence) => `    ${sentence}.`),
+  ];
 }
 
 /** Where the command lines stand, so that people and scripts find them. */
