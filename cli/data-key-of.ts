@@ -32,7 +32,7 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   const dataKey = await unwrapped(metadata, identitiesHere());
   if (dataKey !== null) return dataKey;
   const { pairs, problems, passedOver } = await identitiesHere();
-  const reasons = [...problems, ...passedOver];
+  const reasons = [...problems.map(({ place, reason }) => `${place}: ${reason}`), ...passedOver];
   const wanted = metadata.age.map(({ recipient }) => recipient).join(", ");
   const others = metadata.foreign.length === 0 ? "" : ` or ${metadata.foreign.join(", ")}`;
   const trouble = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;

@@ -151,6 +151,7 @@ function parseRule(rule: RuleFileMapping): CreationRule {
       throw rule.failure(
         `names a recipient that is none: ${(error as Error).message}`,
         groups.length === 0 ? "age" : "key_groups",
+        error,
       );
     }
   }

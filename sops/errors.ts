@@ -44,9 +44,9 @@ export class SopsError extends Error {
   constructor(
     code: SopsErrorCode,
     message: string,
-    place: { line?: number | null; column?: number | null } = {},
+    place: { line?: number | null; column?: number | null; cause?: unknown } = {},
   ) {
-    super(message);
+    super(message, place.cause === undefined ? {} : { cause: place.cause });
     this.code = code;
     this.line = place.line ?? null;
     this.column = place.column ?? null;

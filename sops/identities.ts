@@ -4,11 +4,21 @@ import { readKeyFile } from "./identity.ts";
 import { userKeyFile } from "./key-locations.ts";
 import type { KeyPair } from "./identity.ts";
 
+/** A place that holds keys which could not be read. */
+export interface KeyPlaceProblem {
+  /** A file's name, or the environment variable. */
+  readonly place: string;
+  /** Why, in words. */
+  readonly reason: string;
+  /** Whether it names a file that is not there. */
+  readonly isMissing: boolean;
+}
+
 /** The identities of this machine and what was found where. */
 export interface FoundIdentities {
   readonly pairs: readonly KeyPair[];
   /** Places that hold keys which could not be read, for the error when none opens a file. */
-  readonly problems: readonly string[];
+  readonly problems: readonly KeyPlaceProblem[];
   /** Places that also hold identities which only sops itself can use, for the same error. */
   readonly passedOver: readonly string[];
 }
@@ -30,7 +40,7 @@ export async function findIdentities(
 ): Promise<FoundIdentities> {
   const { environment = process.env, files = [], recipient } = options;
   const pairs = new Map<string, KeyPair>();
-  const problems: string[] = [];
+  const problems: KeyPlaceProblem[] = [];
   const passedOver: string[] = [];
   const take = async (place: string, read: () => string | null | Promise<string>) => {
     try {
@@ -42,7 +52,8 @@ export async function findIdentities(
         passedOver.push(`${place}: its age plugin identities are for sops itself`);
       }
     } catch (error) {
-      problems.push(`${place}: ${reason(error)}`);
+      const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      problems.push({ place, reason: reason(error), isMissing });
     }
   };
   const inline = environment["SOPS_AGE_KEY"];

@@ -45,10 +45,11 @@ export class RuleFileMapping {
   }
 
   /** @param message what goes on behind the mapping's name: `has no recipients`. */
-  failure(message: string, key?: string): SopsError {
+  failure(message: string, key?: string, cause?: unknown): SopsError {
     const subject = this.name === "" ? "" : `${this.name} `;
     return new SopsError("bad-config", `${subject}${message}`, {
       line: key === undefined ? this.line : this.lineOfKey(key),
+      cause,
     });
   }
 

@@ -23,6 +23,8 @@ export interface BrokenRules {
   readonly file: string;
   readonly problem: string;
   readonly line: number | null;
+  /** It names a recipient that is none. */
+  readonly isRecipient: boolean;
 }
 
 /** An encrypted file of the index. */
@@ -115,14 +117,19 @@ async function readRuleFiles(
         const rules = (parseRuleFile(text).rules ?? []).map((rule) => ({ file, rule }));
         return { folder, rules, broken: null };
       } catch (error) {
-        const broken =
-          error instanceof SopsError
-            ? { file, problem: error.message, line: error.line }
-            : { file, problem: "is no valid UTF-8", line: null };
-        return { folder, rules: [], broken };
+        return { folder, rules: [], broken: brokenRules(file, error) };
       }
     })
     .sort((a, b) => b.folder.length - a.folder.length);
+}
+
+function brokenRules(file: string, error: unknown): BrokenRules {
+  if (!(error instanceof SopsError)) {
+    return { file, problem: "is no valid UTF-8", line: null, isRecipient: false };
+  }
+  const { message, line, cause } = error;
+  const isRecipient = cause instanceof SopsError && cause.code === "bad-key";
+  return { file, problem: message, line, isRecipient };
 }
 
 function ruleThatTakes(files: readonly RuleFileEntry[], path: string): RuleEntry | null {

@@ -22,10 +22,10 @@ export function diagnoseIdentities(
   const held = new Set(pairs.map(({ recipient }) => recipient));
   const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
   const recipients = [...new Set(rules.flatMap(({ rule }) => rule.recipients))];
-  const broken = problems.map((problem) =>
+  const broken = problems.map(({ place, reason, isMissing }) =>
     wrong(
-      printable(problem),
-      problem === `${env["SOPS_AGE_KEY_FILE"] ?? ""}: no such file`
+      printable(`${place}: ${reason}`),
+      isMissing && place === env["SOPS_AGE_KEY_FILE"]
         ? "correct SOPS_AGE_KEY_FILE, which names it, or unset that"
         : "mend or remove that key file",
     ),

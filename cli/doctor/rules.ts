@@ -1,4 +1,4 @@
-import { recipientsFinding } from "../../findings/sops-recipients.ts";
+import { recipientDrift, recipientsFinding } from "../../findings/sops-recipients.ts";
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";
@@ -30,10 +30,10 @@ const OF_DOCUMENTATION = new Set([
  */
 export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosis[] {
   const { rules, broken, files, paths, hasUnstagedRules } = encryption;
-  const unusable = broken.map(({ file, problem, line }) =>
+  const unusable = broken.map(({ file, problem, line, isRecipient }) =>
     wrong(
       `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
-      /recipient/.test(problem)
+      isRecipient
         ? "correct it (age-keygen, or npx -p generator-flux-sops flux-sops init, makes a key), then git add it"
         : "correct it, then git add it",
     ),
@@ -64,7 +64,7 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
   const found = [
     ...misnamed(paths),
     ...rules.flatMap((rule) => wrongRule(rule, encryption)),
-    ...files.flatMap((file) => drift(file, prefix)),
+    ...files.flatMap((file) => drifted(file, prefix)),
   ];
   if (found.length > 0) return found;
   return [
@@ -142,21 +142,20 @@ function encryptsNothing({ bytes, shown, metadata }: EncryptedEntry): boolean {
   }
 }
 
-function drift({ path, shown, metadata, rule }: EncryptedEntry, prefix: GitPath): Diagnosis[] {
-  const finding = metadata === null ? null : recipientsFinding(metadata, rule?.rule ?? null);
-  if (finding === null) return [];
+function drifted({ path, shown, metadata, rule }: EncryptedEntry, prefix: GitPath): Diagnosis[] {
+  if (metadata === null) return [];
+  const drift = recipientDrift(metadata, rule?.rule ?? null);
+  const finding = recipientsFinding(metadata, rule?.rule ?? null);
+  if (drift === null || finding === null) return [];
   const name = shellPath(path, prefix);
   // An argument of a process on node is UTF-8, or damaged.
   if (!isTextPath(path)) {
     const remedy = `git mv -- ${name} NEW_NAME.sops.yaml, since its name is no UTF-8; then run doctor again`;
     return [wrong(`${shown}: ${finding.message}`, remedy)];
   }
-  const commands = finding.message.includes("should not")
-    ? [
-        ["updatekeys", "-y"],
-        ["rotate", "-i"],
-      ]
-    : [["updatekeys", "-y"]];
+  // Who could read it has its data key.
+  const rotation = drift.extra.length > 0 ? [["rotate", "-i"]] : [];
+  const commands = [["updatekeys", "-y"], ...rotation];
   return [
     wrong(
       `${shown}: ${finding.message}`,
