@@ -81,7 +81,7 @@ async function examine(
     ...diagnoseJujutsu(directory),
     ...(await diagnoseBranches(repository)),
     ...(await diagnoseNode(directory)),
-    ...diagnoseRules(encryption, repository.prefix),
+    ...diagnoseRules(encryption, repository),
     ...diagnoseIdentities(await localIdentities(repository), rules, files, env),
     ...(await diagnoseKeyFiles(repository, fix)),
     ...(await diagnoseInterrupted(repository, fix)),

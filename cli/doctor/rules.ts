@@ -1,12 +1,18 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { recipientDrift, recipientsFinding } from "../../findings/sops-recipients.ts";
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
-import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";
+import { foldersAbove } from "../../hooks/folders-above.ts";
+import { folderOfRules, isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
+import { literalFolder } from "../../sops/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
-import { type Diagnosis, ok, someOf, wrong } from "./diagnosis.ts";
+import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { EncryptedEntry, Encryption, RuleEntry } from "./encrypted-files.ts";
+import { folderMeant } from "./misspelt-folder.ts";
 import { alwaysTakes } from "./shadowing.ts";
 
 /**
@@ -26,9 +32,12 @@ const OF_DOCUMENTATION = new Set([
 /**
  * Do the creation rules say what their author means, and are the files encrypted as they say?
  *
- * @param prefix where the user stands: see Repository.
+ * @param repository its folder, and where in it the user stands.
  */
-export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosis[] {
+export function diagnoseRules(
+  encryption: Encryption,
+  { cwd: directory, prefix }: Pick<OpenedRepository, "cwd" | "prefix">,
+): Diagnosis[] {
   const { rules, broken, files, paths, hasUnstagedRules } = encryption;
   const unusable = broken.map(({ file, problem, line, isRecipient }) =>
     wrong(
@@ -66,8 +75,10 @@ export function diagnoseRules(encryption: Encryption, prefix: GitPath): Diagnosi
     ...rules.flatMap((rule) => wrongRule(rule, encryption)),
     ...files.flatMap((file) => drifted(file, prefix)),
   ];
-  if (found.length > 0) return found;
+  const misspelt = rules.flatMap((rule) => takesNothing(rule, paths, directory));
+  if (found.length > 0) return [...found, ...misspelt];
   return [
+    ...misspelt,
     ok(
       files.length === 0
         ? "the creation rules are sound; nothing is encrypted yet"
@@ -126,6 +137,28 @@ function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] 
     );
   }
   return found;
+}
+
+/** Rules may be there before their files, so a name that looks misspelt is all there is to go by. */
+function takesNothing(
+  { file, rule }: RuleEntry,
+  paths: readonly string[],
+  directory: string,
+): Diagnosis[] {
+  const folder = literalFolder(rule.pathRegex);
+  const top = folderOfRules(file);
+  const below = paths.flatMap((path) => (path.startsWith(top) ? [path.slice(top.length)] : []));
+  if (folder === "" || existsSync(join(directory, top, folder)) || below.some(rule.matches)) {
+    return [];
+  }
+  const meant = folderMeant(folder, new Set(below.flatMap(foldersAbove)));
+  if (meant === null) return [];
+  return [
+    note(
+      `${shownPath(file)}:${String(rule.line)}: the creation rule takes no file: there is no folder ${shownPath(top + folder)}, but there is ${shownPath(top + meant)}`,
+      "correct its path_regex if that is the one you mean, then git add it",
+    ),
+  ];
 }
 
 /** It has a `sops` block, and all is readable. */

@@ -86,6 +86,24 @@ test("a rule file under a name that nobody reads", (t) => {
   t.regex(warned.stdout, /^deep\/\.sops\.yml/m);
 });
 
+test("a rule for a misspelt folder takes nothing, and no rule is blamed for files to come", (t) => {
+  const repository = scaffolded(t);
+  const lineOf = (text: string) => repository.read(".sops.yaml").split("\n").indexOf(text) + 1;
+  const recipient = /age1\w+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  rules(repository, (text) =>
+    ["^cluster/homelab/.*", ".*\\.sops\\.toml$", "^infrastructure/secrets/.*", "^clusters/next/"]
+      .map((pattern) => `  - path_regex: ${pattern}\n    age: ${recipient}\n`)
+      .reduce((before, rule) => before + rule, text),
+  );
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 0, stdout);
+  t.deepEqual(stdout.match(/^.*takes no file.*\n.*$/gm), [
+    `note    .sops.yaml:${String(lineOf("  - path_regex: ^cluster/homelab/.*"))}: the creation rule takes no file: there is no folder cluster/homelab/, but there is clusters/homelab/\n        correct its path_regex if that is the one you mean, then git add it`,
+  ]);
+  repository.write("cluster/homelab/later.yaml", "a: 1\n");
+  t.notRegex(repository.tool("doctor").stdout, /takes no file/);
+});
+
 test("a rule that another one hides, and one that encrypts nothing", (t) => {
   const repository = withSecret(t);
   rules(repository, (text) =>
