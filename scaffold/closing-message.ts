@@ -86,6 +86,7 @@ function filesPart(done: Scaffolded): string[] {
     ...named(written, "upgraded", "Brought up to date:"),
     ...named(written, "merged", "Added to, every line of yours kept (git diff shows it):"),
     ...byHandPart(done),
+    ...readersPart(done),
     ...(installed === false
       ? [
           "npm install did not finish; the hooks work without it. Run it later for lint-staged and prettier.",
@@ -93,6 +94,18 @@ function filesPart(done: Scaffolded): string[] {
       : []),
   ];
 }
+
+/** Whom rules that are added let read is easily overlooked among those that were there. */
+function readersPart({ files, identity }: Scaffolded): string[] {
+  const isAdded = files.some(({ path, state }) => path === RULES_PATH && state === "merged");
+  if (!isAdded || identity.recipients.length === 0) return [];
+  return [
+    `What the rules added to ${RULES_PATH} encrypt, these keys can read:`,
+    ...identity.recipients.map((one) => `  ${one}`),
+  ];
+}
+
+const RULES_PATH = ".sops.yaml";
 
 function named(
   files: readonly PlannedFile[],

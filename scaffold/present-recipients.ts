@@ -1,19 +1,47 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
-import type { WantedRule } from "./wanted-rules.ts";
+import { literalFolder } from "../sops/pattern-text.ts";
+import { rulesOfScope } from "./wanted-rules.ts";
+import type { Scope } from "./surroundings.ts";
 
 /**
  * To whom a scaffold encrypts where `.sops.yaml` says it already: to those whom all of its own rules name.
- * Who stands in one of them alone, or in another cluster's, is not to read the rest as well.
+ * Who stands in one of them alone, or in another cluster's, is not to read the rest as well. Where none of
+ * its own rules is there, it is those whom all rules name that are not another cluster's.
  *
- * @param wanted the scaffold's own rules; where none of them is there, all rules are asked.
+ * @returns null where there is nobody: the cluster is to have a key of its own
  */
 export function presentRecipients(
   rules: readonly CreationRule[],
-  wanted: readonly WantedRule[],
-): string[] {
-  const own = rules.filter((rule) => wanted.some(({ pathRegex }) => pathRegex === rule.pathRegex));
-  const asked = own.length === 0 ? rules : own;
-  const named = [...new Set(asked.flatMap(({ recipients }) => recipients))];
-  const common = named.filter((one) => own.every(({ recipients }) => recipients.includes(one)));
-  return common.length === 0 ? named : common;
+  scope: Scope,
+  cluster: string,
+): string[] | null {
+  const wanted = rulesOfScope(scope, cluster, []).map(({ pathRegex }) => pathRegex);
+  const own = rules.filter(({ pathRegex }) => wanted.includes(pathRegex));
+  if (own.some(({ pathRegex }) => !isOfAnother(cluster, pathRegex)))
+    return inAll(own) ?? inAny(own);
+  // Rules for any layout take what is left between those of the clusters.
+  if (scope === "gate") return inAll(rules) ?? inAny(rules);
+  const shared = rules.filter(({ pathRegex }) => !isOfAnother(cluster, pathRegex));
+  if (shared.length === 0) return rules.length === 0 ? [] : null;
+  return inAny(shared).length === 0 ? [] : inAll(shared);
+}
+
+function inAny(rules: readonly CreationRule[]): string[] {
+  return [...new Set(rules.flatMap(({ recipients }) => recipients))];
+}
+
+/** Null where no recipient stands in all rules that have any. */
+function inAll(rules: readonly CreationRule[]): string[] | null {
+  const asked = rules.filter(({ recipients }) => recipients.length > 0);
+  const common = inAny(asked).filter((one) =>
+    asked.every(({ recipients }) => recipients.includes(one)),
+  );
+  return common.length === 0 ? null : common;
+}
+
+/** Talos machine secrets are those of a cluster, too. */
+function isOfAnother(cluster: string, pathRegex: string): boolean {
+  const folder = literalFolder(pathRegex);
+  const isOfACluster = /^(?:clusters\/.|talos\/)/.test(folder);
+  return isOfACluster && !folder.startsWith(`clusters/${cluster}/`);
 }

@@ -23,7 +23,6 @@ import {
 } from "./repository.ts";
 import type { Target } from "./target.ts";
 import { presentRecipients } from "./present-recipients.ts";
-import { rulesOfScope } from "./wanted-rules.ts";
 import { stageFiles } from "./write-plan.ts";
 
 export interface ScaffoldRequest {
@@ -82,7 +81,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     present:
       target.creationRules === null
         ? null
-        : presentRecipients(target.creationRules, rulesOfScope(scope, answers.cluster, [])),
+        : presentRecipients(target.creationRules, scope, answers.cluster),
   });
   const manager = target.isRepository ? await findHookManager(target.directory) : OWN_HUSKY;
   const wanted = renderRepository({
