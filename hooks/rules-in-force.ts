@@ -136,6 +136,6 @@ function isLink(bytes: Uint8Array): boolean {
 
 function describe(path: string, error: unknown): string {
   if (!(error instanceof SopsError))
-    return `${path} is no valid UTF-8: correct it and stage it again`;
-  return `${error.placeIn(path)}: ${error.message}: correct it and stage it again`;
+    return `${path} is no valid UTF-8; correct it and stage it again`;
+  return `${error.placeIn(path)}: ${error.message}; correct it and stage it again`;
 }
