@@ -101,7 +101,7 @@ export interface Candidate {
   lineAt(offset: number): number;
 }
 
-/** One leak or one kind of broken file. A rule cannot exist without its examples. */
+/** One leak or one kind of broken file. Its examples stand in `examples/`. */
 export interface Rule {
   readonly id: RuleId;
   readonly severity: Severity;
@@ -121,22 +121,4 @@ export interface Rule {
   readonly binary: boolean;
   /** Never throws, and never puts a value of the file into a hit. */
   find(candidate: Candidate): Hit[];
-  readonly examples: {
-    /** Files that the rule must hit, with the lines it must name. */
-    readonly hits: readonly Example[];
-    /** Files that it must not hit. */
-    readonly misses: readonly Example[];
-  };
-}
-
-export interface Example {
-  readonly path: string;
-  /**
-   * Placeholders such as `{{AGE_KEY}}` and `{{PEM_RSA}}` are replaced at test time by freshly made
-   * keys, so that no key stands in this repository. `placeholders` in `test/findings/keys.ts` lists
-   * them; in a line that is indented, every line of the replacement is.
-   */
-  readonly content: string;
-  /** For `hits`: the expected lines. */
-  readonly lines?: readonly (number | null)[];
 }

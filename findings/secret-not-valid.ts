@@ -7,7 +7,6 @@ import type { Candidate, Hit, Rule } from "./finding.ts";
 import { KEYWORDS } from "./keywords.ts";
 import { Mappings, scalarText, startOf, type Entry } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
-import { NOT_VALID_EXAMPLES } from "./secret-not-valid-examples.ts";
 import type { Section } from "./sections.ts";
 import { typeProblem } from "./secret-types.ts";
 import { shownName } from "./wording.ts";
@@ -39,7 +38,6 @@ export const secretNotValid: Rule = {
   keywords: KEYWORDS["secret-not-valid"],
   binary: false,
   find,
-  examples: NOT_VALID_EXAMPLES,
 };
 
 function find(candidate: Candidate): Hit[] {

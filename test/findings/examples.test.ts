@@ -1,6 +1,7 @@
 import test from "ava";
 import { candidateOf } from "../../findings/candidate.ts";
-import type { Example } from "../../findings/finding.ts";
+import type { Example } from "../../findings/examples/example.ts";
+import { EXAMPLES } from "../../findings/examples/examples.ts";
 import { KEYWORDS } from "../../findings/keywords.ts";
 import { positionsOf } from "../../findings/positions.ts";
 import { suspectedRules } from "../../findings/prefilter.ts";
@@ -15,7 +16,8 @@ function scanExample(example: Example) {
 }
 
 for (const rule of rules) {
-  for (const example of rule.examples.hits) {
+  const { hits, misses } = EXAMPLES[rule.id as keyof typeof KEYWORDS];
+  for (const example of hits) {
     test(`${rule.id} hits ${example.path}: ${example.content.slice(0, 40)}`, (t) => {
       const findings = scanExample(example).filter((finding) => finding.rule === rule.id);
       t.truthy(example.lines);
@@ -39,7 +41,7 @@ for (const rule of rules) {
       );
     });
   }
-  for (const example of rule.examples.misses) {
+  for (const example of misses) {
     test(`${rule.id} misses ${example.path}: ${example.content.slice(0, 40)}`, (t) => {
       const findings = scanExample(example);
       t.deepEqual(
@@ -54,15 +56,16 @@ test("every rule has examples of both kinds, one id each, and its keywords", (t)
   t.is(new Set(rules.map((rule) => rule.id)).size, rules.length);
   t.deepEqual(rules.map((rule) => rule.id as string).sort(), Object.keys(KEYWORDS).sort());
   for (const rule of rules) {
-    t.true(rule.examples.hits.length > 2);
-    t.true(rule.examples.misses.length > 2);
+    const { hits, misses } = EXAMPLES[rule.id as keyof typeof KEYWORDS];
+    t.true(hits.length > 2);
+    t.true(misses.length > 2);
     t.deepEqual([...rule.keywords], [...KEYWORDS[rule.id as keyof typeof KEYWORDS]]);
   }
 });
 
 test("every placeholder of the examples is one that keys.ts fills in", (t) => {
-  for (const rule of rules) {
-    for (const example of [...rule.examples.hits, ...rule.examples.misses]) {
+  for (const { hits, misses } of Object.values(EXAMPLES)) {
+    for (const example of [...hits, ...misses]) {
       t.notRegex(fill(example.content, keys).toString("utf8"), /\{\{[A-Z]/, example.path);
     }
   }

@@ -1,6 +1,7 @@
 import test from "ava";
 import { randomBytes } from "node:crypto";
 import { candidateOf } from "../../findings/candidate.ts";
+import { EXAMPLES } from "../../findings/examples/examples.ts";
 import { rules } from "../../findings/rules.ts";
 import { scan } from "../../findings/scan.ts";
 import { fill, placeholders } from "./keys.ts";
@@ -157,8 +158,8 @@ test("files of any bytes never make a rule throw", (t) => {
 });
 
 test("every rule takes every other rule's examples without throwing, cut anywhere", (t) => {
-  for (const rule of rules) {
-    for (const example of [...rule.examples.hits, ...rule.examples.misses]) {
+  for (const { hits, misses } of Object.values(EXAMPLES)) {
+    for (const example of [...hits, ...misses]) {
       const whole = fill(example.content, keys);
       for (let step = 1; step < 8; step += 1) {
         const bytes = whole.subarray(0, Math.floor((whole.length * step) / 8));

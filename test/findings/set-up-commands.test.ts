@@ -1,7 +1,8 @@
 import test from "ava";
-import { findSetUpCommands, SET_UP_EXAMPLES } from "../../findings/set-up-commands.ts";
+import { SET_UP_COMMANDS } from "../../findings/examples/set-up-commands.ts";
+import { findSetUpCommands } from "../../findings/set-up-commands.ts";
 
-for (const [index, { path, content, lines }] of SET_UP_EXAMPLES.hits.entries()) {
+for (const [index, { path, content, lines }] of SET_UP_COMMANDS.hits.entries()) {
   test(`a command of common guides is found in ${path} (${index})`, (t) => {
     const findings = findSetUpCommands(path, Buffer.from(content));
     t.deepEqual(
@@ -12,7 +13,7 @@ for (const [index, { path, content, lines }] of SET_UP_EXAMPLES.hits.entries()) 
   });
 }
 
-for (const [index, { path, content }] of SET_UP_EXAMPLES.misses.entries()) {
+for (const [index, { path, content }] of SET_UP_COMMANDS.misses.entries()) {
   test(`a command that is right, or only told of, is not found in ${path} (${index})`, (t) => {
     t.deepEqual(findSetUpCommands(path, Buffer.from(content)), []);
   });

@@ -1,10 +1,7 @@
-import type { Example } from "./finding.ts";
+import type { Examples } from "./example.ts";
 
-/** The examples of `secret-not-valid`. */
-export const NOT_VALID_EXAMPLES: {
-  readonly hits: readonly Example[];
-  readonly misses: readonly Example[];
-} = {
+/** Of `secret-not-valid`. */
+export const SECRET_NOT_VALID: Examples = {
   hits: [
     {
       path: "number.yaml",

@@ -1,0 +1,176 @@
+import type { Examples } from "./example.ts";
+
+/** Of `plaintext-secret`: files that are made for credentials. */
+export const CREDENTIAL_FILE: Examples = {
+  hits: [
+    { path: ".env~", content: "DB_PASSWORD=hunter2hunter2\n", lines: [1] },
+    { path: "app/.dev.vars", content: "A=b\nAPI_TOKEN=hunter2hunter2\n", lines: [2] },
+    { path: ".vault-token", content: "hvs.hunter2hunter2", lines: [1] },
+    {
+      path: ".terraformrc",
+      content: 'credentials "app.terraform.io" {\n  token = "hunter2hunter2"\n}\n',
+      lines: [2],
+    },
+    {
+      path: "home/.s3cfg",
+      content: "[default]\naccess_key = a\nsecret_key = hunter2\n",
+      lines: [3],
+    },
+    {
+      path: "values.yaml",
+      content: `pull:\n  dockerConfig: ${Buffer.from('{"auths":{"a.io":{"auth":"bWU6aHVudGVyMg=="}}}').toString("base64")}\n`,
+      lines: [2],
+    },
+    {
+      path: "pull.txt",
+      content: `${Buffer.from('{\n\t"auths": {\n\t\t"a.io": {"password": "hunter2"}\n\t}\n}\n').toString("base64")}\n`,
+      lines: [1],
+    },
+    {
+      path: ".docker/config.json",
+      content: '{"auths": {"ghcr.io": {\n  "auth": "bWU6aHVudGVyMg=="}}}\n',
+      lines: [2],
+    },
+    {
+      path: ".npmrc",
+      content:
+        "registry=https://registry.example.org\n//registry.example.org/:_authToken=abcdef0123456789\n",
+      lines: [2],
+    },
+    { path: "app/.env", content: "LOG=info\nexport DB_PASSWORD='hunter22'\n", lines: [2] },
+    { path: "app/prod.env", content: "# x\nAPP_SECRET=8c1f0e7a2b\n", lines: [2] },
+    { path: "a.tfvars", content: 'region = "eu"\ndb_password = "hunter22"\n', lines: [2] },
+    { path: ".envrc", content: "export SMTP_PASS=hunter22\n", lines: [1] },
+    { path: "home/.netrc", content: "machine a login b\n  password hunter22\n", lines: [2] },
+    { path: ".pgpass", content: "# host:port:db:user:pw\ndb:5432:app:me:hunter22\n", lines: [2] },
+    {
+      path: ".pypirc",
+      content: "[pypi]\nusername = __token__\npassword = hunter22\n",
+      lines: [3],
+    },
+    { path: "home/.my.cnf", content: "[client]\npassword=hunter22\n", lines: [2] },
+    { path: ".git-credentials", content: "https://me:hunter22@example.org\n", lines: [1] },
+    {
+      path: "home/.aws/credentials",
+      content:
+        "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = 8c1f0e7a2b\n",
+      lines: [3],
+    },
+    {
+      path: "backup/credentials-velero",
+      content: "[default]\naws_secret_access_key = 8c1f0e7a2b\n",
+      lines: [2],
+    },
+    {
+      path: ".dockercfg",
+      content: '{"https://index.docker.io/v1/": {\n  "auth": "bWU6aHVudGVyMg==", "email": ""}}\n',
+      lines: [2],
+    },
+    {
+      path: "nginx/.htpasswd",
+      content: "# x\nme:$apr1$abcdefgh$0123456789abcdefghijkl\n",
+      lines: [2],
+    },
+    {
+      path: "registry.htpasswd",
+      content: "me:$2y$05$0123456789abcdefghijkl0123456789abcdefghijkl\n",
+      lines: [1],
+    },
+    {
+      path: "terraform.tfstate",
+      content:
+        '{"outputs": {\n  "db": {\n    "value": "hunter22",\n    "type": "string",\n    "sensitive": true\n}}}\n',
+      lines: [3],
+    },
+    {
+      path: "infra/terraform.tfstate.backup",
+      content:
+        '{\n"type": "random_password",\n"instances": [{"attributes": {\n  "length": 16,\n  "result": "hunter22"\n}}]}\n',
+      lines: [5],
+    },
+    {
+      path: "a.tfstate",
+      content: '{\n  "attributes": {\n    "name": "db",\n    "password": "hunter22"\n  }\n}\n',
+      lines: [4],
+    },
+    {
+      path: "cloudflare-tunnel.json",
+      content: '{"AccountTag": "a",\n"TunnelSecret": "aHVudGVyMmh1bnRlcjI="}\n',
+      lines: [2],
+    },
+    {
+      path: "tunnel.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  credentials.json: \'{"TunnelSecret":"aHVudGVyMmh1bnRlcjI="}\'\n',
+      lines: [3],
+    },
+    {
+      path: "1password-credentials.json",
+      content:
+        '{\n"encCredentials": {\n"iv": "a",\n"data": "8c1f0e7a2b8c1f0e7a2b"},\n"uniqueKey": {}}\n',
+      lines: [2],
+    },
+    {
+      path: "backup/rclone.conf",
+      content: "[b2]\ntype = b2\nkey = 8c1f0e7a2b\n",
+      lines: [3],
+    },
+    { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
+  ],
+  misses: [
+    {
+      path: ".aws/credentials",
+      content:
+        "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = ${KEY}\n",
+    },
+    { path: "docs/credentials", content: "aws_secret_access_key = 8c1f0e7a2b\n" },
+    {
+      path: ".dockercfg",
+      content: '{"https://index.docker.io/v1/": {"auth": "", "email": "a"}}\n',
+    },
+    { path: ".htpasswd", content: "# user:hash\nme:{{TOKEN}}\n" },
+    {
+      path: "terraform.tfstate",
+      content:
+        '{"outputs": {"host": {"value": "db", "type": "string"},\n"db": {"value": "{{TOKEN}}", "type": "string", "sensitive": true}},\n"resources": [{"type": "random_password", "instances": []}], "check_results": null}\n',
+    },
+    {
+      path: "values.yaml",
+      content: `pull:\n  dockerConfig: ${Buffer.from('{"auths":{"a.io":{}}}').toString("base64")}\n`,
+    },
+    { path: ".vault-token", content: "{{ vault }}\n" },
+    { path: ".terraformrc", content: 'plugin_cache_dir = "$HOME/.terraform.d/plugin-cache"\n' },
+    {
+      path: ".docker/config.json",
+      content: '{"auths": {"ghcr.io": {}}, "credsStore": "desktop"}\n',
+    },
+    {
+      path: "docker/config.json.tmpl",
+      content:
+        '{"auths": {"ghcr.io": {"auth": "{{ .Auth }}"}, "a.io": {"auth": " "}, "b.io": {"auth": "{{TOKEN}}"}}}\n',
+    },
+    {
+      path: ".npmrc",
+      content: "//npm.example.com/:_authToken=${NPM_TOKEN}\nsave-exact=true\n",
+    },
+    { path: "cloudflare-tunnel.json", content: '{"TunnelSecret": "{{TOKEN}}"}\n' },
+    { path: "tunnel.yaml", content: 'a: \'{"TunnelSecret": "{{ .secret }}"}\'\n' },
+    { path: "ci.yaml", content: 'run: echo \'{"TunnelSecret":"fake"}\' > tunnel.json\n' },
+    { path: "docs/tunnel.md", content: '{"TunnelSecret": "aHVudGVyMmh1bnRlcjI="}\n' },
+    {
+      path: "1password-credentials.json",
+      content: '{"encCredentials": {"data": "{{TOKEN}}"}}\n',
+    },
+    { path: "rclone.conf", content: "[b2]\ntype = b2\n# key = x\nkey = ${KEY}\nkey_file = /a\n" },
+    { path: ".netrc", content: "machine a login b password ${TOKEN}\n" },
+    { path: ".pypirc", content: "[pypi]\nusername = __token__\n# password = x\npassword =\n" },
+    { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
+    { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
+    {
+      path: "a.env",
+      content:
+        "DB_HOST=db\nDB_PASSWORD=\nAPP_TOKEN=${TOKEN}\nPASSWORD_FILE=/run/pw\nTOKEN_TTL=3600\n",
+    },
+    { path: "b.sops.env", content: "DB_PASSWORD={{TOKEN}}\nsops_mac={{TOKEN}}\n" },
+  ],
+};

@@ -1,0 +1,108 @@
+import type { Examples } from "./example.ts";
+
+/** Of `inline-credential`: Helm values. */
+export const HELM_VALUES: Examples = {
+  hits: [
+    {
+      path: "app/helmrelease.yaml",
+      content:
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: grafana}\nspec:\n  values:\n    adminUser: admin\n    adminPassword: hunter2hunter2\n",
+      lines: [7],
+    },
+    {
+      path: "app/values.yaml",
+      content: "postgresql:\n  auth:\n    password: hunter22\n    existingSecret: ''\n",
+      lines: [3],
+    },
+    {
+      path: "app/bjw-s.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    controllers:\n      main:\n        containers:\n          main:\n            env:\n              TZ: Europe/Berlin\n              API_TOKEN: 8c1f0e7a2b\n",
+      lines: [10],
+    },
+    {
+      path: "manifests/traefik.yaml",
+      content:
+        "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nspec:\n  valuesContent: |-\n    ports: {web: {port: 80}}\n    auth:\n      adminPassword: hunter2hunter2\n",
+      lines: [7],
+    },
+    {
+      path: "manifests/chart.yaml",
+      content:
+        "kind: HelmChart\nspec:\n  set:\n    auth.adminPassword: hunter2hunter2\n  valuesContent: 'adminPassword: hunter2hunter2'\n",
+      lines: [4, 5],
+    },
+    {
+      path: "argo/app.yaml",
+      content:
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n      values: |\n        replicas: 1\n        adminPassword: hunter2hunter2\n      parameters:\n        - name: auth.password\n          value: hunter22\n",
+      lines: [8, 11],
+    },
+    {
+      path: "argo/set.yaml",
+      content:
+        "kind: ApplicationSet\nspec:\n  template:\n    spec:\n      sources:\n        - helm:\n            valuesObject:\n              auth: {token: 8c1f0e7a2b}\n",
+      lines: [8],
+    },
+    {
+      path: "app/dex.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: Zk3vQ8r2LmN9pXw1\n    s3: {secretKey: Zk3vQ8r2LmN9pXw1}\n    smtp: {pass: Zk3vQ8r2LmN9pXw1}\n    env:\n      APP_KEY: base64:Zk3vQ8r2LmN9pXw1Zk3vQ8r2LmN9pXw1Zk3vQ8r2LmN=\n",
+      lines: [6, 7, 8, 10],
+    },
+    {
+      path: "app/value-below.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    env:\n      DB_PASSWORD:\n        value: hunter22\n",
+      lines: [6],
+    },
+    {
+      path: "app/charts/kustomization.yaml",
+      content: "helmCharts:\n  - name: a\n    valuesInline:\n      adminPassword: hunter22\n",
+      lines: [4],
+    },
+    {
+      path: "schema-registry/values.yaml",
+      content: "adminPassword: hunter22\n",
+      lines: [1],
+    },
+    {
+      path: "app/files.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    configMaps:\n      config:\n        data:\n          a.yaml: |\n            host: db\n            password: hunter22\n",
+      lines: [9],
+    },
+  ],
+  misses: [
+    {
+      path: "argo/app.yaml",
+      content:
+        "kind: Application\nspec:\n  source:\n    helm:\n      values: |\n        existingSecret: grafana-admin\n        adminPassword: ${PASSWORD}\n        passwordKey: admin-password\n      parameters: [{name: auth.existingSecret, value: db-auth}, {name: auth.password, value: $ARGOCD_ENV_PW}]\n",
+    },
+    {
+      path: "manifests/chart.yaml",
+      content:
+        "kind: HelmChart\nspec:\n  set: {auth.existingSecret: db-auth}\n  valuesContent: |-\n    auth:\n      adminPassword: ''\n      passwordKey: admin-password\n",
+    },
+    {
+      path: "app/helmrelease.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    existingSecret: grafana-admin\n    passwordKey: admin-password\n    adminPassword: ''\n    tokenExpiry: 3600\n    automountServiceAccountToken: true\n    secretName: tls\n    persistence: {password: null}\n    db:\n      password: ${DB_PASSWORD}\n      token: '{{ .Values.token }}'\n      secretKeys: {adminPassword: postgres-password}\n    env:\n      - name: PASSWORD\n        valueFrom: {secretKeyRef: {name: a, key: password}}\n      - name: TOKEN_FILE\n        value: /run/secrets/token\n      - name: DB_URL\n        value: postgres://app:$(DB_PASSWORD)@db/app\n  valuesFrom:\n    - kind: Secret\n      name: grafana-values\n",
+    },
+    {
+      path: "app/values.yaml",
+      content:
+        "# password: none\nauth:\n  password: changeme\n  token: <your-token>\n  clientSecret: oauth-client-secret\n  enablePassword: true\nclient:\n  passwordPolicy: strong\n  apiKey: /etc/key\nurl: https://example.org:8080/a@b\n",
+    },
+    {
+      path: "app/dex.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    staticClients:\n      - id: app\n        secret: dex-client-app1\n    s3: {secretKey: s3_secret_key1}\n    tls: {secret: OAuth2ClientSecret01, pass: Prod-DB1-App-Key}\n    podAnnotations: {checksum/secret: 0123456789abcdef0123456789abcdef}\n    signing_key: 0123456789ABCDEF0123456789ABCDEF01234567\n    env:\n      DB_PASSWORD: {value: '${DB_PASSWORD}'}\n",
+    },
+    {
+      path: "app/public.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    signingKey: 0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\n    sharedKey: MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n",
+    },
+  ],
+};

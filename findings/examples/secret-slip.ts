@@ -1,0 +1,102 @@
+import type { Examples } from "./example.ts";
+
+/** Of `plaintext-secret`: Secrets that are written wrong, and leak all the same. */
+export const SECRET_SLIP: Examples = {
+  hits: [
+    {
+      path: "merge-key-with-a-scalar.yaml",
+      content:
+        'kind: Secret\nstringData:\n  "<<": hunter2\n---\nkind: Secret\ndata:\n  <<: aHVudGVyMg==\n',
+      lines: [3, 7],
+    },
+    {
+      path: "forgotten-marker.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\napiVersion: apps/v1\nkind: Deployment\n",
+      lines: [4],
+    },
+    {
+      path: "forgotten-marker-before-a-description.yaml",
+      content: "kind: Secret\nstringData:\n  a: hunter2\nkind: CustomResourceDefinition\n",
+      lines: [3],
+    },
+    {
+      path: "pasted-from-the-web.yaml",
+      content: "kind: Secret\u00a0\nstringData:\n  a: hunter2\n",
+      lines: [3],
+    },
+    { path: "no-mapping.yaml", content: "kind: Secret\nstringData: hunter2\n", lines: [2] },
+    { path: "small-d.yaml", content: "kind: Secret\nstringdata:\n  a: hunter2\n", lines: [3] },
+    { path: "capitals.yaml", content: "kind: Secret\nData:\n  a: aHVudGVyMg==\n", lines: [3] },
+    { path: "a-list.yaml", content: "kind: Secret\ndata:\n- aHVudGVyMg==\n", lines: [2] },
+    {
+      path: "indented-too-far.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  data:\n    a: aHVudGVyMg==\n",
+      lines: [6],
+    },
+    {
+      path: "under-spec.yaml",
+      content: "apiVersion: v1\nkind: Secret\nspec:\n  data:\n    a: aHVudGVyMg==\n",
+      lines: [5],
+    },
+    {
+      path: "not-indented.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\nuser: admin\npassword: hunter2\n",
+      lines: [6],
+    },
+    {
+      path: "forgotten-field.yaml",
+      content: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\npassword: hunter2\n",
+      lines: [5],
+    },
+    {
+      path: "no-such-field.sops.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstring:\n  signing.key: aHVudGVyMg==\nsops:\n  mac: {{TOKEN}}\n",
+      lines: [6],
+    },
+    {
+      path: "of-a-configmap.yaml",
+      content: "kind: Secret\nbinaryData:\n  a: aHVudGVyMg==\n",
+      lines: [3],
+    },
+    {
+      path: "underscore.yaml",
+      content: "kind: Secret\nstring_data:\n  a: hunter2\n",
+      lines: [3],
+    },
+    {
+      path: "breaks-of-unicode.yaml",
+      content: "kind: Secret\u2028stringData:\u0085  a: hunter2\u2029",
+      lines: [3],
+    },
+    { path: "a-tag.yaml", content: "kind: Secret\nstringData:\n  a: !hunter2\n", lines: [3] },
+    { path: "an-anchor.yaml", content: "kind: Secret\nstringData:\n  a: &hunter2\n", lines: [3] },
+    { path: "an-alias.yaml", content: "kind: Secret\nstringData:\n  a: *hunter2\n", lines: [3] },
+    { path: "a-comment.yaml", content: "kind: Secret\nstringData:\n  a: #hunter2\n", lines: [3] },
+    {
+      path: "an-anchor-beside-tokens.yaml",
+      content:
+        "kind: Secret\nstringData:\n  a: &hunter2\n  b: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n",
+      lines: [3],
+    },
+  ],
+  misses: [
+    {
+      path: "beside-the-data.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\n$patch: delete\nname: database\nimmutable: true\nStatus: ready\nother: ${PASSWORD}\nspec: {a: '${A}'}\nmetadata: {labels: {data: hunter2}, annotations: {data: hunter2}}\n---\napiVersion: example.org/v1\nkind: Secret\npassword: hunter2\n",
+    },
+    {
+      path: "no-mapping.yaml",
+      content: "kind: Secret\ndata: ''\nstringData: ${DATA}\n---\nkind: Secret\ndata: []\n",
+    },
+    {
+      path: "metadata-alone.yaml",
+      content:
+        "kind: Secret\nMetadata: {name: a}\nmetadata: {labels: {data: b}}\nStringData: {a: ''}\n",
+    },
+  ],
+};

@@ -1,0 +1,76 @@
+import type { Examples } from "./example.ts";
+
+/** Of `inline-credential`: settings of programs, and objects of any kind. */
+export const SETTINGS: Examples = {
+  hits: [
+    {
+      path: "app/random.ini",
+      content: "[a]\nsecret = 0123456789abcdef0123456789abcdef\n",
+      lines: [2],
+    },
+    {
+      path: "app/settings.toml",
+      content: '[db]\nhost = "db"\npassword = "Zk3vQ8r2"\n',
+      lines: [3],
+    },
+    {
+      path: "infra/main.tf",
+      content: 'provider "a" {\n  password = "Pablo123"\n}\n',
+      lines: [2],
+    },
+    { path: "app/server.properties", content: "db.password=Zk3vQ8r2\n", lines: [1] },
+    { path: "app/server.conf", content: "url = amqp://me:hunter22@mq\n", lines: [1] },
+    {
+      path: "config/configuration.yml",
+      content: "session:\n  name: a\nstorage:\n  encryption_key: Zk3vQ8r2\n",
+      lines: [4],
+    },
+    { path: "app/settings.json", content: '{"db": {\n  "password": "Zk3vQ8r2"}}\n', lines: [2] },
+    {
+      path: "compose.yaml",
+      content: "services:\n  db:\n    environment:\n      - A=b\n      - DB_PASSWORD=hunter22\n",
+      lines: [5],
+    },
+    {
+      path: "app/peer.yaml",
+      content: "apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nspec:\n  password: hunter22\n",
+      lines: [4],
+    },
+  ],
+  misses: [
+    {
+      path: "charts/app/values.schema.json",
+      content: '{"properties": {"mq": {\n  "default": "amqp://guest:hunter22@localhost"}}}\n',
+    },
+    {
+      path: "app/settings.toml",
+      content:
+        'password = "correct"\ntoken = "${TOKEN}"\nsecret_key = "/run/secrets/key1"\npassword = hunter22\n# password = "hunter22"\n',
+    },
+    { path: "app/settings.example.toml", content: 'password = "hunter22"\n' },
+    { path: "test/settings.toml", content: 'password = "hunter22"\n' },
+    {
+      path: "infra/main.tf",
+      content: "password = data.vault.main.kube_config[0].password\ntoken = var.token1\n",
+    },
+    {
+      path: "config/configuration.yml",
+      content: "password: correct\nlabels: {token: hunter22}\nsecretKeyRef: {token: hunter22}\n",
+    },
+    { path: "i18n/de.json", content: '{"password": "Passwort", "token": "Zeichen"}\n' },
+    {
+      path: "app/other.yaml",
+      content:
+        "apiVersion: example.org/v1\nkind: Thing\nspec:\n  password: correct\n  passwordSecretRef: {password: hunter22}\n",
+    },
+    {
+      path: "crd.yaml",
+      content: "kind: CustomResourceDefinition\nspec: {env: [{name: PASSWORD, value: hunter22}]}\n",
+    },
+    {
+      path: "renovate.json",
+      content:
+        '{"hostRules": [{"matchHost": "ghcr.io", "encrypted": {"password": "wcFMA/xDdHCJBTolAQ9FZk3vQ8r2LmN9"}}]}\n',
+    },
+  ],
+};

@@ -1,0 +1,91 @@
+import type { Examples } from "./example.ts";
+
+/** Of `inline-credential`: tokens and URLs that need no name to tell what they are. */
+export const UNNAMED_CREDENTIAL: Examples = {
+  hits: [
+    {
+      path: "app/tokens.yaml",
+      content: `kind: Deployment\nspec:\n  command:\n    - sh\n    - curl -H "Authorization: token ghp_${"a1B2".repeat(9)}" https://example.org\n  url: https://ghp_${"a1B2".repeat(9)}@github.com/a/b\n  sas: https://a.blob.core.windows.net/b?sp=r&sig=${"a1B2".repeat(11)}%3D\n`,
+      lines: [5, 6, 7],
+    },
+    {
+      path: "app/tokens-in-files.yaml",
+      content: `kind: ConfigMap\ndata:\n  run.sh: |\n    # hvs.${"a1B2".repeat(9)}\n    vault login hvs.${"a1B2".repeat(9)}\n  a.json: |\n    {"a": {"b": "npm_${"a1B2".repeat(9)}"}}\n`,
+      lines: [5, 6],
+    },
+    {
+      path: "app/urls.yaml",
+      content:
+        "kind: Thing\nspec:\n  a: jdbc:mysql://app:hunter22@db/app\n  b: smtps://me@example.org:hunter22@mail\n  c: postgres://app:hunt%2Fer22@db/app\n  d: [--db=postgres://app:hunter22@db/app]\n",
+      lines: [3, 4, 5, 6],
+    },
+    {
+      path: "k3s.yaml",
+      content: `cluster:\n  join: K10${"0123456789abcdef".repeat(4)}::server:hunter2hunter2\n`,
+      lines: [2],
+    },
+    {
+      path: ".gitmodules",
+      content: '[submodule "a"]\n\tpath = a\n\turl = https://me:hunter2@git.example.com/a.git\n',
+      lines: [3],
+    },
+    {
+      path: "app/url.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    env:\n      DATABASE_URL: postgres://app:hunter22@db/app\n",
+      lines: [5],
+    },
+    {
+      path: "shape.yaml",
+      content: `kind: ConfigMap\ndata:\n  github: ghp_${"a1B2".repeat(9)}\n`,
+      lines: [3],
+    },
+    {
+      path: "app/onepassword.yaml",
+      content: `kind: ConfigMap\ndata:\n  account: ops_eyJ${"a1B2".repeat(210)}\n`,
+      lines: [3],
+    },
+    {
+      path: "talos/omni.yaml",
+      content:
+        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n---\nmachine:\n  install:\n    extraKernelArgs:\n      - siderolink.api=grpc://10.5.0.1:8099?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n",
+      lines: [3, 8],
+    },
+    {
+      path: "alerts/provider.yaml",
+      content: `kind: Provider\nspec:\n  type: discord\n  address: https://discord.com/api/webhooks/123456789012345678/${"a1B2".repeat(16)}\n`,
+      lines: [4],
+    },
+    {
+      path: "sources/app.yaml",
+      content: "kind: GitRepository\nspec:\n  url: https://me:hunter22@example.org/a\n",
+      lines: [3],
+    },
+  ],
+  misses: [
+    {
+      path: "app/tokens.yaml",
+      content: `kind: ConfigMap\ndata:\n  a: npm_${"x".repeat(36)}\n  b: ${"a1B2".repeat(9)}+AIza${"a1B2".repeat(9)}\n  c: url?sig=abc\n  run.sh: |\n    # npm_${"a1B2".repeat(9)}\n    echo npm_config_cache\n`,
+    },
+    {
+      path: "app/urls.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  a: \'{"url": "http://a:8080","mail":"b@example.org"}\'\n  b: postgres://app:%PASSWORD%@db/app or postgres://user:pass@db\n  c: postgres://app:%s@db\n  d: https://me@example.org:8443/a@b\n',
+    },
+    { path: ".gitmodules", content: '[submodule "a"]\n\turl = https://git@github.com/a/b.git\n' },
+    { path: "k3s.yaml", content: `join: K10${"0123456789abcdef".repeat(4)}::node\n` },
+    {
+      path: "alerts/provider.yaml",
+      content: `kind: Provider\nspec: {address: "https://hooks.slack.com/services/T00000000/B00000000/${"X".repeat(24)}", secretRef: {name: a}}\n`,
+    },
+    {
+      path: "app/onepassword.yaml",
+      content: `kind: ConfigMap\ndata:\n  a: ops_eyJ…\n  b: ops_eyJ${"x".repeat(200)}\n`,
+    },
+    {
+      path: "talos/omni.yaml",
+      content:
+        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=${JOIN_TOKEN}\n# ?jointoken=TOKEN\n",
+    },
+  ],
+};
