@@ -1,4 +1,4 @@
-import { holdsUnnamedCredential, isCredentialName, isVagueCredential } from "./credential.ts";
+import { holdsUnnamedCredential, isCredentialName, isVagueCredential } from "../credential.ts";
 
 /** A literal credential in a file of settings. */
 export interface CredentialLine {

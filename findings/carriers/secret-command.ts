@@ -1,6 +1,6 @@
-import { isCredentialValue, isCredentialVariable } from "./credential.ts";
-import type { Hit } from "./finding.ts";
-import { shownName } from "./wording.ts";
+import { isCredentialValue, isCredentialVariable } from "../credential.ts";
+import type { Hit } from "../finding.ts";
+import { shownName } from "../wording.ts";
 
 /** `--from-literal=password=…` of kubectl. */
 const FROM_LITERAL = /--from-literal[= ]["']?([\w.-]+)=["']?([^\s"'\\;|&)]+)/g;

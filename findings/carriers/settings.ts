@@ -1,0 +1,16 @@
+import { isStrongValue, mayHoldCredential } from "../credential.ts";
+import type { Candidate, Hit } from "../finding.ts";
+import { shownName } from "../wording.ts";
+import { credentialLines } from "./credential-lines.ts";
+import { USE_SOURCE } from "./mends.ts";
+
+/** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
+export function findInSettings({ path, readable }: Candidate): Hit[] {
+  if (readable === null || !mayHoldCredential(readable)) return [];
+  const isAlwaysQuoted = /\.(?:toml|tf|hcl)$/i.test(path);
+  return credentialLines(readable, isStrongValue, isAlwaysQuoted).map(({ line, name }) => ({
+    line: line + 1,
+    message: `settings may hold a readable credential: ${shownName(name)}`,
+    mend: USE_SOURCE,
+  }));
+}
