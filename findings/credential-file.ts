@@ -1,10 +1,5 @@
 import { isScalar } from "yaml";
-import {
-  holdsUnnamedCredential,
-  isCredentialValue,
-  isCredentialVariable,
-  isVagueCredential,
-} from "./credential.ts";
+import { isCredentialValue, isCredentialVariable, isVagueCredential } from "./credential.ts";
 import { isToken } from "../sops/token.ts";
 import { isProseOrCode, isSample } from "./file-kind.ts";
 import type { Candidate, Hit } from "./finding.ts";
@@ -13,6 +8,7 @@ import { DOCKER_BASE64, JSON_CREDENTIALS } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
+import { holdsUnnamedCredential } from "./unnamed-credential.ts";
 import { WordSearch } from "./word-search.ts";
 import { shownName } from "./wording.ts";
 

@@ -1,8 +1,7 @@
 import { isToken } from "../sops/token.ts";
-import { TOKEN_WORDS } from "./keywords.ts";
+import { PLACEHOLDER } from "./literal-password.ts";
 import { holdsExpression } from "./pointer.ts";
-import { holdsToken, isMasked } from "./token-shapes.ts";
-import { WordSearch } from "./word-search.ts";
+import { isMasked } from "./token-shapes.ts";
 
 /**
  * Which names and values are those of a password or token. A guess, made so that it is seldom wrong:
@@ -52,7 +51,8 @@ export function isVagueCredential(name: string, value: string): boolean {
   return isVagueName(name) && isRandomValue(value);
 }
 
-function isVagueName(name: string): boolean {
+/** Where the value has to tell. */
+export function isVagueName(name: string): boolean {
   const words = normalised(name);
   return (
     (VAGUE_ENDING.test(words) || SECRET_ENDING.test(words)) &&
@@ -60,9 +60,6 @@ function isVagueName(name: string): boolean {
     !OF_A_SECRET.test(words)
   );
 }
-
-const PLACEHOLDER =
-  /^(?:[x*.#_-]+|<.*>|\[.*\]|your.*|my[-_ ]?(?:password|secret|token)|(?:change|replace|fill)[-_ ]?(?:me|this|it)?.*|todo.*|tbd|test|testing|example|placeholder|redacted|dummy|none|null|nil|true|false|yes|no|on|off|enabled|disabled|default|secret|password|token|string|undefined)$/i;
 
 /** The name of a Secret, of a key in one, of a variable or of a file, where a password might stand. */
 const REFERENCE_LIKE =
@@ -82,29 +79,6 @@ export function isCredentialValue(value: string): boolean {
   if (/^[\d.,]{1,5}[a-z]{0,2}$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
-}
-
-const URL_WITH_PASSWORD =
-  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s:/"'`]*:([^\s@/"'`]+)@[^\s"'`]/gi;
-
-/** Of a template or a format (`%s`, `%PASSWORD%`, and no `%2F`), or the word itself. */
-const IN_PLACE_OF_PASSWORD = /[$<{]|%(?![0-9A-Fa-f]{2})|^(?:[A-Z_]+|pass|passwd)$/;
-
-/** Whether a URL with a literal password stands in a text: `postgres://user:hunter2@host/db`. */
-export function holdsUrlWithPassword(text: string): boolean {
-  if (!text.includes("://")) return false;
-  for (const [, password = ""] of text.slice(0, LONGEST_TEXT).matchAll(URL_WITH_PASSWORD)) {
-    if (password.length >= 4 && !IN_PLACE_OF_PASSWORD.test(password) && !PLACEHOLDER.test(password))
-      return true;
-  }
-  return false;
-}
-
-const LONGEST_TEXT = 2000;
-
-/** Whether a text holds what needs no name to tell what it is: a token of a known shape, a URL with a password. */
-export function holdsUnnamedCredential(text: string): boolean {
-  return holdsToken(text) || holdsUrlWithPassword(text);
 }
 
 /**
@@ -137,90 +111,4 @@ export function isRandomValue(value: string): boolean {
   const words = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
   const longestWord = Math.max(...words.map((word) => word.length));
   return dividers <= text.length / 8 && longestWord <= Math.max(5, text.length / 5);
-}
-
-/**
- * Whether a text could hold what the functions above look for, under a key (`dbPassword:`), as the
- * name in `{name: DB_PASSWORD, value: …}`, at the end of a JSON patch's path, or by its shape. Cheap,
- * and never false where they would find something: what fails it need not be parsed.
- */
-export function mayHoldCredential(text: string): boolean {
-  if (mayHoldUnnamed(text) || FAKE_STORE.test(text)) return true;
-  let keys = 0;
-  for (const match of text.matchAll(KEY)) {
-    // A file of so many is worth a parser's look, and a parser has its limits.
-    if ((keys += 1) > MOST_KEYS) return true;
-    const end = match.index + match[0].length;
-    const name = nameAt(text, match);
-    if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
-    if (isVagueName(name) && mayBeValue(text, end, isRandomValue)) return true;
-  }
-  for (const [, name = ""] of text.matchAll(ARGUMENT)) if (isCredentialName(name)) return true;
-  if (!/\bvalue["']?\s*:/.test(text)) return false;
-  for (const [, written = ""] of text.matchAll(NAME)) {
-    const name = written.replace(/["'\s,}]+$/, "").replace(/^.*\//, "");
-    if (isCredentialVariable(name) || isVagueName(name)) return true;
-  }
-  return false;
-}
-
-const MOST_KEYS = 2000;
-
-const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|pwd|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
-
-/** An item of a list that is a flag without its value. */
-const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
-
-/** `name: DB_PASSWORD`, and `path: /spec/values/adminPassword` of an operation in a JSON patch. */
-const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
-
-/** Whether a text could hold a URL with a password, or a token with a shape of its own. */
-export function mayHoldUnnamed(text: string): boolean {
-  if (/:\/\/[^\s/:]*:[^\s/@]+@/.test(text)) return true;
-  return IN_TOKENS.places(Buffer.from(text, "latin1"), 1).length > 0;
-}
-
-const IN_TOKENS = new WordSearch(TOKEN_WORDS.map((word) => ({ word, means: "token" })));
-
-/** The provider of External Secrets that has its values in the store itself. */
-const FAKE_STORE = /\bfake\s*:/;
-
-/** The whole key of which a match of KEY is the end. */
-function nameAt(text: string, match: RegExpExecArray): string {
-  let start = match.index;
-  while (start > 0 && match.index - start < 200 && /[\w.-]/.test(text.charAt(start - 1)))
-    start -= 1;
-  return text.slice(start, match.index) + match[0].replace(/[^A-Za-z0-9]+$/, "");
-}
-
-/** Longer values are no credentials: `isCredentialValue`. */
-const LONGEST_AHEAD = 10_100;
-
-/** `{value: …}`, in either style. */
-const VALUE_BELOW = /^\{?\s*["']?value["']?\s*:/;
-
-/** Whether a literal value could follow a key's colon: on its line, or below. */
-function mayBeValue(text: string, colon: number, isValue: (value: string) => boolean): boolean {
-  // Not to its end: of a line without one each key would search all the rest.
-  const ahead = text.slice(colon, colon + LONGEST_AHEAD);
-  const newline = ahead.indexOf("\n");
-  const value = (newline === -1 ? ahead : ahead.slice(0, newline)).trim();
-  if (value === "" || value.startsWith("#")) {
-    if (newline === -1) return false;
-    const below = /^\s*([^\n]*)/.exec(ahead.slice(newline, newline + 1000))?.[1] ?? "";
-    // Another key, a list or the end of what this one is in: no scalar.
-    return VALUE_BELOW.test(below) || !/^(?:[\w."'/-]+\s*:(?=\s|$)|-\s|[#}\]]|$)/.test(below);
-  }
-  // Blocks, anchors, aliases, tags: for the parser to say.
-  if (/^[|>&!*]/.test(value) || VALUE_BELOW.test(value)) return true;
-  const quote = /^["']/.exec(value)?.[0];
-  if (quote === undefined) {
-    const plain = [value, value.replace(/\s#.*$/, ""), value.replace(/[,;}\]].*$/, "")];
-    return plain.some((one) => isValue(one) || holdsUrlWithPassword(one));
-  }
-  const close = value.indexOf(quote, 1);
-  const inside = value.slice(1, close);
-  if (close === -1 || inside.includes("\\") || value.charAt(close + 1) === quote) return true;
-  return isValue(inside) || holdsUrlWithPassword(inside);
 }

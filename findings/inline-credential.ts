@@ -9,7 +9,7 @@ import { Reading } from "./carriers/reading.ts";
 import { findSecretCommands } from "./carriers/secret-command.ts";
 import { findInSettings } from "./carriers/settings.ts";
 import { readVariables } from "./carriers/variables.ts";
-import { mayHoldCredential } from "./credential.ts";
+import { mayHoldCredential } from "./credential-gate.ts";
 import { isSchema } from "./documents.ts";
 import {
   isForTests,

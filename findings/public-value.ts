@@ -1,4 +1,5 @@
-import { holdsUrlWithPassword, isCredentialVariable } from "./credential.ts";
+import { isCredentialVariable } from "./credential.ts";
+import { holdsUrlWithPassword } from "./unnamed-credential.ts";
 import { holdsExpression } from "./pointer.ts";
 import { isPublicLines } from "./secret-source.ts";
 

@@ -1,7 +1,8 @@
 import type { Node } from "yaml";
 import { isScalar } from "yaml";
-import { holdsUnnamedCredential, isStrongValue, mayHoldUnnamed } from "../credential.ts";
+import { isStrongValue } from "../credential.ts";
 import { scalarText, startOf, walk } from "../nodes.ts";
+import { holdsUnnamedCredential, mayHoldUnnamed } from "../unnamed-credential.ts";
 import { USE_SOURCE } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 import { readValues } from "./values.ts";

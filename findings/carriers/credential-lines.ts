@@ -1,4 +1,5 @@
-import { holdsUnnamedCredential, isCredentialName, isVagueCredential } from "../credential.ts";
+import { isCredentialName, isVagueCredential } from "../credential.ts";
+import { holdsUnnamedCredential } from "../unnamed-credential.ts";
 
 /** A literal credential in a file of settings. */
 export interface CredentialLine {

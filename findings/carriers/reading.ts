@@ -1,7 +1,6 @@
 import type { Node, Scalar } from "yaml";
 import { isMap, isScalar } from "yaml";
 import {
-  holdsUnnamedCredential,
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
@@ -12,6 +11,7 @@ import type { Hit, Mend } from "../finding.ts";
 import type { Entry } from "../nodes.ts";
 import { Mappings, scalarText, startOf } from "../nodes.ts";
 import type { Section } from "../sections.ts";
+import { holdsUnnamedCredential } from "../unnamed-credential.ts";
 import { shownName } from "../wording.ts";
 import { credentialLines } from "./credential-lines.ts";
 

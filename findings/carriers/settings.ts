@@ -1,4 +1,5 @@
-import { isStrongValue, mayHoldCredential } from "../credential.ts";
+import { isStrongValue } from "../credential.ts";
+import { mayHoldCredential } from "../credential-gate.ts";
 import type { Candidate, Hit } from "../finding.ts";
 import { shownName } from "../wording.ts";
 import { credentialLines } from "./credential-lines.ts";

@@ -4,12 +4,12 @@ import {
   isCredentialValue,
   isCredentialVariable,
   isRandomValue,
-  holdsUrlWithPassword,
   isVagueCredential,
-  mayHoldCredential,
 } from "../../findings/credential.ts";
+import { mayHoldCredential } from "../../findings/credential-gate.ts";
 import { TOKEN_WORDS } from "../../findings/keywords.ts";
 import { holdsToken } from "../../findings/token-shapes.ts";
+import { holdsUrlWithPassword } from "../../findings/unnamed-credential.ts";
 
 const NAMES = [
   "password",

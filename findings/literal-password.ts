@@ -1,0 +1,11 @@
+/** What stands where a password is to be put in. */
+export const PLACEHOLDER =
+  /^(?:[x*.#_-]+|<.*>|\[.*\]|your.*|my[-_ ]?(?:password|secret|token)|(?:change|replace|fill)[-_ ]?(?:me|this|it)?.*|todo.*|tbd|test|testing|example|placeholder|redacted|dummy|none|null|nil|true|false|yes|no|on|off|enabled|disabled|default|secret|password|token|string|undefined)$/i;
+
+/** Of a template or a format (`%s`, `%PASSWORD%`, and no `%2F`), or the word itself. */
+const IN_PLACE_OF_PASSWORD = /[$<{]|%(?![0-9A-Fa-f]{2})|^(?:[A-Z_]+|pass|passwd)$/;
+
+/** Whether what stands in a password's place within other text is one: of a URL, a header, a command. */
+export function isLiteralPassword(text: string): boolean {
+  return text.length >= 4 && !IN_PLACE_OF_PASSWORD.test(text) && !PLACEHOLDER.test(text);
+}
