@@ -44,8 +44,9 @@ const OTHER_KINDS =
  *
  * A name that may also be that of a Secret (`secret`, `appKey`) counts where the value is drawn at random for sure.
  * Empty values, variables and templates, names of Secrets and keys (`existingSecret`,
- * `passwordKey: admin-password`), switches and placeholders are none. URLs with a password in them
- * are, and tokens of a known shape, wherever they stand.
+ * `passwordKey: admin-password`), switches and placeholders are none. URLs and connection
+ * strings with a password in them are, tokens of a known shape, hashes of passwords, and what an `Authorization`
+ * header holds, wherever they stand.
  */
 export const inlineCredential: Rule = {
   id: "inline-credential",

@@ -89,6 +89,7 @@ export const TOKEN_WORDS = [
     "tskey-",
     "AIza",
     "AccountKey=",
+    "SharedAccessKey=",
     "?sig=",
     "&sig=",
     "eyJhIjoi",
@@ -99,7 +100,17 @@ export const TOKEN_WORDS = [
   ...["xoxb-", "xoxe-", "xoxp-", "xapp-"],
   ...["hooks.slack.com/", "/api/webhooks/", "api.telegram.org/bot", ".webhook.office.com/"],
   ...["sk-ant-", "sk-proj-", "sk-svcacct-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
+  ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
   ...["xkeysib-", "sk_live_", "rk_live_", "ATATT3", "eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi"],
+] as const;
+
+/**
+ * Of connection strings, beside `Password=`, and of HTTP's `Authorization`: common words, of which
+ * `connection-string.ts` and `authorization-header.ts` know the rest.
+ */
+const LOGIN_WORDS = [
+  ...[";pwd=", ";Pwd=", ";PWD=", "@tcp(", "@unix("],
+  ...["Basic ", "basic ", "Bearer ", "bearer "],
 ] as const;
 
 /** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
@@ -158,7 +169,14 @@ export const KEYWORDS = {
     "aescbcencryptionsecret",
     "k8sserviceaccount",
   ],
-  "inline-credential": [...CREDENTIAL_NAMES, ...SECRET_COMMANDS, "://", ...TOKEN_WORDS, "fake:"],
+  "inline-credential": [
+    ...CREDENTIAL_NAMES,
+    ...SECRET_COMMANDS,
+    "://",
+    ...TOKEN_WORDS,
+    ...LOGIN_WORDS,
+    "fake:",
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /**

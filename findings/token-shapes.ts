@@ -12,11 +12,12 @@ const SHAPES = [
   "dckr_[op]at_[A-Za-z0-9_-]{20,}",
   "npm_[A-Za-z0-9]{36}",
   "pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}",
-  // Clouds and networks: DigitalOcean, Tailscale, Google, a storage account of Azure, a signed address of it
+  // Clouds and networks: DigitalOcean, Tailscale, Google, a storage account, a bus and a signed address of Azure
   "do[opr]_v1_[0-9a-f]{64}",
   "tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}",
   "AIza[A-Za-z0-9_-]{35}",
   "AccountKey=[A-Za-z0-9+/]{86}==",
+  "SharedAccessKey=[A-Za-z0-9+/]{43}=",
   "(?<=[?&])sig=[A-Za-z0-9%+/_-]{40,}",
   // A tunnel of Cloudflare: base64 of `{"a":"…`.
   "eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}",
@@ -49,6 +50,11 @@ const SHAPES = [
   "xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}",
   "[rs]k_live_[A-Za-z0-9]{24,}",
   "ATATT3[A-Za-z0-9_=-]{180,}",
+  // Hashes of passwords, which can be guessed at: of htpasswd, bcrypt, Argon2. Docker Compose has each `$` twice.
+  "\\${1,2}apr1\\${1,2}[./A-Za-z0-9]{1,8}\\${1,2}[./A-Za-z0-9]{22}",
+  "\\${1,2}2[abxy]\\${1,2}\\d\\d\\${1,2}[./A-Za-z0-9]{53}",
+  "\\${1,2}argon2(?:d|id?)\\${1,2}v=\\d+\\${1,2}[\\w=,]+\\${1,2}[A-Za-z0-9+/]{11,}\\${1,2}[A-Za-z0-9+/]{16,}",
+  "(?<=\\w:)\\{SHA\\}[A-Za-z0-9+/]{27}=",
   // A JSON Web Token, as Home Assistant gives them: base64 of `{"alg":`, `{"typ":` or `{"kid":`, then of `{"`.
   "eyJ(?:hbGciOi|0eXAiOi|raWQiOi)[A-Za-z0-9_-]{5,}\\.eyJ[A-Za-z0-9_-]{14,}\\.[A-Za-z0-9_-]{20,}",
 ];

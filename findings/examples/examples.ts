@@ -1,6 +1,8 @@
 import type { KEYWORDS } from "../keywords.ts";
 import { AGE_KEY } from "./age-key.ts";
+import { AUTHORIZATION_HEADER } from "./authorization-header.ts";
 import { CONFIG_MAP } from "./config-map.ts";
+import { CONNECTION_STRING } from "./connection-string.ts";
 import { CONTAINER } from "./container.ts";
 import { CREDENTIAL_FILE } from "./credential-file.ts";
 import type { Examples } from "./example.ts";
@@ -46,6 +48,8 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     FAKE_SECRET_STORE,
     SECRET_COMMAND,
     UNNAMED_CREDENTIAL,
+    CONNECTION_STRING,
+    AUTHORIZATION_HEADER,
   ),
   "secret-not-valid": SECRET_NOT_VALID,
 };

@@ -61,8 +61,25 @@ export const UNNAMED_CREDENTIAL: Examples = {
       content: "kind: GitRepository\nspec:\n  url: https://me:hunter22@example.org/a\n",
       lines: [3],
     },
+    {
+      path: "app/hashes.yaml",
+      content:
+        "kind: Middleware\nspec:\n  basicAuth:\n    users:\n      - me:$apr1$H6uskkkW$IgXLP6ewTrSuBkTrqE8wj/\n      - me:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=\n---\nkind: ConfigMap\ndata:\n  htpasswd: |\n    # of the registry\n    me:$2y$05$0123456789abcdefghijkl0123456789abcdefghijklmnopqrstu\n  config.yaml: |\n    staticPasswords:\n      - email: me@example.org\n        hash: '$2a$10$0123456789abcdefghijkl0123456789abcdefghijklmnopqrstu'\n",
+      lines: [5, 6, 12, 16],
+    },
+    {
+      path: "compose.yaml",
+      content:
+        "services:\n  a:\n    environment:\n      - LOGIN=me:$$2y$$05$$0123456789abcdefghijkl0123456789abcdefghijklmnopqrstu\n",
+      lines: [4],
+    },
   ],
   misses: [
+    {
+      path: "app/hashes.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  a: $apr1$…\n  b: me:$2y$05$salt\n  c: '{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc='\n  d: rounds of $2a$ or $argon2id$\n",
+    },
     {
       path: "app/tokens.yaml",
       content: `kind: ConfigMap\ndata:\n  a: npm_${"x".repeat(36)}\n  b: ${"a1B2".repeat(9)}+AIza${"a1B2".repeat(9)}\n  c: url?sig=abc\n  run.sh: |\n    # npm_${"a1B2".repeat(9)}\n    echo npm_config_cache\n`,
