@@ -27,8 +27,15 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   if (readable === null || isProseOrCode(path)) return [];
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (name.endsWith("npmrc")) return npmTokens(readable);
-  const login = LOGIN_FILES.get(fileKind(path));
-  if (login !== undefined) return logins(readable, login);
+  if (LOGIN_FILES.has(fileKind(path))) {
+    return loginLines(path, readable)
+      .slice(0, 1)
+      .map(({ line }) => ({
+        line: line + 1,
+        message: "a file of logins holds a readable password",
+        mend: { kind: "leave-out" },
+      }));
+  }
   if (/\.tfstate(?:\.|$)/.test(name)) return terraformState(readable);
   if (/(?:^|\.)(?:flask)?env(?:rc)?(?:\.|~|$)|^\.dev\.vars|\.tfvars/.test(name))
     return isSample(path) ? [] : variables(readable);
@@ -120,11 +127,18 @@ function fileKind(path: string): string {
   return LOGIN_FILES.has(`${folder}/${name}`) ? `${folder}/${name}` : name.replace("_", ".");
 }
 
-function logins(text: string, pattern: RegExp): Hit[] {
-  return oneHit(text, (line) => {
-    const password = pattern.exec(line)?.[1] ?? "";
-    if (password === "" || isToken(password) || holdsExpression(password)) return null;
-    return "a file of logins holds a readable password";
+/**
+ * The lines of a file of logins that hold a password, 0-based; none where the name is not that of such a file.
+ *
+ * @param path of the file, or its name where it stands as a value in another
+ */
+export function loginLines(path: string, text: string): { line: number; name: string }[] {
+  const pattern = LOGIN_FILES.get(fileKind(path));
+  if (pattern === undefined) return [];
+  return text.split("\n").flatMap((line, index) => {
+    const password = line.length > LONGEST_LINE ? "" : (pattern.exec(line.trimEnd())?.[1] ?? "");
+    const isLiteral = password !== "" && !isToken(password) && !holdsExpression(password);
+    return isLiteral ? [{ line: index, name: "password" }] : [];
   });
 }
 
@@ -180,10 +194,12 @@ function unquoted(text: string): string {
   return quoted?.[2] ?? value.replace(/\s#.*$/, "").trim();
 }
 
+const LONGEST_LINE = 20_000;
+
 /** One finding a file, at the first line that has something to say. */
 function oneHit(text: string, judge: (line: string) => string | null): Hit[] {
   for (const [index, line] of text.split("\n").entries()) {
-    if (line.length > 20_000) continue;
+    if (line.length > LONGEST_LINE) continue;
     const message = judge(line.trimEnd());
     if (message !== null) return [{ line: index + 1, message, mend: { kind: "leave-out" } }];
   }

@@ -13,7 +13,11 @@ import { holdsUrlWithPassword, mayHoldUnnamed } from "./unnamed-credential.ts";
  * and never false where they would find something: what fails it need not be parsed.
  */
 export function mayHoldCredential(text: string): boolean {
-  if (mayHoldUnnamed(text) || FAKE_STORE.test(text)) return true;
+  if (
+    mayHoldUnnamed(text) ||
+    OTHER.some(([word, pattern]) => text.includes(word) && pattern.test(text))
+  )
+    return true;
   let keys = 0;
   for (const match of text.matchAll(KEY)) {
     // A file of so many is worth a parser's look, and a parser has its limits.
@@ -35,7 +39,7 @@ export function mayHoldCredential(text: string): boolean {
 const MOST_KEYS = 2000;
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|pwd|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|pwd|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=>]/gi;
 
 /** An item of a list that is a flag without its value. */
 const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
@@ -43,8 +47,20 @@ const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
 /** `name: DB_PASSWORD`, and `path: /spec/values/adminPassword` of an operation in a JSON patch. */
 const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
 
-/** The provider of External Secrets that has its values in the store itself. */
-const FAKE_STORE = /\bfake\s*:/;
+/** What carries a credential otherwise, each after a word that is looked for first. */
+const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
+  // The provider of External Secrets that has its values in the store itself.
+  ["fake", /\bfake\s*:/],
+  // Redis's directives, and a chart's values for them.
+  ["requirepass", /\brequirepass[^\S\n]+\S/],
+  ["masterauth", /\bmasterauth["']?(?:\s*:)?\s*\S/],
+  // Files of logins that stand as values.
+  ["netrc", /[._]netrc["']?\s*:/],
+  [".pgpass", /\.pgpass["']?\s*:/],
+  ["rclone.conf", /\brclone\.conf["']?\s*:/],
+  // Zigbee's key, as a list of numbers.
+  ["network_key", /network_key["']?\s*:\s*[[-]/],
+];
 
 /** The whole key of which a match of KEY is the end. */
 function nameAt(text: string, match: RegExpExecArray): string {

@@ -10,7 +10,7 @@ import { isMasked } from "./token-shapes.ts";
 
 /** A name that ends in one of these words names a credential … */
 const CREDENTIAL_ENDING =
-  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|passwd|passphrase|passwort|token|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|masterauth|passwd|passphrase|passwort|token|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
 
 /** … and an environment variable also with one of these. */
 const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
@@ -74,8 +74,9 @@ export function isCredentialValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 4 || text.length > 10_000) return false;
   if (isToken(value) || holdsExpression(text)) return false;
-  // Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Frigate's `{NAME}`.
-  if (/^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\})|\{[A-Za-z_]\w*\})$/.test(text)) return false;
+  // Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Frigate's `{NAME}`, `%NAME%`.
+  if (/^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\})|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%)$/.test(text))
+    return false;
   if (/^[\d.,]{1,5}[a-z]{0,2}$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);

@@ -67,6 +67,7 @@ function keyNames(stem: string): string[] {
 export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
   ...["_pass", "Pass", "_PASS", "-pass", "pass"],
+  ...["asterauth", "etwork_key"],
   ...["_pwd", "_PWD", "key_base", "KEY_BASE", "KeyBase"],
   ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
   ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
@@ -112,6 +113,9 @@ const LOGIN_WORDS = [
   ...[";pwd=", ";Pwd=", ";PWD=", "@tcp(", "@unix("],
   ...["Basic ", "basic ", "Bearer ", "bearer "],
 ] as const;
+
+/** Files of logins, where they stand as a value in another. */
+const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
 
 /** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
 const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;
@@ -175,6 +179,7 @@ export const KEYWORDS = {
     "://",
     ...TOKEN_WORDS,
     ...LOGIN_WORDS,
+    ...LOGIN_FILES,
     "fake:",
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -72,14 +72,16 @@ export function suspectedRules(
 
 /**
  * Whether what ends here is a key (`dbPassword:`), the name in `{name: DB_PASSWORD, value: …}`, the path of an
- * operation in a JSON patch, or an argument (`--password`).
+ * operation in a JSON patch, an argument (`--password`), an XML element, or a directive of Redis.
  */
 function isName(text: Buffer, end: number): boolean {
   const after = text.toString("latin1", end, end + 80);
-  if (/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=]/.test(after)) return true;
+  if (/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=>]/.test(after)) return true;
   if (!/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}(?:\s|[,}]|$)/.test(after)) return false;
-  return /(?:(?:name|path)["']?\s*:\s*["']?|[-[,\s]["']?--)[\w./~-]*$/i.test(
-    text.toString("latin1", Math.max(0, end - 300), end),
+  const before = text.toString("latin1", Math.max(0, end - 300), end);
+  return (
+    /(?:requirepass|masterauth)$/.test(before.slice(-"requirepass".length)) ||
+    /(?:(?:name|path)["']?\s*:\s*["']?|[-[,\s]["']?--)[\w./~-]*$/i.test(before)
   );
 }
 

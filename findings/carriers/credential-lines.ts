@@ -8,8 +8,14 @@ export interface CredentialLine {
   readonly name: string;
 }
 
-/** `password = …`, `"password": "…",`, `password: …`. */
-const SETTING = /^\s*["']?([A-Za-z][\w.-]{0,80})["']?\s*[=:]\s*(\S.*)$/;
+/** `password = …`, `"password": "…",`, `- password: …`, `export PASSWORD=…`, `'password' => '…'`. */
+const SETTING = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]{0,80})["']?\s*(=>?|:)\s*(\S.*)$/;
+
+/** `requirepass …`, of Redis. */
+const DIRECTIVE = /^\s*(requirepass|masterauth)(\s)\s*(\S+)/;
+
+/** `<ApiKey>…</ApiKey>`. */
+const ELEMENT = /^\s*<([A-Za-z][\w.-]{0,80})(>)([^<>]+)<\/\1>/;
 
 /** What follows is a comment, or closes what the setting is in. */
 const QUOTED = /^(["'])(.*?)\1\s*(?:[,;)}\]\s]*|(?:#|\/\/).*)$/;
@@ -30,8 +36,11 @@ export function credentialLines(
   const found: CredentialLine[] = [];
   for (const [line, whole] of text.split("\n").entries()) {
     const start = whole.slice(0, LONGEST_LINE);
-    const [, name = "", rest = ""] = SETTING.exec(start) ?? [];
-    const value = QUOTED.exec(rest)?.[2] ?? (isAlwaysQuoted ? "" : rest.replace(/[,;]?\s*$/, ""));
+    const match = SETTING.exec(start) ?? DIRECTIVE.exec(start) ?? ELEMENT.exec(start);
+    const [, name = "", sign = "", rest = ""] = match ?? [];
+    // In PHP too, what has no quotes calls a function.
+    const isBare = !isAlwaysQuoted && sign !== "=>";
+    const value = QUOTED.exec(rest)?.[2] ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
     const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
     if (isNamed || (!COMMENT.test(start) && holdsUnnamedCredential(start)))
       found.push({ line, name });

@@ -13,7 +13,6 @@ import { Mappings, scalarText, startOf } from "../nodes.ts";
 import type { Section } from "../sections.ts";
 import { holdsUnnamedCredential } from "../unnamed-credential.ts";
 import { shownName } from "../wording.ts";
-import { credentialLines } from "./credential-lines.ts";
 
 /** What stands below these names keys and Secrets, or says how to make a secret. */
 const REFERENCES =
@@ -33,14 +32,15 @@ export class Reading {
   readonly hits: Hit[];
   /** Mappings and lists that were read as values: an alias may lead there again and again. */
   readonly seen: Set<Node>;
-  readonly #isValue: (value: string) => boolean;
+  /** What counts as a value under a credential's name. */
+  readonly isValue: (value: string) => boolean;
 
   constructor(section: Section, mappings: Mappings, shared: Partial<Shared> = {}) {
     this.section = section;
     this.mappings = mappings;
     this.hits = shared.hits ?? [];
     this.seen = shared.seen ?? new Set();
-    this.#isValue = shared.isValue ?? isCredentialValue;
+    this.isValue = shared.isValue ?? isCredentialValue;
   }
 
   /** The same document again, by what counts as a value under a credential's name; what was read stays so. */
@@ -51,10 +51,11 @@ export class Reading {
 
   /** The documents that stand as text in a value, each with its root. */
   within(text: Scalar): { reading: Reading; root: Node | null }[] {
+    const { hits, isValue } = this;
     const section = this.section.embedded.get(text);
     return (section?.documents ?? []).flatMap((document) => {
       if (section === undefined) return [];
-      const reading = new Reading(section, new Mappings(document), { hits: this.hits });
+      const reading = new Reading(section, new Mappings(document), { hits, isValue });
       return [{ reading, root: document.contents }];
     });
   }
@@ -71,7 +72,7 @@ export class Reading {
   isCredential(name: string, value: string, isVariable: boolean): boolean {
     const isNamed = isVariable ? isCredentialVariable(name) : isCredentialName(name);
     return (
-      (isNamed && this.#isValue(value)) ||
+      (isNamed && this.isValue(value)) ||
       isVagueCredential(name, value) ||
       holdsUnnamedCredential(value)
     );
@@ -99,24 +100,6 @@ export class Reading {
       if (!isScalar(item)) continue;
       const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(item)) ?? [];
       if (this.isCredential(name, value, true)) this.hit(startOf(item) ?? 0, what, name, mend);
-    }
-  }
-
-  /** A value, or the lines `password = …` and `password: …` of a file that stands as one. */
-  valueOrFile(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
-    const text = isScalar(entry.value) ? scalarText(entry.value) : "";
-    if (!text.trimEnd().includes("\n")) {
-      this.entry(entry, isVariable, what, mend);
-      return;
-    }
-    const isLiteralBlock = isScalar(entry.value) && entry.value.type === "BLOCK_LITERAL";
-    const keyLine = this.section.lineAt(entry.offset);
-    for (const { line, name } of credentialLines(text, this.#isValue)) {
-      this.hits.push({
-        line: isLiteralBlock ? keyLine + 1 + line : keyLine,
-        message: `${what} may hold a readable credential: ${shownName(name)} in ${shownName(entry.key)}`,
-        mend,
-      });
     }
   }
 }

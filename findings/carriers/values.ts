@@ -1,8 +1,12 @@
-import type { Node } from "yaml";
+import type { Node, Scalar } from "yaml";
 import { isScalar } from "yaml";
+import { mayHoldCredential } from "../credential-gate.ts";
+import { loginLines } from "../credential-file.ts";
 import type { Mend } from "../finding.ts";
-import type { Entry } from "../nodes.ts";
+import { type Entry, scalarText } from "../nodes.ts";
+import { shownName } from "../wording.ts";
 import { ARGUMENTS, readArguments } from "./container.ts";
+import { credentialLines } from "./credential-lines.ts";
 import { isReference, type Reading } from "./reading.ts";
 
 /** Helm values, and whatever is read like them: any key at any depth. */
@@ -21,8 +25,9 @@ export function readValues(
     reading.namedValue(node, what, mend);
     for (const entry of mappings.entries(node)) {
       if (isReference(entry.key, entry.value)) continue;
-      if (isScalar(entry.value)) reading.valueOrFile(entry, step.isEnv, what, mend);
+      if (isScalar(entry.value)) readValueOrFile(reading, entry, step.isEnv, what, mend);
       else {
+        readNetworkKey(reading, entry, what, mend);
         readValueBelow(reading, entry, step.isEnv, what, mend);
         open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
       }
@@ -45,4 +50,75 @@ function readValueBelow(
 ): void {
   const below = reading.mappings.entry(value, "value");
   if (isScalar(below?.value)) reading.entry({ ...below, key }, isVariable, what, mend);
+}
+
+/** Zigbee2MQTT's `network_key`: 16 bytes as a list of numbers. One is the same for all who chose none. */
+function readNetworkKey(reading: Reading, { key, value, offset }: Entry, what: string, mend: Mend) {
+  if (key !== "network_key") return;
+  const items = reading.mappings.items(value);
+  const bytes = items.map((item) => (isScalar(item) ? scalarText(item) : ""));
+  const isKey =
+    bytes.length === 16 && bytes.every((byte) => /^(?:\d{1,3}|0x[0-9a-f]{1,2})$/i.test(byte));
+  if (isKey && bytes.join() !== DEFAULT_NETWORK_KEY) reading.hit(offset, what, key, mend);
+}
+
+const DEFAULT_NETWORK_KEY = "1,3,5,7,9,11,13,15,0,2,4,6,8,10,12,13";
+
+/** A value, or a file that stands as one. */
+export function readValueOrFile(
+  reading: Reading,
+  entry: Entry,
+  isVariable: boolean,
+  what: string,
+  mend: Mend,
+): void {
+  const { value } = entry;
+  if (!isScalar(value)) return;
+  const isLong = scalarText(value).trimEnd().includes("\n");
+  const before = reading.hits.length;
+  if (!isLong) reading.entry(entry, isVariable, what, mend);
+  if (reading.hits.length > before) return;
+  readLines(reading, entry, value, what, mend);
+  readDocument(reading, value, what, mend);
+}
+
+/** The lines of a program's settings, and those of a file of logins. */
+function readLines(
+  { section, hits, isValue }: Reading,
+  { key, offset }: Entry,
+  value: Scalar,
+  what: string,
+  mend: Mend,
+): void {
+  const text = scalarText(value);
+  const isBlock = value.type === "BLOCK_LITERAL" || value.type === "BLOCK_FOLDED";
+  const settings = isBlock || text.includes("\n") ? credentialLines(text, isValue) : [];
+  const keyLine = section.lineAt(offset);
+  for (const { line, name } of [...settings, ...loginLines(key, text)]) {
+    hits.push({
+      line: value.type === "BLOCK_LITERAL" ? keyLine + 1 + line : keyLine,
+      message: `${what} may hold a readable credential: ${shownName(name)} in ${shownName(key)}`,
+      mend,
+    });
+  }
+}
+
+/** Of YAML or JSON: a key, an item, a bracket, a comment, or what stands below one. */
+const LINE_OF_DOCUMENT = /^(?:["']?[\w./-]+["']?:(?:\s|$)|- |[{}[\]]|---|[ \t#]|$)/;
+
+/** A script ends being one at its first command. */
+function mayBeDocument(text: string): boolean {
+  return text.split("\n", 100).every((line) => LINE_OF_DOCUMENT.test(line));
+}
+
+/** Settings in YAML or JSON, which need not have each value on a line of its own. */
+function readDocument(reading: Reading, text: Scalar, what: string, mend: Mend): void {
+  if (!mayBeDocument(scalarText(text))) return;
+  const section = reading.section.embedded.get(text);
+  if (section === undefined || !mayHoldCredential(section.words)) return;
+  for (const inner of reading.within(text)) {
+    // Of a manifest other rules say what is secret.
+    const isManifest = inner.reading.mappings.entry(inner.root, "kind") !== null;
+    if (!isManifest) readValues(inner.reading, inner.root, mend, what);
+  }
 }

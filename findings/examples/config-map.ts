@@ -31,8 +31,52 @@ export const CONFIG_MAP: Examples = {
       content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
       lines: [3],
     },
+    {
+      path: "app/spelled.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  run.sh: |\n    set -e\n    export DB_PASSWORD=hunter22\n  config.php: |\n    $CONFIG = array(\n      'dbpassword' => 'hunter22',\n  config.xml: |\n    <Config>\n      <ApiKey>8c1f0e7a2b</ApiKey>\n  redis.conf: |\n    requirepass hunter22\n  users.tmpl: |\n    users: {{ .Users }\n    - password: hunter22\n",
+      lines: [5, 8, 11, 13, 16],
+    },
+    {
+      path: "app/documents.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  a.json: \'{"user":"app","password":"hunter22"}\'\n  b.yaml: |\n    mqtt: {user: app, password: hunter22}\n    env:\n      - name: DB_PASSWORD\n        value: hunter22\n  c.yaml: "mqtt: {user: app, password: hunter22}"\n',
+      lines: [3, 5, 8, 9],
+    },
+    {
+      path: "app/zigbee.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    config:\n      network_key: [2, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 13]\n    configuration.yaml: |\n      advanced:\n        network_key:\n          [0x02, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 13]\n",
+      lines: [5, 8],
+    },
+    {
+      path: "app/logins.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  .netrc: |\n    machine a login b\n    password hunter22\n  .pgpass: db:5432:app:me:hunter22\n  rclone.conf: |\n    [b2]\n    key = 8c1f0e7a2b\n",
+      lines: [5, 6, 9],
+    },
   ],
   misses: [
+    {
+      path: "app/spelled.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  config.php: |\n    $CONFIG = array(\n      'dbpassword' => getenv('DB_PASSWORD'),\n      'password' => $password,\n  config.xml: |\n    <Config>\n      <ApiKey></ApiKey>\n      <Password>${PASSWORD}</Password>\n  redis.conf: |\n    # requirepass foobared1\n    requirepass ${REDIS_PASSWORD}\n    masterauth %REDIS_PASSWORD%\n",
+    },
+    {
+      path: "app/documents.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  a.json: \'{"user":"app","password":"${PASSWORD}"}\'\n  b.yaml: |\n    mqtt: {user: app, password_file: hunter22}\n    secretKeyRef: {password: hunter22}\n  c.yaml: |\n    kind: ExternalSecret\n    spec: {data: {token: hunter22}}\n',
+    },
+    {
+      path: "app/zigbee.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  a.yaml: |\n    network_key: GENERATE\n    pan_id: [1, 3, 5, 7, 9, 11, 13, 15]\n  b.yaml: |\n    a: b\n    network_key: [1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 13]\n  c.yaml: |\n    network_key: !secret network_key\n    network_keys: [1, 2]\n",
+    },
+    {
+      path: "app/logins.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  .netrc: machine a login b password ${TOKEN}\n  .pgpass: db:5432:app:me\n  rclone.conf: |\n    [b2]\n    # key = 8c1f0e7a2b\n    key = ${KEY}\n",
+    },
     {
       path: "frigate.yaml",
       content: "kind: ConfigMap\ndata:\n  a.yml: |\n    password: '{FRIGATE_MQTT_PASSWORD}'\n",
