@@ -1,8 +1,10 @@
+import { mayGivePassword } from "./carriers/command-line.ts";
 import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
   isRandomValue,
+  isStrongValue,
   isVagueName,
 } from "./credential.ts";
 import { holdsUrlWithPassword, mayHoldUnnamed } from "./unnamed-credential.ts";
@@ -28,6 +30,10 @@ export function mayHoldCredential(text: string): boolean {
     if (isVagueName(name) && mayBeValue(text, end, isRandomValue)) return true;
   }
   for (const [, name = ""] of text.matchAll(ARGUMENT)) if (isCredentialName(name)) return true;
+  for (const [, name = "", value = ""] of text.matchAll(FLAG)) {
+    if (isCredentialName(name) && isStrongValue(value)) return true;
+  }
+  if (mayGivePassword(text)) return true;
   if (!/\bvalue["']?\s*:/.test(text)) return false;
   for (const [, written = ""] of text.matchAll(NAME)) {
     const name = written.replace(/["'\s,}]+$/, "").replace(/^.*\//, "");
@@ -43,6 +49,9 @@ const KEY =
 
 /** An item of a list that is a flag without its value. */
 const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
+
+/** A flag in a command, with its value. */
+const FLAG = / --([A-Za-z][\w.-]{0,80})[= ]["']?([^\s"']+)/g;
 
 /** `name: DB_PASSWORD`, and `path: /spec/values/adminPassword` of an operation in a JSON patch. */
 const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
@@ -93,6 +102,8 @@ function mayBeValue(text: string, colon: number, isValue: (value: string) => boo
   const quote = /^["']/.exec(value)?.[0];
   if (quote === undefined) {
     const plain = [value, value.replace(/\s#.*$/, ""), value.replace(/[,;}\]].*$/, "")];
+    // Before a command: `PGPASSWORD=… psql`.
+    if (text.charAt(colon - 1) === "=") plain.push(value.replace(/\s.*$/, ""));
     return plain.some((one) => isValue(one) || holdsUrlWithPassword(one));
   }
   const close = value.indexOf(quote, 1);

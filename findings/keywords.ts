@@ -117,6 +117,9 @@ const LOGIN_WORDS = [
 /** Files of logins, where they stand as a value in another. */
 const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
 
+/** Programs that have a short flag for a password. */
+const PROGRAMS = ["curl", "mysql", "mariadb", "redis-cli", "sshpass"] as const;
+
 /** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
 const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;
 
@@ -180,6 +183,7 @@ export const KEYWORDS = {
     ...TOKEN_WORDS,
     ...LOGIN_WORDS,
     ...LOGIN_FILES,
+    ...PROGRAMS,
     "fake:",
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -3,14 +3,12 @@ import { isScalar, isSeq } from "yaml";
 import { isCredentialName, isStrongValue } from "../credential.ts";
 import type { Mend } from "../finding.ts";
 import { scalarText, startOf, walk } from "../nodes.ts";
+import { FILE, passwordsInCommand, programsWithPassword } from "./command-line.ts";
 import { USE_SECRET_KEY_REF } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 
 /** Where a container has its arguments. */
 export const ARGUMENTS = /^(?:args|command)$/;
-
-/** What an argument names that is read from a file. */
-const FILE = /\.(?:crt|json|key|pem|txt|ya?ml)$/;
 
 /**
  * The environment and the arguments of containers, wherever they stand: pod templates are in Deployments,
@@ -28,21 +26,41 @@ export function readContainers(reading: Reading, root: Node | null): void {
   }
 }
 
-/** `--password=…`, or the value as the argument behind it. */
+/** `--password=…`, or the value as the argument behind it; commands, where an argument is a script. */
 export function readArguments(
   reading: Reading,
   items: readonly Node[],
   what: string,
   mend: Mend,
 ): void {
+  const texts = items.map((item) => (isScalar(item) ? scalarText(item) : ""));
+  const [program = ""] = texts;
   let flag = "";
-  for (const item of items) {
-    const text = isScalar(item) ? scalarText(item) : "";
+  for (const [index, item] of items.entries()) {
+    const text = texts[index] ?? "";
     const written = flag === "" || text.startsWith("-") ? text : `${flag}=${text}`;
     flag = /^--[A-Za-z][\w.-]*$/.test(text) ? text : "";
     const [, name = "", value = ""] = /^--?([A-Za-z][\w.-]*)=(\S+)$/.exec(written) ?? [];
     if (isCredentialName(name) && isStrongValue(value) && !FILE.test(value)) {
       reading.hit(startOf(item) ?? 0, what, name, mend);
+    } else if (/\s/.test(text.trim())) readScript(reading, item, text, what, mend);
+    else {
+      const [short] = programsWithPassword([program, texts[index - 1], text].join(" "));
+      if (short !== undefined) reading.hit(startOf(item) ?? 0, what, short, mend);
     }
   }
 }
+
+function readScript(reading: Reading, item: Node, text: string, what: string, mend: Mend): void {
+  const isLiteralBlock = isScalar(item) && item.type === "BLOCK_LITERAL";
+  const first = reading.section.lineAt(startOf(item) ?? 0);
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*#/.test(line) || line.length > LONGEST_LINE) continue;
+    const [name] = passwordsInCommand(line);
+    if (name !== undefined) {
+      reading.hitAt(isLiteralBlock ? first + 1 + index : first, what, name, mend);
+    }
+  }
+}
+
+const LONGEST_LINE = 2000;

@@ -1,5 +1,6 @@
 import { isCredentialName, isVagueCredential } from "../credential.ts";
 import { holdsUnnamedCredential } from "../unnamed-credential.ts";
+import { passwordsInCommand } from "./command-line.ts";
 
 /** A literal credential in a file of settings. */
 export interface CredentialLine {
@@ -42,8 +43,12 @@ export function credentialLines(
     const isBare = !isAlwaysQuoted && sign !== "=>";
     const value = QUOTED.exec(rest)?.[2] ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
     const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
-    if (isNamed || (!COMMENT.test(start) && holdsUnnamedCredential(start)))
-      found.push({ line, name });
+    if (isNamed) found.push({ line, name });
+    else if (!COMMENT.test(start)) {
+      const [given] = isAlwaysQuoted ? [] : passwordsInCommand(start);
+      if (given !== undefined || holdsUnnamedCredential(start))
+        found.push({ line, name: given ?? name });
+    }
   }
   return found;
 }

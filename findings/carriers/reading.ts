@@ -61,11 +61,13 @@ export class Reading {
   }
 
   hit(offset: number, what: string, name: string, mend: Mend): void {
-    this.hits.push({
-      line: this.section.lineAt(offset),
-      message: `${what} may hold a readable credential: ${shownName(name)}`,
-      mend,
-    });
+    this.hitAt(this.section.lineAt(offset), what, name, mend);
+  }
+
+  /** @param line of the file, 1-based */
+  hitAt(line: number, what: string, name: string, mend: Mend): void {
+    const message = `${what} may hold a readable credential: ${shownName(name)}`;
+    this.hits.push({ line, message, mend });
   }
 
   /** @param isVariable whether the name is that of a variable: `APP_SECRET` then holds a secret. */

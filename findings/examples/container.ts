@@ -27,8 +27,24 @@ export const CONTAINER: Examples = {
         "kind: Deployment\nspec: {containers: [{args: [\n  --log=info,\n  --api-token=8c1f0e7a2b]}]}\n",
       lines: [4],
     },
+    {
+      path: "app/commands.yaml",
+      content:
+        'kind: Deployment\nspec:\n  command:\n    - sh\n    - -c\n    - exec app --user me --password hunter22 serve\n  args:\n    - |\n      set -e\n      PGPASSWORD=hunter22 psql -h db\n      curl -fsS -u admin:hunter22 http://a\n      mysqladmin ping -uroot -phunter22\n      redis-cli -a "hunter22" ping\n      sshpass -p hunter22 ssh a@b\n---\nkind: Job\nspec:\n  command: [redis-cli, -a,\n    hunter22, ping]\n---\nkind: Job\nspec:\n  command: [curl, --user,\n    "me:hunter22"]\n',
+      lines: [6, 10, 11, 12, 13, 14, 19, 24],
+    },
+    {
+      path: "app/script.yaml",
+      content: "kind: ConfigMap\ndata:\n  run.sh: |\n    set -e\n    mysql -uroot -phunter22 app\n",
+      lines: [5],
+    },
   ],
   misses: [
+    {
+      path: "app/commands.yaml",
+      content:
+        'kind: Deployment\nspec:\n  args:\n    - |\n      # app --password hunter22\n      app --password "$PASSWORD" --token-file /run/a1b2c3d4\n      PGPASSWORD=$DB_PASSWORD psql -h db\n      export PASSWORD=$(cat /run/password1)\n      curl -fsS -u "$USER:$PASSWORD" -u admin: http://a:8080/b1\n      curl --user-agent a:hunter22 http://a\n      mysqladmin ping -uroot -p"${PASSWORD}" -P3306 --port=3306\n      mkdir -p /data/mysql && mysql -p app\n      redis-cli -a "$REDIS_PASSWORD" -h db ping; redis-cli -p 6379\n      sshpass -p "$PASSWORD" ssh a@b; sshpass -f /run/password1\n---\nkind: Job\nspec: {command: [redis-cli, -a, $(PASSWORD), -p, "6379"]}\n---\nkind: Job\nspec: {command: [curl, -u, "$(LOGIN)", http://a:b]}\n',
+    },
     {
       path: "app/arguments.yaml",
       content:
