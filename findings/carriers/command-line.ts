@@ -15,10 +15,10 @@ const VARIABLE = new RegExp(`(?<=^|[\\s;&|("'])([A-Z][A-Z0-9_]*)=${WORD}`, "g");
 
 /** Programs with a short flag of their own for a password, each with what stands before the password. */
 const SHORT_FLAGS: readonly (readonly [program: string, pattern: RegExp])[] = [
-  ["curl", /\bcurl\s(?:[^|;&\n]*?\s)?(?:-u|--user)[= ]?["']?[^\s:"'$]+:([^\s"']+)/],
-  ["mysql", /\bmysql(?:admin|dump)?\s(?:[^|;&\n]*?\s)?-p["']?([^\s"']+)/],
-  ["mariadb", /\bmariadb(?:-admin|-dump)?\s(?:[^|;&\n]*?\s)?-p["']?([^\s"']+)/],
-  ["redis-cli", /\bredis-cli\s(?:[^|;&\n]*?\s)?(?:-a|--pass)\s["']?([^\s"']+)/],
+  ["curl", /\bcurl\s(?:[^|;&\n]{0,300}?\s)?(?:-u|--user)[= ]?["']?[^\s:"'$]+:([^\s"']+)/],
+  ["mysql", /\bmysql(?:admin|dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/],
+  ["mariadb", /\bmariadb(?:-admin|-dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/],
+  ["redis-cli", /\bredis-cli\s(?:[^|;&\n]{0,300}?\s)?(?:-a|--pass)\s["']?([^\s"']+)/],
   ["sshpass", /\bsshpass\s+-p\s*["']?([^\s"']+)/],
 ];
 

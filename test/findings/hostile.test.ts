@@ -70,6 +70,10 @@ const hostile = (n: number): Record<string, string> => ({
   "passwords on one line": "password=".repeat(n),
   "breaks of Unicode": "kind: Secret\n" + "\u2028  ".repeat(n),
   "arguments without a value": "kind: Deployment\nargs:\n" + "- --password=\n".repeat(n / 10),
+  "programs that take a password": "curl mysql mariadb-admin redis-cli sshpass -p ".repeat(n / 20),
+  "one such program": "mysql ".repeat(n),
+  "connection strings without an end": "host=a password=$ ".repeat(n / 10) + "app:a@tcp",
+  "headers without a value": "Authorization: Basic YWJj Bearer ".repeat(n / 10),
   "Lists in Lists":
     "kind: List\nitems:\n" + "- {kind: List, items: [{kind: List}]}\n".repeat(n / 40),
   "addresses with variables": `kind: Secret\nstringData:\n  a: \${A}\n${"  b: x://${B}@\n".repeat(n / 10)}`,
