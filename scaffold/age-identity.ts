@@ -3,7 +3,9 @@ import {
   chmodSync,
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -12,7 +14,7 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
@@ -140,7 +142,7 @@ function createComplete(file: string, text: string): boolean {
   try {
     const handle = openSync(draft, "wx", 0o600);
     try {
-      writeSync(handle, text);
+      writeFileSync(handle, text);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -170,9 +172,14 @@ function append(file: string, text: string): void {
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
   const gap = present === "" ? "" : present.endsWith("\n") ? "\n" : "\n\n";
   const handle = openSync(file, constants.O_WRONLY | constants.O_APPEND);
+  const { size } = fstatSync(handle);
   try {
-    writeSync(handle, gap + text);
+    writeFileSync(handle, gap + text);
     fsyncSync(handle);
+  } catch (error) {
+    // On a full disk part of it may be there: half a key would make all of the file useless.
+    ftruncateSync(handle, size);
+    throw error;
   } finally {
     closeSync(handle);
   }

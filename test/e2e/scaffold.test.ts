@@ -463,6 +463,28 @@ test.serial("the packed tarball, installed in an empty folder, scaffolds with np
   t.regex(again.stdout, /unchanged \.flux-sops\/flux-sops\.mjs/);
 });
 
+test("where the key file cannot take all of a new key, it is as it was, and nothing is scaffolded", (t) => {
+  const ownHome = newPlace("home");
+  const keys = join(ownHome, ".config/sops/age/keys.txt");
+  mkdirSync(dirname(keys), { recursive: true });
+  // POSIX counts blocks of 512 bytes: as on a disk that is nearly full, the first lines still go in.
+  const before = `${"#".repeat(2048 * 512 - 100)}\n`;
+  writeFileSync(keys, before, { mode: 0o600 });
+  const directory = newPlace("flux");
+  const done = spawnSync(
+    "sh",
+    [
+      ...["-c", 'ulimit -f 2048; exec "$@"', "sh"],
+      ...[process.execPath, tool, "init", directory, "--skip-install"],
+    ],
+    { env: { ...process.env, ...author, HOME: ownHome }, encoding: "utf8", stdio: "pipe" },
+  );
+  t.is(done.status, 2, done.stdout);
+  t.regex(done.stderr, /keys\.txt cannot be used: the file is larger than may be written there/);
+  t.true(readFileSync(keys, "utf8") === before);
+  t.false(existsSync(directory));
+});
+
 test.serial("yo flux-sops scaffolds the same, as an ordinary user, from another folder", (t) => {
   // Where another user can read it: the project's dependencies, and the package beside them.
   chmodSync(sandbox, 0o755);
