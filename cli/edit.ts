@@ -9,7 +9,8 @@ import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { parseFile, type Format } from "../sops/format.ts";
-import { plaintextBytes, readSopsFile, type SopsFile } from "../sops/sops-file.ts";
+import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
+import type { StoreFile } from "../sops/store.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseAsSops } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
@@ -73,11 +74,12 @@ async function editFile(path: string, options: Options): Promise<void> {
   const dataKey = await dataKeyOf(metadata);
   const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey, { ignoreMac }));
   const indent = blockIndent(bytes.toString("utf8"));
-  const edited = await editText(plaintext, basename(path), conversion.from, indent);
-  const { text } = await encryptFile(edited.file, encryptionOf(metadata), {
-    previous: { file, metadata, dataKey },
+  const text = { plaintext, name: basename(path), format: conversion.from, indent };
+  const result = await edited(text, async (typed) => {
+    const previous = { file, metadata, dataKey };
+    const encrypted = await encryptFile(typed, encryptionOf(metadata), { previous });
+    return encryptedIn(encrypted.text, conversion, dataKey);
   });
-  const result = await encryptedIn(text, conversion, dataKey);
   await saved(path, () => {
     // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
     if (isStill(bytes, path)) return replaceFile(path, result);
@@ -90,17 +92,18 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   const encryption = encryptionFor(path, options, chosenConfig(options));
   const { from, to, indent } = conversionOf(path, options);
   refuseNoFolder(path);
-  const edited = await editText(Buffer.alloc(0), basename(path), from, indent);
-  const text = edited.file.splice(new Map(), "keep");
-  const file =
-    from === to ? edited.file : parseFile(writeData(readData(text, from), to, indent), to, indent);
-  const encrypted = await encryptFile(file, encryption);
+  const text = { plaintext: Buffer.alloc(0), name: basename(path), format: from, indent };
+  const result = await edited(text, async (typed) => {
+    const data = () => readData(typed.splice(new Map(), "keep"), from);
+    const file = from === to ? typed : parseFile(writeData(data(), to, indent), to, indent);
+    return (await encryptFile(file, encryption)).text;
+  });
   await saved(path, () => {
     try {
-      writeNewFile(path, encrypted.text);
+      writeNewFile(path, result);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw overtaken("was made meanwhile", path, encrypted.text);
+      throw overtaken("was made meanwhile", path, result);
     }
   });
 }
@@ -156,16 +159,25 @@ async function saved(path: string, write: () => void | Promise<void>): Promise<v
   }
 }
 
+/** What is to be edited. */
+interface Text {
+  readonly plaintext: Buffer;
+  /** Of the editor's file. */
+  readonly name: string;
+  readonly format: Format;
+  readonly indent: number | null;
+}
+
 /**
- * Lets the user edit a plaintext, until it parses. It is in a file of mode 0600 in a folder of mode
- * 0700, in memory where the machine has such a place, and is gone on every way out.
+ * Lets the user edit a plaintext, until it parses and can be encrypted. It is in a file of mode 0600 in
+ * a folder of mode 0700, in memory where the machine has such a place, and is gone on every way out.
+ *
+ * @returns what `encrypt` makes of what was typed.
  */
-async function editText(
-  plaintext: Buffer,
-  name: string,
-  format: Format,
-  indent: number | null,
-): Promise<SopsFile> {
+async function edited(
+  { plaintext, name, format, indent }: Text,
+  encrypt: (typed: StoreFile) => Promise<string>,
+): Promise<string> {
   const temporary = privateFile(name, plaintext);
   const onSignal = (signal: NodeJS.Signals) => {
     temporary.remove();
@@ -175,15 +187,15 @@ async function editText(
   try {
     for (;;) {
       await runEditor(temporary.path);
-      const edited = leftBehind(temporary.path);
-      if (edited.equals(plaintext)) {
+      const typed = leftBehind(temporary.path);
+      if (typed.equals(plaintext)) {
         throw new ExitError(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
       }
       try {
-        if (isNothing(edited, format)) throw new SopsError("syntax", "nothing is left in the file");
-        const parsed = readSopsFile(edited, format, indent);
-        if (parsed.metadata !== null) throw new SopsError("syntax", "sops is a reserved key");
-        return parsed;
+        if (isNothing(typed, format)) throw new SopsError("syntax", "nothing is left in the file");
+        const { file, metadata } = readSopsFile(typed, format, indent);
+        if (metadata !== null) throw new SopsError("syntax", "sops is a reserved key");
+        return await encrypt(file);
       } catch (error) {
         if (!(error instanceof SopsError)) throw error;
         const place = [error.line, error.column].filter((part) => part !== null).join(":");

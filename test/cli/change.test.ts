@@ -400,6 +400,32 @@ test("edit: after a syntax error the editor opens again with the same text", (t)
   t.is(repository.tool("decrypt", DB).stdout, PLAIN.replace("one", "mended"));
 });
 
+test("edit: what cannot be encrypted is not lost: the editor opens again with the same text", (t) => {
+  const repository = withFile(t);
+  const name = "clusters/homelab/secrets/new.sops.yaml";
+  for (const [path, plain] of [
+    [DB, PLAIN.replace("one", '"\\tx\\ny"')],
+    [name, secret({ a: '"\\tx\\ny"' })],
+  ] as const) {
+    repository.write("../typed", plain);
+    const env = editor(
+      repository,
+      `if grep -q 'tx' "$1"; then sed -i.bak 's/.tx/mended/' "$1"; else cat ../typed > "$1"; fi`,
+    );
+    const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "edit", path], {
+      env,
+      input: "\n",
+    });
+    t.is(ended.status, 0, ended.stderr);
+    t.regex(
+      ended.stderr,
+      /line 6: the value at stringData\.a has several lines and begins with a tab/,
+    );
+    t.regex(repository.tool("decrypt", path).stdout, /a: "mended\\ny"/);
+    t.true(nothingLeft(repository));
+  }
+});
+
 test("edit: a syntax error that nobody mends changes nothing", (t) => {
   const repository = withFile(t);
   const before = repository.read(DB);
