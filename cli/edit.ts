@@ -179,14 +179,20 @@ async function edited(
   encrypt: (typed: StoreFile) => Promise<string>,
 ): Promise<string> {
   const temporary = privateFile(name, plaintext);
+  let isInEditor = false;
   const onSignal = (signal: NodeJS.Signals) => {
+    // As in git: a terminal sends these to both, and what they mean is the editor's to say.
+    if (isInEditor && (signal === "SIGINT" || signal === "SIGQUIT")) return;
     temporary.remove();
+    process.removeListener(signal, onSignal);
     process.kill(process.pid, signal);
   };
-  for (const signal of ENDING_SIGNALS) process.once(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
   try {
     for (;;) {
+      isInEditor = true;
       await runEditor(temporary.path);
+      isInEditor = false;
       const typed = leftBehind(temporary.path);
       if (typed.equals(plaintext)) {
         throw new ExitError(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
@@ -242,8 +248,9 @@ async function runEditor(file: string): Promise<void> {
       "there is no editor: set EDITOR, or install vim, nano or vi",
     );
   }
-  // As git does: the variable may hold arguments.
-  const child = spawn("sh", ["-c", `${editor} "$@"`, editor, file], { stdio: "inherit" });
+  // As git does: the variable may hold arguments. The shell between must not end before the editor either.
+  const line = `trap : INT QUIT; ${editor} "$@"`;
+  const child = spawn("sh", ["-c", line, editor, file], { stdio: "inherit" });
   const status = await ended(child);
   if (status !== 0) {
     throw new ExitError(

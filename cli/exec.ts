@@ -117,11 +117,12 @@ async function opened(path: string, options: Readonly<Record<string, unknown>>) 
 /** As sops: through the shell, signals left to the command, which has the terminal. */
 async function runShell(line: string, env: NodeJS.ProcessEnv): Promise<number> {
   const ignore = () => undefined;
-  const child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   process.on("SIGINT", ignore);
+  process.on("SIGQUIT", ignore);
   process.on("SIGTERM", pass);
   process.on("SIGHUP", pass);
+  const child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
   try {
     return await ended(child);
   } finally {

@@ -344,6 +344,12 @@ function edit(repository: Scaffolded, script: string, input = "") {
   });
 }
 
+/** As {@link edit}; the script knows the process by `$TOOL`. Between the two is a shell. */
+function editKnownByItsPid(repository: Scaffolded, script: string) {
+  const line = 'TOOL=$$ exec node .flux-sops/flux-sops.mjs edit "$1"';
+  return repository.run("sh", ["-c", line, "sh", DB], { env: editor(repository, script) });
+}
+
 /** The editor's file and its folder are gone. */
 function nothingLeft(repository: Scaffolded): boolean {
   const [name = ""] = repository.run("cat", [`${repository.home}/names`]).stdout.split("\n");
@@ -447,9 +453,28 @@ test("edit: an editor that fails changes nothing", (t) => {
 test("edit: a signal removes the plaintext", (t) => {
   const repository = withFile(t);
   const before = repository.read(DB);
-  const ended = edit(repository, `kill -TERM $PPID; sleep 1`);
-  t.not(ended.status, 0);
+  const ended = editKnownByItsPid(repository, "kill -TERM $TOOL; sleep 1");
+  t.is(ended.status, -1, "ended by the signal");
   t.is(repository.read(DB), before);
+  t.true(nothingLeft(repository));
+});
+
+test("exec-file: Ctrl-\\ leaves no plaintext behind", (t) => {
+  const repository = withFile(t);
+  const line = "echo {}; kill -QUIT $PPID; sleep 0.2; cat {}";
+  const ended = repository.tool("exec-file", DB, line);
+  t.is(ended.status, 0, ended.stderr);
+  const [name = "", ...text] = ended.stdout.split("\n");
+  t.is(text.join("\n"), PLAIN);
+  t.false(existsSync(name));
+});
+
+test("edit: Ctrl-C and Ctrl-\\ are the editor's, as long as it runs", (t) => {
+  const repository = withFile(t);
+  const script = `kill -INT $TOOL $PPID; kill -QUIT $TOOL $PPID; sleep 0.2; sed -i.bak s/one/uno/ "$1"`;
+  const ended = editKnownByItsPid(repository, script);
+  t.is(ended.status, 0, ended.stderr);
+  t.is(repository.tool("decrypt", DB).stdout, PLAIN.replace("one", "uno"));
   t.true(nothingLeft(repository));
 });
 
