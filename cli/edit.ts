@@ -82,7 +82,7 @@ async function editFile(path: string, options: Options): Promise<void> {
   });
   await saved(path, () => {
     // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
-    if (isStill(bytes, path)) return replaceFile(path, result);
+    if (isStill(bytes, path)) return replaceFile(path, result, null);
     throw overtaken("was changed while it was edited", path, result);
   });
 }

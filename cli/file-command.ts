@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
@@ -117,7 +117,7 @@ export function fileCommand(
       complain(`${shown(command.args[index] ?? "")}: ${nothingIn(definition)}`);
       status = SOPS_EXIT.couldNotReadInputFile;
     }
-    const paths = files.length === 0 ? [STANDARD_INPUT] : [...new Set(files.flat())];
+    const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(files.flat());
     const inPlace = definition.writes === "always" || options["inPlace"] === true;
     const missingExit = definition.missingExit?.(options, form) ?? SOPS_EXIT.noFileSpecified;
     const step = progress(definition.name, paths.length);
@@ -194,7 +194,7 @@ async function runOne(
   const output = options["output"];
   if (typeof output === "string") await write(output, content);
   else if (print !== null) print(content, at);
-  else if (!bytes.equals(content)) later?.(path, stageFile(path, content));
+  else if (!bytes.equals(content)) later?.(path, stageFile(path, content, bytes));
 }
 
 /** Says what to add where the format is none that was asked for, but the name's. */
@@ -240,7 +240,7 @@ async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<numbe
 /** A plaintext may be in it: a new file is for its owner alone. */
 async function write(path: string, content: Buffer): Promise<void> {
   try {
-    if (existsSync(path)) await replaceFile(path, content);
+    if (existsSync(path)) await replaceFile(path, content, null);
     else writeNewFile(path, content, 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -248,6 +248,17 @@ async function write(path: string, content: Buffer): Promise<void> {
     const problem = code === "ENOENT" ? noFolder(dirname(path)) : fileProblem(path, code);
     throw new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `--output: ${problem}`);
   }
+}
+
+/** The first of the names of each file. */
+function eachOnce(paths: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return paths.filter((path) => {
+    const place = resolve(path);
+    if (seen.has(place)) return false;
+    seen.add(place);
+    return true;
+  });
 }
 
 /** The files that an argument stands for; none only for a folder. */

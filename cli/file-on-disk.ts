@@ -2,36 +2,54 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   fchmodSync,
+  fchownSync,
+  fstatSync,
   fsync,
   openSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { shown } from "./complain.ts";
 import { ENDING_SIGNALS } from "./ended.ts";
+import { SOPS_EXIT } from "./exit-codes.ts";
+import { ExitError } from "./exit-error.ts";
 
 /** A file's new content, written beside it and waiting. */
 export interface StagedFile {
   /** Makes sure that it is on the disk. Many at once take little longer than one. */
   sync(): Promise<void>;
-  /** Puts it in the old one's place, in one step. */
+  /**
+   * Puts it in the old one's place, in one step.
+   *
+   * @throws ExitError where somebody else has changed that meanwhile: it stays.
+   */
   commit(): void;
 }
 
 /**
- * Writes what shall replace a file's content beside it, with the same mode. A symlink is followed:
- * the user named the file.
+ * Writes what shall replace a file's content beside it, with the same owner and mode. A symlink is
+ * followed: the user named the file.
  *
+ * @param before what the file held when it was read; null where that does not matter.
+ * @throws ExitError for what is no regular file.
  * @throws NodeJS.ErrnoException, as its methods do: nothing was left behind.
  */
-export function stageFile(path: string, content: string | Uint8Array): StagedFile {
+export function stageFile(
+  path: string,
+  content: string | Uint8Array,
+  before: Uint8Array | null,
+): StagedFile {
   const target = realpathSync(path);
-  const mode = statSync(target).mode & 0o7777;
+  const present = statSync(target);
+  if (!present.isFile()) throw leftAsItIs(path, "is no regular file");
   // A name that git ignores in a scaffolded repository, and that is short enough beside any other.
   const beside = join(dirname(target), `.flux-sops-${randomBytes(8).toString("hex")}.tmp`);
   // It may hold plaintext: nobody else may read it, not even for a moment.
@@ -39,7 +57,8 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
   const settled = removedAtTheEnd(beside);
   try {
     writeFileSync(handle, content);
-    fchmodSync(handle, mode);
+    // Last: a change of owner clears some bits.
+    fchmodSync(handle, modeAsOwned(handle, present));
   } catch (error) {
     closeSync(handle);
     unlinkSync(beside);
@@ -60,6 +79,9 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
     },
     commit: () => {
       try {
+        if (before !== null && !readFileSync(target).equals(before)) {
+          throw leftAsItIs(path, "was changed meanwhile: run this again");
+        }
         renameSync(beside, target);
       } catch (error) {
         unlinkSync(beside);
@@ -69,6 +91,31 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
       }
     },
   };
+}
+
+function leftAsItIs(path: string, why: string): ExitError {
+  return new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `${shown(path)}: ${why}`);
+}
+
+/**
+ * Gives a file the owner and the group of the one that it replaces.
+ *
+ * @returns its mode. Who may not give files away to a group gives that no more than all others have: in
+ *   the place of the group that could read the file, it would be one's own.
+ */
+function modeAsOwned(handle: number, { uid, gid, mode }: Stats): number {
+  const own = fstatSync(handle);
+  const bits = mode & 0o7777;
+  if (own.uid === uid && own.gid === gid) return bits;
+  for (const owner of [uid, own.uid]) {
+    try {
+      fchownSync(handle, owner, gid);
+      return bits;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    }
+  }
+  return own.gid === gid ? bits : bits & (~0o070 | ((bits & 0o007) << 3));
 }
 
 /** What waits to be put in place. */
@@ -109,10 +156,15 @@ const synced = promisify(fsync);
 /**
  * Replaces a file's content in one step.
  *
- * @throws NodeJS.ErrnoException: the file is as it was.
+ * @param before see {@link stageFile}.
+ * @throws NodeJS.ErrnoException, ExitError: the file is as it was.
  */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const staged = stageFile(path, content);
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  before: Uint8Array | null,
+): Promise<void> {
+  const staged = stageFile(path, content, before);
   await staged.sync();
   staged.commit();
 }

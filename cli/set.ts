@@ -135,7 +135,7 @@ async function rewrite(
     const changed = await change({ text, file, format, metadata, dataKey, ignoreMac });
     if (changed === text && options["idempotent"] === true) return;
     const result = await encryptedIn(changed, conversion, dataKey);
-    if (result !== text) await replaceFile(path, result);
+    if (result !== text) await replaceFile(path, result, bytes);
   };
   return reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile });
 }

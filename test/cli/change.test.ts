@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
@@ -594,6 +594,40 @@ test("edit, decrypt --output: no part of a new file is left where it cannot be w
   t.is(unopened.status, 3);
   t.regex(unopened.stderr, /^flux-sops: no temporary file can be written: \S+: the file is larger/);
 });
+
+test("set, rotate, decrypt -i: what somebody else writes meanwhile is not lost", (t) => {
+  const repository = withFile(t);
+  const theirs = repository.read(DB).replace("kind: Secret", "kind: Secret # theirs");
+  repository.write("theirs", theirs);
+  repository.write("key", `cp theirs ${DB}; cat "$HOME/.config/sops/age/keys.txt"`);
+  const env = { SOPS_AGE_KEY_CMD: "sh key" };
+  const set = ["set", DB, '["stringData"]["a"]', '"x"'];
+  const recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+  for (const args of [set, ["rotate", "-i", "--add-age", recipient, DB], ["decrypt", "-i", DB]]) {
+    repository.write(DB, theirs.replace(" # theirs", ""));
+    const ended = repository.run("node", [".flux-sops/flux-sops.mjs", ...args], { env });
+    t.is(ended.status, 3, args.join(" "));
+    t.regex(ended.stderr, /db\.sops\.yaml: was changed meanwhile: run this again/);
+    t.is(repository.read(DB), theirs);
+  }
+  t.is(repository.run("sh", ["-c", "ls clusters/homelab/secrets/.flux-sops-*"]).stdout, "");
+});
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  "in place: a file keeps its owner and group, or its group gets no other's rights [needs root]",
+  (t) => {
+    const repository = withFile(t);
+    const path = join(repository.dir, DB);
+    const stat = () => {
+      const { uid, gid, mode } = statSync(path);
+      return [uid, gid, mode & 0o777];
+    };
+    chownSync(path, 1234, 5678);
+    chmodSync(path, 0o640);
+    t.is(repository.tool("decrypt", "-i", DB).status, 0);
+    t.deepEqual(stat(), [1234, 5678, 0o640]);
+  },
+);
 
 test("edit: nothing is made of an editor that is left empty, or where no rule says how to encrypt", (t) => {
   const repository = scaffolded(t);
