@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { SopsError } from "../sops/errors.ts";
@@ -237,17 +237,24 @@ async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<numbe
   return status;
 }
 
-/** A plaintext may be in it: a new file is for its owner alone. */
+/** A plaintext may be in it: a new file is for its owner alone. Pipes and devices take it as they are. */
 async function write(path: string, content: Buffer): Promise<void> {
   try {
-    if (existsSync(path)) await replaceFile(path, content, null);
-    else writeNewFile(path, content, 0o600);
+    const present = statSync(path, { throwIfNoEntry: false });
+    if (present === undefined) writeNewFile(path, content, 0o600);
+    else if (present.isFile() && !isOpenAlready(path)) await replaceFile(path, content, null);
+    else writeFileSync(path, content);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const problem = code === "ENOENT" ? noFolder(dirname(path)) : fileProblem(path, code);
     throw new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `--output: ${problem}`);
   }
+}
+
+/** A name for what the shell has opened: `/dev/stdout`, redirected to a file. */
+function isOpenAlready(path: string): boolean {
+  return /^\/dev\/(stdout$|stderr$|fd\/)/.test(path);
 }
 
 /** The first of the names of each file. */

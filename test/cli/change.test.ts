@@ -595,6 +595,24 @@ test("edit, decrypt --output: no part of a new file is left where it cannot be w
   t.regex(unopened.stderr, /^flux-sops: no temporary file can be written: \S+: the file is larger/);
 });
 
+test("decrypt --output: pipes and devices take the plaintext, and stay what they are", (t) => {
+  const repository = withFile(t);
+  const sh = (line: string) => repository.run("sh", ["-c", line, "sh", DB]);
+  const tool = "node .flux-sops/flux-sops.mjs decrypt --output";
+  const piped = sh(
+    `mkfifo ../fifo.yaml; ${tool} ../fifo.yaml "$1" & cat ../fifo.yaml; wait; test -p ../fifo.yaml`,
+  );
+  t.deepEqual(piped, { status: 0, stdout: PLAIN, stderr: "" });
+  t.deepEqual(sh(`${tool} /dev/stdout "$1" | cat`), { status: 0, stdout: PLAIN, stderr: "" });
+  const both = sh(`{ ${tool} /dev/stdout "$1"; echo end >> ../both; } > ../both; cat ../both`);
+  t.deepEqual(both, { status: 0, stdout: `${PLAIN}end\n`, stderr: "" });
+  const inPlace = sh(
+    `cat "$1" > ../fifo.yaml & node .flux-sops/flux-sops.mjs decrypt -i ../fifo.yaml`,
+  );
+  t.is(inPlace.status, 3);
+  t.regex(inPlace.stderr, /^flux-sops: \.\.\/fifo\.yaml: is no regular file$/m);
+});
+
 test("set, rotate, decrypt -i: what somebody else writes meanwhile is not lost", (t) => {
   const repository = withFile(t);
   const theirs = repository.read(DB).replace("kind: Secret", "kind: Secret # theirs");
