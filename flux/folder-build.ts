@@ -67,6 +67,9 @@ export interface FolderBuild {
 /** Kustomizations inside kustomizations, far more than anyone has. */
 const DEEPEST = 50;
 
+/** Components of one build, far more than anyone has: where each lists the next one twice, they multiply. */
+const MOST_COMPONENTS = 1000;
+
 const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^git@|^git::|^github\.com\/|[?&]ref=/i;
 
 const AS_PATCH = {
@@ -267,9 +270,10 @@ export class FolderBuilds {
       build.fail(missing(text), from, line, text);
     } else if (this.#open.includes(path)) {
       build.fail("cycle", from, line, path);
-    } else if (this.#open.length >= DEEPEST) {
+    } else if (this.#open.length >= DEEPEST || build.components >= MOST_COMPONENTS) {
       build.fail("too-deep", from, line, path);
     } else {
+      build.components += 1;
       this.#addKustomization(build, path);
     }
   }
@@ -307,6 +311,8 @@ class OpenBuild {
   readonly #objects = new Map<string, BuiltObject>();
   readonly #problems = new Map<string, Problem>();
   readonly #placements = new Map<string, Placement>();
+  /** How many were followed. */
+  components = 0;
 
   add(file: Omit<BuiltFile, "source" | "isChanged"> & Partial<BuiltFile>): void {
     const { source = null, isChanged = false } = file;

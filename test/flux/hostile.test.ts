@@ -28,11 +28,16 @@ test("a long chain of kustomizations ends, and so does one that doubles at each 
     texts[`f${i}/kustomization.yaml`] = `resources: [../f${i + 1}]\n`;
   for (let i = 0; i < 40; i += 1) {
     texts[`d${i}/kustomization.yaml`] = `resources: [../d${i + 1}, ../d${i + 1}]\n`;
+    texts[`c${i}/kustomization.yaml`] = `components: [../c${i + 1}, ../c${i + 1}]\n`;
   }
+  texts["components.yaml"] = flux("c", "c0");
   texts["d40/kustomization.yaml"] = "resources: []\n";
+  texts["c40/kustomization.yaml"] = "resources: []\n";
   const map = mapOf(texts);
   t.deepEqual(problems(map, "a"), ["too-deep f50"]);
   t.is(named(map, "d").files.length, 41);
+  t.is(named(map, "c").files.length, 41);
+  t.regex(problems(map, "c")[0] ?? "", /^too-deep c/);
 });
 
 test("parents that multiply their children end", (t) => {
