@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -80,6 +81,7 @@ function moveAll(
         const kept = join(staging, `${index}.before`);
         renameSync(place, kept);
         takeBack.push(() => renameSync(kept, place));
+        requireUnchanged(place, kept, file);
       }
       renameSync(draftOf(staging, index), place);
       takeBack.push(() => unlinkSync(place));
@@ -129,6 +131,15 @@ function requireWritablePlace(directory: string, file: PlannedFile): void {
       );
     }
   }
+}
+
+/** What is written was made of what was there: of that a question may have been asked for a long time. */
+function requireUnchanged(place: string, kept: string, { before }: PlannedFile): void {
+  if (before === null || readFileSync(kept).equals(before)) return;
+  throw new ScaffoldError(
+    "environment",
+    `${printable(place)} was changed meanwhile, and nothing was written: run this again`,
+  );
 }
 
 /** Makes a folder and those above it, noting each in `made`, outermost first. */

@@ -151,6 +151,16 @@ test("a failure half-way takes everything back: new files, replaced files, new f
   t.deepEqual(readdirSync(directory).sort(), ["late", "other"]);
 });
 
+test("a file that its user changes after planning stays as it is by then", (t) => {
+  const directory = placeWith({ a: "old\n", b: "mine\n" });
+  const plan = planFiles(directory, [wanted("a"), wanted("b"), wanted("c")]);
+  const staged = stageFiles(directory, filesToWrite(plan, true));
+  writeFileSync(join(directory, "b"), "mine\nand more\n");
+  t.throws(staged.moveIntoPlace, { name: "ScaffoldError", message: /b was changed meanwhile/ });
+  staged.discard();
+  t.deepEqual(content(directory), { a: "old\n", b: "mine\nand more\n" });
+});
+
 test("a folder made for the scaffold is gone again after a failure", (t) => {
   const directory = newPlace("deep/er");
   const plan = planFiles(directory, [wanted("file")]);
