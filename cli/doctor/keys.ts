@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from "node:fs";
+import { chmodSync, type Stats, statSync } from "node:fs";
 import { configValue } from "../../git/config.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { shellCommand } from "../../git/shell-word.ts";
@@ -88,7 +88,7 @@ export async function diagnoseKeyFiles(
 }
 
 function keyFile(path: string, fix: boolean): Diagnosis[] {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = statusOf(path);
   if (status?.isFile() !== true || (status.mode & 0o077) === 0) return [];
   const what = `others may read ${printable(path)}`;
   if (!fix) return [wrong(what, `${FIX}, or ${shellCommand(["chmod", "600", "--", path])}`)];
@@ -97,5 +97,14 @@ function keyFile(path: string, fix: boolean): Diagnosis[] {
     return [mended(`${printable(path)} is for you alone now`)];
   } catch (error) {
     return [wrong(`${what}, and it cannot be changed`, systemReason(error))];
+  }
+}
+
+/** Null for what is not there, or out of reach: that it cannot be read is said where keys are looked for. */
+function statusOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }

@@ -5,6 +5,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -140,6 +141,17 @@ test("SOPS_AGE_KEY_FILE names a file that is not there", (t) => {
   const { status, stdout } = repository.run("node", [TOOL, "doctor"], { env });
   t.is(status, 1);
   t.regex(stdout, /^wrong {3}.*gone\.txt: no such file\n {8}correct SOPS_AGE_KEY_FILE, .*unset/m);
+});
+
+test("a key file behind a loop of links is named, and no more", (t) => {
+  const repository = scaffolded(t);
+  const loop = join(repository.home, "loop");
+  symlinkSync(loop, loop);
+  const env = { SOPS_AGE_KEY_FILE: loop };
+  const { status, stdout, stderr } = repository.run("node", [TOOL, "doctor"], { env });
+  t.is(status, 1);
+  t.is(stderr, "");
+  t.regex(stdout, /^wrong {3}.*loop: .*\n {8}mend or remove that key file/m);
 });
 
 test("a key file that others may read: --fix takes it from them", (t) => {
