@@ -13,7 +13,7 @@ import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
 import { userKeyFile } from "../sops/key-locations.ts";
-import { type Kubectl, kubectlIn } from "./doctor/kubectl.ts";
+import { isNotFound, type Kubectl, kubectlIn } from "./doctor/kubectl.ts";
 import { heldKeys, SOPS_AGE } from "./sops-age.ts";
 import { withoutKeys } from "./without-keys.ts";
 
@@ -127,8 +127,15 @@ async function run(command: Command): Promise<number> {
  * @throws ScaffoldError `environment`
  */
 async function refuseToReplaceKeys({ absent }: Bootstrap, kubectl: Kubectl): Promise<void> {
+  if (absent.length === 0) return;
   const { namespace, name } = SOPS_AGE;
   const got = kubectl(["-n", namespace, "get", "secret", name, "-o", "json"]);
+  if (got.kind === "failed" && !isNotFound(got)) {
+    throw new ScaffoldError(
+      "environment",
+      `kubectl cannot read ${name} (${printable(got.complaint)}), which may have the last copy of a private key that .sops.yaml names and this machine does not have (${absent.join(", ")}): mend that and run this again`,
+    );
+  }
   if (got.kind !== "got") return;
   const { recipients } = await heldKeys(got.data);
   const lost = absent.filter((recipient) => recipients.has(recipient));

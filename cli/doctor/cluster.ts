@@ -6,7 +6,7 @@ import { heldKeys, SOPS_AGE } from "../sops-age.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
-import { itemsOf, type Kubectl } from "./kubectl.ts";
+import { isNotFound, itemsOf, type Kubectl } from "./kubectl.ts";
 import { decryptionProblem } from "./flux-messages.ts";
 
 const WHERE = `the Secret ${SOPS_AGE.name} in ${SOPS_AGE.namespace}`;
@@ -64,7 +64,7 @@ async function clusterKeys(
   ]);
   if (got.kind !== "got") {
     const complaint = got.kind === "failed" ? got.complaint : "";
-    return /NotFound|not found/.test(complaint)
+    return got.kind === "failed" && isNotFound(got)
       ? [wrong(`${WHERE} is missing: Flux cannot decrypt`, bootstrapFor(cluster))]
       : [note(`kubectl may not read ${WHERE}: ${printable(complaint)}`, "ask who may")];
   }

@@ -9,6 +9,11 @@ export type Answer =
   | { readonly kind: "failed"; readonly complaint: string }
   | { readonly kind: "missing" };
 
+/** Whether kubectl has asked the cluster, which has no such object. */
+export function isNotFound({ complaint }: Extract<Answer, { kind: "failed" }>): boolean {
+  return /NotFound|not found/.test(complaint);
+}
+
 /** Asks kubectl for JSON. */
 export type Kubectl = (args: readonly string[]) => Answer;
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { generateKeyPair } from "../../sops/identity.ts";
@@ -272,6 +272,11 @@ test("bootstrap: the cluster's key is not replaced by that of a colleague, who d
   );
   t.false((refused.stdout + refused.stderr).includes("AGE-SECRET-KEY"));
   t.false(existsSync(join(repository.home, "log")), "nothing ran");
+  rmSync(join(repository.home, "bin/kubectl.sops-age.json"));
+  t.regex(
+    bootstrap().stderr,
+    /kubectl cannot read sops-age \(.*\), which may have the last copy .*\(age1/,
+  );
   holds(theirs.identity);
   t.is(bootstrap().status, 0, "nothing is lost");
   writeFileSync(keys, `${own}\n${theirs.identity}\n`);
