@@ -42,7 +42,8 @@ function objectOf(node: JsonNode | undefined): JsonObject {
 }
 
 function memberOf(object: JsonObject, key: string): JsonMember | undefined {
-  return object.members.find((member) => member.key === key);
+  // Of two of a name, npm takes the last one.
+  return object.members.findLast((member) => member.key === key);
 }
 
 function has(root: JsonObject, key: string, name: string): boolean {
