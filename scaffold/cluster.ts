@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseRuleFile } from "../sops/creation-rules.ts";
@@ -120,7 +121,12 @@ function readRules(directory: string): string {
       `${printable(directory)} has no .sops.yaml: run npx -p generator-flux-sops flux-sops init first`,
     );
   }
-  return readFileSync(path, "utf8");
+  const bytes = readFileSync(path);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new ScaffoldError(
+    "environment",
+    `${printable(path)} is no UTF-8: save it as that, and run this again`,
+  );
 }
 
 /** The recipients of a cluster's own rules; null where it has none yet. */

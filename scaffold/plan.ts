@@ -177,6 +177,10 @@ function fateByAddition(file: WantedFile, present: Buffer): Fate {
   const addition = file.addTo?.(present);
   if (addition === undefined) return { state: "differs" };
   if (addition.content === null) return { state: "by-hand", byHand: addition.byHand };
+  // It was read as text, and what is none was replaced.
+  if (!isUtf8(present) && isUtf8(addition.content)) {
+    return { state: "by-hand", byHand: "it is no UTF-8: save it as that, and run this again" };
+  }
   return addition.content.equals(present)
     ? { state: "unchanged", content: present }
     : { state: "merged", content: addition.content };

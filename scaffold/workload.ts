@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chosenCluster } from "./cluster-folders.ts";
@@ -193,11 +194,11 @@ function resourceList(directory: string, cluster: string, name: string): WantedF
   const names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
   const present = names.find((one) => existsSync(join(directory, folder, one)));
   const path = `${folder}/${present ?? "kustomization.yaml"}`;
-  const text =
+  const bytes =
     present === undefined
-      ? "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-      : readFileSync(join(directory, path), "utf8");
-  const listed = listResource(text, name);
+      ? Buffer.from("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")
+      : readFileSync(join(directory, path));
+  const listed = isUtf8(bytes) ? listResource(bytes.toString("utf8"), name) : null;
   if (listed === null) {
     throw new ScaffoldError(
       "environment",

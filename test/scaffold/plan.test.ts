@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
+import { appendLines } from "../../scaffold/append-lines.ts";
+import { addHusky } from "../../scaffold/manifest-addition.ts";
 import { filesToWrite, planFiles, type WantedFile } from "../../scaffold/plan.ts";
 import { stageFiles } from "../../scaffold/write-plan.ts";
 import { newPlace } from "./sandbox.ts";
@@ -149,6 +151,25 @@ test("a failure half-way takes everything back: new files, replaced files, new f
   staged.discard();
   t.deepEqual(content(directory), { ...before, late: "somebody else's\n" });
   t.deepEqual(readdirSync(directory).sort(), ["late", "other"]);
+});
+
+test("what is no UTF-8 is added to byte by byte, or not at all", (t) => {
+  const directory = placeWith({});
+  const latin1 = (text: string) => Buffer.from(text, "latin1");
+  writeFileSync(join(directory, ".gitignore"), latin1("# caf\xe9\n"));
+  writeFileSync(join(directory, "package.json"), latin1('{"author": "Ren\xe9"}\n'));
+  const plan = planFiles(directory, [
+    { ...wanted(".gitignore"), addTo: (present) => appendLines(present, latin1("x\n"), "why") },
+    { ...wanted("package.json"), addTo: addHusky },
+  ]);
+  t.deepEqual(
+    plan.map(({ state, byHand }) => [state, byHand]),
+    [
+      ["merged", undefined],
+      ["by-hand", "it is no UTF-8: save it as that, and run this again"],
+    ],
+  );
+  t.deepEqual(plan[0]?.content, latin1("# caf\xe9\n\n# why\nx\n"));
 });
 
 test("a file that its user changes after planning stays as it is by then", (t) => {
