@@ -206,14 +206,17 @@ class Editor {
     const text = scalarText(value);
     if (text !== null) return lead + text;
     if (isEmpty(value)) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
+    // A comment behind the value has no place behind a block.
+    if (endsInLines(value) && behind.trim() !== "") return lead + this.flow(value);
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);
     const lines = toYaml(value, this.step())
-      .trimEnd()
+      .replace(/\n$/, "")
       .split("\n")
       .map((line) => (line === "" ? "" : pad + line));
-    const body = lines.join(this.newline);
-    return place === "value" ? this.newline + body : body.trimStart();
+    // The empty lines at the end of a block are its own.
+    const body = lines.join(this.newline) + (endsInLines(value) ? this.newline : "");
+    return place === "value" ? this.newline + body : body.slice(pad.length);
   }
 
   private string(text: string, column: number, lead: string, behind: string): string {
@@ -268,6 +271,14 @@ class Editor {
   private columnOf(offset: number): number {
     return offset - (this.text.lastIndexOf("\n", offset - 1) + 1);
   }
+}
+
+/** Whether the last that a value holds is a text of several lines. */
+function endsInLines(value: Data): boolean {
+  if (value instanceof Map)
+    return endsInLines([...(value as ReadonlyMap<string, Data>).values()].at(-1) ?? null);
+  if (Array.isArray(value)) return endsInLines((value.at(-1) as Data | undefined) ?? null);
+  return typeof value === "string" && value.includes("\n");
 }
 
 function isCommentItem({ value }: OutlinedEntry): boolean {
