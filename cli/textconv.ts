@@ -3,7 +3,7 @@ import { formatOf } from "../sops/format.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
-import { complain } from "./complain.ts";
+import { complain, shown } from "./complain.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { examples } from "./examples.ts";
 import { fileProblem } from "./file-problem.ts";
@@ -55,7 +55,7 @@ async function plaintextOf(file: string, bytes: Buffer): Promise<Buffer | null> 
     const text = decryptFile(content, metadata, await dataKeyOf(metadata));
     const plain = plaintextBytes(content, text);
     const recipients = [...metadata.age.map(({ recipient }) => recipient), ...metadata.foreign];
-    const lines = recipients.map((recipient) => `# encrypted to ${recipient}\n`);
+    const lines = recipients.map((recipient) => `# encrypted to ${shown(recipient)}\n`);
     const end = plain.length > 0 && plain.at(-1) !== 0x0a ? "\n" : "";
     return Buffer.concat([plain, Buffer.from(end + lines.join(""))]);
   } catch (error) {

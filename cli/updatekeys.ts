@@ -56,9 +56,9 @@ function changesOf({ age }: Metadata, recipients: readonly string[]): string | n
   const kept = present.filter((one) => recipients.includes(one));
   return [
     "The following changes will be made to the file's groups:\nGroup 1\n",
-    ...kept.map((one) => `    ${one}\n`),
-    ...added.map((one) => `+++ ${one}\n`),
-    ...removed.map((one) => `--- ${one}\n`),
+    ...kept.map((one) => `    ${shown(one)}\n`),
+    ...added.map((one) => `+++ ${shown(one)}\n`),
+    ...removed.map((one) => `--- ${shown(one)}\n`),
   ].join("");
 }
 

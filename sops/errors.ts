@@ -46,7 +46,11 @@ export class SopsError extends Error {
     message: string,
     place: { line?: number | null; column?: number | null; cause?: unknown } = {},
   ) {
-    super(message, place.cause === undefined ? {} : { cause: place.cause });
+    // Names and patterns in it come from files that anybody may have written: a terminal would obey.
+    super(
+      message.replace(/[\x00-\x1f\x7f-\x9f]/g, "?"),
+      place.cause === undefined ? {} : { cause: place.cause },
+    );
     this.code = code;
     this.line = place.line ?? null;
     this.column = place.column ?? null;

@@ -16,6 +16,7 @@ const HYBRID_BYTES = 1184 + 32;
  * @see parseRecipient in sops's age/keysource.go
  */
 export function parseRecipient(text: string): RecipientKind {
+  if (/[\x00-\x1f\x7f-\x9f]/.test(text)) throw badRecipient(text);
   if (text.startsWith("ssh-")) return "ssh";
   if (!text.startsWith("age1")) {
     throw new SopsError("bad-key", `${shown(text)} is no age recipient: one starts with age1`);

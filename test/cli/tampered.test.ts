@@ -99,3 +99,30 @@ function run(repository: Scaffolded, args: readonly string[]) {
     input: "",
   });
 }
+
+test("what others have written into rules and recipients reaches no terminal as control characters", (t) => {
+  const repository = scaffolded(t);
+  const hostile = String.raw`"age1\e[31mx\nage1y"`;
+  repository.write(FILE, "kind: Secret\nstringData:\n  a: b\n");
+  t.is(repository.tool("encrypt", "-i", FILE).status, 0);
+  const [entry = ""] = /^ *- enc: [^]*?recipient: .*\n/m.exec(repository.read(FILE)) ?? [];
+  const added = entry.replace(/recipient: .*/, `recipient: ${hostile}`);
+  repository.write(FILE, repository.read(FILE).replace(entry, entry + added));
+  const diff = repository.tool("textconv", FILE);
+  t.is(diff.stdout.match(/^# encrypted to age1/gm)?.length, 2, diff.stdout);
+  const ends = [diff, repository.tool("updatekeys", "-y", FILE)];
+  const env = { SOPS_AGE_KEY_FILE: "/dev/null", HOME: "/nonexistent" };
+  ends.push(repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", FILE], { env }));
+  const rules = repository.read(".sops.yaml");
+  for (const [from, to] of [
+    [/path_regex: .*/, String.raw`path_regex: "a\e[31m("`],
+    [/age: >-\n.*/, `age: ${hostile}`],
+  ] as const) {
+    repository.write(".sops.yaml", rules.replace(from, to));
+    repository.must("add", ".sops.yaml");
+    for (const command of [["doctor"], ["check"], ["encrypt", FILE]]) {
+      ends.push(repository.tool(...command));
+    }
+  }
+  for (const { stdout, stderr } of ends) t.false(/[^\n\x20-\x7e\x80-\uffff]/.test(stdout + stderr));
+});
