@@ -4,6 +4,13 @@ import type { GitPath } from "./path.ts";
 import { formatOf } from "./object-id.ts";
 import { startWalk } from "./walk.ts";
 
+/** A remote, and the others whose tracking branches stand among its own. */
+export interface Remote {
+  readonly name: string;
+  /** The names of remotes that begin with this one's and a slash. */
+  readonly nested: readonly string[];
+}
+
 /** A part of the history: what some objects reach and others do not. */
 export interface Range {
   /** Full names of commits, tags, trees or blobs that are here. */
@@ -14,7 +21,7 @@ export interface Range {
    * Leaves out what this remote's tracking branches reach; `null`: those of every remote; `false`:
    * nothing.
    */
-  readonly remote: string | null | false;
+  readonly remote: Remote | null | false;
 }
 
 /** `^OID` leaves out what it reaches (gitrevisions(7)); the remote's branches need no listing. */
@@ -26,7 +33,13 @@ function rangeInput({ include, exclude }: Range): Buffer {
 function rangeArguments({ remote }: Range): string[] {
   const start = ["--ignore-missing", "--stdin"];
   if (remote === false) return start;
-  return [...start, "--not", remote === null ? "--remotes" : `--remotes=${remote}`];
+  return [...start, "--not", ...trackingBranches(remote)];
+}
+
+function trackingBranches(remote: Remote | null): string[] {
+  if (remote === null) return ["--remotes"];
+  const { name, nested } = remote;
+  return [...nested.map((other) => `--exclude=${other}/*`), `--remotes=${name}`];
 }
 
 /** The parts of git's output, those that come together at a time, one char per byte, without what ends each. */
@@ -94,7 +107,7 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
 export async function heldByRemotes(
   context: GitContext,
   oids: Iterable<string>,
-  remote: string | null = null,
+  remote: Remote | null = null,
 ): Promise<Set<string>> {
   const wanted = new Set(oids);
   const held = new Set<string>();
@@ -105,7 +118,7 @@ export async function heldByRemotes(
     "--no-object-names",
     "--filter=object:type=blob",
     "--filter-provided-objects",
-    remote === null ? "--remotes" : `--remotes=${remote}`,
+    ...trackingBranches(remote),
   ];
   for await (const some of outputParts(context, args, Buffer.alloc(0))) {
     for (const oid of some) if (wanted.has(oid)) held.add(oid);

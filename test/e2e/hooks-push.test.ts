@@ -518,6 +518,21 @@ test("a remote that was made anew is sent nothing of a past that the old one had
   refused(t, repository, repository.push("origin", "topic"), bad);
 });
 
+test("a remote has not got what only one has whose name begins with its own", (t) => {
+  const repository = pushing(t);
+  const fork = join(repository.dir, "../fork.git");
+  repository.run("git", ["init", "-q", "--bare", fork]);
+  // By hand: git remote add refuses such a name, from some version on.
+  repository.must("config", "remote.origin/fork.url", fork);
+  repository.must("config", "remote.origin/fork.fetch", "+refs/heads/*:refs/remotes/origin/fork/*");
+  repository.must("switch", "-q", "-c", "topic");
+  const bad = repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("push", "-q", "--no-verify", "origin/fork", "topic");
+  refused(t, repository, repository.push("origin", "topic"), bad);
+  const again = repository.push("--dry-run", "origin/fork", "topic:other");
+  t.is(again.status, 0, again.stderr);
+});
+
 test("a merge with a conflict can be concluded though the remote has a past", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "topic");

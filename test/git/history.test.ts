@@ -27,7 +27,8 @@ function commit(repository: TemporaryRepository, name: string, content: string):
 }
 
 const oid = (repository: TemporaryRepository, name: string) => repository.must("rev-parse", name);
-const everywhere = { exclude: [], remote: "none" };
+const named = (name: string, ...nested: string[]) => ({ name, nested });
+const everywhere = { exclude: [], remote: named("none") };
 
 for (const objectFormat of ["sha1", "sha256"] as const) {
   test(`the blobs of a range, each once, with a path (${objectFormat})`, async (t) => {
@@ -72,16 +73,20 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
   commit(repository, "b", "new\n");
   const head = commit(repository, "a", "old\n");
   const context = contextOf(repository);
-  const range = { include: [head], exclude: [], remote: "origin" };
+  const range = { include: [head], exclude: [], remote: named("origin") };
   // Also content from before the remote's tip: rev-list looks at the tip's trees only.
   const found = [...(await blobsIn(context, range)).keys()];
   t.deepEqual(found.sort(), [oid(repository, "HEAD:b"), oldBlob].sort());
-  t.deepEqual((await blobsIn(context, { ...range, remote: "orig" })).size, 3);
+  t.deepEqual((await blobsIn(context, { ...range, remote: named("orig") })).size, 3);
   const asked = [oldBlob, oid(repository, "HEAD:b")];
   t.deepEqual([...(await heldByRemotes(context, asked))], [oldBlob]);
-  t.deepEqual([...(await heldByRemotes(context, asked, "other"))], []);
+  t.deepEqual([...(await heldByRemotes(context, asked, named("other")))], []);
   t.deepEqual(await heldByRemotes(context, []), new Set());
-  const bringing = await commitsBringing(context, [oldBlob], { ...range, remote: "none" });
+  repository.must("update-ref", "refs/remotes/origin/fork/main", head);
+  const nested = named("origin", "origin/fork");
+  t.is((await blobsIn(context, { ...range, remote: nested })).size, 2);
+  t.deepEqual([...(await heldByRemotes(context, asked, nested))], [oldBlob]);
+  const bringing = await commitsBringing(context, [oldBlob], { ...range, remote: named("none") });
   t.deepEqual(
     bringing.get(oldBlob)?.map(({ commit: name, subject }) => [name, subject]),
     [
