@@ -11,6 +11,8 @@ export interface RefMend {
   readonly what: string;
   /** Lines for a POSIX shell. */
   readonly commands: readonly string[];
+  /** They make a commit of what is in the index. */
+  readonly commits: boolean;
 }
 
 /** More refs than this at once get their mends when the first ones are mended. */
@@ -84,6 +86,7 @@ function tagMend(ref: PushedRef, name: string): RefMend {
     ref,
     what: "remove the tag, mend what it names, and tag it again",
     commands: [`git tag -d -- ${shellText(name)}`],
+    commits: false,
   };
 }
 
@@ -97,6 +100,7 @@ function noBranchMend(ref: PushedRef): RefMend {
     ref,
     what: "which is no branch, leave it out of what you push, or take the secret out of it",
     commands: [],
+    commits: false,
   };
 }
 
@@ -129,6 +133,7 @@ async function branchMend(
           ? `${unlessEmpty}git commit -q -C ${tip}`
           : `${unlessEmpty}git log --reverse --format=%B ${range} | git commit -q -F -`,
     ],
+    commits: true,
   };
 }
 

@@ -1,5 +1,6 @@
 import { displayPath } from "../git/path.ts";
 import { escapeForDisplay } from "../git/escape.ts";
+import { changedEntries } from "../git/index-entries.ts";
 import { mendWords } from "./fix-of.ts";
 import { pushMends } from "./mend-push.ts";
 import type { PushFinding, PushResult } from "./pre-push.ts";
@@ -26,10 +27,17 @@ export async function pushWords(push: PushResult): Promise<string> {
   for (const finding of errors.slice(0, SHOWN))
     lines.push(...findingLines(repository, finding), "");
   if (errors.length > SHOWN) lines.push(`  and ${errors.length - SHOWN} more`, "");
-  for (const { ref, what, commands } of await pushMends(push)) {
+  const mends = await pushMends(push);
+  for (const { ref, what, commands } of mends) {
     const name = escapeForDisplay(Buffer.from(ref.localRef, "utf8").toString("latin1"));
     const end = commands.length === 0 ? "." : ":";
     lines.push(`To mend ${name}, ${what}${end}`, ...indented(commands), "");
+  }
+  if (mends.some(({ commits }) => commits) && (await isSomethingStaged(repository))) {
+    lines.push(
+      "What is staged would go into the new commit: to keep it apart, git stash before these commands,",
+      "and git stash pop --index after them.",
+    );
   }
   if (push.range.remote === false) {
     lines.push(
@@ -38,6 +46,11 @@ export async function pushWords(push: PushResult): Promise<string> {
   }
   lines.push("Then push again.");
   return `${lines.join("\n")}\n`;
+}
+
+async function isSomethingStaged(repository: PushResult["repository"]): Promise<boolean> {
+  const { changed, deleted } = await changedEntries(repository);
+  return changed.length > 0 || deleted.length > 0;
 }
 
 /** Of warnings only those of the tips: the past is past. */

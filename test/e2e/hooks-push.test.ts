@@ -108,6 +108,24 @@ test("a leak several commits deep, encrypted since: refused, and mended by what 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("what is staged beside the bad commit can be kept apart from the one that is made anew", (t) => {
+  const repository = pushing(t);
+  repository.leak(DB, secret({ password: MARKER }));
+  t.notRegex(repository.push("origin", "main").stderr, /git stash/);
+  repository.write("README.md", "staged\n");
+  repository.must("add", "README.md");
+  repository.write("README.md", "not staged\n");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push);
+  t.regex(push.stderr, /^What is staged would go into the new commit: .*git stash before/m);
+  const pasted = ["git stash -q", ...commands(push), "git stash pop -q --index"];
+  const ended = repository.paste(pasted);
+  t.is(ended.status, 0, ended.stderr);
+  t.is(repository.must("status", "--short"), "MM README.md\n");
+  t.is(repository.must("show", "--format=", "--name-only"), `${DB}\n`);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 test("plaintext that was taken back by the next commit: the tip brings no file, and its rules count", (t) => {
   const repository = pushing(t);
   const env = "clusters/homelab/app.sops.env";
