@@ -4,7 +4,7 @@ import path from "node:path";
 import { displayPath, isTextPath, pathText } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { hasOwnBin } from "../git/tool-command.ts";
-import { compareWithStaged } from "../git/worktree-file.ts";
+import { compareWithStaged, type WorktreeFile } from "../git/worktree-file.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import type { Staged } from "./staged.ts";
 
@@ -57,9 +57,18 @@ async function whatIsInTheWay(
   const odd = entries.find((entry) => !isTextPath(entry.path));
   if (odd !== undefined) return `the name ${displayPath(odd.path)} is no UTF-8`;
   const onDisk = await compareWithStaged(repository, entries);
-  const edited = [...onDisk].find(([, { state }]) => state !== "as-staged");
-  return edited === undefined ? null : `${displayPath(edited[0])} has edits that are not staged`;
+  for (const { path: name, state } of onDisk.values()) {
+    if (state !== "as-staged") return `${displayPath(name)} ${NOT_AS_STAGED[state]}`;
+  }
+  return null;
 }
+
+const NOT_AS_STAGED: Readonly<Record<Exclude<WorktreeFile["state"], "as-staged">, string>> = {
+  edited: "has edits that are not staged",
+  missing: "is not on the disk any more",
+  "not-a-file": "is no file on the disk any more",
+  unreadable: "cannot be read on the disk",
+};
 
 /** lint-staged fails where it finds no configuration: see its `configFiles.js`. */
 function isConfigured(top: string): boolean {

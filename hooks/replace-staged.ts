@@ -21,7 +21,7 @@ export interface NewContent {
 }
 
 /** How the worktree file fared. */
-export type WorktreeOutcome = "rewritten" | "edited" | "absent" | "no-file" | "left";
+export type WorktreeOutcome = "rewritten" | "edited" | "absent" | "no-file" | "unread" | "left";
 
 export interface Stored extends NewContent {
   /** The blob that the index entry holds now. */
@@ -99,6 +99,7 @@ export async function replaceStaged(
 
 function notReplaced(file: WorktreeFile | undefined): WorktreeOutcome {
   if (file?.state === "missing") return "absent";
+  if (file?.state === "unreadable") return "unread";
   return file?.state === "not-a-file" ? "no-file" : "edited";
 }
 

@@ -114,6 +114,9 @@ function note(repository: Repository, { entry, worktree, opensHere }: Stored): s
   if (worktree === "no-file") {
     return `\n  ${path} is no file on the disk any more (a folder, or behind a link), so what is there was left as it is.`;
   }
+  if (worktree === "unread") {
+    return `\n  ${path} cannot be read on the disk (no permission, or 2 GiB and more), so what is there was left as it is.`;
+  }
   if (worktree === "left") {
     return `\n  The file on disk could not be rewritten and is still in plaintext: git checkout -- ${file}`;
   }

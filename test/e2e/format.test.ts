@@ -65,6 +65,12 @@ const SKIPPED: Readonly<Record<string, (repository: Scaffolded) => readonly stri
     write("other.txt", "2\n");
     return [];
   },
+  "a staged file is gone from the disk": ({ dir, write, must }) => {
+    write("other.txt", "1\n");
+    must("add", "other.txt");
+    rmSync(join(dir, "other.txt"));
+    return [];
+  },
   "the name of a staged file is no UTF-8": ({ dir, must }) => {
     writeFileSync(Buffer.concat([Buffer.from(`${dir}/`), Buffer.from([0xff])]), "x\n");
     must("add", ".");
@@ -99,6 +105,7 @@ const SAID: Readonly<Record<string, RegExp>> = {
   "the commit is a partial one": /as only some paths are committed$/m,
   "an intent-to-add entry exists": /as a file was added with git add -N$/m,
   "a staged file has edits that are not staged": /as other\.txt has edits that are not staged$/m,
+  "a staged file is gone from the disk": /as other\.txt is not on the disk any more$/m,
   "the name of a staged file is no UTF-8": /as the name "\\(?:377|xff)" is no UTF-8$/m,
 };
 
