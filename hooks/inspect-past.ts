@@ -3,6 +3,7 @@ import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
 import { holdsSecret } from "../findings/secret-source.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
+import { conflictSides } from "../sops/conflict-markers.ts";
 import { formatOf } from "../sops/format.ts";
 import { inPlaintext, type CommittedFinding } from "./inspect-tip.ts";
 import { judge } from "./judge.ts";
@@ -11,7 +12,8 @@ import type { RulesInForce } from "./rules-in-force.ts";
 /**
  * Looks at a content somewhere in the history, without any key. Only what leaks: what else was wrong
  * in the past does no harm when it is right now; nor does a readable comment in an encrypted file, which
- * is told at the tip.
+ * is told at the tip. A conflict that a merge has left makes a file unreadable to SOPS, and to nobody
+ * else: each side is looked at for itself.
  *
  * @param path repository-relative text
  * @param without rules that are not asked
@@ -22,6 +24,17 @@ export function inspectPast(
   bytes: Uint8Array,
   rules: RulesInForce,
   without: ReadonlySet<RuleId> = new Set(),
+): readonly CommittedFinding[] {
+  return [bytes, ...conflictSides(bytes)].flatMap((content) =>
+    inspectContent(path, content, rules, without),
+  );
+}
+
+function inspectContent(
+  path: string,
+  bytes: Uint8Array,
+  rules: RulesInForce,
+  without: ReadonlySet<RuleId>,
 ): readonly CommittedFinding[] {
   const notAsked = new Set<RuleId>([...without, "secret-not-valid"]);
   const { verdict, leaks } = judge({ path, bytes, before: bytes, without: notAsked }, rules);

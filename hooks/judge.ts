@@ -2,6 +2,7 @@ import type { Finding, RuleId } from "../findings/finding.ts";
 import { candidateOf } from "../findings/candidate.ts";
 import { scan } from "../findings/scan.ts";
 import { isNamedSops, sopsVerdict, type SopsVerdict } from "../findings/sops-verdict.ts";
+import { conflictSides } from "../sops/conflict-markers.ts";
 import type { RuleInForce, RulesInForce } from "./rules-in-force.ts";
 
 /** A file to be judged, in whatever place it was found. */
@@ -22,8 +23,8 @@ export interface Judgement {
   readonly inForce: RuleInForce;
   readonly verdict: SopsVerdict;
   /**
-   * Leaks in the bytes as they are; for a file that is to be encrypted they do not count. And what
-   * `secret-not-valid` says, which counts for such a file too.
+   * Leaks in the bytes as they are, and in each side of a conflict that a merge has left; for a file that
+   * is to be encrypted they do not count. And what `secret-not-valid` says, which counts for such a file too.
    */
   readonly leaks: readonly Finding[];
 }
@@ -36,10 +37,7 @@ export interface Judgement {
 export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
   const { path, bytes } = file;
   const inForce = rules.for(path);
-  const leaks = scan(
-    candidateOf(path, bytes, { encryptedName: () => encryptedName(path, rules) }),
-    file.without,
-  );
+  const leaks = leaksIn(file, rules);
   const verdict = sopsVerdict({
     path,
     bytes,
@@ -50,6 +48,18 @@ export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
     before: stateBefore(file),
   });
   return { inForce, verdict, leaks };
+}
+
+function leaksIn({ path, bytes, without }: FileToJudge, rules: RulesInForce): Finding[] {
+  const byPlace = new Map<string, Finding>();
+  for (const content of [bytes, ...conflictSides(bytes)]) {
+    const options = { encryptedName: () => encryptedName(path, rules) };
+    for (const finding of scan(candidateOf(path, content, options), without)) {
+      const place = `${finding.rule} ${String(finding.line)}`;
+      if (!byPlace.has(place)) byPlace.set(place, finding);
+    }
+  }
+  return [...byPlace.values()];
 }
 
 function stateBefore({ path, bytes, before }: FileToJudge): "nothing" | "encrypted" | "plaintext" {

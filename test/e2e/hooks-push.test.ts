@@ -139,6 +139,37 @@ test("plaintext that was taken back by the next commit: the tip brings no file, 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("plaintext in a conflict that was committed, and is gone by now", (t) => {
+  const repository = pushing(t);
+  const conflict = (ours: string, theirs: string) =>
+    `<<<<<<< HEAD\n${ours}=======\n${theirs}>>>>>>> topic\n`;
+  const env = "clusters/homelab/app.sops.env";
+  repository.commit(env, "MODE=none\n");
+  const before = repository.read(env);
+  repository.commit(env, "MODE=other\n");
+  const good = repository.read(env);
+  // Both sides encrypted: nothing of it leaks.
+  repository.leak(env, conflict(before, good));
+  repository.leak(env, good);
+  passed(t, repository, repository.push("origin", "main"));
+  const [value = ""] = /^MODE=.*\n/.exec(good) ?? [];
+  for (const [path, content] of [
+    [env, good.replace(value, conflict(value, `MODE=${MARKER}\n`))],
+    [env, conflict(good, `MODE=${MARKER}\n`)],
+    ["clusters/homelab/new.sops.env", conflict("MODE=none\n", `MODE=${MARKER}\n`)],
+    [
+      WEB,
+      secret({ a: MARKER }).replace(/(stringData:\n)([^]*)/, `$1${conflict("$2", "  b: c\n")}`),
+    ],
+  ] as const) {
+    const bad = repository.leak(path, content);
+    repository.must("rm", "-q", path);
+    repository.must("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Remove");
+    refused(t, repository, repository.push("origin", "main"), bad);
+    repository.must("reset", "-q", "--hard", "origin/main");
+  }
+});
+
 test("plaintext with the name of an encrypted file, that no rule takes, and is gone by now", (t) => {
   const repository = pushing(t);
   const bad = repository.leak("web/app.sops.env", `MODE=${MARKER}\n`);

@@ -38,6 +38,26 @@ test("a Secret is encrypted where a rule takes it, whatever the last commit has"
   t.is(judge({ path, bytes, before: bytes }, rules).verdict.kind, "encrypt", "committed already");
 });
 
+test("a Secret in a conflict that a merge has left is a leak, and ciphertext in one is none", async (t) => {
+  const conflict = (ours: string, theirs: string) =>
+    `<<<<<<< HEAD\n${ours}=======\n${theirs}>>>>>>> topic\n`;
+  const leaksIn = (text: string) =>
+    judged("elsewhere/db.yaml", text).leaks.map(({ rule, line }) => `${rule} ${String(line)}`);
+  const [head = "", value = ""] = SECRET.split(/(?<=stringData:\n)/);
+  t.deepEqual(leaksIn(head + conflict(value, "  password: other\n")), [
+    "plaintext-secret 7",
+    "plaintext-secret 9",
+  ]);
+  const ours = await encrypted(SECRET);
+  const theirs = await encrypted(SECRET.replace("hunter2", "hunter3"));
+  t.deepEqual(leaksIn(conflict(ours, theirs)), []);
+  const inHunks = ours.split("\n").map((line, at) => {
+    const other = theirs.split("\n")[at] ?? "";
+    return line === other ? `${line}\n` : conflict(`${line}\n`, `${other}\n`);
+  });
+  t.deepEqual(leaksIn(inHunks.join("")), []);
+});
+
 test("a Secret that no rule takes is a leak, with the name that has it encrypted", (t) => {
   for (const [path, to] of [
     ["clusters/x/db.yaml", "clusters/x/db.sops.yaml"],

@@ -1,5 +1,6 @@
 import test from "ava";
 import { SopsError } from "../../sops/errors.ts";
+import { conflictSides } from "../../sops/conflict-markers.ts";
 import { parseBytes, type Format } from "../../sops/format.ts";
 
 const conflict = (before: string, ours: string, theirs: string): string =>
@@ -33,4 +34,20 @@ test("what only looks like a conflict is read, and other errors stay", (t) => {
   t.throws(() => parseBytes(Buffer.from("a: [\n<<<<<<< HEAD\n"), "yaml", null), {
     message: /^(?!a merge)/,
   });
+});
+
+const sides = (text: string) => conflictSides(Buffer.from(text)).map(String);
+
+test("each side of a conflict, with lines where they were", (t) => {
+  const text = conflict("a: 1\n", "b: 2\n", "b: 3\nc: 4\n");
+  const ours = "a: 1\n\nb: 2\n\n\n\n\n";
+  const theirs = "a: 1\n\n\n\nb: 3\nc: 4\n\n";
+  t.deepEqual(sides(text), [ours, theirs]);
+  t.deepEqual(sides(`${text}=======\n`), [`${ours}=======\n`, `${theirs}=======\n`]);
+  t.deepEqual(sides("<<<<<<< A\r\na\r\n||||||| B\r\nb\r\n=======\r\nc\r\n>>>>>>> C\r\n"), [
+    "\na\r\n\n\n\n\n\n",
+    "\n\n\n\n\nc\r\n\n",
+    "\n\n\nb\r\n\n\n\n",
+  ]);
+  t.deepEqual(sides("a\n=======\nb\n"), []);
 });
