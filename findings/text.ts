@@ -104,12 +104,13 @@ export function isBinary(bytes: Uint8Array): boolean {
  * escapes of ASCII characters undone. Lines stay where they are.
  */
 export function searchable(bytes: Uint8Array): Buffer {
-  const text = inUtf8(bytes);
+  const text = utf8Bytes(bytes);
   if (!holdsEscape(text) || text.includes(0)) return text;
   return Buffer.from(withoutEscapes(text.toString("latin1")), "latin1");
 }
 
-function inUtf8(bytes: Uint8Array): Buffer {
+/** A file's bytes; of UTF-16 the same text in UTF-8. */
+export function utf8Bytes(bytes: Uint8Array): Buffer {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (utf16Mark(bytes) === null) return view;
   const { readable } = readText(bytes);

@@ -1,4 +1,4 @@
-import { searchable } from "../findings/text.ts";
+import { searchable, utf8Bytes } from "../findings/text.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 
 /** A kustomization, wherever it was found. */
@@ -25,6 +25,7 @@ export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomizat
     const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
     if (!path.startsWith(folder) || path === one.path || !mayGenerateSecrets(one)) return false;
     // Behind a backslash any name may stand in another spelling.
-    return hasOtherSpellings || one.bytes.includes("\\") || one.bytes.includes(name);
+    const text = utf8Bytes(one.bytes);
+    return hasOtherSpellings || text.includes("\\") || text.includes(name);
   });
 }

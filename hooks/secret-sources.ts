@@ -5,6 +5,7 @@ import {
   sourceFinding,
   type SourceMend,
 } from "../findings/secret-source.ts";
+import { utf8Bytes } from "../findings/text.ts";
 import { readKustomizationFile, type GeneratorSource } from "../flux/kustomization-file.ts";
 import { folderOf, pathFrom } from "../flux/repository-files.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
@@ -32,7 +33,7 @@ export interface FoundSource extends SecretSource {
 export function secretSources(kustomization: Kustomization): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
   const name = pathText(kustomization.path);
-  return readKustomizationFile(name, kustomization.bytes).generators.flatMap((named) => {
+  return readKustomizationFile(name, utf8Bytes(kustomization.bytes)).generators.flatMap((named) => {
     const file = named.value === "" ? null : pathFrom(folderOf(name), named.value);
     const isSource = named.generator === "secretGenerator" && named.field !== "literals";
     return isSource && file !== null ? [{ path: pathFromText(file), kustomization, named }] : [];

@@ -2,6 +2,7 @@ import test from "ava";
 import { readKustomizationFile } from "../../flux/kustomization-file.ts";
 import { pathFromText } from "../../git/path.ts";
 import { mayFeedSecret } from "../../hooks/kustomizations.ts";
+import { secretSources } from "../../hooks/secret-sources.ts";
 
 /** What a secretGenerator names a file, and the name that this is. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -26,3 +27,15 @@ for (const [written, name] of Object.entries(NAMES)) {
     t.false(mayFeedSecret(pathFromText("other/a.conf"), [kustomization]));
   });
 }
+
+test("a kustomization in UTF-16 is read, as kustomize reads it", (t) => {
+  const path = pathFromText("apps/kustomization.yaml");
+  const text = "\ufeffsecretGenerator:\n  - name: a\n    envs: [a.env]\n";
+  const kustomization = { path, oid: "", bytes: Buffer.from(text, "utf16le") };
+  t.deepEqual(
+    secretSources(kustomization).map((source) => source.path),
+    [pathFromText("apps/a.env")],
+  );
+  t.true(mayFeedSecret(pathFromText("apps/a.env"), [kustomization]));
+  t.false(mayFeedSecret(pathFromText("apps/b.env"), [kustomization]));
+});
