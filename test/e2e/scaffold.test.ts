@@ -480,7 +480,7 @@ test("where the key file cannot take all of a new key, it is as it was, and noth
     { env: { ...process.env, ...author, HOME: ownHome }, encoding: "utf8", stdio: "pipe" },
   );
   t.is(done.status, 2, done.stdout);
-  t.regex(done.stderr, /keys\.txt cannot be used: the file is larger than may be written there/);
+  t.regex(done.stderr, /keys\.txt cannot be used: the file is larger than may be written here/);
   t.true(readFileSync(keys, "utf8") === before);
   t.false(existsSync(directory));
 });
