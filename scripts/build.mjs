@@ -141,7 +141,8 @@ const separatePackages = {
     // Loaded when something of it is used first: few patterns need RE2.
     build.onLoad({ filter: /.*/, namespace: "separate-package" }, async ({ path }) => {
       const getters = Object.keys(await import(path))
-        .filter((name) => name !== "default")
+        // The whole of a CommonJS package has two names, the second since Node 23.
+        .filter((name) => name !== "default" && name !== "module.exports")
         .map((name) => `get ${name}() { return load().${name}; }`);
       return {
         contents: `let loaded;\nconst load = () => (loaded ??= require("./${path}.cjs"));\nmodule.exports = {\n${getters.join(",\n")}\n};`,
