@@ -1,6 +1,11 @@
-import { constants } from "node:buffer";
 import { GitError } from "./errors.ts";
 import { runGitBlocking, startGit, writeAll, type GitContext } from "./run.ts";
+
+/**
+ * The largest content that is read, in bytes: what a Buffer of Node 20 can hold. Later ones have no bound but
+ * the machine's memory.
+ */
+export const MOST_BYTES = 2 ** 32;
 
 /** Takes lines and counted bytes out of a stream of chunks. */
 class ChunkReader {
@@ -99,7 +104,7 @@ export interface BatchObject {
 export interface BatchOptions {
   /** `--batch` reads contents, `--batch-check` only types and sizes. Default: contents. */
   readonly check?: boolean;
-  /** Contents above this size are passed over. Default: the largest Buffer there can be. */
+  /** Contents above this size are passed over. Default: {@link MOST_BYTES}. */
   readonly maxBytes?: number;
 }
 
@@ -114,7 +119,7 @@ export interface BatchOptions {
 export async function* catFileBatch(
   context: GitContext,
   lines: readonly string[],
-  { check = false, maxBytes = constants.MAX_LENGTH }: BatchOptions = {},
+  { check = false, maxBytes = MOST_BYTES }: BatchOptions = {},
 ): AsyncGenerator<BatchObject, void, undefined> {
   if (lines.length === 0) return;
   const { stdout, ended, kill } = startBatch(context, check, lines);

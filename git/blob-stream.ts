@@ -1,4 +1,4 @@
-import { constants } from "node:buffer";
+import { MOST_BYTES } from "./batch.ts";
 import { GitError, unreadBlob } from "./errors.ts";
 import { eachChunk, startGit, type GitContext, type RunningGit } from "./run.ts";
 
@@ -120,7 +120,7 @@ class BatchParser<B extends WantedBlob> {
       const blob = this.#asked[this.#next];
       const start = newline + 1;
       const size = sizeIn(bytes.toString("latin1", at, newline), blob?.oid ?? "");
-      if (size > constants.MAX_LENGTH) throw unreadBlob(blob?.oid ?? "", size);
+      if (size > MOST_BYTES) throw unreadBlob(blob?.oid ?? "", size);
       const end = start + size;
       if (blob === undefined || end + 1 > bytes.length) {
         this.#needed = end + 1 - at;
