@@ -11,7 +11,7 @@ export function secretManifest(
   for (const [key, value] of values) {
     const text = utf8(value);
     if (text === null || /[\0-\x08\x0b\x0c\x0e-\x1f]/.test(text)) {
-      data.push(`  ${yamlWord(key)}: ${value.toString("base64")}`);
+      data.push(`  ${yamlWord(key)}: ${yamlWord(value.toString("base64"))}`);
     } else stringData.push(`  ${yamlWord(key)}: ${yamlText(text)}`);
   }
   return [
@@ -29,7 +29,7 @@ export function secretManifest(
 
 /** Quoted where some YAML reader could take it for something other than this text. */
 export function yamlWord(text: string): string {
-  return /^[A-Za-z][A-Za-z0-9_./-]*$/.test(text) &&
+  return /^[A-Za-z][A-Za-z0-9_./+=-]*$/.test(text) &&
     !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text)
     ? text
     : `"${text}"`;

@@ -136,9 +136,12 @@ test("any bytes come back from the manifest", (t) => {
     fc.array(fc.string()).map((lines) => lines.join("\n")),
     fc.constantFrom("a\n", "a\nb", "a\n\n", "yes", "# x\ny\n", " a\nb\n", "a\n \nb\n", "a\r\nb\n"),
   );
+  // In base64: a number, a truth value, nothing, and a number in other words.
+  const words = fc.constantFrom("2020", "true", "NULL", "1e12", "0x1F");
   const bytes = fc.oneof(
     text.map((one) => Buffer.from(one)),
     fc.uint8Array().map((one) => Buffer.from(one)),
+    words.map((one) => Buffer.from(one, "base64")),
   );
   fc.assert(
     fc.property(bytes, (value) => {
