@@ -19,6 +19,7 @@ export interface PlacedContent {
  *
  * @param blobs the contents of the range, each with a path
  * @param withSops those of them with ciphertext
+ * @param rulesFor those that a content is judged by
  * @throws GitError, BrokenRulesError
  */
 export async function decryptedAgain(
@@ -27,19 +28,20 @@ export async function decryptedAgain(
   {
     blobs,
     withSops,
-    rules,
+    rulesFor,
   }: {
     readonly blobs: ReadonlyMap<string, GitPath>;
     readonly withSops: ReadonlySet<string>;
-    readonly rules: RulesInForce;
+    readonly rulesFor: (oid: string) => readonly RulesInForce[];
   },
 ): Promise<PlacedContent[]> {
-  const isTaken = (path: GitPath) => rules.for(pathText(path)).rule !== null;
+  const isTaken = (oid: string, path: GitPath) =>
+    rulesFor(oid).some((rules) => rules.for(pathText(path)).rule !== null);
   const isReadable = (oid: string) => blobs.has(oid) && !withSops.has(oid);
-  if (![...blobs].some(([oid, path]) => isReadable(oid) && isTaken(path))) return [];
+  if (![...blobs].some(([oid, path]) => isReadable(oid) && isTaken(oid, path))) return [];
   const replacements = (await replacementsIn(context, range)).flatMap((one) => {
     const replaced = one.replaced.filter((oid) => !isReadable(oid));
-    const matters = replaced.length > 0 && isReadable(one.oid) && isTaken(one.path);
+    const matters = replaced.length > 0 && isReadable(one.oid) && isTaken(one.oid, one.path);
     return matters ? [{ ...one, replaced }] : [];
   });
   const encrypted = new Map<string, Buffer>();
@@ -58,7 +60,9 @@ export async function decryptedAgain(
   return suspects.filter(({ oid, path, before }) => {
     const bytes = contents.get(oid);
     if (bytes === undefined) return false;
-    const { verdict, leaks } = judge({ path: pathText(path), bytes, before }, rules);
-    return verdict.kind === "encrypt" && leaks.every(({ severity }) => severity !== "error");
+    return rulesFor(oid).some((rules) => {
+      const { verdict, leaks } = judge({ path: pathText(path), bytes, before }, rules);
+      return verdict.kind === "encrypt" && leaks.every(({ severity }) => severity !== "error");
+    });
   });
 }

@@ -22,9 +22,15 @@ import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { mayGenerateSecrets } from "./kustomizations.ts";
-import { lookAtTips, type TipFile, type TipKustomization } from "./pushed-tips.ts";
+import {
+  groupsReaching,
+  lookAtTips,
+  type TipFile,
+  type TipGroup,
+  type TipKustomization,
+} from "./pushed-tips.ts";
 import { plaintextSource, secretSources } from "./secret-sources.ts";
-import { settingsAt, settleSilently } from "./settings-in-force.ts";
+import { settingsIn, settleSilently } from "./settings-in-force.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 import { trackedRemote } from "./tracked-remote.ts";
 
@@ -101,20 +107,26 @@ export async function inspectRange(
     lookIntoMessages(repository, tips, range),
   ]);
   if (blobs.size === 0) return { findings: messages, files: 0, unverified: 0 };
-  const { files, kustomizations, rules } = await lookAtTips(repository, tips, (oid) =>
+  const { files, kustomizations, groups } = await lookAtTips(repository, tips, (oid) =>
     blobs.has(oid),
   );
+  const groupsOf = await groupsReaching(repository, groups, range);
+  const rulesOf = (some: readonly TipGroup[]) => [...new Set(some.map(({ rules }) => rules))];
+  const rulesFor = (oid: string) => rulesOf(groupsOf(oid));
+  const judges: Judges = { rulesFor, count: rulesOf(groups).length };
   const found = new Findings();
-  const seen = await lookIntoAll(repository, blobs, rules, found);
+  const seen = await lookIntoAll(repository, blobs, judges, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
   const { withSops } = seen;
-  for (const one of await decryptedAgain(repository, range, { blobs, withSops, rules })) {
+  for (const one of await decryptedAgain(repository, range, { blobs, withSops, rulesFor })) {
     const { oid, path } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
   }
   await lookIntoSources(repository, kustomizations, (oid) => blobs.has(oid), found);
-  const settled = await settledAt(repository, found.all, tips);
+  const settled = await settledAt(repository, found.all, ({ tip, blob }) =>
+    tip === null ? groupsOf(blob) : groups.filter(({ refs }) => refs.includes(tip)),
+  );
   const findings = [...(await withCommits(repository, settled, range)), ...messages];
   return { findings, files: blobs.size, unverified };
 }
@@ -194,7 +206,7 @@ class Findings {
 async function lookIntoAll(
   repository: OpenedRepository,
   blobs: ReadonlyMap<string, GitPath>,
-  rules: RulesInForce,
+  { rulesFor, count }: Judges,
   findings: Findings,
 ): Promise<Seen> {
   const withSops = new Set<string>();
@@ -211,13 +223,23 @@ async function lookIntoAll(
     if (isClean && !isTellingName(name)) return;
     suspects.add(oid);
     if (!isClean && harmless.get(path) === true) return;
-    const found = inspectPast(name, bytes, rules);
-    if (!isClean) harmless.set(path, found.length === 0);
+    const sets = rulesFor(oid);
+    const found = sets.flatMap((rules) => inspectPast(name, bytes, rules));
+    // The next one that is like it may be judged by any of them.
+    if (!isClean && sets.length === count) harmless.set(path, found.length === 0);
     for (const { finding, commitMends } of found) {
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
     }
   });
   return { withSops, suspects };
+}
+
+/** The creation rules that the past is judged by. */
+interface Judges {
+  /** How many sets of them there are. */
+  readonly count: number;
+  /** Those of the tips that reach a content. */
+  readonly rulesFor: (oid: string) => readonly RulesInForce[];
 }
 
 interface Seen {
@@ -297,19 +319,26 @@ async function lookIntoSources(
   }
 }
 
-/** Applies the settings of the tip that has a finding; of the past, those of the first tip. */
+/** Applies the settings. What those of one tip allow leaves with that tip, whatever others say. */
 async function settledAt(
   repository: OpenedRepository,
   found: readonly Found[],
-  tips: readonly PushedRef[],
+  groupsOf: (one: Found) => readonly TipGroup[],
 ): Promise<Found[]> {
-  const byTip = new Map<string, ReturnType<typeof settingsAt>>();
+  const known = new Map<string | null, ReturnType<typeof settingsIn>>();
   const settled: Found[] = [];
   for (const one of found) {
-    const oid = (one.tip ?? tips[0])?.localOid ?? "";
-    let settings = byTip.get(oid);
-    if (settings === undefined) byTip.set(oid, (settings = settingsAt(repository, oid)));
-    settled.push(...(await settleSilently(await settings, [one])));
+    const left: Found[] = [];
+    let isAllowed = false;
+    for (const { settings: blob } of groupsOf(one)) {
+      let settings = known.get(blob);
+      if (settings === undefined) known.set(blob, (settings = settingsIn(repository, blob)));
+      const [kept] = await settleSilently(await settings, [one]);
+      if (kept === undefined) isAllowed = true;
+      else left.push(kept);
+    }
+    if (isAllowed) continue;
+    settled.push(left.find(({ severity }) => severity === "error") ?? left[0] ?? one);
   }
   return settled;
 }

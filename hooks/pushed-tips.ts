@@ -1,9 +1,11 @@
 import { isKustomizationFile } from "../flux/repository-files.ts";
+import { blobsIn, type Range } from "../git/history.ts";
 import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { filesOf, readTrees } from "../git/trees.ts";
+import { SETTINGS_FILE } from "./gate-files.ts";
 import type { PushedRef } from "./push-lines.ts";
-import { rulesAt, RulesInForce } from "./rules-in-force.ts";
+import { rulesAt, type RulesInForce } from "./rules-in-force.ts";
 
 /** A new file at the tip of pushed refs, and the rules that stand there. */
 export interface TipFile {
@@ -20,12 +22,20 @@ export interface TipKustomization extends TipFile {
   readonly oidAt: (path: GitPath) => string | null;
 }
 
+/** The tips at which one set of creation rules and settings stands: it judges their past. */
+export interface TipGroup {
+  readonly rules: RulesInForce;
+  /** The blob of the settings, or null. */
+  readonly settings: string | null;
+  readonly refs: PushedRef[];
+}
+
 /** What stands at the tips of pushed refs. */
 export interface Tips {
   readonly files: readonly TipFile[];
   readonly kustomizations: readonly TipKustomization[];
-  /** Those that the past is judged by: of the first tip that brings a file, else of the first. */
-  readonly rules: RulesInForce;
+  /** One at least, where there are refs. */
+  readonly groups: readonly TipGroup[];
 }
 
 /**
@@ -44,20 +54,27 @@ export async function lookAtTips(
   const oids = [...new Set(refs.map(({ localOid }) => localOid))];
   const trees = await readTrees(context, oids);
   const rulesByKey = new Map<string, RulesInForce>();
+  const groups = new Map<string, TipGroup>();
   const withoutRules = new Set<string>();
   const seen = new Set<string>();
   const files: TipFile[] = [];
   const kustomizations: TipKustomization[] = [];
   for (const ref of refs) {
     const tree = trees.roots.get(ref.localOid);
-    if (tree === undefined) continue;
-    const ruleFiles = ruleFilesOf(trees, tree, withoutRules);
+    const ruleFiles = tree === undefined ? [] : ruleFilesOf(trees, tree, withoutRules);
     const key = ruleFiles.map(({ path, oid }) => `${oid} ${path}`).join("\n");
     let rules = rulesByKey.get(key);
     if (rules === undefined) {
       rules = await rulesAt(context, ruleFiles);
       rulesByKey.set(key, rules);
     }
+    const settings = tree === undefined ? null : fileAt(trees, tree, SETTINGS_FILE);
+    const groupKey = `${String(settings)}\n${key}`;
+    const group = groups.get(groupKey);
+    if (group === undefined) groups.set(groupKey, { rules, settings, refs: [ref] });
+    else group.refs.push(ref);
+    // A tag of a blob.
+    if (tree === undefined) continue;
     const isFirstVisit = (oid: string, folder: string): boolean => {
       const visit = `${oid}\n${folder}\n${key}`;
       if (seen.has(visit)) return false;
@@ -72,8 +89,27 @@ export async function lookAtTips(
       }
     }
   }
-  const [first = new RulesInForce(new Map())] = rulesByKey.values();
-  return { files, kustomizations, rules: files[0]?.rules ?? first };
+  return { files, kustomizations, groups: [...groups.values()] };
+}
+
+/**
+ * Whose past a content is: the groups of tips that reach it. One call to git for each, none where all
+ * tips are of one group.
+ *
+ * @throws GitError
+ */
+export async function groupsReaching(
+  context: GitContext,
+  groups: readonly TipGroup[],
+  range: Range,
+): Promise<(oid: string) => readonly TipGroup[]> {
+  if (groups.length === 1) return () => groups;
+  const reached: { readonly group: TipGroup; readonly blobs: ReadonlyMap<string, GitPath> }[] = [];
+  for (const group of groups) {
+    const include = group.refs.map(({ localOid }) => localOid);
+    reached.push({ group, blobs: await blobsIn(context, { ...range, include }) });
+  }
+  return (oid) => reached.filter(({ blobs }) => blobs.has(oid)).map(({ group }) => group);
 }
 
 function fileAt(

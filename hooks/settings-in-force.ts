@@ -1,4 +1,5 @@
 import type { AllowedFinding, Settings } from "../findings/settings.ts";
+import { readBlobMap } from "../git/blobs.ts";
 import { GitError } from "../git/errors.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
@@ -24,6 +25,18 @@ export async function settingsAt(context: GitContext, commit: string): Promise<S
     if (error instanceof GitError && error.code === "command-failed") return null;
     throw error;
   }
+}
+
+/**
+ * Settings by the name of their blob; null where there are none.
+ *
+ * @throws SettingsError, GitError
+ */
+export async function settingsIn(
+  context: GitContext,
+  blob: string | null,
+): Promise<Settings | null> {
+  return blob === null ? null : parsed((await readBlobMap(context, [blob])).get(blob));
 }
 
 async function parsed(bytes: Buffer | undefined): Promise<Settings | null> {

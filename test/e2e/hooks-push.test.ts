@@ -286,6 +286,42 @@ test("forms: a new ref, HEAD, a name of its own, several refs, by URL, forced, d
   passed(t, repository, repository.push("origin", "--delete", "good"));
 });
 
+/**
+ * A branch with a past of its own, one file and no gate, as pages of documentation have it. git names
+ * it first where the remote has nothing.
+ */
+function docsBranch(repository: Pushing, name: string, content: string): void {
+  const { run, must, remote } = repository;
+  must("--git-dir", remote, "update-ref", "-d", "refs/heads/main");
+  const blob = run("git", ["hash-object", "-w", "--stdin"], { input: content }).stdout.trim();
+  const tree = run("git", ["mktree"], { input: `100644 blob ${blob}\t${name}\n` }).stdout.trim();
+  must("branch", "-f", "docs", must("commit-tree", "-m", "Begin", tree).trim());
+}
+
+test("several branches at once: the rules of each count for its own past", (t) => {
+  const repository = pushing(t);
+  docsBranch(repository, "index.html", "<p>docs</p>\n");
+  const bad = repository.leak("talos/machine.sops.yaml", `note: ${MARKER}\n`);
+  repository.commit("talos/machine.sops.yaml", "note: other\n");
+  refused(t, repository, repository.push("origin", "docs", "main"), bad);
+});
+
+test("several branches at once: the settings of each count for its own past", (t) => {
+  const repository = pushing(t);
+  docsBranch(repository, "index.html", "<p>docs</p>\n");
+  const dummy = secret({ password: "for-the-tests" });
+  repository.leak("test/dummy.yaml", dummy);
+  repository.leak("test/dummy.yaml", dummy.replace("for-", "also-for-"));
+  repository.must("rm", "-q", "test/dummy.yaml");
+  repository.commit(
+    ".flux-sops.yaml",
+    "allow:\n  - rule: plaintext-secret\n    path: test/dummy.yaml\n    reason: a dummy\n",
+  );
+  passed(t, repository, repository.push("origin", "docs", "main"));
+  docsBranch(repository, "dummy.yaml", dummy);
+  refused(t, repository, repository.push("-f", "origin", "docs", "main"));
+});
+
 test("tags: of a commit, annotated, of a tree, of a blob", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "bad");
