@@ -118,6 +118,8 @@ export async function heldByRemotes(
     "--no-object-names",
     "--filter=object:type=blob",
     "--filter-provided-objects",
+    // In a partial clone git would fetch each old blob by itself; none of those is asked about.
+    "--missing=allow-promisor",
     ...trackingBranches(remote),
   ];
   for await (const some of outputParts(context, args, Buffer.alloc(0))) {

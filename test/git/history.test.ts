@@ -1,4 +1,5 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
+import path from "node:path";
 import test from "ava";
 import {
   blobsIn,
@@ -11,6 +12,7 @@ import {
   replacementsIn,
 } from "../../git/history.ts";
 import { readHeadAndBlobs } from "../../git/commit-object.ts";
+import { blobOid } from "../../git/object-id.ts";
 import { pathFromText } from "../../git/path.ts";
 import { filesOf, readTrees } from "../../git/trees.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
@@ -94,6 +96,19 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
       [head, "Change a"],
     ],
   );
+});
+
+test("in a partial clone, the blobs that a remote is known to have are not fetched from it", async (t) => {
+  const repository = temporaryRepository(t);
+  commit(repository, "a", "not here\n");
+  commit(repository, "a", "here\n");
+  repository.must("config", "uploadpack.allowFilter", "true");
+  const cwd = path.join(repository.dir, "../clone");
+  repository.must("clone", "-q", "--filter=blob:none", `file://${repository.dir}`, cwd);
+  const clone = { cwd, env: repository.env };
+  const asked = [oid(repository, "HEAD:a"), blobOid("sha1", Buffer.from("new\n"))];
+  rmSync(repository.dir, { recursive: true });
+  t.deepEqual([...(await heldByRemotes(clone, asked))], asked.slice(0, 1));
 });
 
 test("the merge that brings a blob is found, whatever git log is set to show of merges", async (t) => {
