@@ -131,7 +131,7 @@ async function branchMend(
         ? `${unlessEmpty}git commit`
         : isOne
           ? `${unlessEmpty}git commit -q -C ${tip}`
-          : `${unlessEmpty}git log --reverse --format=%B ${range} | git commit -q -F -`,
+          : `${unlessEmpty}git log --no-show-signature --reverse --format=%B ${range} | git commit -q -F -`,
     ],
     commits: true,
   };

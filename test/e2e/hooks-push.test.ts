@@ -108,6 +108,24 @@ test("a leak several commits deep, encrypted since: refused, and mended by what 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("messages are taken over as they are, where git log is set to check signatures", (t) => {
+  const repository = pushing(t);
+  const { must, run } = repository;
+  repository.leak(DB, secret({ a: MARKER }));
+  repository.leak("two.md", "2\n");
+  const signature =
+    "gpgsig -----BEGIN SSH SIGNATURE-----\n U1NIU0lHAAAAAQ==\n -----END SSH SIGNATURE-----";
+  const signed = run("git", ["hash-object", "-t", "commit", "-w", "--stdin"], {
+    input: must("cat-file", "commit", "HEAD").replace("\n\n", `\n${signature}\n\n`),
+  });
+  must("update-ref", "HEAD", signed.stdout.trim());
+  must("config", "log.showSignature", "true");
+  t.regex(must("log", "-1", "--format=%B"), /^No signature\n/);
+  mended(t, repository, repository.push("origin", "main"));
+  passed(t, repository, repository.push("origin", "main"));
+  t.is(must("log", "-1", "--format=%B"), `Change ${DB}\n\nChange two.md\n\n`);
+});
+
 test("what is staged beside the bad commit can be kept apart from the one that is made anew", (t) => {
   const repository = pushing(t);
   repository.leak(DB, secret({ password: MARKER }));
