@@ -34,9 +34,12 @@ export function secretSources(kustomization: Kustomization): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
   const name = pathText(kustomization.path);
   return readKustomizationFile(name, utf8Bytes(kustomization.bytes)).generators.flatMap((named) => {
-    const file = named.value === "" ? null : pathFrom(folderOf(name), named.value);
+    // In bytes: the folder's name need not be UTF-8.
+    const file = pathFrom(folderOf(kustomization.path), pathFromText(named.value));
     const isSource = named.generator === "secretGenerator" && named.field !== "literals";
-    return isSource && file !== null ? [{ path: pathFromText(file), kustomization, named }] : [];
+    return isSource && named.value !== "" && file !== null
+      ? [{ path: file as GitPath, kustomization, named }]
+      : [];
   });
 }
 

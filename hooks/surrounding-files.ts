@@ -1,7 +1,7 @@
 import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-files.ts";
 import type { IndexedBlob } from "../git/commit-object.ts";
 import { isFile, type IndexEntry } from "../git/index-entries.ts";
-import { pathFromText, pathText, type GitPath } from "../git/path.ts";
+import { pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
 import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
 import type { Kustomization } from "./kustomizations.ts";
@@ -16,9 +16,9 @@ export interface SurroundingFiles {
 /** Where rule files and kustomizations may stand: in the folders of some paths and above. */
 export function surroundingPaths(paths: readonly GitPath[]): GitPath[] {
   const own = new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/") + 1)));
-  const folders = new Set([...own].flatMap((folder) => foldersAbove(pathText(folder as GitPath))));
+  const folders = new Set([...own].flatMap(foldersAbove));
   return [...folders].flatMap((folder) =>
-    [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => pathFromText(`${folder}${name}`)),
+    [RULE_FILE, ...KUSTOMIZATION_NAMES].map((name) => `${folder}${name}` as GitPath),
   );
 }
 

@@ -613,6 +613,33 @@ test("files that no rule takes never cause an error, whatever is in them", (t) =
   t.is(commit.stderr, "");
 });
 
+test("a folder whose name is no UTF-8 has creation rules and kustomizations of its own", (t) => {
+  const repository = scaffolded(t);
+  const folder = Buffer.concat([
+    Buffer.from(`${repository.dir}/`),
+    Buffer.from("caf\xe9/", "latin1"),
+  ]);
+  const write = (name: string, content: string) => {
+    writeFileSync(Buffer.concat([folder, Buffer.from(name)]), content);
+  };
+  mkdirSync(folder);
+  const recipient = /age1[0-9a-z]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  write(
+    ".sops.yaml",
+    `creation_rules:\n  - path_regex: ^db\\.sops\\.yaml$\n    age: ${recipient}\n`,
+  );
+  write("db.sops.yaml", PLAIN);
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-q", "-m", "Add");
+  t.is(commit.status, 0, commit.stderr);
+  t.regex(commit.stderr, /^flux-sops: encrypted "caf\\351\/db\.sops\.yaml" \(/m);
+  t.false(repository.must("show").includes("correct horse"));
+  write("kustomization.yaml", "secretGenerator:\n  - name: a\n    files: [pin.txt]\n");
+  write("pin.txt", "4711\n");
+  repository.must("add", ".");
+  t.is(repository.git("commit", "-q", "-m", "Add").status, 1);
+});
+
 test("a commit without anything to do is silent", (t) => {
   const repository = scaffolded(t);
   repository.write("note.md", "x\n");
