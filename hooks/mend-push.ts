@@ -116,25 +116,37 @@ async function branchMend(
   const isOne = base === null ? parents.length === 0 : parents.length === 1 && parents[0] === base;
   const range = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
   // What is bad may have been all there was, and be undone or left out by now.
-  const unlessEmpty = "git diff --cached --quiet || ";
+  const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }`;
   const message = keepsMessages ? "" : ", with a new message";
   return {
     ref,
     what: isOne
       ? `make the commit anew${message}; the old one stays in the reflog`
       : `make the commits from the first bad one on anew, as one${message}; the old ones stay in the reflog, as ${tip}`,
-    commands: [
+    commands: oneAfterAnother([
       ...checkedOutBranch(ref, repository.head),
       base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,
       ...edits,
-      !keepsMessages
-        ? `${unlessEmpty}git commit`
-        : isOne
-          ? `${unlessEmpty}git commit -q -C ${tip}`
-          : `${unlessEmpty}git log --no-show-signature --reverse --format=%B ${range} | git commit -q -F -`,
-    ],
+      unlessEmpty(
+        !keepsMessages
+          ? "git commit"
+          : isOne
+            ? `git commit -q -C ${tip}`
+            : `git log --no-show-signature --reverse --format=%B ${range} | git commit -q -F -`,
+      ),
+    ]),
     commits: true,
   };
+}
+
+/**
+ * Lines of which each runs only where those before it went well, pasted into a terminal too: where git
+ * does not switch to a branch, another one would be made anew.
+ */
+function oneAfterAnother(commands: readonly string[]): string[] {
+  return commands.map((command, index) =>
+    index === commands.length - 1 ? command : `${command} &&`,
+  );
 }
 
 /** The bad commit must be that of HEAD; else its branch is checked out first. */

@@ -252,6 +252,14 @@ test("a branch that is not checked out", (t) => {
   repository.must("switch", "-q", "main");
   const push = repository.push("origin", "odd'branch");
   refused(t, repository, push);
+  // A terminal goes on after a line that failed: git does not switch over a file that it would lose.
+  const main = repository.commit("one.md", "1\n");
+  repository.write(DB, "not in git\n");
+  const pasted = repository.run("sh", [], { input: commands(push).join("\n") });
+  t.regex(pasted.stderr, /would be overwritten by checkout/);
+  t.is(repository.must("rev-parse", "main").trim(), main);
+  t.is(repository.read(DB), "not in git\n");
+  repository.must("clean", "-q", "-f", DB);
   mended(t, repository, push);
   passed(t, repository, repository.push("origin", "odd'branch"));
 });
@@ -398,8 +406,8 @@ test("a key in the message of a commit or of a tag, without any file", (t) => {
   refused(t, repository, push, bad);
   t.false(push.stderr.includes(key));
   t.deepEqual(commands(push), [
-    `git reset -q --soft ${repository.must("rev-parse", "HEAD~2").slice(0, 12)}`,
-    "git diff --cached --quiet || git commit",
+    `git reset -q --soft ${repository.must("rev-parse", "HEAD~2").slice(0, 12)} &&`,
+    "{ git diff --cached --quiet || git commit; }",
   ]);
   repository.must("reset", "-q", "--soft", "HEAD~2");
   const anew = repository.run("git", ["commit", "-q"], {
