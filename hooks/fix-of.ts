@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fixCommands, type FixPlace } from "../findings/fix.ts";
 import type { Mend, UnderARule } from "../findings/finding.ts";
 import { shownFile } from "../findings/wording.ts";
@@ -5,6 +6,7 @@ import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";
+import { worktreeLocation } from "../git/worktree-file.ts";
 
 /** What mends a finding and is no command: sentences, without their full stops. */
 export function mendWords(
@@ -29,6 +31,13 @@ function underARule({ rules, line, pathRegex, name }: UnderARule, move: string):
     `Or copy the rule in line ${line} of ${shownFile(rules)}, with path_regex: ${shownFile(pathRegex)}, ` +
       (name === null ? "and stage that too" : `name the file ${shownFile(name)}, and stage both`),
   ];
+}
+
+/** What mends an error where the file is on disk: git moves none to where another is already. */
+export function mendOnDisk(mend: Mend, repository: Pick<Repository, "cwd" | "env">): Mend {
+  const isTaken =
+    mend.kind === "rename" && existsSync(worktreeLocation(repository, pathFromText(mend.to)));
+  return isTaken ? { kind: "leave-out" } : mend;
 }
 
 /**

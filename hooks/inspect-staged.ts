@@ -91,8 +91,12 @@ export async function inspectStaged(
   const needsSettings =
     findings.length > 0 || staged.files.some(({ entry }) => entry.path === SETTINGS_FILE);
   if (!needsSettings) return { findings, contents };
-  const settings = await stagedSettings(repository);
-  return { findings: await settleAsWarnings(settings, findings), contents };
+  const settled = await settleAsWarnings(await stagedSettings(repository), findings);
+  const { mendOnDisk } = await import("./fix-of.ts");
+  const mended = settled.map((one) =>
+    one.severity === "error" ? { ...one, mend: mendOnDisk(one.mend, repository) } : one,
+  );
+  return { findings: mended, contents };
 }
 
 /** The files that secretGenerators name, where they or the kustomization are staged. */

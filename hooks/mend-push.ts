@@ -1,6 +1,6 @@
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
 import { shellText } from "../git/shell-word.ts";
-import { fixOf } from "./fix-of.ts";
+import { fixOf, mendOnDisk } from "./fix-of.ts";
 import type { PushFinding, PushResult } from "./pre-push.ts";
 import type { PushedRef } from "./push-lines.ts";
 
@@ -187,6 +187,8 @@ function byHand(
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
-    .flatMap((finding) => fixOf(finding, "index", repository));
+    .flatMap(({ path, mend }) =>
+      fixOf({ path, mend: mendOnDisk(mend, repository) }, "index", repository),
+    );
   return [...new Set(commands)];
 }

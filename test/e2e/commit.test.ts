@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
+import { escapeRegExp } from "./escape-reg-exp.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
 import { keyFileOf } from "./reconciled.ts";
 import { printedCommands, scaffolded, secret, type Scaffolded } from "./scaffolded.ts";
@@ -611,6 +612,33 @@ test("files that no rule takes never cause an error, whatever is in them", (t) =
   const commit = repository.git("commit", "-m", "All sorts");
   t.is(commit.status, 0, commit.stderr);
   t.is(commit.stderr, "");
+});
+
+test("a plaintext file beside its encrypted form is left out: it cannot be moved over that", (t) => {
+  const repository = scaffolded(t);
+  const encrypted = WEB.replace(/\.yaml$/, ".sops.yaml");
+  repository.write(encrypted, PLAIN);
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-m", "Add");
+  const before = repository.read(encrypted);
+  repository.write(WEB, PLAIN);
+  repository.write("note.md", "note\n");
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-q", "-m", "Add both");
+  t.is(commit.status, 1);
+  t.deepEqual(printedCommands(commit.stderr, WEB), [`git reset -q -- ${WEB}`]);
+  t.is(repository.paste(printedCommands(commit.stderr, WEB)).status, 0);
+  t.is(repository.git("commit", "-q", "-m", "Add the note").status, 0);
+  t.is(repository.must("show", "--format=", "--name-only"), "note.md\n");
+  t.is(repository.read(encrypted), before);
+  t.is(repository.read(WEB), PLAIN);
+  // The same past the gate: of the branch that is checked out, the push is mended so.
+  repository.must("add", WEB);
+  repository.must("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Add");
+  const remote = join(repository.dir, "../remote.git");
+  repository.must("init", "-q", "--bare", remote);
+  const push = repository.git("push", "-q", remote, "main");
+  t.regex(push.stderr, new RegExp(`^ {6}git reset -q -- ${escapeRegExp(WEB)} &&$`, "m"));
 });
 
 test("a folder whose name is no UTF-8 has creation rules and kustomizations of its own", (t) => {
