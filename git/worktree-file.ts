@@ -44,8 +44,8 @@ export type WorktreeFile =
     };
 
 /** Where a path is on disk, as bytes. */
-export function worktreeLocation(context: GitContext, path: GitPath): Buffer {
-  return Buffer.concat([Buffer.from(`${context.cwd}/`), pathBytes(path)]);
+export function worktreeLocation({ cwd }: Pick<GitContext, "cwd">, path: GitPath): Buffer {
+  return Buffer.concat([Buffer.from(`${cwd}/`), pathBytes(path)]);
 }
 
 /** node reads no larger file at once, and git has read none that is to be replaced. */

@@ -17,7 +17,11 @@ export function mendWords(
   if (where === "history" || (mend.kind !== "edit" && mend.kind !== "leave-out")) return [];
   if (mend.orUnderARule) {
     const move = { path, mend: { kind: "rename", to: mend.orUnderARule.to } } as const;
-    return underARule(mend.orUnderARule, fixOf(move, where, repository).join(" && "));
+    const isFree = mendOnDisk(move, repository).kind === "rename";
+    return underARule(
+      mend.orUnderARule,
+      isFree ? fixOf(move, where, repository).join(" && ") : null,
+    );
   }
   if (mend.kind === "edit") return [`To mend it, ${withToolCommand(mend.what, repository)}`];
   return mend.orUnderARule === null
@@ -25,19 +29,27 @@ export function mendWords(
     : [];
 }
 
-function underARule({ rules, line, pathRegex, name }: UnderARule, move: string): string[] {
-  return [
-    `To have it encrypted, move it to where a creation rule takes it (${move})`,
-    `Or copy the rule in line ${line} of ${shownFile(rules)}, with path_regex: ${shownFile(pathRegex)}, ` +
-      (name === null ? "and stage that too" : `name the file ${shownFile(name)}, and stage both`),
-  ];
+function underARule({ rules, line, pathRegex, name }: UnderARule, move: string | null): string[] {
+  const copy =
+    `copy the rule in line ${line} of ${shownFile(rules)}, with path_regex: ${shownFile(pathRegex)}, ` +
+    (name === null ? "and stage that too" : `name the file ${shownFile(name)}, and stage both`);
+  return move === null
+    ? [`To have it encrypted, ${copy}`]
+    : [`To have it encrypted, move it to where a creation rule takes it (${move})`, `Or ${copy}`];
 }
 
-/** What mends an error where the file is on disk: git moves none to where another is already. */
-export function mendOnDisk(mend: Mend, repository: Pick<Repository, "cwd" | "env">): Mend {
-  const isTaken =
-    mend.kind === "rename" && existsSync(worktreeLocation(repository, pathFromText(mend.to)));
-  return isTaken ? { kind: "leave-out" } : mend;
+/**
+ * What mends an error in a file that should be on disk: git moves none that is not there, nor to where
+ * another is already.
+ */
+export function mendOnDisk(
+  { path, mend }: { readonly path: GitPath; readonly mend: Mend },
+  repository: Pick<Repository, "cwd">,
+): Mend {
+  if (mend.kind !== "rename") return mend;
+  const isThere = (one: GitPath) => existsSync(worktreeLocation(repository, one));
+  const canMove = isThere(path) && !isThere(pathFromText(mend.to));
+  return canMove ? mend : { kind: "leave-out" };
 }
 
 /**

@@ -94,7 +94,7 @@ export async function inspectStaged(
   const settled = await settleAsWarnings(await stagedSettings(repository), findings);
   const { mendOnDisk } = await import("./fix-of.ts");
   const mended = settled.map((one) =>
-    one.severity === "error" ? { ...one, mend: mendOnDisk(one.mend, repository) } : one,
+    one.severity === "error" ? { ...one, mend: mendOnDisk(one, repository) } : one,
   );
   return { findings: mended, contents };
 }

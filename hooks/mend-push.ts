@@ -187,8 +187,11 @@ function byHand(
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
-    .flatMap(({ path, mend }) =>
-      fixOf({ path, mend: mendOnDisk(mend, repository) }, "index", repository),
-    );
+    .flatMap((finding) => {
+      // What is on disk by then is known of the branch at hand alone.
+      const mend =
+        ref.localOid === repository.head ? mendOnDisk(finding, repository) : finding.mend;
+      return fixOf({ path: finding.path, mend }, "index", repository);
+    });
   return [...new Set(commands)];
 }

@@ -632,6 +632,24 @@ test("a plaintext file beside its encrypted form is left out: it cannot be moved
   t.is(repository.must("show", "--format=", "--name-only"), "note.md\n");
   t.is(repository.read(encrypted), before);
   t.is(repository.read(WEB), PLAIN);
+  // Nor can one that is on disk no more.
+  const gone = WEB.replace("web.yaml", "gone.yaml");
+  repository.write(gone, PLAIN);
+  repository.must("add", gone);
+  rmSync(join(repository.dir, gone));
+  const again = repository.git("commit", "-q", "-m", "Add what is gone");
+  t.is(repository.paste(printedCommands(again.stderr, gone)).status, 0, again.stderr);
+  t.is(repository.must("status", "--porcelain", gone), "");
+  // Nor to where a creation rule takes it, where something is.
+  repository.write("other/web.yaml", PLAIN);
+  repository.write("clusters/homelab/secrets/web.yaml", "");
+  repository.must("add", "other");
+  const elsewhere = repository.git("commit", "-q", "-m", "Add elsewhere");
+  t.regex(
+    elsewhere.stderr,
+    /^ {4}To have it encrypted, copy the rule in line \d+ of \.sops\.yaml,/m,
+  );
+  t.is(repository.paste(printedCommands(elsewhere.stderr, "other/web.yaml")).status, 0);
   // The same past the gate: of the branch that is checked out, the push is mended so.
   repository.must("add", WEB);
   repository.must("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Add");
