@@ -81,7 +81,7 @@ class Editor {
     }
     const { start } = entry;
     const end = this.lineEnd(this.contentEndOfEntry(entry));
-    const lineStart = this.text.lastIndexOf("\n", start - 1) + 1;
+    const lineStart = this.lineStart(start);
     const before = this.text.slice(lineStart, start);
     if (before.trim() === "") return this.text.slice(0, lineStart) + this.text.slice(end);
     // The first entry shares its line with the dash of the list around it: the next one moves up.
@@ -126,9 +126,9 @@ class Editor {
     const end = this.contentEndOfEntry(entry);
     const behind = this.text.slice(end, this.lineEnd(end));
     if (parent.kind === "list") {
-      const start = flow ? entry.start : this.afterDash(entry);
+      const start = flow ? entry.start : entry.slot;
       const column = this.columnOf(entry.start) + 2;
-      const spelled = flow ? this.flow(value) : this.block(value, column, "item", behind);
+      const spelled = flow ? this.flow(value) : ` ${this.block(value, column, "item", behind)}`;
       return this.text.slice(0, start) + spelled + this.rest(end, spelled, entry);
     }
     const separator = entry.lacksColon ? ":" : "";
@@ -156,7 +156,7 @@ class Editor {
     const sops = parent === this.root ? this.indexOf(parent, "sops") : -1;
     const at =
       sops > 0
-        ? this.text.lastIndexOf("\n", this.entryAt(parent, sops).start) + 1
+        ? this.lineStart(this.entryAt(parent, sops).start)
         : this.lineEnd(this.contentEnd(parent));
     const pad = " ".repeat(column);
     const entry =
@@ -248,10 +248,6 @@ class Editor {
     return entry;
   }
 
-  private afterDash({ slot }: OutlinedEntry): number {
-    return this.text[slot] === " " ? slot + 1 : slot;
-  }
-
   private contentEnd({ flow, entries }: OutlinedCollection): number {
     const last = entries.at(-1);
     return flow === null && last !== undefined ? this.contentEndOfEntry(last) : (flow?.end ?? 0);
@@ -269,7 +265,13 @@ class Editor {
   }
 
   private columnOf(offset: number): number {
-    return offset - (this.text.lastIndexOf("\n", offset - 1) + 1);
+    return offset - this.lineStart(offset);
+  }
+
+  /** Where the line that holds an offset begins, behind a byte order mark. */
+  private lineStart(offset: number): number {
+    const start = this.text.lastIndexOf("\n", offset - 1) + 1;
+    return this.text.startsWith("\ufeff", start) ? start + 1 : start;
   }
 }
 

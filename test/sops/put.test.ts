@@ -1,7 +1,8 @@
 import test from "ava";
 import { dataAt, sameData } from "../../sops/data-tree.ts";
 import { readData, readValue } from "../../sops/read-data.ts";
-import { putYaml } from "../../sops/yaml/put.ts";
+import type { TreePath } from "../../sops/tree-path.ts";
+import { putYaml, removeYaml } from "../../sops/yaml/put.ts";
 
 const TEXT = `# top
 a: one # behind a
@@ -49,6 +50,16 @@ const VALUES = [
   String.raw`[[["x\ny"]]]`,
 ];
 
+/** Where what is put must not touch what stands before it, or count it. */
+const PLACES: readonly [text: string, path: TreePath][] = [
+  ["l:\n  -\n    a: x\n  -\n    - y\n", ["l", 0]],
+  ["l:\n  -\n    a: x\n  -\n    - y\n", ["l", 1]],
+  ["l:\n-\n- x\n", ["l", 0]],
+  ["\ufeffa: x\n", ["new"]],
+  ["\ufeffa: x\nb: y\n", ["a"]],
+  ["\ufeffa:\n  b: y\n", ["a", "new"]],
+];
+
 for (const json of VALUES) {
   test(`put into YAML, ${json} is what is read there`, (t) => {
     const value = readValue(json);
@@ -63,5 +74,14 @@ for (const json of VALUES) {
       for (const key of others)
         t.true(sameData(dataAt(before, [key]) ?? null, dataAt(root, [key])), text);
     }
+    for (const [before, path] of PLACES) {
+      const text = putYaml(before, path, value);
+      const [root = null] = readData(text, "yaml");
+      t.true(sameData(value, dataAt(root, path)), text);
+    }
   });
 }
+
+test("a byte order mark stays where the first key goes", (t) => {
+  t.is(removeYaml("\ufeffa: x\nb: y\n", ["a"]), "\ufeffb: y\n");
+});
