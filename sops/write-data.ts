@@ -55,10 +55,27 @@ export function toYaml(value: Data, indent: number | null): string {
   visit(document, {
     Scalar: (_key, node) => {
       // The yaml package says of a block with leading spaces that it is indented by 2, whatever is asked.
-      if (typeof node.value === "string" && /^\n* /.test(node.value)) node.type = "QUOTE_DOUBLE";
+      if (typeof node.value === "string" && (/^\n* /.test(node.value) || UNSEEN.test(node.value)))
+        node.type = "QUOTE_DOUBLE";
     },
   });
-  return document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 });
+  return withEscapes(document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 }));
+}
+
+/** Data as YAML on one line. */
+export function toFlow(value: Data): string {
+  return withEscapes(toJson(value, null));
+}
+
+/** Control characters, line breaks that few programs see, and what go-yaml takes for no text. */
+const UNSEEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
+
+/** YAML in which such characters stand in double quotes; those that JSON leaves as they are become escapes. */
+function withEscapes(yaml: string): string {
+  return yaml.replace(
+    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** For the yaml package, which writes big integers exactly only as BigInt. */

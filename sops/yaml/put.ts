@@ -1,6 +1,6 @@
 import { SopsError } from "../errors.ts";
 import { below, isEmpty, scalarText, type Data } from "../data-tree.ts";
-import { toYaml, toJson } from "../write-data.ts";
+import { toFlow, toYaml } from "../write-data.ts";
 import { shownPath } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
@@ -128,12 +128,12 @@ class Editor {
     if (parent.kind === "list") {
       const start = flow ? entry.start : entry.slot;
       const column = this.columnOf(entry.start) + 2;
-      const spelled = flow ? this.flow(value) : ` ${this.block(value, column, "item", behind)}`;
+      const spelled = flow ? toFlow(value) : ` ${this.block(value, column, "item", behind)}`;
       return this.text.slice(0, start) + spelled + this.rest(end, spelled, entry);
     }
     const separator = entry.lacksColon ? ":" : "";
     const column = this.columnOf(entry.start);
-    const spelled = flow ? ` ${this.flow(value)}` : this.block(value, column, "value", behind);
+    const spelled = flow ? ` ${toFlow(value)}` : this.block(value, column, "value", behind);
     return this.text.slice(0, entry.slot) + separator + spelled + this.rest(end, spelled, entry);
   }
 
@@ -177,8 +177,7 @@ class Editor {
   ): string {
     const last = entries.at(-1);
     const at = last === undefined ? bracket + 1 : this.contentEndOfEntry(last);
-    const entry =
-      kind === "list" ? this.flow(value) : `${JSON.stringify(nameOf(part))}: ${this.flow(value)}`;
+    const entry = kind === "list" ? toFlow(value) : `${toFlow(nameOf(part))}: ${toFlow(value)}`;
     return this.text.slice(0, at) + (last === undefined ? "" : ", ") + entry + this.text.slice(at);
   }
 
@@ -195,10 +194,6 @@ class Editor {
     return canBePlain(text, false) ? text : quote(text);
   }
 
-  private flow(value: Data): string {
-    return toJson(value, null);
-  }
-
   /** A value in block style behind a key or a dash, with the space or line break before it. */
   private block(value: Data, column: number, place: "value" | "item", behind = ""): string {
     const lead = place === "value" ? " " : "";
@@ -207,7 +202,7 @@ class Editor {
     if (text !== null) return lead + text;
     if (isEmpty(value)) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
     // A comment behind the value has no place behind a block.
-    if (endsInLines(value) && behind.trim() !== "") return lead + this.flow(value);
+    if (endsInLines(value) && behind.trim() !== "") return lead + toFlow(value);
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);
     const lines = toYaml(value, this.step())
@@ -225,7 +220,7 @@ class Editor {
       behind.trim() !== "" ||
       !text.includes("\n") ||
       !/^[^\s]/.test(text) ||
-      /[^\n\x20-\x7e\xa0-\ud7ff]/.test(text)
+      /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff]/.test(text)
     ) {
       return lead + (canBePlain(text, false) ? text : quote(text));
     }

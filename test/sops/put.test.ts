@@ -48,6 +48,9 @@ const VALUES = [
   String.raw`["x\n\n"]`,
   String.raw`[{"k":["x\n\n"]},{"l":" x\n"}]`,
   String.raw`[[["x\ny"]]]`,
+  String.raw`"x\n\u2028y"`,
+  String.raw`["\u0085x", "\u007f", "\ufeffx", "\u0007", "x\r"]`,
+  String.raw`{"x\u2029y":{"\u0007":"x\n\u2028y"}}`,
 ];
 
 /** Where what is put must not touch what stands before it, or count it. */
@@ -58,6 +61,8 @@ const PLACES: readonly [text: string, path: TreePath][] = [
   ["\ufeffa: x\n", ["new"]],
   ["\ufeffa: x\nb: y\n", ["a"]],
   ["\ufeffa:\n  b: y\n", ["a", "new"]],
+  ["a: {b: y}\n", ["a", "b"]],
+  ["a: {b: y}\n", ["a", "x\u2028y"]],
 ];
 
 for (const json of VALUES) {
