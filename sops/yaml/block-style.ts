@@ -11,7 +11,7 @@ import { indentStep } from "./metadata-block.ts";
 import type { Mark } from "./marks.ts";
 import type { SopsPair } from "./metadata-edits.ts";
 import { Places } from "./places.ts";
-import { canBePlain, takesWhatFollows, type Place, type Style } from "./spelling.ts";
+import { canBePlain, lacksRoom, type Place, type Style } from "./spelling.ts";
 
 /**
  * Reads YAML as nearly all manifests and all files that sops writes are: one document in block style,
@@ -414,7 +414,7 @@ class BlockStyleReader {
       style = "plain";
     }
     this.mark(start, end, holder);
-    const followed = end < lineEnd || takesWhatFollows(text, end, column + this.step);
+    const followed = end < lineEnd || lacksRoom(text, end, column + this.step);
     this.endLine(end);
     return { style, value, end, followed, header: "", width: 0 };
   }

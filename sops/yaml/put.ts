@@ -4,7 +4,7 @@ import { toFlow, toYaml } from "../write-data.ts";
 import { shownPath } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
-import { canBePlain, quote } from "./spelling.ts";
+import { canBePlain, quote, lacksRoom } from "./spelling.ts";
 
 /**
  * Puts a value at a path of the first document: in the place of what is there, or as a new entry at
@@ -124,16 +124,15 @@ class Editor {
     const entry = this.entryAt(parent, index);
     const flow = parent.flow !== null;
     const end = this.contentEndOfEntry(entry);
-    const behind = this.text.slice(end, this.lineEnd(end));
     if (parent.kind === "list") {
       const start = flow ? entry.start : entry.slot;
       const column = this.columnOf(entry.start) + 2;
-      const spelled = flow ? toFlow(value) : ` ${this.block(value, column, "item", behind)}`;
+      const spelled = flow ? toFlow(value) : ` ${this.block(value, column, "item", end)}`;
       return this.text.slice(0, start) + spelled + this.rest(end, spelled, entry);
     }
     const separator = entry.lacksColon ? ":" : "";
     const column = this.columnOf(entry.start);
-    const spelled = flow ? ` ${toFlow(value)}` : this.block(value, column, "value", behind);
+    const spelled = flow ? ` ${toFlow(value)}` : this.block(value, column, "value", end);
     return this.text.slice(0, entry.slot) + separator + spelled + this.rest(end, spelled, entry);
   }
 
@@ -161,8 +160,8 @@ class Editor {
     const pad = " ".repeat(column);
     const entry =
       parent.kind === "list"
-        ? `${pad}- ${this.block(value, column + 2, "item")}`
-        : `${pad}${this.key(nameOf(part))}:${this.block(value, column, "value")}`;
+        ? `${pad}- ${this.block(value, column + 2, "item", at)}`
+        : `${pad}${this.key(nameOf(part))}:${this.block(value, column, "value", at)}`;
     const before = this.text.slice(0, at);
     const needsBreak = before !== "" && !before.endsWith("\n");
     const end = needsBreak || entry.endsWith("\n") ? "" : this.newline;
@@ -194,15 +193,29 @@ class Editor {
     return canBePlain(text, false) ? text : quote(text);
   }
 
+  /**
+   * Whether a value may end in a block of text before what stands at an offset: not before a comment on the
+   * same line, or where the block {@link lacksRoom}.
+   */
+  private canEndAt(offset: number, value: Data, column: number): boolean {
+    const text = lastText(value);
+    if (!text.includes("\n")) return true;
+    const end = this.lineEnd(offset);
+    if (this.text.slice(offset, end).trim() !== "") return false;
+    // A block that keeps the line breaks at its end would keep those of empty lines below, too.
+    if (/(?:^|\n)\n$/.test(text) && /^\r?\n/.test(this.text.slice(end))) return false;
+    const lineBreak = this.text[end - 1] === "\n" ? end - 1 : end;
+    return !lacksRoom(this.text, lineBreak, column + 1);
+  }
+
   /** A value in block style behind a key or a dash, with the space or line break before it. */
-  private block(value: Data, column: number, place: "value" | "item", behind = ""): string {
+  private block(value: Data, column: number, place: "value" | "item", at: number): string {
     const lead = place === "value" ? " " : "";
-    if (typeof value === "string") return this.string(value, column, lead, behind);
+    if (!this.canEndAt(at, value, column)) return lead + toFlow(value);
+    if (typeof value === "string") return lead + this.string(value, column);
     const text = scalarText(value);
     if (text !== null) return lead + text;
     if (isEmpty(value)) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
-    // A comment behind the value has no place behind a block.
-    if (endsInLines(value) && behind.trim() !== "") return lead + toFlow(value);
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);
     const lines = toYaml(value, this.step())
@@ -210,26 +223,24 @@ class Editor {
       .split("\n")
       .map((line) => (line === "" ? "" : pad + line));
     // The empty lines at the end of a block are its own.
-    const body = lines.join(this.newline) + (endsInLines(value) ? this.newline : "");
+    const body = lines.join(this.newline) + (lastText(value).includes("\n") ? this.newline : "");
     return place === "value" ? this.newline + body : body.slice(pad.length);
   }
 
-  private string(text: string, column: number, lead: string, behind: string): string {
-    // A comment behind the value has no place behind a block.
+  private string(text: string, column: number): string {
     if (
-      behind.trim() !== "" ||
       !text.includes("\n") ||
       !/^[^\s]/.test(text) ||
       /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff]/.test(text)
     ) {
-      return lead + (canBePlain(text, false) ? text : quote(text));
+      return canBePlain(text, false) ? text : quote(text);
     }
     const pad = " ".repeat(column + this.step());
     const trailing = /\n*$/.exec(text)?.[0].length ?? 0;
     const header = trailing === 0 ? "|-" : trailing === 1 ? "|" : "|+";
     const lines = text.replace(/\n$/, "").split("\n");
     const body = lines.map((line) => (line === "" ? "" : pad + line)).join(this.newline);
-    return `${lead}${header}${this.newline}${body}${this.newline}`;
+    return `${header}${this.newline}${body}${this.newline}`;
   }
 
   private step(): number {
@@ -270,12 +281,12 @@ class Editor {
   }
 }
 
-/** Whether the last that a value holds is a text of several lines. */
-function endsInLines(value: Data): boolean {
+/** The text that a value ends with; empty where that is none. */
+function lastText(value: Data): string {
   if (value instanceof Map)
-    return endsInLines([...(value as ReadonlyMap<string, Data>).values()].at(-1) ?? null);
-  if (Array.isArray(value)) return endsInLines((value.at(-1) as Data | undefined) ?? null);
-  return typeof value === "string" && value.includes("\n");
+    return lastText([...(value as ReadonlyMap<string, Data>).values()].at(-1) ?? null);
+  if (Array.isArray(value)) return lastText((value.at(-1) as Data | undefined) ?? null);
+  return typeof value === "string" ? value : "";
 }
 
 function isCommentItem({ value }: OutlinedEntry): boolean {

@@ -22,7 +22,7 @@ import type { YamlLeaf } from "./leaf.ts";
 import { bodyOffset } from "./marks.ts";
 import type { SopsPair, YamlDocument } from "./metadata-edits.ts";
 import { Places } from "./places.ts";
-import { canBePlain, styleOfToken, takesWhatFollows, type Place, type Style } from "./spelling.ts";
+import { canBePlain, styleOfToken, lacksRoom, type Place, type Style } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
 import { lostIn } from "./unreadable-block.ts";
 
@@ -458,9 +458,7 @@ export class DocumentReader {
 
   private isFollowed(end: number, indent: number): boolean {
     if (end === this.text.length) return false;
-    return (
-      !/^\r?\n/.test(this.text.slice(end, end + 2)) || takesWhatFollows(this.text, end, indent)
-    );
+    return !/^\r?\n/.test(this.text.slice(end, end + 2)) || lacksRoom(this.text, end, indent);
   }
 
   private nearestColumn(collection: Collection | null): number {

@@ -16,22 +16,27 @@ export interface Place {
   readonly indentIndicator: string;
   readonly newline: string;
   /**
-   * Whether no block scalar can take the place: a comment or a space stands behind it on its line, or
-   * {@link takesWhatFollows}.
+   * Whether no block scalar can take the place: a comment or a space stands behind it on its line, or it
+   * {@link lacksRoom}.
    */
   readonly followed: boolean;
 }
 
 const SPACES_OR_COMMENT = /(?:\r?\n)+(?:[ \t]+(?:\r?\n|$)|( *)#)/y;
+const BLOCK_OR_END = /\s*(?:sops:|$)/y;
 
 /**
- * Whether a block of text with that many spaces before its lines, in the place of what ends at an offset,
- * would take in what stands below: a line of spaces, or a comment that is indented as far.
+ * Whether a block of text with that many spaces before its lines has no room in the place of what ends at
+ * an offset: it would take in what stands below, a line of spaces or a comment that is indented as far, or
+ * lose its line break with the `sops` block where the file ends without one.
  */
-export function takesWhatFollows(text: string, end: number, indent: number): boolean {
+export function lacksRoom(text: string, end: number, indent: number): boolean {
   SPACES_OR_COMMENT.lastIndex = end;
   const below = SPACES_OR_COMMENT.exec(text);
-  return below !== null && (below[1]?.length ?? indent) >= indent;
+  if (below !== null && (below[1]?.length ?? indent) >= indent) return true;
+  if (end === text.length || text.endsWith("\n")) return false;
+  BLOCK_OR_END.lastIndex = end;
+  return BLOCK_OR_END.test(text);
 }
 
 /**
@@ -69,7 +74,12 @@ export function spellValue(value: Value, place: Place): string {
   switch (place.style) {
     case "plain":
       if (canBePlain(text, place.flow)) return text;
-      return place.flow || place.followed || !text.includes("\n") || !canBeLiteral(text)
+      // A block that keeps the line breaks at its end would keep those of empty lines below, too.
+      return place.flow ||
+        place.followed ||
+        !text.includes("\n") ||
+        text.endsWith("\n\n") ||
+        !canBeLiteral(text)
         ? quote(text)
         : spellLiteral(text, place);
     case "single":

@@ -223,6 +223,19 @@ const OTHERS: readonly [name: string, plain: string, change: string[], changed: 
     ["set", '["l"][1]', '"x"'],
     "l:\n  - p\n  # note\n  - x\n",
   ],
+  // A block of text would lose its line break with the file's end.
+  [
+    "f.yaml",
+    "a: x\nb_unencrypted: y",
+    ["set", '["b_unencrypted"]', '"x\\ny\\n"'],
+    'a: x\nb_unencrypted: "x\\ny\\n"',
+  ],
+  [
+    "g.yaml",
+    "a: x",
+    ["set", '["b_unencrypted"]', '["x\\ny\\n"]'],
+    'a: x\nb_unencrypted: ["x\\ny\\n"]',
+  ],
 ];
 for (const [name, plain, [command = "", ...rest], changed] of OTHERS) {
   test(`${command} ${rest.join(" ")} in ${name}`, (t) => {

@@ -61,6 +61,14 @@ const PLACES: readonly [text: string, path: TreePath][] = [
   ["\ufeffa: x\n", ["new"]],
   ["\ufeffa: x\nb: y\n", ["a"]],
   ["\ufeffa:\n  b: y\n", ["a", "new"]],
+  // What a block of text would take in, or lose.
+  ["a: x\n\n# note\nb: y\n", ["a"]],
+  ["a: x\n   \nb: y\n", ["a"]],
+  ["a: x\n   # note\nb: y\n", ["a", "new"]],
+  ["a:\n  b: x\n       # note\n  c: y\n", ["a", "b"]],
+  ["a:\n  b: x\n\n     # note\nc: y\n", ["a", "new"]],
+  ["a:\n- x\n\n  # note\n- y\n", ["a", 0]],
+  ["a: x\n\n", ["new"]],
   ["a: {b: y}\n", ["a", "b"]],
   ["a: {b: y}\n", ["a", "x\u2028y"]],
 ];

@@ -448,6 +448,20 @@ test("a value of several lines that sops wrote beside a comment comes back in qu
   t.is(await decrypt(bare), 'a: "one\\ntwo\\n" # note\n');
 });
 
+test("so does one that would take in an empty line below, or lose its line break with the file's end", async (t) => {
+  for (const text of [
+    'a: "x\\n\\n"\n\nb: y\n',
+    'a: y\nb: "x\\n"',
+    'a: y\nb: "x\\n"\n\n ',
+    'a: y\r\nb:\r\n  - "x\\ny\\n"',
+  ]) {
+    const encrypted = await encrypt(text, WHOLE);
+    const bare = encrypted.replace(/"(ENC.*)"/, "$1");
+    t.not(bare, encrypted);
+    t.is(await decrypt(bare), text);
+  }
+});
+
 test("equal values of a list do not show as equal", async (t) => {
   const text = "data:\n  - x\n  - x # x\n  - [x, x]\n# x\n";
   const encrypted = await encrypt(text, WHOLE);
