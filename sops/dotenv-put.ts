@@ -25,6 +25,9 @@ export function putDotenv(text: string, path: TreePath, value: Data): string {
   if (/^#|[=\n]/.test(key)) {
     throw new SopsError("cannot-hold", "a key of a dotenv file holds no = and no line break");
   }
+  if (spelled.includes("\\n")) {
+    throw new SopsError("cannot-hold", "in a dotenv file, \\n reads as a line break");
+  }
   const entry = `${key}=${spellDotenv(spelled)}`;
   const lines = text.split("\n");
   const index = lines.findIndex((line) => line.startsWith(`${key}=`));

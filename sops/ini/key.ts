@@ -38,7 +38,7 @@ export function spellIniKey(name: string): string {
     const key = /^[#;[\s]/.test(one) ? "" : readKeyName(`${one} = x\n`);
     return typeof key === "object" && key.name === name && key.behind === one.length + 2;
   });
-  if (spelled === undefined || name === "-" || trim(name) !== name) {
+  if (spelled === undefined || name === "-" || trim(name) !== name || name.includes("\n")) {
     throw new SopsError("cannot-hold", "INI has no spelling for this key");
   }
   return spelled;

@@ -285,6 +285,8 @@ const REFUSED: readonly [name: string, args: string[], ours: number, sops: numbe
   ["a.env", ["set", '["A"]["B"]', '"a"'], 4, 4],
   ["a.env", ["set", '["C"]', "null"], 4, null],
   ["a.env", ["set", '["sops_mac"]', '"a"'], 203, 203],
+  ["a.env", ["set", '["C"]', '"x\\\\ny"'], 4, null],
+  ["a.ini", ["set", '["s"]["x\ny"]', '"x"'], 4, null],
   ["a.env", ["unset", '["Z"]'], 1, 1],
   ["a.env", ["unset", '["A"]["b"]'], 1, 1],
   ["a.env", ["unset", "--idempotent", '["A"]["b"]'], 1, 1],

@@ -537,7 +537,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "a text with a backslash, decrypted to dotenv or INI",
+    what: "a text with a backslash, decrypted to dotenv or INI, or set there",
     sops: "writes it so that it reads as another one: a line break, or a continued line",
     ours: "quotes it in INI where it can; refuses it where the format has no spelling for it",
     examples: [
@@ -545,6 +545,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         text: '{"a": "x\\\\ny"}',
         format: "json",
         to: "dotenv",
+        sops: /^a=x\\ny$/m,
+        ours: "refused",
+      },
+      {
+        text: "a=x\n",
+        format: "dotenv",
+        set: ['["a"]', '"x\\\\ny"'],
         sops: /^a=x\\ny$/m,
         ours: "refused",
       },
