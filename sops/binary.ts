@@ -130,7 +130,7 @@ class Envelope implements StoreFile {
 }
 
 function asBytes(token: string): string {
-  return token.replace(/type:str\](\n?)$/, "type:bytes]$1");
+  return token.replace(/type:str\](\n*)$/, "type:bytes]$1");
 }
 
 function asText(token: string): string {

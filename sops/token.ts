@@ -59,7 +59,7 @@ export function readToken(text: string): Token | null {
 
 /**
  * Whether a scalar's whole text is one well-formed token, with nothing before or after it but the
- * line break that a block scalar ends with. Anything else is plaintext, however much of it looks
+ * line breaks that a block scalar ends with. Anything else is plaintext, however much of it looks
  * like a token: real sops and Flux read `ENC[…] hunter2` without a word.
  */
 export function isToken(text: string): boolean {
@@ -67,7 +67,7 @@ export function isToken(text: string): boolean {
   const match = ANCHORED_AT_START.exec(text);
   if (match === null) return false;
   const [{ length }, data = "", iv = "", tag = "", type = ""] = match;
-  if (length !== text.length && !(length + 1 === text.length && text.endsWith("\n"))) return false;
+  if (length !== text.length && !/^\n+$/.test(text.slice(length))) return false;
   const ivBytes = decodedLength(iv);
   return (
     decodedLength(data) !== null &&

@@ -262,6 +262,13 @@ test("text around a ciphertext is refused", async (t) => {
   });
 });
 
+test("an empty line below a block that keeps its line breaks is no text", async (t) => {
+  const encrypted = await encrypt("a: |+\n  one\n\nb: x\n", WHOLE);
+  const apart = encrypted.replace(/\nb:/, "\n\n\nb:");
+  t.not(apart, encrypted);
+  t.is(await decrypt(apart), "a: |+\n  one\n\nb: x\n");
+});
+
 test("an unchanged value keeps its ciphertext, a changed one gets a new one", async (t) => {
   const first = await encrypt("stringData:\n  a: one\n  b: two\n  c: three\n", SECRET);
   const previous = await open(first);
