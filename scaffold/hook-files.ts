@@ -34,9 +34,27 @@ export function hookLine(name: string): string {
   return `sh -e ${FOLDER}/${name} "$@"`;
 }
 
+/**
+ * The same, for a script of somebody's own: it may go on after a command that failed, and read after this line
+ * what git tells a hook once.
+ */
+export function ownHookLine(name: GateHook): string {
+  const line = hookLine(name);
+  return READ_INPUT.includes(name)
+    ? `told=$(mktemp) && cat >"$told" && ${line} <"$told" && exec <"$told" && rm "$told" || exit`
+    : `${line} || exit`;
+}
+
 /** The same, for a script that is run in other repositories as well. */
-export function guardedHookLine(name: string): string {
-  return `[ ! -e ${FOLDER}/${name} ] || ${hookLine(name)}`;
+export function guardedHookLine(name: GateHook): string {
+  return `[ ! -e ${FOLDER}/${name} ] || { ${ownHookLine(name)}; }`;
+}
+
+/** Where such lines have to stand, a clause. */
+export function placeOfLines(names: readonly GateHook[]): string {
+  const first = names.filter((name) => READ_INPUT.includes(name));
+  const reached = "where it is always reached";
+  return first.length === 0 ? reached : `${reached}, in ${first.join(" and ")} before all else`;
 }
 
 /** The line of pre-commit, in husky's own file; what calls us by either name does it already. */

@@ -7,6 +7,8 @@ import {
   GATE_HOOKS,
   guardedHookLine,
   hookLine,
+  ownHookLine,
+  placeOfLines,
   PRE_COMMIT_LINE,
   PRE_COMMIT_TYPES,
 } from "./hook-files.ts";
@@ -131,7 +133,7 @@ function joinFolder(
   if (isShared) {
     return {
       ...off(missing),
-      reason: `the hooks of this repository are in ${printable(folder)}, with those of others: add a line to each of these, where it is always reached`,
+      reason: `the hooks of this repository are in ${printable(folder)}, with those of others: add a line to each of these, ${placeOfLines(missing)}`,
       lines: missing.map((name) => `${inFolder(name)}: ${guardedHookLine(name)}`),
     };
   }
@@ -151,8 +153,8 @@ function joinFolder(
   }
   return {
     ...off(owned),
-    reason: `hooks of your own are in ${printable(folder)}: add a line to each of these, where it is always reached`,
-    lines: owned.map((name) => `${inFolder(name)}: ${hookLine(name)}`),
+    reason: `hooks of your own are in ${printable(folder)}: add a line to each of these, ${placeOfLines(owned)}`,
+    lines: owned.map((name) => `${inFolder(name)}: ${ownHookLine(name)}`),
   };
 }
 

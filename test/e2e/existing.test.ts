@@ -111,6 +111,34 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   t.regex(inClone("commit", "-q", "-m", "Leak").stderr, /plaintext-secret/);
 });
 
+test("hooks of one's own that go on after a failed command, and read what git tells", (t) => {
+  const { run, init, dir } = repository(t, { "a.txt": "x\n" });
+  const hook = (name: string, text: string) => {
+    mkdirSync(join(dir, ".git/hooks"), { recursive: true });
+    writeFileSync(join(dir, ".git/hooks", name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  };
+  const theirs = { "pre-commit": "echo theirs >&2", "pre-push": "cat >&2" };
+  for (const [name, text] of Object.entries(theirs)) hook(name, text);
+  const { stdout } = init();
+  for (const [name, text] of Object.entries(theirs)) {
+    const [, line = ""] = new RegExp(`hooks/${name}: (.*)$`, "m").exec(stdout) ?? [];
+    hook(name, `${line}\n${text}`);
+  }
+  t.regex(run("node", ".flux-sops/flux-sops.mjs", "doctor").stdout, /the hooks are on/);
+  writeFileSync(join(dir, "leak.yaml"), secret({ password: "hunter2" }));
+  run("git", "add", "leak.yaml");
+  t.regex(run("git", "commit", "-q", "-m", "Leak").stderr, /plaintext-secret/);
+  t.is(run("git", "log", "--format=%s").stdout, "Before\n");
+
+  run("git", "init", "-q", "--bare", "../server");
+  run("git", "remote", "add", "origin", "../server");
+  t.regex(run("git", "push", "-q", "origin", "main").stderr, /^refs\/heads\/main [0-9a-f]{40}/);
+  run("git", "commit", "-q", "--no-verify", "-m", "Leak");
+  const pushed = run("git", "push", "-q", "origin", "main");
+  t.not(pushed.status, 0);
+  t.regex(pushed.stderr, /plaintext-secret/);
+});
+
 test("the command that is printed commits the gate, husky's ignored folder with it", (t) => {
   const { run, init } = repository(t, { "a.txt": "x\n" });
   const { stdout } = init();

@@ -85,7 +85,7 @@ for (const [title, folder] of [
     t.deepEqual(hookNamesIn(join(directory, folder)), ["pre-commit"], "looking adds nothing");
     const state = await turnHooksOn(directory, manager);
     t.deepEqual(state.on ? null : state.lines, [
-      `${folder}/pre-commit: sh -e .flux-sops/hooks/pre-commit "$@"`,
+      `${folder}/pre-commit: sh -e .flux-sops/hooks/pre-commit "$@" || exit`,
     ]);
     t.is(readFileSync(own, "utf8"), "#!/bin/sh\necho mine\n");
     t.true(hookNamesIn(join(directory, folder)).includes("pre-push"));
