@@ -68,7 +68,10 @@ export function hookFiles(directory: string, manager: HookManager): WantedFile[]
     case "husky":
       return huskyFiles(directory, manager.folder);
     case "lefthook":
-      return [...own, configuration(directory, manager.file, addToLefthook)];
+      return [
+        ...own,
+        configuration(directory, manager.file, (text) => addToLefthook(text, manager.file)),
+      ];
     case "pre-commit":
       return [...own, configuration(directory, manager.file, addToPreCommit)];
     case "folder":
@@ -188,17 +191,28 @@ const byHand = (reason: string, example: string) => ({
   byHand: `${reason}; let its hooks ${GATE_HOOKS.join(", ")} run ${example}`,
 });
 
-function addToLefthook(text: string): string | Extract<Addition, { content: null }> {
+const LEFTHOOK_COMMAND = `sh -e ${FOLDER}/HOOK {0}, last, ${READ_INPUT.join(" and ")} with use_stdin`;
+
+function addToLefthook(text: string, path: string): string | Extract<Addition, { content: null }> {
   let whole = text;
   for (const name of GATE_HOOKS) {
     if (whole.includes(`${FOLDER}/${name}`)) continue;
+    if (!/\.ya?ml$/.test(path))
+      return byHand("it is no YAML that can be added to", LEFTHOOK_COMMAND);
     const added = lefthookWith(whole, name);
     if (added === null) {
-      return byHand(`its ${name} cannot be added to`, `sh -e ${FOLDER}/HOOK {0}, last`);
+      const reason = isParallel(readYaml(whole), name)
+        ? "runs its jobs at the same time, and the gate has to be last"
+        : "cannot be added to";
+      return byHand(`its ${name} ${reason}`, LEFTHOOK_COMMAND);
     }
     whole = added;
   }
   return whole;
+}
+
+function isParallel(yaml: YamlText | null, name: GateHook): boolean {
+  return yaml !== null && valueAt(yaml.root, [name, "parallel"])?.toJSON() === true;
 }
 
 /** @see https://lefthook.dev/configuration/ */
@@ -217,7 +231,7 @@ function lefthookWith(text: string, name: GateHook): string | null {
     const block = [`${name}:`, "  commands:", ...command.map((line) => `    ${line}`)];
     return appendAtEnd(text, ["", ...block]);
   }
-  if (valueAt(yaml.root, [name, "parallel"])?.toJSON() === true) return null;
+  if (isParallel(yaml, name)) return null;
   const commands = valueAt(yaml.root, [name, "commands"]);
   if (commands !== null) return appendTo(text, commands, command);
   const jobs = valueAt(yaml.root, [name, "jobs"]);

@@ -31,14 +31,10 @@ export const OWN_HUSKY: HookManager = { kind: "husky", folder: ".husky" };
 /** Where the hooks' shell files lie in a repository whose hooks another program runs. */
 export const JOINED_HOOKS = ".flux-sops/hooks";
 
-const LEFTHOOK_FILES = ["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml"];
-const OTHER_LEFTHOOK_FILES = [
-  "lefthook.toml",
-  "lefthook.json",
-  ".lefthook.toml",
-  ".lefthook.json",
-  ".config/lefthook.yml",
-];
+/** @see https://lefthook.dev/configuration/ */
+const LEFTHOOK_FILES = ["yml", "yaml", "toml", "json", "jsonc"].flatMap((ending) =>
+  ["lefthook", ".lefthook", ".config/lefthook"].map((name) => `${name}.${ending}`),
+);
 
 /**
  * Finds out which hook manager is at work in an existing repository, or would be once it is
@@ -59,8 +55,6 @@ export async function findHookManager(directory: string): Promise<HookManager> {
   if (configured === ".husky/_" || hasHuskyFiles(directory)) return OWN_HUSKY;
   const lefthook = LEFTHOOK_FILES.find((name) => existsSync(join(directory, name)));
   if (lefthook !== undefined) return { kind: "lefthook", file: lefthook };
-  const otherLefthook = OTHER_LEFTHOOK_FILES.find((name) => existsSync(join(directory, name)));
-  if (otherLefthook !== undefined) return { kind: "other", name: "lefthook", where: otherLefthook };
   if (existsSync(join(directory, ".pre-commit-config.yaml"))) {
     return { kind: "pre-commit", file: ".pre-commit-config.yaml" };
   }

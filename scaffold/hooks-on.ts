@@ -81,7 +81,10 @@ async function isAtWork(
   remedy: string,
 ): Promise<HooksState> {
   if (!readFileSync(join(directory, file), "utf8").includes(".flux-sops/hooks/pre-commit")) {
-    return { on: false, reason: `${printable(file)} does not run them: see above` };
+    return {
+      on: false,
+      reason: `${printable(file)} does not run them: flux-sops init says what to add to it`,
+    };
   }
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
   const missing = hooks.filter((name) => {

@@ -174,7 +174,30 @@ const shapes: Record<string, Shape> = {
     },
     hasNot: [".husky"],
     on: false,
-    says: /lefthook\.yml: its pre-commit cannot be added to/,
+    says: /lefthook\.yml: its pre-commit runs its jobs at the same time, and the gate has to be last; let .* run sh -e \.flux-sops\/hooks\/HOOK \{0\}, last, pre-push and post-rewrite with use_stdin$/m,
+  },
+  "lefthook configured elsewhere": {
+    files: { ".config/lefthook.yml": LEFTHOOK, "a.txt": "x\n" },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
+    added: [".config/lefthook.yml"],
+    on: true,
+  },
+  "lefthook configured in TOML": {
+    files: { ".lefthook.toml": "# ours\n", "a.txt": "x\n" },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
+    on: false,
+    says: /\.lefthook\.toml: it is no YAML that can be added to; let its hooks .* with use_stdin$/m,
+  },
+  "lefthook configured in TOML, with our commands": {
+    files: {
+      "lefthook.toml": GATE_HOOKS.map(
+        (name) => `[${name}.commands.gate]\nrun = "sh -e .flux-sops/hooks/${name} {0}"\n`,
+      ).join(""),
+      "a.txt": "x\n",
+    },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
+    on: true,
+    says: /hooks are on, run by lefthook/,
   },
   "pre-commit": {
     files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
