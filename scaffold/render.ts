@@ -114,6 +114,15 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
           appendLines(present, file.content, "Keys, plaintext, and what was left behind."),
       };
     case ".gitattributes":
+      return {
+        ...file,
+        addTo: (present) =>
+          appendLines(
+            present,
+            withoutSecondDriver(file.content, present),
+            "Encrypted files stay as they are.",
+          ),
+      };
     case ".prettierignore":
       return {
         ...file,
@@ -134,6 +143,19 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
     default:
       return file;
   }
+}
+
+/** What sops's own manual has users write, or another word on how encrypted files are shown. */
+const DIFF_DRIVER =
+  /^[^#\s]\S*\s(?:.*\s)?diff=\S*sops|^[^#\s]*sops\S*\s(?:.*\s)?(?:-?diff|binary)\b/;
+
+/** The lines of a `.gitattributes` to add: of two drivers for a file the last would hold, and be ours. */
+function withoutSecondDriver(wanted: Buffer, present: Buffer): Buffer {
+  const text = wanted.toString("latin1");
+  const ours = new Set(text.split("\n"));
+  const theirs = present.toString("latin1").split(/\r?\n/);
+  const hasOne = theirs.some((line) => !ours.has(line) && DIFF_DRIVER.test(line));
+  return hasOne ? Buffer.from(text.replaceAll(" diff=sops", ""), "latin1") : wanted;
 }
 
 /**
