@@ -12,7 +12,7 @@ import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { isRecord } from "../sops/metadata.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
-import { gitComplaint, gitLine } from "./git-in-folder.ts";
+import { gitComplaint, gitInFolder, gitLine, topOfRepository } from "./git-in-folder.ts";
 import {
   GENERATED_PATH,
   type GeneratedFiles,
@@ -71,6 +71,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
   }
   const yoRc = readIfThere(directory, ".yo-rc.json");
   const isRepository = await isTopOfRepository(directory);
+  if (!isRepository) await refusePartOfAnother(directory);
   const remembered = yoRc === null ? {} : rememberedAnswers(yoRc, directory);
   return {
     directory,
@@ -160,6 +161,22 @@ async function isTopOfRepository(directory: string): Promise<boolean> {
   throw new ScaffoldError(
     "environment",
     `${printable(directory)} has a .git that git cannot use (${problem}): mend or remove it, or name another folder`,
+  );
+}
+
+/**
+ * A repository of its own would take the folder's files away from the one that has them.
+ *
+ * @throws ScaffoldError `usage`
+ */
+async function refusePartOfAnother(directory: string): Promise<void> {
+  const args = ["ls-files", "-z", "--", "."];
+  const { status, stdout } = await gitInFolder(directory, args, { allowed: [0, 128] });
+  if (status !== 0 || stdout.length === 0) return;
+  const top = await topOfRepository(directory);
+  throw new ScaffoldError(
+    "usage",
+    `${printable(directory)} is a part of the repository ${printable(top)}, and git looks for hooks at its top: run this there, or name a folder that it has no files of`,
   );
 }
 

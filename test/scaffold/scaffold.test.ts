@@ -12,6 +12,7 @@ import test, { type ExecutionContext } from "ava";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
 import { blobId } from "../../scaffold/generated-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
+import { inspectTarget } from "../../scaffold/target.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
 
@@ -127,6 +128,22 @@ test.serial(
     t.is(done.commit.kind, "pending");
     t.regex(closingMessage(done), /Not committed yet \(git commit failed: refused by the gate\)/);
     t.throws(() => git(directory, "rev-parse", "HEAD"));
+  },
+);
+
+test.serial(
+  "a folder that another repository has files of is no place for one of its own",
+  async (t) => {
+    const top = newPlace("monorepo");
+    const folder = join(top, "infra");
+    mkdirSync(folder, { recursive: true });
+    git(top, "init", "-q");
+    writeFileSync(join(folder, "kustomization.yaml"), "resources: []\n");
+    await t.notThrowsAsync(inspectTarget(folder), "nothing of it is in git");
+    git(top, "add", ".");
+    await t.throwsAsync(inspectTarget(folder), {
+      message: `${folder} is a part of the repository ${top}, and git looks for hooks at its top: run this there, or name a folder that it has no files of`,
+    });
   },
 );
 
