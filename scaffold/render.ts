@@ -12,7 +12,7 @@ import { shellText } from "../git/shell-word.ts";
 import { TOOL_PATH } from "../git/tool-command.ts";
 import { YO_RC_KEY } from "./target.ts";
 import { templateFiles } from "./template-files.ts";
-import { toolVersion } from "./tool-file.ts";
+import { isOlderOrSame, toolVersion } from "./tool-file.ts";
 import { rulesForAnyLayout, rulesOfScope, type WantedRule } from "./wanted-rules.ts";
 
 export interface RenderInput {
@@ -182,7 +182,10 @@ export function renderTree(tree: string, data: object, cluster: string, below = 
 }
 
 function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): WantedFile[] {
-  const mayReplace = (present: Buffer) => isOlderOrSame(toolVersion(present), version);
+  const mayReplace = (present: Buffer) => {
+    const theirs = toolVersion(present);
+    return theirs !== null && isOlderOrSame(theirs, version);
+  };
   return [
     { path: TOOL_PATH, content: tool, mode: 0o755, mayReplace },
     ...[...toolParts].map(([name, content]) => ({
@@ -190,17 +193,6 @@ function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): Wante
       ...{ content, mode: 0o644 as const, mayReplace },
     })),
   ];
-}
-
-/** Compares the three numbers of a version; what is after them has no weight. */
-function isOlderOrSame(present: string | null, version: string): boolean {
-  if (present === null) return false;
-  const [theirs, ours] = [present, version].map((text) => text.split(/[.-]/).map(Number));
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (theirs?.[index] ?? 0) - (ours?.[index] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return true;
 }
 
 /** Remembered where they are wanted. */

@@ -23,6 +23,7 @@ import {
 } from "./repository.ts";
 import type { Target } from "./target.ts";
 import { presentRecipients } from "./present-recipients.ts";
+import { isOlderOrSame } from "./tool-file.ts";
 import { stageFiles } from "./write-plan.ts";
 
 export interface ScaffoldRequest {
@@ -66,6 +67,7 @@ export interface Scaffolded extends PreparedScaffold {
 export async function prepareScaffold(request: ScaffoldRequest): Promise<PreparedScaffold> {
   const { target, answers, force, scope } = request;
   refuseOtherCluster(target, answers);
+  if (!force) refuseOlderVersion(target, request.version);
   if (scope === "gate" && answers.example) {
     throw new ScaffoldError(
       "usage",
@@ -303,6 +305,17 @@ function refuseOtherCluster(
   throw new ScaffoldError(
     "usage",
     `${printable(directory)} was scaffolded for cluster ${printable(first)}: leave --cluster out, or name another folder for cluster ${cluster}`,
+  );
+}
+
+/** Its files would be those of an earlier version, beside the tool of a later one. */
+function refuseOlderVersion({ remembered, directory }: Target, version: string): void {
+  const { version: theirs } = remembered as Record<string, unknown>;
+  if (typeof theirs !== "string" || !/^\d+\.\d+\.\d+/.test(theirs)) return;
+  if (isOlderOrSame(theirs, version)) return;
+  throw new ScaffoldError(
+    "environment",
+    `${printable(directory)} was scaffolded by flux-sops ${printable(theirs)}, and this is ${version}: run npx -p generator-flux-sops@latest flux-sops init; --force goes back to this one`,
   );
 }
 
