@@ -132,9 +132,15 @@ export function scopeFor({ surroundings }: Target, { cluster }: RawAnswers): Sco
 
 /** What is not asked: what was answered before, and what has no meaning for the hooks alone. */
 export function settledAnswers(target: Target, scope: Scope): RawAnswers {
-  return scope === "gate"
-    ? { cluster: "homelab", example: false, ...target.remembered }
-    : target.remembered;
+  if (scope === "gate") return { cluster: "homelab", example: false, ...target.remembered };
+  return isExampleRemoved(target) ? { ...target.remembered, example: false } : target.remembered;
+}
+
+/** Flux would deploy it again. */
+function isExampleRemoved({ remembered, directory, generated }: Target): boolean {
+  const folder = `clusters/${String(remembered.cluster)}/apps/demo`;
+  const isRemembered = [...generated.ids.keys()].some((path) => path.startsWith(`${folder}/`));
+  return remembered.example === true && isRemembered && !existsSync(join(directory, folder));
 }
 
 /** In somebody's repository, files that say how they work there are theirs alone. */

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -209,6 +210,25 @@ test.serial(
     t.is(readFileSync(readme, "utf8"), original);
   },
 );
+
+test.serial("an example that was removed does not come back by itself", async (t) => {
+  const directory = newPlace("flux");
+  await withAuthor(() => scaffold(directory, { cluster: "lab", example: true }));
+  const example = [
+    "apps/demo",
+    "infrastructure/namespaces/demo.yaml",
+    "secrets/demo.sops.yaml",
+  ].map((path) => join(directory, "clusters/lab", path));
+  rmSync(join(directory, "clusters/lab/apps/demo/service.yaml"));
+  await scaffold(directory);
+  t.true(existsSync(join(directory, "clusters/lab/apps/demo/service.yaml")), "a part of it does");
+  for (const path of example) rmSync(path, { recursive: true });
+  await scaffold(directory, {}, { tool: toolOf("1.10.0"), version: "1.10.0" });
+  t.deepEqual(example.filter(existsSync), []);
+  t.regex(readFileSync(join(directory, ".yo-rc.json"), "utf8"), /"example": false/);
+  await scaffold(directory, { example: true }, { tool: toolOf("1.10.0"), version: "1.10.0" });
+  t.deepEqual(example.filter(existsSync), example);
+});
 
 test.serial(
   "the commit that is left to its owner says what it is: an upgrade, or a change",
