@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
@@ -49,6 +49,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
   if (problem !== null) throw new ScaffoldError("usage", `--recipients ${problem}`);
   const rules = readRules(directory);
   const present = recipientsOfCluster(rules, name);
+  if (present === null) refuseFolderOfAnother(directory, name);
   const remembered = await rememberedKeyFile(directory);
   const ageKeyFile = valueOf(request, "age-key-file") ?? "";
   const identity = await planIdentity(
@@ -106,11 +107,22 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
     notes: isNew
       ? [
           `The private key of cluster ${name} is new, in ${printable(identity.file)}: BACK IT UP NOW.`,
-          `Then push, point kubectl at the cluster, and run npx flux-sops bootstrap --cluster ${name}.`,
+          `Once this is committed and pushed, point kubectl at the cluster, and run npx flux-sops bootstrap --cluster ${name}.`,
         ]
       : [],
     subject: `Add cluster ${name}`,
   };
+}
+
+/** What Flux builds there already would be built otherwise, and what is encrypted there be for another key. */
+function refuseFolderOfAnother(directory: string, name: string): void {
+  const folder = join(directory, "clusters", name);
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder || readdirSync(folder).length === 0) return;
+  throw new ScaffoldError(
+    "usage",
+    `clusters/${name} is there already, and no rule in .sops.yaml is its own: name a cluster that is new`,
+  );
 }
 
 function readRules(directory: string): string {

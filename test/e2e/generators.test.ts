@@ -148,6 +148,12 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   t.true(secret.includes(second ?? "-") && !secret.includes(first ?? "-"));
   const again = repository.tool("new", "cluster", "prod");
   t.regex(again.stdout, /nothing to change/);
+  // Flux builds all that is in a folder without a kustomization.yaml: one more would have it remove the rest.
+  repository.write("clusters/old/apps.yaml", "kind: ConfigMap\n");
+  const taken = repository.tool("new", "cluster", "old");
+  t.is(taken.status, 2, taken.stdout);
+  t.regex(taken.stderr, /clusters\/old is there already, and no rule in \.sops\.yaml is its own/);
+  t.false(existsSync(join(repository.dir, "clusters/old/kustomization.yaml")));
   t.is(readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8"), keys);
 });
 
