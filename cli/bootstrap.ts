@@ -14,7 +14,7 @@ import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
 import { userKeyFile } from "../sops/key-locations.ts";
 import { isNotFound, type Kubectl, kubectlIn } from "./doctor/kubectl.ts";
-import { heldKeys, SOPS_AGE } from "./sops-age.ts";
+import { GIVE_KEY, heldKeys, SOPS_AGE } from "./sops-age.ts";
 import { withoutKeys } from "./without-keys.ts";
 
 const INSTALL: Readonly<Record<string, string>> = {
@@ -69,11 +69,14 @@ async function run(command: Command): Promise<number> {
   const cluster = text("cluster");
   const prepared = await prepareBootstrap({
     directory,
-    cluster: await chosenCluster({
-      directory,
-      options: new Map(cluster === null ? [] : [["cluster", [cluster]]]),
-      prompter: null,
-    }),
+    cluster: await chosenCluster(
+      {
+        directory,
+        options: new Map(cluster === null ? [] : [["cluster", [cluster]]]),
+        prompter: null,
+      },
+      `Flux needs the key alone: ${GIVE_KEY}`,
+    ),
     ...{ context: text("context"), owner: text("owner"), username: text("username") },
     ...{ privateKeyFile: text("privateKeyFile"), more: command.args, environment: process.env },
   });

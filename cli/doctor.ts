@@ -97,5 +97,5 @@ async function examine(
 async function clusterMeant(directory: string, given: string | true): Promise<string | null> {
   if (given === true && clusterFolders(directory).length === 0) return null;
   const options = new Map(given === true ? [] : [["cluster", [given]]]);
-  return chosenCluster({ directory, options, prompter: null });
+  return chosenCluster({ directory, options, prompter: null }, "leave the name out");
 }

@@ -5,6 +5,9 @@ import { isRecord } from "../sops/metadata.ts";
 /** The Secret that Flux takes its private keys from: where bootstrap puts it, and doctor looks. */
 export const SOPS_AGE = { namespace: "flux-system", name: "sops-age" };
 
+/** How it is made where Flux was there before. */
+export const GIVE_KEY = `kubectl -n ${SOPS_AGE.namespace} create secret generic ${SOPS_AGE.name} --from-file=age.agekey=FILE, where FILE holds the private key of this cluster and no other`;
+
 /** What Flux can read in that Secret. */
 export interface HeldKeys {
   /** The public keys of its private keys. */

@@ -111,17 +111,18 @@ export async function planIdentity(
  * Writes a new identity: into a new file (0600, its folders 0700) that appears complete or not at
  * all, or at the end of the one that is there, whose other content stays as it is.
  *
- * @param cluster named in the comment above the key.
+ * @param cluster named in the comment above the key; null where it is that of a whole repository.
  * @throws ScaffoldError `environment`; the key is then not in the file.
  */
 export function writeIdentity(
   plan: Extract<IdentityPlan, { kind: "new" }>,
-  cluster: string,
+  cluster: string | null,
   directory: string,
   now: Date = new Date(),
 ): void {
+  const owner = cluster === null ? "" : `cluster ${cluster}, `;
   const text = [
-    `# flux-sops: identity of cluster ${cluster}, repository ${printable(directory)}`,
+    `# flux-sops: identity of ${owner}repository ${printable(directory)}`,
     `# created: ${now.toISOString().replace(/\.\d+Z$/, "Z")}`,
     `# public key: ${plan.pair.recipient}`,
     plan.pair.identity,

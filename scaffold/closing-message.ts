@@ -151,12 +151,12 @@ function commitPart({ commit }: Scaffolded): string[] {
   }
 }
 
-function identityPart({ identity, answers }: Scaffolded): string[] {
+function identityPart({ identity, answers, scope }: Scaffolded): string[] {
   switch (identity.kind) {
     case "new":
       return [
         "",
-        `The private key of cluster ${answers.cluster} is new and in this file only:`,
+        `The private key of ${scope === "gate" ? "this repository" : `cluster ${answers.cluster}`} is new and in this file only:`,
         `  ${printable(identity.file)}`,
         "BACK IT UP NOW, in a password manager or on paper. Without it, nothing that is encrypted in",
         "this repository can ever be read again, and no new cluster can be set up from it.",
@@ -174,7 +174,8 @@ function identityPart({ identity, answers }: Scaffolded): string[] {
   }
 }
 
-function nextPart({ target, answers, files, force, scope, hooks }: Scaffolded): string[] {
+function nextPart(done: Scaffolded): string[] {
+  const { target, answers, files, force, scope, hooks } = done;
   if (filesToWrite(files, force).length === 0) return [];
   const first = hooks.on
     ? []
@@ -189,6 +190,7 @@ function nextPart({ target, answers, files, force, scope, hooks }: Scaffolded): 
       ...first,
       "Flux builds this repository already, so nothing was added to what it builds.",
       "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted.",
+      ...keyForFlux(done),
     ];
   }
   const hasGuide = files.some(({ path, state }) => path === "README.md" && state !== "differs");
@@ -207,6 +209,20 @@ function nextPart({ target, answers, files, force, scope, hooks }: Scaffolded): 
       (step, index) =>
         `  ${index + 1}. ${withToolCommand(step, { cwd: target.directory, prefix: TOP })}`,
     ),
+  ];
+}
+
+/** Where Flux was before, nobody has given it a key, and bootstrap is not run again. */
+function keyForFlux({ target, identity }: Scaffolded): string[] {
+  if (identity.kind !== "new") return [];
+  const grep = ["grep", "-A", "1", `public key: ${identity.pair.recipient}`, identity.file];
+  const kubectl =
+    "kubectl -n flux-system create secret generic sops-age --from-file=age.agekey=/dev/stdin";
+  const check = "npx flux-sops check says which";
+  return [
+    "Flux cannot read it yet. Before you push one, give the cluster the key, this one alone:",
+    `  ${shellCommand(grep)} | grep '^AGE-SECRET-KEY-' | ${kubectl}`,
+    `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${withToolCommand(check, { cwd: target.directory, prefix: TOP })}`,
   ];
 }
 

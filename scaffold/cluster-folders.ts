@@ -17,10 +17,12 @@ export function clusterFolders(directory: string): string[] {
  * The cluster to work on: the one that is named, the only one there is, or the one that a person
  * chooses.
  *
+ * @param withHooksAlone what to do in a repository that Flux built before, which has no such folder.
  * @throws ScaffoldError `usage` where that leaves none, or more than one.
  */
 export async function chosenCluster(
   request: Pick<GeneratorRequest, "directory" | "options" | "prompter">,
+  withHooksAlone: string,
 ): Promise<string> {
   const clusters = clusterFolders(request.directory);
   const given = valueOf(request, "cluster");
@@ -35,7 +37,7 @@ export async function chosenCluster(
   if (first === undefined) {
     throw new ScaffoldError(
       "usage",
-      `${printable(request.directory)} has no folder clusters/NAME/secrets: run npx -p generator-flux-sops flux-sops init first`,
+      `${printable(request.directory)} has no folder clusters/NAME/secrets: run npx -p generator-flux-sops flux-sops init first; where that adds the hooks alone, ${withHooksAlone}`,
     );
   }
   if (more.length === 0) return first;

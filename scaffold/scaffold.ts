@@ -227,7 +227,9 @@ export async function carryOut(
   const staged = stageFiles(directory, files);
   try {
     if (!target.isRepository) await initRepository(directory, answers.branch);
-    if (identity.kind === "new") writeIdentity(identity, answers.cluster, directory);
+    if (identity.kind === "new") {
+      writeIdentity(identity, prepared.scope === "gate" ? null : answers.cluster, directory);
+    }
     if (answers.ageKeyFile !== "" && identity.kind !== "elsewhere") {
       await rememberKeyFile(directory, identity.file);
     }

@@ -108,7 +108,10 @@ export const secretGenerator: FileGenerator = {
 
 async function prepareSecret(request: GeneratorRequest): Promise<PreparedFiles> {
   const { prompter } = request;
-  const cluster = await chosenCluster(request);
+  const cluster = await chosenCluster(
+    request,
+    "write it to a file NAME.sops.yaml: git commit encrypts it",
+  );
   const namespace = await wantedNamespace(request);
   const type = secretType(await wantedType(request));
   const values = collectValues(request, type);

@@ -57,7 +57,7 @@ export const workloadGenerator: FileGenerator = {
 
 async function prepareWorkload(request: GeneratorRequest): Promise<PreparedFiles> {
   const { directory, name } = request;
-  const cluster = await chosenCluster(request);
+  const cluster = await chosenCluster(request, "write it beside the others");
   const image = await asked(request, "image", "Image", DEFAULT_IMAGE, imageProblem);
   const port = await asked(request, "port", "Port it listens on", DEFAULT_PORT, portProblem);
   const namespace = await wantedNamespace(request, name);

@@ -2,7 +2,7 @@ import { isRecord } from "../../sops/metadata.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
-import { heldKeys, SOPS_AGE } from "../sops-age.ts";
+import { GIVE_KEY, heldKeys, SOPS_AGE } from "../sops-age.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
@@ -30,7 +30,7 @@ export async function diagnoseCluster(
   }
   if (listed.kind === "failed") {
     return /the server doesn't have a resource type/.test(listed.complaint)
-      ? [wrong("Flux is not in this cluster", bootstrapFor(cluster))]
+      ? [wrong("Flux is not in this cluster", cluster === null ? INSTALL : giveKey(cluster))]
       : [
           wrong(
             `kubectl: ${printable(listed.complaint)}`,
@@ -45,11 +45,19 @@ export async function diagnoseCluster(
   ];
 }
 
-function bootstrapFor(cluster: string | null): string {
-  return shellCommand([
-    ...["npx", "flux-sops", "bootstrap"],
-    ...(cluster === null ? [] : ["--cluster", cluster]),
-  ]);
+const INSTALL = "flux bootstrap, see https://fluxcd.io/flux/installation/";
+
+/** bootstrap knows the clusters that were scaffolded. */
+function giveKey(cluster: string | null): string {
+  return cluster === null
+    ? GIVE_KEY
+    : shellCommand(["npx", "flux-sops", "bootstrap", "--cluster", cluster]);
+}
+
+function giveAnother(cluster: string | null): string {
+  return cluster === null
+    ? "make the Secret again, with the private key as its entry age.agekey"
+    : giveKey(cluster);
 }
 
 async function clusterKeys(
@@ -65,7 +73,7 @@ async function clusterKeys(
   if (got.kind !== "got") {
     const complaint = got.kind === "failed" ? got.complaint : "";
     return got.kind === "failed" && isNotFound(got)
-      ? [wrong(`${WHERE} is missing: Flux cannot decrypt`, bootstrapFor(cluster))]
+      ? [wrong(`${WHERE} is missing: Flux cannot decrypt`, giveKey(cluster))]
       : [note(`kubectl may not read ${WHERE}: ${printable(complaint)}`, "ask who may")];
   }
   const { recipients: held, unusable } = await heldKeys(got.data);
@@ -79,7 +87,7 @@ async function clusterKeys(
     problems.push(
       wrong(
         `${WHERE} has no entry that ends in .agekey: Flux reads no other`,
-        "make the Secret again with npx flux-sops bootstrap",
+        giveAnother(cluster),
       ),
     );
   }
@@ -102,7 +110,7 @@ async function clusterKeys(
     ...closed.map(({ file, rule }) =>
       wrong(
         `${WHERE} has no key for what the rule in line ${String(rule.line)} of ${printable(file)} encrypts: it has ${held.size === 0 ? "none" : someOf([...held])}, the rule names ${someOf(rule.recipients)}`,
-        `${bootstrapFor(cluster)}; or name its key in the rule, then npx flux-sops updatekeys`,
+        `${giveAnother(cluster)}; or name its key in the rule, then npx flux-sops updatekeys`,
       ),
     ),
     ...(closed.length > 0 || files.length === 0

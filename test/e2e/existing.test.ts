@@ -139,6 +139,34 @@ test("hooks of one's own that go on after a failed command, and read what git te
   t.regex(pushed.stderr, /plaintext-secret/);
 });
 
+test("where Flux was there before, the key reaches the cluster by what is printed", (t) => {
+  const { run, init, dir } = repository(t, {
+    "clusters/prod/flux-system/gotk-sync.yaml":
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n",
+  });
+  const { stdout } = init();
+  t.regex(stdout, /^The private key of this repository is new and in this file only:$/m);
+  t.notRegex(stdout, /homelab/);
+  t.regex(stdout, /decryption.*: node \.flux-sops\/flux-sops\.mjs check says which$/m);
+  const [, file = "", line = ""] =
+    /in this file only:\n {2}(.*)\n[^]*^ {2}(grep .* kubectl .*)$/m.exec(stdout) ?? [];
+  const keys = readFileSync(file, "utf8");
+  const own = keys.slice(keys.lastIndexOf("# flux-sops:"));
+  t.notRegex(own, /cluster/);
+  const [key = "-"] = /^AGE-SECRET-KEY-.*$/m.exec(own) ?? [];
+  // Other keys are nobody's business there.
+  writeFileSync(file, `${keys}# public key: age1other\nAGE-SECRET-KEY-1OTHER\n`);
+  const bin = join(dir, "../bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "kubectl"), '#!/bin/sh\necho "$*"\ncat\n', { mode: 0o755 });
+  t.is(
+    run("sh", "-c", `PATH=${bin}:$PATH; ${line}`).stdout,
+    `-n flux-system create secret generic sops-age --from-file=age.agekey=/dev/stdin\n${key}\n`,
+  );
+  const { stderr } = run("node", ".flux-sops/flux-sops.mjs", "new", "secret", "x");
+  t.regex(stderr, /no folder clusters\/NAME\/secrets.* write it to a file NAME\.sops\.yaml/);
+});
+
 test("the command that is printed commits the gate, husky's ignored folder with it", (t) => {
   const { run, init } = repository(t, { "a.txt": "x\n" });
   const { stdout } = init();
