@@ -63,7 +63,7 @@ function refuseDamagedIndexName(indexFile: string): void {
 }
 
 /** What git itself says in lines of their own, where a repository is another user's. */
-function trusting(complaint: string): string {
+export function trusting(complaint: string): string {
   const folder = /(?:dubious ownership in repository at|unsafe repository \()\s*'(.+)'/.exec(
     complaint,
   )?.[1];

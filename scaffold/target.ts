@@ -7,8 +7,10 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
+import { trusting } from "../git/repository.ts";
 import { SopsError } from "../sops/errors.ts";
 import { isRecord } from "../sops/metadata.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
@@ -71,7 +73,10 @@ export async function inspectTarget(folder: string): Promise<Target> {
   }
   const yoRc = readIfThere(directory, ".yo-rc.json");
   const isRepository = await isTopOfRepository(directory);
-  if (!isRepository) await refusePartOfAnother(directory);
+  if (!isRepository) {
+    refuseHome(directory);
+    await refusePartOfAnother(directory);
+  }
   const remembered = yoRc === null ? {} : rememberedAnswers(yoRc, directory);
   return {
     directory,
@@ -160,7 +165,16 @@ async function isTopOfRepository(directory: string): Promise<boolean> {
   }
   throw new ScaffoldError(
     "environment",
-    `${printable(directory)} has a .git that git cannot use (${problem}): mend or remove it, or name another folder`,
+    `${printable(directory)} has a .git that git cannot use (${problem})${trusting(problem) || ": mend it, or name another folder"}`,
+  );
+}
+
+/** @throws ScaffoldError `usage` */
+function refuseHome(directory: string): void {
+  if (directory !== realpathWhereItExists(homedir())) return;
+  throw new ScaffoldError(
+    "usage",
+    `${printable(directory)} is your home folder: name a folder for the repository, such as flux-homelab`,
   );
 }
 

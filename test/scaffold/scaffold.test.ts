@@ -148,6 +148,27 @@ test.serial(
   },
 );
 
+test.serial("another user's repository is not told to be removed", async (t) => {
+  const directory = newPlace("theirs");
+  mkdirSync(directory);
+  git(directory, "init", "-q");
+  process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1";
+  try {
+    await t.throwsAsync(inspectTarget(directory), {
+      message:
+        /cannot use \(.*\); if you trust it, git config --global --add safe\.directory \/[^;]*$/,
+    });
+  } finally {
+    delete process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"];
+  }
+});
+
+test.serial("nobody's home folder becomes a repository by a run in the wrong place", async (t) => {
+  await t.throwsAsync(inspectTarget(home), {
+    message: `${home} is your home folder: name a folder for the repository, such as flux-homelab`,
+  });
+});
+
 test.serial("inside another repository's folder it is a repository of its own", async (t) => {
   const outer = newPlace("outer");
   mkdirSync(outer);
