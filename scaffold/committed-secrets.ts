@@ -6,9 +6,10 @@ import { environmentInFolder } from "./git-in-folder.ts";
 import type { Scaffolded } from "./scaffold.ts";
 import { TOOL_PATH } from "../git/tool-command.ts";
 
-/** A readable secret in a file of an existing repository. */
+/** A readable secret in a file of an existing repository, or what Flux makes of an encrypted one. */
 export interface CommittedSecret {
   readonly path: string;
+  readonly rule: string;
   /** 1-based; null where the finding is about the file as a whole. */
   readonly line: number | null;
   readonly message: string;
@@ -44,6 +45,7 @@ export async function committedSecrets({ target }: Scaffolded): Promise<Committe
     return [
       {
         path: String(finding["path"]),
+        rule: String(finding["rule"]),
         line: typeof line === "number" ? line : null,
         message: String(finding["message"]),
         fix: Array.isArray(fix) ? fix.map(String) : [],
@@ -54,11 +56,29 @@ export async function committedSecrets({ target }: Scaffolded): Promise<Committe
 
 /** What to do about them; empty where there are none. */
 export function committedSecretsMessage(secrets: readonly CommittedSecret[]): string {
-  if (secrets.length === 0) return "";
+  const isOfFlux = ({ rule }: CommittedSecret) => rule === "flux-ciphertext";
+  const readable = secrets.filter((secret) => !isOfFlux(secret));
+  const ofFlux = secrets.filter(isOfFlux);
+  return [
+    ...(readable.length === 0
+      ? []
+      : [
+          "",
+          "These files of the repository are readable secrets, or broken; they were left as they are:",
+          ...listed(readable),
+          "Encrypting hides what comes from now on. What was committed stays in the history, so make new",
+          "passwords and keys, wherever they are used, once the files are encrypted.",
+          "",
+        ]),
+    ...(ofFlux.length === 0
+      ? []
+      : ["", "What is encrypted is not all decrypted by Flux:", ...listed(ofFlux), ""]),
+  ].join("\n");
+}
+
+function listed(secrets: readonly CommittedSecret[]): string[] {
   const shown = secrets.slice(0, MOST_SHOWN);
   return [
-    "",
-    "These files of the repository are readable secrets, or broken; they were left as they are:",
     ...shown.flatMap(({ path, line, message, fix }) => [
       `  ${printable(path)}${line === null ? "" : `:${line}`}: ${printable(message)}`,
       ...fix.map((command) => `      ${command}`),
@@ -66,8 +86,5 @@ export function committedSecretsMessage(secrets: readonly CommittedSecret[]): st
     ...(secrets.length > shown.length
       ? [`  and ${secrets.length - shown.length} more: node ${TOOL_PATH} check`]
       : []),
-    "Encrypting hides what comes from now on. What was committed stays in the history, so make new",
-    "passwords and keys, wherever they are used, once the files are encrypted.",
-    "",
-  ].join("\n");
+  ];
 }

@@ -13,6 +13,7 @@ import test from "ava";
 import { parse } from "yaml";
 import { execFileSync } from "../bounded-programs.ts";
 import { closingMessage } from "../../scaffold/closing-message.ts";
+import { committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
 import { GATE_HOOKS, hookLine } from "../../scaffold/hook-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
@@ -485,6 +486,16 @@ test.serial(
     t.is(own["default_stages"], undefined);
   },
 );
+
+test("what Flux would apply as ciphertext is no password that was readable", (t) => {
+  const found = (rule: string) => ({ path: rule, line: 1, rule, message: "it is wrong", fix: [] });
+  const flux = committedSecretsMessage([found("flux-ciphertext")]);
+  t.regex(flux, /^What is encrypted is not all decrypted by Flux:\n {2}flux-ciphertext:1: it is/m);
+  t.notRegex(flux, /readable|passwords/);
+  const both = committedSecretsMessage([found("flux-ciphertext"), found("plaintext-secret")]);
+  t.regex(both, /readable secrets, or broken;.*\n {2}plaintext-secret:1: [^]*make new/);
+  t.regex(both, /by Flux:\n {2}flux-ciphertext:1: /);
+});
 
 test.serial("what the user ignores stays ignored, and a diff driver theirs", async (t) => {
   const settings = { ".gitignore": "*.bak\n*.dec\n", ".gitattributes": "*.yaml diff=sopsdiffer\n" };
