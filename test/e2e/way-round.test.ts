@@ -302,6 +302,17 @@ const HOOKS: Readonly<Record<string, (git: (...args: string[]) => Ended) => Ende
   "pre-push": (git) => git("push", "origin", "side"),
 };
 
+test("without the tool a commit is refused, and says what brings it back", (t) => {
+  const { must, git, paste } = withRemote(t);
+  must("rm", "-r", "-q", ".flux-sops");
+  const { status, stderr } = git("commit", "-m", "x");
+  t.not(status, 0);
+  t.notRegex(stderr, /MODULE_NOT_FOUND/);
+  const [, command = ""] = /^flux-sops: refused: .*: (git .*) brings it back$/m.exec(stderr) ?? [];
+  t.is(paste([command]).status, 0, stderr);
+  t.is(git("commit", "--allow-empty", "-m", "x").status, 0);
+});
+
 for (const [hook, run] of Object.entries(HOOKS)) {
   test(`without node on PATH, as in a desktop client: ${hook} refuses and says why`, (t) => {
     const repository = withRemote(t);
