@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
+import { generateKeyPair } from "../../sops/identity.ts";
 import { blocksOf, commandBlocksOf, paste, standIns } from "./documents.ts";
 import { type Scaffolded, scaffolded } from "./scaffolded.ts";
 
@@ -56,13 +57,23 @@ test("every command of a scaffolded README works when pasted, in order", (t) => 
   );
 });
 
-test("by hand, a scaffolded README finds the key of its cluster among those of others", (t) => {
+test("by hand, a scaffolded README finds the key of its cluster among those of others", async (t) => {
   const repository = scaffolded(t, { flags: ["--owner", "me"] });
   const [own = ""] = /age1\w+/.exec(repository.read(".sops.yaml")) ?? [];
   for (const name of ["a", "b", "c", "d"]) t.is(repository.tool("new", "cluster", name).status, 0);
   const find = blocksOf(repository.read("README.md"), "sh").find((one) => one.startsWith("KEYS="));
   const { stdout } = paste(repository, find ?? "", "");
   t.is(stdout, `The key of this cluster: ${own}\n`);
+
+  // A person's own key, which stands behind the cluster's, as the README has it.
+  let person = await generateKeyPair();
+  while (person.recipient > own) person = await generateKeyPair();
+  const { recipient, identity } = person;
+  const rules = repository.read(".sops.yaml");
+  repository.write(".sops.yaml", rules.replaceAll(own, `${own},\n      ${recipient}`));
+  const keys = join(repository.home, ".config/sops/age/keys.txt");
+  appendFileSync(keys, `# public key: ${recipient}\n${identity}\n`);
+  t.is(paste(repository, find ?? "", "").stdout, `The key of this cluster: ${own}\n`);
 });
 
 test("every command of the guide works when pasted, in order", (t) => {
