@@ -206,7 +206,7 @@ function withSources(
     const { path, oid } = source;
     if (seen.has(path)) continue;
     seen.add(path);
-    const found = plaintextSource(source, rules, "file");
+    const found = plaintextSource(source, rules, null);
     if (found === null) continue;
     const first = all.findIndex((one) => one.path === path && one.rule === "plaintext-secret");
     const finding = { ...found.finding, path, where: "index" as const, blob: oid };

@@ -78,24 +78,24 @@ export type SourceMend =
 /**
  * The finding about such a file.
  *
- * @param kustomization the kustomization's repository path, as it may be shown
- * @param file the file's repository path, as it may be shown, where the finding stands in the
- *   kustomization; null where it stands in the file
+ * @param namedIn the repository path of the kustomization that names it
+ * @param there where the finding stands in what names the file: the file's repository path, and the line;
+ *   null where it stands in the file
  */
 export function sourceFinding(
   source: GeneratorSource,
   mend: SourceMend,
-  kustomization: string,
-  file: string | null,
+  namedIn: string,
+  there: { readonly file: string; readonly line: number } | null,
 ): Finding {
-  const what = file === null ? "it" : shownName(file);
+  const what = there === null ? "it" : shownName(there.file);
   return {
     rule: "plaintext-secret",
     severity: "error",
-    line: file === null ? null : source.line,
+    line: there?.line ?? null,
     message:
-      file === null
-        ? `${shownName(kustomization)} makes a Secret of it (secretGenerator), and it is in plaintext`
+      there === null
+        ? `${shownName(namedIn)} makes a Secret of it (secretGenerator), and it is in plaintext`
         : `a secretGenerator names a file in plaintext: ${what}`,
     mend: { kind: "edit", what: toDo(source, mend, what) },
   };

@@ -8,7 +8,7 @@ import type { FileFinding } from "./file-finding.ts";
 import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
 import { mayFeedSecret, mayGenerateSecrets } from "./kustomizations.ts";
-import type { FoundSource } from "./secret-sources.ts";
+import type { FoundSource, Naming } from "./secret-sources.ts";
 import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
 import { stagedSurroundings, surroundingsOf, type Surroundings } from "./staged-surroundings.ts";
 import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
@@ -83,7 +83,7 @@ export async function inspectStaged(
       findings.push({ ...finding, path: entry.path, blob: entry.oid, place });
     }
   }
-  findings.push(...(await inKustomizations(repository, staged, sources)));
+  findings.push(...(await inNamings(repository, staged, sources)));
   if (staged.files.some(({ entry, place }) => place === "staged" && isRuleFile(entry.path))) {
     const { recipientsByNewRules } = await import("./recipients-by-new-rules.ts");
     findings.push(...(await recipientsByNewRules(repository, new Set(pathsOf(staged)))));
@@ -119,14 +119,14 @@ async function secretSourcesOf(
 async function readable(
   source: FoundSource,
   rules: Surroundings["rules"],
-  at: "file" | "kustomization" = "file",
+  at: Naming | null = null,
 ): Promise<Finding | null> {
   const { plaintextSource } = await import("./secret-sources.ts");
   return plaintextSource(source, rules, at)?.finding ?? null;
 }
 
-/** Staged kustomizations that name a file in plaintext which is no part of the commit. */
-async function inKustomizations(
+/** Staged files that name one in plaintext which is no part of the commit. */
+async function inNamings(
   repository: Repository,
   { files }: Staged,
   sources: readonly FoundSource[],
@@ -137,10 +137,12 @@ async function inKustomizations(
     repository,
     others.map(({ path }) => path),
   );
+  const { firstNaming } = await import("./secret-sources.ts");
   const findings: FileFinding[] = [];
   for (const source of others) {
-    const own = files.find(({ entry }) => entry.path === source.kustomization.path);
-    const finding = await readable(source, rules, "kustomization");
+    const naming = firstNaming(source, (path) => files.some(({ entry }) => entry.path === path));
+    const own = files.find(({ entry }) => entry.path === naming?.path);
+    const finding = await readable(source, rules, naming);
     if (own === undefined || finding === null) continue;
     findings.push({ ...finding, path: own.entry.path, blob: own.entry.oid, place: own.place });
   }

@@ -29,7 +29,7 @@ import {
   type TipGroup,
   type TipKustomization,
 } from "./pushed-tips.ts";
-import { plaintextSource, secretSources } from "./secret-sources.ts";
+import { firstNaming, plaintextSource, secretSources } from "./secret-sources.ts";
 import { settingsIn, settleSilently } from "./settings-in-force.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 import { trackedRemote } from "./tracked-remote.ts";
@@ -291,9 +291,10 @@ async function lookIntoSources(
     for (const tip of byOid.get(oid) ?? []) {
       for (const source of secretSources({ path: tip.path, oid, bytes })) {
         const file = tip.oidAt(source.path);
-        if (file !== null && (isNew(file) || isNew(oid))) {
-          sources.push({ ...source, oid: file, tip });
-        }
+        if (file === null) continue;
+        const isNewAt = (path: GitPath) => isNew(tip.oidAt(path) ?? "");
+        const naming = isNew(file) ? null : firstNaming(source, isNewAt);
+        if (isNew(file) || naming !== null) sources.push({ ...source, oid: file, tip, naming });
       }
     }
   }
@@ -301,13 +302,13 @@ async function lookIntoSources(
     repository,
     sources.map(({ oid }) => oid),
   );
-  for (const { tip, ...source } of sources) {
+  for (const { tip, naming, ...source } of sources) {
     const bytes = blobs.get(source.oid);
     if (bytes === undefined) continue;
-    const at = isNew(source.oid) ? "file" : "kustomization";
-    const found = plaintextSource({ ...source, bytes }, tip.rules, at);
+    const found = plaintextSource({ ...source, bytes }, tip.rules, naming);
     if (found === null) continue;
-    const { path, oid } = at === "file" ? source : source.kustomization;
+    const { path } = naming ?? source;
+    const oid = naming === null ? source.oid : (tip.oidAt(path) ?? "");
     if (findings.isPlaintextSecret({ path, blob: oid })) continue;
     findings.add({
       ...found.finding,

@@ -18,9 +18,17 @@ import type { RulesInForce } from "./rules-in-force.ts";
 /** A file of which a kustomization's secretGenerator makes a Secret. */
 export interface SecretSource {
   readonly path: GitPath;
-  readonly kustomization: Kustomization;
-  /** As the kustomization names it. */
+  /** As it is named there. */
   readonly named: GeneratorSource;
+  /** Where it is named. */
+  readonly namedAt: readonly Naming[];
+}
+
+/** A place that names a file. */
+export interface Naming {
+  readonly path: GitPath;
+  /** 1-based. */
+  readonly line: number;
 }
 
 /** Such a file as it was found. */
@@ -32,23 +40,29 @@ export interface FoundSource extends SecretSource {
 /** The files that a kustomization's secretGenerators name, as far as they lie in the repository. */
 export function secretSources(kustomization: Kustomization): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
-  const name = pathText(kustomization.path);
-  return readKustomizationFile(name, utf8Bytes(kustomization.bytes)).generators.flatMap((named) => {
+  const { path, bytes } = kustomization;
+  return readKustomizationFile(pathText(path), utf8Bytes(bytes)).generators.flatMap((named) => {
     // In bytes: the folder's name need not be UTF-8.
-    const file = pathFrom(folderOf(kustomization.path), pathFromText(named.value));
+    const file = pathFrom(folderOf(path), pathFromText(named.value));
     const isSource = named.generator === "secretGenerator" && named.field !== "literals";
-    return isSource && named.value !== "" && file !== null
-      ? [{ path: file as GitPath, kustomization, named }]
-      : [];
+    if (!isSource || named.value === "" || file === null) return [];
+    return [{ path: file as GitPath, named, namedAt: [{ path, line: named.line }] }];
   });
+}
+
+/** Of what makes a Secret, the first place that is to be judged: what names the file, not the file itself. */
+export function firstNaming(
+  { namedAt }: SecretSource,
+  concerns: (path: GitPath) => boolean,
+): Naming | null {
+  return namedAt.find(({ path }) => concerns(path)) ?? null;
 }
 
 /**
  * Of the files that secretGenerators name, those that the index holds, and that hide something, be it
- * encrypted or not. Calls git only where one is
- * named.
+ * encrypted or not. Calls git only where one is named.
  *
- * @param concerns whether a path is to be judged: of each pair, the file or the kustomization must be
+ * @param concerns whether a path is to be judged: the file must be, or what names it
  * @throws GitError
  */
 export async function stagedSources(
@@ -58,7 +72,7 @@ export async function stagedSources(
 ): Promise<FoundSource[]> {
   const sources = kustomizations
     .flatMap(secretSources)
-    .filter((source) => concerns(source.path) || concerns(source.kustomization.path));
+    .filter((source) => concerns(source.path) || firstNaming(source, concerns) !== null);
   const staged = await readStagedPaths(
     context,
     sources.map((source) => source.path),
@@ -74,13 +88,13 @@ export async function stagedSources(
  * What is wrong with a file that a secretGenerator names, as it stands; null where it is encrypted or
  * holds nothing to hide.
  *
- * @param at whether the finding is to stand in the file itself or in the kustomization
+ * @param at where the finding is to stand; null for the file itself
  * @throws BrokenRulesError
  */
 export function plaintextSource(
-  { path: file, bytes, named, kustomization }: FoundSource,
+  { path: file, bytes, named, namedAt }: FoundSource,
   rules: RulesInForce,
-  at: "file" | "kustomization",
+  at: Naming | null,
 ): { readonly finding: Finding; readonly commitMends: boolean } | null {
   if (!holdsSecret(bytes, named)) return null;
   const name = pathText(file);
@@ -93,9 +107,10 @@ export function plaintextSource(
     kind === "encrypt"
       ? { kind: "commit" }
       : { kind: "rename", to, hasRule: verdict(to) === "encrypt" };
-  const shown = at === "file" ? null : name;
+  const [first = { path: file }] = namedAt;
+  const there = at === null ? null : { file: name, line: at.line };
   return {
-    finding: sourceFinding(named, mend, pathText(kustomization.path), shown),
+    finding: sourceFinding(named, mend, pathText(first.path), there),
     commitMends: kind === "encrypt",
   };
 }

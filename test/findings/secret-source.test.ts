@@ -66,8 +66,9 @@ test("the finding says what to do, in the file and in the kustomization", (t) =>
     inFile.mend.kind === "edit" && inFile.mend.what,
     "rename it to config.sops.json, so that git commit encrypts it, and write config.json=config.sops.json under files: instead",
   );
-  const there = sourceFinding(source, { ...mend, hasRule: false }, "k", "a/con\u001bfig.json");
-  t.is(there.line, 4);
+  const place = { file: "a/con\u001bfig.json", line: 5 };
+  const there = sourceFinding(source, { ...mend, hasRule: false }, "k", place);
+  t.is(there.line, 5);
   t.is(there.message, "a secretGenerator names a file in plaintext: a/con\\u001bfig.json");
   t.regex(there.mend.kind === "edit" ? there.mend.what : "", /give it a creation rule/);
 });
