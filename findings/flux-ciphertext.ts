@@ -85,7 +85,7 @@ class Search {
         case "secretGenerator":
           if (this.#encryptedFile(file.path) === null) break;
           if (decryption === null) undecrypted.applied.add(file.path);
-          else this.#lookIntoSecretSource(file);
+          else this.#lookIntoSecretSource(file, kustomization);
           break;
         case "configMapGenerator":
           this.#lookIntoConfigSource(file, kustomization);
@@ -100,7 +100,7 @@ class Search {
           this.#lookIntoStrategicMerge(file, kustomization);
           break;
         case "settings":
-          this.#lookIntoKustomization(file.path);
+          this.#lookIntoSettings(file.path);
       }
     }
     const finding = undecrypted.finding(kustomization, this.#map);
@@ -206,9 +206,11 @@ class Search {
   }
 
   /** Of a Flux Kustomization that decrypts. */
-  #lookIntoSecretSource({ path, from, source }: BuiltFile): void {
+  #lookIntoSecretSource({ path, from, source }: BuiltFile, kustomization: FluxKustomization): void {
     const bytes = this.#files.read(path);
     if (bytes === null || source === null || from === null) return;
+    const isOfObject = source.generator === "SecretGenerator";
+    if (isOfObject && isDecryptedOnDisk(path, kustomization)) return;
     const result = generatedAs(bytes, source);
     if (result.kind === "plaintext") return;
     const file = shownFile(path);
@@ -219,32 +221,31 @@ class Search {
             `Flux does not decrypt what stands under env: the Secret gets the ciphertext of ${file}, without an error`,
             "write it under envs:, as a list",
           ]
-        : result.kind === "ciphertext"
+        : field === "envs" && isOfObject
           ? [
-              `Flux does not see that ${file} is encrypted, and applies its ciphertext, without an error`,
-              "write the file as sops does: decrypt it and encrypt it again",
+              `Flux does not decrypt the envs of a SecretGenerator: the Secret gets the ciphertext of ${file}, without an error`,
+              "name the file under envs: in a secretGenerator: of the kustomization instead",
             ]
-          : field === "envs"
+          : result.kind === "ciphertext"
             ? [
-                `Flux reads ${file} as ${result.format}, and it is encrypted as something else: the build fails`,
-                "decrypt it, give it a name that ends in .env, and encrypt it again",
+                `Flux does not see that ${file} is encrypted, and applies its ciphertext, without an error`,
+                "write the file as sops does: decrypt it and encrypt it again",
               ]
-            : [
-                `the key ${shownFile(key ?? "")} says that ${file} is ${FORMAT_NAMES[result.format]}, and it is encrypted as something else: Flux cannot decrypt it, and refuses the build`,
-                `write the key before it, with the ending of its format: KEY.yaml=${file.slice(file.lastIndexOf("/") + 1)}`,
-              ];
+            : field === "envs"
+              ? [
+                  `Flux reads ${file} as ${result.format}, and it is encrypted as something else: the build fails`,
+                  "decrypt it, give it a name that ends in .env, and encrypt it again",
+                ]
+              : [
+                  `the key ${shownFile(key ?? "")} says that ${file} is ${FORMAT_NAMES[result.format]}, and it is encrypted as something else: Flux cannot decrypt it, and refuses the build`,
+                  `write the key before it, with the ending of its format: KEY.yaml=${file.slice(file.lastIndexOf("/") + 1)}`,
+                ];
     this.add({ ...error(line, message, edit(what)), path: from, about: [path] });
   }
 
   #lookIntoConfigSource({ path, from, line }: BuiltFile, kustomization: FluxKustomization): void {
     if (from === null || this.#encryptedFile(path) === null) return;
-    // What is decrypted on disk for a secretGenerator or a patch is so for everybody.
-    const isDecrypted =
-      kustomization.decryption !== null &&
-      kustomization.files.some(
-        (other) => other.path === path && (other.as === "secretGenerator" || other.as === "patch"),
-      );
-    if (isDecrypted) return;
+    if (isDecryptedOnDisk(path, kustomization)) return;
     this.add({
       ...error(
         line,
@@ -277,8 +278,14 @@ class Search {
     });
   }
 
-  #lookIntoKustomization(path: string): void {
+  #lookIntoSettings(path: string): void {
     const file = this.#map.kustomizationFiles.find((one) => one.path === path);
+    if (file === undefined && this.#encryptedFile(path) !== null) {
+      const what = edit(
+        "decrypt it, and move the values into a file that a secretGenerator: or patches: of the kustomization names",
+      );
+      this.add({ ...error(null, SETTINGS_ENCRYPTED, what), path, about: [path] });
+    }
     if (file?.isEncrypted !== true) return;
     const literals = file.generators.filter(({ field }) => field === "literals");
     const message =
@@ -323,6 +330,16 @@ const OBJECT_AS_KUSTOMIZATION =
 
 const GIVE_IT_ANOTHER_NAME =
   "give the file another name, and put a kustomization.yaml with apiVersion kustomize.config.k8s.io/v1beta1 in its place";
+
+const SETTINGS_ENCRYPTED =
+  "it is encrypted, and Flux decrypts no generator, transformer or other settings of a build: it applies the ciphertext, or refuses it";
+
+/** What a secretGenerator of a kustomization or a patch names is decrypted on disk, and so for everybody. */
+function isDecryptedOnDisk(path: string, { decryption, files }: FluxKustomization): boolean {
+  const isDecrypted = ({ as, source }: BuiltFile) =>
+    as === "patch" || (as === "secretGenerator" && source?.generator !== "SecretGenerator");
+  return decryption !== null && files.some((file) => file.path === path && isDecrypted(file));
+}
 
 /** What Flux decrypts as a whole, once it is built. */
 const IS_DECRYPTED: readonly EncryptedDocument["what"][] = ["secret", "text", "object"];

@@ -140,13 +140,15 @@ export type GeneratedAs =
 /**
  * What Flux makes of an encrypted file that a secretGenerator names: decrypted on disk where it has the
  * marker of the format that its key (of `envs` its path) implies; where not, found in the Secret by any
- * marker, and written in the format of the key.
+ * marker, and written in the format of the key. Of a SecretGenerator object nothing is decrypted on disk, and so
+ * no envs are.
  */
 export function generatedAs(
   bytes: Uint8Array,
-  { field, key, value }: GeneratorSource,
+  { generator, field, key, value }: GeneratorSource,
 ): GeneratedAs {
-  if (field === "env") return { kind: "ciphertext" };
+  const isOfObject = generator === "SecretGenerator";
+  if (field === "env" || (field === "envs" && isOfObject)) return { kind: "ciphertext" };
   const format = fluxFormatOf(key ?? value);
   if (field === "envs") {
     const wanted = format === "binary" ? "dotenv" : format;

@@ -1,4 +1,5 @@
 import { textAt, type Data } from "./data.ts";
+import { objectSources } from "./generator-objects.ts";
 import {
   FLUX_GROUP,
   readKustomizationFile,
@@ -232,29 +233,39 @@ export class FolderBuilds {
         build.fail(missing(text), file.path, line, text);
       }
     }
-    for (const source of file.generators) {
-      if (source.field === "literals") continue;
-      const entry = { text: source.value, line: source.line };
-      this.#addNamed(build, folder, file, entry, source.generator, source);
+    for (const source of file.generators) this.#addSource(build, folder, file.path, source);
+    for (const { source, namedAt } of objectSources(file, (path) => this.#files.read(path))) {
+      // Of an object kustomize reads no such field.
+      if (source.field === "env") continue;
+      for (const { path } of namedAt)
+        build.add({ path, as: "settings", from: file.path, line: null });
+      this.#addSource(build, folder, namedAt[0]?.path ?? file.path, source);
     }
     for (const entry of file.others) {
       // An inline transformer or replacement is no path.
-      if (!entry.text.includes("\n")) this.#addNamed(build, folder, file, entry, "settings");
+      if (!entry.text.includes("\n")) this.#addNamed(build, folder, file.path, entry, "settings");
     }
+  }
+
+  #addSource(build: OpenBuild, folder: string, from: string, source: GeneratorSource): void {
+    if (source.field === "literals") return;
+    const makes = source.generator.toLowerCase() === "secretgenerator";
+    const as = makes ? "secretGenerator" : "configMapGenerator";
+    this.#addNamed(build, folder, from, { text: source.value, line: source.line }, as, source);
   }
 
   #addNamed(
     build: OpenBuild,
     folder: string,
-    file: KustomizationFile,
+    from: string,
     { text, line }: { readonly text: string; readonly line: number },
     as: BuiltFile["as"],
     source: GeneratorSource | null = null,
   ): void {
     const path = pathFrom(folder, text);
     if (path !== null && this.#tree.isFile(path)) {
-      build.add({ path, as, from: file.path, line, source });
-    } else if (as !== "settings") build.fail(missing(text), file.path, line, text);
+      build.add({ path, as, from, line, source });
+    } else if (as !== "settings") build.fail(missing(text), from, line, text);
   }
 
   /** A component works on what was built so far: its patches reach beyond its own objects. */

@@ -11,7 +11,9 @@ export interface Entry {
 
 /** A file or a literal that a generator reads. */
 export interface GeneratorSource {
-  readonly generator: "secretGenerator" | "configMapGenerator";
+  /** A field of the kustomization, or the kind of an object of its own. */
+  readonly generator:
+    "secretGenerator" | "configMapGenerator" | "SecretGenerator" | "ConfigMapGenerator";
   /** `env` is the old way to write one of `envs`, and all that Flux does not decrypt of the two. */
   readonly field: "files" | "envs" | "env" | "literals";
   /**
@@ -51,6 +53,8 @@ export interface KustomizationFile {
   readonly resources: readonly Entry[];
   readonly components: readonly Entry[];
   readonly generators: readonly GeneratorSource[];
+  /** Files, folders and texts of objects that generate others. */
+  readonly generatorObjects: readonly Entry[];
   readonly patches: readonly PatchEntry[];
   /** Other files that it reads: `crds`, `configurations`, `transformers`, `replacements`, … */
   readonly others: readonly Entry[];
@@ -100,6 +104,7 @@ export function readKustomizationFile(path: string, bytes: Uint8Array | null): K
     components: entries("components"),
     // Of every document: whatever is called a generator may name a secret.
     generators: all.flatMap((manifest) => [...generatorSources(manifest)]),
+    generatorObjects: all.flatMap((manifest) => entriesOf(manifest, "generators")),
     patches: own === undefined ? [] : [...patchEntries(own)],
     others: OTHER_FILES.flatMap((field) => entries(field)),
   };
@@ -118,23 +123,34 @@ function isSet(value: unknown): boolean {
   return isData(value) ? Object.keys(value).length > 0 : value !== undefined && value !== "";
 }
 
-/** @see ParseFileSource in kustomize's api/kv/kv.go */
 function* generatorSources(manifest: Manifest): Generator<GeneratorSource> {
   for (const generator of ["secretGenerator", "configMapGenerator"] as const) {
     for (const [index, item] of listAt(manifest.data, generator).entries()) {
-      for (const field of ["files", "envs", "literals"] as const) {
-        for (const [at, text] of listAt(item, field).entries()) {
-          if (typeof text !== "string") continue;
-          const line = manifest.lineOf(generator, index, field, at);
-          yield { generator, field, line, ...keyAndValue(text, field) };
-        }
-      }
-      const env = textAt(item, "env");
-      if (env === null) continue;
-      const line = manifest.lineOf(generator, index, "env");
-      yield { generator, field: "env", line, ...keyAndValue(env, "env") };
+      yield* sourcesOf(item, generator, (...path) => manifest.lineOf(generator, index, ...path));
     }
   }
+}
+
+/**
+ * What one generator reads: an item under a field of a kustomization, or an object of its own.
+ *
+ * @param lineOf see Manifest; paths begin at the generator
+ * @see ParseFileSource in kustomize's api/kv/kv.go
+ */
+export function* sourcesOf(
+  item: unknown,
+  generator: GeneratorSource["generator"],
+  lineOf: Manifest["lineOf"],
+): Generator<GeneratorSource> {
+  for (const field of ["files", "envs", "literals"] as const) {
+    for (const [at, text] of listAt(item, field).entries()) {
+      if (typeof text !== "string") continue;
+      yield { generator, field, line: lineOf(field, at), ...keyAndValue(text, field) };
+    }
+  }
+  const env = textAt(item, "env");
+  if (env === null) return;
+  yield { generator, field: "env", line: lineOf("env"), ...keyAndValue(env, "env") };
 }
 
 /** `PATH`, `KEY=PATH` under `files`, `KEY=VALUE` under `literals`. */

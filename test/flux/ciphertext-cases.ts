@@ -67,6 +67,14 @@ function kustomization(...lines: readonly string[]): string {
   ].join("\n");
 }
 
+function generatorObject(kind: string, ...lines: readonly string[]): string {
+  const options = "options: { disableNameSuffixHash: true }";
+  return [
+    ...["apiVersion: builtin", `kind: ${kind}`, "metadata: { name: db }", options],
+    ...[...lines, ""],
+  ].join("\n");
+}
+
 /** The silent cases, and those beside them that are fine or that Flux refuses: as Flux really does. */
 export const ciphertextCases: readonly CiphertextCase[] = [
   {
@@ -489,6 +497,147 @@ export const ciphertextCases: readonly CiphertextCase[] = [
     },
     refuses: /kustomize build failed: /,
     blames: ["app/a.enc"],
+  },
+  {
+    title: "SecretGenerator: files of an object are decrypted in the Secret, by their keys",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization("generators: [generators/db.yaml]"),
+      "app/generators/db.yaml": generatorObject(
+        "SecretGenerator",
+        "files: [a.sops.env, b.yaml=b.sops.yaml, c=c.sops.txt]",
+      ),
+      "app/a.sops.env": encrypted("A=hunter2\n"),
+      "app/b.sops.yaml": encrypted("b: hunter2\n"),
+      "app/c.sops.txt": encrypted("hunter2\n"),
+    },
+    values: {
+      "Secret/db data": {
+        "a.sops.env": encoded("A=hunter2\n"),
+        "b.yaml": encoded("b: hunter2\n"),
+        c: encoded("hunter2\n"),
+      },
+    },
+    blames: [],
+  },
+  {
+    title: "SecretGenerator: a file under a key of another format",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization("generators: [db.json]"),
+      "app/db.json": JSON.stringify({
+        apiVersion: "builtin",
+        kind: "SecretGenerator",
+        metadata: { name: "db" },
+        files: ["b=b.sops.yaml"],
+      }),
+      "app/b.sops.yaml": encrypted("b: hunter2\n"),
+    },
+    refuses: /failed to decrypt and format Secret field 'b'/,
+    blames: ["app/b.sops.yaml"],
+  },
+  {
+    title: "SecretGenerator: envs of an object are not decrypted, in a folder and as text either",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "generators:",
+        "  - generators",
+        "  - |",
+        "    apiVersion: builtin",
+        "    kind: SecretGenerator",
+        "    metadata: { name: text }",
+        "    options: { disableNameSuffixHash: true }",
+        "    envs: [b.sops.env]",
+      ),
+      "app/generators/kustomization.yaml": "resources: [db.yaml]\n",
+      "app/generators/db.yaml": generatorObject("SecretGenerator", "envs: [a.sops.env]"),
+      "app/a.sops.env": encrypted("A=hunter2\n"),
+      "app/b.sops.env": encrypted("A=hunter2\n"),
+    },
+    ciphertext: ["A", "sops_mac"]
+      .flatMap((key) => ["db", "text"].map((name) => `Secret/${name}: data.${key}`))
+      .sort(),
+    blames: ["app/a.sops.env", "app/b.sops.env"],
+  },
+  {
+    title:
+      "SecretGenerator: env of an object is not read, and envs that a secretGenerator names too are decrypted",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization(
+        "secretGenerator: [{ name: other, envs: [a.sops.env] }]",
+        "generators: [db.yaml]",
+      ),
+      "app/db.yaml": generatorObject("SecretGenerator", "envs: [a.sops.env]", "env: b.sops.env"),
+      "app/a.sops.env": encrypted("A=hunter2\n"),
+      "app/b.sops.env": encrypted("B=hunter2\n"),
+    },
+    values: { "Secret/db data": { A: encoded("hunter2") } },
+    blames: [],
+  },
+  {
+    title: "SecretGenerator: an object that is encrypted itself",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization("generators: [db.yaml]"),
+      "app/db.yaml": encrypted(
+        generatorObject("SecretGenerator", "literals:", "  - a=hunter2"),
+        "^literals$",
+      ),
+    },
+    ciphertext: ["Secret/db: data (a key)"],
+    invalid: /a valid config key must consist of/,
+    blames: ["app/db.yaml"],
+  },
+  {
+    title: "ConfigMapGenerator: files and envs of an object",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization("generators: [db.yaml]"),
+      "app/db.yaml": generatorObject(
+        "ConfigMapGenerator",
+        "envs: [a.sops.env]",
+        "files: [b=b.txt]",
+      ),
+      "app/a.sops.env": encrypted("A=hunter2\n"),
+      "app/b.txt": "b\n",
+    },
+    ciphertext: ["ConfigMap/db: data.A", "ConfigMap/db: data.sops_mac"],
+    blames: ["app/a.sops.env"],
+  },
+  {
+    title: "PatchTransformer: what it names is decrypted, in the Secret that is patched",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization("resources: [db.yaml]", "transformers: [patch.yaml]"),
+      "app/db.yaml": object("Secret", "db"),
+      "app/patch.yaml": [
+        ...["apiVersion: builtin", "kind: PatchTransformer", "metadata: { name: patch }"],
+        ...["target: { kind: Secret }", "path: values.yaml", ""],
+      ].join("\n"),
+      "app/values.yaml": encrypted(secret("db"), DATA),
+    },
+    values: { "Secret/db stringData": { a: "hunter2" } },
+    blames: [],
+  },
+  {
+    title: "PatchTransformer: one that is encrypted itself",
+    decryption: true,
+    files: {
+      "app/kustomization.yaml": kustomization("resources: [db.yaml]", "transformers: [patch.yaml]"),
+      "app/db.yaml": object("Secret", "db"),
+      "app/patch.yaml": encrypted(
+        [
+          ...["apiVersion: builtin", "kind: PatchTransformer", "metadata: { name: patch }"],
+          ...["target: { kind: Secret }", "patch: '[{op: add, path: /stringData, value: {a: b}}]'"],
+          "",
+        ].join("\n"),
+        "^patch$",
+      ),
+    },
+    refuses: /unable to parse SM or JSON patch/,
+    blames: ["app/patch.yaml"],
   },
   {
     title: "patchesStrategicMerge: into an object without values of its own",
