@@ -4,7 +4,7 @@ import { isToken } from "../sops/token.ts";
 import type { Finding } from "./finding.ts";
 import { isPointer } from "./pointer.ts";
 import { readText } from "./text.ts";
-import { shownName } from "./wording.ts";
+import { shownFile, shownName } from "./wording.ts";
 
 /** PEM blocks that anyone may read. */
 const PUBLIC_BLOCK =
@@ -78,14 +78,14 @@ export type SourceMend =
 /**
  * The finding about such a file.
  *
- * @param namedIn the repository path of the kustomization that names it
+ * @param namedIn the repository paths of the file that names it, and of what leads there, up to the kustomization
  * @param there where the finding stands in what names the file: the file's repository path, and the line;
  *   null where it stands in the file
  */
 export function sourceFinding(
   source: GeneratorSource,
   mend: SourceMend,
-  namedIn: string,
+  namedIn: readonly string[],
   there: { readonly file: string; readonly line: number } | null,
 ): Finding {
   const what = there === null ? "it" : shownName(there.file);
@@ -95,18 +95,36 @@ export function sourceFinding(
     line: there?.line ?? null,
     message:
       there === null
-        ? `${shownName(namedIn)} makes a Secret of it (secretGenerator), and it is in plaintext`
-        : `a secretGenerator names a file in plaintext: ${what}`,
-    mend: { kind: "edit", what: toDo(source, mend, what) },
+        ? `${shownName(namedIn[0] ?? "")} makes a Secret of it (${source.generator}), and it is in plaintext`
+        : `a ${source.generator} names a file in plaintext: ${what}`,
+    mend: { kind: "edit", what: toDo(source, mend, namedIn, what) },
   };
 }
 
-function toDo({ key }: GeneratorSource, mend: SourceMend, what: string): string {
-  if (mend.kind === "commit") return `stage ${what} again, and git commit encrypts it`;
-  const name = shownName(mend.to.slice(mend.to.lastIndexOf("/") + 1));
-  const entry = key === null ? name : `${shownName(key)}=${name}`;
+function toDo(
+  { key, value, generator }: GeneratorSource,
+  mend: SourceMend,
+  namedIn: readonly string[],
+  what: string,
+): string {
+  const isUndecrypted = generator === "SecretGenerator" && key === null;
+  const kustomization = shownName(nameOf(namedIn.at(-1) ?? ""));
+  const place = isUndecrypted
+    ? `under envs: in a secretGenerator: of ${kustomization} instead, since Flux does not decrypt the envs of a SecretGenerator`
+    : `under ${key === null ? "envs" : "files"}: instead`;
+  if (mend.kind === "commit") {
+    const move = isUndecrypted ? `; name it ${place}` : "";
+    return `stage ${what} again, and git commit encrypts it${move}`;
+  }
+  const name = shownName(nameOf(mend.to));
+  const path = `${shownFile(value.slice(0, value.lastIndexOf("/") + 1))}${name}`;
+  const entry = key === null ? path : `${shownName(key)}=${path}`;
   const rule = mend.hasRule
     ? "so that git commit encrypts it,"
     : "give it a creation rule in .sops.yaml that encrypts it as a whole,";
-  return `rename ${what} to ${name}, ${rule} and write ${entry} under ${key === null ? "envs" : "files"}: instead`;
+  return `rename ${what} to ${name}, ${rule} and write ${entry} ${place}`;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -9,13 +9,21 @@ export interface Kustomization {
 }
 
 /** Cheap: whether a kustomization may make Secrets of files. */
-export function mayGenerateSecrets({ bytes }: Pick<Kustomization, "bytes">): boolean {
-  return searchable(bytes).includes("secretGenerator");
+export function mayGenerateSecrets(kustomization: Pick<Kustomization, "bytes">): boolean {
+  return (
+    searchable(kustomization.bytes).includes("secretGenerator") || mayListObjects(kustomization)
+  );
+}
+
+/** Cheap: whether a kustomization may list generators that are objects of their own, in other files as a rule. */
+function mayListObjects({ bytes }: Pick<Kustomization, "bytes">): boolean {
+  return searchable(bytes).includes("generators");
 }
 
 /**
  * Cheap, and never false where a secretGenerator names the file: whether a kustomization above it may
- * do so. Only those of the file's own folder and of the folders above are asked.
+ * do so, or the file is a kustomization that lists such as are named in other files. Only those of the file's own
+ * folder and of the folders above are asked.
  */
 export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomization[]): boolean {
   const name = pathText(path.slice(path.lastIndexOf("/") + 1) as GitPath);
@@ -23,7 +31,10 @@ export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomizat
   const hasOtherSpellings = /['\s]/.test(name);
   return kustomizations.some((one) => {
     const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
-    if (!path.startsWith(folder) || path === one.path || !mayGenerateSecrets(one)) return false;
+    if (!path.startsWith(folder) || !mayGenerateSecrets(one)) return false;
+    // Which files its objects name stands in other files.
+    if (mayListObjects(one)) return true;
+    if (path === one.path) return false;
     // Behind a backslash any name may stand in another spelling.
     const text = utf8Bytes(one.bytes);
     return hasOtherSpellings || text.includes("\\") || text.includes(name);

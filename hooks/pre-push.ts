@@ -2,7 +2,7 @@ import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { Likenesses } from "../findings/likenesses.ts";
 import type { Finding } from "../findings/finding.ts";
 import { streamBlobs } from "../git/blob-stream.ts";
-import { readBlobMap, readBlobs } from "../git/blobs.ts";
+import { readBlobs } from "../git/blobs.ts";
 import {
   blobsIn,
   commitsBringing,
@@ -21,7 +21,6 @@ import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
-import { mayGenerateSecrets } from "./kustomizations.ts";
 import {
   groupsReaching,
   lookAtTips,
@@ -29,9 +28,10 @@ import {
   type TipGroup,
   type TipKustomization,
 } from "./pushed-tips.ts";
-import { firstNaming, plaintextSource, secretSources } from "./secret-sources.ts";
+import { plaintextSource } from "./secret-sources.ts";
 import { settingsIn, settleSilently } from "./settings-in-force.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
+import { tipSources } from "./tip-sources.ts";
 import { trackedRemote } from "./tracked-remote.ts";
 
 /** A finding in what would leave the machine. */
@@ -276,47 +276,22 @@ async function lookIntoTips(
   return unverified;
 }
 
-/** The files that secretGenerators at the tips name, where they or the kustomization are new. */
+/** The files that secretGenerators at the tips name, where they or what names them is new. */
 async function lookIntoSources(
   repository: OpenedRepository,
   kustomizations: readonly TipKustomization[],
   isNew: (oid: string) => boolean,
   findings: Findings,
 ): Promise<void> {
-  const byOid = new Map<string, TipKustomization[]>();
-  for (const one of kustomizations) byOid.set(one.oid, [...(byOid.get(one.oid) ?? []), one]);
-  const sources = [];
-  for await (const { oid, bytes } of readBlobs(repository, byOid.keys())) {
-    if (bytes === null || !mayGenerateSecrets({ bytes })) continue;
-    for (const tip of byOid.get(oid) ?? []) {
-      for (const source of secretSources({ path: tip.path, oid, bytes })) {
-        const file = tip.oidAt(source.path);
-        if (file === null) continue;
-        const isNewAt = (path: GitPath) => isNew(tip.oidAt(path) ?? "");
-        const naming = isNew(file) ? null : firstNaming(source, isNewAt);
-        if (isNew(file) || naming !== null) sources.push({ ...source, oid: file, tip, naming });
-      }
-    }
-  }
-  const blobs = await readBlobMap(
-    repository,
-    sources.map(({ oid }) => oid),
-  );
-  for (const { tip, naming, ...source } of sources) {
-    const bytes = blobs.get(source.oid);
-    if (bytes === undefined) continue;
-    const found = plaintextSource({ ...source, bytes }, tip.rules, naming);
+  for (const source of await tipSources(repository, kustomizations, isNew)) {
+    const { tip, naming } = source;
+    const found = plaintextSource(source, tip.rules, naming);
     if (found === null) continue;
     const { path } = naming ?? source;
-    const oid = naming === null ? source.oid : (tip.oidAt(path) ?? "");
-    if (findings.isPlaintextSecret({ path, blob: oid })) continue;
-    findings.add({
-      ...found.finding,
-      path,
-      blob: oid,
-      commitMends: found.commitMends,
-      tip: tip.ref,
-    });
+    const blob = naming === null ? source.oid : (tip.oidAt(path) ?? "");
+    if (findings.isPlaintextSecret({ path, blob })) continue;
+    const { finding, commitMends } = found;
+    findings.add({ ...finding, path, blob, commitMends, tip: tip.ref });
   }
 }
 

@@ -7,20 +7,22 @@ import {
 } from "../findings/secret-source.ts";
 import { utf8Bytes } from "../findings/text.ts";
 import { readKustomizationFile, type GeneratorSource } from "../flux/kustomization-file.ts";
+import { objectSources } from "../flux/generator-objects.ts";
 import { folderOf, pathFrom } from "../flux/repository-files.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { readStagedPaths } from "../git/show.ts";
 import { judge } from "./judge.ts";
 import { mayGenerateSecrets, type Kustomization } from "./kustomizations.ts";
+import { readAsAsked } from "./read-as-asked.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 
-/** A file of which a kustomization's secretGenerator makes a Secret. */
+/** A file of which kustomize makes a Secret: a secretGenerator names it. */
 export interface SecretSource {
   readonly path: GitPath;
   /** As it is named there. */
   readonly named: GeneratorSource;
-  /** Where it is named. */
+  /** Where it is named, and then what leads there, up to the kustomization. */
   readonly namedAt: readonly Naming[];
 }
 
@@ -37,18 +39,44 @@ export interface FoundSource extends SecretSource {
   readonly bytes: Buffer;
 }
 
-/** The files that a kustomization's secretGenerators name, as far as they lie in the repository. */
-export function secretSources(kustomization: Kustomization): SecretSource[] {
+/**
+ * The files that a kustomization's secretGenerators name, and SecretGenerator objects under its `generators`,
+ * as far as they lie in the repository.
+ *
+ * @param read a file where the kustomization stands: what is under `generators` may stand in others
+ */
+export function secretSources(
+  kustomization: Kustomization,
+  read: (path: GitPath) => Uint8Array | null,
+): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
-  const { path, bytes } = kustomization;
-  return readKustomizationFile(pathText(path), utf8Bytes(bytes)).generators.flatMap((named) => {
+  const { path: own, bytes } = kustomization;
+  const file = readKustomizationFile(pathText(own), utf8Bytes(bytes));
+  const textAt = (path: string) => {
+    const found = read(pathFromText(path));
+    return found === null ? null : utf8Bytes(found);
+  };
+  const inObjects = [...objectSources(file, textAt)].map(({ source, namedAt }) => ({
+    source,
+    namedAt: namedAt.map((place) => ({ ...place, path: pathFromText(place.path) })),
+  }));
+  return [
+    ...file.generators.map((source) => ({ source, namedAt: [{ path: own, line: source.line }] })),
+    ...inObjects,
+  ].flatMap(({ source: named, namedAt }) => {
     // In bytes: the folder's name need not be UTF-8.
-    const file = pathFrom(folderOf(path), pathFromText(named.value));
-    const isSource = named.generator === "secretGenerator" && named.field !== "literals";
-    if (!isSource || named.value === "" || file === null) return [];
-    return [{ path: file as GitPath, named, namedAt: [{ path, line: named.line }] }];
+    const path = pathFrom(folderOf(own), pathFromText(named.value));
+    const isSource = MAKE_SECRETS.includes(named.generator) && named.field !== "literals";
+    return isSource && named.value !== "" && path !== null
+      ? [{ path: path as GitPath, named, namedAt }]
+      : [];
   });
 }
+
+const MAKE_SECRETS: readonly GeneratorSource["generator"][] = [
+  "secretGenerator",
+  "SecretGenerator",
+];
 
 /** Of what makes a Secret, the first place that is to be judged: what names the file, not the file itself. */
 export function firstNaming(
@@ -70,9 +98,17 @@ export async function stagedSources(
   kustomizations: readonly Kustomization[],
   concerns: (path: GitPath) => boolean,
 ): Promise<FoundSource[]> {
-  const sources = kustomizations
-    .flatMap(secretSources)
-    .filter((source) => concerns(source.path) || firstNaming(source, concerns) !== null);
+  const all = await readAsAsked(
+    (read: (path: GitPath) => Uint8Array | null) =>
+      kustomizations.flatMap((one) => secretSources(one, read)),
+    async (paths) => {
+      const found = await readStagedPaths(context, paths);
+      return new Map([...found].map(([path, { bytes }]) => [path, bytes]));
+    },
+  );
+  const sources = all.filter(
+    (source) => concerns(source.path) || firstNaming(source, concerns) !== null,
+  );
   const staged = await readStagedPaths(
     context,
     sources.map((source) => source.path),
@@ -107,10 +143,10 @@ export function plaintextSource(
     kind === "encrypt"
       ? { kind: "commit" }
       : { kind: "rename", to, hasRule: verdict(to) === "encrypt" };
-  const [first = { path: file }] = namedAt;
+  const namedIn = namedAt.map(({ path }) => pathText(path));
   const there = at === null ? null : { file: name, line: at.line };
   return {
-    finding: sourceFinding(named, mend, pathText(first.path), there),
+    finding: sourceFinding(named, mend, namedIn, there),
     commitMends: kind === "encrypt",
   };
 }

@@ -1,5 +1,10 @@
 import test from "ava";
-import { encryptedSourceName, holdsSecret, sourceFinding } from "../../findings/secret-source.ts";
+import {
+  encryptedSourceName,
+  holdsSecret,
+  sourceFinding,
+  type SourceMend,
+} from "../../findings/secret-source.ts";
 import type { GeneratorSource } from "../../flux/kustomization-file.ts";
 import { fill, placeholders } from "./keys.ts";
 
@@ -59,7 +64,7 @@ test("the encrypted file's name ends as Flux takes it: by the key, and dotenv fo
 test("the finding says what to do, in the file and in the kustomization", (t) => {
   const source = named("files", "config.json");
   const mend = { kind: "rename", to: "a/config.sops.json", hasRule: true } as const;
-  const inFile = sourceFinding(source, mend, "a/kustomization.yaml", null);
+  const inFile = sourceFinding(source, mend, ["a/kustomization.yaml"], null);
   t.is(inFile.line, null);
   t.regex(inFile.message, /^a\/kustomization\.yaml makes a Secret of it/);
   t.is(
@@ -67,8 +72,37 @@ test("the finding says what to do, in the file and in the kustomization", (t) =>
     "rename it to config.sops.json, so that git commit encrypts it, and write config.json=config.sops.json under files: instead",
   );
   const place = { file: "a/con\u001bfig.json", line: 5 };
-  const there = sourceFinding(source, { ...mend, hasRule: false }, "k", place);
+  const there = sourceFinding(source, { ...mend, hasRule: false }, ["k"], place);
   t.is(there.line, 5);
   t.is(there.message, "a secretGenerator names a file in plaintext: a/con\\u001bfig.json");
   t.regex(there.mend.kind === "edit" ? there.mend.what : "", /give it a creation rule/);
+});
+
+test("of an object the envs go to the kustomization, and files keep the folder as it is written", (t) => {
+  const said = (source: GeneratorSource, mend: SourceMend) => {
+    const namedIn = ["a/generators/db.yaml", "a/kustomization.yml"];
+    const finding = sourceFinding(source, mend, namedIn, null);
+    t.is(
+      finding.message,
+      "a/generators/db.yaml makes a Secret of it (SecretGenerator), and it is in plaintext",
+    );
+    return finding.mend.kind === "edit" ? finding.mend.what : "";
+  };
+  const rename = (to: string) => ({ kind: "rename", to, hasRule: true }) as const;
+  const envs = { ...named("envs", "b/db.env"), generator: "SecretGenerator" as const };
+  const place =
+    "under envs: in a secretGenerator: of kustomization.yml instead, since Flux does not decrypt the envs of a SecretGenerator";
+  t.is(
+    said(envs, rename("a/b/db.sops.env")),
+    `rename it to db.sops.env, so that git commit encrypts it, and write b/db.sops.env ${place}`,
+  );
+  t.is(
+    said(envs, { kind: "commit" }),
+    `stage it again, and git commit encrypts it; name it ${place}`,
+  );
+  const files = { ...named("files", "b/db.txt", "db"), generator: "SecretGenerator" as const };
+  t.is(
+    said(files, rename("a/b/db.sops.txt")),
+    "rename it to db.sops.txt, so that git commit encrypts it, and write db=b/db.sops.txt under files: instead",
+  );
 });
