@@ -20,6 +20,7 @@ import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secre
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import { isPlainLink } from "../hooks/unsuspicious.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
+import { sourcesOnDisk } from "./sources-on-disk.ts";
 import { everyFileIn, isFolder } from "./files-in-folder.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
@@ -164,7 +165,9 @@ async function inspect(
     if (hasSops && found.isUnverified) unverified += 1;
   }
   const sources = await sourcesOf(repository, files, surroundings);
-  return { findings: withSources(findings, sources, rules), files: files.length, unverified };
+  const where = files[0]?.where ?? "index";
+  const all = withSources(findings, sources, rules, where);
+  return { findings: all, files: files.length, unverified };
 }
 
 /** A rule file under a name that nobody reads. */
@@ -182,14 +185,14 @@ function misnamed(name: string, files: readonly FileToCheck[]): Finding {
   };
 }
 
-/** The files that secretGenerators name, where they or the kustomization are looked at in the index. */
+/** The files that secretGenerators name, where they or what names them is looked at. */
 async function sourcesOf(
   repository: OpenedRepository,
   files: readonly FileToCheck[],
   { kustomizations }: Surroundings,
 ): Promise<readonly FoundSource[]> {
-  const inIndex = files.filter(({ where }) => where === "index");
-  const paths = new Set(inIndex.map(({ path }) => path));
+  const paths = new Set(files.map(({ path }) => path));
+  if (files[0]?.where === "worktree") return sourcesOnDisk(repository, paths);
   const concerned = kustomizations.filter(mayGenerateSecrets);
   return stagedSources(repository, concerned, (path) => paths.has(path));
 }
@@ -199,6 +202,7 @@ function withSources(
   findings: readonly CheckedFinding[],
   sources: readonly FoundSource[],
   rules: RulesInForce,
+  where: FileToCheck["where"],
 ): CheckedFinding[] {
   const all = [...findings];
   const seen = new Set<GitPath>();
@@ -209,7 +213,7 @@ function withSources(
     const found = plaintextSource(source, rules, null);
     if (found === null) continue;
     const first = all.findIndex((one) => one.path === path && one.rule === "plaintext-secret");
-    const finding = { ...found.finding, path, where: "index" as const, blob: oid };
+    const finding = { ...found.finding, path, where, blob: oid };
     all.splice(first === -1 ? all.length : first, first === -1 ? 0 : 1, finding);
   }
   return all;

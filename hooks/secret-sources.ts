@@ -86,38 +86,54 @@ export function firstNaming(
   return namedAt.find(({ path }) => concerns(path)) ?? null;
 }
 
+/** What a place holds at some paths, as far as there is a file. */
+export type ReadFiles = (
+  paths: readonly GitPath[],
+) => Promise<ReadonlyMap<GitPath, Pick<FoundSource, "oid" | "bytes">>>;
+
 /**
- * Of the files that secretGenerators name, those that the index holds, and that hide something, be it
- * encrypted or not. Calls git only where one is named.
+ * Of the files that secretGenerators name, those that are there, and that hide something, be it encrypted or not.
+ * Reads only where one is named.
  *
+ * @param readFiles where the kustomizations stand
  * @param concerns whether a path is to be judged: the file must be, or what names it
- * @throws GitError
  */
-export async function stagedSources(
-  context: GitContext,
+export async function foundSources(
   kustomizations: readonly Kustomization[],
+  readFiles: ReadFiles,
   concerns: (path: GitPath) => boolean,
 ): Promise<FoundSource[]> {
   const all = await readAsAsked(
     (read: (path: GitPath) => Uint8Array | null) =>
       kustomizations.flatMap((one) => secretSources(one, read)),
     async (paths) => {
-      const found = await readStagedPaths(context, paths);
+      const found = await readFiles(paths);
       return new Map([...found].map(([path, { bytes }]) => [path, bytes]));
     },
   );
   const sources = all.filter(
     (source) => concerns(source.path) || firstNaming(source, concerns) !== null,
   );
-  const staged = await readStagedPaths(
-    context,
-    sources.map((source) => source.path),
-  );
+  if (sources.length === 0) return [];
+  const files = await readFiles(sources.map(({ path }) => path));
   return sources.flatMap((source) => {
-    const file = staged.get(source.path);
+    const file = files.get(source.path);
     if (file === undefined || !holdsSecret(file.bytes, source.named)) return [];
     return [{ ...source, oid: file.oid, bytes: file.bytes }];
   });
+}
+
+/**
+ * The same, of what the index holds.
+ *
+ * @throws GitError
+ */
+export function stagedSources(
+  context: GitContext,
+  kustomizations: readonly Kustomization[],
+  concerns: (path: GitPath) => boolean,
+): Promise<FoundSource[]> {
+  return foundSources(kustomizations, (paths) => readStagedPaths(context, paths), concerns);
 }
 
 /**

@@ -106,9 +106,11 @@ test("what is committed past the gate is found by check, and refused by push", (
 
   repository.write(`${APP}/generators/other.yaml`, `${other}---\n${OF_ENV}`);
   repository.must("add", ".");
-  const staged = repository.tool("check", "--staged");
-  t.is(staged.status, 1);
-  t.true(staged.stdout.startsWith(`${ENV}  plaintext-secret\n`), staged.stdout);
+  for (const flags of [["--staged"], [ENV], [`${APP}/generators`]]) {
+    const found = repository.tool("check", ...flags);
+    t.is(found.status, 1);
+    t.true(found.stdout.startsWith(`${ENV}  plaintext-secret\n`), found.stdout);
+  }
   committed(repository, "-n");
   const checked = repository.tool("check");
   t.is(checked.status, 1);

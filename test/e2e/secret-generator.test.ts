@@ -99,9 +99,11 @@ test("what is committed past the gate is found by check, and refused by push", (
 
   repository.write(KUSTOMIZATION, generator("envs: [../../shared/web.env]"));
   repository.must("add", ".");
-  const staged = repository.tool("check", "--staged");
-  t.is(staged.status, 1);
-  t.true(staged.stdout.startsWith(`${name}  plaintext-secret\n`), staged.stdout);
+  for (const flags of [["--staged"], [KUSTOMIZATION], ["clusters"]]) {
+    const found = repository.tool("check", ...flags);
+    t.is(found.status, 1);
+    t.true(found.stdout.startsWith(`${name}  plaintext-secret\n`), found.stdout);
+  }
   repository.must("commit", "-qnm", "Use them");
   const checked = repository.tool("check");
   t.is(checked.status, 1);
