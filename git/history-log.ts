@@ -1,5 +1,5 @@
 import { GitError } from "./errors.ts";
-import type { BringingCommit } from "./history.ts";
+import { rangeArguments, rangeInput, type BringingCommit, type Range } from "./history.ts";
 import type { GitPath } from "./path.ts";
 import { eachChunk, runGit, type GitContext, type RunningGit } from "./run.ts";
 import { tagObjects } from "./tag-objects.ts";
@@ -49,17 +49,20 @@ export interface LoggedFile {
   readonly path: GitPath;
 }
 
-/** Every commit that a ref or HEAD reaches, newest first: one call to git, which begins at once. */
+/** Every commit that a ref or HEAD reaches, or of a range, newest first: one call to git, which begins at once. */
 export class HistoryLog {
   readonly #running: RunningGit;
   readonly #chunks: string[] = [];
   readonly #ended: Promise<void>;
   #take: ((chunk: string) => void) | null = null;
 
-  /** @param context may be any folder of the worktree */
-  constructor(context: GitContext) {
-    this.#running = startWalk(context, LOG);
-    this.#running.child.stdin.end();
+  /**
+   * @param context may be any folder of the worktree
+   * @param range null for all
+   */
+  constructor(context: GitContext, range: Range | null = null) {
+    this.#running = startWalk(context, [...LOG, ...(range === null ? ALL : rangeArguments(range))]);
+    this.#running.child.stdin.end(range === null ? "" : rangeInput(range));
     // From now on: of what a program has written that has ended, node keeps nothing for later.
     this.#ended = eachChunk(this.#running, (bytes) => {
       const chunk = bytes.toString("latin1");
@@ -105,9 +108,6 @@ const LOG = [
   "-c",
   "log.showSignature=false",
   "log",
-  // What Jujutsu has made anew, as jj fix does to encrypt: it pushes none of these.
-  "--exclude=refs/jj/keep/*",
-  "--all",
   "-c",
   "--raw",
   "-z",
@@ -119,6 +119,9 @@ const LOG = [
   "--encoding=UTF-8",
   "--format=%H %P%n%B",
 ];
+
+/** All but what Jujutsu has made anew, as jj fix does to encrypt: it pushes none of these. */
+const ALL = ["--exclude=refs/jj/keep/*", "--all"];
 
 /** Takes commits out of chunks, one char per byte: fields that end in NUL. */
 class LogParser {

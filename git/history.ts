@@ -24,13 +24,14 @@ export interface Range {
   readonly remote: Remote | null | false;
 }
 
-/** `^OID` leaves out what it reaches (gitrevisions(7)); the remote's branches need no listing. */
-function rangeInput({ include, exclude }: Range): Buffer {
+/** For git's stdin. `^OID` leaves out what it reaches (gitrevisions(7)); the remote's branches need no listing. */
+export function rangeInput({ include, exclude }: Range): Buffer {
   for (const oid of [...include, ...exclude]) formatOf(oid);
   return Buffer.from([...include, ...exclude.map((oid) => `^${oid}`), ""].join("\n"));
 }
 
-function rangeArguments({ remote }: Range): string[] {
+/** The last arguments of a `git log` or `git rev-list` that is given {@link rangeInput}. */
+export function rangeArguments({ remote }: Range): string[] {
   const start = ["--ignore-missing", "--stdin"];
   if (remote === false) return start;
   return [...start, "--not", ...trackingBranches(remote)];

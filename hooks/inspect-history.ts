@@ -1,6 +1,7 @@
 import { kindOfFile } from "../findings/file-kind.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { Likenesses, type Likeness } from "../findings/likenesses.ts";
+import { isKustomizationFile } from "../flux/repository-files.ts";
 import { BlobStream, streamBlobs } from "../git/blob-stream.ts";
 import { namedObjects, type HistoryLog, type LoggedCommit } from "../git/history-log.ts";
 import { blobsIn, type BringingCommit } from "../git/history.ts";
@@ -9,7 +10,10 @@ import { mergedTags } from "../git/tag-objects.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
+import { mayGenerateSecrets } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
+import { pastSources } from "./past-sources.ts";
+import { plaintextSource, type FoundSource } from "./secret-sources.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
 
 /** A leak somewhere in the history. */
@@ -82,6 +86,10 @@ export async function inspectHistory(
   }
   const again = past.toReadAgain();
   if (again.length > 0) await streamBlobs(repository, again, judge);
+  for (const source of await pastSources(repository, log, past.generating)) {
+    const found = plaintextSource(source, rules, null);
+    if (found !== null) past.addSource(source, found.finding);
+  }
   for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {
     const commit = merges.get(oid);
     const what = `the message of a tag that commit ${oid.slice(0, 12)} has merged`;
@@ -123,6 +131,8 @@ class Past {
   /** By content, then by rule and line. */
   readonly #found = new Map<string, Map<string, { finding: Finding; path: GitPath }>>();
   readonly #messages: PastFinding[] = [];
+  /** The paths of kustomizations that may generate Secrets. */
+  readonly generating = new Set<GitPath>();
 
   constructor(without: ReadonlySet<RuleId>) {
     this.#without = without;
@@ -157,6 +167,10 @@ class Past {
     const { oid, paths } = content;
     const likeness = (content.likeness ??= this.#likenesses.of(bytes, paths[0]?.path ?? ""));
     content.paths = NONE;
+    const kustomizations = paths.filter(({ path }) => isKustomizationFile(path));
+    if (kustomizations.length > 0 && mayGenerateSecrets({ bytes })) {
+      for (const { path } of kustomizations) this.generating.add(path);
+    }
     for (const at of paths) {
       if (!isOpen(content, at)) continue;
       const { name, kind, path } = at;
@@ -165,6 +179,12 @@ class Past {
       if (!likeness.isClean) likeness.harmless.set(path, found.length === 0);
       for (const { finding } of found) this.#find(oid, finding, path);
     }
+  }
+
+  /** Takes note of a content that a secretGenerator named, where nothing else says that it is a secret. */
+  addSource({ oid, path }: Pick<FoundSource, "oid" | "path">, finding: Finding): void {
+    const found = [...(this.#found.get(oid)?.values() ?? [])];
+    if (!found.some((one) => one.finding.rule === finding.rule)) this.#find(oid, finding, path);
   }
 
   /** Contents that were met under paths of another kind after they had been read. */

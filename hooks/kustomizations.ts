@@ -9,16 +9,13 @@ export interface Kustomization {
 }
 
 /** Cheap: whether a kustomization may make Secrets of files. */
-export function mayGenerateSecrets(kustomization: Pick<Kustomization, "bytes">): boolean {
-  return (
-    searchable(kustomization.bytes).includes("secretGenerator") || mayListObjects(kustomization)
-  );
+export function mayGenerateSecrets({ bytes }: { readonly bytes: Uint8Array }): boolean {
+  const text = searchable(bytes);
+  return text.includes("secretGenerator") || text.includes(OBJECTS);
 }
 
-/** Cheap: whether a kustomization may list generators that are objects of their own, in other files as a rule. */
-function mayListObjects({ bytes }: Pick<Kustomization, "bytes">): boolean {
-  return searchable(bytes).includes("generators");
-}
+/** The field of generators that are objects of their own, in other files as a rule. */
+const OBJECTS = "generators";
 
 /**
  * Cheap, and never false where a secretGenerator names the file: whether a kustomization above it may
@@ -33,7 +30,7 @@ export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomizat
     const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
     if (!path.startsWith(folder) || !mayGenerateSecrets(one)) return false;
     // Which files its objects name stands in other files.
-    if (mayListObjects(one)) return true;
+    if (searchable(one.bytes).includes(OBJECTS)) return true;
     if (path === one.path) return false;
     // Behind a backslash any name may stand in another spelling.
     const text = utf8Bytes(one.bytes);

@@ -1,6 +1,7 @@
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { Likenesses } from "../findings/likenesses.ts";
 import type { Finding } from "../findings/finding.ts";
+import { isKustomizationFile } from "../flux/repository-files.ts";
 import { streamBlobs } from "../git/blob-stream.ts";
 import { readBlobs } from "../git/blobs.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type BringingCommit,
   type Range,
 } from "../git/history.ts";
+import { HistoryLog } from "../git/history-log.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import { tagObjects } from "../git/tag-objects.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
@@ -20,18 +22,14 @@ import { concernsSops, inPlaintext, inspectCommitted } from "./inspect-tip.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
+import { mayGenerateSecrets } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
-import {
-  groupsReaching,
-  lookAtTips,
-  type TipFile,
-  type TipGroup,
-  type TipKustomization,
-} from "./pushed-tips.ts";
+import { groupsReaching, lookAtTips, type TipFile, type TipGroup } from "./pushed-tips.ts";
+import { pastSources } from "./past-sources.ts";
 import { plaintextSource } from "./secret-sources.ts";
 import { settingsIn, settleSilently } from "./settings-in-force.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
-import { tipSources } from "./tip-sources.ts";
+import { generatingAtTips, tipSources, type GeneratingKustomization } from "./tip-sources.ts";
 import { trackedRemote } from "./tracked-remote.ts";
 
 /** A finding in what would leave the machine. */
@@ -115,6 +113,7 @@ export async function inspectRange(
   const rulesFor = (oid: string) => rulesOf(groupsOf(oid));
   const judges: Judges = { rulesFor, count: rulesOf(groups).length };
   const found = new Findings();
+  const generating = await generatingAtTips(repository, kustomizations);
   const seen = await lookIntoAll(repository, blobs, judges, found);
   const unverified = await lookIntoTips(repository, files, seen, found);
   const { withSops } = seen;
@@ -123,7 +122,9 @@ export async function inspectRange(
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
   }
-  await lookIntoSources(repository, kustomizations, (oid) => blobs.has(oid), found);
+  await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
+  const everGenerating = [...seen.generating, ...generating.map(({ tip }) => tip.path)];
+  await lookIntoPastSources(repository, range, everGenerating, { blobs, rulesFor }, found);
   const settled = await settledAt(repository, found.all, ({ tip, blob }) =>
     tip === null ? groupsOf(blob) : groups.filter(({ refs }) => refs.includes(tip)),
   );
@@ -180,13 +181,13 @@ class Findings {
     if (tip !== null || !this.#byPlace.has(key)) this.#byPlace.set(key, found);
   }
 
-  /** Whether a content is known as a secret in plaintext, at a tip, under this path. */
-  isPlaintextSecret({ path, blob }: Pick<Found, "path" | "blob">): boolean {
+  /** Whether a content is known as a secret in plaintext under this path: anywhere, or at a tip. */
+  isPlaintextSecret({ path, blob }: Pick<Found, "path" | "blob">, atTip = false): boolean {
     return this.all.some(
       (one) =>
         one.path === path &&
         one.blob === blob &&
-        one.tip !== null &&
+        (one.tip !== null || !atTip) &&
         one.rule === "plaintext-secret" &&
         one.severity === "error",
     );
@@ -211,12 +212,14 @@ async function lookIntoAll(
 ): Promise<Seen> {
   const withSops = new Set<string>();
   const suspects = new Set<string>();
+  const generating = new Set<GitPath>();
   const likenesses = new Likenesses();
   const { OWN_OBJECTS } = await import("./own-objects.ts");
   const wanted = [...blobs]
     .filter(([oid]) => !OWN_OBJECTS.has(oid))
     .map(([oid, path]) => ({ oid, path }));
   await streamBlobs(repository, wanted, ({ oid, path }, bytes) => {
+    if (isKustomizationFile(path) && mayGenerateSecrets({ bytes })) generating.add(path);
     const { isClean, isEncrypted, harmless } = likenesses.of(bytes, path);
     if (isEncrypted) withSops.add(oid);
     const name = pathText(path);
@@ -231,7 +234,7 @@ async function lookIntoAll(
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
     }
   });
-  return { withSops, suspects };
+  return { withSops, suspects, generating };
 }
 
 /** The creation rules that the past is judged by. */
@@ -246,6 +249,8 @@ interface Seen {
   readonly withSops: ReadonlySet<string>;
   /** They were judged under one path; at the tip they may stand under others. */
   readonly suspects: ReadonlySet<string>;
+  /** The paths of kustomizations that may generate Secrets. */
+  readonly generating: ReadonlySet<GitPath>;
 }
 
 async function lookIntoTips(
@@ -279,7 +284,7 @@ async function lookIntoTips(
 /** The files that secretGenerators at the tips name, where they or what names them is new. */
 async function lookIntoSources(
   repository: OpenedRepository,
-  kustomizations: readonly TipKustomization[],
+  kustomizations: readonly GeneratingKustomization[],
   isNew: (oid: string) => boolean,
   findings: Findings,
 ): Promise<void> {
@@ -289,9 +294,30 @@ async function lookIntoSources(
     if (found === null) continue;
     const { path } = naming ?? source;
     const blob = naming === null ? source.oid : (tip.oidAt(path) ?? "");
-    if (findings.isPlaintextSecret({ path, blob })) continue;
+    if (findings.isPlaintextSecret({ path, blob }, true)) continue;
     const { finding, commitMends } = found;
     findings.add({ ...finding, path, blob, commitMends, tip: tip.ref });
+  }
+}
+
+/** The files that secretGenerators named anywhere in the range, whatever they hold and are at its end. */
+async function lookIntoPastSources(
+  repository: OpenedRepository,
+  range: Range,
+  kustomizations: readonly GitPath[],
+  { blobs, rulesFor }: Pick<Judges, "rulesFor"> & { readonly blobs: ReadonlyMap<string, GitPath> },
+  findings: Findings,
+): Promise<void> {
+  if (kustomizations.length === 0) return;
+  const log = new HistoryLog(repository, range);
+  await log.read(() => undefined);
+  for (const source of await pastSources(repository, log, kustomizations)) {
+    const { path, oid: blob } = source;
+    if (!blobs.has(blob) || findings.isPlaintextSecret({ path, blob })) continue;
+    const [found] = rulesFor(blob).flatMap((rules) => plaintextSource(source, rules, null) ?? []);
+    if (found === undefined) continue;
+    const { finding, commitMends } = found;
+    findings.add({ ...finding, path, blob, commitMends, tip: null });
   }
 }
 

@@ -6,10 +6,10 @@
  * @param readAll reads those of some names that there are; not called where nothing is asked for
  */
 export async function readAsAsked<Answer, Name extends string>(
-  question: (read: (name: Name) => Uint8Array | null) => Answer,
-  readAll: (names: readonly Name[]) => Promise<ReadonlyMap<Name, Uint8Array>>,
+  question: (read: (name: Name) => Buffer | null) => Answer,
+  readAll: (names: readonly Name[]) => Promise<ReadonlyMap<Name, Buffer>>,
 ): Promise<Answer> {
-  const known = new Map<Name, Uint8Array | null>();
+  const known = new Map<Name, Buffer | null>();
   for (;;) {
     const lacking = new Set<Name>();
     const answer = question((name) => {

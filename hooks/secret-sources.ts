@@ -46,7 +46,7 @@ export interface FoundSource extends SecretSource {
  * @param read a file where the kustomization stands: what is under `generators` may stand in others
  */
 export function secretSources(
-  kustomization: Kustomization,
+  kustomization: Pick<Kustomization, "path" | "bytes">,
   read: (path: GitPath) => Uint8Array | null,
 ): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
@@ -104,7 +104,7 @@ export async function foundSources(
   concerns: (path: GitPath) => boolean,
 ): Promise<FoundSource[]> {
   const all = await readAsAsked(
-    (read: (path: GitPath) => Uint8Array | null) =>
+    (read: (path: GitPath) => Buffer | null) =>
       kustomizations.flatMap((one) => secretSources(one, read)),
     async (paths) => {
       const found = await readFiles(paths);

@@ -6,6 +6,32 @@ import type { TipKustomization } from "./pushed-tips.ts";
 import { readAsAsked } from "./read-as-asked.ts";
 import { firstNaming, secretSources, type FoundSource, type Naming } from "./secret-sources.ts";
 
+/** A kustomization at a tip that may generate Secrets. */
+export interface GeneratingKustomization {
+  readonly tip: TipKustomization;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Those of some kustomizations that may generate Secrets: each content is read once.
+ *
+ * @throws GitError
+ */
+export async function generatingAtTips(
+  context: GitContext,
+  kustomizations: readonly TipKustomization[],
+): Promise<GeneratingKustomization[]> {
+  const generating = new Map<string, Buffer>();
+  const oids = new Set(kustomizations.map(({ oid }) => oid));
+  for await (const { oid, bytes } of readBlobs(context, oids)) {
+    if (bytes !== null && mayGenerateSecrets({ bytes })) generating.set(oid, bytes);
+  }
+  return kustomizations.flatMap((tip) => {
+    const bytes = generating.get(tip.oid);
+    return bytes === undefined ? [] : [{ tip, bytes }];
+  });
+}
+
 /** A file of which a kustomization at a tip has a Secret made. */
 export interface TipSource extends FoundSource {
   readonly tip: TipKustomization;
@@ -16,24 +42,18 @@ export interface TipSource extends FoundSource {
 /**
  * The files that secretGenerators at some tips name, where they or what names them is new.
  *
+ * @param kustomizations with their contents, those that may generate Secrets
  * @param isNew whether the remote does not have a blob yet
  * @throws GitError
  */
 export async function tipSources(
   context: GitContext,
-  kustomizations: readonly TipKustomization[],
+  kustomizations: readonly GeneratingKustomization[],
   isNew: (oid: string) => boolean,
 ): Promise<TipSource[]> {
-  const generating = new Map<string, Buffer>();
-  const oids = new Set(kustomizations.map(({ oid }) => oid));
-  for await (const { oid, bytes } of readBlobs(context, oids)) {
-    if (bytes !== null && mayGenerateSecrets({ bytes })) generating.set(oid, bytes);
-  }
   const sources = await readAsAsked(
-    (read: (oid: string) => Uint8Array | null) =>
-      kustomizations.flatMap((tip) => {
-        const bytes = generating.get(tip.oid);
-        if (bytes === undefined) return [];
+    (read: (oid: string) => Buffer | null) =>
+      kustomizations.flatMap(({ tip, bytes }) => {
         const readAt = (path: GitPath) => {
           const oid = tip.oidAt(path);
           return oid === null ? null : read(oid);

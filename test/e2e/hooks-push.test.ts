@@ -9,6 +9,9 @@ const MARKER = "wombat-7731-quartz";
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const WEB = "clusters/homelab/apps/web/web.yaml";
 
+const OBJECT =
+  "apiVersion: builtin\nkind: SecretGenerator\nmetadata: { name: a }\nfiles: [a.conf]\n";
+
 interface Pushing extends Scaffolded {
   /** Where `origin` is. */
   readonly remote: string;
@@ -124,6 +127,32 @@ test("messages are taken over as they are, where git log is set to check signatu
   mended(t, repository, repository.push("origin", "main"));
   passed(t, repository, repository.push("origin", "main"));
   t.is(must("log", "-1", "--format=%B"), `Change ${DB}\n\nChange two.md\n\n`);
+});
+
+test("what a secretGenerator or an object named several commits deep, and names no more, is refused", (t) => {
+  const repository = pushing(t);
+  const APP = "clusters/homelab/apps/web";
+  repository.commit(`${APP}/generators/a.yaml`, OBJECT);
+  repository.commit(`${APP}/kustomization.yaml`, "generators: [generators/a.yaml]\n");
+  passed(t, repository, repository.push("origin", "main"));
+  const bad = repository.leak(`${APP}/a.conf`, `${MARKER}\n`);
+  repository.must("mv", `${APP}/a.conf`, `${APP}/a.sops.conf`);
+  repository.write(`${APP}/generators/a.yaml`, OBJECT.replace("a.conf", "a=a.sops.conf"));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Encrypt it");
+  t.is(repository.tool("check").status, 0);
+  for (const flags of [["--history"], ["--range", "origin/main..HEAD"]]) {
+    const found = repository.tool("check", ...flags);
+    t.is(found.status, 1);
+    t.true(found.stdout.startsWith(`${APP}/a.conf  plaintext-secret\n`), found.stdout);
+    t.true(found.stdout.includes(bad.slice(0, 12)), found.stdout);
+  }
+  const before = repository.must("ls-tree", "-r", "HEAD");
+  const push = repository.push("origin", "main");
+  refused(t, repository, push, bad);
+  mended(t, repository, push);
+  t.is(repository.must("ls-tree", "-r", "HEAD"), before);
+  passed(t, repository, repository.push("origin", "main"));
 });
 
 test("what is staged beside the bad commit can be kept apart from the one that is made anew", (t) => {

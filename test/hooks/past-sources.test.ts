@@ -1,0 +1,102 @@
+import test from "ava";
+import { HistoryLog } from "../../git/history-log.ts";
+import { pathFromText } from "../../git/path.ts";
+import { openRepository } from "../../git/repository.ts";
+import { pastSources } from "../../hooks/past-sources.ts";
+import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+
+const KUSTOMIZATION = "app/kustomization.yaml";
+const NAMES_IT = "secretGenerator: [{ name: a, envs: [a.env] }]\n";
+const NAMES_ANOTHER = "secretGenerator: [{ name: a, envs: [a.sops.env] }]\n";
+const OBJECT = "apiVersion: builtin\nkind: SecretGenerator\nmetadata: { name: a }\nenvs: [a.env]\n";
+
+type Files = Readonly<Record<string, string | null>>;
+
+function commit(repository: TemporaryRepository, files: Files): void {
+  for (const [name, content] of Object.entries(files)) {
+    if (content === null) repository.must("rm", "-q", name);
+    else repository.write(name, content);
+  }
+  repository.must("add", ".");
+  repository.must("commit", "-q", "--allow-empty", "-m", "Change");
+}
+
+/** What was named of `app/a.env` at any time. */
+async function contentsNamed({ dir, env }: TemporaryRepository): Promise<string[]> {
+  const repository = await openRepository({ cwd: dir, env });
+  const log = new HistoryLog(repository);
+  await log.read(() => undefined);
+  const sources = await pastSources(repository, log, [pathFromText(KUSTOMIZATION)]);
+  return sources
+    .filter(({ path }) => path === pathFromText("app/a.env"))
+    .map(({ bytes }) => bytes.toString().trim())
+    .sort();
+}
+
+const HISTORIES: readonly (readonly [string, readonly Files[], readonly string[]])[] = [
+  [
+    "both in one commit, then another file in its place",
+    [
+      { [KUSTOMIZATION]: NAMES_IT, "app/a.env": "A=1\n" },
+      { [KUSTOMIZATION]: NAMES_ANOTHER, "app/a.env": null },
+    ],
+    ["A=1"],
+  ],
+  [
+    "the file first: it is named in the state that the kustomization found",
+    [
+      { "app/a.env": "A=0\n" },
+      { "app/a.env": "A=1\n" },
+      { [KUSTOMIZATION]: NAMES_IT },
+      { "app/a.env": "A=2\n" },
+      { [KUSTOMIZATION]: null },
+      { "app/a.env": "A=3\n" },
+    ],
+    ["A=1", "A=2"],
+  ],
+  [
+    "a file that was replaced when it was named, and one that came when it was not any more",
+    [
+      { "app/a.env": "A=1\n" },
+      { [KUSTOMIZATION]: NAMES_ANOTHER },
+      { [KUSTOMIZATION]: null, "app/a.env": "A=2\n" },
+    ],
+    [],
+  ],
+  [
+    "an object, of which the kustomization and the file know nothing",
+    [
+      { [KUSTOMIZATION]: "generators: [g]\n", "app/g/kustomization.yaml": "resources: [a.yaml]\n" },
+      { "app/a.env": "A=1\n" },
+      { "app/a.env": "A=2\n" },
+      { "app/g/a.yaml": OBJECT },
+      { "app/g/a.yaml": null },
+      { "app/a.env": "A=3\n" },
+    ],
+    ["A=2"],
+  ],
+];
+
+for (const [title, commits, contents] of HISTORIES) {
+  test(`files that were named at any time: ${title}`, async (t) => {
+    const repository = temporaryRepository(t);
+    for (const files of commits) commit(repository, files);
+    t.deepEqual(await contentsNamed(repository), contents);
+  });
+}
+
+test("files that were named at any time: two branches that brought a half each", async (t) => {
+  const repository = temporaryRepository(t);
+  commit(repository, { "README.md": "a\n" });
+  repository.must("switch", "-qc", "side");
+  commit(repository, { "app/a.env": "A=1\n" });
+  repository.must("switch", "-q", "main");
+  commit(repository, { [KUSTOMIZATION]: NAMES_IT });
+  t.deepEqual(await contentsNamed(repository), []);
+  repository.must("merge", "-q", "--no-ff", "-m", "Merge", "side");
+  repository.must("branch", "-qD", "side");
+  t.deepEqual(await contentsNamed(repository), ["A=1"]);
+  commit(repository, { "README.md": "b\n" });
+  commit(repository, { "app/a.env": null });
+  t.deepEqual(await contentsNamed(repository), ["A=1"]);
+});
