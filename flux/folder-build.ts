@@ -234,7 +234,11 @@ export class FolderBuilds {
       }
     }
     for (const source of file.generators) this.#addSource(build, folder, file.path, source);
-    for (const { source, namedAt } of objectSources(file, (path) => this.#files.read(path))) {
+    const contents = (path: string) => {
+      const bytes = this.#files.read(path);
+      return bytes === null ? [] : [bytes];
+    };
+    for (const { source, namedAt } of objectSources(file, contents)) {
       // Of an object kustomize reads no such field.
       if (source.field === "env") continue;
       for (const { path } of namedAt)

@@ -27,8 +27,8 @@ const KINDS = ["SecretGenerator", "ConfigMapGenerator"] as const;
 /** Folders in folders, far more than anyone has. */
 const DEEPEST = 50;
 
-/** A file's content, or null where there is none. */
-type Read = (path: string) => Uint8Array | null;
+/** What a path holds: one content where it is a file, none where it is not, several where it is asked over time. */
+export type ReadContents = (path: string) => readonly Uint8Array[];
 
 /**
  * What the generator objects of a kustomization read: those of kustomize's own two kinds. They stand in
@@ -36,7 +36,10 @@ type Read = (path: string) => Uint8Array | null;
  *
  * @see configureExternalGenerators in kustomize's api/internal/target/kusttarget.go
  */
-export function* objectSources(file: KustomizationFile, read: Read): Generator<ObjectSource> {
+export function* objectSources(
+  file: KustomizationFile,
+  read: ReadContents,
+): Generator<ObjectSource> {
   const seen = new Set<string>();
   for (const { text, line } of file.generatorObjects) {
     const namedAt = [{ path: file.path, line }];
@@ -51,23 +54,24 @@ function* inPath(
   folder: string,
   written: string,
   from: readonly Place[],
-  read: Read,
+  read: ReadContents,
   seen: Set<string>,
 ): Generator<ObjectSource> {
   const path = pathFrom(folder, written);
   if (path === null || seen.has(path) || from.length > DEEPEST) return;
   seen.add(path);
-  const bytes = read(path);
-  for (const source of bytes === null ? [] : inText(bytes)) {
+  const contents = read(path);
+  for (const source of contents.flatMap((bytes) => [...inText(bytes)])) {
     yield { source, namedAt: [{ path, line: source.line }, ...from] };
   }
+  if (contents.length > 0) return;
   for (const name of KUSTOMIZATION_NAMES) {
     const nested = inFolder(path, name);
-    const kustomization = bytes === null ? read(nested) : null;
-    if (kustomization === null) continue;
-    const { resources, components } = readKustomizationFile(nested, kustomization);
-    for (const { text, line } of [...resources, ...components]) {
-      yield* inPath(path, text, [{ path: nested, line }, ...from], read, seen);
+    for (const bytes of read(nested)) {
+      const { resources, components } = readKustomizationFile(nested, bytes);
+      for (const { text, line } of [...resources, ...components]) {
+        yield* inPath(path, text, [{ path: nested, line }, ...from], read, seen);
+      }
     }
   }
 }

@@ -86,8 +86,10 @@ export async function inspectHistory(
   }
   const again = past.toReadAgain();
   if (again.length > 0) await streamBlobs(repository, again, judge);
-  for (const source of await pastSources(repository, log, past.generating)) {
-    const found = plaintextSource(source, rules, null);
+  const judged = (source: FoundSource) => plaintextSource(source, rules, null);
+  const isPlaintext = (source: FoundSource) => judged(source) !== null;
+  for (const source of await pastSources(repository, log, past.generating, isPlaintext)) {
+    const found = judged(source);
     if (found !== null) past.addSource(source, found.finding);
   }
   for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {

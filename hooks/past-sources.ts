@@ -13,20 +13,29 @@ interface State {
 }
 
 /**
- * The files that secretGenerators named at any time, each content once for each path. What matters is looked at
- * where it changed: as a commit left it, as its parents had it, and at the ends of the history.
+ * The files that secretGenerators named at any time, of those that are secrets in plaintext: each content once for
+ * each path. Most histories have none under any of these names, and then nobody asks what stood beside what. Where one
+ * has, it is looked at where something changed: as a commit left it, as its parents had it, and at the ends.
  *
  * @param log read to its end
  * @param kustomizations the paths of those that ever generated Secrets
+ * @param isPlaintext whether a file is such a secret
  * @throws GitError
  */
 export async function pastSources(
   context: GitContext,
   log: Pick<HistoryLog, "again">,
   kustomizations: Iterable<GitPath>,
+  isPlaintext: (source: FoundSource) => boolean,
 ): Promise<FoundSource[]> {
-  const named = new NamedBy(kustomizations);
-  if (named.isEmpty) return [];
+  const suspects = await suspectedKustomizations(
+    context,
+    log,
+    new Set(kustomizations),
+    isPlaintext,
+  );
+  if (suspects.size === 0) return [];
+  const named = new NamedBy(suspects);
   const found = new Map<string, FoundSource>();
   const seen = new Set<string>();
   for (;;) {
@@ -37,8 +46,83 @@ export async function pastSources(
     // What a kustomization names is known once it was read: commits that change that are seen in the next round.
     if (states.length === 0) return [...found.values()];
     for (const source of await sourcesAt(context, states, named)) {
-      found.set(`${source.oid} ${source.path}`, source);
+      if (isPlaintext(source)) found.set(`${source.oid} ${source.path}`, source);
     }
+  }
+}
+
+/** Those of some kustomizations of which any content ever named a path that ever had a secret in plaintext. */
+async function suspectedKustomizations(
+  context: GitContext,
+  log: Pick<HistoryLog, "again">,
+  kustomizations: ReadonlySet<GitPath>,
+  isPlaintext: (source: FoundSource) => boolean,
+): Promise<Set<GitPath>> {
+  if (kustomizations.size === 0) return new Set();
+  const versions = new Versions(context, log);
+  const sources = await readAsAsked(
+    (read: (path: GitPath) => readonly Buffer[]) =>
+      [...kustomizations].flatMap((path) =>
+        read(path).flatMap((bytes) =>
+          secretSources({ path, bytes }, read).map((source) => ({ source, kustomization: path })),
+        ),
+      ),
+    async (paths) => {
+      const found = await versions.at(new Set(paths));
+      return new Map([...found].map(([path, files]) => [path, files.map(({ bytes }) => bytes)]));
+    },
+  );
+  const files = await versions.at(new Set(sources.map(({ source }) => source.path)));
+  const suspects = new Set<GitPath>();
+  for (const { source, kustomization } of sources) {
+    const isSuspect = (file: Version) => isPlaintext({ ...source, ...file });
+    if (files.get(source.path)?.some(isSuspect) === true) suspects.add(kustomization);
+  }
+  return suspects;
+}
+
+type Version = Pick<FoundSource, "oid" | "bytes">;
+
+/** All contents that paths ever had in a log, and at its ends. */
+class Versions {
+  readonly #context: GitContext;
+  readonly #log: Pick<HistoryLog, "again">;
+
+  constructor(context: GitContext, log: Pick<HistoryLog, "again">) {
+    this.#context = context;
+    this.#log = log;
+  }
+
+  async at(paths: ReadonlySet<GitPath>): Promise<Map<GitPath, Version[]>> {
+    if (paths.size === 0) return new Map();
+    const oids = new Map<GitPath, Set<string>>([...paths].map((path) => [path, new Set()]));
+    const commits = new Set<string>();
+    const parents = new Set<string>();
+    for (const logged of this.#log.again()) {
+      commits.add(logged.commit);
+      for (const parent of logged.parents) parents.add(parent);
+      for (const { path, oid } of logged.files) oids.get(path)?.add(oid);
+    }
+    const ends = [...commits].filter((commit) => !parents.has(commit));
+    const before = [...parents].filter((commit) => !commits.has(commit));
+    const places = [...ends, ...before].flatMap((commit) =>
+      [...paths].map((path) => ({ path, name: nameAt(commit, path) })),
+    );
+    const named = await oidsOf(
+      this.#context,
+      places.map(({ name }) => name),
+    );
+    for (const { path, name } of places) {
+      const oid = named.get(name);
+      if (oid !== undefined) oids.get(path)?.add(oid);
+    }
+    const wanted = new Set([...oids.values()].flatMap((some) => [...some]));
+    const blobs = await readBlobMap(this.#context, wanted);
+    const versionOf = (oid: string): Version[] => {
+      const bytes = blobs.get(oid);
+      return bytes === undefined ? [] : [{ oid, bytes }];
+    };
+    return new Map([...oids].map(([path, some]) => [path, [...some].flatMap(versionOf)]));
   }
 }
 
@@ -57,10 +141,6 @@ class NamedBy {
 
   kustomizations(path: GitPath): Iterable<GitPath> {
     return this.#byPath.get(path) ?? [];
-  }
-
-  get isEmpty(): boolean {
-    return this.#byPath.size === 0;
   }
 
   get all(): Iterable<GitPath> {
@@ -92,10 +172,10 @@ async function sourcesAt(
   named: NamedBy,
 ): Promise<FoundSource[]> {
   const sources = await readAsAsked(
-    (read: (name: string) => Buffer | null) =>
+    (read: (name: string) => readonly Buffer[]) =>
       states.flatMap(({ commit, kustomization }) => {
-        const bytes = read(nameAt(commit, kustomization));
-        if (bytes === null) return [];
+        const [bytes] = read(nameAt(commit, kustomization));
+        if (bytes === undefined) return [];
         const readAt = (path: GitPath) => {
           named.note(path, kustomization);
           return read(nameAt(commit, path));

@@ -26,7 +26,7 @@ import { mayGenerateSecrets } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { groupsReaching, lookAtTips, type TipFile, type TipGroup } from "./pushed-tips.ts";
 import { pastSources } from "./past-sources.ts";
-import { plaintextSource } from "./secret-sources.ts";
+import { plaintextSource, type FoundSource } from "./secret-sources.ts";
 import { settingsIn, settleSilently } from "./settings-in-force.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 import { generatingAtTips, tipSources, type GeneratingKustomization } from "./tip-sources.ts";
@@ -311,11 +311,15 @@ async function lookIntoPastSources(
   if (kustomizations.length === 0) return;
   const log = new HistoryLog(repository, range);
   await log.read(() => undefined);
-  for (const source of await pastSources(repository, log, kustomizations)) {
+  const judged = (source: FoundSource) => {
+    const rulesOfIt = blobs.has(source.oid) ? rulesFor(source.oid) : [];
+    return rulesOfIt.flatMap((rules) => plaintextSource(source, rules, null) ?? []).at(0) ?? null;
+  };
+  const isPlaintext = (source: FoundSource) => judged(source) !== null;
+  for (const source of await pastSources(repository, log, kustomizations, isPlaintext)) {
     const { path, oid: blob } = source;
-    if (!blobs.has(blob) || findings.isPlaintextSecret({ path, blob })) continue;
-    const [found] = rulesFor(blob).flatMap((rules) => plaintextSource(source, rules, null) ?? []);
-    if (found === undefined) continue;
+    const found = judged(source);
+    if (found === null || findings.isPlaintextSecret({ path, blob })) continue;
     const { finding, commitMends } = found;
     findings.add({ ...finding, path, blob, commitMends, tip: null });
   }

@@ -43,20 +43,17 @@ export interface FoundSource extends SecretSource {
  * The files that a kustomization's secretGenerators name, and SecretGenerator objects under its `generators`,
  * as far as they lie in the repository.
  *
- * @param read a file where the kustomization stands: what is under `generators` may stand in others
+ * @param read what is where the kustomization stands: objects under `generators` may be in other files
  */
 export function secretSources(
   kustomization: Pick<Kustomization, "path" | "bytes">,
-  read: (path: GitPath) => Uint8Array | null,
+  read: (path: GitPath) => readonly Uint8Array[],
 ): SecretSource[] {
   if (!mayGenerateSecrets(kustomization)) return [];
   const { path: own, bytes } = kustomization;
   const file = readKustomizationFile(pathText(own), utf8Bytes(bytes));
-  const textAt = (path: string) => {
-    const found = read(pathFromText(path));
-    return found === null ? null : utf8Bytes(found);
-  };
-  const inObjects = [...objectSources(file, textAt)].map(({ source, namedAt }) => ({
+  const textsAt = (path: string) => read(pathFromText(path)).map(utf8Bytes);
+  const inObjects = [...objectSources(file, textsAt)].map(({ source, namedAt }) => ({
     source,
     namedAt: namedAt.map((place) => ({ ...place, path: pathFromText(place.path) })),
   }));
@@ -104,7 +101,7 @@ export async function foundSources(
   concerns: (path: GitPath) => boolean,
 ): Promise<FoundSource[]> {
   const all = await readAsAsked(
-    (read: (path: GitPath) => Buffer | null) =>
+    (read: (path: GitPath) => readonly Buffer[]) =>
       kustomizations.flatMap((one) => secretSources(one, read)),
     async (paths) => {
       const found = await readFiles(paths);

@@ -52,11 +52,11 @@ export async function tipSources(
   isNew: (oid: string) => boolean,
 ): Promise<TipSource[]> {
   const sources = await readAsAsked(
-    (read: (oid: string) => Buffer | null) =>
+    (read: (oid: string) => readonly Buffer[]) =>
       kustomizations.flatMap(({ tip, bytes }) => {
         const readAt = (path: GitPath) => {
           const oid = tip.oidAt(path);
-          return oid === null ? null : read(oid);
+          return oid === null ? [] : read(oid);
         };
         return secretSources({ ...tip, bytes }, readAt).map((source) => ({ ...source, tip }));
       }),

@@ -120,7 +120,8 @@ function sourcesOf(files: Readonly<Record<string, string>>): ObjectSource[] {
     return text === undefined ? null : Buffer.from(text);
   };
   const path = "app/kustomization.yaml";
-  return [...objectSources(readKustomizationFile(path, read(path)), read)];
+  const contents = (name: string) => [read(name) ?? []].flat();
+  return [...objectSources(readKustomizationFile(path, read(path)), contents)];
 }
 
 for (const { title, files, makes } of FORMS) {

@@ -33,7 +33,7 @@ test("a kustomization in UTF-16 is read, as kustomize reads it", (t) => {
   const text = "\ufeffsecretGenerator:\n  - name: a\n    envs: [a.env]\n";
   const kustomization = { path, oid: "", bytes: Buffer.from(text, "utf16le") };
   t.deepEqual(
-    secretSources(kustomization, () => null).map((source) => source.path),
+    secretSources(kustomization, () => []).map((source) => source.path),
     [pathFromText("apps/a.env")],
   );
   t.true(mayFeedSecret(pathFromText("apps/a.env"), [kustomization]));

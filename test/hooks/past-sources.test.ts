@@ -26,7 +26,7 @@ async function contentsNamed({ dir, env }: TemporaryRepository): Promise<string[
   const repository = await openRepository({ cwd: dir, env });
   const log = new HistoryLog(repository);
   await log.read(() => undefined);
-  const sources = await pastSources(repository, log, [pathFromText(KUSTOMIZATION)]);
+  const sources = await pastSources(repository, log, [pathFromText(KUSTOMIZATION)], () => true);
   return sources
     .filter(({ path }) => path === pathFromText("app/a.env"))
     .map(({ bytes }) => bytes.toString().trim())
