@@ -42,10 +42,11 @@ const REFERENCE = (() => {
 const COMMENT = /^[ \t]*#[^\n\\]*\n/gm;
 
 /**
- * What stands before every value of a Secret: a field for values, or `literals`. In a Secret alone values may
+ * What stands before every value of a Secret: a field for values, `literals`, or what kustomize writes into one. In a Secret alone values may
  * have slipped out.
  */
-const VALUES = /(?<!meta)data["'\\]*\s*[:=]|stringData|literals|^["']?kind["']?: *["']?Secret\b/im;
+const VALUES =
+  /(?<!meta)data["'\\]*\s*[:=]|stringData|literals|ValueAddTransformer|sourceValue|^["']?kind["']?: *["']?Secret\b/im;
 
 /** An operation on such a field, with its path. */
 const OPERATION = /\bop["'\\]*\s*:/;
@@ -270,10 +271,14 @@ class Reader {
     if (node !== this.#root && this.#isSecret(node, true)) {
       this.#judgeSecret(node, EDIT_NESTED, isEncrypted);
     }
-    const patch = this.#mappings.at(node, "patch");
-    if (patch !== null && /\bSecret\b/.test(this.#mappings.textAt(node, "target", "kind") ?? "")) {
+    // `jsonOp` is the PatchJson6902Transformer's.
+    const patch = this.#mappings.at(node, "patch") ?? this.#mappings.at(node, "jsonOp");
+    if (patch !== null && isOfSecrets(this.#mappings.textAt(node, "target", "kind"))) {
       this.#readPatchOfSecret(patch);
     }
+    const kind = this.#mappings.textAt(node, "kind");
+    if (kind === "SecretGenerator") this.#readLiterals(node, MOVE_LITERALS_OF_OBJECT);
+    this.#readWritten(node, kind === "ValueAddTransformer" ? "value" : "sourceValue");
     // `/stringData` exists in Secrets only, so such an operation tells by itself what it patches.
     this.#readOperation(node, /^\/stringData(?:\/|$)/);
   }
@@ -318,25 +323,37 @@ class Reader {
     this.#hit(value.offset, "a JSON patch writes a readable value into a Secret", EDIT_PATCH);
   }
 
-  /** kustomize's generators: in a kustomization, or as an object of their own. */
+  /** A value that kustomize writes into others: a replacement's own, and a ValueAddTransformer's. */
+  #readWritten(node: Node, field: "value" | "sourceValue"): void {
+    const written = this.#mappings.entry(node, field);
+    if (written === null || !this.#isReadable(written.value)) return;
+    for (const target of this.#mappings.items(this.#mappings.at(node, "targets"))) {
+      const select = field === "value" ? "selector" : "select";
+      if (!isOfSecrets(this.#mappings.textAt(target, select, "kind"))) continue;
+      const paths = this.#mappings.items(this.#mappings.at(target, "fieldPaths"));
+      const path = this.#mappings.textAt(target, "fieldPath") ?? "";
+      const all = [path, ...paths.map((one) => (isScalar(one) ? scalarText(one) : ""))];
+      if (!all.some((one) => /^\/?(?:stringData|data)(?:[./]|$)/.test(one))) continue;
+      this.#hit(written.offset, "kustomize writes a readable value into a Secret", MOVE_WRITTEN);
+      return;
+    }
+  }
+
+  /** kustomize's generators in a kustomization. */
   #readGenerators(root: Node): void {
-    const generators = this.#listed(this.#mappings.at(root, "secretGenerator"));
-    if (this.#mappings.textAt(root, "kind") === "SecretGenerator") generators.push(root);
-    for (const generator of generators) {
-      for (const literal of this.#listed(this.#mappings.at(generator, "literals"))) {
-        if (!isScalar(literal)) continue;
-        const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(literal)) ?? [];
-        if (!this.#isReadableText(value)) continue;
-        this.#hit(
-          startOf(literal) ?? 0,
-          `a secretGenerator holds a readable literal: ${shownName(key)}`,
-          {
-            kind: "edit",
-            what: "move the literals to a file that a creation rule encrypts, and name it under envs:",
-          },
-        );
-        break;
-      }
+    for (const generator of this.#listed(this.#mappings.at(root, "secretGenerator"))) {
+      this.#readLiterals(generator, MOVE_LITERALS);
+    }
+  }
+
+  #readLiterals(generator: Node, mend: Mend): void {
+    for (const literal of this.#listed(this.#mappings.at(generator, "literals"))) {
+      if (!isScalar(literal)) continue;
+      const [, key = "", value = ""] = /^([^=]*)=(.*)$/s.exec(scalarText(literal)) ?? [];
+      if (!this.#isReadableText(value)) continue;
+      const message = `a secretGenerator holds a readable literal: ${shownName(key)}`;
+      this.#hit(startOf(literal) ?? 0, message, mend);
+      return;
     }
   }
 
@@ -443,6 +460,11 @@ class Reader {
   }
 }
 
+/** The kind in a target: kustomize takes it as a pattern. */
+function isOfSecrets(kind: string | null): boolean {
+  return /\bSecret\b/.test(kind ?? "");
+}
+
 /** `string_data` and `stringdata` are one slip. */
 function bare(field: string): string {
   return field.replace(/[-_]/g, "").toLowerCase();
@@ -486,6 +508,22 @@ const EDIT_PATCH: Mend = {
 const SPELL_RIGHT: Mend = {
   kind: "edit",
   what: "spell the field data or stringData, at the top of the Secret",
+};
+
+const MOVE_LITERALS: Mend = {
+  kind: "edit",
+  what: "move the literals to a file that a creation rule encrypts, and name it under envs:",
+};
+
+/** Flux decrypts the envs of no object. */
+const MOVE_LITERALS_OF_OBJECT: Mend = {
+  kind: "edit",
+  what: "move the literals to a file that a creation rule encrypts, and name it under envs: in a secretGenerator: of the kustomization",
+};
+
+const MOVE_WRITTEN: Mend = {
+  kind: "edit",
+  what: "write the value into the Secret itself, in a file that a creation rule encrypts",
 };
 
 const EDIT_SEALED: Mend = {

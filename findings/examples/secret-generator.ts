@@ -25,6 +25,42 @@ export const SECRET_GENERATOR: Examples = {
       lines: [4],
     },
     {
+      path: "generators.yaml",
+      content:
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: builtin\n  kind: SecretGenerator\n  literals: [a=hunter2]\n",
+      lines: [6],
+    },
+    {
+      path: "text/kustomization.yaml",
+      content:
+        "generators:\n- |-\n  apiVersion: builtin\n  kind: SecretGenerator\n  literals: [a=hunter2]\n",
+      lines: [5],
+    },
+    {
+      path: "json-6902.yaml",
+      content:
+        "kind: PatchJson6902Transformer\ntarget: {kind: Secret, name: a}\njsonOp: |-\n  - op: add\n    path: /data/a\n    value: aHVudGVyMg==\n",
+      lines: [6],
+    },
+    {
+      path: "value-add.yaml",
+      content:
+        "kind: ValueAddTransformer\nvalue: aHVudGVyMg==\ntargets:\n- selector:\n    kind: Secret\n  fieldPath: data/a\n",
+      lines: [2],
+    },
+    {
+      path: "replacements/kustomization.yaml",
+      content:
+        "replacements:\n- sourceValue: hunter2\n  targets:\n  - select: {kind: Secret}\n    fieldPaths: [metadata.name, stringData.a]\n",
+      lines: [2],
+    },
+    {
+      path: "replacement.yaml",
+      content:
+        "- sourceValue: aHVudGVyMg==\n  targets:\n  - select:\n      kind: Secret\n    fieldPaths:\n    - data.a\n",
+      lines: [1],
+    },
+    {
       path: "inline/kustomization.yaml",
       content:
         "patches:\n  - patch: |\n      apiVersion: v1\n      kind: Secret\n      metadata: {name: a}\n      stringData:\n        a: hunter2\n",
@@ -68,6 +104,21 @@ export const SECRET_GENERATOR: Examples = {
     {
       path: "patch-file.yaml",
       content: "- op: add\n  path: /stringData/a\n  value: {{TOKEN}}\n",
+    },
+    {
+      path: "generator.yaml",
+      content:
+        "apiVersion: builtin\nkind: SecretGenerator\nenvs: [a.sops.env]\nliterals: [a=, 'b=${VAR}']\n---\napiVersion: builtin\nkind: ConfigMapGenerator\nliterals: [a=b]\n",
+    },
+    {
+      path: "written/kustomization.yaml",
+      content:
+        "replacements:\n- sourceValue: web\n  targets:\n  - select: {kind: Secret}\n    fieldPaths: [metadata.name]\n  - select: {kind: ConfigMap}\n    fieldPaths: [data.a]\n- sourceValue: ${VAR}\n  targets:\n  - select: {kind: Secret}\n    fieldPaths: [data.a]\n- source: {kind: Secret, fieldPath: data.a}\n  targets:\n  - select: {kind: Secret}\n    fieldPaths: [data.b]\n",
+    },
+    {
+      path: "value-add.yaml",
+      content:
+        "kind: ValueAddTransformer\nvalue: web\ntargets:\n- selector: {kind: Secret}\n  fieldPath: metadata/namespace\n- selector: {kind: ConfigMap}\n  fieldPath: data/a\n",
     },
   ],
 };
