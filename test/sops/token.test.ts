@@ -72,6 +72,18 @@ test("what is cut short is no token, and neither is Base64 of a length that it n
   }
 });
 
+test("an empty text is left as it is, and is itself again", (t) => {
+  const dataKey = randomBytes(32);
+  for (const type of ["str", "comment"] as const) {
+    t.is(encryptValue({ type, text: "" }, dataKey, ["a"]), "");
+  }
+  t.deepEqual(decryptToken("", dataKey, ["a"]), { type: "str", text: "" });
+  t.throws(() => decryptToken("x", dataKey, ["a"]), {
+    name: "SopsError",
+    message: /^the value at a/,
+  });
+});
+
 test("a path is another one than its beginning", (t) => {
   t.true(isSamePath(["data", "a"], ["data", "a"]));
   t.false(isSamePath(["data"], ["data", "a"]));
