@@ -84,6 +84,34 @@ test("an empty text is left as it is, and is itself again", (t) => {
   });
 });
 
+test("bytes come back as they are, and are refused as a text, or as a type that they are none of", (t) => {
+  const dataKey = randomBytes(32);
+  const value = { type: "bytes", text: "\xff\x00\x80a" } as const;
+  const text = encryptValue(value, dataKey, ["data"]);
+  t.deepEqual(decryptToken(text, dataKey, ["data"]), value);
+  // No tag covers the type.
+  const as = (type: string) => () =>
+    decryptToken(text.replace("type:bytes", `type:${type}`), dataKey, ["data"]);
+  t.throws(as("str"), { code: "unsupported", message: /^the value at data .* no UTF-8/ });
+  const word = encryptValue({ type: "str", text: "ä" }, dataKey, ["data"]);
+  t.is(decryptToken(word, dataKey, ["data"]).text, "ä");
+  t.throws(() => decryptToken(word.replace("type:str", "type:int"), dataKey, ["data"]), {
+    code: "tampered",
+    message: /^the value at data does not parse as its type \(int\)$/,
+  });
+});
+
+test("a tag that was cut short is none, however much of it is right", (t) => {
+  const dataKey = randomBytes(32);
+  const text = encryptValue({ type: "str", text: "hunter2" }, dataKey, ["data"]);
+  const { tag = Buffer.alloc(0) } = readToken(text) ?? {};
+  for (const length of [1, 4, 8, 12, 15]) {
+    const short = tag.subarray(0, length).toString("base64");
+    const cut = text.replace(tag.toString("base64"), () => short);
+    t.throws(() => decryptToken(cut, dataKey, ["data"]), { code: "tampered" }, String(length));
+  }
+});
+
 test("a path is another one than its beginning", (t) => {
   t.true(isSamePath(["data", "a"], ["data", "a"]));
   t.false(isSamePath(["data"], ["data", "a"]));
