@@ -1,5 +1,8 @@
 import test from "ava";
 import { RE2JS } from "re2js";
+import { keySelector } from "../../sops/key-selection.ts";
+import type { SelectionOption } from "../../sops/selection-option.ts";
+import type { Leaf } from "../../sops/store.ts";
 import { compilePattern } from "../../sops/selection.ts";
 
 const TEXTS = [
@@ -29,6 +32,8 @@ for (const pattern of [
   "^(?i)(data)$",
   "(?i)^(data)$",
   "(?m)^(data)$",
+  "^(data)$|b",
+  "a|^(data)$",
 ]) {
   test(`a list of words is the pattern that RE2 takes it for: ${pattern}`, (t) => {
     const found = compilePattern(pattern);
@@ -39,4 +44,29 @@ for (const pattern of [
 
 test("a pattern that RE2 does not take is refused", (t) => {
   t.throws(() => compilePattern("^(?!data)$"), { name: "SopsError" });
+});
+
+test("without a regular expression, keys decide by suffixes and lists of words alone", (t) => {
+  const selects = (option: SelectionOption, pattern: string, ...path: string[]) => {
+    const leaf = { path } as unknown as Leaf;
+    return keySelector({ option, pattern })?.(leaf) ?? null;
+  };
+  for (const [option, pattern] of [
+    ["encrypted_regex", "^(a|data)$"],
+    ["encrypted_suffix", "ata"],
+  ] as const) {
+    for (const inverse of [false, true]) {
+      const name = inverse ? (`un${option}` as const) : option;
+      t.is(selects(name, pattern, "data"), !inverse);
+      t.is(selects(name, pattern, "x", "data", "y"), !inverse);
+      t.is(selects(name, pattern, "x", "datax"), inverse);
+      t.is(selects(name, pattern), inverse);
+    }
+  }
+  for (const name of ["encrypted_regex", "unencrypted_regex"] as const) {
+    t.is(selects(name, "^data", "data"), null, name);
+  }
+  for (const name of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
+    t.is(selects(name, "^(data)$", "data"), null, name);
+  }
 });
