@@ -75,7 +75,7 @@ function stateBefore({ path, bytes, before }: FileToJudge): "nothing" | "encrypt
  */
 function encryptedName(path: string, rules: RulesInForce): string | null {
   const renamed = path.replace(/\.(ya?ml)$/, ".sops.$1");
-  if (isNamedSops(path) || renamed === path || rules.for(path).rule !== null) return null;
+  if (isNamedSops(path) || rules.for(path).rule !== null) return null;
   return rules.for(renamed).rule === null ? null : renamed;
 }
 
