@@ -4,6 +4,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -95,13 +96,16 @@ test("proofs are withdrawn, and what is others' stays", async (t) => {
   leaveProof(repository, head, false, indexState(repository));
   leaveProof(repository, moved, true, indexState(repository));
   writeFileSync(join(folder, "seen-1"), "");
-  for (const name of ["ask-old", "ask-new", "old"]) writeFileSync(join(folder, name), "");
+  for (const name of ["ask-old", "ask-new", "old", "not-judged-1"]) {
+    writeFileSync(join(folder, name), "");
+  }
+  symlinkSync("nowhere", join(folder, "ask-gone"));
   const hours = (count: number) => Date.now() / 1000 - count * 3600;
   utimesSync(join(folder, "ask-old"), hours(2), hours(2));
   utimesSync(join(folder, "ask-new"), hours(0.5), hours(0.5));
   utimesSync(join(folder, "old"), hours(2), hours(2));
   t.false(withdrawProof(repository));
-  t.deepEqual(readdirSync(folder).sort(), ["ask-new", "old"]);
+  t.deepEqual(readdirSync(folder).sort(), ["ask-gone", "ask-new", "not-judged-1", "old"]);
   t.false(isProven(repository, head, false));
   writeFileSync(join(folder, "replacing-1"), "");
   t.true(withdrawProof(repository));
