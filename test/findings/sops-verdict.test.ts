@@ -80,6 +80,9 @@ test("what sops cannot read, and may hold what the rule takes, is refused when i
     t.is(verdictOn("secrets/a.yaml", text, ofSecrets).kind, "blocked", text);
     t.is(verdictOn("secrets/a.yaml", text, ofSecrets, { before: "plaintext" }).kind, "plain", text);
   }
+  const beside = "api_key: !env_var A\n";
+  t.is(verdictOn("secrets/a.yaml", beside, ofSecrets).kind, "plain");
+  t.is(verdictOn("secrets/a.yaml", `${beside}data: a\n`, ofSecrets).kind, "blocked");
 });
 
 test("of what sops cannot read, a rule for much asks for what looks like a Secret", (t) => {
@@ -141,6 +144,79 @@ test("a dotenv file whose own selection leaves a value readable that the rule en
     kind: "blocked",
     finding: { rule: "sops-rule", line: 1 },
   });
+});
+
+test("what stands beside secrets is left alone by its whole name, whatever the rules say", (t) => {
+  const text = "data: {password: hunter2}\n";
+  for (const name of [
+    "kustomization.yaml",
+    "kustomization.yml",
+    "Kustomization",
+    "README.sops.md",
+    ".gitignore",
+    ".sops.yaml",
+  ]) {
+    for (const path of [name, `secrets/${name}`]) {
+      t.is(verdictOn(path, text, ofSecrets, { before: "encrypted" }).kind, "plain", path);
+    }
+  }
+  for (const path of [
+    "README/db.sops.yaml",
+    "kustomization.yaml.sops.yaml",
+    "my-kustomization.sops.yaml",
+    "a.gitignore.sops.yaml",
+  ]) {
+    t.is(verdictOn(path, text, ofSecrets).kind, "encrypt", path);
+    t.is(verdictOn(path, text, null).kind, "blocked", path);
+  }
+});
+
+test("a file of no known format is looked into where it begins as an encrypted one does", async (t) => {
+  const { file } = readSopsFile(Buffer.from("hunter2"), "binary");
+  const { text } = await encryptFile(file, whole ?? t.fail(), { previous: null });
+  t.is(verdictOn("vault/blob", text, whole).kind, "encrypted");
+  t.is(verdictOn("blob", text, null).kind, "encrypted");
+  t.is(verdictOn("vault/blob", "hunter2", whole).kind, "plain");
+});
+
+test("what was left readable stays so, though it speaks of sops", (t) => {
+  const text = "# encrypt this with sops\ndata: {password: hunter2}\n";
+  t.is(verdictOn("vault/a.yaml", text, whole).kind, "encrypt");
+  t.is(verdictOn("vault/a.yaml", text, whole, { before: "plaintext" }).kind, "plain");
+  t.is(
+    verdictOn("vault/a.yaml", text, whole, { before: "plaintext", leaks: true }).kind,
+    "encrypt",
+  );
+});
+
+test("a rule for everything asks for no file by itself, readable or not", (t) => {
+  for (const text of ["data: {password: hunter2}\n", "data: !env_var A\n"]) {
+    t.is(verdictOn("secrets/a.yaml", text).kind, "plain", text);
+  }
+  t.is(
+    verdictOn("secrets/a.yaml", "data: !env_var A\n", everything, { leaks: true }).kind,
+    "plain",
+  );
+});
+
+test("a rule with a key of another kind than age is for sops itself", (t) => {
+  const [withPgp = null] =
+    parseRuleFile(`creation_rules:\n  - {path_regex: ^vault/, age: ${recipient}, pgp: ABCD}\n`)
+      .rules ?? [];
+  t.like(verdictOn("vault/a.sops.yaml", "data: {password: hunter2}\n", withPgp), {
+    kind: "blocked",
+    finding: { rule: "sops-unsupported" },
+  });
+});
+
+test("without a rule, it is said what the file is taken for an encrypted one by", (t) => {
+  const messageOf = (path: string, before: SopsCandidate["before"]) => {
+    const verdict = verdictOn(path, "data: {a: b}\n", null, { before });
+    return verdict.kind === "blocked" ? verdict.finding.message : verdict.kind;
+  };
+  t.regex(messageOf("a.sops.yaml", "nothing"), /^its name says it is encrypted, /);
+  t.regex(messageOf("a.yaml", "encrypted"), /^it was encrypted before, /);
+  t.is(messageOf("a.yaml", "nothing"), "plain");
 });
 
 const SECRET =
