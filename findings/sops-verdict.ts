@@ -171,7 +171,7 @@ function leftBySelection(
   const isOfASecret =
     isDotenv ||
     file.leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
-  if (!isOfASecret || file.singleValue === true) return undefined;
+  if (!isOfASecret) return undefined;
   const own = selector(effectiveSelection(metadata), file);
   return selectedValues(rule, file).find(
     (leaf) =>
