@@ -107,7 +107,7 @@ function fileWith(fileKey: Uint8Array, stanza: Stanza): string {
   return encodeArmor(Buffer.concat([header, Buffer.from(` ${base64(mac)}\n`), nonce, payload]));
 }
 
-test("a file key of another length, and Base64 that no encoder writes, are refused though the MAC is right", async (t) => {
+test("a file key of another length, another type, one argument more, and Base64 that no encoder writes are refused though the MAC is right", async (t) => {
   const mine = newPair();
   const wrap = (length: number) => {
     const fileKey = randomBytes(length);
@@ -122,7 +122,12 @@ test("a file key of another length, and Base64 that no encoder writes, are refus
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const last = alphabet.charAt(alphabet.indexOf(share.slice(-1)) + 1);
   const loose = { ...right.stanza, args: [type, share.slice(0, -1) + last] };
-  for (const file of [fileWith(long.fileKey, long.stanza), fileWith(right.fileKey, loose)]) {
+  const otherType = { ...right.stanza, args: ["x25519", share] };
+  const more = { ...right.stanza, args: [type, share, "more"] };
+  for (const file of [
+    fileWith(long.fileKey, long.stanza),
+    ...[loose, otherType, more].map((stanza) => fileWith(right.fileKey, stanza)),
+  ]) {
     t.is(openHere(file, mine.identity), null);
     t.is(await openWithAgeEncryption(file, mine.text), null);
   }
@@ -152,6 +157,7 @@ test("keys are read as age-encryption reads them, malformed ones not at all", (t
   t.is(parseX25519Identity(mine.recipient), null);
   t.is(parseX25519Identity(mine.text.toLowerCase()), null);
   t.is(parseX25519Recipient(mine.text), null);
+  t.is(parseX25519Recipient(mine.recipient.toUpperCase()), null);
   for (let at = 0; at < mine.recipient.length; at += 1) {
     const changed = mine.recipient.charAt(at) === "q" ? "p" : "q";
     const text = mine.recipient.slice(0, at) + changed + mine.recipient.slice(at + 1);
