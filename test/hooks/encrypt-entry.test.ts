@@ -124,7 +124,8 @@ test("what is unchanged keeps its ciphertext, unless somebody was removed, or it
   t.is((await encrypted(before, [mine.recipient, other.recipient])).unchanged, 1);
   t.is((await encrypted(both, [mine.recipient])).unchanged, 0);
   t.is((await encrypted(before, [mine.recipient], [other])).unchanged, 0);
-  for (const last of [null, PLAIN, "a: ["]) {
+  const swapped = before.replace(tokenOf(before, "password"), tokenOf(before, "user"));
+  for (const last of [null, PLAIN, "a: [", swapped]) {
     t.is((await encrypted(last, [mine.recipient])).unchanged, 0);
   }
 });

@@ -292,6 +292,29 @@ test("an unchanged value keeps its ciphertext, a changed one gets a new one", as
   t.is(after.length, before.length);
 });
 
+test("it is counted what was encrypted, values and comments, and what kept its ciphertext", async (t) => {
+  const text = "stringData:\n  # note\n  a: one\n  b: 0777\n  c: ''\n  d: null\n";
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  // The spelling of b is encrypted too, and is no value of the user's.
+  const first = await encryptFile(file, SECRET);
+  t.like(first, { values: 2, comments: 1, unchanged: 0 });
+  const changed = readSopsFile(Buffer.from(text.replace("one", "two")), "yaml").file;
+  const previous = await open(first.text);
+  t.like(await encryptFile(changed, SECRET, { previous }), {
+    values: 1,
+    comments: 0,
+    unchanged: 2,
+  });
+  const added = await open(
+    first.text.replace("stringData:\n", "stringData:\n  e: five\n  # six\n"),
+  );
+  t.like(await sealFile(added.file, added.metadata, added.dataKey), {
+    values: 1,
+    comments: 1,
+    unchanged: 3,
+  });
+});
+
 test("encrypting what did not change gives the very same file", async (t) => {
   const text = "kind: Secret\nstringData:\n  # note\n  a: one\n";
   const first = await encrypt(text, SECRET);
