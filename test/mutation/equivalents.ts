@@ -35,6 +35,57 @@ export const EQUIVALENTS: readonly {
       ["if (!text.startsWith(TOKEN_START)) return false;", "!text.startsWith(TOKEN_START) → false"],
     ],
   },
+  {
+    why: "Where nothing is known, nothing is found.",
+    file: "sops/known-tokens.ts",
+    mutants: [["if (this.#tokens.size === 0) return null;", "this.#tokens.size === 0 → false"]],
+  },
+  {
+    why: "What was encrypted before does not reach the question: the way to its answer is longer.",
+    file: "hooks/judge.ts",
+    mutants: [['if (before === bytes) return "plaintext";', "before === bytes → false"]],
+  },
+  {
+    why: "No leak has a file encrypted that no rule takes.",
+    file: "hooks/judge.ts",
+    mutants: [["leaks: false,", "false → true"]],
+  },
+  {
+    why: "A quick end: what follows comes to the same for a file without a rule and without SOPS.",
+    file: "findings/sops-verdict.ts",
+    mutants: [
+      [
+        'if (rule === null && !expected && !mentionsMetadata(bytes)) return { kind: "plain" };',
+        "rule === null && !expected && !mentionsMetadata(bytes) → false",
+      ],
+    ],
+  },
+  {
+    why: "A quick end: what was left readable, and is no leak, stays so further down too.",
+    file: "findings/sops-verdict.ts",
+    mutants: [
+      [
+        'candidate.before === "plaintext" &&',
+        'candidate.before === "plaintext" && !candidate.leaks && !expected && !mayHoldMetadata(bytes) → false',
+      ],
+    ],
+  },
+  {
+    why: "For a Node that wants the public key too, which none does so far.",
+    file: "sops/age/x25519.ts",
+    mutants: [
+      [
+        "if (publicBytes(key).length === KEY_BYTES) return key;",
+        "publicBytes(key).length === KEY_BYTES → true",
+        "publicBytes(key).length === KEY_BYTES → false",
+      ],
+      [
+        'if (x === undefined) throw new TypeError("no X25519 key");',
+        "x === undefined → false",
+        'throw new TypeError("no X25519 key"); → nothing',
+      ],
+    ],
+  },
 ];
 
 /** Whether a mutant of a file is one of them. */

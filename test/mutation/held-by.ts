@@ -9,8 +9,23 @@ export const ROOMS = ["sops", "hooks", "findings"];
  */
 export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["sops/age/", ["sops/age/file", "sops/age/bech32"]],
-  ["sops/creation-rules", ["conformance/rule-files", "sops/plain-rule-file", "cli/rule-file"]],
-  ["sops/", ["sops/round-trip", "sops/vectors", "sops/tampering", "conformance/real-sops"]],
+  ["sops/key-selection", ["sops/selection"]],
+  ["sops/creation-rules", ["sops/plain-rule-file", "conformance/rule-files", "cli/rule-file"]],
+  ["sops/rule-file-mapping", ["sops/plain-rule-file", "conformance/rule-files", "cli/rule-file"]],
+  ["sops/ini/", ["sops/ini"]],
+  ["sops/json/", ["sops/json"]],
+  ["sops/yaml/", ["sops/block-style", "sops/go-yaml-scan", "sops/outline", "sops/put"]],
+  ["sops/", ["sops/token", "sops/round-trip", "sops/json", "sops/binary", "sops/dotenv"]],
+  ["sops/", ["sops/end-of-file", "sops/vectors", "sops/tampering", "conformance/real-sops"]],
+  ["hooks/encrypt-entry", ["hooks/changed-recipients"]],
+  ["hooks/push", ["e2e/hooks-push"]],
+  ["hooks/pre-push", ["e2e/hooks-push"]],
+  [
+    "hooks/",
+    ["hooks/judge", "hooks/under-a-rule", "hooks/nothing-to-do", "e2e/commit", "e2e/hooks"],
+  ],
+  ["findings/flux-", ["findings/flux-ciphertext"]],
+  ["findings/", ["findings/examples", "findings/scan", "findings/sops-verdict", "hooks/judge"]],
 ];
 
 /** @returns the test files that hold a source file, as paths from the project's folder. */

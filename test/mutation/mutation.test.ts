@@ -48,6 +48,11 @@ export async function f(one: number, other: string | null): Promise<boolean> {
     if (f === "h") continue;
     c(/^i$/.test(f));
   }
+  try {
+    k();
+  } catch (error) {
+    if (!(error instanceof L)) throw error;
+  }
   return [one].some((j) => j * 3 > 0) ? true : false;
 }`;
   t.deepEqual(
@@ -70,15 +75,18 @@ export async function f(one: number, other: string | null): Promise<boolean> {
       "8: c(/^i$/.test(f)); → nothing",
       "8: /^i$/ → /i$/",
       "8: /^i$/ → /^i/",
-      "10: [one].some((j) => j * 3 > 0) → true",
-      "10: [one].some((j) => j * 3 > 0) → false",
-      "10: some → every",
-      "10: * 3 → + 3",
-      "10: 3 → 4",
-      "10: > 0 → >= 0",
-      "10: 0 → 1",
-      "10: true → false",
-      "10: false → true",
+      "11: k(); → nothing",
+      "13: !(error instanceof L) → true",
+      "13: !(error instanceof L) → (error instanceof L)",
+      "15: [one].some((j) => j * 3 > 0) → true",
+      "15: [one].some((j) => j * 3 > 0) → false",
+      "15: some → every",
+      "15: * 3 → + 3",
+      "15: 3 → 4",
+      "15: > 0 → >= 0",
+      "15: 0 → 1",
+      "15: true → false",
+      "15: false → true",
     ],
   );
 });
