@@ -102,8 +102,17 @@ export function isProven(repository: Repository, head: Commit | null, isAmend: b
   const folder = proofFolder(repository);
   if (folder === null) return false;
   const now = indexState(repository);
-  const proof = statSync(path.join(folder, proofName(head, isAmend)), { throwIfNoEntry: false });
-  return now !== null && proof !== undefined && isSame(proof, now);
+  const proof = stateOf(path.join(folder, proofName(head, isAmend)));
+  return now !== null && proof !== null && isSame(proof, now);
+}
+
+/** Null also where the folder is another user's, who has made a commit here and shut it. */
+function stateOf(proof: string): IndexState {
+  try {
+    return statSync(proof);
+  } catch {
+    return null;
+  }
 }
 
 /** The index files that pre-commit passed on top of this HEAD, be they this one or not. */

@@ -5,6 +5,7 @@ import {
   readdirSync,
   realpathSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -98,6 +99,20 @@ test("a linked worktree of which no hook was told is looked at as well", (t) => 
   writeFileSync(join(cwd, "web.yaml"), secret({ a: MARKER }));
   repository.run("git", ["add", "."], { cwd });
   t.is(repository.run("git", ["commit", "-m", "x"], { cwd }).status, 1);
+});
+
+test("where no hook can leave the others word, each looks for itself", (t) => {
+  const repository = scaffolded(t);
+  // As good as a folder that another user has shut; the tests may run as root, who can open that.
+  rmSync(join(repository.dir, ".git/flux-sops"), { recursive: true, force: true });
+  writeFileSync(join(repository.dir, ".git/flux-sops"), "");
+  repository.write("note.md", "note\n");
+  repository.write(DB, secret({ password: MARKER }));
+  repository.must("add", ".");
+  const commit = repository.git("commit", "-q", "-m", "Add");
+  t.is(commit.status, 0, commit.stderr);
+  t.false(repository.must("show").includes(MARKER));
+  t.is(repository.must("status", "--porcelain"), "");
 });
 
 test("a submodule", (t) => {
