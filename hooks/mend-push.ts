@@ -35,7 +35,9 @@ export async function pushMends({
   const graph = new Graph(await commitsIn(repository, range), errors);
   const peeled = await peel(repository, range.include);
   const mends: RefMend[] = [];
-  for (const ref of refs) {
+  // What is checked out goes first: the commands for others check them out.
+  const isHere = ({ localOid }: PushedRef) => localOid === repository.head;
+  for (const ref of [...refs.filter(isHere), ...refs.filter((one) => !isHere(one))]) {
     if (mends.length === MENDED_AT_ONCE) break;
     const target = peeled.get(ref.localOid) ?? ref.localOid;
     const isBad =
@@ -46,8 +48,12 @@ export async function pushMends({
     if (tag !== undefined) mends.push(tagMend(ref, tag));
     else if (isOfNoBranch(ref)) mends.push(noBranchMend(ref));
     else if (graph.isTainted(target)) {
+      const isFirst = !mends.some(({ commits }) => commits);
+      // Pushed by the name of HEAD beside that of its branch, or to two branches there.
+      if (isHere(ref) && !isFirst && branchName(ref) === null) continue;
       mends.push(
         await branchMend(repository, ref, graph, {
+          isCheckedOut: isHere(ref) && isFirst,
           edits: byHand(repository, ref, errors),
           keepsMessages: !errors.some(({ blob, commits }) => blob === null && commits.length > 0),
         }),
@@ -108,7 +114,15 @@ async function branchMend(
   repository: PushResult["repository"],
   ref: PushedRef,
   graph: Graph,
-  { edits, keepsMessages }: { readonly edits: readonly string[]; readonly keepsMessages: boolean },
+  {
+    isCheckedOut,
+    edits,
+    keepsMessages,
+  }: {
+    readonly isCheckedOut: boolean;
+    readonly edits: readonly string[];
+    readonly keepsMessages: boolean;
+  },
 ): Promise<RefMend> {
   const base = await baseOf(repository, ref, graph);
   const tip = ref.localOid.slice(0, 12);
@@ -124,7 +138,7 @@ async function branchMend(
       ? `make the commit anew${message}; the old one stays in the reflog`
       : `make the commits from the first bad one on anew, as one${message}; the old ones stay in the reflog, as ${tip}`,
     commands: oneAfterAnother([
-      ...checkedOutBranch(ref, repository.head),
+      ...(isCheckedOut ? [] : [checkOut(ref)]),
       base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,
       ...edits,
       unlessEmpty(
@@ -149,13 +163,16 @@ function oneAfterAnother(commands: readonly string[]): string[] {
   );
 }
 
-/** The bad commit must be that of HEAD; else its branch is checked out first. */
-function checkedOutBranch(ref: PushedRef, head: string | null): string[] {
-  if (ref.localOid === head) return [];
-  const name = /^refs\/heads\/(.+)$/.exec(ref.localRef)?.[1];
-  return name === undefined
-    ? [`git switch -q --detach ${ref.localOid.slice(0, 12)}`]
-    : [`git switch -q ${shellText(name)}`];
+/** The bad commit must be that of HEAD. */
+function checkOut(ref: PushedRef): string {
+  const name = branchName(ref);
+  return name === null
+    ? `git switch -q --detach ${ref.localOid.slice(0, 12)}`
+    : `git switch -q ${shellText(name)}`;
+}
+
+function branchName({ localRef }: PushedRef): string | null {
+  return /^refs\/heads\/(.+)$/.exec(localRef)?.[1] ?? null;
 }
 
 /**

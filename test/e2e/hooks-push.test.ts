@@ -293,6 +293,37 @@ test("a branch that is not checked out", (t) => {
   passed(t, repository, repository.push("origin", "odd'branch"));
 });
 
+test("two branches at once, the one that is checked out named last: each is mended by itself", (t) => {
+  const repository = pushing(t);
+  const { must } = repository;
+  const branches = ["alpha", "zeta"];
+  for (const branch of branches) {
+    must("switch", "-q", "-c", branch, "main");
+    repository.leak(`clusters/homelab/secrets/${branch}.sops.yaml`, secret({ a: MARKER }));
+  }
+  const push = repository.push("origin", ...branches);
+  refused(t, repository, push);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", ...branches));
+  for (const branch of branches) {
+    const file = `clusters/homelab/secrets/${branch}.sops.yaml`;
+    t.is(
+      must("log", "--format=%s", "--name-only", `main..${branch}`),
+      `Change ${file}\n\n${file}\n`,
+    );
+  }
+});
+
+test("HEAD, twice: its branch is mended once, and stays checked out", (t) => {
+  const repository = pushing(t);
+  repository.leak(DB, secret({ a: MARKER }));
+  const push = repository.push("origin", "HEAD:one", "HEAD:two", "main");
+  refused(t, repository, push);
+  mended(t, repository, push);
+  t.is(repository.must("branch", "--show-current"), "main\n");
+  passed(t, repository, repository.push("origin", "HEAD:one", "HEAD:two", "main"));
+});
+
 test("a branch that took over the remote's since: the remote's stays in its history", (t) => {
   const repository = pushing(t);
   const start = repository.must("rev-parse", "HEAD").trim();
