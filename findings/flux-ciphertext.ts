@@ -396,7 +396,7 @@ function say(paths: ReadonlySet<string>, what: (files: string) => string): strin
 
 /** What to write, in the words of the repository's other Flux Kustomizations. */
 function howToDecrypt(
-  { source, files }: FluxKustomization,
+  { source, file, files }: FluxKustomization,
   about: readonly string[],
   { kustomizations }: FluxMap,
 ): string {
@@ -411,7 +411,10 @@ function howToDecrypt(
   const [first] = others;
   const secret = first === undefined ? "sops-age" : (first.decryption?.secret ?? null);
   const keys = secret === null ? "" : `, secretRef: {name: ${shownFile(secret)}}`;
-  return `add decryption: {provider: sops${keys}} to its spec`;
+  const decryption = `decryption: {provider: sops${keys}}`;
+  return file.endsWith("/gotk-sync.yaml")
+    ? `patch ${decryption} into its spec in ${shownFile(`${folderOf(file)}/kustomization.yaml`)}, since flux bootstrap writes this file anew`
+    : `add ${decryption} to its spec`;
 }
 
 function error(line: number | null, message: string, mend: Mend): Finding {

@@ -88,6 +88,17 @@ test("no decryption: once, at the Flux Kustomization, with the lines to add", (t
   t.regex(refused?.message ?? "", /: Flux refuses to apply apps\/db\.yaml$/);
 });
 
+test("no decryption in what flux bootstrap writes anew: a patch beside it, which is heeded", (t) => {
+  const folder = "cluster/flux-system";
+  const files = { ...bootstrapped(), "cluster/db.yaml": SECRET };
+  t.like(fluxCiphertext(repositoryOf(files))[0]?.mend, {
+    what: `patch decryption: {provider: sops, secretRef: {name: sops-age}} into its spec in ${folder}/kustomization.yaml, since flux bootstrap writes this file anew`,
+  });
+  const patch = `{op: add, path: /spec/decryption, value: {provider: sops, secretRef: {name: sops-age}}}`;
+  const kustomization = `kind: Kustomization\nresources: [gotk-sync.yaml]\npatches:\n  - target: {kind: Kustomization}\n    patch: |-\n      [${patch}]\n`;
+  t.deepEqual(found({ ...files, [`${folder}/kustomization.yaml`]: kustomization }), []);
+});
+
 test("selected by comments: as bad as the Flux is old that the repository brings", async (t) => {
   const commented = "stringData:\n  # hide\n  a: hunter2\n";
   const plain = secret("db").replace("stringData:\n  a: hunter2\n", commented);
