@@ -184,6 +184,10 @@ function nextPart(done: Scaffolded): string[] {
           ? "Turn the other hooks on, as said above: until then merges and pushes may go by unseen."
           : "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
       ];
+  if (typeof (target.remembered as Record<string, unknown>)["version"] === "string") {
+    // Of an upgrade: what comes next came long ago.
+    return first.length === 0 ? [] : ["", ...first];
+  }
   if (scope === "gate") {
     return [
       "",
