@@ -115,7 +115,7 @@ export async function sealFile(
 ): Promise<Encrypted> {
   const { before } = options;
   const opened = openLeaves(file, metadata, dataKey, "accept", "refuse", before);
-  for (const { leaf, selected, token } of opened) if (selected && token === null) refuseLost(leaf);
+  for (const { leaf, token } of opened) if (token === null) refuseLost(leaf);
   const previous = { file, metadata, dataKey };
   return seal(file, opened, encryptionOf(metadata), {
     ...options,

@@ -421,6 +421,13 @@ test("refused: to seal a file with such a text, which it has only now", async (t
   const edited = encrypted.replace(/a: ENC.*/, 'a: "\\tx\\ny"');
   const { file } = readSopsFile(Buffer.from(edited), "yaml");
   await t.throwsAsync(sealFile(file, metadata, dataKey), { message: /begins with a tab/ });
+  const readable = encrypted.replace(/^sops:/m, 'k: "\\tx\\ny"\nsops:');
+  await t.throwsAsync(
+    sealFile(readSopsFile(Buffer.from(readable), "yaml").file, metadata, dataKey),
+    {
+      message: /begins with a tab/,
+    },
+  );
 });
 
 test("refused: ciphertext in a file without a sops block", async (t) => {
