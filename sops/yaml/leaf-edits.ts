@@ -94,7 +94,7 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
     const { token, bare } = replacement;
     if (replacement.asItem === true) return { start: start - 1, end, text: `- ${token}` };
     if (leaf.kind === "comment") return { start, end, text: token };
-    if (!bare || leaf.place.flow) {
+    if (!bare || leaf.place.flow || leaf.cutOff === true) {
       const text = spellToken(token, leaf.place);
       // The block that is appended to an unfinished file brings the line break.
       return { start, end, text: leaf.cutOff === true ? text.trimEnd() : text };

@@ -36,7 +36,7 @@ export function lacksRoom(text: string, end: number, indent: number): boolean {
   if (below !== null && (below[1]?.length ?? indent) >= indent) return true;
   if (end === text.length || text.endsWith("\n")) return false;
   BLOCK_OR_END.lastIndex = end;
-  return BLOCK_OR_END.test(text);
+  return BLOCK_OR_END.test(text) && !text.includes("\n---", end);
 }
 
 /**

@@ -333,6 +333,17 @@ test("an unchanged text that sops wrote bare stands bare again, though it was a 
   t.is((await encryptFile(file, SECRET, { previous: await open(bare) })).text, bare);
 });
 
+test("at the end of a file without a line break, it stays a block", async (t) => {
+  const first = await encrypt("stringData:\n  b: |-\n    one\n    two\n", SECRET);
+  const bare = first.replace(/b: \|-\n {4}(ENC\S+)\n/, "b: $1\n");
+  t.not(bare, first);
+  const plain = "stringData:\n  b: |-\n    one\n    two";
+  const { file } = readSopsFile(Buffer.from(plain), "yaml");
+  const again = await encryptFile(file, SECRET, { previous: await open(bare) });
+  t.is(again.unchanged, 1);
+  t.is(await decrypt(again.text), plain);
+});
+
 test("a removed recipient ends the data key", async (t) => {
   const other = await generateKeyPair();
   const both = { ...SECRET, recipients: [pair.recipient, other.recipient] };
@@ -491,9 +502,10 @@ test("so does one that would take in an empty line below, or lose its line break
     'a: y\nb: "x\\n"',
     'a: y\nb: "x\\n"\n\n ',
     'a: y\r\nb:\r\n  - "x\\ny\\n"',
+    "a: |\n    x\n    y\n---\nb: z",
   ]) {
     const encrypted = await encrypt(text, WHOLE);
-    const bare = encrypted.replace(/"(ENC.*)"/, "$1");
+    const bare = encrypted.replace(/"(ENC.*)"|\|\n *(ENC.*)/, "$1$2");
     t.not(bare, encrypted);
     t.is(await decrypt(bare), text);
   }
