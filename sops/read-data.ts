@@ -34,6 +34,17 @@ export function readData(text: string, format: Format): ReadonlyMap<string, Data
 }
 
 /**
+ * The data of a YAML file, encrypted or not, a top mapping for each document, its metadata left out.
+ *
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function readBesideMetadata(text: string): ReadonlyMap<string, Data>[] {
+  const plain = readBlockStyle(text);
+  if (plain !== null) return [readLeaves(plain.leaves)];
+  return readYaml(text).map((document) => new Map([...document].filter(([key]) => key !== "sops")));
+}
+
+/**
  * A single value in JSON, as `set` takes it.
  *
  * @throws SopsError `bad-value`, without a word of the value.

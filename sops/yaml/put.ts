@@ -3,6 +3,7 @@ import { below, isEmpty, scalarText, type Data } from "../data-tree.ts";
 import { toFlow, toYaml } from "../write-data.ts";
 import { shownPath } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
+import { checkChange } from "./change-check.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
 import { canBePlain, quote, lacksRoom } from "./spelling.ts";
 
@@ -15,8 +16,9 @@ import { canBePlain, quote, lacksRoom } from "./spelling.ts";
  * @see TreeBranch.Set in sops.go
  */
 export function putYaml(text: string, path: TreePath, value: Data): string {
-  const editor = new Editor(text);
-  return editor.put(path, value);
+  const edited = new Editor(text).put(path, value);
+  checkChange(text, edited, path, value);
+  return edited;
 }
 
 /**
@@ -27,8 +29,9 @@ export function putYaml(text: string, path: TreePath, value: Data): string {
  * @see TreeBranch.Unset in sops.go
  */
 export function removeYaml(text: string, path: TreePath): string | null {
-  const editor = new Editor(text);
-  return editor.remove(path);
+  const edited = new Editor(text).remove(path);
+  if (edited !== null) checkChange(text, edited, path, undefined);
+  return edited;
 }
 
 /** Where a path leads: the collection that holds its last part, and the entry, if there is one. */

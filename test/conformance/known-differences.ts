@@ -612,6 +612,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "set and unset: a value below an anchor, whose alias stands elsewhere",
+    sops: "changes the one place, having written out the other when it encrypted the file",
+    ours: "refuses it where the alias still stands: the other place would change, too",
+    examples: [
+      {
+        text: "a_unencrypted: &m\n  b: x\nc_unencrypted: *m\nd: y\n",
+        set: ['["a_unencrypted"]["b"]', '"z"'],
+        sops: /^a_unencrypted:.*\n +b: z\nc_unencrypted:.*\n +b: x$/m,
+        ours: "refused",
+      },
+    ],
+  },
+  {
     what: "set: a list as the value",
     sops: "refuses it, but inside a mapping",
     ours: "takes it",
