@@ -74,3 +74,16 @@ export function fixOf(
     withTool: (command) => withToolCommand(command, repository),
   });
 }
+
+/** Commands with FILE in them, each for several files at once. */
+export function commandsOnAll(
+  commands: readonly string[],
+  paths: readonly GitPath[],
+  repository: Pick<Repository, "cwd" | "prefix">,
+): string[] {
+  const files = paths.map((path) => shellPath(path, repository.prefix)).join(" ");
+  // A function, as a name may hold `$&`.
+  return commands.map((command) =>
+    withToolCommand(command, repository).replaceAll("FILE", () => files),
+  );
+}

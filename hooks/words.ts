@@ -3,7 +3,7 @@ import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import type { FileFinding } from "./file-finding.ts";
-import { fixOf, mendWords } from "./fix-of.ts";
+import { commandsOnAll, fixOf, mendWords } from "./fix-of.ts";
 import type { Stored } from "./replace-staged.ts";
 
 /** Everything the gate says to the person who commits. */
@@ -18,7 +18,8 @@ export function refusal(
 ): string {
   const errors = findings.filter(({ severity }) => severity === "error");
   const lines = [`${NAME}: commit refused, nothing was changed. What is wrong:`, ""];
-  for (const finding of errors) lines.push(...findingLines(repository, finding, operation), "");
+  for (const some of withOneMend(errors))
+    lines.push(...linesOfAll(repository, some, operation), "");
   lines.push("Mend it with the commands above, then commit again.");
   lines.push(
     "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:.",
@@ -46,11 +47,44 @@ export function findingLines(
   ];
 }
 
+/** A recipient that is added or removed concerns every file of a rule: the same commands mend them all. */
+function withOneMend(findings: readonly FileFinding[]): FileFinding[][] {
+  const groups = new Map<string, FileFinding[]>();
+  for (const [index, finding] of findings.entries()) {
+    const { rule, message, mend } = finding;
+    const key = rule === "sops-recipients" ? JSON.stringify([message, mend]) : String(index);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()];
+}
+
+/** Findings that one mend is for. */
+function linesOfAll(
+  repository: Repository,
+  findings: readonly FileFinding[],
+  operation: Operation | null,
+): string[] {
+  const [first] = findings;
+  if (first === undefined) return [];
+  if (findings.length === 1 || first.mend.kind !== "on-file") {
+    return findings.flatMap((finding) => findingLines(repository, finding, operation));
+  }
+  const paths = findings.map(({ path }) => path);
+  return [
+    ...findings.map(placeLine),
+    `    ${first.message}`,
+    ...indented(commandsOnAll(first.mend.commands, paths, repository)),
+  ];
+}
+
+function placeLine({ path, line, rule }: FileFinding): string {
+  return `  ${displayPath(path)}${line === null ? "" : `:${line}`}  ${rule}`;
+}
+
 /** Without the commands. */
 export function findingWords(repository: Repository, finding: FileFinding): string[] {
-  const place = displayPath(finding.path) + (finding.line === null ? "" : `:${finding.line}`);
   return [
-    `  ${place}  ${finding.rule}`,
+    placeLine(finding),
     `    ${finding.message}`,
     ...mendWords(finding, "index", repository).map((sentence) => `    ${sentence}.`),
   ];

@@ -4,10 +4,10 @@ import { scaffolded, secret } from "./scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 
-/** A Secret in git, and rules for one more recipient, whom a commit asks to be able to read it. */
-async function withNewRecipient(t: Parameters<typeof scaffolded>[0]) {
+/** Secrets in git, and rules for one more recipient, whom a commit asks to be able to read them. */
+async function withNewRecipient(t: Parameters<typeof scaffolded>[0], files = [DB]) {
   const repository = scaffolded(t);
-  repository.write(DB, secret({ a: "one" }));
+  for (const file of files) repository.write(file, secret({ a: "one" }));
   repository.must("add", ".");
   repository.must("commit", "-qm", "Add db");
   const { recipient } = await generateKeyPair();
@@ -29,6 +29,17 @@ test("a recipient that is added to .sops.yaml is refused until updatekeys has be
   const passed = repository.git("commit", "-qm", "Add a recipient");
   t.is(passed.status, 0, passed.stderr);
   t.true(repository.must("show", `HEAD:${DB}`).includes(recipient));
+});
+
+test("of several files that lack a recipient, the same two lines mend all", async (t) => {
+  const files = ["b c", "it's", "FILE"].map((name) => DB.replace("db", name));
+  const { repository, recipient, refused } = await withNewRecipient(t, files);
+  t.is(refused.stderr.match(/ {2}sops-recipients$/gm)?.length, 3, refused.stderr);
+  const lines = [...refused.stderr.matchAll(/^ {6}(.*)$/gm)].map(([, line = ""]) => line);
+  t.is(lines.length, 2, refused.stderr);
+  t.is(repository.paste(lines).status, 0);
+  t.is(repository.git("commit", "-qm", "Add a recipient").status, 0);
+  for (const file of files) t.true(repository.must("show", `HEAD:${file}`).includes(recipient));
 });
 
 test("a file that lies decrypted on disk gets a new recipient by git add and git commit, as updatekeys says", async (t) => {
