@@ -44,13 +44,14 @@ test("what is a token: its parts have the lengths that some sops wrote, and a ty
   t.false(isCommentToken(tokenOf(32, 16)));
 });
 
-test("a token has nothing before or behind it, but for one line break", (t) => {
+test("a token has nothing before or behind it, but for line breaks", (t) => {
   const token = tokenOf(32, 16);
   t.true(isToken(`${token}\n`));
+  t.true(isToken(`${token}\n\n`));
   for (const text of [
     `${token} `,
     `${token}x`,
-    `${token}\n\n`,
+    `${token}\r\n`,
     `${token}\nx`,
     ` ${token}`,
     `x${token}`,
