@@ -9,7 +9,7 @@ import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
 import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
-import { shellCommand } from "../git/shell-word.ts";
+import { commandOnFiles } from "../git/shell-word.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../hooks/gate-files.ts";
 import { inspectLink } from "../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
@@ -152,7 +152,8 @@ async function inspect(
   for (const { path, bytes, where, blob } of files) {
     if (OWN_OBJECTS.has(blob)) continue;
     const name = pathText(path);
-    if (isMisnamedRuleFile(name)) findings.push({ ...misnamed(name, files), path, where, blob });
+    if (isMisnamedRuleFile(name))
+      findings.push({ ...misnamed(name, files, repository.prefix), path, where, blob });
     findings.push(
       ...findSetUpCommands(name, bytes).map((finding) => ({ ...finding, path, where, blob })),
     );
@@ -171,7 +172,7 @@ async function inspect(
 }
 
 /** A rule file under a name that nobody reads. */
-function misnamed(name: string, files: readonly FileToCheck[]): Finding {
+function misnamed(name: string, files: readonly FileToCheck[], prefix: GitPath): Finding {
   const right = rightName(name);
   const isTaken = files.some(({ path }) => pathText(path) === right);
   return {
@@ -181,7 +182,10 @@ function misnamed(name: string, files: readonly FileToCheck[]): Finding {
     message: MISNAMED,
     mend: isTaken
       ? { kind: "edit", what: "move what it should say into .sops.yaml, and remove it" }
-      : { kind: "run", commands: [shellCommand(["git", "mv", "--", name, right])] },
+      : {
+          kind: "run",
+          commands: [commandOnFiles(["git", "mv", "--"], [name, right].map(pathFromText), prefix)],
+        },
   };
 }
 

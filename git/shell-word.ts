@@ -74,3 +74,17 @@ export function shellText(text: string): string {
 export function shellCommand(words: readonly string[]): string {
   return words.map(shellText).join(" ");
 }
+
+/**
+ * A whole command that ends in names of files, ready to paste into a shell that stands in the folder
+ * `prefix`.
+ *
+ * @param prefix GIT_PREFIX: from the top of the worktree, empty or ending in `/`
+ */
+export function commandOnFiles(
+  words: readonly string[],
+  paths: readonly GitPath[],
+  prefix: GitPath,
+): string {
+  return [...words.map(shellText), ...paths.map((path) => shellPath(path, prefix))].join(" ");
+}

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { indexEntries } from "../../git/index-entries.ts";
+import { type GitPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";
-import { shellCommand } from "../../git/shell-word.ts";
+import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-files.ts";
@@ -25,10 +26,12 @@ export async function diagnoseHooks(
   repository: OpenedRepository,
   fix: boolean,
 ): Promise<Diagnosis[]> {
-  const { cwd: directory } = repository;
+  const { cwd: directory, prefix } = repository;
   const manager = await findHookManager(directory);
   const found = [
-    manager.kind === "husky" ? await husky(directory, fix) : await others(directory, manager, fix),
+    manager.kind === "husky"
+      ? await husky(directory, prefix, fix)
+      : await others(directory, manager, fix),
   ];
   if (process.env["HUSKY"] === "0" && manager.kind === "husky") {
     found.push(wrong("HUSKY=0 is set in this shell: no hook does anything", "unset HUSKY"));
@@ -47,7 +50,7 @@ async function ignoredStubs(repository: OpenedRepository): Promise<Diagnosis[]> 
   return [
     note(
       `git ignores ${HUSKY_STUBS}: git clean -x would turn the hooks off, without a word`,
-      `${shellCommand(["git", "add", "--force", "--", HUSKY_STUBS])}, and commit that`,
+      `${commandOnFiles(["git", "add", "--force", "--"], [pathFromText(HUSKY_STUBS)], repository.prefix)}, and commit that`,
     ),
   ];
 }
@@ -77,14 +80,16 @@ async function others(directory: string, manager: HookManager, fix: boolean): Pr
   );
 }
 
-async function husky(directory: string, fix: boolean): Promise<Diagnosis> {
+async function husky(directory: string, prefix: GitPath, fix: boolean): Promise<Diagnosis> {
   const problem = await huskyProblem(directory);
   if (problem === null) return ok("the hooks are on");
   if (!fix) return wrong(problem, FIX);
   const state = await turnHooksOn(directory, OWN_HUSKY);
   if (!state.on) return wrong("the hooks could not be turned on", state.reason);
   const left = await huskyProblem(directory);
-  return left === null ? mended("the hooks are on now") : wrong(left, missingFiles(directory));
+  return left === null
+    ? mended("the hooks are on now")
+    : wrong(left, missingFiles(directory, prefix));
 }
 
 /** Why husky's hooks do not all run in a worktree; null where they do. */
@@ -120,11 +125,11 @@ function isEmpty(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.size === 0;
 }
 
-function missingFiles(directory: string): string {
+function missingFiles(directory: string, prefix: GitPath): string {
   const missing = GATE_HOOKS.map((name) => `.husky/${name}`).filter(
     (path) => !existsSync(join(directory, path)),
   );
-  return shellCommand(["git", "checkout", "HEAD", "--", ...missing]);
+  return commandOnFiles(["git", "checkout", "HEAD", "--"], missing.map(pathFromText), prefix);
 }
 
 /** husky's path is relative: where its folder is not in git, a new worktree begins without it. */

@@ -3,9 +3,15 @@ import { join } from "node:path";
 import { recipientDrift, recipientsFinding } from "../../findings/sops-recipients.ts";
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import { shellCommand, shellPath } from "../../git/shell-word.ts";
+import { commandOnFiles, shellPath } from "../../git/shell-word.ts";
 import { foldersAbove } from "../../hooks/folders-above.ts";
-import { folderOfRules, isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";
+import {
+  folderOfRules,
+  isMisnamedRuleFile,
+  MISNAMED,
+  rightName,
+  RULE_FILE,
+} from "../../hooks/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
 import { literalFolder } from "../../sops/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -52,13 +58,13 @@ export function diagnoseRules(
     return [
       wrong(
         ".sops.yaml is not in git yet, so nothing is encrypted",
-        `git add -- ${shellPath(pathFromText(".sops.yaml"), prefix)}`,
+        commandOnFiles(["git", "add", "--"], [pathFromText(RULE_FILE)], prefix),
       ),
     ];
   }
   if (rules.length === 0) {
     return [
-      ...misnamed(paths),
+      ...misnamed(paths, prefix),
       paths.includes(".sops.yaml")
         ? wrong(
             ".sops.yaml has no creation rules, so nothing is encrypted",
@@ -66,12 +72,12 @@ export function diagnoseRules(
           )
         : wrong(
             ".sops.yaml is missing, so nothing is encrypted",
-            "git checkout HEAD -- .sops.yaml; where there never was one: npx -p generator-flux-sops flux-sops init",
+            `${commandOnFiles(["git", "checkout", "HEAD", "--"], [pathFromText(RULE_FILE)], prefix)}; where there never was one: npx -p generator-flux-sops flux-sops init`,
           ),
     ];
   }
   const found = [
-    ...misnamed(paths),
+    ...misnamed(paths, prefix),
     ...rules.flatMap((rule) => wrongRule(rule, encryption)),
     ...files.flatMap((file) => drifted(file, prefix)),
   ];
@@ -88,15 +94,15 @@ export function diagnoseRules(
 }
 
 /** sops does not read it, and neither does the gate. */
-function misnamed(paths: readonly string[]): Diagnosis[] {
+function misnamed(paths: readonly string[], prefix: GitPath): Diagnosis[] {
   return paths.filter(isMisnamedRuleFile).map((path) => {
     const right = rightName(path);
     const isTaken = paths.includes(right);
     return wrong(
       `${shownPath(path)} ${MISNAMED}`,
       isTaken
-        ? `what it should say belongs into ${shownPath(right)}; then ${shellCommand(["git", "rm", "--", path])}`
-        : shellCommand(["git", "mv", "--", path, right]),
+        ? `what it should say belongs into ${shownPath(right)}; then ${commandOnFiles(["git", "rm", "--"], [pathFromText(path)], prefix)}`
+        : commandOnFiles(["git", "mv", "--"], [path, right].map(pathFromText), prefix),
     );
   });
 }

@@ -16,11 +16,13 @@ export async function diagnoseSparseCheckout(repository: OpenedRepository): Prom
     absent.some(({ path }) => path.startsWith(`${folder}/`)),
   );
   if (folders.length === 0) return [];
+  const { prefix } = repository;
+  const goToTop = prefix === "" ? "" : `cd ${"../".repeat(prefix.split("/").length - 1)} && `;
   return [
     wrong(
       `a sparse checkout leaves ${folders.join(" and ")} out, so no hook runs here: commits are not looked at`,
-      // The tool is on disk then, and only then.
-      `${shellCommand(["git", "sparse-checkout", "add", ...folders])} && node ${TOOL_PATH} doctor --fix`,
+      // The tool is on disk then, and only then. git takes the folders from the top alone.
+      `${goToTop}${shellCommand(["git", "sparse-checkout", "add", ...folders])} && node ${TOOL_PATH} doctor --fix`,
     ),
   ];
 }

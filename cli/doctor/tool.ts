@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { indexEntries } from "../../git/index-entries.ts";
 import { blobOid } from "../../git/object-id.ts";
-import { pathText } from "../../git/path.ts";
+import { displayPath, type GitPath, pathFromText, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import { shellCommand } from "../../git/shell-word.ts";
+import { commandOnFiles } from "../../git/shell-word.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";
 import { toolVersion } from "../../scaffold/tool-file.ts";
 import { isBundled, version } from "../../scaffold/version.ts";
@@ -14,19 +14,23 @@ const INIT = "npx -p generator-flux-sops@latest flux-sops init";
 
 /** Is the tool that the hooks run here, whole, and of the version that is running now? */
 export async function diagnoseTool(repository: OpenedRepository): Promise<Diagnosis[]> {
-  const { cwd: directory } = repository;
+  const { cwd: directory, prefix } = repository;
+  const folder = pathFromText(dirname(TOOL_PATH));
   const tool = contentOf(directory, TOOL_PATH);
   if (tool === null) {
     return [
-      wrong(`${TOOL_PATH} is missing, so no hook can run it`, `git checkout -- ${TOOL_PATH}`),
+      wrong(
+        `${TOOL_PATH} is missing, so no hook can run it`,
+        commandOnFiles(["git", "checkout", "--"], [pathFromText(TOOL_PATH)], prefix),
+      ),
     ];
   }
   const changed = await changedParts(repository);
   if (changed.length > 0) {
     return [
       wrong(
-        `${someOf(changed)}: not what was staged or committed`,
-        `${shellCommand(["git", "checkout", "--", ...changed])}; or, after an upgrade, git add .flux-sops`,
+        `${someOf(changed.map(displayPath))}: not what was staged or committed`,
+        `${commandOnFiles(["git", "checkout", "--"], changed, prefix)}; or, after an upgrade, ${commandOnFiles(["git", "add", "--"], [folder], prefix)}`,
       ),
     ];
   }
@@ -44,13 +48,13 @@ export async function diagnoseTool(repository: OpenedRepository): Promise<Diagno
   return [
     wrong(
       `${someOf(unlike)}: somebody changed it, it is not as published with ${version}`,
-      `git log -p -- .flux-sops tells who; ${INIT} puts it right`,
+      `${commandOnFiles(["git", "log", "-p", "--"], [folder], prefix)} tells who; ${INIT} puts it right`,
     ),
   ];
 }
 
 /** The tool's own files on disk that are missing, or are not those of the index. */
-async function changedParts(repository: OpenedRepository): Promise<string[]> {
+async function changedParts(repository: OpenedRepository): Promise<GitPath[]> {
   const format = repository.objectFormat;
   return (await indexEntries(repository))
     .filter(({ path }) => /^\.flux-sops\/[^/]+\.[cm]js$/.test(path))
@@ -58,7 +62,7 @@ async function changedParts(repository: OpenedRepository): Promise<string[]> {
       const content = contentOf(repository.cwd, pathText(path));
       return content === null || blobOid(format, content) !== oid;
     })
-    .map(({ path }) => pathText(path));
+    .map(({ path }) => path);
 }
 
 /** Those that are not as in the copy that is running now, where that is another one. */

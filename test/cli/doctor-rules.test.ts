@@ -81,6 +81,12 @@ test("a rule file under a name that nobody reads", (t) => {
   repository.write("deep/.sops.yml", repository.read(".sops.yaml"));
   repository.must("add", ".");
   t.regex(repository.tool("doctor").stdout, /^wrong {3}deep\/\.sops\.yml is read by nobody/m);
+  const cwd = join(repository.dir, "clusters");
+  t.true(
+    repository
+      .run("node", [TOOL, "check"], { cwd })
+      .stdout.includes("git mv -- ../deep/.sops.yml ../deep/.sops.yaml"),
+  );
   const warned = repository.tool("check");
   t.is(warned.status, 0, warned.stdout);
   t.regex(warned.stdout, /^deep\/\.sops\.yml/m);

@@ -269,6 +269,33 @@ test("the tool: damaged, of another version, or changed by somebody", (t) => {
   t.regex(older.stdout, /^note {4}the tool in .* is 0\.0\.1, and this is /m);
 });
 
+test("what mends the files of the gate can be pasted in a subfolder, too", (t) => {
+  const repository = scaffolded(t);
+  const cwd = join(repository.dir, "clusters/homelab");
+  const mendedBy = (said: RegExp) => {
+    const { stdout } = repository.run("node", [TOOL, "doctor", "--fix"], { cwd });
+    const [, command = ""] = said.exec(stdout) ?? [];
+    t.is(repository.paste([command], cwd).status, 0, stdout);
+  };
+  rmSync(join(repository.dir, ".flux-sops/flux-sops.mjs"));
+  mendedBy(/^wrong {3}\S*flux-sops\.mjs is missing, .*\n {8}(.*)$/m);
+  repository.write(".flux-sops/hook.cjs", "");
+  mendedBy(/^wrong {3}.*: not what was staged .*\n {8}(.*?);/m);
+  repository.write(".flux-sops/hook.cjs", "");
+  mendedBy(/^wrong {3}.*: not what was staged .*\n {8}.* (git add .*)$/m);
+  repository.must("reset", "-q", "--hard");
+  rmSync(join(repository.dir, ".husky/pre-push"));
+  mendedBy(/^wrong {3}\.husky\/pre-push is missing\n {8}(.*)$/m);
+  repository.must("rm", "-q", "-r", "--cached", ".husky/_");
+  mendedBy(/^note {4}git ignores \.husky\/_: .*\n {8}(.*), and commit/m);
+  repository.must("rm", "-q", ".sops.yaml");
+  mendedBy(/^wrong {3}\.sops\.yaml is missing, .*\n {8}(.*?);/m);
+  t.is(repository.must("status", "--porcelain"), "");
+  repository.must("sparse-checkout", "set", "clusters");
+  mendedBy(/^wrong {3}a sparse checkout .*\n {8}(.*)$/m);
+  t.is(repository.run("node", [TOOL, "doctor"], { cwd }).status, 0);
+});
+
 test("node, as a desktop client finds it", (t) => {
   const repository = scaffolded(t);
   const init = (text: string) => {
