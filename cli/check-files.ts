@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { relative, resolve, sep } from "node:path";
+import { readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { Finding } from "../findings/finding.ts";
 import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
@@ -92,21 +92,27 @@ function filesAt(path: string): string[] {
   return isFolder(path) ? everyFileIn(path) : [path];
 }
 
+/** As git names it, which knows no links to its top or among its folders. A link to a file is a name of its own. */
+function realPlace(path: string): string {
+  return isFolder(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
+}
+
 async function filesToCheck(
   repository: OpenedRepository,
   paths: readonly string[],
   onlyStaged: boolean,
 ): Promise<FileToCheck[]> {
   if (paths.length > 0) {
-    return paths.flatMap(filesAt).map((path) => {
-      const bytes = readFileSync(path);
-      return {
-        path: pathFromText(relative(repository.cwd, resolve(path)).split(sep).join("/")),
+    return paths.flatMap((path) => {
+      const files = filesAt(path).map((file) => ({ file, bytes: readFileSync(file) }));
+      const place = relative(repository.cwd, realPlace(path));
+      return files.map(({ file, bytes }) => ({
+        path: pathFromText(join(place, relative(path, file)).split(sep).join("/")),
         bytes,
-        where: "worktree",
+        where: "worktree" as const,
         blob: blobOid(repository.objectFormat, bytes),
         isLink: false,
-      };
+      }));
     });
   }
   const entries = onlyStaged

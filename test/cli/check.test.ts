@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
@@ -151,6 +151,21 @@ test("a folder stands for all files in it, untracked ones too", (t) => {
   const missing = repository.tool("check", "docs", "nothing");
   t.is(missing.status, 2);
   t.is(missing.stderr, "flux-sops: no such file: nothing\n");
+});
+
+test("a path that goes through a symbolic link is the one that git and the rules know", (t) => {
+  const repository = scaffolded(t);
+  const name = "clusters/homelab/secrets/web.yaml";
+  repository.write(name, secret({ token: "hunter2" }, "web"));
+  const link = join(repository.dir, "../link");
+  symlinkSync(repository.dir, link);
+  symlinkSync("clusters", join(repository.dir, "folder"));
+  const here = repository.tool("check", "clusters").stdout;
+  t.regex(here, /^clusters\/homelab\/secrets\/web\.yaml:6 {2}plaintext-secret\n/);
+  for (const path of [join(link, "clusters"), "folder"]) {
+    t.is(repository.tool("check", path).stdout, here);
+  }
+  t.is(repository.tool("check", join(link, name)).stdout, repository.tool("check", name).stdout);
 });
 
 test("a damaged encrypted file is found where the key is", (t) => {
