@@ -68,9 +68,18 @@ function rulesOf(path: string, chosen: string | null): RulesOfFile | null {
     return { file: here.file, config: here.config, path: absolute.split(sep).join("/") };
   }
   const file = readRules(chosen);
-  const folder = dirname(resolve(chosen)) + sep;
-  const own = absolute.startsWith(folder) ? absolute.slice(folder.length) : absolute;
-  return { file, config: chosen, path: own.split(sep).join("/") };
+  const folder = dirname(resolve(chosen));
+  const below =
+    pathBelow(folder, absolute) ??
+    // One of the two may be named by way of a link, as in $PWD.
+    pathBelow(realFolder(folder), join(realFolder(dirname(absolute)), basename(absolute)));
+  return { file, config: chosen, path: (below ?? absolute).split(sep).join("/") };
+}
+
+/** Null where it is none. */
+function pathBelow(folder: string, path: string): string | null {
+  const start = folder.endsWith(sep) ? folder : folder + sep;
+  return path.startsWith(start) ? path.slice(start.length) : null;
 }
 
 interface RulesAbove {

@@ -1,3 +1,5 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import test from "ava";
 import { scaffolded, TOOL, type Scaffolded } from "../e2e/scaffolded.ts";
 import { realTool, testWith } from "../real-tools.ts";
@@ -55,6 +57,21 @@ for (const [args, status, config] of CONFIGS) {
     if (sops !== null) t.is(run(sops, args, at).status, status);
   });
 }
+
+test("another rule file, named by a path with a link in it, as in $PWD: the file lies below it", (t) => {
+  const { run, outside } = withRules(t);
+  const link = join(outside, "../link");
+  symlinkSync("outside", link);
+  const encrypts = (program: readonly string[], config: string, file: string, cwd: string) => {
+    const script = `cd ${cwd} && exec ${program.join(" ")} --config ${config} encrypt ${file}`;
+    const { status, stderr } = run("sh", ["-c", script]);
+    t.is(status, 0, stderr);
+  };
+  encrypts(["node", TOOL], `${link}/rules.yaml`, "sub/f.yaml", link);
+  encrypts(["node", TOOL], "rules.yaml", `${link}/sub/f.yaml`, outside);
+  const sops = realTool("sops");
+  if (sops !== null) encrypts([sops], `${link}/rules.yaml`, "sub/f.yaml", link);
+});
 
 testWith("sops")("stores.json.indent and stores.json_binary.indent are as in sops", (t) => {
   const { run, outside } = withRules(t);
