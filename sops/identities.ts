@@ -135,8 +135,8 @@ function reason(error: unknown): string {
   if (error instanceof SopsError) {
     return error.line === null ? error.message : `${error.message} (line ${error.line})`;
   }
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return "no such file";
+  const { code, syscall = "" } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return syscall.startsWith("spawn") ? "no such command" : "no such file";
   if (code === "EACCES") return "permission denied";
   return code ?? "the command failed";
 }

@@ -3,7 +3,7 @@ import { configValue } from "../../git/config.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { printable, systemReason } from "../../scaffold/errors.ts";
-import type { FoundIdentities } from "../../sops/identities.ts";
+import type { FoundIdentities, KeyPlaceProblem } from "../../sops/identities.ts";
 import { KEY_FILE_SETTING, userKeyFile } from "../../sops/key-locations.ts";
 import { type Diagnosis, FIX, mended, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { EncryptedEntry, RuleEntry } from "./encrypted-files.ts";
@@ -22,13 +22,8 @@ export function diagnoseIdentities(
   const held = new Set(pairs.map(({ recipient }) => recipient));
   const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
   const recipients = [...new Set(rules.flatMap(({ rule }) => rule.recipients))];
-  const broken = problems.map(({ place, reason, isMissing }) =>
-    wrong(
-      printable(`${place}: ${reason}`),
-      isMissing && place === env["SOPS_AGE_KEY_FILE"]
-        ? "correct SOPS_AGE_KEY_FILE, which names it, or unset that"
-        : "mend or remove that key file",
-    ),
+  const broken = problems.map((problem) =>
+    wrong(printable(`${problem.place}: ${problem.reason}`), remedyOf(problem, env)),
   );
   if (recipients.length === 0) return broken;
   const put = (keys: readonly string[]) =>
@@ -68,6 +63,14 @@ export function diagnoseIdentities(
         ]),
     ...broken,
   ];
+}
+
+function remedyOf({ place, isMissing }: KeyPlaceProblem, env: NodeJS.ProcessEnv): string {
+  if (/^SOPS_AGE_KEY(_CMD)?$/.test(place)) return `correct ${place}, or unset it`;
+  if (!isMissing) return "mend or remove that key file";
+  return place === env["SOPS_AGE_KEY_FILE"]
+    ? "correct SOPS_AGE_KEY_FILE, which names it, or unset that"
+    : `put it there, or have this clone forget it: git config --unset ${KEY_FILE_SETTING}`;
 }
 
 /**

@@ -143,6 +143,26 @@ test("SOPS_AGE_KEY_FILE names a file that is not there", (t) => {
   t.regex(stdout, /^wrong {3}.*gone\.txt: no such file\n {8}correct SOPS_AGE_KEY_FILE, .*unset/m);
 });
 
+test("places of keys that are no files, and the file that this clone was told of", (t) => {
+  const repository = scaffolded(t);
+  const doctor = (env: NodeJS.ProcessEnv) =>
+    repository.run("node", [TOOL, "doctor"], { env }).stdout;
+  t.regex(
+    doctor({ SOPS_AGE_KEY: "no key" }),
+    /^wrong {3}SOPS_AGE_KEY: .*\n {8}correct SOPS_AGE_KEY, or unset it$/m,
+  );
+  t.regex(
+    doctor({ SOPS_AGE_KEY_CMD: "no-such-command" }),
+    /^wrong {3}SOPS_AGE_KEY_CMD: no such command\n {8}correct SOPS_AGE_KEY_CMD, or unset it$/m,
+  );
+  repository.must("config", "flux-sops.ageKeyFile", "/nowhere/keys.txt");
+  const said = doctor({});
+  const [, command = ""] =
+    /^wrong {3}.*keys\.txt: no such file\n {8}.*: (git .*)$/m.exec(said) ?? [];
+  t.is(repository.paste([command]).status, 0, said);
+  t.notRegex(doctor({}), /^wrong/m);
+});
+
 test("a key file behind a loop of links is named, and no more", (t) => {
   const repository = scaffolded(t);
   const loop = join(repository.home, "loop");
