@@ -33,8 +33,8 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   if (dataKey !== null) return dataKey;
   const { pairs, problems, passedOver } = await identitiesHere();
   const reasons = [...problems.map(({ place, reason }) => `${place}: ${reason}`), ...passedOver];
-  const wanted = metadata.age.map(({ recipient }) => recipient).join(", ");
-  const others = metadata.foreign.length === 0 ? "" : ` or ${metadata.foreign.join(", ")}`;
+  const own = metadata.age.map(({ recipient }) => recipient).join(", ");
+  const wanted = [own === "" ? "" : `the private key of ${own}`, metadata.foreign.join(", ")];
   const trouble = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
   const here =
     pairs.length === 0
@@ -42,7 +42,7 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
       : `of the age identities here (${pairs.length}) none opens it`;
   throw new SopsError(
     "no-identity",
-    `${here}${trouble}; it needs the private key of ${wanted}${others}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command`,
+    `${here}${trouble}; it needs ${wanted.filter((one) => one !== "").join(" or ")}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command`,
   );
 }
 

@@ -41,9 +41,12 @@ export function diagnoseIdentities(
   const closedRules = rules.filter(
     ({ rule }) => rule.recipients.length > 0 && !opens(rule.recipients),
   );
-  // sops shares the data key out among groups: one key is not enough there.
+  // Of the files of a closed rule all has been said then.
   const closedFiles = files.filter(
-    ({ metadata }) => metadata !== null && !opens(metadata.age.map(({ recipient }) => recipient)),
+    ({ metadata, rule }) =>
+      metadata !== null &&
+      !opens(metadata.age.map(({ recipient }) => recipient)) &&
+      (rule === null || !closedRules.includes(rule)),
   );
   return [
     ok(`a private key of this machine opens its secrets (${matching.join(", ")})`),
@@ -53,16 +56,51 @@ export function diagnoseIdentities(
         put(rule.recipients),
       ),
     ),
-    ...(closedFiles.length === 0
-      ? []
-      : [
-          note(
-            `no private key of this machine opens ${someOf(closedFiles.map(({ shown }) => shown))}`,
-            "have somebody who can read them run npx flux-sops updatekeys on them",
-          ),
-        ]),
+    ...diagnoseClosed(closedFiles, put),
     ...broken,
   ];
+}
+
+/** @param put says where to put the keys of some recipients. */
+function diagnoseClosed(
+  files: readonly EncryptedEntry[],
+  put: (recipients: readonly string[]) => string,
+): Diagnosis[] {
+  // sops shares the data key out among groups: one key is not enough there.
+  const isForeign = ({ metadata }: EncryptedEntry) => (metadata?.foreign.length ?? 0) > 0;
+  const foreign = files.filter(isForeign);
+  const own = files.filter((file) => !isForeign(file));
+  const ruleless = own.filter(({ rule }) => rule === null);
+  const ruled = own.filter(({ rule }) => rule !== null);
+  const named = (some: readonly EncryptedEntry[]) => someOf(some.map(({ shown }) => shown));
+  const recipientsOf = ({ metadata }: EncryptedEntry) =>
+    metadata?.age.map(({ recipient }) => recipient) ?? [];
+  const found: Diagnosis[] = [];
+  if (ruled.length > 0) {
+    found.push(
+      note(
+        `no private key of this machine opens ${named(ruled)}`,
+        "have somebody who can read them run npx flux-sops updatekeys on them",
+      ),
+    );
+  }
+  if (ruleless.length > 0) {
+    found.push(
+      note(
+        `no private key of this machine opens ${named(ruleless)}`,
+        put([...new Set(ruleless.flatMap(recipientsOf))]),
+      ),
+    );
+  }
+  if (foreign.length > 0) {
+    found.push(
+      note(
+        `only sops can tell whether this machine opens ${named(foreign)}: it takes keys other than age, or several groups of them`,
+        "sops decrypt says what it needs",
+      ),
+    );
+  }
+  return found;
 }
 
 function remedyOf({ place, isMissing }: KeyPlaceProblem, env: NodeJS.ProcessEnv): string {

@@ -83,14 +83,25 @@ export function diagnoseRules(
   ];
   const misspelt = rules.flatMap((rule) => takesNothing(rule, paths, directory));
   if (found.length > 0) return [...found, ...misspelt];
-  return [
-    ...misspelt,
-    ok(
-      files.length === 0
-        ? "the creation rules are sound; nothing is encrypted yet"
-        : `the creation rules are sound, and every encrypted file has the recipients of its rule (${String(files.length)})`,
-    ),
-  ];
+  return [...misspelt, ok(`the creation rules are sound${asTheySay(files)}`)];
+}
+
+/** Of a file without a rule, or with keys that are left to sops, drift is not known. */
+function asTheySay(files: readonly EncryptedEntry[]): string {
+  if (files.length === 0) return "; nothing is encrypted yet";
+  const known = files.filter(
+    ({ metadata, rule }) =>
+      metadata !== null && recipientDrift(metadata, rule?.rule ?? null) !== null,
+  );
+  const all = String(files.length);
+  if (known.length === files.length) {
+    return `, and every encrypted file has the recipients of its rule (${all})`;
+  }
+  const have =
+    files.length === 1
+      ? "file has the recipients of its rule"
+      : "files have the recipients of their rules";
+  return `, and ${String(known.length)} of ${all} encrypted ${have}; the others have no rule, a broken sops block, or keys that are left to sops (keys list tells which)`;
 }
 
 /** sops does not read it, and neither does the gate. */

@@ -200,6 +200,10 @@ test("which rules and files this machine cannot read", async (t) => {
   t.regex(stdout, /^ok {6}a private key of this machine opens its secrets/m);
   t.regex(stdout, /^note {4}no private key of this machine opens what the rule in line \d+ of /m);
   t.regex(stdout, new RegExp(`^ {8}put the key of ${recipient} into .*keys\\.txt$`, "m"));
+  // As they are for that rule, updatekeys has nothing to do.
+  repository.write(DB, repository.read(DB).replace(/age1\w+/, recipient));
+  repository.must("add", DB);
+  t.notRegex(repository.tool("doctor").stdout, /updatekeys/);
 
   const foreign = withSecret(t);
   const file = foreign.read(DB);
@@ -209,6 +213,37 @@ test("which rules and files this machine cannot read", async (t) => {
     foreign.tool("doctor").stdout,
     new RegExp(`^note {4}no private key of this machine opens ${DB}$`, "m"),
   );
+  foreign.must("mv", DB, "db.yaml");
+  const ruleless = foreign.tool("doctor").stdout;
+  t.regex(
+    ruleless,
+    new RegExp(`opens db\\.yaml\n {8}put the key of ${recipient} into .*keys\\.txt$`, "m"),
+  );
+  t.regex(ruleless, /^ok .* 0 of 1 encrypted file has the recipients of its rule; /m);
   appendFileSync(join(foreign.home, ".config/sops/age/keys.txt"), "AGE-SECRET-KEY-1WRONG\n");
   t.regex(foreign.tool("doctor").stdout, /^wrong {3}.*keys\.txt: an age identity is malformed/m);
+});
+
+test("a file with keys that are left to sops: nothing is said of it that only sops can tell", async (t) => {
+  const repository = withSecret(t);
+  const { recipient } = await generateKeyPair();
+  const groups = (text: string) => {
+    const age = /^ {2}age:\n((?: {4}.*\n)+)/m.exec(text)?.[1]?.replace(/^/gm, "    ") ?? "";
+    const group = `    - age:\n${age.trimEnd()}\n`;
+    return text.replace(
+      /^ {2}age:\n(?: {4}.*\n)+/m,
+      `  shamir_threshold: 2\n  key_groups:\n${group}${group.replace(/age1\w+/, recipient)}`,
+    );
+  };
+  repository.write(DB, groups(repository.read(DB)));
+  repository.must("add", DB);
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 0, stdout);
+  t.regex(
+    stdout,
+    new RegExp(`^note {4}only sops can tell whether this machine opens ${DB}: `, "m"),
+  );
+  t.notRegex(stdout, /updatekeys/);
+  t.regex(stdout, /^ok .* 0 of 1 encrypted file has the recipients of its rule; /m);
+  t.regex(repository.tool("decrypt", DB).stderr, /it needs several key_groups, Shamir's/);
 });
