@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import {
+  accessSync,
   closeSync,
+  constants,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -50,6 +52,8 @@ export function stageFile(
   const target = realpathSync(path);
   const present = statSync(target);
   if (!present.isFile()) throw leftAsItIs(path, "is no regular file");
+  // Its folder alone would let it be replaced: as in sops, and in the gate, a file that is read-only stays.
+  accessSync(target, constants.W_OK);
   // A name that git ignores in a scaffolded repository, and that is short enough beside any other.
   const beside = join(dirname(target), `.flux-sops-${randomBytes(8).toString("hex")}.tmp`);
   // It may hold plaintext: nobody else may read it, not even for a moment.

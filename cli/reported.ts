@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { SopsError, type SopsErrorCode } from "../sops/errors.ts";
 import { complain, shown } from "./complain.ts";
 import { exitOf, SOPS_EXIT } from "./exit-codes.ts";
@@ -30,11 +31,13 @@ export async function reported(
       complain(`${error.placeIn(shown(path))}: ${error.message}`);
       return options.exits?.[error.code] ?? exitOf(error);
     }
-    const { code, syscall } = error as NodeJS.ErrnoException;
+    const { code, syscall, path: at } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    complain(fileProblem(path, code));
+    // What replaces a file is written beside it.
+    const isBeside = syscall === "open" && at !== path;
+    complain(fileProblem(isBeside && code === "EACCES" ? dirname(path) : path, code));
     if (code === "ENOENT") return options.missingExit ?? SOPS_EXIT.noFileSpecified;
-    return syscall === "read" || (syscall === "open" && code !== "ENOSPC" && code !== "EROFS")
+    return syscall === "read" || (syscall === "open" && !isBeside)
       ? SOPS_EXIT.couldNotReadInputFile
       : SOPS_EXIT.couldNotWriteOutputFile;
   }

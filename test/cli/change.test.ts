@@ -662,6 +662,46 @@ test("set, rotate, decrypt -i: what somebody else writes meanwhile is not lost",
   },
 );
 
+test("a file or a folder that is read-only stays as it is, and is named", (t) => {
+  const repository = withFile(t);
+  const path = join(repository.dir, DB);
+  const ordinary = `if (process.getuid() === 0) {
+    process.setgroups([]);
+    process.setgid(65534);
+    process.setuid(65534);
+  }
+  require(process.argv[1]);`;
+  const tool = (...args: string[]) =>
+    repository.run("node", [
+      "-e",
+      ordinary,
+      join(repository.dir, ".flux-sops/flux-sops.cjs"),
+      ...args,
+    ]);
+  if (process.getuid?.() === 0) {
+    repository.run("chown", ["-R", "65534:65534", dirname(repository.dir)]);
+  }
+  const before = repository.read(DB);
+  for (const [name, mode, writable] of [
+    [path, 0o444, 0o644],
+    [dirname(path), 0o555, 0o755],
+  ] as const) {
+    chmodSync(name, mode);
+    for (const args of [
+      ["rotate", "-i", DB],
+      ["decrypt", "-i", DB],
+      ["set", DB, '["a"]', '"x"'],
+    ]) {
+      const { status, stderr } = tool(...args);
+      t.is(status, 3, args.join(" "));
+      t.is(stderr, `flux-sops: ${name.slice(repository.dir.length + 1)}: permission denied\n`);
+    }
+    chmodSync(name, writable);
+  }
+  t.is(repository.read(DB), before);
+  t.is(tool("rotate", "-i", DB).status, 0);
+});
+
 test("edit: nothing is made of an editor that is left empty, or where no rule says how to encrypt", (t) => {
   const repository = scaffolded(t);
   const args = (name: string) => [".flux-sops/flux-sops.mjs", "edit", name];
