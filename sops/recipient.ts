@@ -21,6 +21,12 @@ export function parseRecipient(text: string): RecipientKind {
   if (!text.startsWith("age1")) {
     throw new SopsError("bad-key", `${shown(text)} is no age recipient: one starts with age1`);
   }
+  if (text.includes(" ")) {
+    throw new SopsError(
+      "bad-key",
+      `${shown(text)} holds a space: put a comma between two recipients`,
+    );
+  }
   const hybrid = text.startsWith("age1pq1");
   if (!hybrid && text.indexOf("1", 4) !== -1) return "plugin";
   const decoded = decodeBech32(text);
@@ -40,6 +46,6 @@ export function badRecipient(text: string): SopsError {
 /** A recipient is public, but what was given as one may be a private key pasted by mistake. */
 function shown(text: string): string {
   if (/^AGE-SECRET-KEY/i.test(text)) return "a private key (AGE-SECRET-KEY-…)";
-  const printable = text.replace(/[^\x21-\x7e]/g, "?");
+  const printable = text.replace(/[^\x20-\x7e]/g, "?");
   return printable.length > 24 ? `"${printable.slice(0, 20)}…"` : `"${printable}"`;
 }
