@@ -125,9 +125,7 @@ export async function inspectRange(
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
   const everGenerating = [...seen.generating, ...generating.map(({ tip }) => tip.path)];
   await lookIntoPastSources(repository, range, everGenerating, { blobs, rulesFor }, found);
-  const settled = await settledAt(repository, found.all, ({ tip, blob }) =>
-    tip === null ? groupsOf(blob) : groups.filter(({ refs }) => refs.includes(tip)),
-  );
+  const settled = await settledAt(repository, found.all, ({ blob }) => groupsOf(blob));
   const findings = [...(await withCommits(repository, settled, range)), ...messages];
   return { findings, files: blobs.size, unverified };
 }

@@ -408,6 +408,23 @@ test("several branches at once: the settings of each count for its own past", (t
   refused(t, repository, repository.push("-f", "origin", "docs", "main"));
 });
 
+test("several branches at once: what the settings of one allow leaves with it, whichever is named first", (t) => {
+  const repository = pushing(t);
+  repository.leak("test/dummy.yaml", secret({ password: "for-the-tests" }));
+  repository.must("branch", "before");
+  repository.commit(
+    ".flux-sops.yaml",
+    "allow:\n  - rule: plaintext-secret\n    path: test/dummy.yaml\n    reason: a dummy\n",
+  );
+  for (const branches of [
+    ["before:one", "main:two"],
+    ["main:one", "before:two"],
+  ]) {
+    passed(t, repository, repository.push("-n", "origin", ...branches));
+  }
+  refused(t, repository, repository.push("origin", "before"));
+});
+
 test("tags: of a commit, annotated, of a tree, of a blob", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "bad");
