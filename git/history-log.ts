@@ -9,13 +9,16 @@ import { startWalk } from "./walk.ts";
 export class LoggedCommit implements BringingCommit {
   /** Contents that it brought, and where; of a merge, what no parent has. */
   readonly files: readonly LoggedFile[];
+  /** Where it left no file. */
+  readonly removed: readonly GitPath[];
   /** `%H SP %P LF %B`, as LOG asks for. */
   readonly #text: string;
 
-  constructor(text: string, files: readonly LoggedFile[]) {
+  constructor(text: string, files: readonly LoggedFile[], removed: readonly GitPath[]) {
     if (!/^[0-9a-f]{40,64} [0-9a-f ]*\n/.test(text)) throw unexpected();
     this.#text = text;
     this.files = files;
+    this.removed = removed;
   }
 
   get commit(): string {
@@ -128,6 +131,7 @@ class LogParser {
   #rest = "";
   #text: string | null = null;
   #files: LoggedFile[] = [];
+  #removed: GitPath[] = [];
   /** What stood before the path that comes next; null where none does. */
   #raw: string | null = null;
 
@@ -138,7 +142,8 @@ class LogParser {
     for (const field of fields) {
       if (this.#raw !== null) {
         const oid = addedFile(this.#raw);
-        if (oid !== null) this.#files.push({ oid, path: field as GitPath });
+        if (oid === null) this.#removed.push(field as GitPath);
+        else this.#files.push({ oid, path: field as GitPath });
         this.#raw = null;
         continue;
       }
@@ -161,9 +166,10 @@ class LogParser {
   /** What is whole when the next one begins. */
   #commit(): LoggedCommit[] {
     if (this.#text === null) return [];
-    const commit = new LoggedCommit(this.#text, this.#files);
+    const commit = new LoggedCommit(this.#text, this.#files, this.#removed);
     this.#text = null;
     this.#files = [];
+    this.#removed = [];
     return [commit];
   }
 }

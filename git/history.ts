@@ -248,7 +248,8 @@ export interface CommitText extends BringingCommit {
 }
 
 /**
- * The commits in a range that hold one of some words, in either case, newest first: one call to git.
+ * The commits in a range that hold one of some words, in either case, newest first, and how many there are in
+ * all: one call to git.
  *
  * @throws GitError `command-failed`
  */
@@ -256,18 +257,20 @@ export async function commitsSaying(
   context: GitContext,
   words: readonly string[],
   range: Range,
-): Promise<CommitText[]> {
+): Promise<{ readonly saying: readonly CommitText[]; readonly all: number }> {
   const args = ["rev-list", "--header", "--encoding=UTF-8", ...rangeArguments(range)];
   const wanted = words.map((word) => word.toLowerCase());
-  const commits: CommitText[] = [];
+  const saying: CommitText[] = [];
+  let all = 0;
   // One by one: those of a million commits together are longer than a string can be.
   for await (const texts of outputParts(context, args, rangeInput(range), "\0")) {
     for (const text of texts) {
       const lower = text.toLowerCase();
-      if (wanted.some((word) => lower.includes(word))) commits.push(commitText(text));
+      if (wanted.some((word) => lower.includes(word))) saying.push(commitText(text));
     }
+    all += texts.length;
   }
-  return commits;
+  return { saying, all };
 }
 
 /** `OID LF`, the commit object (gitformat-commit), each line of its message four blanks to the right. */

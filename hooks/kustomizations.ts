@@ -23,17 +23,37 @@ const OBJECTS = "generators";
  * folder and of the folders above are asked.
  */
 export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomization[]): boolean {
-  const name = pathText(path.slice(path.lastIndexOf("/") + 1) as GitPath);
-  // A quote may be doubled, and white space a line break: YAML folds lines.
-  const hasOtherSpellings = /['\s]/.test(name);
   return kustomizations.some((one) => {
-    const folder = one.path.slice(0, one.path.lastIndexOf("/") + 1);
-    if (!path.startsWith(folder) || !mayGenerateSecrets(one)) return false;
-    // Which files its objects name stands in other files.
-    if (searchable(one.bytes).includes(OBJECTS)) return true;
-    if (path === one.path) return false;
-    // Behind a backslash any name may stand in another spelling.
-    const text = utf8Bytes(one.bytes);
-    return hasOtherSpellings || text.includes("\\") || text.includes(name);
+    if (!path.startsWith(folderOf(one)) || !mayGenerateSecrets(one)) return false;
+    return path === one.path ? listsObjects(one) : mayName(one, [path]);
   });
+}
+
+/**
+ * Cheap, and never false where one of the files feeds a Secret: whether a kustomization that may generate
+ * Secrets names one of them, or lists objects, which may.
+ */
+export function mayName(
+  kustomization: Pick<Kustomization, "path" | "bytes">,
+  paths: Iterable<GitPath>,
+): boolean {
+  const text = utf8Bytes(kustomization.bytes);
+  // Which files its objects name stands in other files. Behind a backslash any name may stand in another spelling.
+  if (text.includes("\\") || listsObjects(kustomization)) return true;
+  const folder = text.includes("..") ? "" : folderOf(kustomization);
+  for (const path of paths) {
+    if (!path.startsWith(folder)) continue;
+    const name = pathText(path.slice(path.lastIndexOf("/") + 1) as GitPath);
+    // A quote may be doubled, and white space a line break: YAML folds lines.
+    if (/['\s]/.test(name) || text.includes(name)) return true;
+  }
+  return false;
+}
+
+function folderOf({ path }: { readonly path: GitPath }): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+function listsObjects({ bytes }: { readonly bytes: Uint8Array }): boolean {
+  return searchable(bytes).includes(OBJECTS);
 }

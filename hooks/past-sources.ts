@@ -1,6 +1,6 @@
 import { catFileBatch } from "../git/batch.ts";
 import { readBlobMap } from "../git/blobs.ts";
-import type { HistoryLog } from "../git/history-log.ts";
+import type { HistoryLog, LoggedCommit } from "../git/history-log.ts";
 import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { readAsAsked } from "./read-as-asked.ts";
@@ -155,7 +155,7 @@ function statesIn(log: Pick<HistoryLog, "again">, named: NamedBy): State[] {
   for (const logged of log.again()) {
     // Newest first: an end is what no other commit has named as its parent.
     const concerned = parents.has(logged.commit)
-      ? new Set(logged.files.flatMap(({ path }) => [...named.kustomizations(path)]))
+      ? new Set(pathsIn(logged).flatMap((path) => [...named.kustomizations(path)]))
       : all;
     for (const parent of logged.parents) parents.add(parent);
     for (const kustomization of concerned) {
@@ -164,6 +164,10 @@ function statesIn(log: Pick<HistoryLog, "again">, named: NamedBy): State[] {
     }
   }
   return states;
+}
+
+function pathsIn({ files, removed }: LoggedCommit): GitPath[] {
+  return [...files.map(({ path }) => path), ...removed];
 }
 
 async function sourcesAt(
@@ -204,9 +208,9 @@ function nameAt(commit: string, path: GitPath): string {
   return `${commit}:${path}`;
 }
 
-/** `git cat-file --batch` takes a name a line. */
+/** `git cat-file --batch` takes a name a line, without the carriage return at its end, and up to a NUL. */
 function askable(names: readonly string[]): string[] {
-  return [...new Set(names)].filter((name) => !name.includes("\n"));
+  return [...new Set(names)].filter((name) => !/[\n\0]|\r$/.test(name));
 }
 
 async function readNamed(

@@ -22,7 +22,7 @@ import { concernsSops, inPlaintext, inspectCommitted } from "./inspect-tip.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
-import { mayGenerateSecrets } from "./kustomizations.ts";
+import { mayGenerateSecrets, mayName } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { groupsReaching, lookAtTips, type TipFile, type TipGroup } from "./pushed-tips.ts";
 import { pastSources } from "./past-sources.ts";
@@ -100,7 +100,7 @@ export async function inspectRange(
   readonly files: number;
   readonly unverified: number;
 }> {
-  const [blobs, messages] = await Promise.all([
+  const [blobs, { messages, commits }] = await Promise.all([
     blobsIn(repository, range),
     lookIntoMessages(repository, tips, range),
   ]);
@@ -123,8 +123,11 @@ export async function inspectRange(
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
   }
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
-  const everGenerating = [...seen.generating, ...generating.map(({ tip }) => tip.path)];
-  await lookIntoPastSources(repository, range, everGenerating, { blobs, rulesFor }, found);
+  const mayGenerate = seen.hasGenerators || generating.length > 0 || range.exclude.length > 0;
+  // One commit is a tip: what it names was looked at.
+  if (commits > 1 && mayGenerate) {
+    await lookIntoPastSources(repository, range, generating, { blobs, rulesFor }, found);
+  }
   const settled = await settledAt(repository, found.all, ({ blob }) => groupsOf(blob));
   const findings = [...(await withCommits(repository, settled, range)), ...messages];
   return { findings, files: blobs.size, unverified };
@@ -132,15 +135,19 @@ export async function inspectRange(
 
 type Found = Omit<PushFinding, "commits" | "blob"> & { readonly blob: string };
 
-/** Keys in the messages of commits, and of the tags that tips are. Settings name files: none counts. */
+/**
+ * Keys in the messages of commits, and of the tags that tips are, and how many commits there are. Settings name
+ * files: none counts.
+ */
 async function lookIntoMessages(
   repository: OpenedRepository,
   tips: readonly PushedRef[],
   range: Range,
-): Promise<PushFinding[]> {
+): Promise<{ readonly messages: readonly PushFinding[]; readonly commits: number }> {
   const nowhere = { path: "" as GitPath, blob: null, commitMends: false };
-  const findings: PushFinding[] = [];
-  for (const commit of await commitsSaying(repository, KEY_WORDS, range)) {
+  const messages: PushFinding[] = [];
+  const { saying, all: commits } = await commitsSaying(repository, KEY_WORDS, range);
+  for (const commit of saying) {
     for (const [text, where] of [
       [commit.message, "the message of a commit"],
       [
@@ -151,7 +158,7 @@ async function lookIntoMessages(
       ],
     ] as const) {
       for (const found of keysInMessage(Buffer.from(text, "latin1"), where)) {
-        findings.push({ ...found, ...nowhere, tip: null, commits: [commit] });
+        messages.push({ ...found, ...nowhere, tip: null, commits: [commit] });
       }
     }
   }
@@ -162,11 +169,11 @@ async function lookIntoMessages(
   for (const tip of tips) {
     for (const tag of tags.get(tip.localOid) ?? []) {
       for (const found of keysInMessage(tag, "the message of a tag")) {
-        findings.push({ ...found, ...nowhere, tip, commits: [] });
+        messages.push({ ...found, ...nowhere, tip, commits: [] });
       }
     }
   }
-  return findings;
+  return { messages, commits };
 }
 
 /** Findings, each once: those at a tip go before the same ones of the history. */
@@ -210,14 +217,14 @@ async function lookIntoAll(
 ): Promise<Seen> {
   const withSops = new Set<string>();
   const suspects = new Set<string>();
-  const generating = new Set<GitPath>();
+  let hasGenerators = false;
   const likenesses = new Likenesses();
   const { OWN_OBJECTS } = await import("./own-objects.ts");
   const wanted = [...blobs]
     .filter(([oid]) => !OWN_OBJECTS.has(oid))
     .map(([oid, path]) => ({ oid, path }));
   await streamBlobs(repository, wanted, ({ oid, path }, bytes) => {
-    if (isKustomizationFile(path) && mayGenerateSecrets({ bytes })) generating.add(path);
+    hasGenerators ||= isKustomizationFile(path) && mayGenerateSecrets({ bytes });
     const { isClean, isEncrypted, harmless } = likenesses.of(bytes, path);
     if (isEncrypted) withSops.add(oid);
     const name = pathText(path);
@@ -232,7 +239,7 @@ async function lookIntoAll(
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
     }
   });
-  return { withSops, suspects, generating };
+  return { withSops, suspects, hasGenerators };
 }
 
 /** The creation rules that the past is judged by. */
@@ -247,8 +254,8 @@ interface Seen {
   readonly withSops: ReadonlySet<string>;
   /** They were judged under one path; at the tip they may stand under others. */
   readonly suspects: ReadonlySet<string>;
-  /** The paths of kustomizations that may generate Secrets. */
-  readonly generating: ReadonlySet<GitPath>;
+  /** Whether a kustomization among them may generate Secrets. */
+  readonly hasGenerators: boolean;
 }
 
 async function lookIntoTips(
@@ -298,17 +305,31 @@ async function lookIntoSources(
   }
 }
 
-/** The files that secretGenerators named anywhere in the range, whatever they hold and are at its end. */
+/**
+ * The files that secretGenerators named anywhere in the range, whatever they hold and are at its end. Of the
+ * kustomizations, those that changed there are asked, and those that may name what was brought.
+ */
 async function lookIntoPastSources(
   repository: OpenedRepository,
   range: Range,
-  kustomizations: readonly GitPath[],
+  generating: readonly GeneratingKustomization[],
   { blobs, rulesFor }: Pick<Judges, "rulesFor"> & { readonly blobs: ReadonlyMap<string, GitPath> },
   findings: Findings,
 ): Promise<void> {
-  if (kustomizations.length === 0) return;
   const log = new HistoryLog(repository, range);
-  await log.read(() => undefined);
+  const kustomizations = new Set<GitPath>();
+  const brought = new Set<GitPath>();
+  await log.read((commits) => {
+    for (const { files, removed } of commits) {
+      for (const { oid, path } of files) if (blobs.has(oid)) brought.add(path);
+      const changed = [...files.map(({ path }) => path), ...removed];
+      for (const path of changed) if (isKustomizationFile(path)) kustomizations.add(path);
+    }
+  });
+  for (const { tip, bytes } of generating) {
+    const { path } = tip;
+    if (!kustomizations.has(path) && mayName({ path, bytes }, brought)) kustomizations.add(path);
+  }
   const judged = (source: FoundSource) => {
     const rulesOfIt = blobs.has(source.oid) ? rulesFor(source.oid) : [];
     return rulesOfIt.flatMap((rules) => plaintextSource(source, rules, null) ?? []).at(0) ?? null;

@@ -155,6 +155,29 @@ test("what a secretGenerator or an object named several commits deep, and names 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("what a secretGenerator named is refused where all of it is gone by now", (t) => {
+  const repository = pushing(t);
+  const { must, leak, write } = repository;
+  const APPS = "clusters/homelab/apps";
+  // No file has such names, and git is asked for none: it takes one up to a carriage return, or a NUL.
+  const names = 'secretGenerator: [{ name: a, files: [a.conf, "a\\r", "a\\0b", "a\\nb"] }]\n';
+  // One content in two folders, that git names at the first one.
+  for (const folder of ["one", "two"]) write(`${APPS}/${folder}/kustomization.yaml`, names);
+  must("add", ".");
+  must("commit", "-qm", "Name what is not there");
+  const bad = leak(`${APPS}/two/a.conf`, `${MARKER}\n`);
+  must("rm", "-rq", `${APPS}/one`, `${APPS}/two`);
+  must("commit", "-qm", "Remove them");
+  refused(t, repository, repository.push("origin", "main"), bad);
+  // The remote has the kustomization, and nothing at the tip generates a Secret any more.
+  must("reset", "-q", "--hard", `${bad}~1`);
+  passed(t, repository, repository.push("origin", "main"));
+  const later = leak(`${APPS}/one/a.conf`, `${MARKER}\n`);
+  must("rm", "-rq", `${APPS}/one`, `${APPS}/two`);
+  must("commit", "-qm", "Remove them");
+  refused(t, repository, repository.push("origin", "main"), later);
+});
+
 test("what is staged beside the bad commit can be kept apart from the one that is made anew", (t) => {
   const repository = pushing(t);
   repository.leak(DB, secret({ password: MARKER }));

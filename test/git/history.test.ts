@@ -172,7 +172,9 @@ test("commits that say a word, in the message or before it, wherever git's outpu
   });
   repository.feed(stream.join(""), "fast-import", "--quiet");
   const range = { include: [oid(repository, "main")], exclude: [], remote: false } as const;
-  const commits = await commitsSaying(contextOf(repository), ["x-y", "PRIVATE KEY"], range);
+  const words = ["x-y", "PRIVATE KEY"];
+  const { saying: commits, all } = await commitsSaying(contextOf(repository), words, range);
+  t.is(all, count);
   const expected = Array.from({ length: count }, (_, at) => at).filter(
     (at) => at === 0 || at % 3 !== 0,
   );
@@ -197,7 +199,7 @@ test("more headers of commits than a string can hold", async (t) => {
   const { cwd, env } = contextOf(repository);
   const context = { cwd, env: { ...env, PATH: `${cwd}/../bin:${env["PATH"] ?? ""}` } };
   const range = { include: [head], exclude: [], remote: false } as const;
-  const commits = await commitsSaying(context, ["PRIVATE KEY"], range);
+  const { saying: commits } = await commitsSaying(context, ["PRIVATE KEY"], range);
   t.deepEqual(
     commits.map(({ commit: name, parents, subject }) => [name, parents, subject]),
     [[head, [head], "A Private Key"]],
