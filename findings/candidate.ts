@@ -1,7 +1,8 @@
 import type { Document } from "yaml";
+import { lineCounter } from "../flux/line-counter.ts";
 import type { Candidate } from "./finding.ts";
 import type { Section } from "./sections.ts";
-import { fullBudget, lineCounter, sectionsOf } from "./sections.ts";
+import { fullBudget, sectionsOf } from "./sections.ts";
 import { readText, searchable } from "./text.ts";
 
 /**

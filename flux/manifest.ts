@@ -1,6 +1,7 @@
 import { Composer, isNode, Lexer, Parser, type Document } from "yaml";
 import { isData, listAt, textAt, type Data } from "./data.ts";
 import { documentMarkers } from "./document-markers.ts";
+import { lineCounter } from "./line-counter.ts";
 
 /** Nested more deeply than this, text is not read: the parser recurses. */
 const DEEPEST = 100;
@@ -38,6 +39,7 @@ export function readManifests(
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString("utf8")
     .replace(/^\uFEFF/, "");
+  const lineAt = lineCounter(text);
   const manifests: Manifest[] = [];
   let isPartial = false;
   for (const { start, part } of parts(text)) {
@@ -48,7 +50,7 @@ export function readManifests(
       const data = plain(document);
       if (data === undefined) isPartial = true;
       if (!isData(data)) continue;
-      manifests.push(...objectsOf(data, document, text, start));
+      manifests.push(...objectsOf(data, document, (offset) => lineAt(start + offset)));
     }
   }
   return { manifests, isPartial };
@@ -64,11 +66,15 @@ function* parts(text: string): Generator<{ start: number; part: string }> {
   yield { start, part: text.slice(start) };
 }
 
-function objectsOf(data: Data, document: Document.Parsed, text: string, start: number): Manifest[] {
+function objectsOf(
+  data: Data,
+  document: Document.Parsed,
+  lineAt: (offset: number) => number,
+): Manifest[] {
   const lineOf = (path: readonly (string | number)[]): number => {
     const node = path.length === 0 ? document.contents : document.getIn(path, true);
     const offset = isNode(node) ? (node.range?.[0] ?? 0) : (document.contents?.range[0] ?? 0);
-    return text.slice(0, start + offset).split("\n").length;
+    return lineAt(offset);
   };
   const isList =
     (textAt(data, "kind") ?? "").endsWith("List") && textAt(data, "sops", "mac") === null;
