@@ -46,7 +46,8 @@ export async function pastSources(
     // What a kustomization names is known once it was read: commits that change that are seen in the next round.
     if (states.length === 0) return [...found.values()];
     for (const source of await sourcesAt(context, states, named)) {
-      if (isPlaintext(source)) found.set(`${source.oid} ${source.path}`, source);
+      const place = `${source.oid} ${source.path}`;
+      if (!found.has(place) && isPlaintext(source)) found.set(place, source);
     }
   }
 }
@@ -75,6 +76,7 @@ async function suspectedKustomizations(
   const files = await versions.at(new Set(sources.map(({ source }) => source.path)));
   const suspects = new Set<GitPath>();
   for (const { source, kustomization } of sources) {
+    if (suspects.has(kustomization)) continue;
     const isSuspect = (file: Version) => isPlaintext({ ...source, ...file });
     if (files.get(source.path)?.some(isSuspect) === true) suspects.add(kustomization);
   }

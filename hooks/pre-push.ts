@@ -295,11 +295,12 @@ async function lookIntoSources(
 ): Promise<void> {
   for (const source of await tipSources(repository, kustomizations, isNew)) {
     const { tip, naming } = source;
-    const found = plaintextSource(source, tip.rules, naming);
-    if (found === null) continue;
     const { path } = naming ?? source;
     const blob = naming === null ? source.oid : (tip.oidAt(path) ?? "");
+    // Judging takes longer, and a file may be named many times.
     if (findings.isPlaintextSecret({ path, blob }, true)) continue;
+    const found = plaintextSource(source, tip.rules, naming);
+    if (found === null) continue;
     const { finding, commitMends } = found;
     findings.add({ ...finding, path, blob, commitMends, tip: tip.ref });
   }

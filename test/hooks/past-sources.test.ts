@@ -100,3 +100,16 @@ test("files that were named at any time: two branches that brought a half each",
   commit(repository, { "app/a.env": null });
   t.deepEqual(await contentsNamed(repository), ["A=1"]);
 });
+
+test("a secret in plaintext that is named many times is not judged each time", async (t) => {
+  const repository = temporaryRepository(t);
+  const names = `secretGenerator: [{ name: a, envs: [${"a.env, ".repeat(20)}] }]\n`;
+  commit(repository, { [KUSTOMIZATION]: names, "app/a.env": "A=1\n" });
+  const { dir, env } = repository;
+  const log = new HistoryLog(await openRepository({ cwd: dir, env }));
+  await log.read(() => undefined);
+  let judged = 0;
+  const isPlaintext = () => (judged += 1) > 0;
+  await pastSources({ cwd: dir, env }, log, [pathFromText(KUSTOMIZATION)], isPlaintext);
+  t.is(judged, 2);
+});
