@@ -130,10 +130,12 @@ export async function* catFileBatch(
       // What is here already is taken without a promise for each: there may be ten thousand of them.
       const header = reader.lineHere() ?? (await reader.line());
       if (header === null) return await reader.cutShort();
-      // `OID SP TYPE SP SIZE`, or the line itself and ` missing` (git-cat-file(1), "Batch output").
+      // `OID SP TYPE SP SIZE`, the line itself and ` missing`, or, since git 2.49, `OID SP submodule`
+      // (git-cat-file(1), "Batch output").
       const match = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/.exec(header);
       if (match === null) {
-        if (header !== `${line} missing` && header !== `${line} ambiguous`) {
+        const isNothing = header === `${line} missing` || header === `${line} ambiguous`;
+        if (!isNothing && !/^[0-9a-f]{40,64} submodule$/.test(header)) {
           throw new GitError("unexpected-output", "git cat-file printed something unexpected");
         }
         yield { oid: null, type: "", size: 0, content: null };
