@@ -86,12 +86,9 @@ export async function inspectHistory(
   }
   const again = past.toReadAgain();
   if (again.length > 0) await streamBlobs(repository, again, judge);
-  const judged = (source: FoundSource) => plaintextSource(source, rules, null);
-  const isPlaintext = (source: FoundSource) => judged(source) !== null;
-  for (const source of await pastSources(repository, log, past.generating, isPlaintext)) {
-    const found = judged(source);
-    if (found !== null) past.addSource(source, found.finding);
-  }
+  const judgeSource = (source: FoundSource) => plaintextSource(source, rules, null);
+  const named = await pastSources(repository, log, past.generating, judgeSource);
+  for (const { source, wrong } of named) past.addSource(source, wrong.finding);
   for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {
     const commit = merges.get(oid);
     const what = `the message of a tag that commit ${oid.slice(0, 12)} has merged`;

@@ -1,4 +1,4 @@
-import { catFileBatch } from "../git/batch.ts";
+import { catFileBatch, type BatchObject, type BatchOptions } from "../git/batch.ts";
 import { readBlobMap } from "../git/blobs.ts";
 import type { HistoryLog, LoggedCommit } from "../git/history-log.ts";
 import type { GitPath } from "../git/path.ts";
@@ -12,6 +12,12 @@ interface State {
   readonly kustomization: GitPath;
 }
 
+/** A file that is a secret in plaintext, and what was said of it. */
+export interface PastSource<Wrong> {
+  readonly source: FoundSource;
+  readonly wrong: Wrong;
+}
+
 /**
  * The files that secretGenerators named at any time, of those that are secrets in plaintext: each content once for
  * each path. Most histories have none under any of these names, and then nobody asks what stood beside what. Where one
@@ -19,24 +25,21 @@ interface State {
  *
  * @param log read to its end
  * @param kustomizations the paths of those that ever generated Secrets
- * @param isPlaintext whether a file is such a secret
+ * @param judge what is wrong with a file; null where it is no such secret
  * @throws GitError
  */
-export async function pastSources(
+export async function pastSources<Wrong>(
   context: GitContext,
   log: Pick<HistoryLog, "again">,
   kustomizations: Iterable<GitPath>,
-  isPlaintext: (source: FoundSource) => boolean,
-): Promise<FoundSource[]> {
-  const suspects = await suspectedKustomizations(
-    context,
-    log,
-    new Set(kustomizations),
-    isPlaintext,
-  );
+  judge: (source: FoundSource) => Wrong | null,
+): Promise<PastSource<Wrong>[]> {
+  const isPlaintext = (source: FoundSource) => judge(source) !== null;
+  const paths = new Set(kustomizations);
+  const suspects = await suspectedKustomizations(context, log, paths, isPlaintext);
   if (suspects.size === 0) return [];
   const named = new NamedBy(suspects);
-  const found = new Map<string, FoundSource>();
+  const found = new Map<string, PastSource<Wrong>>();
   const seen = new Set<string>();
   for (;;) {
     const states = statesIn(log, named).filter((state) => {
@@ -47,7 +50,9 @@ export async function pastSources(
     if (states.length === 0) return [...found.values()];
     for (const source of await sourcesAt(context, states, named)) {
       const place = `${source.oid} ${source.path}`;
-      if (!found.has(place) && isPlaintext(source)) found.set(place, source);
+      if (found.has(place)) continue;
+      const wrong = judge(source);
+      if (wrong !== null) found.set(place, { source, wrong });
     }
   }
 }
@@ -210,32 +215,36 @@ function nameAt(commit: string, path: GitPath): string {
   return `${commit}:${path}`;
 }
 
-/** `git cat-file --batch` takes a name a line, without the carriage return at its end, and up to a NUL. */
-function askable(names: readonly string[]): string[] {
-  return [...new Set(names)].filter((name) => !/[\n\0]|\r$/.test(name));
+/** What git has under some names, as far as it is a file. */
+async function* blobsNamed(
+  context: GitContext,
+  names: readonly string[],
+  options: BatchOptions,
+): AsyncGenerator<BatchObject & { readonly name: string }> {
+  // `git cat-file --batch` takes a name a line, without the carriage return at its end, and up to a NUL.
+  const asked = [...new Set(names)].filter((name) => !/[\n\0]|\r$/.test(name));
+  let next = 0;
+  for await (const answer of catFileBatch(context, asked, options)) {
+    const name = asked[next++] ?? "";
+    if (answer.type === "blob") yield { ...answer, name };
+  }
 }
 
 async function readNamed(
   context: GitContext,
   names: readonly string[],
 ): Promise<Map<string, Buffer>> {
-  const asked = askable(names);
   const contents = new Map<string, Buffer>();
-  let next = 0;
-  for await (const { type, content } of catFileBatch(context, asked)) {
-    const name = asked[next++] ?? "";
-    if (type === "blob" && content !== null) contents.set(name, content);
+  for await (const { name, content } of blobsNamed(context, names, {})) {
+    if (content !== null) contents.set(name, content);
   }
   return contents;
 }
 
 async function oidsOf(context: GitContext, names: readonly string[]): Promise<Map<string, string>> {
-  const asked = askable(names);
   const oids = new Map<string, string>();
-  let next = 0;
-  for await (const { oid, type } of catFileBatch(context, asked, { check: true })) {
-    const name = asked[next++] ?? "";
-    if (oid !== null && type === "blob") oids.set(name, oid);
+  for await (const { name, oid } of blobsNamed(context, names, { check: true })) {
+    if (oid !== null) oids.set(name, oid);
   }
   return oids;
 }

@@ -331,17 +331,14 @@ async function lookIntoPastSources(
     const { path } = tip;
     if (!kustomizations.has(path) && mayName({ path, bytes }, brought)) kustomizations.add(path);
   }
-  const judged = (source: FoundSource) => {
+  const judge = (source: FoundSource) => {
     const rulesOfIt = blobs.has(source.oid) ? rulesFor(source.oid) : [];
     return rulesOfIt.flatMap((rules) => plaintextSource(source, rules, null) ?? []).at(0) ?? null;
   };
-  const isPlaintext = (source: FoundSource) => judged(source) !== null;
-  for (const source of await pastSources(repository, log, kustomizations, isPlaintext)) {
+  for (const { source, wrong } of await pastSources(repository, log, kustomizations, judge)) {
     const { path, oid: blob } = source;
-    const found = judged(source);
-    if (found === null || findings.isPlaintextSecret({ path, blob })) continue;
-    const { finding, commitMends } = found;
-    findings.add({ ...finding, path, blob, commitMends, tip: null });
+    if (findings.isPlaintextSecret({ path, blob })) continue;
+    findings.add({ ...wrong.finding, path, blob, commitMends: wrong.commitMends, tip: null });
   }
 }
 

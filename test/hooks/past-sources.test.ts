@@ -28,8 +28,8 @@ async function contentsNamed({ dir, env }: TemporaryRepository): Promise<string[
   await log.read(() => undefined);
   const sources = await pastSources(repository, log, [pathFromText(KUSTOMIZATION)], () => true);
   return sources
-    .filter(({ path }) => path === pathFromText("app/a.env"))
-    .map(({ bytes }) => bytes.toString().trim())
+    .filter(({ source }) => source.path === pathFromText("app/a.env"))
+    .map(({ source }) => source.bytes.toString().trim())
     .sort();
 }
 
