@@ -26,13 +26,19 @@ export interface FixPlace {
 export function fixCommands(mend: Mend, place: FixPlace): string[] {
   if (mend.kind === "run") return mend.commands.map(place.withTool);
   if (place.where === "history") return [];
-  if (mend.kind === "on-file") {
-    const file = place.shellPath(place.path);
-    // A function, as a name may hold `$&`.
-    return mend.commands.map((command) => place.withTool(command).replaceAll("FILE", () => file));
-  }
+  if (mend.kind === "on-file") return onFiles(mend.commands, place.shellPath(place.path), place);
   if (mend.kind === "rename") return rename(mend.to, place);
   return place.where === "index" ? leaveOut(place) : mend.kind === "edit" ? [] : untrack(place);
+}
+
+/** Commands with FILE in them, each for one file or several: `files`, as words of a shell. */
+export function onFiles(
+  commands: readonly string[],
+  files: string,
+  { withTool }: Pick<FixPlace, "withTool">,
+): string[] {
+  // A function, as a name may hold `$&`.
+  return commands.map((command) => withTool(command).replaceAll("FILE", () => files));
 }
 
 function leaveOut({ path, pathspec }: FixPlace): string[] {

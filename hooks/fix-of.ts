@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { fixCommands, type FixPlace } from "../findings/fix.ts";
+import { fixCommands, onFiles, type FixPlace } from "../findings/fix.ts";
 import type { Mend, UnderARule } from "../findings/finding.ts";
 import { shownFile } from "../findings/wording.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
@@ -82,8 +82,7 @@ export function commandsOnAll(
   repository: Pick<Repository, "cwd" | "prefix">,
 ): string[] {
   const files = paths.map((path) => shellPath(path, repository.prefix)).join(" ");
-  // A function, as a name may hold `$&`.
-  return commands.map((command) =>
-    withToolCommand(command, repository).replaceAll("FILE", () => files),
-  );
+  return onFiles(commands, files, {
+    withTool: (command) => withToolCommand(command, repository),
+  });
 }
