@@ -1,3 +1,4 @@
+import { toFlow } from "../sops/write-data.ts";
 import type { SecretValues } from "./secret-sources.ts";
 import { utf8 } from "./secret-sources.ts";
 
@@ -48,9 +49,5 @@ function yamlText(text: string): string {
     const header = text.endsWith("\n") ? "|" : "|-";
     return [header, ...lines.map((line) => (line === "" ? "" : `    ${line}`))].join("\n");
   }
-  // JSON's escapes are YAML's too; what YAML calls unprintable, JSON leaves as it is.
-  return JSON.stringify(text).replace(
-    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return toFlow(text);
 }
