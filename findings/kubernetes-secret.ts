@@ -42,8 +42,8 @@ const REFERENCE = (() => {
 const COMMENT = /^[ \t]*#[^\n\\]*\n/gm;
 
 /**
- * What stands before every value of a Secret: a field for values, `literals`, or what kustomize writes into one. In a Secret alone values may
- * have slipped out.
+ * What stands before every value of a Secret: a field for values, `literals`, or what kustomize writes into
+ * one. In a Secret alone values may have slipped out.
  */
 const VALUES =
   /(?<!meta)data["'\\]*\s*[:=]|stringData|literals|ValueAddTransformer|sourceValue|^["']?kind["']?: *["']?Secret\b/im;

@@ -41,7 +41,9 @@ export function readData(text: string, format: Format): ReadonlyMap<string, Data
 export function readBesideMetadata(text: string): ReadonlyMap<string, Data>[] {
   const plain = readBlockStyle(text);
   if (plain !== null) return [readLeaves(plain.leaves)];
-  return readYaml(text).map((document) => new Map([...document].filter(([key]) => key !== "sops")));
+  return readComposed(text).map(
+    (document) => new Map([...document].filter(([key]) => key !== "sops")),
+  );
 }
 
 /**
@@ -63,7 +65,10 @@ export function readValue(json: string): Data {
 
 function readYaml(text: string): ReadonlyMap<string, Data>[] {
   const plain = readBlockStyle(text);
-  if (plain?.rawMetadata === null) return [readLeaves(plain.leaves)];
+  return plain?.rawMetadata === null ? [readLeaves(plain.leaves)] : readComposed(text);
+}
+
+function readComposed(text: string): ReadonlyMap<string, Data>[] {
   return composeDocuments(text).map((document) => {
     const read = readNode(document.contents as ParsedNode | null, {
       left: MOST_VALUES,
