@@ -1,9 +1,9 @@
 import { lstatSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { isKustomizationFile } from "../flux/repository-files.ts";
 import { blobOid } from "../git/object-id.ts";
-import { pathBytes, type GitPath } from "../git/path.ts";
+import type { GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
+import { worktreeLocation } from "../git/worktree-file.ts";
 import { foundSources, type FoundSource } from "../hooks/secret-sources.ts";
 import { surroundingPaths } from "../hooks/surrounding-files.ts";
 
@@ -18,7 +18,7 @@ export async function sourcesOnDisk(
   paths: ReadonlySet<GitPath>,
 ): Promise<readonly FoundSource[]> {
   const read = (path: GitPath) => {
-    const bytes = readRegular(Buffer.concat([Buffer.from(join(cwd, "/")), pathBytes(path)]));
+    const bytes = readRegular(worktreeLocation({ cwd }, path));
     return bytes === null ? [] : [{ path, oid: blobOid(objectFormat, bytes), bytes }];
   };
   const kustomizations = surroundingPaths([...paths])
