@@ -7,7 +7,7 @@ import { userKeyFile } from "../sops/key-locations.ts";
 import { effectiveSelection, parseMetadata } from "../sops/metadata.ts";
 import { decryptSelected } from "../sops/open.ts";
 import { hasRecord } from "../sops/spelling-record.ts";
-import { readBlockStyle } from "../sops/yaml/block-style.ts";
+import { readBlockStyle } from "../sops/yaml/block-style/block-style.ts";
 import { YamlFile } from "../sops/yaml/file.ts";
 
 /**

@@ -4,7 +4,7 @@ import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
 import { resolvePlain, type Value } from "./value.ts";
-import { readBlockStyle } from "./yaml/block-style.ts";
+import { readBlockStyle } from "./yaml/block-style/block-style.ts";
 import { composeDocuments } from "./yaml/document.ts";
 import type { YamlLeaf } from "./yaml/leaf.ts";
 

@@ -2,7 +2,7 @@ import { Composer, CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
 import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
-import { readBlockStyle } from "./block-style.ts";
+import { readBlockStyle } from "./block-style/block-style.ts";
 import { documentComments } from "./comments.ts";
 import { commentLeaves } from "./comment-leaves.ts";
 import { documentEnd } from "./comment-owners.ts";

@@ -10,7 +10,7 @@ import {
 } from "yaml";
 import { SopsError } from "../errors.ts";
 import { isCommentToken } from "../token.ts";
-import { readBlockStyle } from "./block-style.ts";
+import { readBlockStyle } from "./block-style/block-style.ts";
 import type { Collection } from "./collection.ts";
 import { composeTokens } from "./document.ts";
 import type { YamlContent } from "./leaf.ts";

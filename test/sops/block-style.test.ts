@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { readBlockStyle } from "../../sops/yaml/block-style.ts";
+import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
 import { readAnyStyle } from "../../sops/yaml/document.ts";
 import { tidyYamlDocument, yamlDocument } from "../conformance/yaml-documents.ts";
 import fc from "../seeded-fast-check.ts";

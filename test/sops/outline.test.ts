@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { readBlockStyle } from "../../sops/yaml/block-style.ts";
+import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
 import { composedOutline, outline, type OutlinedCollection } from "../../sops/yaml/outline.ts";
 import { putYaml, removeYaml } from "../../sops/yaml/put.ts";
 import { tidyYamlDocument, yamlDocument } from "../conformance/yaml-documents.ts";

@@ -1,6 +1,6 @@
 import test from "ava";
 import { readData } from "../../sops/read-data.ts";
-import { readBlockStyle } from "../../sops/yaml/block-style.ts";
+import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
 import fc from "../seeded-fast-check.ts";
 import { blockStyleDocument } from "./block-style-documents.ts";
 
