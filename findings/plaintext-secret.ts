@@ -1,7 +1,7 @@
 import { findCredentialFile } from "./credential-file.ts";
 import type { Rule } from "./finding.ts";
 import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "./keywords.ts";
-import { findSecrets } from "./kubernetes-secret.ts";
+import { findSecrets } from "./kubernetes-secret/kubernetes-secret.ts";
 
 /**
  * What is found: each Kubernetes Secret with a readable value under `data` or `stringData`, once, at
