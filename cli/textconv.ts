@@ -12,7 +12,7 @@ import { fileProblem } from "./file-problem.ts";
  * `flux-sops textconv FILE`: what git shows of an encrypted file in a diff, where a clone is told to use
  * it (gitattributes(5), "Performing text diffs of binary files"). The recipients come after the
  * plaintext, or a diff would not show that they changed. What cannot be decrypted here is shown as it
- * is: a failure would end `git log` halfway.
+ * is: a failure would end `git log` halfway. So is what `git commit -v` shows, which stays on disk.
  */
 export async function textconv(argv: readonly string[]): Promise<number> {
   const [file = ""] = argv;
@@ -33,8 +33,14 @@ export async function textconv(argv: readonly string[]): Promise<number> {
     );
     return 1;
   }
-  process.stdout.write((await plaintextOf(file, bytes)) ?? bytes);
+  const plain = isForMessage() ? null : await plaintextOf(file, bytes);
+  process.stdout.write(plain ?? bytes);
   return 0;
+}
+
+/** `git commit` exports the author, the moment in this form (determine_author_info in git's builtin/commit.c). */
+function isForMessage(): boolean {
+  return process.env["GIT_AUTHOR_DATE"]?.startsWith("@") === true;
 }
 
 /** By hand: git gives a name as it is, with a dash in front too, which no parser of flags may see. */

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { scaffolded, secret } from "../e2e/scaffolded.ts";
@@ -34,4 +34,20 @@ test("git diff in plaintext where git is told so; as stored without the key, and
   t.is(ended.status, 0);
   t.regex(ended.stdout, /ENC\[/);
   t.notRegex(ended.stdout, /-921/);
+});
+
+test("git commit -v leaves no plaintext in the file of the message, which stays", (t) => {
+  const repository = scaffolded(t);
+  const { must, write } = repository;
+  must("config", "diff.sops.textconv", "node .flux-sops/flux-sops.mjs textconv");
+  const env = { GIT_EDITOR: `sh -c 'echo "Change db" | cat - "$1" >new && mv new "$1"' sh` };
+  for (const password of ["first-9211", "second-9212"]) {
+    write(DB, secret({ password }));
+    must("add", DB);
+    t.is(repository.run("git", ["commit", "-v"], { env }).status, 0);
+  }
+  const left = readFileSync(join(repository.dir, ".git/COMMIT_EDITMSG"), "utf8");
+  t.regex(left, /^-  password: ENC\[.*\n\+  password: ENC\[/m);
+  t.notRegex(left, /-921/);
+  t.regex(must("show"), /^\+  password: second-9212$/m);
 });
