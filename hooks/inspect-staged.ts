@@ -9,10 +9,10 @@ import type { Judgement } from "./judge.ts";
 import type { NewContent } from "./replace-staged.ts";
 import { mayFeedSecret, mayGenerateSecrets } from "./kustomizations.ts";
 import type { FoundSource, Naming } from "./secret-sources.ts";
-import { isRuleFile, SETTINGS_FILE } from "./gate-files.ts";
+import { SETTINGS_FILE } from "./gate-files.ts";
 import { stagedSurroundings, surroundingsOf, type Surroundings } from "./staged-surroundings.ts";
 import { settleAsWarnings, stagedSettings } from "./settings-in-force.ts";
-import { judgedPathsOf, pathsOf, type Staged, type StagedFile } from "./staged.ts";
+import { changesRules, judgedPathsOf, pathsOf, type Staged, type StagedFile } from "./staged.ts";
 import type { SurroundingFiles } from "./surrounding-files.ts";
 import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
 
@@ -84,7 +84,7 @@ export async function inspectStaged(
     }
   }
   findings.push(...(await inNamings(repository, staged, sources)));
-  if (staged.files.some(({ entry, place }) => place === "staged" && isRuleFile(entry.path))) {
+  if (changesRules(staged)) {
     const { recipientsByNewRules } = await import("./recipients-by-new-rules.ts");
     findings.push(...(await recipientsByNewRules(repository, new Set(pathsOf(staged)))));
   }

@@ -13,7 +13,7 @@ import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index
 import { mayFeedSecret } from "./kustomizations.ts";
 import type { Begun } from "./pre-commit.ts";
 import { takeSeenIndex } from "./seen-index.ts";
-import { judgedPathsOf, readStaged, type StagedFile } from "./staged.ts";
+import { changesRules, judgedPathsOf, readStaged, type StagedFile } from "./staged.ts";
 import { surroundingFiles, surroundingPaths } from "./surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
 import { isPlainLink, isUnsuspicious } from "./unsuspicious.ts";
@@ -68,7 +68,8 @@ export async function lookAtCommit(context: GitContext, seenBy?: string): Promis
         isUnsuspicious(file, isTaken)
       );
     };
-    const isNothing = staged.files.every(isFine) && staged.links.every(isPlainLink);
+    const isNothing =
+      staged.files.every(isFine) && staged.links.every(isPlainLink) && !changesRules(staged);
     if (!isNothing) {
       return { nothingToDo: false, begun: { repository: opened, judged, staged, surrounding } };
     }

@@ -4,10 +4,12 @@ import {
   changedEntries,
   isFile,
   type ChangedEntry,
+  type DeletedEntry,
   type IndexChanges,
 } from "../git/index-entries.ts";
 import type { GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
+import { isRuleFile } from "./gate-files.ts";
 
 /** A file of the index with its content, and the content of the commit it is compared with. */
 export interface StagedFile {
@@ -30,6 +32,8 @@ export interface Staged {
   readonly links: readonly StagedFile[];
   /** All that the index has otherwise than HEAD, be it a file or not. */
   readonly changed: readonly ChangedEntry[];
+  /** What HEAD has and the index has no more. */
+  readonly deleted: readonly DeletedEntry[];
   readonly head: Commit | null;
   /** HEAD's own changes are among the files: it is being amended, or may be. */
   readonly isAmend: boolean;
@@ -72,7 +76,7 @@ export async function readStaged(
         repository.env["GIT_AUTHOR_DATE"] !== undefined &&
         (nothingStaged || hasAuthorOf(head, repository.env))
       : isAmend);
-  const all = { ...contents, changed, head, isAmend: amends, hasIntentToAdd, indexed };
+  const all = { ...contents, changed, deleted, head, isAmend: amends, hasIntentToAdd, indexed };
   if (!amends) return all;
 
   const inHead = await ownChanges(repository, head);
@@ -153,6 +157,12 @@ function hasAuthorOf({ author }: Commit, env: Readonly<NodeJS.ProcessEnv>): bool
     env["GIT_AUTHOR_NAME"] === author.name &&
     env["GIT_AUTHOR_EMAIL"] === author.email
   );
+}
+
+/** Whether a commit made now would change creation rules, or take them away. */
+export function changesRules({ files, deleted }: Staged): boolean {
+  const staged = files.filter(({ place }) => place === "staged").map(({ entry }) => entry);
+  return [...staged, ...deleted].some(({ path }) => isRuleFile(path));
 }
 
 /** Paths of what a commit made now would bring. */

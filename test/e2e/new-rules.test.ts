@@ -64,3 +64,20 @@ test("a change to .sops.yaml that leaves the recipients as they are goes through
   repository.must("add", ".sops.yaml");
   t.is(repository.git("commit", "-qm", "Comment").status, 0);
 });
+
+test("a nested .sops.yaml that goes away is refused until the files below it have the recipients of the rules above", async (t) => {
+  const repository = scaffolded(t);
+  const file = "clusters/homelab/secrets/team/db.sops.yaml";
+  const { recipient } = await generateKeyPair();
+  const rules = `creation_rules:\n  - encrypted_regex: ^stringData$\n    age: ${recipient}\n`;
+  repository.write("clusters/homelab/secrets/team/.sops.yaml", rules);
+  repository.write(file, secret({ a: "one" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add db", "--date=2020-01-01T00:00:00Z");
+  t.true(repository.must("show", `HEAD:${file}`).includes(recipient));
+
+  repository.must("rm", "-q", "clusters/homelab/secrets/team/.sops.yaml");
+  const refused = repository.git("commit", "-qm", "Remove the rules");
+  t.is(refused.status, 1);
+  t.regex(refused.stderr, /team\/db\.sops\.yaml {2}sops-recipients/);
+});
