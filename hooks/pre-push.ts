@@ -100,7 +100,7 @@ export async function inspectRange(
   readonly files: number;
   readonly unverified: number;
 }> {
-  const [blobs, { messages, commits }] = await Promise.all([
+  const [blobs, { messages, commits, hasPast }] = await Promise.all([
     blobsIn(repository, range),
     lookIntoMessages(repository, tips, range),
   ]);
@@ -123,7 +123,7 @@ export async function inspectRange(
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
   }
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
-  const mayGenerate = seen.hasGenerators || generating.length > 0 || range.exclude.length > 0;
+  const mayGenerate = seen.hasGenerators || generating.length > 0 || hasPast;
   // One commit is a tip: what it names was looked at.
   if (commits > 1 && mayGenerate) {
     await lookIntoPastSources(repository, range, generating, { blobs, rulesFor }, found);
@@ -136,17 +136,21 @@ export async function inspectRange(
 type Found = Omit<PushFinding, "commits" | "blob"> & { readonly blob: string };
 
 /**
- * Keys in the messages of commits, and of the tags that tips are, and how many commits there are. Settings name
- * files: none counts.
+ * Keys in the messages of commits, and of the tags that tips are, how many commits there are, and whether others are
+ * before them. Settings name files: none counts.
  */
 async function lookIntoMessages(
   repository: OpenedRepository,
   tips: readonly PushedRef[],
   range: Range,
-): Promise<{ readonly messages: readonly PushFinding[]; readonly commits: number }> {
+): Promise<{
+  readonly messages: readonly PushFinding[];
+  readonly commits: number;
+  readonly hasPast: boolean;
+}> {
   const nowhere = { path: "" as GitPath, blob: null, commitMends: false };
   const messages: PushFinding[] = [];
-  const { saying, all: commits } = await commitsSaying(repository, KEY_WORDS, range);
+  const { saying, all: commits, hasPast } = await commitsSaying(repository, KEY_WORDS, range);
   for (const commit of saying) {
     for (const [text, where] of [
       [commit.message, "the message of a commit"],
@@ -173,7 +177,7 @@ async function lookIntoMessages(
       }
     }
   }
-  return { messages, commits };
+  return { messages, commits, hasPast };
 }
 
 /** Findings, each once: those at a tip go before the same ones of the history. */

@@ -176,6 +176,7 @@ test("what a secretGenerator named is refused where all of it is gone by now", (
   must("rm", "-rq", `${APPS}/one`, `${APPS}/two`);
   must("commit", "-qm", "Remove them");
   refused(t, repository, repository.push("origin", "main"), later);
+  refused(t, repository, repository.push("origin", "HEAD:refs/heads/new"), later);
 });
 
 test("what is staged beside the bad commit can be kept apart from the one that is made anew", (t) => {
