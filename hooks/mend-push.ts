@@ -1,3 +1,4 @@
+import { configValue } from "../git/config.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
 import { shellText } from "../git/shell-word.ts";
 import { fixOf, mendOnDisk } from "./fix-of.ts";
@@ -146,11 +147,19 @@ async function branchMend(
           ? "git commit"
           : isOne
             ? `git commit -q -C ${tip}`
-            : `git log --no-show-signature --reverse --format=%B ${range} | git commit -q -F -`,
+            : `git log --no-show-signature${await asCommitted(repository)} --reverse --format=%B ${range} | git commit -q -F -`,
       ),
     ]),
     commits: true,
   };
+}
+
+/** What has git log write messages as git commit reads them: it does, unless it is set to show others. */
+async function asCommitted(repository: PushResult["repository"]): Promise<string> {
+  const shown = await configValue(repository, "i18n.logOutputEncoding");
+  if (shown === null) return "";
+  const stored = await configValue(repository, "i18n.commitEncoding");
+  return ` --encoding=${shellText(stored ?? "UTF-8")}`;
 }
 
 /**

@@ -129,6 +129,16 @@ test("messages are taken over as they are, where git log is set to check signatu
   t.is(must("log", "-1", "--format=%B"), `Change ${DB}\n\nChange two.md\n\n`);
 });
 
+test("messages are taken over as they are, where git log is set to show them in another encoding", (t) => {
+  const repository = pushing(t);
+  const { must } = repository;
+  repository.leak(DB, secret({ a: MARKER }));
+  repository.leak("żółw.md", "2\n");
+  must("config", "i18n.logOutputEncoding", "ISO-8859-2");
+  mended(t, repository, repository.push("origin", "main"));
+  t.regex(must("log", "-1", "--format=%B", "--encoding=UTF-8"), /^Change żółw\.md$/m);
+});
+
 test("what a secretGenerator or an object named several commits deep, and names no more, is refused", (t) => {
   const repository = pushing(t);
   const APP = "clusters/homelab/apps/web";
