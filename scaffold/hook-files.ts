@@ -36,12 +36,12 @@ export function hookLine(name: string): string {
 
 /**
  * The same, for a script of somebody's own: it may go on after a command that failed, and read after this line
- * what git tells a hook once.
+ * what git tells a hook once. The file is opened for each, and gone before ours may end the script.
  */
 export function ownHookLine(name: GateHook): string {
   const line = hookLine(name);
   return READ_INPUT.includes(name)
-    ? `told=$(mktemp) && cat >"$told" && ${line} <"$told" && exec <"$told" && rm "$told" || exit`
+    ? `told=$(mktemp) && cat >"$told" && exec <"$told" 3<"$told" && rm "$told" && ${line} <&3 || exit`
     : `${line} || exit`;
 }
 

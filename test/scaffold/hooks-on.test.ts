@@ -10,9 +10,9 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { execFileSync } from "../bounded-programs.ts";
+import { execFileSync, spawnSync } from "../bounded-programs.ts";
 import type { RememberedAnswers } from "../../scaffold/answers.ts";
-import { GATE_HOOKS, hookLine } from "../../scaffold/hook-files.ts";
+import { GATE_HOOKS, hookLine, ownHookLine } from "../../scaffold/hook-files.ts";
 import {
   findHookManager,
   hookNamesIn,
@@ -121,6 +121,24 @@ test.serial("a folder of hooks that other repositories use too is never written 
     "-m",
     "Nothing in the way where there is no gate",
   );
+});
+
+test.serial("a hook of one's own reads what git tells after ours, and nothing of it stays", (t) => {
+  const directory = repository();
+  const temporary = newPlace("temporary");
+  mkdirSync(temporary);
+  mkdirSync(join(directory, JOINED_HOOKS), { recursive: true });
+  writeFileSync(join(directory, JOINED_HOOKS, "pre-push"), 'sed "s/^/ours: /"\nexit "$1"\n');
+  const told = (status: string) =>
+    spawnSync("sh", ["-c", `${ownHookLine("pre-push")}\nsed "s/^/mine: /"`, "sh", status], {
+      cwd: directory,
+      env: { ...process.env, TMPDIR: temporary },
+      input: "one\ntwo\n",
+      encoding: "utf8",
+    });
+  t.like(told("0"), { status: 0, stdout: "ours: one\nours: two\nmine: one\nmine: two\n" });
+  t.like(told("1"), { status: 1, stdout: "ours: one\nours: two\n" });
+  t.deepEqual(readdirSync(temporary), []);
 });
 
 test.serial(
