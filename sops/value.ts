@@ -20,7 +20,7 @@ const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** Thrown for what the original refuses too: an integer from 2^63 to 2^64-1. */
+/** Thrown for what the original refuses too; the message says what that is. */
 export class UnrepresentableError extends Error {
   override readonly name = "UnrepresentableError";
 }
@@ -29,7 +29,7 @@ export class UnrepresentableError extends Error {
  * Reads a plain (unquoted) YAML scalar exactly as go-yaml v3 does, which is neither YAML 1.1 nor 1.2.
  *
  * @returns null for a YAML null.
- * @throws UnrepresentableError for an integer that sops cannot hold.
+ * @throws UnrepresentableError for an integer that sops cannot hold, or a time that it cannot write.
  * @see resolve() in go-yaml v3's resolve.go
  */
 export function resolvePlain(source: string): Value | null {
@@ -45,15 +45,21 @@ export function resolvePlain(source: string): Value | null {
   if (first === ".") return resolveLeadingDot(source);
 
   const time = parseTimestamp(source);
-  if (time !== null) return { type: "time", text: time };
+  if (time !== null) {
+    if (/[-+]2[45]:\d\d$/.test(time)) {
+      throw new UnrepresentableError("a time 24 hours away from UTC");
+    }
+    return { type: "time", text: time };
+  }
   const digits = source.replaceAll("_", "");
   const integer = parseGoInteger(source.includes("_") ? digits : source);
   if (integer !== null) {
     if (integer >= MIN_INT64 && integer <= MAX_INT64) {
       return { type: "int", text: integer.toString() };
     }
-    if (integer > 0n && integer <= MAX_UINT64) {
-      throw new UnrepresentableError("an integer between 2^63 and 2^64-1");
+    // Go's ParseUint takes no sign.
+    if (integer > 0n && integer <= MAX_UINT64 && !source.includes("+")) {
+      throw new UnrepresentableError("an integer from 2^63 to 2^64-1");
     }
   }
   if (FLOAT.test(digits)) {
@@ -65,18 +71,20 @@ export function resolvePlain(source: string): Value | null {
 
 /** A plain scalar that starts with a dot goes through Go's ParseFloat, whose syntax is its own. */
 function resolveLeadingDot(source: string): Value {
-  if (/^\.[0-9]+([eE][-+]?[0-9]+)?$/.test(source)) {
-    const number = Number(source);
+  if (/^\.\d+(_\d+)*([eE][-+]?\d+(_\d+)*)?$/.test(source)) {
+    const number = Number(source.replaceAll("_", ""));
     if (Number.isFinite(number)) return { type: "float", text: formatFloat(number) };
   }
   return { type: "str", text: source };
 }
 
 /**
- * Go's ParseInt with base 0 on text without underscores, and go-yaml's own `0o` and `0b` forms:
- * decimal, `0x`, `0b`, `0o`, and a leading `0` for octal.
+ * Go's ParseInt with base 0 on text without underscores: decimal, `0x`, `0b`, `0o`, and a leading `0`
+ * for octal. go-yaml's own `0o` and `0b` forms have a sign behind these.
  */
 function parseGoInteger(source: string): bigint | null {
+  const signed = /^(0[bo])([-+])(\d+)$/.exec(source);
+  if (signed !== null) return parseGoInteger(`${signed[2]}${signed[1]}${signed[3]}`);
   const match = /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/.exec(
     source,
   );
@@ -114,7 +122,7 @@ export function formatFloat(value: number): string {
 }
 
 const TIMESTAMP =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?(Z|[-+]\d\d:\d\d)|[ ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?)?$/;
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?(Z|[-+]\d\d:\d\d)| +(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?)?$/;
 
 /**
  * A timestamp in one of the four layouts that go-yaml accepts, as RFC 3339 with nanoseconds where
@@ -134,14 +142,25 @@ export function parseTimestamp(source: string): string | null {
   const daysInMonth = [31, leap(Number(year)) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
   const days = daysInMonth[Number(month) - 1];
   if (days === undefined || Number(day) < 1 || Number(day) > days) return null;
-  if (zone !== "Z" && (Number(zone.slice(1, 3)) > 24 || Number(zone.slice(4)) > 59)) return null;
+  const offset = parseOffset(zone);
+  if (offset === null) return null;
   const two = (part: string | number) => String(part).padStart(2, "0");
   const nanoseconds = (f1 ?? f2 ?? "").slice(0, 9).replace(/0+$/, "");
-  const offset = zone === "+00:00" || zone === "-00:00" ? "Z" : zone;
   return (
     `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}` +
     `${nanoseconds === "" ? "" : `.${nanoseconds}`}${offset}`
   );
+}
+
+/** An offset as Go writes it; null where it takes it for none. It takes 24 hours and 60 minutes, too. */
+function parseOffset(zone: string): string | null {
+  if (zone === "Z") return zone;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4));
+  if (hours > 24 || minutes > 60) return null;
+  const all = hours * 60 + minutes;
+  const two = (part: number) => String(part).padStart(2, "0");
+  return all === 0 ? "Z" : `${zone.charAt(0)}${two(Math.floor(all / 60))}:${two(all % 60)}`;
 }
 
 function leap(year: number): boolean {

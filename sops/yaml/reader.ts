@@ -342,7 +342,7 @@ export class DocumentReader {
         throw this.failure(
           "unsupported",
           node.range[0],
-          "has an integer from 2^63 to 2^64-1, which sops does not accept: quote it",
+          `has ${error.message}, which sops does not accept: quote it`,
         );
       }
       throw error;
