@@ -2,7 +2,8 @@ import { InvalidArgumentError, Option } from "commander";
 import { readData } from "../sops/read-data.ts";
 import { writeData } from "../sops/write-data.ts";
 import { decryptFile } from "../sops/decrypt.ts";
-import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
+import { encryptFile, encryptionOf, type Encryption, type Previous } from "../sops/encrypt.ts";
+import { SopsError } from "../sops/errors.ts";
 import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
@@ -51,8 +52,41 @@ export function plaintextIn(
   { from, to, indent }: Conversion,
 ): Buffer {
   if (from === to) return plaintextBytes(file, text);
-  const converted = writeData(readData(text, from), to, indent);
-  return Buffer.from(converted, to === "binary" ? "latin1" : "utf8");
+  return Buffer.from(writeData(readData(text, from), to, indent), "utf8");
+}
+
+/**
+ * A plaintext of one format, encrypted as a file of another one.
+ *
+ * @param text as `decryptFile` gives it.
+ * @throws SopsError `cannot-hold` for what would be lost there, or stay readable.
+ */
+export async function encryptedAs(
+  text: string,
+  { from, to, indent }: Conversion,
+  rule: Encryption,
+  previous: Previous | null = null,
+): Promise<string> {
+  const documents = readData(text, from);
+  const [first] = documents;
+  // What is no data is left behind, and with it what a comment says of a value.
+  if (from !== "binary" && rule.selection?.option.endsWith("comment_regex") === true) {
+    throw new SopsError(
+      "cannot-hold",
+      `${rule.selection.option} goes by comments, which are not taken to another format: choose no --output-type, or another option`,
+    );
+  }
+  if (to !== "yaml" && documents.length > 1) {
+    throw new SopsError("cannot-hold", `it holds several documents, which ${to} cannot`);
+  }
+  if (to === "binary" && first !== undefined && first.size > 1) {
+    throw new SopsError("cannot-hold", "it holds more than data, which is all of a binary file");
+  }
+  const plain = parseFile(writeData(documents, to, indent), to, indent);
+  // As in sops: what a binary file holds is encrypted, whatever its rule says of keys.
+  const encryption =
+    from === "binary" ? { ...rule, selection: null, macOnlyEncrypted: false } : rule;
+  return (await encryptFile(plain, encryption, { previous })).text;
 }
 
 /**
@@ -62,15 +96,14 @@ export function plaintextIn(
  */
 export async function encryptedIn(
   text: string,
-  { from, to, indent }: Conversion,
+  conversion: Conversion,
   dataKey: Uint8Array,
 ): Promise<string> {
+  const { from, to } = conversion;
   if (from === to) return text;
   const { file, ...rest } = readSopsFile(Buffer.from(text, "utf8"), from);
   const metadata = encryptedOnly({ file, ...rest });
   // Its MAC was verified, or was not to be, before it was changed.
   const plaintext = decryptFile(file, metadata, dataKey, { ignoreMac: true });
-  const plain = parseFile(writeData(readData(plaintext, from), to, indent), to, indent);
-  const previous = { file, metadata, dataKey };
-  return (await encryptFile(plain, encryptionOf(metadata), { previous })).text;
+  return encryptedAs(plaintext, conversion, encryptionOf(metadata), { file, metadata, dataKey });
 }

@@ -3,19 +3,17 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command, Option } from "commander";
-import { readData } from "../sops/read-data.ts";
-import { writeData } from "../sops/write-data.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
-import { parseFile, type Format } from "../sops/format.ts";
+import type { Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseAsSops } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
-import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
+import { conversionOf, encryptedAs, encryptedIn, indentOption } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { ended, ENDING_SIGNALS } from "./ended.ts";
@@ -90,13 +88,13 @@ async function editFile(path: string, options: Options): Promise<void> {
 async function editNewFile(path: string, options: Options): Promise<void> {
   // Whatever is wrong with the rule or the folder is said before somebody types.
   const encryption = encryptionFor(path, options, chosenConfig(options));
-  const { from, to, indent } = conversionOf(path, options);
+  const conversion = conversionOf(path, options);
+  const { from, to, indent } = conversion;
   refuseNoFolder(path);
   const text = { plaintext: Buffer.alloc(0), name: basename(path), format: from, indent };
   const result = await edited(text, async (typed) => {
-    const data = () => readData(typed.splice(new Map(), "keep"), from);
-    const file = from === to ? typed : parseFile(writeData(data(), to, indent), to, indent);
-    return (await encryptFile(file, encryption)).text;
+    if (from === to) return (await encryptFile(typed, encryption)).text;
+    return encryptedAs(typed.splice(new Map(), "keep"), conversion, encryption);
   });
   await saved(path, () => {
     try {

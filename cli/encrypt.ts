@@ -1,8 +1,6 @@
-import { readData } from "../sops/read-data.ts";
-import { writeData } from "../sops/write-data.ts";
 import { encryptFile } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
-import { parseFile } from "../sops/format.ts";
+import { encryptedAs } from "./conversion.ts";
 import { encryptionFor, encryptionOptions } from "./encryption-for.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { fileCommand } from "./file-command.ts";
@@ -32,7 +30,6 @@ export const encrypt = fileCommand({
       throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
     }
     const text = bytes.toString(inputFormat === "binary" ? "latin1" : "utf8");
-    const converted = writeData(readData(text, inputFormat), outputFormat, indent);
-    return (await encryptFile(parseFile(converted, outputFormat, indent), encryption)).text;
+    return encryptedAs(text, { from: inputFormat, to: outputFormat, indent }, encryption);
   },
 });

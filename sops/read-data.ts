@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { NumberText, type Data } from "./data-tree.ts";
+import { decodeText } from "./decode-text.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
@@ -29,7 +30,7 @@ export function readData(text: string, format: Format): ReadonlyMap<string, Data
     case "ini":
       return [readFlat(text, format)];
     case "binary":
-      return [new Map([["data", text]])];
+      return [new Map([["data", decodeText(Buffer.from(text, "latin1"))]])];
   }
 }
 

@@ -159,6 +159,10 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ],
   ["sops encrypt --input-type yaml --output-type yaml /dev/stdin < p.yaml", "1"],
   ["sops encrypt --output-type ini p.yaml", "4"],
+  [
+    "sops encrypt --encrypted-regex '^user$' --input-type binary --output-type yaml p.txt",
+    "0 > ENC-yaml",
+  ],
   ["sops encrypt -i p.yaml", "0 p.yaml=ENC-yaml"],
   ["sops encrypt --encrypted-regex a --unencrypted-regex b p.yaml", "8"],
   ["sops --mac-only-encrypted encrypt p.yaml", "0 > ENC-yaml"],

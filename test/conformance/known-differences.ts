@@ -776,6 +776,35 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
+    what: "several documents, or more than data, in a format that has one document, or data only",
+    sops: "encrypts the first document and drops the others; writes JSON",
+    ours: "refuses it",
+    lines: [
+      [
+        "printf 'a: x\n---\nb: y\n' > two.yaml; sops encrypt --output-type json two.yaml",
+        "0 > ENC-json two.yaml=a: x\n---\nb: y",
+        "4 two.yaml=a: x\n---\nb: y",
+      ],
+    ],
+  },
+  {
+    what: "comments, in another format that has some",
+    sops: "takes them along; what comments selected, and then stands in a format without, it cannot decrypt",
+    ours: "leaves them behind, and refuses another format where comments select what is encrypted",
+    lines: [
+      [
+        "printf '# x\na=one\n' > c.env; sops encrypt --output-type yaml c.env | sops decrypt --input-type yaml --output-type yaml",
+        "0 > # x\na: one c.env=# x\na=one",
+        "0 > a: one c.env=# x\na=one",
+      ],
+      [
+        "printf 'creation_rules:\\n  - age: OWN\\n    encrypted_comment_regex: x\\n' > r; printf '# x\\na: y\\n' > c; sops --config r encrypt --input-type yaml --output-type json c | grep -c 'a.: .ENC'; rm r c",
+        "0 > 1",
+        "0 > 0",
+      ],
+    ],
+  },
+  {
     what: "a binary file that is encrypted already",
     sops: "encrypts it once more",
     ours: "refuses it, as in all other formats",
