@@ -103,9 +103,17 @@ function editOf(leaf: YamlLeaf, replacement: Replacement): TextEdit {
     return { start, end, text: token + (isBlock ? leaf.place.newline : "") };
   }
   const { value } = replacement;
-  if (leaf.kind === "comment") return { start, end, text: value.text };
+  if (leaf.kind === "comment") return { start, end, text: commentLines(value.text, leaf) };
   if (value.type === "comment" && leaf.itemStart !== null) {
-    return { start: leaf.itemStart, end, text: `#${value.text}` };
+    return { start: leaf.itemStart, end, text: `#${commentLines(value.text, leaf)}` };
   }
   return { start, end, text: spellValue(value, leaf.place) };
+}
+
+/** sops makes one comment of several lines in INI; in YAML each of them needs a mark. */
+function commentLines(text: string, { holder, place: { newline } }: YamlLeaf): string {
+  const [first = "", ...more] = text.split("\n");
+  const indent = " ".repeat(holder?.column ?? 0);
+  const marked = (line: string) => (line.startsWith("#") ? line : `# ${line}`);
+  return [first, ...more.map((line) => (line === "" ? "" : indent + marked(line)))].join(newline);
 }

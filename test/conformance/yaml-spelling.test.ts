@@ -58,3 +58,18 @@ testWith("sops")(
     t.is(await decrypt(readFileSync(path, "utf8")), runTool("sops", ["decrypt", path], { env }));
   },
 );
+
+testWith("sops")(
+  "a comment of several lines, which sops makes of one of INI, stays a comment",
+  async (t) => {
+    const path = join(folder, "comments.ini");
+    writeFileSync(path, "; one\n; two\n\n[s]\n; three\n;\n; # four\na = x\n");
+    const types = ["--input-type", "ini", "--output-type", "yaml"];
+    const encrypted = runTool("sops", ["encrypt", "--age", pair.recipient, ...types, path], {
+      env,
+    });
+    writeFileSync(path, encrypted);
+    const yaml = ["--input-type", "yaml", "--output-type", "yaml"];
+    t.is(await decrypt(encrypted), runTool("sops", ["decrypt", ...yaml, path], { env }));
+  },
+);
