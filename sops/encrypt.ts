@@ -8,6 +8,7 @@ import { macOf, type OpenedLeaf } from "./open.ts";
 import {
   refuseLeaf,
   refuseLost,
+  refuseMatchingTokens,
   refuseSharedValues,
   refuseStrayComments,
   refuseTooMany,
@@ -178,6 +179,7 @@ async function seal(
     if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true, asItem });
   }
+  refuseMatchingTokens(replacements, effectiveSelection(encryption));
   const mac = macOf(opened, encryption);
   const age = await wrap(dataKey, encryption.recipients, previous);
   const kept = previous === null ? null : keptSignature(previous, encryption, mac);

@@ -4,7 +4,7 @@ import { effectiveSelection, type Metadata } from "./metadata.ts";
 import type { OpenedLeaf } from "./open.ts";
 import type { Selection } from "./selection-option.ts";
 import { compilePattern } from "./selection.ts";
-import type { Leaf, StoreFile } from "./store.ts";
+import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { isToken, shownPath, type KeyPath } from "./token.ts";
 
 /**
@@ -41,6 +41,29 @@ export function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: 
     `sops may take a comment here to be about something else, and select that by ${option}: write comments right above what they are about, indented alike`,
     { line: stray.line },
   );
+}
+
+/**
+ * Whoever decrypts looks for the comments that leave values readable among all, the encrypted ones too: what
+ * follows one whose ciphertext matches would stay as it is.
+ *
+ * @throws SopsError `unsupported`
+ */
+export function refuseMatchingTokens(
+  replacements: ReadonlyMap<Leaf, Replacement>,
+  { option, pattern }: Selection,
+): void {
+  if (option !== "unencrypted_comment_regex") return;
+  const matches = compilePattern(pattern);
+  for (const [{ kind, recordsSpelling, line }, replacement] of replacements) {
+    if (kind !== "comment" || recordsSpelling === true) continue;
+    if (replacement.kind !== "ciphertext" || !matches(replacement.token)) continue;
+    throw new SopsError(
+      "unsupported",
+      'the comment could not be decrypted again, since unencrypted_comment_regex also matches its ciphertext: let the pattern say how such comments begin, as in "^ keep"',
+      { line },
+    );
+  }
 }
 
 /** A comment that looks like a part of what is encrypted, or that sops takes to be elsewhere. */

@@ -441,6 +441,21 @@ test("refused: to seal a file with such a text, which it has only now", async (t
   );
 });
 
+test("refused: a pattern for comments that stay readable, which the ciphertext of others matches", async (t) => {
+  const text = "# keep\na: x\n# other\nb: y\n";
+  const rule = (pattern: string) =>
+    ({ ...WHOLE, selection: { option: "unencrypted_comment_regex", pattern } }) as const;
+  for (const pattern of ["comment", "ENC", "keep|[0-9]"]) {
+    const error = await t.throwsAsync(encrypt(text, rule(pattern)), {
+      name: "SopsError",
+      message: /could not be decrypted again/,
+    });
+    t.is((error as { line?: unknown } | undefined)?.line, pattern.startsWith("keep") ? 3 : 1);
+  }
+  t.is(await decrypt(await encrypt(text, rule("^ keep"))), text);
+  t.is(await decrypt(await encrypt(text, rule("."))), text);
+});
+
 test("refused: ciphertext in a file without a sops block", async (t) => {
   const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
   await t.throwsAsync(encrypt(encrypted.replace(/^sops:\n[^]*/m, ""), SECRET), {
