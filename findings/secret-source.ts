@@ -25,7 +25,7 @@ export function holdsSecret(
   if (readable === null) return true;
   const text = readable.trim();
   if (text === "" || isPointer(text)) return false;
-  if (source.key === null) return text.split("\n").some(isReadableVariable);
+  if (source.key === null) return text.split("\n").some(isReadableLine);
   if (/(?:^|[/._-])known_hosts$|\.pub$/.test(source.value)) return !isPublicLines(text);
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(
     ([, label]) => label ?? "",
@@ -33,17 +33,23 @@ export function holdsSecret(
   return blocks.length === 0 || !blocks.every((label) => PUBLIC_BLOCK.test(label));
 }
 
-/** kustomize takes a name without `=` from its own environment. */
-function isReadableVariable(line: string): boolean {
-  const [, value = ""] = /^\s*(?!#)[^=]*=(.*)$/.exec(line) ?? [];
-  const text = value.trim().replace(/^(["'])(.*)\1$/, "$2");
-  return text !== "" && !isToken(text) && !isPointer(text);
+/** Of a file under `envs`: anything but a comment, a name alone, and a variable without a value of its own. */
+function isReadableLine(line: string): boolean {
+  const text = line.trim();
+  if (text === "" || text.startsWith("#")) return false;
+  const equals = text.indexOf("=");
+  if (equals === -1) return !/^[\w.-]+$/.test(text) && !isPointer(text);
+  const value = text
+    .slice(equals + 1)
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, "$2");
+  return value !== "" && !isToken(value) && !isPointer(value);
 }
 
 /** OpenSSH's public keys and lists of hosts (a name, a type of key, the key), and age's recipients. */
 export function isPublicLines(text: string): boolean {
   return text
-    .split("\n")
+    .split(/\r?\n/)
     .every((line) =>
       /^\s*(?:#.*)?$|(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|^age1[a-z0-9]+$/.test(line),
     );

@@ -23,6 +23,9 @@ function named(field: "files" | "envs", path: string, key = path): GeneratorSour
 for (const [what, field, path, content] of [
   ["a variable", "envs", "a.env", "# x\nMODE=fast\n"],
   ["a variable behind a default", "envs", "a.env", "MODE=${MODE:-hunter2}\n"],
+  ["a variable in a file of Windows's line breaks", "envs", "a.env", "MODE=fast\r\nB=\r\n"],
+  ["a variable written as YAML", "envs", "a.env", "MODE: fast\n"],
+  ["a variable with a line separator in it", "envs", "a.env", "MODE=fa\u2028st\nB=\n"],
   ["a variable in an encrypted file", "envs", "a.env", "A={{TOKEN}}\nB=hunter2\n"],
   ["any text", "files", "config.ini", "mode = fast\n"],
   ["bytes", "files", "a.bin", "\0hunter2"],
@@ -37,11 +40,12 @@ for (const [what, field, path, content] of [
 
 for (const [what, field, path, content] of [
   ["an empty file", "files", "a.txt", " \n"],
-  ["variables without values", "envs", "a.env", "# A=1\nA=\nB=''\nC\n"],
+  ["variables without values", "envs", "a.env", "# A=1\nA=\n  # B=2\nB=''\nC\n"],
   ["variables that point elsewhere", "envs", "a.env", "A=${A}\nB='op://vault/item/field'\n"],
   ["a certificate", "files", "tls.crt", "{{PEM_CERTIFICATE}}\n"],
   ["a public key", "files", "identity.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me\n"],
   ["known hosts", "files", "known_hosts", "# x\ngit.example.org ssh-ed25519 AAAAC3Nza\n"],
+  ["known hosts from Windows", "files", "known_hosts", "# x\r\n\r\na.example ssh-rsa AAAAB3\r\n"],
   ["a variable as the whole file", "files", "a.txt", "${TOKEN}\n"],
 ] as const) {
   test(`holds none: ${what}`, (t) => {
