@@ -1,6 +1,7 @@
 import type { GeneratorSource } from "../flux/kustomization-file.ts";
 import { formatOf } from "../sops/format.ts";
 import { isToken } from "../sops/token.ts";
+import { credentialLines } from "./carriers/credential-lines.ts";
 import type { Finding } from "./finding.ts";
 import { isPointer } from "./pointer.ts";
 import { readText } from "./text.ts";
@@ -27,10 +28,28 @@ export function holdsSecret(
   if (text === "" || isPointer(text)) return false;
   if (source.key === null) return text.split("\n").some(isReadableLine);
   if (/(?:^|[/._-])known_hosts$|\.pub$/.test(source.value)) return !isPublicLines(text);
-  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(
-    ([, label]) => label ?? "",
-  );
-  return blocks.length === 0 || !blocks.every((label) => PUBLIC_BLOCK.test(label));
+  return !isPublicPem(text);
+}
+
+/**
+ * Certificates and the like, with what openssl shows of them between. Not where they stand in something else: indented
+ * in YAML, in JSON's quotes, between the tags of OpenVPN's settings, beside a password.
+ */
+function isPublicPem(text: string): boolean {
+  const around: string[] = [];
+  let blocks = 0;
+  let isOpen = false;
+  for (const line of text.split(/\r?\n/)) {
+    const [, before, label = ""] = /^(.*?)-----BEGIN ([^-]+)-----/.exec(line) ?? [];
+    if (before !== undefined) {
+      if (before !== "" || !PUBLIC_BLOCK.test(label)) return false;
+      blocks += 1;
+      isOpen = true;
+    } else if (line.startsWith("-----END ")) isOpen = false;
+    else if (!isOpen) around.push(line);
+  }
+  if (blocks === 0 || isOpen || around.some((line) => /^\s*</.test(line))) return false;
+  return credentialLines(around.join("\n"), (value) => value !== "").length === 0;
 }
 
 /** Of a file under `envs`: anything but a comment, a name alone, and a variable without a value of its own. */

@@ -31,6 +31,25 @@ for (const [what, field, path, content] of [
   ["bytes", "files", "a.bin", "\0hunter2"],
   ["a private key", "files", "tls.key", "{{PEM_PKCS8}}\n"],
   ["a key behind a certificate", "files", "tls.pem", "{{PEM_CERTIFICATE}}\n{{PEM_RSA}}\n"],
+  [
+    "a password beside a certificate",
+    "files",
+    "values.yaml",
+    "{{PEM_CERTIFICATE}}\npassword: hunter2\n",
+  ],
+  [
+    "Helm values with a certificate",
+    "files",
+    "values.yaml",
+    "caBundle: |\n  {{PEM_CERTIFICATE}}\n",
+  ],
+  ["JSON with a certificate", "files", "a.json", '{"ca": "-----BEGIN CERTIFICATE-----\\nMII"}\n'],
+  [
+    "OpenVPN's settings",
+    "files",
+    "a.ovpn",
+    "<ca>\n{{PEM_CERTIFICATE}}\n</ca>\n<auth-user-pass>\nme\nhunter2\n",
+  ],
   ["a password in a file named as public", "files", "a.pub", "hunter2\n"],
 ] as const) {
   test(`holds a secret: ${what}`, (t) => {
@@ -43,6 +62,18 @@ for (const [what, field, path, content] of [
   ["variables without values", "envs", "a.env", "# A=1\nA=\n  # B=2\nB=''\nC\n"],
   ["variables that point elsewhere", "envs", "a.env", "A=${A}\nB='op://vault/item/field'\n"],
   ["a certificate", "files", "tls.crt", "{{PEM_CERTIFICATE}}\n"],
+  [
+    "certificates as openssl shows them",
+    "files",
+    "ca.pem",
+    "subject=CN = a\nkey id: 12:34\n{{PEM_CERTIFICATE}}\n",
+  ],
+  [
+    "a bundle of certificates",
+    "files",
+    "ca.pem",
+    "# Root\n\nRoot CA\n=======\n{{PEM_CERTIFICATE}}\n{{PEM_CERTIFICATE}}\n",
+  ],
   ["a public key", "files", "identity.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI me\n"],
   ["known hosts", "files", "known_hosts", "# x\ngit.example.org ssh-ed25519 AAAAC3Nza\n"],
   ["known hosts from Windows", "files", "known_hosts", "# x\r\n\r\na.example ssh-rsa AAAAB3\r\n"],
