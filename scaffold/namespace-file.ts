@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { type GitPath, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
 import { gitInFolder } from "./git-in-folder.ts";
 import type { WantedFile } from "./plan.ts";
-import { printable } from "./errors.ts";
+import { printable, ScaffoldError } from "./errors.ts";
 import { yamlWord } from "./secret-manifest.ts";
 
 /** Namespaces that a cluster or `flux bootstrap` makes. */
@@ -27,6 +27,8 @@ export interface NamespaceNeed {
 /**
  * Who makes a namespace: a file of this repository (files of other clusters do not count), the
  * cluster itself, or else a new file.
+ *
+ * @throws ScaffoldError `usage` where a file of that name is there and makes something else.
  */
 export async function namespaceNeed(
   directory: string,
@@ -48,6 +50,13 @@ export async function namespaceNeed(
       note: `Namespace ${namespace} is made by ${printable(maker)}: Flux must apply that before the secrets, so move it to ${folder} if they fail.`,
     };
   }
+  const path = `${folder}${namespace}.yaml`;
+  if (existsSync(join(directory, path))) {
+    throw new ScaffoldError(
+      "usage",
+      `${printable(path)} is there already, and git sees no Namespace ${namespace} in it: add that to it, or move it away, and run this again`,
+    );
+  }
   const content = [
     "apiVersion: v1",
     "kind: Namespace",
@@ -59,7 +68,7 @@ export async function namespaceNeed(
     "",
   ].join("\n");
   return {
-    file: { path: `${folder}${namespace}.yaml`, content: Buffer.from(content), mode: 0o644 },
+    file: { path, content: Buffer.from(content), mode: 0o644 },
     note: null,
   };
 }

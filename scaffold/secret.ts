@@ -191,16 +191,32 @@ export async function secretFiles(
   };
 }
 
-/** A Secret of the same name in another namespace gets a file name with its namespace. */
+/**
+ * A Secret of the same name in another namespace gets a file name with its namespace.
+ *
+ * @throws ScaffoldError `usage` where other Secrets have both names.
+ */
 function pathOf(directory: string, cluster: string, name: string, namespace: string): string {
   const folder = `clusters/${cluster}/secrets`;
   const path = `${folder}/${name}.sops.yaml`;
-  if (!existsSync(join(directory, path))) return path;
-  const present = parseDocument(readFileSync(join(directory, path), "utf8"));
-  const theirs = present.errors.length > 0 ? undefined : present.getIn(["metadata", "namespace"]);
-  return theirs === namespace || typeof theirs !== "string"
-    ? path
-    : `${folder}/${name}.${namespace}.sops.yaml`;
+  if (!holdsAnother(join(directory, path), name, namespace)) return path;
+  const longer = `${folder}/${name}.${namespace}.sops.yaml`;
+  if (!holdsAnother(join(directory, longer), name, namespace)) return longer;
+  throw new ScaffoldError(
+    "usage",
+    `${printable(path)} and ${printable(longer)} hold other Secrets than ${name} in namespace ${namespace}: rename one of the two, and run this again`,
+  );
+}
+
+function holdsAnother(file: string, name: string, namespace: string): boolean {
+  if (!existsSync(file)) return false;
+  const present = parseDocument(readFileSync(file, "utf8"));
+  if (present.errors.length > 0) return false;
+  const differs = (field: string, wanted: string) => {
+    const theirs = present.getIn(["metadata", field]);
+    return typeof theirs === "string" && theirs !== wanted;
+  };
+  return differs("name", name) || differs("namespace", namespace);
 }
 
 function textAt(plaintext: string, key: string): string | null {

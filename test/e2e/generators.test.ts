@@ -75,6 +75,31 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
   t.is(repository.must("status", "--porcelain"), "");
 });
 
+test("new secret: what is there under a name that it would take stays as it is", (t) => {
+  const repository = scaffolded(t);
+  const quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata:\n  name: shop\n";
+  const path = "clusters/homelab/infrastructure/namespaces/shop.yaml";
+  repository.write(path, quota);
+  for (const [kind = "", ...more] of [["secret", "--generate", "a"], ["workload"]]) {
+    const refused = repository.tool("new", kind, "web", "--namespace", "shop", ...more, "--force");
+    t.is(refused.status, 2, refused.stdout);
+    t.regex(
+      refused.stderr,
+      /namespaces\/shop\.yaml is there already, and git sees no Namespace shop/,
+    );
+  }
+  t.is(repository.read(path), quota);
+
+  const made = (name: string, namespace: string) =>
+    repository.tool("new", "secret", name, "--namespace", namespace, "--generate", "a");
+  t.is(made("db.default", "flux-system").status, 0);
+  t.is(made("db", "kube-system").status, 0);
+  t.regex(
+    made("db", "default").stderr,
+    /db\.sops\.yaml and \S*db\.default\.sops\.yaml hold other Secrets than db in namespace default: rename/,
+  );
+});
+
 testWith("sops", "kustomize")("what the generators make opens with sops, and builds", (t) => {
   const repository = scaffolded(t);
   writeFileSync(join(repository.home, "blob"), Buffer.of(0, 255, 1));
