@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, parseAllDocuments } from "yaml";
+import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from "yaml";
 import { appendAtEnd, appendTo } from "./yaml-insertion.ts";
 
 /**
@@ -15,7 +15,8 @@ export function listResource(text: string, entry: string): string | null {
   const pair = document.contents.items.find(
     ({ key }) => isScalar(key) && key.value === "resources",
   );
-  const before: unknown = document.toJS();
+  const before = contentOf(document);
+  if (before === null) return null;
   const value = (pair?.value ?? null) as Node | null;
   const listed = isSeq(value) ? (value.toJSON() as unknown[]) : [];
   const spellings = [entry, `./${entry}`, `${entry}/`, `./${entry}/`];
@@ -28,6 +29,8 @@ export function listResource(text: string, entry: string): string | null {
     const [begin, end] = value.range ?? [0, 0];
     const last = value.items.at(-1) as Node | undefined;
     if (value.flow === true && last === undefined) {
+      // With a comment in it, it is its owner's.
+      if (!/^\[\s*\]$/.test(text.slice(begin, end))) return null;
       const at = text.slice(0, begin).trimEnd().length;
       added = `${text.slice(0, at)}${lineBreak}  - ${entry}${text.slice(end)}`;
     } else if (value.flow === true) {
@@ -52,10 +55,19 @@ export function listResource(text: string, entry: string): string | null {
   return added !== null && saysSo(added, before, listed, entry) ? added : null;
 }
 
-function saysSo(text: string, before: unknown, listed: unknown[], entry: string): boolean {
+/** Null where an alias in it stands for nothing. */
+function contentOf(document: Document): object | null {
+  try {
+    return document.toJS() as object;
+  } catch {
+    return null;
+  }
+}
+
+function saysSo(text: string, before: object, listed: unknown[], entry: string): boolean {
   const [document, ...more] = parseAllDocuments(text);
   if (document === undefined || more.length > 0 || document.errors.length > 0) return false;
-  const expected = { ...(before as object), resources: [...listed, entry] };
+  const expected = { ...before, resources: [...listed, entry] };
   const sorted = (value: object) => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   const after = document.toJS() as object;
   return JSON.stringify(sorted(after)) === JSON.stringify(sorted(expected));

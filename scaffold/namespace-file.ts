@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { type GitPath, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
+import { listInFolder } from "./folder-list.ts";
 import { gitInFolder } from "./git-in-folder.ts";
 import type { WantedFile } from "./plan.ts";
 import { printable, ScaffoldError } from "./errors.ts";
@@ -18,8 +19,8 @@ const MADE_BY_OTHERS = new Set([
 ]);
 
 export interface NamespaceNeed {
-  /** The file that makes it, as it is where it is there already; null where others make it. */
-  readonly file: WantedFile | null;
+  /** The file that makes it, as it is where it is there already, and the list that names it; none where others make it. */
+  readonly files: readonly WantedFile[];
   /** Said where a file makes it too late for a Secret. */
   readonly note: string | null;
 }
@@ -35,18 +36,18 @@ export async function namespaceNeed(
   cluster: string,
   namespace: string,
 ): Promise<NamespaceNeed> {
-  if (MADE_BY_OTHERS.has(namespace)) return { file: null, note: null };
+  if (MADE_BY_OTHERS.has(namespace)) return { files: [], note: null };
   const folder = `clusters/${cluster}/infrastructure/namespaces/`;
   const makers = await filesMaking(directory, cluster, namespace);
   const there = makers.find((path) => path.startsWith(folder));
   if (there !== undefined) {
     const content = readFileSync(join(directory, there));
-    return { file: { path: there, content, mode: 0o644 }, note: null };
+    return { files: [{ path: there, content, mode: 0o644 }], note: null };
   }
   const [maker] = makers;
   if (maker !== undefined) {
     return {
-      file: null,
+      files: [],
       note: `Namespace ${namespace} is made by ${printable(maker)}: Flux must apply that before the secrets, so move it to ${folder} if they fail.`,
     };
   }
@@ -67,10 +68,9 @@ export async function namespaceNeed(
     "    kustomize.toolkit.fluxcd.io/prune: disabled",
     "",
   ].join("\n");
-  return {
-    file: { path, content: Buffer.from(content), mode: 0o644 },
-    note: null,
-  };
+  const file: WantedFile = { path, content: Buffer.from(content), mode: 0o644 };
+  const list = listInFolder(directory, folder, `${namespace}.yaml`);
+  return { files: list === null ? [file] : [file, list], note: null };
 }
 
 async function filesMaking(

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { type IdentityPlan, planIdentity, writeIdentity } from "./age-identity.ts";
 import type { Answers } from "./answers.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
+import { wouldEmpty } from "./folder-list.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
 import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
 import { installDependencies } from "./install-dependencies.ts";
@@ -94,7 +95,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     yoRc: target.yoRc,
     scope,
     hooks: hookFiles(target.directory, manager),
-  }).filter((file) => hasPlace(file, target, manager));
+  }).filter((file) => hasPlace(file, target, manager) && !isTakenAway(file, target));
   const files = planFiles(target.directory, wanted, target.generated);
   if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {
     const secret = await exampleSecret(answers.cluster, rulesThatWillHold(files));
@@ -141,6 +142,11 @@ function isExampleRemoved({ remembered, directory, generated }: Target): boolean
   const folder = `clusters/${String(remembered.cluster)}/apps/demo`;
   const isRemembered = [...generated.ids.keys()].some((path) => path.startsWith(`${folder}/`));
   return remembered.example === true && isRemembered && !existsSync(join(directory, folder));
+}
+
+/** A list that was taken away for Flux to take all that is in its folder. */
+function isTakenAway({ path }: WantedFile, { directory, generated }: Target): boolean {
+  return generated.ids.has(path) && wouldEmpty(directory, path);
 }
 
 /** In somebody's repository, files that say how they work there are theirs alone. */

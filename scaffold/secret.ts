@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { parseDocument } from "yaml";
 import { pathFromText } from "../git/path.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 import { chosenCluster } from "./cluster-folders.ts";
 import { encryptSecret, openFile, ruleInForce } from "./encrypt-new.ts";
 import { printable, ScaffoldError } from "./errors.ts";
+import { listInFolder } from "./folder-list.ts";
 import {
   type FileGenerator,
   type GeneratorOption,
@@ -181,11 +182,13 @@ export async function secretFiles(
       ),
     );
   } else content = await encryptSecret(path, plaintext, rule, opened?.previous ?? null);
+  const list = listInFolder(directory, posix.dirname(path), posix.basename(path));
   const need = await namespaceNeed(directory, cluster, namespace);
   return {
     files: [
       { path, content, mode: 0o644, mayReplace: () => force },
-      ...(need.file === null ? [] : [need.file]),
+      ...(list === null ? [] : [list]),
+      ...need.files,
     ],
     notes: need.note === null ? [] : [need.note],
   };

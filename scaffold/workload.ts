@@ -1,8 +1,6 @@
-import { isUtf8 } from "node:buffer";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { chosenCluster } from "./cluster-folders.ts";
 import { printable, ScaffoldError } from "./errors.ts";
+import { listInFolder } from "./folder-list.ts";
 import {
   type FileGenerator,
   type GeneratorRequest,
@@ -10,7 +8,6 @@ import {
   valueOf,
 } from "./generator.ts";
 import { serviceNameProblem } from "./kubernetes-names.ts";
-import { listResource } from "./list-resource.ts";
 import { namespaceNeed } from "./namespace-file.ts";
 import { planFiles, type WantedFile } from "./plan.ts";
 import { renderTree } from "./render.ts";
@@ -96,11 +93,10 @@ async function prepareWorkload(request: GeneratorRequest): Promise<PreparedFiles
     cluster,
   ).map((file) => ({ ...file, path: file.path.replaceAll("__name__", name) }));
   const wanted = new Map<string, WantedFile>();
-  const needed = need.file === null ? [] : [need.file];
-  const list = resourceList(directory, cluster, name);
+  const list = listInFolder(directory, `clusters/${cluster}/apps`, name);
   const withSchemas = withRememberedSchemas(directory, manifests);
-  for (const file of [...secret.files, ...needed, ...withSchemas, list])
-    wanted.set(file.path, file);
+  const all = [...secret.files, ...need.files, ...withSchemas, ...(list === null ? [] : [list])];
+  for (const file of all) wanted.set(file.path, file);
   const files = planFiles(directory, [...wanted.values()]);
   const other = files.find(({ state }) => state === "differs");
   if (other !== undefined && !request.options.has("force")) {
@@ -186,24 +182,4 @@ function variablesFor(keys: readonly string[]): { variable: string; key: string 
     }
   }
   return variables;
-}
-
-/** `apps/kustomization.yaml` with the workload in it. */
-function resourceList(directory: string, cluster: string, name: string): WantedFile {
-  const folder = `clusters/${cluster}/apps`;
-  const names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-  const present = names.find((one) => existsSync(join(directory, folder, one)));
-  const path = `${folder}/${present ?? "kustomization.yaml"}`;
-  const bytes =
-    present === undefined
-      ? Buffer.from("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n")
-      : readFileSync(join(directory, path));
-  const listed = isUtf8(bytes) ? listResource(bytes.toString("utf8"), name) : null;
-  if (listed === null) {
-    throw new ScaffoldError(
-      "environment",
-      `${printable(path)} cannot be added to: write "- ${name}" under its resources, and run this again`,
-    );
-  }
-  return { path, content: Buffer.from(listed), mode: 0o644, mayReplace: () => true };
 }

@@ -100,6 +100,28 @@ test("new secret: what is there under a name that it would take stays as it is",
   );
 });
 
+test("a folder's list names what is new in it, and where there is none, Flux takes all: none is made", (t) => {
+  const repository = scaffolded(t);
+  const folder = "clusters/homelab";
+  const list = "resources:\n- a.sops.yaml # mine\n";
+  repository.write(`${folder}/secrets/kustomization.yaml`, list);
+  repository.write(`${folder}/infrastructure/namespaces/kustomization.yml`, "resources: []\n");
+  rmSync(join(repository.dir, folder, "apps/kustomization.yaml"));
+  repository.write(`${folder}/apps/old.yaml`, "apiVersion: v1\nkind: ConfigMap\n");
+  const done = repository.tool("new", "workload", "shop");
+  t.is(done.status, 0, done.stderr);
+  t.is(repository.read(`${folder}/secrets/kustomization.yaml`), `${list}- shop.sops.yaml\n`);
+  t.is(
+    repository.read(`${folder}/infrastructure/namespaces/kustomization.yml`),
+    "resources:\n  - shop.yaml\n",
+  );
+  t.is(repository.tool("new", "cluster", "homelab").status, 0);
+  const init = repository.run("node", [TOOL, "init", "--yes", "--skip-install"]);
+  t.is(init.status, 0, init.stderr);
+  t.false(existsSync(join(repository.dir, folder, "apps/kustomization.yaml")), "old.yaml stays");
+  t.true(existsSync(join(repository.dir, folder, "apps/shop/kustomization.yaml")));
+});
+
 testWith("sops", "kustomize")("what the generators make opens with sops, and builds", (t) => {
   const repository = scaffolded(t);
   writeFileSync(join(repository.home, "blob"), Buffer.of(0, 255, 1));

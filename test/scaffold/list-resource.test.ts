@@ -9,6 +9,8 @@ const cases: Record<string, [before: string, after: string | null]> = {
     `${head}resources: [] # none\nnamespace: x\n`,
     `${head}resources:\n  - web # none\nnamespace: x\n`,
   ],
+  "an empty flow list with a comment in it": [`${head}resources: [\n  # none\n]\n`, null],
+  "an alias of nothing": [`${head}resources:\n  - a\nlabels: *none\n`, null],
   "a flow list": [`${head}resources: [a, b]\n`, `${head}resources: [a, b, web]\n`],
   "a block list with comments": [
     `${head}resources:\n    # first\n    - a # one\n\n# end\nnamespace: x\n`,
