@@ -60,6 +60,31 @@ for (const [title, flags] of variants) {
   );
 }
 
+testWith("kustomize")("build.sh sees every file of many, and takes a folder as Flux does", (t) => {
+  const repository = scaffolded(t);
+  // More names than xargs gives to one tar.
+  for (let index = 0; index < 700; index += 1) {
+    repository.write(`aaa/${String(index).padStart(230, "x")}`, "");
+  }
+  const path = "clusters/homelab/infrastructure/namespaces";
+  const object = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n";
+  repository.write(`${path}/a/b/kustomization.yaml`, "resources: [ns.yaml]\n");
+  repository.write(`${path}/a/b/ns.yaml`, object);
+  repository.write(`${path}/.sops.yaml`, repository.read(".sops.yaml"));
+  repository.must("add", "-A");
+  const built = build(repository);
+  t.is(built.status, 0, built.stdout + built.stderr);
+  t.is(built.stdout.match(/^ok /gm)?.length, 6, built.stdout);
+  repository.write(`${path}/wrong.yaml`, object);
+  repository.must("add", "-A");
+  const twice = build(repository);
+  t.is(twice.status, 1);
+  t.regex(
+    twice.stdout,
+    /^FAILED {2}clusters\/homelab\/infrastructure\/namespaces\n.*already registered/m,
+  );
+});
+
 /** The shell commands of a pipeline's only job, in order. */
 function commandsOf(pipeline: unknown): string[] {
   const { jobs, ...whole } = pipeline as {
