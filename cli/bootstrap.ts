@@ -67,6 +67,12 @@ async function run(command: Command): Promise<number> {
   const isDryRun = options["dryRun"] === true;
   const canAsk = options["yes"] !== true && process.stdin.isTTY && process.stdout.isTTY;
   const cluster = text("cluster");
+  if (!isDryRun) {
+    requireProgram("kubectl");
+    requireProgram("flux");
+  }
+  // The one that is asked about is named to each command: by then another may be the current one.
+  const context = text("context") ?? (isDryRun ? null : currentContext());
   const prepared = await prepareBootstrap({
     directory,
     cluster: await chosenCluster(
@@ -77,16 +83,13 @@ async function run(command: Command): Promise<number> {
       },
       `Flux needs the key alone: ${GIVE_KEY}`,
     ),
-    ...{ context: text("context"), owner: text("owner"), username: text("username") },
+    ...{ context, owner: text("owner"), username: text("username") },
     ...{ privateKeyFile: text("privateKeyFile"), more: command.args, environment: process.env },
   });
-  if (isDryRun) {
+  if (isDryRun || context === null) {
     process.stdout.write(`${bootstrapLines(prepared).join("\n")}\n`);
     return 0;
   }
-  requireProgram("kubectl");
-  requireProgram("flux");
-  const context = text("context") ?? currentContext();
   if (text("context") === null && options["yes"] !== true) {
     if (!canAsk) {
       throw new ScaffoldError(
@@ -100,7 +103,7 @@ async function run(command: Command): Promise<number> {
   }
   await requirePushed(directory, prepared.answers.branch);
   const token = await tokenFor(prepared, canAsk);
-  await refuseToReplaceKeys(prepared, kubectlIn(text("context")));
+  await refuseToReplaceKeys(prepared, kubectlIn(context));
   process.stdout.write(`Namespace flux-system in ${printable(context)} ...\n`);
   await pipe(prepared.namespace, "");
   process.stdout.write(

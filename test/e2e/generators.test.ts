@@ -265,8 +265,8 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
   t.regex(nowhere.stderr, /see above \(kubectl --context=k apply --server-side -f -\): mend that/);
   t.notRegex(log(), /sops-age|RAN flux/, "nothing follows");
 
-  for (let time = 0; time < 2; time += 1) {
-    const done = run(["--context", "k", "--", "--private=true"], { GITHUB_TOKEN: "t0ken" });
+  for (const context of [["--context", "k"], ["--yes"]]) {
+    const done = run([...context, "--", "--private=true"], { GITHUB_TOKEN: "t0ken" });
     // As of the real flux, which pushes commits of its own.
     const there = (...args: string[]) => repository.must("-C", remote, ...args).trim();
     const theirs = there("commit-tree", "-p", "main", "-m", "Add Flux", "main^{tree}");
@@ -280,6 +280,10 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
     /origin has commits that are not here: run git pull --rebase, then git push -u origin main/,
   );
   const ran = log();
+  t.regex(
+    ran,
+    /^RAN kubectl --context=current -n flux-system create secret [^]*--context=current --private/m,
+  );
   t.is(ran.match(new RegExp(second, "g"))?.length, 2);
   t.false(ran.includes(first));
   t.notRegex(ran, /^RAN .*AGE-SECRET-KEY/m);
