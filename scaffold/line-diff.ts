@@ -13,8 +13,8 @@ export function linesOf(text: string): string[] {
 /**
  * The runs of equal lines of a shortest edit from one list to the other, in order.
  *
- * Myers' algorithm; time and memory grow with the square of the number of differing lines, which for
- * the files of a scaffold are few.
+ * Myers' algorithm; time and memory grow with the square of the number of lines that both have and that have
+ * moved, which for the files of a scaffold are few.
  */
 export function commonRuns(a: readonly string[], b: readonly string[]): CommonRun[] {
   let head = 0;
@@ -27,13 +27,37 @@ export function commonRuns(a: readonly string[], b: readonly string[]): CommonRu
   ) {
     tail += 1;
   }
-  const middle = shortestEdit(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
+  const [inA, inB] = [sharedLines(a, b, head, tail), sharedLines(b, a, head, tail)];
+  const middle = shortestEdit(
+    inA.map((at) => a[at] ?? ""),
+    inB.map((at) => b[at] ?? ""),
+  );
   const runs = [
     { a: 0, b: 0, length: head },
-    ...middle.map((run) => ({ ...run, a: run.a + head, b: run.b + head })),
+    ...middle.flatMap((run) =>
+      Array.from({ length: run.length }, (_, step) => ({
+        ...{ a: inA[run.a + step] ?? 0, b: inB[run.b + step] ?? 0 },
+        length: 1,
+      })),
+    ),
     { a: a.length - tail, b: b.length - tail, length: tail },
   ];
   return joined(runs.filter(({ length }) => length > 0));
+}
+
+/** The places of lines that the other list has as well, between the ends that are equal: no other can be kept. */
+function sharedLines(
+  lines: readonly string[],
+  others: readonly string[],
+  head: number,
+  tail: number,
+): number[] {
+  const known = new Set(others.slice(head, others.length - tail));
+  const places: number[] = [];
+  for (let at = head; at < lines.length - tail; at += 1) {
+    if (known.has(lines[at] ?? "")) places.push(at);
+  }
+  return places;
 }
 
 function shortestEdit(a: readonly string[], b: readonly string[]): CommonRun[] {

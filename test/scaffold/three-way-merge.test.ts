@@ -51,6 +51,15 @@ test("a merge where one side changed nothing is the other side", (t) => {
   t.pass();
 });
 
+test("a file that has become a long one has room", (t) => {
+  // As flux bootstrap makes of one line in gotk-components.yaml.
+  const long = Array.from({ length: 20_000 }, (_, index) => `line ${index}\n`);
+  t.deepEqual(commonRuns(["one\n", "\n"], [...long, "\n", "two\n"]), [
+    { a: 1, b: 20_000, length: 1 },
+  ]);
+  t.is(mergeThreeWay("one\n", long.join(""), "two\n"), null);
+});
+
 const base = "one\ntwo\nthree\nfour\nfive\n";
 
 test("changes of different lines come together, of the same line do not", (t) => {
