@@ -30,11 +30,14 @@ export function addRules(present: Buffer, wanted: readonly WantedRule[]): Additi
 
 function inserted(text: string, lines: YamlLines): string | null {
   const yaml = readYaml(text);
-  if (yaml === null) {
-    return /^\s*(#.*\s*)*$/.test(text) ? appendAtEnd(text, atTop(lines)) : null;
-  }
+  if (yaml === null) return isEmpty(text) ? appendAtEnd(text, atTop(lines)) : null;
   if (!yaml.root.has("creation_rules")) return appendAtEnd(text, atTop(lines));
   return appendTo(text, valueAt(yaml.root, ["creation_rules"]), lines);
+}
+
+/** Whether nothing but comments stands in it, behind the mark that begins a document or not. */
+function isEmpty(text: string): boolean {
+  return text.split("\n").every((line) => /^(?:---)?\s*(?:#.*)?$/.test(line));
 }
 
 function atTop(lines: YamlLines): YamlLines {

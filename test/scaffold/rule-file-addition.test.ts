@@ -89,6 +89,16 @@ test("any layout: a rule for one folder leaves the others", (t) => {
   t.deepEqual(ruleFor(rules, "deploy/a/db.sops.yaml")?.recipients, [OURS]);
 });
 
+test("a file of comments: the rules stand behind them, however long a line of # is", (t) => {
+  const wanted = rulesFor("homelab", [OURS]);
+  const banner = `${"#".repeat(80)}\n# creation_rules: none yet\n`;
+  for (const before of ["", banner, `---\n${banner}`]) {
+    const { content } = addRules(Buffer.from(before), wanted);
+    t.is(content?.toString(), `${before}creation_rules:\n${TALOS}${WHOLE}${SECRETS}`);
+  }
+  t.is(addRules(Buffer.from(`${banner}--- ~\n`), wanted).content, null);
+});
+
 test("a list that cannot be added to: what no rule takes is said", (t) => {
   const before = `creation_rules: [{path_regex: ^secrets/, age: ${THEIRS}}]\n`;
   const { content, byHand } = addRules(Buffer.from(before), rulesFor("homelab", [OURS]));
