@@ -129,8 +129,12 @@ export function addCertificate(values: SecretValues, certFile: string, keyFile: 
   const [cert, key] = [readSource(certFile), readSource(keyFile)];
   let belong: boolean;
   try {
-    // Node reads DER and "trusted" certificates too; what serves the Secret does not.
-    if (!cert.includes("-----BEGIN CERTIFICATE-----")) throw new TypeError("no PEM");
+    // Node reads DER and "trusted" certificates too, and what stands behind a byte order mark; what serves the
+    // Secret does not.
+    const isPem =
+      /^-----BEGIN CERTIFICATE-----/m.test(cert.toString("latin1")) &&
+      /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/m.test(key.toString("latin1"));
+    if (!isPem) throw new TypeError("no PEM");
     belong = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch {
     throw new ScaffoldError(

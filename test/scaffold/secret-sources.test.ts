@@ -87,6 +87,7 @@ test("a certificate and its key: those that belong together, in PEM, as kubectl 
     ...{ "one.crt": one.cert, "one.key": one.key, "other.key": other.key },
     ...{ "chain.crt": `subject=one\n${one.cert}${other.cert}`, "locked.key": locked.toString() },
     "trusted.crt": one.cert.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+    ...{ "mark.crt": `\ufeff${one.cert}`, "mark.key": `\ufeff${one.key}` },
   });
   writeFileSync(join(place, "der.crt"), one.der);
   const add = (cert: string, key: string) => {
@@ -102,6 +103,8 @@ test("a certificate and its key: those that belong together, in PEM, as kubectl 
   for (const [cert = "", key = ""] of [
     ["der.crt", "one.key"],
     ["trusted.crt", "one.key"],
+    ["mark.crt", "one.key"],
+    ["one.crt", "mark.key"],
     ["one.key", "one.crt"],
     ["one.crt", "locked.key"],
     ["one.crt", "one.crt"],
