@@ -119,7 +119,7 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
         addTo: (present) =>
           appendLines(
             present,
-            withoutSecondDriver(file.content, present),
+            besideTheirs(file.content, present),
             "Encrypted files stay as they are.",
           ),
       };
@@ -149,13 +149,16 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
 const DIFF_DRIVER =
   /^[^#\s]\S*\s(?:.*\s)?diff=\S*sops|^[^#\s]*sops\S*\s(?:.*\s)?(?:-?diff|binary)\b/;
 
-/** The lines of a `.gitattributes` to add: of two drivers for a file the last would hold, and be ours. */
-function withoutSecondDriver(wanted: Buffer, present: Buffer): Buffer {
-  const text = wanted.toString("latin1");
+/**
+ * The lines of a `.gitattributes` to add. The last that takes a file holds: what is for all files, and a second
+ * driver, would undo what is there.
+ */
+function besideTheirs(wanted: Buffer, present: Buffer): Buffer {
+  const text = wanted.toString("latin1").replace(/^\* .*\n/gm, "");
   const ours = new Set(text.split("\n"));
   const theirs = present.toString("latin1").split(/\r?\n/);
   const hasOne = theirs.some((line) => !ours.has(line) && DIFF_DRIVER.test(line));
-  return hasOne ? Buffer.from(text.replaceAll(" diff=sops", ""), "latin1") : wanted;
+  return Buffer.from(hasOne ? text.replaceAll(" diff=sops", "") : text, "latin1");
 }
 
 /**

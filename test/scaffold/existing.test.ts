@@ -497,31 +497,47 @@ test("what Flux would apply as ciphertext is no password that was readable", (t)
   t.regex(both, /by Flux:\n {2}flux-ciphertext:1: /);
 });
 
-test.serial("what the user ignores stays ignored, and a diff driver theirs", async (t) => {
-  const settings = { ".gitignore": "*.bak\n*.dec\n", ".gitattributes": "*.yaml diff=sopsdiffer\n" };
-  const directory = repositoryOf({ files: { ...settings, a: "" }, on: true });
-  await carryOut(await prepare(directory), { install: null });
-  const names = [
-    ...["db.sops.yaml.bak", "db.sops.yaml.dec", ".decrypted~db.sops.yaml", "x.decrypted.sops.yaml"],
-    ...["db.sops.yaml", "kubeconfig.sops.yaml", "lab.sops.kubeconfig", "old.sops.agekey"],
-  ];
-  for (const name of names) writeFileSync(join(directory, name), "");
-  const status = git(directory, "status", "--porcelain", "--ignored", "--", ...names);
-  t.deepEqual(
-    status.split("\n").map((line) => line.slice(0, 2)),
-    [...Array<string>(4).fill("??"), ...Array<string>(4).fill("!!")],
-    status,
-  );
-  t.is(
-    git(directory, "check-attr", "diff", "text", "--", "db.sops.yaml"),
-    "db.sops.yaml: diff: sopsdiffer\ndb.sops.yaml: text: unset",
-  );
-  const other = repositoryOf({ files: { ".gitattributes": "*.png binary\n", a: "" }, on: true });
-  await carryOut(await prepare(other), { install: null });
-  t.is(git(other, "check-attr", "diff", "--", "db.sops.yaml"), "db.sops.yaml: diff: sops");
-  const { files } = await prepare(other, { provider: "git", url: "https://h/r" });
-  t.is(files.find(({ path }) => path === ".gitattributes")?.state, "unchanged");
-});
+test.serial(
+  "what the user ignores stays ignored, and what they say of line ends and diffs theirs",
+  async (t) => {
+    const settings = {
+      ".gitignore": "*.bak\n*.dec\n",
+      ".gitattributes": "*.yaml diff=sopsdiffer\n",
+    };
+    const directory = repositoryOf({ files: { ...settings, a: "" }, on: true });
+    await carryOut(await prepare(directory), { install: null });
+    const names = [
+      ...[
+        "db.sops.yaml.bak",
+        "db.sops.yaml.dec",
+        ".decrypted~db.sops.yaml",
+        "x.decrypted.sops.yaml",
+      ],
+      ...["db.sops.yaml", "kubeconfig.sops.yaml", "lab.sops.kubeconfig", "old.sops.agekey"],
+    ];
+    for (const name of names) writeFileSync(join(directory, name), "");
+    const status = git(directory, "status", "--porcelain", "--ignored", "--", ...names);
+    t.deepEqual(
+      status.split("\n").map((line) => line.slice(0, 2)),
+      [...Array<string>(4).fill("??"), ...Array<string>(4).fill("!!")],
+      status,
+    );
+    t.is(
+      git(directory, "check-attr", "diff", "text", "--", "db.sops.yaml"),
+      "db.sops.yaml: diff: sopsdiffer\ndb.sops.yaml: text: unset",
+    );
+    const other = repositoryOf({ files: { ".gitattributes": "*.png binary\n", a: "" }, on: true });
+    await carryOut(await prepare(other), { install: null });
+    t.is(git(other, "check-attr", "diff", "--", "db.sops.yaml"), "db.sops.yaml: diff: sops");
+    const { files } = await prepare(other, { provider: "git", url: "https://h/r" });
+    t.is(files.find(({ path }) => path === ".gitattributes")?.state, "unchanged");
+    // A whole scaffold brings a line for all files: behind theirs it would hold.
+    const alone = repositoryOf({ files: { ".gitattributes": "*.bat text eol=crlf\n" }, on: true });
+    await carryOut(await prepare(alone), { install: null });
+    t.is(git(alone, "check-attr", "eol", "--", "run.bat"), "run.bat: eol: crlf");
+    t.is(git(alone, "check-attr", "text", "--", "db.sops.yaml"), "db.sops.yaml: text: unset");
+  },
+);
 
 test.serial("a second run before the commit still names what was added to", async (t) => {
   const files = {
