@@ -10,6 +10,7 @@ import { displayPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { inspectPast } from "../../hooks/inspect-past.ts";
 import { BrokenRulesError, rulesOfIndex, type RulesInForce } from "../../hooks/rules-in-force.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
 import { type Diagnosis, note, ok, someOf } from "./diagnosis.ts";
 
 /** A guess is of no use about what nobody sees. */
@@ -86,10 +87,11 @@ function namesOf(blobs: readonly LeftBlob[]): string {
 
 function isSecret({ path }: LeftBlob, bytes: Buffer, rules: RulesInForce): boolean {
   const name = path === null ? nameFor(bytes) : pathText(path);
-  if (suspectedRules(name, bytes).size === 0 && !(path !== null && isNamedSops(name))) return false;
-  const found =
-    path === null ? scan(candidateOf(name, bytes), WITHOUT) : pastFindings(name, bytes, rules);
-  return found.some(({ severity }) => severity === "error");
+  const isSuspected =
+    suspectedRules(name, bytes).size > 0 || isNamedSops(name) || bytes.includes(TOKEN_START);
+  return (
+    isSuspected && pastFindings(name, bytes, rules).some(({ severity }) => severity === "error")
+  );
 }
 
 /**

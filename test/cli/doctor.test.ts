@@ -336,7 +336,10 @@ test("plaintext that git's objects still hold is told, and the command removes i
   const repository = scaffolded(t);
   const { must, tool } = repository;
   const note = /^note {4}git's objects hold (.*)\n {8}(.*)$/m;
-  repository.write("clusters/homelab/secrets/db.sops.yaml", secret({ token: "wombat-772" }));
+  repository.write(
+    "clusters/homelab/secrets/db.sops.yaml",
+    secret({ user: "app", token: "wombat-772" }),
+  );
   must("add", ".");
   must("commit", "-q", "-m", "Add db");
   const [, first = "", prune = ""] = note.exec(tool("doctor").stdout) ?? [];
@@ -350,6 +353,15 @@ test("plaintext that git's objects still hold is told, and the command removes i
   rmSync(join(repository.dir, "app.sops.env"));
   rmSync(join(repository.dir, ".git/objects", oid.slice(0, 2), oid.slice(2)));
 
+  // A new value over a ciphertext, as it was staged.
+  const committed = repository.read("clusters/homelab/secrets/db.sops.yaml");
+  repository.write(
+    "clusters/homelab/secrets/db.sops.yaml",
+    committed.replace(/token: .*/, "token: wombat-770"),
+  );
+  must("commit", "-q", "-a", "-m", "Change the token");
+  t.regex(note.exec(tool("doctor").stdout)?.[1] ?? "", /^2 readable secrets, in no branch/);
+
   // A commit that only the reflog remembers, and two stashes, of which git gc would drop one.
   repository.write("web.yaml", secret({ token: "wombat-773" }));
   must("add", ".");
@@ -361,7 +373,7 @@ test("plaintext that git's objects still hold is told, and the command removes i
   }
   const second = tool("doctor");
   t.is(second.status, 0, "it does no harm here, and every commit of a secret leaves some");
-  t.regex(note.exec(second.stdout)?.[1] ?? "", /^2 readable secrets, in no branch.*web\.yaml/);
+  t.regex(note.exec(second.stdout)?.[1] ?? "", /^3 readable secrets, in no branch.*web\.yaml/);
   t.notRegex(second.stdout, /wombat/);
 
   t.is(repository.paste([prune]).status, 0, prune);
