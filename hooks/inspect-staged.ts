@@ -150,7 +150,14 @@ async function inNamings(
 }
 
 const RESTORE = "restore the encrypted file";
-const CORRECT = `${RESTORE}, or decrypt it (npx flux-sops decrypt --in-place --ignore-mac), correct it and stage it`;
+const DECRYPT = "decrypt it (npx flux-sops decrypt --in-place --ignore-mac)";
+
+/** @param readable the keys of values in plaintext: with those in it, no file is decrypted. */
+function correct(readable: readonly string[]): string {
+  return readable.length === 0
+    ? `${RESTORE}, or ${DECRYPT}, correct it and stage it`
+    : `${RESTORE}, or take out what is readable (${readable.join(", ")}), ${DECRYPT}, put that in again and stage it`;
+}
 
 interface Outcome {
   readonly findings: readonly Finding[];
@@ -211,7 +218,8 @@ async function carryOut(
         case "unverified":
           return { findings: [...added.map(plaintextValue), ...leaks], content: null };
         case "broken": {
-          const what = inspection.decrypts ? CORRECT : RESTORE;
+          const readable = added.filter(({ kind }) => kind === "value").map(({ path }) => path);
+          const what = inspection.decrypts ? correct(readable) : RESTORE;
           return { findings: [sopsBroken(inspection, what), ...leaks], content: null };
         }
         case "sealed": {
