@@ -32,7 +32,7 @@ export function diagnoseIdentities(
     return [
       note(
         "no private key of this machine opens its secrets: they can be added and committed, not read",
-        put(recipients),
+        `${put(recipients)}; or have somebody who reads them add your own to .sops.yaml, and run npx flux-sops updatekeys`,
       ),
       ...broken,
     ];
