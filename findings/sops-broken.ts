@@ -12,3 +12,19 @@ export function sopsBroken(
 ): Finding {
   return { rule: "sops-broken", severity: "error", line, message, mend: { kind: "edit", what } };
 }
+
+const RESTORE = "restore the encrypted file";
+const DECRYPT = "decrypt it (npx flux-sops decrypt --in-place --ignore-mac)";
+
+/**
+ * How a file that does not verify is mended.
+ *
+ * @param decrypts whether each of its ciphertexts does by itself.
+ * @param readable the keys of values in plaintext: with those in it, no file is decrypted.
+ */
+export function mendOfUnverified(decrypts: boolean, readable: readonly string[]): string {
+  if (!decrypts) return RESTORE;
+  return readable.length === 0
+    ? `${RESTORE}, or ${DECRYPT}, correct it and stage it`
+    : `${RESTORE}, or take out what is readable (${readable.join(", ")}), ${DECRYPT}, put that in again and stage it`;
+}

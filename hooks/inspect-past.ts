@@ -54,7 +54,7 @@ function inspectContent(
   if (verdict.kind !== "encrypted") return found;
   const values = verdict.added
     .filter(({ kind }) => kind === "value")
-    .map((one) => ({ finding: plaintextValue(one), commitMends: true }));
+    .map((one) => ({ finding: plaintextValue(one, false), commitMends: true }));
   return [...values, ...found];
 }
 

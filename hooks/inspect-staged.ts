@@ -149,16 +149,6 @@ async function inNamings(
   return findings;
 }
 
-const RESTORE = "restore the encrypted file";
-const DECRYPT = "decrypt it (npx flux-sops decrypt --in-place --ignore-mac)";
-
-/** @param readable the keys of values in plaintext: with those in it, no file is decrypted. */
-function correct(readable: readonly string[]): string {
-  return readable.length === 0
-    ? `${RESTORE}, or ${DECRYPT}, correct it and stage it`
-    : `${RESTORE}, or take out what is readable (${readable.join(", ")}), ${DECRYPT}, put that in again and stage it`;
-}
-
 interface Outcome {
   readonly findings: readonly Finding[];
   readonly content: NewContent | null;
@@ -174,7 +164,7 @@ async function carryOut(
   const { encryptPlaintext, inspectEncrypted } = await import("./encrypt-entry.ts");
   const { recipientsFinding } = await import("../findings/sops-recipients.ts");
   const { plaintextValue } = await import("../findings/plaintext-value.ts");
-  const { sopsBroken } = await import("../findings/sops-broken.ts");
+  const { mendOfUnverified, sopsBroken } = await import("../findings/sops-broken.ts");
   const version =
     before === null ? null : { bytes: before, format: formatOf(pathText(entry.path)) };
   switch (verdict.kind) {
@@ -190,7 +180,10 @@ async function carryOut(
         result = await encryptPlaintext(file, rule, version, await identities());
       } catch (error) {
         if (!(error instanceof SopsError)) throw error;
-        const what = error.code === "tampered" ? RESTORE : "correct it, then stage it again";
+        const what =
+          error.code === "tampered"
+            ? "restore the encrypted file"
+            : "correct it, then stage it again";
         return { findings: [sopsBroken(error, what), ...leaks], content: null };
       }
       const opensHere = (await identities()).some(({ recipient }) =>
@@ -216,10 +209,13 @@ async function carryOut(
         case "verified":
           return { findings: leaks, content: null };
         case "unverified":
-          return { findings: [...added.map(plaintextValue), ...leaks], content: null };
+          return {
+            findings: [...added.map((one) => plaintextValue(one, true)), ...leaks],
+            content: null,
+          };
         case "broken": {
           const readable = added.filter(({ kind }) => kind === "value").map(({ path }) => path);
-          const what = inspection.decrypts ? correct(readable) : RESTORE;
+          const what = mendOfUnverified(inspection.decrypts, readable);
           return { findings: [sopsBroken(inspection, what), ...leaks], content: null };
         }
         case "sealed": {

@@ -1,6 +1,6 @@
 import type { Finding } from "../findings/finding.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
-import { sopsBroken } from "../findings/sops-broken.ts";
+import { mendOfUnverified, sopsBroken } from "../findings/sops-broken.ts";
 import { recipientsFinding } from "../findings/sops-recipients.ts";
 import { isNamedSops } from "../findings/sops-verdict.ts";
 import { pathText } from "../git/path.ts";
@@ -78,10 +78,13 @@ export async function inspectCommitted(
       if (drift !== null) return { findings: byHand([drift, ...leaks]), isUnverified };
       const inspection = await inspectEncrypted(file, metadata, added.length > 0, null, here);
       if (inspection.kind === "broken") {
-        return { findings: byHand([sopsBroken(inspection, RESTORE), ...leaks]), isUnverified };
+        const readable = added.filter(({ kind }) => kind === "value").map(({ path }) => path);
+        const what = mendOfUnverified(inspection.decrypts, readable);
+        return { findings: byHand([sopsBroken(inspection, what), ...leaks]), isUnverified };
       }
       const commitMends = inspection.kind === "sealed";
-      const values = added.map((one) => ({ finding: plaintextValue(one), commitMends }));
+      const isLocked = inspection.kind === "unverified";
+      const values = added.map((one) => ({ finding: plaintextValue(one, isLocked), commitMends }));
       return { findings: [...values, ...byHand(leaks)], isUnverified };
     }
   }
@@ -91,8 +94,6 @@ const ENCRYPT: Finding["mend"] = {
   kind: "on-file",
   commands: ["npx flux-sops encrypt --in-place FILE", "git add -- FILE"],
 };
-
-const RESTORE = "restore the encrypted file, or decrypt it and correct it";
 
 /** What is found where a creation rule encrypts a file, and it is readable. */
 export function inPlaintext(): Finding {

@@ -651,10 +651,15 @@ test("plaintext put into an encrypted file counts in the history too", (t) => {
   repository.commit(DB, secret({ a: "one" }));
   const good = repository.read(DB);
   const bad = repository.leak(DB, good.replace("stringData:\n", `stringData:\n  b: ${MARKER}\n`));
+  t.regex(
+    repository.tool("check").stdout,
+    /stringData\.b holds plaintext in an encrypted file\n.* take the value out, and put it in again/,
+    "a key is here that opens the file",
+  );
   repository.leak(DB, good);
   const push = repository.push("origin", "main");
   refused(t, repository, push, bad);
-  t.regex(push.stderr, /plaintext-value/);
+  t.regex(push.stderr, /plaintext-value\n {4}stringData\.b holds plaintext in an encrypted file\n/);
   mended(t, repository, push);
   passed(t, repository, repository.push("origin", "main"));
 });
