@@ -9,7 +9,8 @@ import { documentEnd } from "./comment-owners.ts";
 import { YamlFile } from "./file.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
 import { indentStep } from "./metadata-block.ts";
-import { DocumentReader, type Failure, type Source } from "./reader.ts";
+import { DocumentReader, type Source } from "./reader.ts";
+import type { Failure } from "./scalar-value.ts";
 import { readTokens } from "./tokens.ts";
 
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */

@@ -9,42 +9,25 @@ import {
   type ParsedNode,
   type Scalar,
 } from "yaml";
-import type { SopsError } from "../errors.ts";
 import type { Lines } from "../lines.ts";
-import { isToken, type KeyPath } from "../token.ts";
-import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
+import type { KeyPath } from "../token.ts";
+import type { Value } from "../value.ts";
 import { blockEnd, cutText, hasSpacesBelow, isCutOff } from "./block-scalar.ts";
 import type { Held } from "./comment-stacks.ts";
 import type { Collection } from "./collection.ts";
 import type { Comment } from "./comments.ts";
 import { commentPlace, entryOfComment } from "./comment-leaves.ts";
 import type { YamlLeaf } from "./leaf.ts";
+import { LeafPlaces } from "./leaf-places.ts";
 import { bodyOffset } from "./marks.ts";
 import type { SopsPair, YamlDocument } from "./metadata-edits.ts";
-import { Places } from "./places.ts";
-import { canBePlain, styleOfToken, lacksRoom, type Place, type Style } from "./spelling.ts";
+import { scalarValue, type Failure } from "./scalar-value.ts";
+import { canBePlain, type Place } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
 import { lostIn } from "./unreadable-block.ts";
 
 /** The most nodes that aliases may expand a file to: real files have few, alias bombs have many. */
 const MOST_LEAVES = 200_000;
-
-function source(token: CST.Token | undefined): string {
-  return token !== undefined && "source" in token ? token.source : "";
-}
-
-/** Tags that leave a scalar a string; real sops writes `!!merge` before every `<<`. */
-const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
-
-/** The tag that go-yaml reads a value without quotes as if it were not there. */
-const NO_TAG = "!";
-
-/** Makes the error for what is wrong at an offset. */
-export type Failure = (
-  code: "syntax" | "unsupported",
-  offset: number,
-  message: string,
-) => SopsError;
 
 /** The file that documents are read from. */
 export interface Source {
@@ -53,6 +36,12 @@ export interface Source {
   readonly newline: string;
   /** The author's indentation. */
   readonly step: number;
+}
+
+/** The alias by which a node is read, and how many nodes lie between. */
+interface Expansion {
+  readonly at: ParsedNode;
+  readonly depth: number;
 }
 
 /** Reads one composed document into leaves. */
@@ -74,16 +63,14 @@ export class DocumentReader {
   private expanded = 0;
   private readonly text: string;
   private readonly lines: Lines;
-  private readonly places: Places;
-  private readonly step: number;
+  private readonly places: LeafPlaces;
   private readonly document: Document.Parsed;
   private readonly failure: Failure;
 
   constructor({ text, lines, newline, step }: Source, document: Document.Parsed, failure: Failure) {
     this.text = text;
     this.lines = lines;
-    this.places = new Places(newline);
-    this.step = step;
+    this.places = new LeafPlaces(text, newline, step);
     this.document = document;
     this.failure = failure;
     this.commentPlace = commentPlace(newline);
@@ -163,7 +150,7 @@ export class DocumentReader {
     }
     if (isSeq(node)) return node.items.map((item) => this.plainData(item as ParsedNode | null));
     if (!isScalar(node)) return null;
-    const value = this.scalarValue(node as Scalar.Parsed);
+    const value = scalarValue(node as Scalar.Parsed, this.failure);
     if (value?.type === "bool") return value.text === "True";
     return value?.text ?? null;
   }
@@ -216,7 +203,7 @@ export class DocumentReader {
     path: KeyPath,
     parent: Collection | null,
     entry: number,
-    expansion: { readonly at: ParsedNode; readonly depth: number } | null,
+    expansion: Expansion | null,
   ): void {
     if (node === null) {
       this.empty.push({ holder: parent, entry });
@@ -271,9 +258,14 @@ export class DocumentReader {
       }
       return;
     }
-    const leaf = this.leafOf(node as Scalar.Parsed, path, parent, entry, expansion);
+    const scalar = node as Scalar.Parsed;
+    if (expansion !== null) {
+      this.leaves.push(this.leafOfAlias(scalar, path, parent, entry, expansion));
+      return;
+    }
+    const leaf = this.leafOf(scalar, path, parent, entry);
     // An anchor may stand on it or around it.
-    if (expansion === null && this.anchors.size > 0) this.anchored.set(node, leaf);
+    if (this.anchors.size > 0) this.anchored.set(node, leaf);
     this.leaves.push(leaf);
   }
 
@@ -310,7 +302,8 @@ export class DocumentReader {
       this.anchors.set(node.anchor, node);
     }
     if (node !== null && isScalar(node)) {
-      const value = node.source === undefined ? null : this.scalarValue(node as Scalar.Parsed);
+      const value =
+        node.source === undefined ? null : scalarValue(node as Scalar.Parsed, this.failure);
       if (value?.type === "str") return value.text;
     }
     throw this.failure(
@@ -320,84 +313,46 @@ export class DocumentReader {
     );
   }
 
-  private scalarValue(node: Scalar.Parsed): Value | null {
-    // The yaml package makes a symbol of a merge key.
-    const text = typeof node.value === "symbol" ? node.source : String(node.value);
-    const tag = node.tag === NO_TAG ? undefined : node.tag;
-    if (tag !== undefined && !TEXT_TAGS.has(tag)) {
-      throw this.failure(
-        "unsupported",
-        node.range[0],
-        `has a value with the tag ${printable(tag)}`,
-      );
-    }
-    if (!text.isWellFormed()) {
-      throw this.failure("syntax", node.range[0], "has an escape for half a character");
-    }
-    if (tag !== undefined || node.type !== "PLAIN") return { type: "str", text };
-    try {
-      return resolvePlain(text);
-    } catch (error) {
-      if (error instanceof UnrepresentableError) {
-        throw this.failure(
-          "unsupported",
-          node.range[0],
-          `has ${error.message}, which sops does not accept: quote it`,
-        );
-      }
-      throw error;
-    }
+  /** The leaf of a value that an alias stands for, at the place of the alias. */
+  private leafOfAlias(
+    node: Scalar.Parsed,
+    path: KeyPath,
+    holder: Collection | null,
+    entry: number,
+    { at, depth }: Expansion,
+  ): YamlLeaf {
+    return {
+      kind: "value",
+      path,
+      value: this.valueOf(node, holder).value,
+      line: this.lines.lineOf(at.range[0]) + 1,
+      form: "bare",
+      alias: { of: this.anchored.get(node) ?? null, whole: depth === 1 },
+      start: at.range[0],
+      end: at.range[1],
+      itemStart: null,
+      holder,
+      entry,
+      place: this.places.placeOf(null, undefined, holder, at.range[1]),
+    };
   }
 
   private leafOf(
     node: Scalar.Parsed,
     path: KeyPath,
-    parent: Collection | null,
+    holder: Collection | null,
     entry: number,
-    expansion: { readonly at: ParsedNode; readonly depth: number } | null,
   ): YamlLeaf {
     const token = node.srcToken;
-    const whole = this.scalarValue(node);
-    const cut =
-      whole !== null && isCutOff(token)
-        ? cutText(this.text, token, whole.text, this.placeOf(node, token, parent, 0).indent.length)
-        : null;
-    const value = whole !== null && cut !== null ? { ...whole, text: cut.text } : whole;
-    if (expansion !== null) {
-      const { at, depth } = expansion;
-      return {
-        kind: "value",
-        path,
-        value,
-        line: this.lines.lineOf(at.range[0]) + 1,
-        form: "bare",
-        alias: { of: this.anchored.get(node) ?? null, whole: depth === 1 },
-        start: at.range[0],
-        end: at.range[1],
-        itemStart: null,
-        holder: parent,
-        entry,
-        place: this.placeOf(null, undefined, parent, at.range[1]),
-      };
-    }
+    const { value, cut } = this.valueOf(node, holder);
     const start = token?.offset ?? node.range[0];
     const end =
       token?.type === "block-scalar"
         ? blockEnd(this.text, token, node)
         : start + (token !== undefined && "source" in token ? token.source.length : 0);
-    const place = this.placeOf(node, token, parent, end);
+    const place = this.places.placeOf(node, token, holder, end);
     const lost = lostIn(path, value);
-    if (token?.type === "block-scalar") {
-      const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
-      const below = isEmpty ? bodyOffset(token) : end;
-      if (hasSpacesBelow(this.text, below, place)) {
-        throw this.failure(
-          "unsupported",
-          below,
-          "has spaces below a block of text that may be part of it: take them out",
-        );
-      }
-    }
+    if (token?.type === "block-scalar") this.refuseSpacesBelow(token, place, end);
     const leaf: YamlLeaf = {
       kind: "value",
       path,
@@ -413,7 +368,7 @@ export class DocumentReader {
       start,
       end,
       itemStart: this.itemStarts.get(node) ?? null,
-      holder: parent,
+      holder,
       entry,
       place,
     };
@@ -426,48 +381,27 @@ export class DocumentReader {
     };
   }
 
-  private placeOf(
-    node: Scalar.Parsed | null,
-    token: CST.Token | undefined,
-    parent: Collection | null,
-    end: number,
-  ): Place {
-    const flow = parent !== null && parent.column === null;
-    const parentColumn = this.nearestColumn(parent);
-    if (token?.type !== "block-scalar") {
-      const isQuoted = token !== undefined && token.type !== "scalar";
-      const quote = isQuoted ? this.text.charAt(token.offset) : "";
-      const quoted: Style = quote === "'" ? "single" : quote === '"' ? "double" : "plain";
-      const style =
-        flow && isToken(String(node?.value)) ? styleOfToken(quoted, source(token)) : quoted;
-      const step = Math.max(2, this.step);
-      const followed = this.isFollowed(end, parentColumn + step);
-      return this.places.of({ style, flow, header: "", followed }, parentColumn + step, step);
-    }
-    const header = this.text.slice(token.offset, bodyOffset(token)).replace(/\r?\n$/, "");
-    const indicator = /^[|>][-+]?([1-9])/.exec(header)?.[1];
-    const firstLine = /^( *)[^ \r\n]/m.exec(token.source)?.[1];
-    const width =
-      indicator !== undefined
-        ? parentColumn + Number(indicator)
-        : (firstLine?.length ?? parentColumn + this.step);
-    const style = header.startsWith("|") ? "literal" : "folded";
-    const place = { style, flow, header, followed: false } as const;
-    return this.places.of(place, width, Math.max(1, width - parentColumn));
+  /** What a scalar is to go-yaml, and how it is cut off where the file ends in it. */
+  private valueOf(
+    node: Scalar.Parsed,
+    holder: Collection | null,
+  ): { value: Value | null; cut: ReturnType<typeof cutText> | null } {
+    const token = node.srcToken;
+    const whole = scalarValue(node, this.failure);
+    if (whole === null || !isCutOff(token)) return { value: whole, cut: null };
+    const { indent } = this.places.placeOf(node, token, holder, 0);
+    const cut = cutText(this.text, token, whole.text, indent.length);
+    return { value: { ...whole, text: cut.text }, cut };
   }
 
-  private isFollowed(end: number, indent: number): boolean {
-    if (end === this.text.length) return false;
-    return !/^\r?\n/.test(this.text.slice(end, end + 2)) || lacksRoom(this.text, end, indent);
+  private refuseSpacesBelow(token: CST.BlockScalar, place: Place, end: number): void {
+    const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
+    const below = isEmpty ? bodyOffset(token) : end;
+    if (!hasSpacesBelow(this.text, below, place)) return;
+    throw this.failure(
+      "unsupported",
+      below,
+      "has spaces below a block of text that may be part of it: take them out",
+    );
   }
-
-  private nearestColumn(collection: Collection | null): number {
-    let current = collection;
-    while (current !== null && current.column === null) current = current.parent;
-    return current?.column ?? 0;
-  }
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 60);
 }
