@@ -67,6 +67,8 @@ function notDone(error: unknown): number {
   return 2;
 }
 
+// Also where node ends before it is done, with nothing left to wait for: it has not passed anything.
+process.exitCode = 2;
 void main(process.argv.slice(2))
   .catch(notDone)
   .then((status) => {
