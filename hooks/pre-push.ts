@@ -12,7 +12,6 @@ import {
   type BringingCommit,
   type Range,
 } from "../git/history.ts";
-import { HistoryLog } from "../git/history-log.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import { tagObjects } from "../git/tag-objects.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
@@ -26,6 +25,7 @@ import { mayGenerateSecrets, mayName } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { groupsReaching, lookAtTips, type TipFile, type TipGroup } from "./pushed-tips.ts";
 import { pastSources } from "./past-sources.ts";
+import { ofOtherKinds, readRangeLog, type RangeLog } from "./range-log.ts";
 import { plaintextSource, type FoundSource } from "./secret-sources.ts";
 import { settingsIn, settleSilently } from "./settings-in-force.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
@@ -114,7 +114,11 @@ export async function inspectRange(
   const judges: Judges = { rulesFor, count: rulesOf(groups).length };
   const found = new Findings();
   const generating = await generatingAtTips(repository, kustomizations);
-  const seen = await lookIntoAll(repository, blobs, judges, found);
+  const [seen, log] = await Promise.all([
+    lookIntoAll(repository, blobs, judges, found),
+    // One commit is a tip: what it has, under whatever name, is looked at there.
+    commits > 1 ? readRangeLog(repository, range, blobs) : null,
+  ]);
   const unverified = await lookIntoTips(repository, files, seen, found);
   const { withSops } = seen;
   for (const one of await decryptedAgain(repository, range, { blobs, withSops, rulesFor })) {
@@ -123,10 +127,11 @@ export async function inspectRange(
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
   }
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
-  const mayGenerate = seen.hasGenerators || generating.length > 0 || hasPast;
-  // One commit is a tip: what it names was looked at.
-  if (commits > 1 && mayGenerate) {
-    await lookIntoPastSources(repository, range, generating, { blobs, rulesFor }, found);
+  if (log !== null) {
+    await lookIntoOtherNames(repository, log, seen, { blobs, rulesFor }, found);
+    if (seen.hasGenerators || generating.length > 0 || hasPast) {
+      await lookIntoPastSources(repository, log, generating, { blobs, rulesFor }, found);
+    }
   }
   const settled = await settledAt(repository, found.all, ({ blob }) => groupsOf(blob));
   const findings = [...(await withCommits(repository, settled, range)), ...messages];
@@ -254,6 +259,12 @@ interface Judges {
   readonly rulesFor: (oid: string) => readonly RulesInForce[];
 }
 
+/** What is new, and how it is judged. */
+interface Contents extends Pick<Judges, "rulesFor"> {
+  /** Each with one of its names. */
+  readonly blobs: ReadonlyMap<string, GitPath>;
+}
+
 interface Seen {
   readonly withSops: ReadonlySet<string>;
   /** They were judged under one path; at the tip they may stand under others. */
@@ -310,27 +321,36 @@ async function lookIntoSources(
   }
 }
 
+/** Contents that also had names of another kind than the one that they were judged by. */
+async function lookIntoOtherNames(
+  repository: OpenedRepository,
+  { otherNames }: RangeLog,
+  { suspects }: Seen,
+  { blobs, rulesFor }: Contents,
+  findings: Findings,
+): Promise<void> {
+  const wanted = ofOtherKinds(otherNames, blobs, suspects);
+  if (wanted.length === 0) return;
+  await streamBlobs(repository, wanted, ({ oid, path }, bytes) => {
+    const found = rulesFor(oid).flatMap((rules) => inspectPast(pathText(path), bytes, rules));
+    for (const { finding, commitMends } of found) {
+      findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
+    }
+  });
+}
+
 /**
  * The files that secretGenerators named anywhere in the range, whatever they hold and are at its end. Of the
  * kustomizations, those that changed there are asked, and those that may name what was brought.
  */
 async function lookIntoPastSources(
   repository: OpenedRepository,
-  range: Range,
+  { log, brought, ...changed }: RangeLog,
   generating: readonly GeneratingKustomization[],
-  { blobs, rulesFor }: Pick<Judges, "rulesFor"> & { readonly blobs: ReadonlyMap<string, GitPath> },
+  { blobs, rulesFor }: Contents,
   findings: Findings,
 ): Promise<void> {
-  const log = new HistoryLog(repository, range);
-  const kustomizations = new Set<GitPath>();
-  const brought = new Set<GitPath>();
-  await log.read((commits) => {
-    for (const { files, removed } of commits) {
-      for (const { oid, path } of files) if (blobs.has(oid)) brought.add(path);
-      const changed = [...files.map(({ path }) => path), ...removed];
-      for (const path of changed) if (isKustomizationFile(path)) kustomizations.add(path);
-    }
-  });
+  const kustomizations = new Set(changed.kustomizations);
   for (const { tip, bytes } of generating) {
     const { path } = tip;
     if (!kustomizations.has(path) && mayName({ path, bytes }, brought)) kustomizations.add(path);

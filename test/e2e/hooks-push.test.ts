@@ -189,6 +189,26 @@ test("what a secretGenerator named is refused where all of it is gone by now", (
   refused(t, repository, repository.push("origin", "HEAD:refs/heads/new"), later);
 });
 
+test("a content is judged under every name that it had: as a sample it would be harmless", (t) => {
+  const repository = pushing(t);
+  const { must, leak, commit } = repository;
+  for (const [secrets, sample, content] of [
+    ["prod.env", "app.env.sample", `DB_PASSWORD=${MARKER}\n`],
+    ["web.yaml", "a.md", secret({ password: MARKER })],
+  ] as const) {
+    const bad = leak(secrets, content);
+    must("mv", secrets, sample);
+    must("commit", "-qm", "Make a sample of it");
+    commit(sample, "PASSWORD=\n");
+    const found = repository.tool("check", "--range", "origin/main..HEAD");
+    t.true(found.stdout.startsWith(`${secrets}:`), found.stdout);
+    const push = repository.push("origin", "main");
+    refused(t, repository, push, bad);
+    mended(t, repository, push);
+    passed(t, repository, repository.push("origin", "main"));
+  }
+});
+
 test("what is staged beside the bad commit can be kept apart from the one that is made anew", (t) => {
   const repository = pushing(t);
   repository.leak(DB, secret({ password: MARKER }));
