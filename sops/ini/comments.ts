@@ -104,10 +104,11 @@ export function commentEdits(
   if (replacement.kind === "ciphertext") {
     if (first.kind === "header") {
       const { lineStart } = first;
-      const line = `${text.charAt(first.start)} ${replacement.token}${newline}`;
+      const behind = spaceBehind(text, first);
+      const line = `${text.charAt(first.start)} ${replacement.token}${behind}${newline}`;
       return [
         { start: lineStart, end: lineStart, text: line },
-        { start: contentStart, end, text: "" },
+        { start: contentStart, end: end + behind.length, text: "" },
       ];
     }
     return [
@@ -123,7 +124,7 @@ export function commentEdits(
     const at = last.contentStart;
     return [
       { ...span, text: "" },
-      { start: at, end: at, text: lead },
+      { start: at, end: at, text: lead + spaceBehind(text, first) },
     ];
   }
   const emptyLead = others.length > 0 && lead === text.charAt(first.start);
@@ -140,6 +141,11 @@ export function commentEdits(
   const indent = /^[ \t]*/.exec(text.slice(first.lineStart, first.start))?.[0] ?? "";
   const further = rest.map((line) => newline + indent + asComment(line)).join("");
   return [{ ...opening, text: opening.text + further }];
+}
+
+/** White space at the end of a comment's line: without the text it would seem to stand before it. */
+function spaceBehind(text: string, { end }: CommentLine): string {
+  return text.slice(end, lineEnd(text, end)).replace(/\r?\n$/, "");
 }
 
 function spanOf(text: string, { start, end }: CommentLine): { start: number; end: number } {

@@ -34,6 +34,8 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
   comments:
     "; top\n# second\n\n   ;; third\n[s] # beside\n; before\na = 1 ; beside a\n#no space\n##  two\nb = 2\n; behind\n",
   "comments with an empty first line": "#\n# x\na = 1\n;\n;\nb = 2\n#\nc = 3\n",
+  "white space behind a comment beside a section's name":
+    "[s] ; note \na = 1\n[t] # note  \t\r\nb = 2\n[u] ; ",
   "a comment beside a section's name only": "[s] ; note\na = 1\n  [t]\t#note\nb=2\n[u] #\n",
   "comments with spaces behind": "# a \t\n#\t b\n;  \na = 1 # c  \n",
   "a comment behind quotes": '[s]\n; x\na = `v` ; note\nb = """v"""#note\n',
