@@ -95,8 +95,10 @@ export function heldInGap(
     let owner = next;
     if (kind === "prior") owner = inner;
     if (kind === "dedented") owner = ownerOfDedented(columns, at, inner, next, nextColumn) ?? next;
+    // Right below a dash, it is a foot of what the item begins with.
+    if (kind === "prior" && before?.opensItem === true && isWithin(next, inner)) owner = next;
     // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
-    const isAtEnd = kind === "dedented" ? owner !== next : before?.opensItem === true;
+    const isAtEnd = kind === "dedented" || before?.opensItem === true ? owner !== next : false;
     if (kind !== "next" && isAtEnd && next !== inner) owner = mappingAround(owner);
     for (const comment of comments) held.push({ comment, owner, kind });
   }

@@ -204,6 +204,12 @@ function isNothing(lines: Lines, before: Mark | undefined, after: Mark | undefin
   return after.collection === null || !isWithin(after.collection, own);
 }
 
+/** Whether what follows is in a mapping or list inside of the one that a mark stands in. */
+function opensCollection(before: Mark, after: Mark | undefined): boolean {
+  const [outer, inner] = [before.collection, after?.collection ?? null];
+  return outer !== null && inner !== null && isWithin(inner, outer);
+}
+
 /** Before a `-` with nothing behind it. */
 function isBeforeEmptyItem(marks: readonly Mark[], index: number): boolean {
   const [dash, item] = [marks[index], marks[index + 1]];
@@ -241,6 +247,8 @@ function commentsOf(
   const isLast = after === undefined && ending.at !== "elsewhere";
   const atEnd = isLast ? ownersAtEnd(lines, held, before, root, ending) : null;
   const isOnNothing = isNothing(lines, before, after);
+  // Beside a dash, a comment is on the first entry of the item to go-yaml, and not on the others.
+  const isOnFirst = before?.opensItem === true && opensCollection(before, after);
   return held.map(({ comment, owner, kind }, at) => {
     const endOwner = atEnd?.[at] ?? owner;
     const isBeside = kind === "beside";
@@ -257,9 +265,11 @@ function commentsOf(
         astray.all ||
         isPassedOn ||
         before?.property === true ||
+        // A foot of what the item begins with, to go-yaml: it is on what comes behind that.
+        (before?.opensItem === true && kind === "prior") ||
         owner.column === null ||
         (isBeside
-          ? before?.opensFlow === true || isOnNothing
+          ? before?.opensFlow === true || isOnNothing || isOnFirst
           : isBelowAstray || owner !== endOwner),
       endOwner: owner === endOwner ? null : endOwner,
       indentedIn: looks !== owner && isWithin(looks, owner) ? looks : null,

@@ -251,6 +251,11 @@ for (const text of [
   "a:\n# secret\n-\n- x\n",
   "a:\n- # secret\nb: x\n",
   "a:\n  b:\n  - # secret\n  c: x",
+  // To the first entry of the item, or to the one behind it.
+  "a:\n  - # secret\n    b: x\n    c: y\n",
+  "a:\n- # secret\n  - x\n  - y\n",
+  "a:\n  -\n    # secret\n\n    b: x\n    c: y\n",
+  "a:\r\n  -\r\n    # secret\r\n    - x\r\n    - y\r\n",
 ]) {
   test(`a comment that selects, where sops takes it to be elsewhere, is refused: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
@@ -258,6 +263,20 @@ for (const text of [
       t.regex(error.message, /indented alike/);
       t.is(await open(await encrypt(text, option, "other")), text);
     }
+  });
+}
+
+for (const text of [
+  "data:\n-\n# note\n\n  - x\n",
+  "data:\n-\n# note\n\n  a: x\n",
+  "data:\r\n-\r\n# note\r\n  - x\r\n",
+  "data:\n  -\n  # note\n\n    - x\n",
+  "data:\n- -\n# note\n\n    - x\n",
+]) {
+  test(`a comment right below a dash is in the item, as to sops: ${JSON.stringify(text)}`, async (t) => {
+    const encrypted = await encrypt(text, "encrypted_regex", "^data$");
+    t.notRegex(encrypted, /note/);
+    t.is(await open(encrypted), text);
   });
 }
 
@@ -271,6 +290,8 @@ for (const text of [
   "# secret\na: &b x\nc: y\n",
   "a:\n  # secret\n  b: x\n",
   "a:\n# secret\n- b: x\n- c\n",
+  "a:\n  - # secret\n    x\n  - y\n",
+  "a:\n  -\n    # secret\n    b: x\n    c: y\n",
 ]) {
   test(`one that sops takes as it looks is not: ${JSON.stringify(text)}`, async (t) => {
     for (const option of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
