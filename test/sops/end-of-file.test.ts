@@ -272,8 +272,10 @@ for (const text of [
   "data:\r\n-\r\n# note\r\n  - x\r\n",
   "data:\n  -\n  # note\n\n    - x\n",
   "data:\n- -\n# note\n\n    - x\n",
+  // Nothing is in this item: the list has it that goes on.
+  "a:\n  data:\n  -\n    - x\n    -\n# note 1\n  # note 2\n  - y\n",
 ]) {
-  test(`a comment right below a dash is in the item, as to sops: ${JSON.stringify(text)}`, async (t) => {
+  test(`a comment right below a dash is in the item or list, as to sops: ${JSON.stringify(text)}`, async (t) => {
     const encrypted = await encrypt(text, "encrypted_regex", "^data$");
     t.notRegex(encrypted, /note/);
     t.is(await open(encrypted), text);
