@@ -4,6 +4,7 @@ import { readData } from "../sops/read-data.ts";
 import { writeData, writeValue } from "../sops/write-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
+import { plaintextBytes } from "../sops/sops-file.ts";
 import { parseTreePath } from "../sops/tree-path.ts";
 import { plaintextIn } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
@@ -41,13 +42,17 @@ export const decrypt = fileCommand({
 });
 
 function extracted(
-  { inputFormat, outputFormat, indent }: FileAtWork,
+  { file, inputFormat, outputFormat, indent }: FileAtWork,
   text: string,
   at: string,
-): string {
+): string | Buffer {
   const path = parseTreePath(at);
   if (path === null) {
     throw new SopsError("bad-path", `the path is malformed: it looks like '["a"]["b"][0]'`);
+  }
+  // The bytes as they are, which need not be text.
+  if (inputFormat === "binary" && path[0] === "data" && path.length === 1) {
+    return plaintextBytes(file, text);
   }
   const [first = new Map()] = readData(text, inputFormat);
   const value = dataAt(first, path);

@@ -209,9 +209,9 @@ test("a binary file goes through a pipe unchanged", (t) => {
   const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
   t.is(repository.tool("encrypt", "--age", recipient, "-i", "blob.bin").status, 0);
   t.false(readFileSync(join(repository.dir, "blob.bin")).equals(content));
-  const plain = spawnSync("node", [".flux-sops/flux-sops.mjs", "decrypt", "blob.bin"], {
-    cwd: repository.dir,
-    env: repository.env,
-  });
-  t.deepEqual(plain.stdout, content);
+  for (const extract of [[], ["--extract", '["data"]']]) {
+    const args = [".flux-sops/flux-sops.mjs", "decrypt", ...extract, "blob.bin"];
+    const { stdout } = spawnSync("node", args, { cwd: repository.dir, env: repository.env });
+    t.deepEqual(stdout, content);
+  }
 });
