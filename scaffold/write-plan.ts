@@ -2,6 +2,7 @@ import {
   accessSync,
   chmodSync,
   constants,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -75,20 +76,32 @@ function moveAll(
       const place = join(directory, file.path);
       makeFolder(dirname(place), madeFolders);
       requireRealFolders(directory, file.path);
-      if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) {
-        // Looked at again: what is replaced must be what was planned for.
-        requireWritablePlace(directory, file);
-        const kept = join(staging, `${index}.before`);
-        renameSync(place, kept);
-        takeBack.push(() => renameSync(kept, place));
-        requireUnchanged(place, kept, file);
+      if (lstatSync(place, { throwIfNoEntry: false }) === undefined) {
+        renameSync(draftOf(staging, index), place);
+        takeBack.push(() => unlinkSync(place));
+        continue;
       }
+      // Looked at again: what is replaced must be what was planned for.
+      requireWritablePlace(directory, file);
+      const kept = join(staging, `${index}.before`);
+      keep(place, kept);
+      takeBack.push(() => renameSync(kept, place));
+      requireUnchanged(place, kept, file);
       renameSync(draftOf(staging, index), place);
-      takeBack.push(() => unlinkSync(place));
     }
   } catch (error) {
     for (const undo of takeBack.reverse()) undo();
     throw error instanceof ScaffoldError ? error : notWritten(directory, error);
+  }
+}
+
+/** By a second name, so that there is no moment without the file: who is killed then would leave none. */
+function keep(place: string, kept: string): void {
+  try {
+    linkSync(place, kept);
+  } catch {
+    // Not every file system has hard links.
+    renameSync(place, kept);
   }
 }
 

@@ -182,6 +182,26 @@ test("a file that its user changes after planning stays as it is by then", (t) =
   t.deepEqual(content(directory), { a: "old\n", b: "mine\nand more\n" });
 });
 
+test("a file that is replaced is there at every moment", (t) => {
+  const directory = placeWith({ a: "old\n" });
+  const seen: string[] = [];
+  const [planned] = planFiles(directory, [wanted("a")]);
+  if (planned === undefined) throw new Error("nothing is planned");
+  const watched = {
+    ...planned,
+    // Asked for between the two: what was planned for is compared with what was put aside.
+    get before() {
+      seen.push(readFileSync(join(directory, "a"), "utf8"));
+      return planned.before;
+    },
+  };
+  const staged = stageFiles(directory, [watched]);
+  staged.moveIntoPlace();
+  staged.discard();
+  t.deepEqual(seen, ["old\n"]);
+  t.deepEqual(content(directory), { a: "wanted\n" });
+});
+
 test("a folder made for the scaffold is gone again after a failure", (t) => {
   const directory = newPlace("deep/er");
   const plan = planFiles(directory, [wanted("file")]);
