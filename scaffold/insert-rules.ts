@@ -37,13 +37,15 @@ function insertRule(text: string, { probes, lines }: WantedRule): string | null 
   if (behind === null || taker === -1) return behind;
   const begin = list.range?.[0] ?? 0;
   const indent = text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin);
-  const at = startWithComments(text, (list.items[taker] as Node).range?.[0] ?? begin);
+  // The dash may stand on a line of its own.
+  const content = (list.items[taker] as Node).range?.[0] ?? begin;
+  const at = startWithComments(text, text.lastIndexOf(`\n${indent}-`, content) + 1);
   return insertLines(text, at, [...lines, ""], indent);
 }
 
 /** The line of an item, or of the comments that stand right above it. */
-function startWithComments(text: string, at: number): number {
-  let start = text.lastIndexOf("\n", at - 1) + 1;
+function startWithComments(text: string, line: number): number {
+  let start = line;
   for (;;) {
     const before = text.lastIndexOf("\n", start - 2) + 1;
     if (start === 0 || !/^[ \t]*#/.test(text.slice(before, start))) return start;

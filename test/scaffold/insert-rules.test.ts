@@ -28,6 +28,14 @@ test("goes before the rule that would take its files, and before that one's comm
   );
 });
 
+test("goes before a rule whose dash has a line of its own", (t) => {
+  const before = `creation_rules:\n- path_regex: ^a/\n  age: ${key}\n# all\n- # others\n  age: ${key}\n`;
+  t.is(
+    insertRules(before, [rule]),
+    before.replace("# all", `# prod\n- path_regex: ^clusters/prod/\n  age: ${key}\n\n# all`),
+  );
+});
+
 test("is not added twice", (t) => {
   const once = insertRules(`creation_rules:\n- age: ${key}\n`, [rule]);
   t.is(insertRules(once ?? "", [rule]), once);
