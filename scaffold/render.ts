@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import ejs from "ejs";
 import type { RememberedAnswers } from "./answers.ts";
 import { bootstrapCommand, remoteUrl } from "./bootstrap-command.ts";
@@ -201,6 +202,12 @@ function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): Wante
 /** Remembered where they are wanted. */
 const ASIDE = ["schemas", "renovate", "tasks"] as const;
 
+/** JSON with the indentation of a text. */
+function laidOutAs(text: string, content: object): string {
+  const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? "  ";
+  return `${JSON.stringify(content, null, indent)}\n`;
+}
+
 /** `.yo-rc.json`: ours beside what other generators remember. */
 function answersFile({ answers, version, yoRc, scope = "repository" }: RenderInput): WantedFile {
   const present = yoRc === null ? {} : (JSON.parse(yoRc) as Record<string, unknown>);
@@ -216,7 +223,9 @@ function answersFile({ answers, version, yoRc, scope = "repository" }: RenderInp
   const whole = { ...present, [YO_RC_KEY]: remembered };
   return {
     path: ".yo-rc.json",
-    content: Buffer.from(`${JSON.stringify(whole, null, 2)}\n`),
+    content: Buffer.from(
+      yoRc !== null && isDeepStrictEqual(present, whole) ? yoRc : laidOutAs(yoRc ?? "", whole),
+    ),
     mode: 0o644,
     mayReplace: () => true,
   };

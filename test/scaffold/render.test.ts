@@ -322,6 +322,14 @@ test(".yo-rc.json: the answers, no keys, beside what other generators wrote", (t
   });
 });
 
+test(".yo-rc.json keeps its layout, and every byte where nothing in it changes", (t) => {
+  const text = (present: string | null) => textOf(render({}, [recipient], present), ".yo-rc.json");
+  const tabbed = text('{\n\t"generator-other": { "a": 1 }\n}\n');
+  t.regex(tabbed, /^\{\n\t"generator-other": \{\n\t\t"a": 1\n\t\},\n\t"generator-flux-sops": \{\n/);
+  const onOneLine = JSON.stringify(JSON.parse(text(null)));
+  t.is(text(onOneLine), onOneLine);
+});
+
 test("README names no recipient: it must not change with the keys", (t) => {
   t.is(textOf(render(), "README.md"), textOf(render({}, [second]), "README.md"));
 });
