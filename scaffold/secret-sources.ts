@@ -161,14 +161,14 @@ export interface GeneratedKey {
 const GENERATED_LENGTH = 32;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** @throws ScaffoldError `usage` */
+/** @throws ScaffoldError `usage`; what stands behind the key is not quoted: it may be a value. */
 export function parseGenerated(source: string): GeneratedKey {
   const [key = "", length, ...more] = source.split(":");
   const count = length === undefined ? GENERATED_LENGTH : Number(length);
   if (more.length > 0 || !/^\d*$/.test(length ?? "1") || count < 8 || count > 4096) {
     throw new ScaffoldError(
       "usage",
-      `--generate ${printable(source)} must look like KEY or KEY:LENGTH, a length from 8 to 4096`,
+      "--generate must look like KEY or KEY:LENGTH, a length from 8 to 4096",
     );
   }
   return { key, length: count };

@@ -129,6 +129,10 @@ test("generated values: the length asked for, and never the same", (t) => {
   for (const wrong of ["a:", "a:7", "a:x", "a:9:9", "a:-9"]) {
     t.throws(() => parseGenerated(wrong), { name: "ScaffoldError" }, wrong);
   }
+  for (const mistaken of ["a:hunter2", "a:hunter2:9"]) {
+    const error = t.throws(() => parseGenerated(mistaken));
+    t.notRegex(error.message, /hunter2/);
+  }
   t.true(looksGenerated(Buffer.from(randomText(40)), 40));
   t.is(new Set(Array.from({ length: 50 }, () => randomText(16))).size, 50);
 });
