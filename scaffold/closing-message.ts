@@ -96,9 +96,18 @@ function filesPart(done: Scaffolded): string[] {
 }
 
 /** Whom rules that are added let read is easily overlooked among those that were there. */
-function readersPart({ files, identity }: Scaffolded): string[] {
-  const isAdded = files.some(({ path, state }) => path === RULES_PATH && state === "merged");
-  if (!isAdded || identity.recipients.length === 0) return [];
+function readersPart({ files, identity, answers }: Scaffolded): string[] {
+  const rules = files.find(({ path }) => path === RULES_PATH);
+  if (rules?.state === "unchanged") {
+    const unknown = answers.recipients.filter((one) => !rules.content.includes(one));
+    return unknown.length === 0
+      ? []
+      : [
+          `The rules in ${RULES_PATH} take all files already, and name others than these keys: add them there by hand.`,
+          ...unknown.map((one) => `  ${one}`),
+        ];
+  }
+  if (rules?.state !== "merged" || identity.recipients.length === 0) return [];
   return [
     `What the rules added to ${RULES_PATH} encrypt, these keys can read:`,
     ...identity.recipients.map((one) => `  ${one}`),

@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pathFromText } from "../git/path.ts";
+import { withToolCommand } from "../git/tool-command.ts";
 import { parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { planIdentity, writeIdentity } from "./age-identity.ts";
@@ -51,6 +53,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
   const rules = readRules(directory);
   const present = recipientsOfCluster(rules, name);
   if (present === null) refuseFolderOfAnother(directory, name);
+  else refuseOtherRecipients(directory, name, present, splitRecipients(given));
   const remembered = await rememberedKeyFile(directory);
   const ageKeyFile = valueOf(request, "age-key-file") ?? "";
   const identity = await planIdentity(
@@ -123,6 +126,21 @@ function refuseFolderOfAnother(directory: string, name: string): void {
   throw new ScaffoldError(
     "usage",
     `clusters/${name} is there already, and no rule in .sops.yaml is its own: name a cluster that is new`,
+  );
+}
+
+/** Its rules stay as they are, and so does what is encrypted by them. */
+function refuseOtherRecipients(
+  directory: string,
+  name: string,
+  present: readonly string[],
+  given: readonly string[],
+): void {
+  if (given.every((one) => present.includes(one))) return;
+  const message = `cluster ${name} is there already, and its rules in .sops.yaml name other keys: change them there, then run npx flux-sops updatekeys -y clusters/${name}`;
+  throw new ScaffoldError(
+    "usage",
+    withToolCommand(message, { cwd: directory, prefix: pathFromText("") }),
   );
 }
 

@@ -195,6 +195,11 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   t.true(secret.includes(second ?? "-") && !secret.includes(first ?? "-"));
   const again = repository.tool("new", "cluster", "prod");
   t.regex(again.stdout, /nothing to change/);
+  const { recipient } = await generateKeyPair();
+  const others = repository.tool("new", "cluster", "prod", "--recipients", recipient);
+  t.is(others.status, 2, others.stdout);
+  t.regex(others.stderr, /prod is there already, .*updatekeys -y clusters\/prod$/m);
+  t.is(repository.tool("new", "cluster", "prod", "--recipients", second ?? "").status, 0);
   // Flux builds all that is in a folder without a kustomization.yaml: one more would have it remove the rest.
   repository.write("clusters/old/apps.yaml", "kind: ConfigMap\n");
   const taken = repository.tool("new", "cluster", "old");

@@ -539,6 +539,24 @@ test.serial(
   },
 );
 
+test.serial(
+  "where the rules take all files, it is said that --recipients adds nobody",
+  async (t) => {
+    const [theirs, given] = await Promise.all([generateKeyPair(), generateKeyPair()]);
+    const rules = `creation_rules:\n  - age: ${theirs.recipient}\n`;
+    const directory = repositoryOf({ files: { ".sops.yaml": rules, a: "" }, on: true });
+    const recipients = `${theirs.recipient},${given.recipient}`;
+    const done = await carryOut(await prepare(directory, { recipients }), { install: null });
+    t.true(
+      closingMessage(done).includes(
+        `others than these keys: add them there by hand.\n  ${given.recipient}\n`,
+      ),
+      closingMessage(done),
+    );
+    t.is(readFileSync(join(directory, ".sops.yaml"), "utf8"), rules);
+  },
+);
+
 test.serial("a second run before the commit still names what was added to", async (t) => {
   const files = {
     "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
