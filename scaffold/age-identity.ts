@@ -228,9 +228,12 @@ function requireWritable(file: string): void {
   for (let path = file; ; path = dirname(path)) {
     try {
       accessSync(path, constants.W_OK);
-      if (path !== file && !statSync(path).isDirectory()) {
+      const entry = statSync(path);
+      if (path !== file && !entry.isDirectory()) {
         throw unusable(file, `${printable(path)} is no folder`);
       }
+      // What is written to a device is gone.
+      if (path === file && !entry.isFile()) throw unusable(file, "it is no file");
       return;
     } catch (error) {
       if (error instanceof ScaffoldError) throw error;

@@ -173,13 +173,17 @@ test("--age-key-file with several identities: --recipients has to choose", async
   });
 });
 
-test("--age-key-file: a folder, and a new file inside the repository, are refused", async (t) => {
+test("--age-key-file: a folder, a device, and a new file inside the repository, are refused", async (t) => {
   for (const ageKeyFile of [sandbox, join(directory, "age.agekey"), join(directory, "..x")]) {
     const place = wish({ ageKeyFile });
     await t.throwsAsync(planIdentity(place.wish, place.environment), { name: "ScaffoldError" });
   }
   const beside = wish({ ageKeyFile: `${directory}.agekey` });
   t.is((await planIdentity(beside.wish, beside.environment)).kind, "new");
+  const device = wish({ ageKeyFile: "/dev/null" });
+  await t.throwsAsync(planIdentity(device.wish, device.environment), {
+    message: /\/dev\/null cannot be used: it is no file/,
+  });
 });
 
 test("--age-key-file that is missing, with recipients made elsewhere, is an error", async (t) => {
