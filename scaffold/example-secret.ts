@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseRuleFile, ruleFor } from "../sops/creation-rules.ts";
-import { encryptFile } from "../sops/encrypt.ts";
-import { parseFile } from "../sops/format.ts";
+import { encryptSecret } from "./encrypt-new.ts";
 import { ScaffoldError } from "./errors.ts";
 import type { WantedFile } from "./plan.ts";
 
@@ -10,7 +9,8 @@ import type { WantedFile } from "./plan.ts";
  * is never on disk and nobody needs to know it.
  *
  * @param ruleText text of the `.sops.yaml` that will hold in the repository.
- * @throws ScaffoldError `usage` when no rule there encrypts it; SopsError.
+ * @throws ScaffoldError `usage` when no rule there encrypts it, `environment` when one encrypts its names as well;
+ *   SopsError.
  */
 export async function exampleSecret(cluster: string, ruleText: string): Promise<WantedFile> {
   const path = exampleSecretPath(cluster);
@@ -33,8 +33,8 @@ export async function exampleSecret(cluster: string, ruleText: string): Promise<
     `  token: "${randomBytes(24).toString("base64url")}"`,
     "",
   ].join("\n");
-  const { text } = await encryptFile(parseFile(plaintext, "yaml", rules.indents.yaml), rule);
-  return { path, content: Buffer.from(text), mode: 0o644 };
+  const inForce = { rule, yamlIndent: rules.indents.yaml };
+  return { path, content: await encryptSecret(path, plaintext, inForce, null), mode: 0o644 };
 }
 
 /** Where it lies. */

@@ -557,6 +557,20 @@ test.serial(
   },
 );
 
+test.serial(
+  "--example is refused where a rule encrypts the names of a Secret as well",
+  async (t) => {
+    const { recipient } = await generateKeyPair();
+    const rules = `creation_rules:\n  - age: ${recipient}\n`;
+    const directory = repositoryOf({ files: { ".sops.yaml": rules, a: "" }, on: true });
+    await t.throwsAsync(prepare(directory, { example: true }), {
+      name: "ScaffoldError",
+      message:
+        /demo\.sops\.yaml in \.sops\.yaml must encrypt the values of a Secret and nothing else/,
+    });
+  },
+);
+
 test.serial("a second run before the commit still names what was added to", async (t) => {
   const files = {
     "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
