@@ -96,13 +96,14 @@ function commandsOf(pipeline: unknown): string[] {
   return jobs.check.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
 }
 
-test("GitHub: the token may only read, and every action is pinned to a commit", (t) => {
+test("GitHub: the token may only read, every action is pinned to a commit, and no run is cancelled", (t) => {
   const repository = scaffolded(t);
   const workflow = parse(repository.read(CI_FILES["github"] ?? "")) as {
     permissions: unknown;
     jobs: { check: { permissions?: unknown; steps: { uses?: string }[] } };
   };
   t.deepEqual(workflow.permissions, { contents: "read" });
+  t.false("concurrency" in workflow, "the commits of a cancelled run are looked at by no other");
   t.is(workflow.jobs.check.permissions, undefined);
   const used = workflow.jobs.check.steps.flatMap(({ uses }) => uses ?? []);
   t.true(used.length > 0);
