@@ -110,6 +110,13 @@ test("GitHub: the token may only read, every action is pinned to a commit, and n
   for (const action of used) t.regex(action, /@[0-9a-f]{40}$/);
 });
 
+test("GitLab: no run is cancelled, be it one that waits for a runner", (t) => {
+  const repository = scaffolded(t, { flags: ["--provider", "gitlab"] });
+  t.like(parse(repository.read(CI_FILES["gitlab"] ?? "")), {
+    workflow: { auto_cancel: { on_new_commit: "none" } },
+  });
+});
+
 testWith("kustomize")("the build names what does not build, and fails", (t) => {
   const repository = scaffolded(t, { flags: ["--example"] });
   repository.write(
