@@ -88,6 +88,9 @@ export function secretType(text: string): SecretType {
   return { name: text, keys: [] };
 }
 
+/** @see MaxSecretSize in k8s.io/api/core/v1 */
+const MOST_BYTES = 2 ** 20;
+
 /**
  * What the API server would refuse in the data of a type, or what would not work.
  *
@@ -103,6 +106,13 @@ export function requireValid(
     throw new ScaffoldError(
       "usage",
       `a Secret of type ${type.name} needs ${type.any === true ? type.keys.join(" or ") : missing.join(" and ")}: give ${type.flags ?? `--from-file ${missing[0]}=FILE`}`,
+    );
+  }
+  const size = [...values.values()].reduce((sum, { length }) => sum + length, 0);
+  if (size > MOST_BYTES) {
+    throw new ScaffoldError(
+      "usage",
+      `a Secret holds ${MOST_BYTES} bytes at most, and these values have ${size}: Kubernetes would refuse it`,
     );
   }
   for (const key of [".dockerconfigjson", ".dockercfg"]) {

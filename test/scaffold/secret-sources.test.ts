@@ -192,6 +192,11 @@ test("types: short names, required keys, JSON, service account tokens, bootstrap
   t.throws(() => valid("docker-registry", { ".dockerconfigjson": "hunter2" }), {
     message: /JSON object/,
   });
+  const half = "x".repeat(2 ** 19);
+  t.notThrows(() => valid("generic", { a: half, b: half }));
+  t.throws(() => valid("generic", { a: half, b: half, c: half }), {
+    message: /1048576 bytes at most, .* have 1572864:/,
+  });
   const token = { "token-id": "abcdef", "token-secret": "0123456789abcdef" };
   const type = "bootstrap.kubernetes.io/token";
   t.throws(() => valid(type, token), { message: /named bootstrap-token-ID/ });
