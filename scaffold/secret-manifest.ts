@@ -30,7 +30,7 @@ export function secretManifest(
 
 /** Quoted where some YAML reader could take it for something other than this text. */
 export function yamlWord(text: string): string {
-  return /^[A-Za-z][A-Za-z0-9_./+=-]*$/.test(text) &&
+  return /^[A-Za-z](?:[@:]?[A-Za-z0-9_./+=-])*$/.test(text) &&
     !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text)
     ? text
     : `"${text}"`;

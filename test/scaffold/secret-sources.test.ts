@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { parseDocument } from "yaml";
-import { secretManifest } from "../../scaffold/secret-manifest.ts";
+import { secretManifest, yamlWord } from "../../scaffold/secret-manifest.ts";
 import {
   addCertificate,
   addEnvFile,
@@ -170,6 +170,14 @@ test("any bytes come back from the manifest", (t) => {
     { numRuns: 500 },
   );
   t.pass();
+});
+
+test("a word is quoted where YAML has another meaning for it", (t) => {
+  const image = "localhost:5000/me/web:1.2.3@sha256:0f";
+  for (const plain of [image, "kubernetes.io/tls", "a=", "web"]) t.is(yamlWord(plain), plain);
+  for (const other of ["null", "On", "1234", "0x1f", "a:", "-a", "", "~"]) {
+    t.is(yamlWord(other), `"${other}"`);
+  }
 });
 
 test("types: short names, required keys, JSON, service account tokens, bootstrap tokens", (t) => {
