@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { openRepository } from "../git/repository.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
@@ -10,6 +9,7 @@ import {
   type Prompter,
   writePrepared,
 } from "../scaffold/generator.ts";
+import { readStandardInput } from "../scaffold/standard-input.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
 
@@ -69,7 +69,7 @@ async function run(generator: FileGenerator, command: Command): Promise<void> {
   if (problem !== null) throw new ScaffoldError("usage", `the name ${printable(name)} ${problem}`);
   const prepared = await generator.prepare({
     ...{ name, directory, prompter, options: given },
-    readStandardInput: () => readFileSync(0),
+    readStandardInput: () => readStandardInput(complain),
     environment: process.env,
   });
   const isDryRun = given.has("dry-run");

@@ -296,3 +296,21 @@ run("set --value-stdin: says on a terminal what it waits for [needs python3]", (
   t.is(status, 0, seen);
   t.regex(repository.tool("decrypt", path).stdout, /^ {2}a: two$/m);
 });
+
+run(
+  "new secret --from-literal-stdin: says it too, and takes it after a prompt [needs python3]",
+  (t) => {
+    const repository = scaffolded(t);
+    const { status, seen } = drive(
+      repository,
+      ["new", "secret", "db", "--from-literal-stdin", "a"],
+      [
+        ["Namespace", ENTER],
+        ["the value, then Enter and Ctrl-D", `two${ENTER}\u0004`],
+      ],
+    );
+    t.is(status, 0, seen);
+    const path = "clusters/homelab/secrets/db.sops.yaml";
+    t.regex(repository.tool("decrypt", path).stdout, /^ {2}a: "two"$/m);
+  },
+);
