@@ -130,18 +130,26 @@ function requireWritablePlace(directory: string, file: PlannedFile): void {
       `${printable(place)} ${reason}: move it away and run this again`,
     );
   }
-  // A rename needs the folder to be writable, not the file.
+  const notWritable = (path: string, error: unknown) =>
+    new ScaffoldError(
+      "environment",
+      `${printable(path)} is not writable (${systemReason(error)}): make it writable and run this again`,
+    );
+  if (entry !== undefined) {
+    // Its folder alone would let it be replaced: as everywhere, a file that is read-only stays.
+    try {
+      accessSync(place, constants.W_OK);
+    } catch (error) {
+      throw notWritable(place, error);
+    }
+  }
   for (let folder = dirname(place); ; folder = dirname(folder)) {
     try {
       accessSync(folder, constants.W_OK | constants.X_OK);
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT" && folder !== dirname(folder))
-        continue;
-      throw new ScaffoldError(
-        "environment",
-        `${printable(folder)} is not writable (${systemReason(error)}): make it writable and run this again`,
-      );
+      const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      if (!isMissing || folder === dirname(folder)) throw notWritable(folder, error);
     }
   }
 }

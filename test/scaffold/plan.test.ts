@@ -223,3 +223,14 @@ test("a folder made for the scaffold is gone again after a failure", (t) => {
     chmodSync(join(directory, "apps"), 0o755);
   },
 );
+
+(process.getuid?.() === 0 ? test.skip : test)(
+  "a read-only file stays as it is, be its folder writable or not [needs an ordinary user]",
+  (t) => {
+    const directory = placeWith({ a: "mine\n" });
+    chmodSync(join(directory, "a"), 0o444);
+    const plan = planFiles(directory, [wanted("a"), wanted("b")]);
+    t.throws(() => stageFiles(directory, plan), { message: /a is not writable/ });
+    t.deepEqual(content(directory), { a: "mine\n" });
+  },
+);
