@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
 import { SettingsError } from "../findings/settings-error.ts";
 import type { Settings } from "../findings/settings.ts";
+import { blobSizes } from "../git/blobs.ts";
 import { GitError } from "../git/errors.ts";
 import { HistoryLog } from "../git/history-log.ts";
 import { openRepository } from "../git/repository.ts";
+import type { GitContext } from "../git/run.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
@@ -68,7 +70,12 @@ export async function check(argv: readonly string[]): Promise<number> {
     const findings =
       settings === null
         ? checked.findings
-        : await settled(await settings, checked.findings, isWhole && paths.length === 0);
+        : await settled(
+            repository,
+            await settings,
+            checked.findings,
+            isWhole && paths.length === 0,
+          );
     const report: Report = {
       findings,
       repository,
@@ -102,16 +109,23 @@ export async function check(argv: readonly string[]): Promise<number> {
 /**
  * Applies `.flux-sops.yaml`.
  *
- * @param isWhole everything was looked at: an entry that allowed nothing is told
+ * @param isWhole everything was looked at: an entry that allowed nothing is told, but for one of a content
+ *   that git still has, which `--history` looks at
  */
 async function settled(
+  context: GitContext,
   settings: Settings | null,
   findings: readonly CheckedFinding[],
   isWhole: boolean,
 ): Promise<CheckedFinding[]> {
   const used = new Set<unknown>();
   const left = await settleSilently(settings, findings, (entry) => used.add(entry));
-  const idle = (settings?.allow ?? []).filter((entry) => isWhole && !used.has(entry));
+  const unused = (settings?.allow ?? []).filter((entry) => isWhole && !used.has(entry));
+  const known = await blobSizes(
+    context,
+    unused.flatMap(({ blob }) => blob ?? []),
+  );
+  const idle = unused.filter(({ blob }) => blob === null || !known.has(blob));
   return [
     ...left,
     ...idle.map(({ rule, line }) => ({

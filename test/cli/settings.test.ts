@@ -33,6 +33,20 @@ test("an entry for one content allows no other, and one that matches nothing is 
   t.regex(ended.stdout, /\.flux-sops\.yaml:2 {2}plaintext-secret \(warning\)/);
 });
 
+test("an entry for what leaked once, and was replaced, is none that allows nothing", (t) => {
+  const repository = scaffolded(t);
+  repository.write("leaked.yaml", secret({ token: "hunter2" }, "web"));
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-n", "-m", "Leak");
+  const blob = repository.must("rev-parse", "HEAD:leaked.yaml").trim();
+  repository.must("rm", "-q", "leaked.yaml");
+  repository.write(".flux-sops.yaml", entry("leaked.yaml", `    blob: ${blob}\n`));
+  repository.must("add", ".");
+  repository.must("commit", "-q", "-m", "Replace");
+  t.is(repository.tool("check", "--history").status, 0);
+  t.notRegex(repository.tool("check").stdout, /\.flux-sops\.yaml/);
+});
+
 test("a file that cannot be used blocks the commit that stages it, and names the line", (t) => {
   const repository = scaffolded(t);
   repository.write(".flux-sops.yaml", "allow:\n  - rule: age-key\n    path: a\n");
