@@ -105,7 +105,7 @@ function initCommand(): Command {
   return command
     .option("--skip-install", "do not run npm install")
     .option("--dry-run", "say what would be written, and write nothing")
-    .option("--force", "replace files that differ")
+    .option("--force", "replace files that differ, and what you changed in them")
     .option("--yes", "ask nothing: flags and defaults only")
     .addOption(new Option("--default-dir <DIR>").hideHelp())
     .addHelpText(

@@ -80,7 +80,8 @@ function filesPart(done: Scaffolded): string[] {
     ...(kept.length === 0
       ? []
       : [
-          `Kept as they are, though the scaffold would write them differently (--force replaces them):`,
+          "Kept as they are, though the scaffold would write them differently (--force replaces them, and all",
+          "else that you changed in files of the scaffold; --force --dry-run shows what that takes away):",
           ...kept.map(({ path }) => `  ${path}`),
         ]),
     ...named(written, "upgraded", "Brought up to date:"),

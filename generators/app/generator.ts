@@ -45,7 +45,10 @@ export default class AppGenerator extends Generator {
       this.option(flag, { type: value === undefined ? Boolean : String, description });
     }
     this.option("dry-run", { type: Boolean, description: "say what would be written only" });
-    this.option("force", { type: Boolean, description: "replace files that differ" });
+    this.option("force", {
+      type: Boolean,
+      description: "replace files that differ, and what you changed in them",
+    });
     this.option("yes", { type: Boolean, description: "ask nothing: flags and defaults only" });
   }
 
