@@ -1,4 +1,6 @@
-/** The end of a command's help: lines to paste, as they are run in a scaffolded repository. */
+import { withToolHere } from "./tool-here.ts";
+
+/** The end of a command's help: lines to paste. */
 export function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return withToolHere(`\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`);
 }

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
 import { FILE_GENERATORS } from "../../scaffold/file-generators.ts";
@@ -6,8 +9,12 @@ import { TOOL } from "../e2e/scaffolded.ts";
 
 function helpOf(...words: readonly string[]) {
   // In a folder without a repository: help needs nothing.
+  return helpIn("/", words);
+}
+
+function helpIn(cwd: string, words: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [TOOL, ...words, "--help"], {
-    cwd: "/",
+    cwd,
     encoding: "utf8",
     env: { PATH: process.env["PATH"], COLUMNS: "80" },
   });
@@ -66,6 +73,23 @@ for (const words of ALL) {
     for (const flag of flags) t.regex(about, new RegExp(`^ {2}(-\\w, )?${flag}[ ,]`, "m"), flag);
   });
 }
+
+test("examples name the tool so that npx fetches no stranger's where no package.json names it", (t) => {
+  const root = mkdtempSync(join(tmpdir(), "flux-sops-help-"));
+  t.teardown(() => {
+    rmSync(root, { recursive: true });
+  });
+  for (const folder of [".flux-sops", "apps"]) mkdirSync(join(root, folder));
+  writeFileSync(join(root, ".flux-sops/flux-sops.mjs"), "");
+  const examplesIn = (folder: string) => helpIn(folder, ["edit"]).stdout.split("Examples:\n")[1];
+  t.regex(examplesIn(root) ?? "", /^ {2}node \.flux-sops\/flux-sops\.mjs edit /);
+  t.regex(
+    examplesIn(join(root, "apps")) ?? "",
+    /^ {2}node \.\.\/\.flux-sops\/flux-sops\.mjs edit /,
+  );
+  writeFileSync(join(root, "package.json"), '{"bin": {"flux-sops": ".flux-sops/flux-sops.mjs"}}');
+  t.regex(examplesIn(join(root, "apps")) ?? "", /^ {2}npx flux-sops edit /);
+});
 
 test("init --help names the default of every flag", (t) => {
   const help = helpOf("init").stdout.replace(/\s+/g, " ");
