@@ -202,7 +202,7 @@ function addToLefthook(text: string, path: string): string | Extract<Addition, {
     const added = lefthookWith(whole, name);
     if (added === null) {
       const reason = isParallel(readYaml(whole), name)
-        ? "runs its jobs at the same time, and the gate has to be last"
+        ? "runs its jobs at the same time, and the gate has to be last (without parallel: true, init adds it)"
         : "cannot be added to";
       return byHand(`its ${name} ${reason}`, LEFTHOOK_COMMAND);
     }

@@ -175,7 +175,7 @@ const shapes: Record<string, Shape> = {
     },
     hasNot: [".husky"],
     on: false,
-    says: /lefthook\.yml: its pre-commit runs its jobs at the same time, and the gate has to be last; let .* run sh -e \.flux-sops\/hooks\/HOOK \{0\}, last, pre-push and post-rewrite with use_stdin$/m,
+    says: /lefthook\.yml: its pre-commit runs its jobs at the same time, and the gate has to be last \(without parallel: true, init adds it\); let .* run sh -e \.flux-sops\/hooks\/HOOK \{0\}, last, pre-push and post-rewrite with use_stdin$/m,
   },
   "lefthook configured elsewhere": {
     files: { ".config/lefthook.yml": LEFTHOOK, "a.txt": "x\n" },
