@@ -108,7 +108,8 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
           },
         }
       : {}),
-    notes: isNew
+    notes: [],
+    whenWritten: isNew
       ? [
           `The private key of cluster ${name} is new, in ${printable(identity.file)}: BACK IT UP NOW.`,
           `Once this is committed and pushed, point kubectl at the cluster, and run npx flux-sops bootstrap --cluster ${name}.`,

@@ -48,6 +48,8 @@ export interface PreparedFiles {
   readonly before?: () => Promise<void>;
   /** Sentences for the user, none with a value in it. */
   readonly notes: readonly string[];
+  /** Such sentences that are true once the files are written. */
+  readonly whenWritten?: readonly string[];
   /** The subject of the commit that is suggested. */
   readonly subject: string;
 }
@@ -143,7 +145,7 @@ export async function preparedMessage(
         ? `${printable(directory)}: nothing to change.`
         : `${printable(directory)}:`,
     ...prepared.files.map(({ state, path }) => `  ${fateOf(state)} ${printable(path)}`),
-    ...prepared.notes.map((text) =>
+    ...[...prepared.notes, ...(isDryRun ? [] : (prepared.whenWritten ?? []))].map((text) =>
       withToolCommand(text, { cwd: directory, prefix: pathFromText("") }),
     ),
     ...next,

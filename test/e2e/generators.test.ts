@@ -175,7 +175,9 @@ testWith("sops", "kustomize")("what the generators make opens with sops, and bui
 test("new cluster: its own key and rules; the others keep every byte", async (t) => {
   const repository = scaffolded(t);
   const rules = repository.read(".sops.yaml");
-  t.is(repository.tool("new", "cluster", "prod", "--dry-run").status, 0);
+  const preview = repository.tool("new", "cluster", "prod", "--dry-run");
+  t.is(preview.status, 0);
+  t.notRegex(preview.stdout, /private key/, "none was made");
   t.is(repository.must("status", "--porcelain"), "");
   t.is(repository.tool("new", "cluster", "prod").status, 0);
   const after = repository.read(".sops.yaml");
