@@ -1,4 +1,5 @@
 import type { Document } from "yaml";
+import { isTemplate } from "./file-kind.ts";
 import type { Candidate } from "./finding.ts";
 import type { Section } from "./sections.ts";
 
@@ -18,6 +19,18 @@ export function isSchema(section: Section): boolean {
   return words.match(/^["']?kind["']?\s*:/gm)?.length === 1;
 }
 
+/** What is YAML or JSON by its name: of a script, what a parser makes of a part of it means nothing. */
+const MANIFEST = /\.(?:ya?ml|json)$|config$/i;
+
+/**
+ * The documents of a part of a file. Those of a manifest also where there are errors in them: Kubernetes' reader of YAML
+ * takes some of what the parser here does not, and what a slip has broken is there to be read all the same.
+ */
+export function documentsOf({ path }: Candidate, section: Section): readonly Document.Parsed[] {
+  const isManifest = section.holder === null && MANIFEST.test(path) && !isTemplate(path);
+  return section.documents ?? (isManifest ? section.trees : null) ?? [];
+}
+
 /**
  * The documents of a file, and those that stand as values inside them (in ConfigMaps, patches,
  * annotations), as far as they parse.
@@ -31,7 +44,7 @@ export function* eachDocument(
   const open: Section[] = candidate.sections.toReversed();
   for (let section = open.pop(); section !== undefined; section = open.pop()) {
     if (!gate.test(section.words) || isSchema(section)) continue;
-    for (const document of section.documents ?? []) yield { section, document };
+    for (const document of documentsOf(candidate, section)) yield { section, document };
     for (const embedded of section.embedded.values()) open.push(embedded);
   }
 }

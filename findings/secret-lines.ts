@@ -19,8 +19,8 @@ interface Mapping {
   /** Column of its keys. */
   readonly column: number;
   isSecret: boolean;
-  /** Column of the `data:` or `stringData:` whose values are being read, or null. */
-  readingValues: boolean;
+  /** The least column of values, while those of a `data:` or `stringData:` are being read; else null. */
+  valuesFrom: number | null;
   /** The value being read goes on over the following, deeper lines. */
   value: { line: number; key: string; column: number; lines: string[] } | null;
   literal: SecretLine | null;
@@ -57,7 +57,7 @@ export function secretLines(
     let rest = line.slice(column);
     if (rest === "" || isTemplateLine(rest)) continue;
 
-    const reading = open.findLast((mapping) => mapping.readingValues);
+    const reading = open.findLast((mapping) => mapping.valuesFrom !== null);
     if (reading?.value && column > reading.value.column) {
       reading.value.lines.push(rest);
       continue;
@@ -68,7 +68,13 @@ export function secretLines(
       found.push({ line: number, key: onLine });
       continue;
     }
-    if (/^[}\]]/.test(rest)) continue;
+    if (/^[}\]]/.test(rest)) {
+      if (reading !== undefined && reading.valuesFrom === reading.column) {
+        endValue(reading, isPublic);
+        reading.valuesFrom = null;
+      }
+      continue;
+    }
 
     // `- - key:` opens a mapping at the key's column; what stood there before is over.
     while (/^-\s/.test(rest)) {
@@ -85,36 +91,37 @@ export function secretLines(
 
     const match = KEY.exec(rest);
     if (match === null) {
-      // Only what ends a here-document: a template's own text may stand anywhere.
-      if (column === 0 || /^-{3}/.test(rest)) close(column);
+      // Only what ends a here-document: a template's own text may stand anywhere, and so may the rest of braces.
+      if ((column === 0 && !/[}\],]$/.test(rest)) || /^-{3}/.test(rest)) close(column);
       continue;
     }
     const [, , key = "", value = ""] = match;
     close(column + 1);
     let mapping = open.at(-1);
 
-    if (mapping !== undefined && mapping.readingValues && column > mapping.column) {
+    if (mapping !== undefined && column >= (mapping.valuesFrom ?? Infinity)) {
       endValue(mapping, isPublic);
       mapping.value = { line: number, key, column, lines: [value] };
       continue;
     }
     if (mapping === undefined || mapping.column < column) {
-      mapping = { column, isSecret: false, readingValues: false, value: null, literal: null };
+      mapping = { column, isSecret: false, valuesFrom: null, value: null, literal: null };
       open.push(mapping);
     } else {
       endValue(mapping, isPublic);
-      mapping.readingValues = false;
+      mapping.valuesFrom = null;
       // A second `kind:` at the same place: another manifest of a script or template began.
       if (key === "kind" && mapping.isSecret) {
         close(column);
-        mapping = { column, isSecret: false, readingValues: false, value: null, literal: null };
+        mapping = { column, isSecret: false, valuesFrom: null, value: null, literal: null };
         open.push(mapping);
       }
     }
     if (key === "kind" && /^(["']?)Secret\1\s*,?\s*(?:(?:#|\/\/).*)?$/.test(value))
       mapping.isSecret = true;
     if (/^(?:string)?data$/i.test(key) && /^\{?\s*(?:(?:#|\/\/).*)?$/.test(value)) {
-      mapping.readingValues = true;
+      // In braces they need not be deeper.
+      mapping.valuesFrom = value.startsWith("{") ? column : column + 1;
     }
   }
   close(0);

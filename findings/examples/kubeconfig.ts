@@ -8,6 +8,11 @@ const BASE64 = Buffer.from(
 export const KUBECONFIG: Examples = {
   hits: [
     {
+      path: "comment-without-blank/kubeconfig",
+      content: 'kind: "Config"#x\nusers:\n- name: a\n  user: {token: abcdefgh}\n',
+      lines: [4],
+    },
+    {
       path: "several.txt",
       content: `${BASE64} ${BASE64}\nB: c\nD: ${BASE64}\n`,
       lines: [1, 3],

@@ -155,12 +155,45 @@ export const SECRET_IN_TEXT: Examples = {
       lines: [4],
     },
     {
+      path: "comment-without-blank.yaml",
+      content: 'kind: Secret\ntype: "Opaque"# x\nstringData: {a: hunter2}\n',
+      lines: [3],
+    },
+    {
+      path: "flow-at-the-margin.yaml",
+      content: "kind: Secret\nstringData: {a: hunter2,\nb: hunter2}\n",
+      lines: [2],
+    },
+    {
+      path: "braces-at-the-margin.yaml",
+      content: 'kind: Secret\nstringData: {\n"a": "hunter2"\n}\n',
+      lines: [3],
+    },
+    {
+      path: "json-at-the-margin.json",
+      content: '{\n"kind": "Secret"\n"data": {\n"a": "",\n"b": "aHVudGVyMg=="\n}\n}\n',
+      lines: [5],
+    },
+    {
+      path: "labels-at-the-margin.yaml",
+      content: "kind: Secret\nmetadata: {name: a, labels: {b:\nc}}\nstringData:\n  a: hunter2\n",
+      lines: [5],
+    },
+    {
       path: "one-broken.yaml",
       content: "a: [\n---\nkind: Secret\nstringData:\n  a: hunter2\n",
       lines: [5],
     },
   ],
   misses: [
+    {
+      path: "margin.json",
+      content: '{\n"kind": "Secret"\n"data": {\n"a": "${B}"\n},\n"type": "Opaque"\n}\n',
+    },
+    {
+      path: "two-and-broken.yaml",
+      content: "kind: Secret\ndata: {}#x\n---\nkind: ConfigMap\ndata: {a: hunter2}#x\n",
+    },
     {
       path: "bootstrap/secret.sops.yaml.j2",
       content:

@@ -4,6 +4,12 @@ import type { Examples } from "./example.ts";
 export const TALOS_SECRETS: Examples = {
   hits: [
     {
+      path: "comment-without-blank.yaml",
+      content:
+        'version: v1alpha1\nmachine:\n  type: "worker"#x\n  token: abcdef.0123456789abcdef\n',
+      lines: [4],
+    },
+    {
       path: "talosconfig",
       content:
         "context: home\ncontexts:\n  home:\n    endpoints: [10.0.0.1]\n    ca: Q0E=\n    crt: Q1JU\n    key: S0VZS0VZ\n",

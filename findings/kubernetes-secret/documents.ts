@@ -1,6 +1,7 @@
 import type { Node } from "yaml";
 import { isMap, isScalar, isSeq } from "yaml";
 import { isToken } from "../../sops/token.ts";
+import { documentsOf } from "../documents.ts";
 import type { Candidate, Hit, Mend } from "../finding.ts";
 import { Mappings, walk } from "../nodes.ts";
 import type { Section } from "../sections.ts";
@@ -25,7 +26,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 /** Readable values of Secrets in the documents of a section, and in what is embedded in them. */
 export function inSection(candidate: Candidate, section: Section): Hit[] {
   const hits: Hit[] = [];
-  for (const document of section.documents ?? []) {
+  for (const document of documentsOf(candidate, section)) {
     const mappings = new Mappings(document);
     const kinds = mappings.texts(document.contents, "kind");
     if (kinds.length > 0 && kinds.every((kind) => DESCRIPTIONS.has(kind))) continue;

@@ -40,8 +40,8 @@ function inFile(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
     if (!mayHoldValues(section) || isSchema(section)) continue;
-    if (section.documents === null) hits.push(...byLine(candidate, section));
-    else hits.push(...inSection(candidate, section));
+    const found = section.documents === null ? byLine(candidate, section) : [];
+    hits.push(...(found.length > 0 ? found : inSection(candidate, section)));
   }
   return hits;
 }
