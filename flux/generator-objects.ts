@@ -78,7 +78,8 @@ function* inPath(
 
 function* inText(bytes: Uint8Array): Generator<GeneratorSource> {
   const mayBeOne = (text: string) => KINDS.some((kind) => text.includes(kind));
-  for (const { data, lineOf } of readManifests(bytes, mayBeOne).manifests) {
+  const { manifests, damaged } = readManifests(bytes, mayBeOne);
+  for (const { data, lineOf } of [...manifests, ...damaged]) {
     const kind = KINDS.find((one) => one === textAt(data, "kind"));
     // A group makes it a plugin's. Without one only `builtin` is right, but a slip there hides nothing.
     if (kind === undefined || textAt(data, "apiVersion")?.includes("/") === true) continue;

@@ -86,8 +86,8 @@ const CHANGING_ALL = [
  * @param bytes its content; null where it cannot be read
  */
 export function readKustomizationFile(path: string, bytes: Uint8Array | null): KustomizationFile {
-  const { manifests, isPartial } =
-    bytes === null ? { manifests: [], isPartial: true } : readManifests(bytes);
+  const { manifests, damaged, isPartial } =
+    bytes === null ? { manifests: [], damaged: [], isPartial: true } : readManifests(bytes);
   const flux = manifests.find(({ data }) => groupOf(data) === FLUX_GROUP);
   const all = manifests.filter(({ data }) => groupOf(data) !== FLUX_GROUP);
   const [own] = all;
@@ -102,9 +102,9 @@ export function readKustomizationFile(path: string, bytes: Uint8Array | null): K
     changesAll: CHANGING_ALL.some((field) => isSet(valueAt(own?.data, field))),
     resources: [...entries("resources"), ...entries("bases")],
     components: entries("components"),
-    // Of every document: whatever is called a generator may name a secret.
-    generators: all.flatMap((manifest) => [...generatorSources(manifest)]),
-    generatorObjects: all.flatMap((manifest) => entriesOf(manifest, "generators")),
+    // Of every document, damaged ones too: whatever is called a generator may name a secret.
+    generators: [...all, ...damaged].flatMap((manifest) => [...generatorSources(manifest)]),
+    generatorObjects: [...all, ...damaged].flatMap((manifest) => entriesOf(manifest, "generators")),
     patches: own === undefined ? [] : [...patchEntries(own)],
     others: OTHER_FILES.flatMap((field) => entries(field)),
   };

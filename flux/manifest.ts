@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { Composer, isNode, Lexer, Parser, type Document } from "yaml";
 import { isData, listAt, textAt, type Data } from "./data.ts";
 import { documentMarkers } from "./document-markers.ts";
@@ -12,6 +13,9 @@ const MOST_TOKENS = 100_000;
 /** Aliases that one document may use, so that it cannot grow without bounds. */
 const MOST_ALIASES = 100;
 
+/** Line breaks to go-yaml, as they were to YAML 1.1, and none to the parser here. */
+const RARE_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+
 /** A YAML document (or JSON) that is a mapping. */
 export interface Manifest {
   readonly data: Data;
@@ -22,6 +26,8 @@ export interface Manifest {
 /** The mappings of a file, as far as they can be read. */
 export interface Manifests {
   readonly manifests: readonly Manifest[];
+  /** What is left of documents with errors in them: go-yaml takes some that the parser here does not. */
+  readonly damaged: readonly Manifest[];
   /** Whether a document was left out: it is no YAML, or too much of it. */
   readonly isPartial: boolean;
 }
@@ -36,24 +42,31 @@ export function readManifests(
   bytes: Uint8Array,
   wanted: (text: string) => boolean = () => true,
 ): Manifests {
+  if (bytes.length > constants.MAX_STRING_LENGTH) {
+    return { manifests: [], damaged: [], isPartial: true };
+  }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString("utf8")
-    .replace(/^\uFEFF/, "");
+    .replace(/^\uFEFF/, "")
+    .replace(RARE_BREAKS, "\n");
   const lineAt = lineCounter(text);
   const manifests: Manifest[] = [];
+  const damaged: Manifest[] = [];
   let isPartial = false;
   for (const { start, part } of parts(text)) {
     if (!wanted(part)) continue;
     const documents = parsed(part);
-    isPartial ||= documents === null;
+    const isDamaged = documents?.some(({ errors }) => errors.length > 0) !== false;
+    isPartial ||= isDamaged;
     for (const document of documents ?? []) {
       const data = plain(document);
       if (data === undefined) isPartial = true;
       if (!isData(data)) continue;
-      manifests.push(...objectsOf(data, document, (offset) => lineAt(start + offset)));
+      const objects = objectsOf(data, document, (offset) => lineAt(start + offset));
+      (isDamaged ? damaged : manifests).push(...objects);
     }
   }
-  return { manifests, isPartial };
+  return { manifests, damaged, isPartial };
 }
 
 /** The text cut at its document markers. */
@@ -93,6 +106,7 @@ function plain(document: Document.Parsed): unknown {
   }
 }
 
+/** Null where it is too much, or too deep. */
 function parsed(text: string): Document.Parsed[] | null {
   try {
     const composer = new Composer({
@@ -101,8 +115,7 @@ function parsed(text: string): Document.Parsed[] | null {
       logLevel: "silent",
       merge: true,
     });
-    const documents = [...composer.compose(tokens(text))];
-    return documents.some(({ errors }) => errors.length > 0) ? null : documents;
+    return [...composer.compose(tokens(text))];
   } catch {
     return null;
   }

@@ -58,6 +58,14 @@ const FORMS: readonly {
     makes: ["a.env"],
   },
   {
+    title: "what only go-yaml reads",
+    files: {
+      "app/kustomization.yaml": 'generators: ["g.yaml"#b\n  ]\n',
+      "app/g.yaml": generator("a", 'envs: ["a.env"#b', "  ]"),
+    },
+    makes: ["a.env"],
+  },
+  {
     title: "JSON",
     files: {
       "app/kustomization.yaml": '{ "generators": ["g.json"] }\n',

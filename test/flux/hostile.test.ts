@@ -1,5 +1,7 @@
+import { constants } from "node:buffer";
 import test from "ava";
 import { readKustomizationFile } from "../../flux/kustomization-file.ts";
+import { readManifests } from "../../flux/manifest.ts";
 import { flux, mapOf, named, problems } from "./repository-of.ts";
 
 test("kustomizations and Flux Kustomizations in a circle end", (t) => {
@@ -87,6 +89,11 @@ test("deep nesting, alias bombs, stray bytes and odd types never throw", (t) => 
       );
     }
   }
+});
+
+test("what is longer than a text can be is not read", (t) => {
+  const { manifests, isPartial } = readManifests(Buffer.alloc(constants.MAX_STRING_LENGTH + 1));
+  t.deepEqual([manifests, isPartial], [[], true]);
 });
 
 test("files in deep folders and with odd names", (t) => {

@@ -52,6 +52,24 @@ test("an alias and a merge are followed: kustomize follows them too", (t) => {
   );
 });
 
+test("what go-yaml reads is read, line breaks of old and of Unicode too", (t) => {
+  for (const text of [
+    'namespace: "a"#b\nsecretGenerator:\n  - envs: ["a.env"#c\n    ]\n',
+    "secretGenerator:\r  - envs: [a.env]\r",
+    "secretGenerator:\u2028  - envs: [a.env]\u0085",
+    '{"secretGenerator": [{"envs": ["a.env"]}]},\n',
+  ])
+    t.deepEqual(
+      generators(text).map(({ value }) => value),
+      ["a.env"],
+      text,
+    );
+  const objects = 'generators: ["a.yaml"#b\n]\n';
+  const { generatorObjects, isPartial } = readKustomizationFile("k", Buffer.from(objects));
+  t.deepEqual(generatorObjects, [{ text: "a.yaml", line: 1 }]);
+  t.true(isPartial);
+});
+
 test("none where there is no generator, or no YAML", (t) => {
   t.deepEqual(generators("resources: [a.yaml]\n"), []);
   t.deepEqual(generators("secretGenerator: [\n"), []);
