@@ -9,7 +9,7 @@ import { Mappings, scalarText, startOf, type Entry } from "./nodes.ts";
 import { holdsExpression } from "./pointer.ts";
 import type { Section } from "./sections.ts";
 import { typeProblem } from "./secret-types.ts";
-import { shownName } from "./wording.ts";
+import { shownKey, shownName } from "./wording.ts";
 
 const GATE = /\bSecret(?:List)?\b/;
 
@@ -104,8 +104,10 @@ class Judge {
     const { key, value } = entry;
     const name = shownName(key);
     if (!isKey(key) && !holdsExpression(key)) {
-      const what = "use only letters, digits, -, _ and . in the key";
-      this.#hit(entry, `a Secret cannot have the key ${name}`, what);
+      const what = /[:=]./.test(key)
+        ? "write a colon and a blank behind the key"
+        : "use only letters, digits, -, _ and . in the key";
+      this.#hit(entry, `a Secret cannot have the key ${shownKey(key)}`, what);
     } else if (isNull(value) || this.#isTemplated(value)) {
       return;
     } else if (!isScalar(value) || !isText(value)) {

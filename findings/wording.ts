@@ -7,6 +7,11 @@ export function shownName(name: string): string {
   return shown(name, LONGEST_NAME);
 }
 
+/** A Secret's key as it may be printed: without the value, where that is a part of it. */
+export function shownKey(key: string): string {
+  return shownName(key.replace(/([:=])[^]+$/, "$1…"));
+}
+
 function shown(name: string, longest: number): string {
   const printable = name.replace(
     /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,

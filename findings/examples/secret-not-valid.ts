@@ -4,6 +4,11 @@ import type { Examples } from "./example.ts";
 export const SECRET_NOT_VALID: Examples = {
   hits: [
     {
+      path: "no-blank-behind-the-colon.yaml",
+      content: `apiVersion: v1\nkind: Secret\nstringData: {a:hunter2, b=hunter2}\n`,
+      lines: [3],
+    },
+    {
       path: "number.yaml",
       content: `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  host: db\n  port: 5432\n`,
       lines: [6],

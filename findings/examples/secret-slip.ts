@@ -4,6 +4,16 @@ import type { Examples } from "./example.ts";
 export const SECRET_SLIP: Examples = {
   hits: [
     {
+      path: "no-blank-behind-the-colon.yaml",
+      content: "kind: Secret\nstringData: {user: ,\n  a:hunter2}\n",
+      lines: [3],
+    },
+    {
+      path: "as-in-a-shell.yaml",
+      content: "kind: Secret\nstringData: {a=hunter2}\nsops:\n  mac: {{TOKEN}}\n",
+      lines: [2],
+    },
+    {
       path: "merge-key-with-a-scalar.yaml",
       content:
         'kind: Secret\nstringData:\n  "<<": hunter2\n---\nkind: Secret\ndata:\n  <<: aHVudGVyMg==\n',
@@ -84,6 +94,10 @@ export const SECRET_SLIP: Examples = {
     },
   ],
   misses: [
+    {
+      path: "pointers-without-blanks.yaml",
+      content: 'kind: Secret\nstringData: {a:$(A), b: , c:, d: ""}\n',
+    },
     {
       path: "beside-the-data.yaml",
       content:

@@ -10,7 +10,7 @@ import { holdsExpression, isPointer } from "../pointer.ts";
 import { isPublicValue } from "../public-value.ts";
 import type { Section } from "../sections.ts";
 import { isSopsDocument } from "../sops-document.ts";
-import { shownName, shownNames } from "../wording.ts";
+import { shownKey, shownName, shownNames } from "../wording.ts";
 import type { Found } from "./found.ts";
 import { SPELL_RIGHT } from "./mends.ts";
 
@@ -50,6 +50,7 @@ export class SecretValues {
   judge(node: Node, mend: Mend, isEncrypted: boolean, fields = FIELDS): Found[] {
     const readable: { field: string; entry: Entry }[] = [];
     let hidden: Entry | null = null;
+    let glued: Entry | null = null;
     let tokens = 0;
     let isFed = this.#inTemplate;
     for (const own of this.#fieldsOf(node, fields)) {
@@ -63,9 +64,12 @@ export class SecretValues {
         } else if (isScalar(entry.value) && holdsExpression(scalarText(entry.value))) {
           isFed = true;
         } else if (isHiddenValue(entry)) hidden ??= entry;
+        else if (this.#isGlued(entry)) glued ??= entry;
       }
     }
-    const found = hidden === null ? [] : [hiddenValue(hidden)];
+    const found: Found[] = [];
+    if (glued !== null) found.push(gluedValue(glued));
+    if (hidden !== null) found.push(hiddenValue(hidden));
     if (isEncrypted && tokens > 0) return found;
     const literals = isFed ? readable.filter(({ entry }) => !isPublicEntry(entry)) : readable;
     const [first] = literals;
@@ -98,6 +102,13 @@ export class SecretValues {
     const shell = this.#inTemplate;
     if (text.trim() === "" || isToken(text) || isPointer(text, { shell })) return false;
     return !(shell && holdsExpression(text) && !/default|:-/.test(text));
+  }
+
+  /** Whether a value is a part of its key: `{password:hunter2}`, `{password=hunter2}`. */
+  #isGlued({ key, value }: Entry): boolean {
+    const at = key.search(/[:=]/);
+    if (at < 1 || (value !== null && !(isScalar(value) && scalarText(value) === ""))) return false;
+    return this.isReadableText(key.slice(at + 1));
   }
 
   /** Where a Secret has values, or was to have them. */
@@ -164,5 +175,13 @@ function hiddenValue({ key, offset }: Entry): Found {
     offset,
     message: `a Kubernetes Secret has a value that YAML takes for a tag, an anchor, an alias or a comment: ${shownName(key)}`,
     mend: { kind: "edit", what: "write the value in quotes" },
+  };
+}
+
+function gluedValue({ key, offset }: Entry): Found {
+  return {
+    offset,
+    message: `a Kubernetes Secret has a readable value in the key ${shownKey(key)}`,
+    mend: { kind: "edit", what: "write a colon and a blank before the value" },
   };
 }
