@@ -165,6 +165,7 @@ export const KEYWORDS = {
     "RegistryTLSConfig",
     "DiscoveryIdentityConfig",
     "HCloudVIPConfig",
+    "SideroLinkConfig",
     "KubeEtcdEncryptionConfig",
     "KubeServiceAccountConfig",
     "KubeAPIServerCAConfig",

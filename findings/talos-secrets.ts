@@ -36,7 +36,7 @@ const DOCUMENTS: readonly (readonly Word[])[] = [
   // A named document.
   [
     /\bv1alpha1\b/,
-    /(?:Wireguard|Volume|RegistryAuth|RegistryTLS|DiscoveryIdentity|HCloudVIP|KubeEtcdEncryption|KubeServiceAccount|KubeAPIServerCA|KubeAggregatorCA)Config/,
+    /(?:Wireguard|Volume|RegistryAuth|RegistryTLS|DiscoveryIdentity|HCloudVIP|SideroLink|KubeEtcdEncryption|KubeServiceAccount|KubeAPIServerCA|KubeAggregatorCA)Config/,
     LEAF,
   ],
   // A JSON patch of a machine configuration.
@@ -69,6 +69,8 @@ const MACHINE: readonly Path[] = [
   "machine.registries.config.*.tls.clientIdentity.key",
   "machine.network.interfaces.*.wireguard.privateKey",
   "machine.network.interfaces.*.wireguard.peers.*.presharedKey",
+  "machine.network.interfaces.*.vip.*.apiToken",
+  "machine.network.interfaces.*.vlans.*.vip.*.apiToken",
 ].map(path);
 
 /** As `MACHINE`, but the words are common: only together with `version: v1alpha1` or `machine`. */
@@ -95,6 +97,7 @@ const NAMED: ReadonlyMap<string, readonly Path[]> = new Map(
     RegistryTLSConfig: ["clientIdentity.key"],
     DiscoveryIdentityConfig: ["clusterSecret"],
     HCloudVIPConfig: ["apiToken"],
+    SideroLinkConfig: ["uniqueToken"],
     KubeEtcdEncryptionConfig: ["config.resources.*.providers.*.*.keys.*.secret"],
     KubeServiceAccountConfig: ["issuer.privateKey"],
     KubeAPIServerCAConfig: ["issuingCA.key"],

@@ -51,6 +51,24 @@ export const TALOS_SECRETS: Examples = {
       lines: [6],
     },
     {
+      path: "virtual-address.yaml",
+      content:
+        "machine:\n  network:\n    interfaces:\n      - interface: eth0\n        vip: {ip: 10.0.0.2}\n        vlans:\n          - vlanId: 5\n            vip:\n              hcloud: {apiToken: hunter2hunter2}\n",
+      lines: [9],
+    },
+    {
+      path: "virtual-address-of-equinix.yaml",
+      content:
+        "machine: {network: {interfaces: [{vip: {equinixMetal: {apiToken: hunter2hunter2}}}]}}\n",
+      lines: [1],
+    },
+    {
+      path: "omni.yaml",
+      content:
+        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example\nuniqueToken: hunter2hunter2\n",
+      lines: [4],
+    },
+    {
       path: "documents.yaml",
       content:
         "version: v1alpha1\nmachine: {type: worker}\n---\napiVersion: v1alpha1\nkind: VolumeConfig\nname: EPHEMERAL\nencryption:\n  provider: luks2\n  keys:\n    - slot: 0\n      static: {passphrase: hunter2hunter2}\n",
@@ -109,6 +127,11 @@ export const TALOS_SECRETS: Examples = {
     },
   ],
   misses: [
+    {
+      path: "omni-without-token.yaml",
+      content:
+        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example\nuniqueToken: ${TOKEN}\n---\nmachine: {network: {interfaces: [{vip: {hcloud: {apiToken: ''}}}]}}\n",
+    },
     {
       path: "talos/patch.yaml",
       content:
