@@ -54,9 +54,18 @@ export async function checkFiles(
     all.filter(({ isLink }) => isLink),
   );
   const checked = { ...inFiles, findings: [...inFiles.findings, ...inLinks] };
-  if (paths.length > 0 || onlyStaged) return checked;
+  if (paths.length > 0) return { ...checked, findings: checked.findings.map(mendedOutside) };
+  if (onlyStaged) return checked;
   const findings = await whereTheyAre(repository, checked.findings);
   return { ...checked, findings: [...findings, ...inBuilds(files)] };
+}
+
+/** Of a file outside the repository: git takes no command for it, and no creation rule is for it. */
+function mendedOutside(finding: CheckedFinding): CheckedFinding {
+  if (!finding.path.startsWith("../")) return finding;
+  const { mend } = finding;
+  const what = mend.kind === "edit" ? mend.what : "keep it out of git, or encrypt it";
+  return { ...finding, mend: { kind: "edit", what } };
 }
 
 /** What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. */

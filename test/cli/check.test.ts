@@ -168,6 +168,17 @@ test("a path that goes through a symbolic link is the one that git and the rules
   t.is(repository.tool("check", join(link, name)).stdout, repository.tool("check", name).stdout);
 });
 
+test("a file outside the repository is looked at, and no command is printed that git would refuse", (t) => {
+  const repository = scaffolded(t);
+  repository.write("../apart/web.yaml", secret({ token: "hunter2" }, "web"));
+  repository.write("../apart/.env", "DB_PASSWORD=hunter2hunter\n");
+  const { status, stdout } = repository.tool("check", "../apart");
+  t.is(status, 1);
+  t.regex(stdout, /^\.\.\/apart\/web\.yaml:6 {2}plaintext-secret\n/m);
+  t.is(stdout.match(/^ {2}To mend it, keep it out of git, or encrypt it\.$/gm)?.length, 2);
+  t.notRegex(stdout, /git (?:mv|rm|reset)|creation rule/);
+});
+
 test("a damaged encrypted file is found where the key is", (t) => {
   const repository = withLeak(t);
   repository.write(DB, repository.read(DB).replace(/^( {2}a: ENC\[AES256_GCM,data:)../m, "$1AA"));
