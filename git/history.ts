@@ -247,18 +247,9 @@ export interface CommitText extends BringingCommit {
   readonly header: string;
 }
 
-/** What {@link commitsSaying} tells of a range. */
-export interface CommitTexts {
-  /** Newest first. */
-  readonly saying: readonly CommitText[];
-  /** How many commits there are in all. */
-  readonly all: number;
-  /** Whether some of these have parents that the range leaves out. */
-  readonly hasPast: boolean;
-}
-
 /**
- * The commits in a range that hold one of some words, in either case: one call to git.
+ * The commits in a range that hold one of some words, in either case, newest first, and how many there are in
+ * all: one call to git.
  *
  * @throws GitError `command-failed`
  */
@@ -266,26 +257,20 @@ export async function commitsSaying(
   context: GitContext,
   words: readonly string[],
   range: Range,
-): Promise<CommitTexts> {
-  const args = ["rev-list", "--header", "--boundary", "--encoding=UTF-8", ...rangeArguments(range)];
+): Promise<{ readonly saying: readonly CommitText[]; readonly all: number }> {
+  const args = ["rev-list", "--header", "--encoding=UTF-8", ...rangeArguments(range)];
   const wanted = words.map((word) => word.toLowerCase());
   const saying: CommitText[] = [];
   let all = 0;
-  let hasPast = false;
   // One by one: those of a million commits together are longer than a string can be.
   for await (const texts of outputParts(context, args, rangeInput(range), "\0")) {
     for (const text of texts) {
-      // A parent that is left out (git-rev-list(1), "--boundary").
-      if (text.startsWith("-")) {
-        hasPast = true;
-        continue;
-      }
-      all += 1;
       const lower = text.toLowerCase();
       if (wanted.some((word) => lower.includes(word))) saying.push(commitText(text));
     }
+    all += texts.length;
   }
-  return { saying, all, hasPast };
+  return { saying, all };
 }
 
 /** `OID LF`, the commit object (gitformat-commit), each line of its message four blanks to the right. */

@@ -1,7 +1,6 @@
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { Likenesses } from "../findings/likenesses.ts";
 import type { Finding } from "../findings/finding.ts";
-import { isKustomizationFile } from "../flux/repository-files.ts";
 import { streamBlobs } from "../git/blob-stream.ts";
 import { readBlobs } from "../git/blobs.ts";
 import {
@@ -21,7 +20,7 @@ import { concernsSops, inPlaintext, inspectCommitted } from "./inspect-tip.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { localIdentities } from "./local-identities.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
-import { mayGenerateSecrets, mayName } from "./kustomizations.ts";
+import { mayName } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { groupsReaching, lookAtTips, type TipFile, type TipGroup } from "./pushed-tips.ts";
 import { pastSources } from "./past-sources.ts";
@@ -100,7 +99,7 @@ export async function inspectRange(
   readonly files: number;
   readonly unverified: number;
 }> {
-  const [blobs, { messages, commits, hasPast }] = await Promise.all([
+  const [blobs, { messages, commits }] = await Promise.all([
     blobsIn(repository, range),
     lookIntoMessages(repository, tips, range),
   ]);
@@ -129,9 +128,7 @@ export async function inspectRange(
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
   if (log !== null) {
     await lookIntoOtherNames(repository, log, seen, { blobs, rulesFor }, found);
-    if (seen.hasGenerators || generating.length > 0 || hasPast) {
-      await lookIntoPastSources(repository, log, generating, { blobs, rulesFor }, found);
-    }
+    await lookIntoPastSources(repository, log, generating, { blobs, rulesFor }, found);
   }
   const settled = await settledAt(repository, found.all, ({ blob }) => groupsOf(blob));
   const findings = [...(await withCommits(repository, settled, range)), ...messages];
@@ -141,21 +138,17 @@ export async function inspectRange(
 type Found = Omit<PushFinding, "commits" | "blob"> & { readonly blob: string };
 
 /**
- * Keys in the messages of commits, and of the tags that tips are, how many commits there are, and whether others are
- * before them. Settings name files: none counts.
+ * Keys in the messages of commits, and of the tags that tips are, and how many commits there are. Settings name
+ * files: none counts.
  */
 async function lookIntoMessages(
   repository: OpenedRepository,
   tips: readonly PushedRef[],
   range: Range,
-): Promise<{
-  readonly messages: readonly PushFinding[];
-  readonly commits: number;
-  readonly hasPast: boolean;
-}> {
+): Promise<{ readonly messages: readonly PushFinding[]; readonly commits: number }> {
   const nowhere = { path: "" as GitPath, blob: null, commitMends: false };
   const messages: PushFinding[] = [];
-  const { saying, all: commits, hasPast } = await commitsSaying(repository, KEY_WORDS, range);
+  const { saying, all: commits } = await commitsSaying(repository, KEY_WORDS, range);
   for (const commit of saying) {
     for (const [text, where] of [
       [commit.message, "the message of a commit"],
@@ -182,7 +175,7 @@ async function lookIntoMessages(
       }
     }
   }
-  return { messages, commits, hasPast };
+  return { messages, commits };
 }
 
 /** Findings, each once: those at a tip go before the same ones of the history. */
@@ -226,14 +219,12 @@ async function lookIntoAll(
 ): Promise<Seen> {
   const withSops = new Set<string>();
   const suspects = new Set<string>();
-  let hasGenerators = false;
   const likenesses = new Likenesses();
   const { OWN_OBJECTS } = await import("./own-objects.ts");
   const wanted = [...blobs]
     .filter(([oid]) => !OWN_OBJECTS.has(oid))
     .map(([oid, path]) => ({ oid, path }));
   await streamBlobs(repository, wanted, ({ oid, path }, bytes) => {
-    hasGenerators ||= isKustomizationFile(path) && mayGenerateSecrets({ bytes });
     const { isClean, isEncrypted, harmless } = likenesses.of(bytes, path);
     if (isEncrypted) withSops.add(oid);
     const name = pathText(path);
@@ -248,7 +239,7 @@ async function lookIntoAll(
       findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
     }
   });
-  return { withSops, suspects, hasGenerators };
+  return { withSops, suspects };
 }
 
 /** The creation rules that the past is judged by. */
@@ -269,8 +260,6 @@ interface Seen {
   readonly withSops: ReadonlySet<string>;
   /** They were judged under one path; at the tip they may stand under others. */
   readonly suspects: ReadonlySet<string>;
-  /** Whether a kustomization among them may generate Secrets. */
-  readonly hasGenerators: boolean;
 }
 
 async function lookIntoTips(

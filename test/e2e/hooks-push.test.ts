@@ -187,6 +187,15 @@ test("what a secretGenerator named is refused where all of it is gone by now", (
   must("commit", "-qm", "Remove them");
   refused(t, repository, repository.push("origin", "main"), later);
   refused(t, repository, repository.push("origin", "HEAD:refs/heads/new"), later);
+
+  // A remote that has nothing, and a kustomization that was switched off: git knows it by its last name.
+  must("reset", "-q", "--hard", later);
+  must("mv", `${APPS}/one/kustomization.yaml`, `${APPS}/one/kustomization.yaml.off`);
+  must("rm", "-rq", `${APPS}/one/a.conf`, `${APPS}/two`);
+  must("commit", "-qm", "Switch it off");
+  repository.run("git", ["init", "-q", "--bare", "../other.git"]);
+  must("remote", "add", "other", "../other.git");
+  refused(t, repository, repository.push("other", "main"), later);
 });
 
 test("a content is judged under every name that it had: as a sample it would be harmless", (t) => {
