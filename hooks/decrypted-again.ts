@@ -18,6 +18,7 @@ export interface PlacedContent {
  * that are leaks by themselves are left out.
  *
  * @param blobs the contents of the range, each with a path
+ * @param otherNames other paths of them
  * @param withSops those of them with ciphertext
  * @param rulesFor those that a content is judged by
  * @throws GitError, BrokenRulesError
@@ -27,18 +28,23 @@ export async function decryptedAgain(
   range: Range,
   {
     blobs,
+    otherNames,
     withSops,
     rulesFor,
   }: {
     readonly blobs: ReadonlyMap<string, GitPath>;
+    readonly otherNames: ReadonlyMap<string, Iterable<GitPath>>;
     readonly withSops: ReadonlySet<string>;
     readonly rulesFor: (oid: string) => readonly RulesInForce[];
   },
 ): Promise<PlacedContent[]> {
   const isTaken = (oid: string, path: GitPath) =>
     rulesFor(oid).some((rules) => rules.for(pathText(path)).rule !== null);
+  const others = (oid: string) => [...(otherNames.get(oid) ?? [])];
   const isReadable = (oid: string) => blobs.has(oid) && !withSops.has(oid);
-  if (![...blobs].some(([oid, path]) => isReadable(oid) && isTaken(oid, path))) return [];
+  const mayMatter = ([oid, path]: readonly [string, GitPath]) =>
+    isReadable(oid) && (isTaken(oid, path) || others(oid).some((other) => isTaken(oid, other)));
+  if (![...blobs].some(mayMatter)) return [];
   const replacements = (await replacementsIn(context, range)).flatMap((one) => {
     const replaced = one.replaced.filter((oid) => !isReadable(oid));
     const matters = replaced.length > 0 && isReadable(one.oid) && isTaken(one.oid, one.path);

@@ -120,7 +120,9 @@ export async function inspectRange(
   ]);
   const unverified = await lookIntoTips(repository, files, seen, found);
   const { withSops } = seen;
-  for (const one of await decryptedAgain(repository, range, { blobs, withSops, rulesFor })) {
+  const otherNames = log?.otherNames ?? new Map<string, never>();
+  const contents = { blobs, otherNames, withSops, rulesFor };
+  for (const one of await decryptedAgain(repository, range, contents)) {
     const { oid, path } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });

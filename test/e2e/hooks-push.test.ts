@@ -722,6 +722,14 @@ test("what was encrypted, and came readable past the gate, is refused, be it a S
   refused(t, repository, inThePast, deep);
   mended(t, repository, inThePast);
   passed(t, repository, repository.push("origin", "main"));
+
+  // git names it where no rule takes it.
+  const moved = repository.leak(settings, readable);
+  repository.must("mv", settings, "settings.yaml");
+  repository.must("commit", "-qm", "Move it");
+  repository.must("rm", "-q", "settings.yaml");
+  repository.must("commit", "-qm", "Remove it");
+  refused(t, repository, repository.push("origin", "main"), moved);
 });
 
 test("a past that the remote has: merging and reverting warn, and can be pushed", (t) => {
