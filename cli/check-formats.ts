@@ -3,6 +3,7 @@ import { ROTATIONS } from "../findings/rotation.ts";
 import type { BringingCommit } from "../git/history.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
+import { SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { fixOf, mendWords } from "../hooks/fix-of.ts";
 import { shownCommit } from "../hooks/shown-commit.ts";
 import { version } from "../scaffold/version.ts";
@@ -106,6 +107,7 @@ function rotations(findings: readonly CheckedFinding[]): string[] {
     "",
     "Replace what leaked, in this order. What was pushed once is known: taking it out of the history does not make it secret again.",
     ...lines,
+    `Once that is done, an entry under allow: in ${SETTINGS_FILE} lets it through, with rule:, path:, reason: and blob: (git rev-parse COMMIT:FILE).`,
     "",
   ];
 }

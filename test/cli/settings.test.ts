@@ -39,6 +39,8 @@ test("an entry for what leaked once, and was replaced, is none that allows nothi
   repository.must("add", ".");
   repository.must("commit", "-q", "-n", "-m", "Leak");
   const blob = repository.must("rev-parse", "HEAD:leaked.yaml").trim();
+  const { stdout } = repository.tool("check", "--history");
+  t.regex(stdout, /allow: in \.flux-sops\.yaml lets it through, .*git rev-parse COMMIT:FILE/);
   repository.must("rm", "-q", "leaked.yaml");
   repository.write(".flux-sops.yaml", entry("leaked.yaml", `    blob: ${blob}\n`));
   repository.must("add", ".");
