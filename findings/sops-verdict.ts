@@ -1,3 +1,4 @@
+import { conflictSides } from "../sops/conflict-markers.ts";
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
@@ -96,7 +97,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     if (!expected && !(format === "yaml" && isMeant(candidate))) return { kind: "plain" };
     return blocked("sops-broken", error.line, error.message, {
       kind: "edit",
-      what: "correct it, then stage it again",
+      what: isEncryptedConflict(bytes) ? RESOLVE : "correct it, then stage it again",
     });
   }
   if (metadata !== null) return encryptedVerdict(candidate, file, metadata);
@@ -112,6 +113,14 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     );
   }
   return plaintextVerdict(candidate, rule, file);
+}
+
+const RESOLVE =
+  "keep the lines you want of either side and decrypt it (npx flux-sops decrypt --in-place --ignore-mac), or take one side as it is (git checkout --ours, or --theirs); then stage it";
+
+/** Whether a merge has left a conflict in an encrypted file. */
+function isEncryptedConflict(bytes: Uint8Array): boolean {
+  return conflictSides(bytes).length > 0 && searchable(bytes).includes(TOKEN_START);
 }
 
 function encryptedVerdict(

@@ -189,6 +189,18 @@ test("what was left readable stays so, though it speaks of sops", (t) => {
   );
 });
 
+test("a conflict in an encrypted file is resolved otherwise than one in a readable file", (t) => {
+  const mendOf = (ours: string, theirs: string) => {
+    const text = `data:\n<<<<<<< HEAD\n  a: ${ours}\n=======\n  a: ${theirs}\n>>>>>>> topic\n`;
+    const verdict = verdictOn("a.sops.yaml", text, everything, { before: "encrypted" });
+    const mend = verdict.kind === "blocked" ? verdict.finding.mend : null;
+    return mend?.kind === "edit" ? mend.what : null;
+  };
+  const token = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
+  t.regex(mendOf(token, "two") ?? "", /^keep the lines .* decrypt --in-place --ignore-mac/);
+  t.regex(mendOf("one", "two") ?? "", /^correct it/);
+});
+
 test("a rule for everything asks for no file by itself, readable or not", (t) => {
   for (const text of ["data: {password: hunter2}\n", "data: !env_var A\n"]) {
     t.is(verdictOn("secrets/a.yaml", text).kind, "plain", text);
