@@ -26,7 +26,7 @@ const OTHER_BREAK = /[\x85\u2028\u2029]|\r(?!\n)/;
  * @throws SopsError `syntax`, `unsupported`
  */
 export function parseYaml(text: string, indent: number): StoreFile {
-  return new YamlFile(text, readYaml(text), indent, (spliced) => readYaml(spliced).leaves);
+  return new YamlFile(text, readYaml(text), indent, readYaml);
 }
 
 function readYaml(text: string): YamlContent {

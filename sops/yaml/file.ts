@@ -2,7 +2,7 @@ import { SopsError } from "../errors.ts";
 import { lastAtMost } from "../last-at-most.ts";
 import { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
-import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
+import type { CommentRun, CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { isSamePath, isToken, shownPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
@@ -14,6 +14,8 @@ import { spellValue } from "./spelling.ts";
 
 /** Said of a text that would take hundreds of megabytes to read. */
 export const TOO_LARGE = "is too large: divide it into several files";
+
+type Reread = Pick<YamlContent, "leaves" | "empty">;
 
 /** A YAML file, whichever reader has read it. */
 export class YamlFile implements StoreFile {
@@ -27,7 +29,7 @@ export class YamlFile implements StoreFile {
   private readonly indent: number;
   private readonly newline: string;
   private readonly refusals: readonly Refusal[];
-  private readonly reread: (text: string) => readonly YamlLeaf[];
+  private readonly reread: (text: string) => Reread;
 
   /**
    * @param indent the indentation of a block that is appended.
@@ -37,7 +39,7 @@ export class YamlFile implements StoreFile {
     text: string,
     { leaves, empty, documents, rawMetadata, newline, refusals }: YamlContent,
     indent: number,
-    reread: (text: string) => readonly YamlLeaf[],
+    reread: (text: string) => Reread,
   ) {
     this.text = text;
     this.own = leaves;
@@ -71,7 +73,10 @@ export class YamlFile implements StoreFile {
     if (metadata !== null) {
       this.refuseWhatStays(edits);
       const encrypted = applyEdits(this.text, edits);
-      this.refuseMoved(encrypted, replacements);
+      const reread = this.readAgain(encrypted);
+      this.refuseMoved(reread.leaves, replacements);
+      const selection = metadata === "keep" ? null : metadata.selection;
+      if (selection?.option.endsWith("comment_regex") === true) this.refuseOtherStacks(reread);
       return encrypted;
     }
     const usual = applyEdits(this.text, edits);
@@ -127,9 +132,8 @@ export class YamlFile implements StoreFile {
    *
    * @throws SopsError `unsupported`
    */
-  private refuseMoved(text: string, replacements: ReadonlyMap<Leaf, Replacement>): void {
+  private refuseMoved(reread: readonly Leaf[], replacements: ReadonlyMap<Leaf, Replacement>): void {
     // Both are in the order of the text.
-    const reread = this.rereadLeaves(text);
     let next = 0;
     for (const [leaf, replacement] of replacements) {
       if (replacement.kind === "plaintext" || replacement.asItem === true) continue;
@@ -149,7 +153,24 @@ export class YamlFile implements StoreFile {
     }
   }
 
-  private rereadLeaves(text: string): readonly Leaf[] {
+  /**
+   * Where comments select what is encrypted, each value has to be behind the same ones as before.
+   *
+   * @throws SopsError `unsupported`
+   */
+  private refuseOtherStacks({ leaves, empty }: Reread): void {
+    const after = commentCounts(leaves, empty);
+    for (const [index, { leaf, counts }] of commentCounts(this.own, this.empty).entries()) {
+      if (after[index]?.counts === counts) continue;
+      throw new SopsError(
+        "unsupported",
+        "a comment above this value would select something else once what is above is encrypted: take the empty lines out between them",
+        { line: leaf.line },
+      );
+    }
+  }
+
+  private readAgain(text: string): Reread {
     try {
       return this.reread(text);
     } catch (error) {
@@ -170,7 +191,7 @@ export class YamlFile implements StoreFile {
     const values = (text: string) =>
       JSON.stringify(
         this.reread(text)
-          .filter(({ kind }) => kind === "value")
+          .leaves.filter(({ kind }) => kind === "value")
           .map(({ path, value }) => [path, value]),
       );
     try {
@@ -180,6 +201,28 @@ export class YamlFile implements StoreFile {
       throw error;
     }
   }
+}
+
+/** How many comments each value is behind, in the mapping or list that holds it and in those around. */
+function commentCounts(
+  leaves: readonly YamlLeaf[],
+  empty: readonly Held[],
+): readonly { readonly leaf: Leaf; readonly counts: string }[] {
+  const known = new Map<CommentRun, number>();
+  const countOf = (run: CommentRun | null): number => {
+    let count = 0;
+    for (let one = run; one !== null; one = one.earlier) {
+      const before = known.get(one);
+      count += before ?? 1;
+      if (before !== undefined) break;
+    }
+    if (run !== null) known.set(run, count);
+    return count;
+  };
+  const stacks = commentStacks(leaves, empty);
+  return leaves
+    .filter(({ kind }) => kind === "value")
+    .map((leaf) => ({ leaf, counts: (stacks.get(leaf) ?? []).map(countOf).join() }));
 }
 
 /** What is recorded of a file's values, or is to be when they are encrypted. */

@@ -341,6 +341,13 @@ test("a comment covers a key without a value, too, and nothing behind it", async
   t.regex(await encrypt(text, "unencrypted_comment_regex", "secret"), /^c: ENC/m);
 });
 
+test("a comment that would select something else once what is above is encrypted is refused", async (t) => {
+  const text = "a:\r\n  b:\r\n    - |+\r\n\r\n    # note\r\n    # plain\r\n  c: |\r\n    x\r\n";
+  const error = await t.throwsAsync(encrypt(text, "unencrypted_comment_regex", "plain"));
+  t.regex(error.message, /would select something else/);
+  t.is((error as SopsError).line, 7);
+});
+
 test("a comment that selects, left of what follows, is refused", async (t) => {
   const text = "a:\n# secret\n  b: x\n";
   const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
