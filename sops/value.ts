@@ -104,12 +104,10 @@ function parseGoInteger(source: string): bigint | null {
 /**
  * The shortest decimal that reads back as the same number, never with an exponent.
  *
+ * @param value a finite number.
  * @see strconv.FormatFloat(value, 'f', -1, 64)
  */
 export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (value === Infinity) return "+Inf";
-  if (value === -Infinity) return "-Inf";
   if (Object.is(value, -0)) return "-0";
   const shortest = value.toString();
   const match = /^(-?)(\d)(?:\.(\d+))?e([-+]\d+)$/.exec(shortest);

@@ -18,9 +18,12 @@ const SCALARS: readonly (readonly [source: string, type: Value["type"], text: st
   ["+", "str", "+"],
   ["yes", "str", "yes"],
   ["true", "bool", "True"],
+  ["True", "bool", "True"],
   ["TRUE", "bool", "True"],
   ["tRUE", "str", "tRUE"],
+  ["false", "bool", "False"],
   ["False", "bool", "False"],
+  ["FALSE", "bool", "False"],
   ["1", "int", "1"],
   ["+7", "int", "7"],
   ["-0", "int", "0"],
@@ -33,6 +36,8 @@ const SCALARS: readonly (readonly [source: string, type: Value["type"], text: st
   ["0x1F", "int", "31"],
   ["-0x8000000000000000", "int", "-9223372036854775808"],
   ["-0x8000000000000001", "str", "-0x8000000000000001"],
+  // Too large for an integer, and no float.
+  ["0x10000000000000000000", "str", "0x10000000000000000000"],
   ["0b101", "int", "5"],
   ["0b12", "str", "0b12"],
   ["1_000", "int", "1000"],
@@ -67,9 +72,12 @@ const SCALARS: readonly (readonly [source: string, type: Value["type"], text: st
   [".5__0", "str", ".5__0"],
   [".5e400", "str", ".5e400"],
   [".", "str", "."],
-  [".inf", "float", "+Inf"],
-  ["-.INF", "float", "-Inf"],
-  [".NaN", "float", "NaN"],
+  ...[".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"].map(
+    (source) => [source, "float", "+Inf"] as const,
+  ),
+  ...["-.inf", "-.Inf", "-.INF"].map((source) => [source, "float", "-Inf"] as const),
+  ...[".nan", ".NaN", ".NAN"].map((source) => [source, "float", "NaN"] as const),
+  ["+.nan", "str", "+.nan"],
   ["190:20:30", "str", "190:20:30"],
   ["2001-12-14", "time", "2001-12-14T00:00:00Z"],
   ["2001-1-2", "time", "2001-01-02T00:00:00Z"],
@@ -114,7 +122,7 @@ test("a plain scalar is what go-yaml takes it for", (t) => {
   for (const [source, type, text] of SCALARS) {
     t.deepEqual(resolvePlain(source), { type, text }, source);
   }
-  for (const source of ["", "~", "null", "NULL"]) t.is(resolvePlain(source), null);
+  for (const source of ["", "~", "null", "Null", "NULL"]) t.is(resolvePlain(source), null);
   for (const source of REFUSED) {
     t.throws(() => resolvePlain(source), { instanceOf: UnrepresentableError }, source);
   }
