@@ -272,15 +272,21 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "selection by a comment that stands in another column than what follows it, or has an empty line or a `---` behind it",
+    what: "selection by a comment that stands in another column than what follows it, beside a dash, or has an empty line or a `---` behind it",
     sops: "sometimes takes it for a foot of what comes before or after, and selects the value behind that: it cannot decrypt some of these files of ours, nor some of its own",
-    ours: "takes it for a comment on what follows; refuses the file where one matches that sops may take so that something encrypted would stay readable",
+    ours: "takes it for a comment on what follows; refuses the file where one matches that sops may take to be on something else",
     examples: [
       {
         text: "d:\n  - a: x\n    b: y\n  # secret\n\n  # note\n  - c\n  - d\n",
         selection: { option: "encrypted_comment_regex", pattern: "secret" },
         shows: "ciphertext",
         sops: /^ +- c\n +# secret\n +- ENC/m,
+        ours: "refused",
+      },
+      {
+        text: "d:\n  - # secret\n    a: x\n    b: y\n",
+        selection: { option: "encrypted_comment_regex", pattern: "secret" },
+        sops: "unreadable",
         ours: "refused",
       },
     ],
