@@ -353,6 +353,8 @@ test("a comment that selects, left of what follows, is refused", async (t) => {
   const error = await t.throwsAsync(encrypt(text, "encrypted_comment_regex", "secret"));
   t.regex(error.message, /indented alike/);
   t.is(await open(await encrypt(text, "encrypted_comment_regex", "other")), text);
+  // A pattern for keys is none for comments.
+  t.is(await open(await encrypt(text, "encrypted_regex", "secret|b")), text);
 });
 
 for (const [header, value] of [
