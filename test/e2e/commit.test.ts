@@ -553,7 +553,10 @@ test("what stays readable in a folder of secrets is warned of, with the name tha
   const FOLDER = "clusters/homelab/secrets";
   repository.write(`${FOLDER}/db.txt`, "hunter2");
   repository.write(`${FOLDER}/README`, "What lies here\n");
-  repository.write(`${FOLDER}/ca.pem`, "-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n");
+  repository.write(
+    `${FOLDER}/ca.pem`,
+    "-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n",
+  );
   repository.write(`${FOLDER}/web.sops.txt`, "hunter2");
   repository.write("apps/secrets/x.txt", "hunter2");
   repository.must("add", ".");

@@ -55,6 +55,7 @@ test("beside what is there, the README does not go by npx, which would ask a reg
   t.true(commands(readme("repository")).length > 5);
   t.deepEqual(commands(readme("joined")), []);
   t.regex(readme("joined"), /^node \.flux-sops\/flux-sops\.mjs edit /m);
+  t.notRegex(readme("joined"), /npx flux-sops [a-z]/);
   // Whose hooks they join is not said here: doctor knows.
   t.regex(readme("repository"), /^npm install$/m);
   t.notRegex(readme("joined"), /\.husky|npm install/);
