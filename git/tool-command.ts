@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Repository } from "./repository.ts";
 import { shellPath } from "./shell-word.ts";
 import { pathFromText } from "./path.ts";
@@ -21,6 +21,21 @@ export function withToolCommand(
   repository: Pick<Repository, "cwd" | "prefix">,
 ): string {
   return text.includes(NPX) ? text.replaceAll(NPX, () => toolCommand(repository)) : text;
+}
+
+/**
+ * The same, for where somebody stands.
+ *
+ * @param directory the top of the repository.
+ */
+export function withToolFromHere(
+  text: string,
+  directory: string,
+  here: string = process.cwd(),
+): string {
+  const inside = relative(directory, here);
+  const prefix = inside === "" || inside.startsWith("..") ? "" : `${inside}/`;
+  return withToolCommand(text, { cwd: directory, prefix: pathFromText(prefix) });
 }
 
 function toolCommand({ cwd, prefix }: Pick<Repository, "cwd" | "prefix">): string {

@@ -1,8 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { pathFromText } from "../git/path.ts";
-import { withToolCommand } from "../git/tool-command.ts";
 import { parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { planIdentity, writeIdentity } from "./age-identity.ts";
@@ -21,6 +19,7 @@ import { recipientsProblem, splitRecipients } from "./questions.ts";
 import { renderTree } from "./render.ts";
 import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
 import { withRememberedSchemas } from "./schema-comment.ts";
+import { withToolFromHere } from "../git/tool-command.ts";
 import { rulesForFurther } from "./wanted-rules.ts";
 
 /** `flux-sops new cluster NAME` */
@@ -139,10 +138,7 @@ function refuseOtherRecipients(
 ): void {
   if (given.every((one) => present.includes(one))) return;
   const message = `cluster ${name} is there already, and its rules in .sops.yaml name other keys: change them there, then run npx flux-sops updatekeys -y clusters/${name}`;
-  throw new ScaffoldError(
-    "usage",
-    withToolCommand(message, { cwd: directory, prefix: pathFromText("") }),
-  );
+  throw new ScaffoldError("usage", withToolFromHere(message, directory));
 }
 
 function readRules(directory: string): string {

@@ -1,9 +1,8 @@
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import { printable } from "./errors.ts";
 import { namesToAdd } from "./repository.ts";
-import { pathFromText } from "../git/path.ts";
 import { shellCommand } from "../git/shell-word.ts";
-import { withToolCommand } from "../git/tool-command.ts";
+import { withToolFromHere } from "../git/tool-command.ts";
 import { stageFiles } from "./write-plan.ts";
 
 /** Asks a person on a terminal. Whatever an answer is, it passed `problem`. */
@@ -146,7 +145,7 @@ export async function preparedMessage(
         : `${printable(directory)}:`,
     ...prepared.files.map(({ state, path }) => `  ${fateOf(state)} ${printable(path)}`),
     ...[...prepared.notes, ...(isDryRun ? [] : (prepared.whenWritten ?? []))].map((text) =>
-      withToolCommand(text, { cwd: directory, prefix: pathFromText("") }),
+      withToolFromHere(text, directory, cwd),
     ),
     ...next,
   ].join("\n")}\n`;

@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { parseDocument } from "yaml";
-import { pathFromText } from "../git/path.ts";
-import { withToolCommand } from "../git/tool-command.ts";
 import { chosenCluster } from "./cluster-folders.ts";
 import { encryptSecret, openFile, ruleInForce } from "./encrypt-new.ts";
 import { printable, ScaffoldError } from "./errors.ts";
@@ -32,6 +30,7 @@ import {
   randomText,
   type SecretValues,
 } from "./secret-sources.ts";
+import { withToolFromHere } from "../git/tool-command.ts";
 import { requireValid, type SecretType, secretType, SHORT_TYPES } from "./secret-types.ts";
 
 /** The flags that give a Secret its values; a workload's Secret has them too. */
@@ -176,9 +175,9 @@ export async function secretFiles(
   else if (isThere && !force) {
     throw new ScaffoldError(
       "usage",
-      withToolCommand(
+      withToolFromHere(
         `${printable(path)} is there already: change it with npx flux-sops edit, or replace it with --force`,
-        { cwd: directory, prefix: pathFromText("") },
+        directory,
       ),
     );
   } else content = await encryptSecret(path, plaintext, rule, opened?.previous ?? null);

@@ -5,7 +5,7 @@ import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
 import { FILE_GENERATORS } from "../../scaffold/file-generators.ts";
 import { QUESTIONS } from "../../scaffold/questions.ts";
-import { TOOL } from "../e2e/scaffolded.ts";
+import { scaffolded, TOOL } from "../e2e/scaffolded.ts";
 
 function helpOf(...words: readonly string[]) {
   // In a folder without a repository: help needs nothing.
@@ -89,6 +89,31 @@ test("examples name the tool so that npx fetches no stranger's where no package.
   );
   writeFileSync(join(root, "package.json"), '{"bin": {"flux-sops": ".flux-sops/flux-sops.mjs"}}');
   t.regex(examplesIn(join(root, "apps")) ?? "", /^ {2}npx flux-sops edit /);
+});
+
+test("what is printed names the tool as it runs there, in a subfolder and from elsewhere too", (t) => {
+  const repository = scaffolded(t);
+  const said = (cwd: string, tool: string) => {
+    const help = repository.run("node", [tool, "new", "secret", "--help"], { cwd });
+    const wrong = repository.run("node", [tool, "new", "secret", "--nope"], { cwd });
+    return [
+      /Examples:\n {2}(.*) new secret db /.exec(help.stdout)?.[1],
+      /; (.*) new secret --help lists/.exec(wrong.stderr)?.[1],
+    ];
+  };
+  const tool = ".flux-sops/flux-sops.mjs";
+  const twice = (name: string) => [name, name];
+  const whole = join(repository.dir, tool);
+  t.deepEqual(said(repository.dir, tool), twice("npx flux-sops"));
+  repository.write("package.json", "{}\n");
+  t.deepEqual(said(repository.dir, tool), twice(`node ${tool}`));
+  t.deepEqual(said(join(repository.dir, "clusters"), `../${tool}`), twice(`node ../${tool}`));
+  t.deepEqual(said(repository.home, whole), twice(`node ${whole}`));
+  const inside = { cwd: join(repository.dir, "clusters") };
+  const secret = [`../${tool}`, "new", "secret", "db", "--generate", "a"];
+  t.is(repository.run("node", secret, inside).status, 0);
+  const again = repository.run("node", [...secret, "--from-literal", "b=c"], inside);
+  t.true(again.stderr.includes(`change it with node ../${tool} edit, or`), again.stderr);
 });
 
 test("init --help names the default of every flag", (t) => {
