@@ -67,6 +67,8 @@ export function composeTokens(
     schema: "failsafe",
     version: "1.2",
     merge: false,
+    // To go-yaml, `!!omap`, `!!pairs` and `!!set` are any list or mapping.
+    resolveKnownTags: false,
     // Checked by the reader: the composer compares every key with every other.
     uniqueKeys: false,
     logLevel: "silent",

@@ -362,8 +362,16 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     what: "tags: `!!int`, `!!binary`, `!custom`, …, and `!!map` or `!!seq` on nothing",
     sops: "encrypts what they stand for, and drops the tag",
-    ours: "refuses the file; `!!str`, `!` and `!!merge` it reads",
-    examples: [{ text: "a: !!int 1\n", sops: /^a: 1$/m, ours: "refused" }],
+    ours: "refuses the file; `!!str`, `!` and `!!merge` it reads, and keeps a tag of a list or mapping",
+    examples: [
+      { text: "a: !!int 1\n", sops: /^a: 1$/m, ours: "refused" },
+      {
+        text: "a: !!omap [b: c]\nd: !!pairs\n- e: f\ng: !!set {h: i}\n",
+        sops: /^a:\n +- b: c\nd:\n +- e: f\ng:\n +h: i$/m,
+        ours: "same",
+        sopsReads: /^a:\n +- b: c\nd:\n +- e: f\ng:\n +h: i$/m,
+      },
+    ],
   },
   {
     what: "an alias of a mapping or list in an encrypted part, or a readable one of something encrypted",
