@@ -17,12 +17,19 @@ const ALWAYS = [
 ];
 
 /** More patterns than anyone writes, few enough that a hostile list stays cheap. */
-const MOST_PATTERNS = 500;
+const MOST_PATTERNS = 250;
 
 interface IgnorePattern {
   readonly domain: string;
-  readonly pattern: RE2JS;
   readonly takesBack: boolean;
+  readonly foldersOnly: boolean;
+  readonly segments: readonly Segment[];
+}
+
+/** What of a pattern stands between two slashes. */
+interface Segment {
+  readonly text: string;
+  matches(name: string): boolean;
 }
 
 /** The list above as one pattern, for the name of a file or, ending in `/`, of a folder. */
@@ -38,17 +45,7 @@ export function leftOutOfArtifacts(files: RepositoryFiles): (path: string) => bo
     .sort((a, b) => a.split("/").length - b.split("/").length)
     .flatMap((path) => patternsOf(files.read(path), folderOf(path)))
     .slice(0, MOST_PATTERNS);
-  const folders = new Map<string, boolean>();
-  // As git has it: below a folder that is left out, nothing can be taken back.
-  const isFolderLeftOut = (folder: string): boolean => {
-    if (folder === "") return false;
-    const known = folders.get(folder);
-    if (known !== undefined) return known;
-    const isLeftOut = isFolderLeftOut(folderOf(folder)) || isMatched(own, `${folder}/`);
-    folders.set(folder, isLeftOut);
-    return isLeftOut;
-  };
-  return (path) => isFolderLeftOut(folderOf(path)) || isMatched(own, path);
+  return (path) => isLeftOut(own, path);
 }
 
 function patternsOf(bytes: Uint8Array | null, domain: string): IgnorePattern[] {
@@ -56,45 +53,80 @@ function patternsOf(bytes: Uint8Array | null, domain: string): IgnorePattern[] {
   return patternsIn(Buffer.from(bytes).toString("utf8").split(/\r?\n/), domain);
 }
 
-/** gitignore(5). */
 function patternsIn(lines: readonly string[], domain: string): IgnorePattern[] {
   return lines.flatMap((line) => {
-    const text = line.trimEnd();
-    if (text === "" || text.startsWith("#")) return [];
-    const takesBack = text.startsWith("!");
-    const pattern = compiled(takesBack ? text.slice(1) : text);
-    return pattern === null ? [] : [{ domain, pattern, takesBack }];
+    if (line.trim() === "" || line.startsWith("#")) return [];
+    const takesBack = line.startsWith("!");
+    const text = line.slice(takesBack ? 1 : 0).replace(/(?<!\\) +$/, "");
+    const foldersOnly = text.endsWith("/");
+    const segments = (foldersOnly ? text.slice(0, -1) : text).split("/").map(segmentOf);
+    return [{ domain, takesBack, foldersOnly, segments }];
   });
 }
 
-/** A pattern for a path or a folder above it; a folder's path ends in `/`. */
-function compiled(glob: string): RE2JS | null {
-  const isAnchored = /\/./.test(glob);
-  const body = glob.replace(/^\//, "").replace(/\*\*\/|\/\*\*$|\*|\?|[^*?/]+|\//g, (part) => {
-    if (part === "**/") return "(?:.*/)?";
-    if (part === "/**") return "/.+";
-    if (part === "*") return "[^/]*";
-    return part === "?" ? "[^/]" : RE2JS.quote(part);
+function segmentOf(text: string): Segment {
+  if (!/[*?[\\]/.test(text)) return { text, matches: (name) => name === text };
+  const source = text.replace(/\\.|\[\^?[^\]]+\]|[^]/gu, (part) => {
+    if (part === "*") return ".*";
+    if (part === "?") return ".";
+    return /^\[./.test(part) ? part : RE2JS.quote(part.replace(/^\\(?=.)/, ""));
   });
   try {
-    return RE2JS.compile(`${isAnchored ? "" : "(?:.*/)?"}${body}${glob.endsWith("/") ? "" : "/?"}`);
+    const pattern = RE2JS.compile(source, RE2JS.DOTALL);
+    return { text, matches: (name) => pattern.matches(name) };
   } catch {
-    return null;
+    return { text, matches: () => false };
   }
+}
+
+/**
+ * Whether the last pattern for a file, or for a folder above it, leaves it out. Flux looks at each file by itself, so that
+ * one can be taken back from a folder that is left out, which git would not do.
+ *
+ * @see Archive in fluxcd/pkg's artifact/storage/archive.go
+ */
+function isLeftOut(own: readonly IgnorePattern[], path: string): boolean {
+  const last = own.findLast(({ domain, ...pattern }) => {
+    if (domain !== "" && !path.startsWith(`${domain}/`)) return false;
+    const names = path.slice(domain === "" ? 0 : domain.length + 1).split("/");
+    return isFor(pattern, names);
+  });
+  if (last !== undefined) return !last.takesBack;
+  return path.split("/").some((name, at, { length }) => {
+    return LEFT_OUT_ALWAYS.test(at < length - 1 ? `${name}/` : name);
+  });
+}
+
+/** @see Match in go-git's plumbing/format/gitignore/pattern.go: behind `**` it tries the first name that fits, and no other */
+function isFor(
+  { segments, foldersOnly }: Pick<IgnorePattern, "segments" | "foldersOnly">,
+  names: readonly string[],
+): boolean {
+  const [only, ...more] = segments;
+  if (only !== undefined && more.length === 0) {
+    const at = names.findIndex((name) => only.matches(name));
+    return at !== -1 && !(foldersOnly && at === names.length - 1);
+  }
+  let rest = names;
+  let isMatched = false;
+  let skips = false;
+  for (const [index, segment] of segments.entries()) {
+    const { text } = segment;
+    if (text === "" || text === "**") {
+      if (text !== "" && index === segments.length - 1) break;
+      skips = text !== "";
+      continue;
+    }
+    if (text.includes("**") || rest.length === 0) return false;
+    const at = rest.findIndex((name) => segment.matches(name));
+    if (!skips && at !== 0) return false;
+    isMatched = at !== -1;
+    rest = isMatched ? rest.slice(at + 1) : [];
+    skips = false;
+  }
+  return isMatched && !(foldersOnly && rest.length === 0);
 }
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-
-/** Whether the last word on a path, or on a folder's that ends in `/`, is that it is left out. */
-function isMatched(own: readonly IgnorePattern[], path: string): boolean {
-  const last = own.findLast(
-    ({ domain, pattern }) =>
-      (domain === "" || path.startsWith(`${domain}/`)) &&
-      path.length > domain.length + 1 &&
-      pattern.matches(domain === "" ? path : path.slice(domain.length + 1)),
-  );
-  if (last !== undefined) return !last.takesBack;
-  return LEFT_OUT_ALWAYS.test(path.slice(path.lastIndexOf("/", path.length - 2) + 1));
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // copyArtifact copies what source-controller packs of a repository: regular files only, without what its
-// own list and .sourceignore files leave out.
+// own list and .sourceignore files leave out. Of a folder that is left out, files may be taken back.
 func copyArtifact(repository, target string) error {
 	repository, err := filepath.Abs(repository)
 	if err != nil {
@@ -30,12 +30,13 @@ func copyArtifact(repository, target string) error {
 			return nil
 		}
 		if matcher.Match(strings.Split(path, string(filepath.Separator)), entry.IsDir()) {
-			if entry.IsDir() {
-				return filepath.SkipDir
-			}
 			return nil
 		}
-		return copyEntry(path, filepath.Join(target, strings.TrimPrefix(path, repository)), entry)
+		copied := filepath.Join(target, strings.TrimPrefix(path, repository))
+		if err := os.MkdirAll(filepath.Dir(copied), 0o700); err != nil {
+			return err
+		}
+		return copyEntry(path, copied, entry)
 	})
 }
 

@@ -299,6 +299,25 @@ test("what .sourceignore takes never reaches Flux", (t) => {
   t.deepEqual(built(map, "apps"), ["apps/a.yaml", "apps/x/e.yaml"]);
 });
 
+test("from a folder that .sourceignore leaves out, files are taken back, as source-controller has it", (t) => {
+  const map = mapOf({
+    ".sourceignore": "/apps\n!/apps/[wx]/**\n**/[^a-c].md/e.yaml\n**/g/h.yaml\n!*.zip\n",
+    "ks.yaml": flux("apps", "apps"),
+    "apps/a.yaml": "",
+    "apps/x/b.yaml": "",
+    "apps/x/.git/c.yaml": "",
+    "apps/x/d.md/e.yaml": "",
+    "apps/x/f.zip/f.yaml": "",
+    "apps/x/g/g/h.yaml": "",
+  });
+  t.deepEqual(built(map, "apps"), [
+    "apps/x/.git/c.yaml",
+    "apps/x/b.yaml",
+    "apps/x/f.zip/f.yaml",
+    "apps/x/g/g/h.yaml",
+  ]);
+});
+
 test("what cannot be followed is a problem, at its place", (t) => {
   const map = mapOf({
     "a.yaml": flux("gone", "nowhere"),
