@@ -284,9 +284,11 @@ class Following {
     if (!this.#tree.isFolder(folder)) {
       return nothing(source, [{ kind: "missing-path", file, line, about: path }]);
     }
-    const components = listAt(data, "spec", "components").filter(
-      (item) => typeof item === "string",
-    );
+    const mayMiss = valueAt(data, "spec", "ignoreMissingComponents") === true;
+    const isThere = (component: string) => this.#tree.isFolder(pathFrom(folder, component) ?? "");
+    const components = listAt(data, "spec", "components")
+      .filter((item) => typeof item === "string")
+      .filter((component) => !mayMiss || isThere(component));
     const targetNamespace = textAt(data, "spec", "targetNamespace");
     const renames = ["namePrefix", "nameSuffix"].some(
       (field) => (textAt(data, "spec", field) ?? "") !== "",

@@ -318,6 +318,19 @@ test("from a folder that .sourceignore leaves out, files are taken back, as sour
   ]);
 });
 
+test("a component that is not there is no problem where Flux is told so", (t) => {
+  const components = "components: [../c, ../gone]";
+  const map = mapOf({
+    "a.yaml": flux("told", "a", components, "ignoreMissingComponents: true"),
+    "b.yaml": flux("untold", "a", components),
+    "a/a.yaml": "",
+    "c/kustomization.yaml": "kind: Component\n",
+  });
+  t.deepEqual(problems(map, "told"), []);
+  t.deepEqual(problems(map, "untold"), ["missing-resource ../gone"]);
+  t.true(built(map, "told").includes("c/kustomization.yaml (settings)"));
+});
+
 test("what cannot be followed is a problem, at its place", (t) => {
   const map = mapOf({
     "a.yaml": flux("gone", "nowhere"),
