@@ -69,7 +69,8 @@ export function secretLines(
       continue;
     }
     if (/^[}\]]/.test(rest)) {
-      if (reading !== undefined && reading.valuesFrom === reading.column) {
+      // The braces of the values, not some in one of them.
+      if (reading !== undefined && reading.valuesFrom === column && reading.column === column) {
         endValue(reading, isPublic);
         reading.valuesFrom = null;
       }

@@ -175,6 +175,12 @@ export const SECRET_IN_TEXT: Examples = {
       lines: [5],
     },
     {
+      path: "braces-in-braces.jsonnet",
+      content:
+        "{\n  kind: 'Secret',\n  stringData: {\n    a: std.manifestJson({\n      b: '${B}',\n    }),\n    c: 'hunter2',\n  },\n}\n",
+      lines: [7],
+    },
+    {
       path: "labels-at-the-margin.yaml",
       content: "kind: Secret\nmetadata: {name: a, labels: {b:\nc}}\nstringData:\n  a: hunter2\n",
       lines: [5],
