@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { folderOf, type RepositoryFiles } from "./repository-files.ts";
+import { type RepositoryFiles } from "./repository-files.ts";
 
 /**
  * What source-controller leaves out of every artifact.
@@ -20,7 +20,8 @@ const ALWAYS = [
 const MOST_PATTERNS = 250;
 
 interface IgnorePattern {
-  readonly domain: string;
+  /** The folders above what it is for. */
+  readonly domain: readonly string[];
   readonly takesBack: boolean;
   readonly foldersOnly: boolean;
   readonly segments: readonly Segment[];
@@ -43,17 +44,17 @@ export function leftOutOfArtifacts(files: RepositoryFiles): (path: string) => bo
     .filter((path) => /(?:^|\/)\.sourceignore$/.test(path))
     // Those deeper down have the last word.
     .sort((a, b) => a.split("/").length - b.split("/").length)
-    .flatMap((path) => patternsOf(files.read(path), folderOf(path)))
+    .flatMap((path) => patternsOf(files.read(path), path.split("/").slice(0, -1)))
     .slice(0, MOST_PATTERNS);
   return (path) => isLeftOut(own, path);
 }
 
-function patternsOf(bytes: Uint8Array | null, domain: string): IgnorePattern[] {
+function patternsOf(bytes: Uint8Array | null, domain: readonly string[]): IgnorePattern[] {
   if (bytes === null) return [];
   return patternsIn(Buffer.from(bytes).toString("utf8").split(/\r?\n/), domain);
 }
 
-function patternsIn(lines: readonly string[], domain: string): IgnorePattern[] {
+function patternsIn(lines: readonly string[], domain: readonly string[]): IgnorePattern[] {
   return lines.flatMap((line) => {
     if (line.trim() === "" || line.startsWith("#")) return [];
     const takesBack = line.startsWith("!");
@@ -86,24 +87,20 @@ function segmentOf(text: string): Segment {
  * @see Archive in fluxcd/pkg's artifact/storage/archive.go
  */
 function isLeftOut(own: readonly IgnorePattern[], path: string): boolean {
-  const last = own.findLast(({ domain, ...pattern }) => {
-    if (domain !== "" && !path.startsWith(`${domain}/`)) return false;
-    const names = path.slice(domain === "" ? 0 : domain.length + 1).split("/");
-    return isFor(pattern, names);
-  });
+  const names = path.split("/");
+  const last = own.findLast((pattern) => isFor(pattern, names));
   if (last !== undefined) return !last.takesBack;
-  return path.split("/").some((name, at, { length }) => {
-    return LEFT_OUT_ALWAYS.test(at < length - 1 ? `${name}/` : name);
+  return names.some((name, at) => {
+    return LEFT_OUT_ALWAYS.test(at < names.length - 1 ? `${name}/` : name);
   });
 }
 
-/** @see Match in go-git's plumbing/format/gitignore/pattern.go: behind `**` it tries the first name that fits, and no other */
-function isFor(
-  { segments, foldersOnly }: Pick<IgnorePattern, "segments" | "foldersOnly">,
-  names: readonly string[],
-): boolean {
-  const [only, ...more] = segments;
-  if (only !== undefined && more.length === 0) {
+/** @see Match in fluxcd/pkg's sourceignore/gitignore/pattern.go: behind `**` it tries the first name that fits, and no other */
+function isFor({ domain, segments, foldersOnly }: IgnorePattern, path: readonly string[]): boolean {
+  if (path.length <= domain.length || domain.some((name, at) => name !== path[at])) return false;
+  const names = domain.length === 0 ? path : path.slice(domain.length);
+  const [only] = segments;
+  if (only !== undefined && segments.length === 1) {
     const at = names.findIndex((name) => only.matches(name));
     return at !== -1 && !(foldersOnly && at === names.length - 1);
   }
