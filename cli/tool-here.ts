@@ -7,7 +7,7 @@ import { TOOL_PATH, withToolFromHere } from "../git/tool-command.ts";
  * A text for the user with the tool named so that it works where they stand, for what is said before git
  * is asked, or without it: help, and complaints about arguments.
  *
- * @param text with `npx flux-sops`, which stays where there is no copy of the tool in a repository.
+ * @param text with `npx flux-sops`.
  */
 export function withToolHere(text: string): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
@@ -18,5 +18,5 @@ export function withToolHere(text: string): string {
   const tool = process.argv[1] ?? "";
   return basename(dirname(tool)) === dirname(TOOL_PATH)
     ? text.replaceAll("npx flux-sops", () => shellCommand(["node", tool]))
-    : text;
+    : withToolFromHere(text, process.cwd());
 }

@@ -82,6 +82,7 @@ test("examples name the tool so that npx fetches no stranger's where no package.
   for (const folder of [".flux-sops", "apps"]) mkdirSync(join(root, folder));
   writeFileSync(join(root, ".flux-sops/flux-sops.mjs"), "");
   const examplesIn = (folder: string) => helpIn(folder, ["edit"]).stdout.split("Examples:\n")[1];
+  t.regex(examplesIn("/") ?? "", /^ {2}npx -p generator-flux-sops flux-sops edit /);
   t.regex(examplesIn(root) ?? "", /^ {2}node \.flux-sops\/flux-sops\.mjs edit /);
   t.regex(
     examplesIn(join(root, "apps")) ?? "",
