@@ -37,7 +37,7 @@ function inserted(text: string, lines: YamlLines): string | null {
 
 /** Whether nothing but comments stands in it, behind the mark that begins a document or not. */
 function isEmpty(text: string): boolean {
-  return text.split("\n").every((line) => /^(?:---)?\s*(?:#.*)?$/.test(line));
+  return text.split(/\r?\n/).every((line) => /^(?:---)?\s*(?:#.*)?$/.test(line));
 }
 
 function atTop(lines: YamlLines): YamlLines {

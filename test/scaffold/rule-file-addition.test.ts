@@ -97,6 +97,8 @@ test("a file of comments: the rules stand behind them, however long a line of # 
     t.is(content?.toString(), `${before}creation_rules:\n${TALOS}${WHOLE}${SECRETS}`);
   }
   t.is(addRules(Buffer.from(`${banner}--- ~\n`), wanted).content, null);
+  const { content } = addRules(Buffer.from("---\r\n# none yet\r\n"), wanted);
+  t.regex(content?.toString() ?? "", /^---\r\n# none yet\r\ncreation_rules:\r\n/);
 });
 
 test("a list that cannot be added to: what no rule takes is said", (t) => {
