@@ -56,6 +56,21 @@ export function plaintextIn(
 }
 
 /**
+ * Refuses what a format has no place for.
+ *
+ * @throws SopsError `cannot-hold`
+ */
+export function refuseDropped(documents: ReturnType<typeof readData>, to: Format): void {
+  const [first] = documents;
+  if (to !== "yaml" && documents.length > 1) {
+    throw new SopsError("cannot-hold", `it holds several documents, which ${to} cannot`);
+  }
+  if (to === "binary" && first !== undefined && first.size > 1) {
+    throw new SopsError("cannot-hold", "it holds more than data, which is all of a binary file");
+  }
+}
+
+/**
  * A plaintext of one format, encrypted as a file of another one.
  *
  * @param text as `decryptFile` gives it.
@@ -68,7 +83,6 @@ export async function encryptedAs(
   previous: Previous | null = null,
 ): Promise<string> {
   const documents = readData(text, from);
-  const [first] = documents;
   // What is no data is left behind, and with it what a comment says of a value.
   if (from !== "binary" && rule.selection?.option.endsWith("comment_regex") === true) {
     throw new SopsError(
@@ -76,12 +90,7 @@ export async function encryptedAs(
       `${rule.selection.option} goes by comments, which are not taken to another format: choose no --output-type, or another option`,
     );
   }
-  if (to !== "yaml" && documents.length > 1) {
-    throw new SopsError("cannot-hold", `it holds several documents, which ${to} cannot`);
-  }
-  if (to === "binary" && first !== undefined && first.size > 1) {
-    throw new SopsError("cannot-hold", "it holds more than data, which is all of a binary file");
-  }
+  refuseDropped(documents, to);
   const plain = parseFile(writeData(documents, to, indent), to, indent);
   // As in sops: what a binary file holds is encrypted, whatever its rule says of keys.
   const encryption =

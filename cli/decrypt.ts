@@ -6,7 +6,7 @@ import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
 import { plaintextBytes } from "../sops/sops-file.ts";
 import { parseTreePath } from "../sops/tree-path.ts";
-import { plaintextIn } from "./conversion.ts";
+import { plaintextIn, refuseDropped } from "./conversion.ts";
 import { dataKeyOf } from "./data-key-of.ts";
 import { decryptionOrderOption } from "./decryption-order.ts";
 import { fileCommand, type FileAtWork } from "./file-command.ts";
@@ -37,6 +37,8 @@ export const decrypt = fileCommand({
     const { extract } = at.options;
     if (typeof extract === "string") return extracted(at, text, extract);
     const { inputFormat: from, outputFormat: to, indent } = at;
+    // What is only printed is still in the file.
+    if (from !== to && at.options["inPlace"] === true) refuseDropped(readData(text, from), to);
     return plaintextIn(at.file, text, { from, to, indent });
   },
 });

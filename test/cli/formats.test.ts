@@ -71,6 +71,18 @@ for (const [args, error] of REFUSED) {
   });
 }
 
+test("decrypt -i --output-type: what the other format has no place for stays in the file", (t) => {
+  const repository = scaffolded(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  repository.write("two.yaml", "a: x\n---\nb: y\n");
+  t.is(repository.tool("encrypt", "--age", recipient, "-i", "two.yaml").status, 0);
+  const encrypted = repository.read("two.yaml");
+  const ended = repository.tool("decrypt", "-i", "--output-type", "json", "two.yaml");
+  t.is(ended.status, 4);
+  t.regex(ended.stderr, /it holds several documents, which json cannot/);
+  t.is(repository.read("two.yaml"), encrypted);
+});
+
 test("to INI and dotenv: what reads as something else is quoted or refused", (t) => {
   const repository = withFiles(t);
   const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";

@@ -791,13 +791,18 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
   },
   {
     what: "several documents, or more than data, in a format that has one document, or data only",
-    sops: "encrypts the first document and drops the others; writes JSON",
-    ours: "refuses it",
+    sops: "encrypts or decrypts the first document and drops the others; writes JSON",
+    ours: "refuses it where a file is written",
     lines: [
       [
         "printf 'a: x\n---\nb: y\n' > two.yaml; sops encrypt --output-type json two.yaml",
         "0 > ENC-json two.yaml=a: x\n---\nb: y",
         "4 two.yaml=a: x\n---\nb: y",
+      ],
+      [
+        "printf 'a: x\n---\nb: y\n' > two.yaml; sops encrypt -i two.yaml; sops decrypt -i --output-type json two.yaml",
+        '0 two.yaml={\n\t"a": "x"\n}',
+        "4 two.yaml=ENC-yaml",
       ],
     ],
   },
