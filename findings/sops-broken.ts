@@ -20,10 +20,14 @@ const DECRYPT = "decrypt it (npx flux-sops decrypt --in-place --ignore-mac)";
  * How a file that does not verify is mended.
  *
  * @param decrypts whether each of its ciphertexts does by itself.
- * @param readable the keys of values in plaintext: with those in it, no file is decrypted.
+ * @param added what stands in it in plaintext: with values among that, no file is decrypted.
  */
-export function mendOfUnverified(decrypts: boolean, readable: readonly string[]): string {
+export function mendOfUnverified(
+  decrypts: boolean,
+  added: readonly { readonly kind: "value" | "comment"; readonly path: string }[],
+): string {
   if (!decrypts) return RESTORE;
+  const readable = added.filter(({ kind }) => kind === "value").map(({ path }) => path);
   return readable.length === 0
     ? `${RESTORE}, or ${DECRYPT}, correct it and stage it`
     : `${RESTORE}, or take out what is readable (${readable.join(", ")}), ${DECRYPT}, put that in again and stage it`;

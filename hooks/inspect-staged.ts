@@ -214,8 +214,7 @@ async function carryOut(
             content: null,
           };
         case "broken": {
-          const readable = added.filter(({ kind }) => kind === "value").map(({ path }) => path);
-          const what = mendOfUnverified(inspection.decrypts, readable);
+          const what = mendOfUnverified(inspection.decrypts, added);
           return { findings: [sopsBroken(inspection, what), ...leaks], content: null };
         }
         case "sealed": {

@@ -78,8 +78,7 @@ export async function inspectCommitted(
       if (drift !== null) return { findings: byHand([drift, ...leaks]), isUnverified };
       const inspection = await inspectEncrypted(file, metadata, added.length > 0, null, here);
       if (inspection.kind === "broken") {
-        const readable = added.filter(({ kind }) => kind === "value").map(({ path }) => path);
-        const what = mendOfUnverified(inspection.decrypts, readable);
+        const what = mendOfUnverified(inspection.decrypts, added);
         return { findings: byHand([sopsBroken(inspection, what), ...leaks]), isUnverified };
       }
       const commitMends = inspection.kind === "sealed";
