@@ -1,4 +1,5 @@
 import type { Document } from "yaml";
+import { conflictLine } from "../sops/conflict-markers.ts";
 import { isTemplate } from "./file-kind.ts";
 import type { Candidate } from "./finding.ts";
 import type { Section } from "./sections.ts";
@@ -27,8 +28,10 @@ const MANIFEST = /\.(?:ya?ml|json)$|config$/i;
  * takes some of what the parser here does not, and what a slip has broken is there to be read all the same.
  */
 export function documentsOf({ path }: Candidate, section: Section): readonly Document.Parsed[] {
+  if (section.documents !== null) return section.documents;
   const isManifest = section.holder === null && MANIFEST.test(path) && !isTemplate(path);
-  return section.documents ?? (isManifest ? section.trees : null) ?? [];
+  // Of a conflict that a merge has left, each side is looked at for itself.
+  return isManifest && conflictLine(section.words) === null ? (section.trees ?? []) : [];
 }
 
 /**
