@@ -40,7 +40,10 @@ test.serial("bootstrap: dry run, no cluster, a cluster, and again", async (t) =>
     { env: { KUBECONFIG: nowhere } },
   );
   t.is(failed.status, 2);
-  t.regex(failed.stderr, /kubectl failed, see above \(kubectl apply --server-side -f -\)/);
+  t.regex(
+    failed.stderr,
+    /kubectl failed, see above \(kubectl --context=lab apply --server-side -f -\)/,
+  );
 
   const first = user.bootstrap();
   t.is(first.status, 0, first.stdout + first.stderr);
