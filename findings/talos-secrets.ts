@@ -39,6 +39,8 @@ const DOCUMENTS: readonly (readonly Word[])[] = [
     /(?:Wireguard|Volume|RegistryAuth|RegistryTLS|DiscoveryIdentity|HCloudVIP|SideroLink|KubeEtcdEncryption|KubeServiceAccount|KubeAPIServerCA|KubeAggregatorCA)Config/,
     LEAF,
   ],
+  // One with its token in a URL.
+  [/\bv1alpha1\b/, /SideroLinkConfig/, /token=/],
   // A JSON patch of a machine configuration.
   [/\/(?:machine|cluster)\//, ending("op"), ending("path")],
   // A secrets bundle.
@@ -85,6 +87,10 @@ const CLUSTER_DISTINCT: readonly Path[] = [
   "cluster.etcd.ca.key",
 ].map(path);
 
+/** A URL that machines join with: the token is in its query. */
+const JOIN_URL = "apiUrl";
+const JOIN_TOKEN = /[?&](?:join)?token=([^&#]*)/;
+
 /** Named documents beside the machine configuration. */
 const NAMED: ReadonlyMap<string, readonly Path[]> = new Map(
   Object.entries({
@@ -97,7 +103,7 @@ const NAMED: ReadonlyMap<string, readonly Path[]> = new Map(
     RegistryTLSConfig: ["clientIdentity.key"],
     DiscoveryIdentityConfig: ["clusterSecret"],
     HCloudVIPConfig: ["apiToken"],
-    SideroLinkConfig: ["uniqueToken"],
+    SideroLinkConfig: ["uniqueToken", JOIN_URL],
     KubeEtcdEncryptionConfig: ["config.resources.*.providers.*.*.keys.*.secret"],
     KubeServiceAccountConfig: ["issuer.privateKey"],
     KubeAPIServerCAConfig: ["issuingCA.key"],
@@ -244,14 +250,15 @@ function readableAt(
     if (reached.length > MOST_BRANCHES) reached.length = MOST_BRANCHES;
   }
   return reached
-    .filter(({ node }) => isReadable(node))
+    .filter(({ node, path: at }) => isReadable(node, at === JOIN_URL))
     .map(({ path: at, offset }) => ({ path: at, offset }));
 }
 
 const MOST_BRANCHES = 10_000;
 
-function isReadable(node: Node | null): boolean {
+function isReadable(node: Node | null, isJoinUrl: boolean): boolean {
   if (!isScalar(node)) return false;
-  const text = scalarText(node);
+  const whole = scalarText(node);
+  const text = isJoinUrl ? (JOIN_TOKEN.exec(whole)?.[1] ?? "") : whole;
   return text.trim() !== "" && !isToken(text) && !isPointer(text);
 }

@@ -69,6 +69,12 @@ export const TALOS_SECRETS: Examples = {
       lines: [4],
     },
     {
+      path: "join-config-of-omni.yaml",
+      content:
+        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example:8090?jointoken=hunter2hunter2\n---\napiVersion: v1alpha1\nkind: KmsgLogConfig\nname: omni-kmsg\n",
+      lines: [3],
+    },
+    {
       path: "documents.yaml",
       content:
         "version: v1alpha1\nmachine: {type: worker}\n---\napiVersion: v1alpha1\nkind: VolumeConfig\nname: EPHEMERAL\nencryption:\n  provider: luks2\n  keys:\n    - slot: 0\n      static: {passphrase: hunter2hunter2}\n",
@@ -130,7 +136,7 @@ export const TALOS_SECRETS: Examples = {
     {
       path: "omni-without-token.yaml",
       content:
-        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example\nuniqueToken: ${TOKEN}\n---\nmachine: {network: {interfaces: [{vip: {hcloud: {apiToken: ''}}}]}}\n",
+        "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example\nuniqueToken: ${TOKEN}\n---\napiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example?jointoken=${TOKEN}&a=b\n---\napiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://omni.example/?grpc_tunnel=true\n---\nmachine: {network: {interfaces: [{vip: {hcloud: {apiToken: ''}}}]}}\n",
     },
     {
       path: "talos/patch.yaml",
