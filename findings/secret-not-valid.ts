@@ -104,9 +104,10 @@ class Judge {
     const { key, value } = entry;
     const name = shownName(key);
     if (!isKey(key) && !holdsExpression(key)) {
-      const what = /[:=]./.test(key)
-        ? "write a colon and a blank behind the key"
-        : "use only letters, digits, -, _ and . in the key";
+      const what =
+        /[:=]./.test(key) && isNull(value)
+          ? "write a colon and a blank before the value"
+          : "use only letters, digits, -, _ and . in the key";
       this.#hit(entry, `a Secret cannot have the key ${shownKey(key)}`, what);
     } else if (isNull(value) || this.#isTemplated(value)) {
       return;

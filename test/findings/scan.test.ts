@@ -32,6 +32,20 @@ test("findings of several rules come by line", (t) => {
   );
 });
 
+test("a value that is a part of its key is mended in one way, whichever rule says it", (t) => {
+  const mendsOf = (values: string) =>
+    scanText("a.yaml", `apiVersion: v1\nkind: Secret\nstringData: {${values}}\n`).map(
+      ({ rule, mend }) => [rule, mend.kind === "edit" ? mend.what : null],
+    );
+  const BLANK = "write a colon and a blank before the value";
+  t.deepEqual(mendsOf("a:hunter2"), [
+    ["plaintext-secret", BLANK],
+    ["secret-not-valid", BLANK],
+  ]);
+  const [, letters] = mendsOf('"a=b": hunter2');
+  t.deepEqual(letters, ["secret-not-valid", "use only letters, digits, -, _ and . in the key"]);
+});
+
 test("no message holds a value, and names are escaped", (t) => {
   const [finding] = scanText(
     "a.yaml",
