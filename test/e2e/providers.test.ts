@@ -70,11 +70,18 @@ testWith("kustomize")("build.sh sees every file of many, and takes a folder as F
   const object = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n";
   repository.write(`${path}/a/b/kustomization.yaml`, "resources: [ns.yaml]\n");
   repository.write(`${path}/a/b/ns.yaml`, object);
+  for (const [folder, list] of [
+    ["c", "kustomization.yml"],
+    ["d", "Kustomization"],
+  ] as const) {
+    repository.write(`${path}/${folder}/${list}`, "resources: [ns.yaml]\n");
+    repository.write(`${path}/${folder}/ns.yaml`, object.replace("a\n", `${folder}\n`));
+  }
   repository.write(`${path}/.sops.yaml`, repository.read(".sops.yaml"));
   repository.must("add", "-A");
   const built = build(repository);
   t.is(built.status, 0, built.stdout + built.stderr);
-  t.is(built.stdout.match(/^ok /gm)?.length, 6, built.stdout);
+  t.is(built.stdout.match(/^ok /gm)?.length, 8, built.stdout);
   repository.write(`${path}/wrong.yaml`, object);
   repository.must("add", "-A");
   const twice = build(repository);
