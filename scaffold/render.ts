@@ -50,6 +50,7 @@ export function renderRepository(input: RenderInput): WantedFile[] {
     bootstrap: bootstrapCommand(answers),
     remote: remoteUrl(answers),
     pushedRange: PUSHED_RANGE,
+    husky: hooks === undefined || hooks.some(({ path }) => path.startsWith(".husky/")),
     shellText,
     packageName: answers.repository.toLowerCase().replace(/^[._]+/, "") || "flux-homelab",
   };
@@ -121,7 +122,7 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
           appendLines(
             present,
             besideTheirs(file.content, present),
-            "Encrypted files stay as they are.",
+            "Encrypted files, and the line ends of hooks, stay as they are.",
           ),
       };
     case ".prettierignore":

@@ -536,6 +536,19 @@ test.serial(
     await carryOut(await prepare(alone), { install: null });
     t.is(git(alone, "check-attr", "eol", "--", "run.bat"), "run.bat: eol: crlf");
     t.is(git(alone, "check-attr", "text", "--", "db.sops.yaml"), "db.sops.yaml: text: unset");
+    // Of scripts with other line ends sh runs none.
+    for (const files of [{}, { a: "" }]) {
+      const crlf = repositoryOf({
+        files: { ".gitattributes": "* text=auto eol=crlf\n", ...files },
+        on: true,
+      });
+      await carryOut(await prepare(crlf), { install: null });
+      for (const script of [".husky/pre-commit", ".husky/_/h", ".flux-sops/hooks/pre-push"]) {
+        t.is(git(crlf, "check-attr", "eol", "--", script), `${script}: eol: lf`);
+      }
+      const tool = ".flux-sops/hook.cjs";
+      t.is(git(crlf, "check-attr", "text", "--", tool), `${tool}: text: unset`);
+    }
   },
 );
 
