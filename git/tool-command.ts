@@ -34,7 +34,7 @@ export function withToolFromHere(
   here: string = process.cwd(),
 ): string {
   const inside = relative(directory, here);
-  const prefix = inside === "" || inside.startsWith("..") ? "" : `${inside}/`;
+  const prefix = inside === "" || /^\.\.(?:\/|$)/.test(inside) ? "" : `${inside}/`;
   return withToolCommand(text, { cwd: directory, prefix: pathFromText(prefix) });
 }
 
