@@ -14,7 +14,7 @@ const MOST_TOKENS = 100_000;
 const MOST_ALIASES = 100;
 
 /** Line breaks to go-yaml, as they were to YAML 1.1, and none to the parser here. */
-const RARE_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+const OLD_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 
 /** A YAML document (or JSON) that is a mapping. */
 export interface Manifest {
@@ -48,7 +48,7 @@ export function readManifests(
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString("utf8")
     .replace(/^\uFEFF/, "")
-    .replace(RARE_BREAKS, "\n");
+    .replace(OLD_BREAKS, "\n");
   const lineAt = lineCounter(text);
   const manifests: Manifest[] = [];
   const damaged: Manifest[] = [];

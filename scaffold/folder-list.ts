@@ -1,12 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { KUSTOMIZATION_NAMES } from "../flux/repository-files.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { listResource } from "./list-resource.ts";
 import type { WantedFile } from "./plan.ts";
-
-/** What a folder's list of resources is called: kustomize takes each of these names. */
-const NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /**
  * The list of a folder with an entry more.
@@ -42,6 +40,6 @@ export function wouldEmpty(directory: string, path: string): boolean {
 }
 
 function listOf(directory: string, folder: string): string | null {
-  const paths = NAMES.map((name) => posix.join(folder, name));
+  const paths = KUSTOMIZATION_NAMES.map((name) => posix.join(folder, name));
   return paths.find((path) => existsSync(join(directory, path))) ?? null;
 }
