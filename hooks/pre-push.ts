@@ -234,14 +234,25 @@ async function lookIntoAll(
     suspects.add(oid);
     if (!isClean && harmless.get(path) === true) return;
     const sets = rulesFor(oid);
-    const found = sets.flatMap((rules) => inspectPast(name, bytes, rules));
+    const found = judged({ oid, path }, bytes, sets);
     // The next one that is like it may be judged by any of them.
     if (!isClean && sets.length === count) harmless.set(path, found.length === 0);
-    for (const { finding, commitMends } of found) {
-      findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
-    }
+    for (const one of found) findings.add(one);
   });
   return { withSops, suspects };
+}
+
+/** What a content is by a name that it had, and by each of the rules. */
+function judged(
+  { oid, path }: { readonly oid: string; readonly path: GitPath },
+  bytes: Uint8Array,
+  sets: readonly RulesInForce[],
+): Found[] {
+  return sets
+    .flatMap((rules) => inspectPast(pathText(path), bytes, rules))
+    .map(({ finding, commitMends }) => {
+      return { ...finding, path, blob: oid, commitMends, tip: null };
+    });
 }
 
 /** The creation rules that the past is judged by. */
@@ -322,11 +333,8 @@ async function lookIntoOtherNames(
 ): Promise<void> {
   const wanted = ofOtherKinds(otherNames, blobs, suspects);
   if (wanted.length === 0) return;
-  await streamBlobs(repository, wanted, ({ oid, path }, bytes) => {
-    const found = rulesFor(oid).flatMap((rules) => inspectPast(pathText(path), bytes, rules));
-    for (const { finding, commitMends } of found) {
-      findings.add({ ...finding, path, blob: oid, commitMends, tip: null });
-    }
+  await streamBlobs(repository, wanted, (one, bytes) => {
+    for (const found of judged(one, bytes, rulesFor(one.oid))) findings.add(found);
   });
 }
 
