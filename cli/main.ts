@@ -17,14 +17,14 @@ async function main(argv: readonly string[]): Promise<number> {
         { cwd: process.cwd(), env: process.env },
         option === "--seen" ? shell : undefined,
       );
-      if (look.nothingToDo) return 0;
+      if (look.nothingToDo) endNow();
       ({ begun } = look);
     }
     return (await import("./hook.ts")).hook(rest, begun);
   }
   const file = fileToDecrypt(argv);
   const left = file === null ? null : await (await import("./decrypt-one.ts")).decryptOne(file);
-  if (left?.length === 0) return 0;
+  if (left?.length === 0) endNow();
   if (left !== null) {
     (await import("./en-and-decrypt.ts")).endWithOutput();
     process.stdout.write(left);
@@ -37,6 +37,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (command === "check") return (await import("./check.ts")).check(rest);
   return (await import("./commands.ts")).run(argv);
+}
+
+/** Where nothing is left to be written or waited for, taking node down in order is for nothing. */
+function endNow(): never {
+  process.exit(0);
 }
 
 /** What is asked for is in Node since 20.16 and 22.3; it is Debian 12's own that is older. */
