@@ -6,7 +6,7 @@ import type { OpenedRepository } from "../git/repository.ts";
 import { runGit } from "../git/run.ts";
 import { shallowEdge } from "../git/shallow.ts";
 import { inspectHistory } from "../hooks/inspect-history.ts";
-import { inspectRange } from "../hooks/pre-push.ts";
+import { inspectRange } from "../hooks/range/inspect-range.ts";
 import type { Checked } from "./check-formats.ts";
 import { complain } from "./complain.ts";
 import { fluxInRange } from "./flux-in-range.ts";

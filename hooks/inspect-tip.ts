@@ -6,7 +6,7 @@ import { isNamedSops } from "../findings/sops-verdict.ts";
 import { pathText } from "../git/path.ts";
 import { inspectEncrypted, type Identities } from "./encrypt-entry.ts";
 import { judge } from "./judge.ts";
-import type { TipFile } from "./pushed-tips.ts";
+import type { TipFile } from "./range/pushed-tips.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 import { orUnderARule } from "./under-a-rule.ts";
 

@@ -2,7 +2,8 @@ import { configValue } from "../git/config.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
 import { shellText } from "../git/shell-word.ts";
 import { fixOf, mendOnDisk } from "./fix-of.ts";
-import type { PushFinding, PushResult } from "./pre-push.ts";
+import type { PushResult } from "./pre-push.ts";
+import type { RangeFinding } from "./range/findings.ts";
 import type { PushedRef } from "./push-lines.ts";
 
 /** How to make a ref fit to be pushed. */
@@ -69,7 +70,7 @@ class Graph {
   readonly #parents = new Map<string, readonly string[]>();
   readonly #tainted = new Set<string>();
 
-  constructor(commits: readonly GraphCommit[], errors: readonly PushFinding[]) {
+  constructor(commits: readonly GraphCommit[], errors: readonly RangeFinding[]) {
     const bad = new Set(errors.flatMap((error) => error.commits.map(({ commit }) => commit)));
     for (const { commit, parents } of [...commits].reverse()) {
       this.#parents.set(commit, parents);
@@ -209,7 +210,7 @@ async function baseOf(
 function byHand(
   repository: PushResult["repository"],
   ref: PushedRef,
-  errors: readonly PushFinding[],
+  errors: readonly RangeFinding[],
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)

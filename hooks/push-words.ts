@@ -3,7 +3,8 @@ import { escapeForDisplay } from "../git/escape.ts";
 import { changedEntries } from "../git/index-entries.ts";
 import { mendWords } from "./fix-of.ts";
 import { pushMends } from "./mend-push.ts";
-import type { PushFinding, PushResult } from "./pre-push.ts";
+import type { PushResult } from "./pre-push.ts";
+import type { RangeFinding } from "./range/findings.ts";
 import { shownCommit } from "./shown-commit.ts";
 import { indented, NAME } from "./words.ts";
 
@@ -62,7 +63,7 @@ function warningWords({ findings, repository }: PushResult): string {
   return lines.length === 0 ? "" : `${NAME}: the remote has this already:\n${lines.join("\n")}\n`;
 }
 
-function findingLines(repository: PushResult["repository"], finding: PushFinding): string[] {
+function findingLines(repository: PushResult["repository"], finding: RangeFinding): string[] {
   const { path, blob, line, rule, message, tip, commits } = finding;
   const place = path !== "" ? displayPath(path) : blob === null ? "(no file)" : "(tagged content)";
   return [
@@ -75,7 +76,7 @@ function findingLines(repository: PushResult["repository"], finding: PushFinding
   ];
 }
 
-function commitList(commits: PushFinding["commits"]): string {
+function commitList(commits: RangeFinding["commits"]): string {
   const shown = commits.slice(0, COMMITS_SHOWN).map(shownCommit).join(", ");
   return commits.length > COMMITS_SHOWN
     ? `${shown} and ${commits.length - COMMITS_SHOWN} more`

@@ -1,11 +1,11 @@
-import { isKustomizationFile } from "../flux/repository-files.ts";
-import { blobsIn, type Range } from "../git/history.ts";
-import type { GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
-import { filesOf, readTrees } from "../git/trees.ts";
-import { SETTINGS_FILE } from "./gate-files.ts";
-import type { PushedRef } from "./push-lines.ts";
-import { rulesAt, type RulesInForce } from "./rules-in-force.ts";
+import { isKustomizationFile } from "../../flux/repository-files.ts";
+import { blobsIn, type Range } from "../../git/history.ts";
+import type { GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
+import { filesOf, readTrees } from "../../git/trees.ts";
+import { SETTINGS_FILE } from "../gate-files.ts";
+import type { PushedRef } from "../push-lines.ts";
+import { rulesAt, type RulesInForce } from "../rules-in-force.ts";
 
 /** A new file at the tip of pushed refs, and the rules that stand there. */
 export interface TipFile {

@@ -1,10 +1,10 @@
-import { readBlobMap, readBlobs } from "../git/blobs.ts";
-import type { GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
-import { mayGenerateSecrets } from "./kustomizations.ts";
+import { readBlobMap, readBlobs } from "../../git/blobs.ts";
+import type { GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
+import { mayGenerateSecrets } from "../kustomizations.ts";
 import type { TipKustomization } from "./pushed-tips.ts";
-import { readAsAsked } from "./read-as-asked.ts";
-import { firstNaming, secretSources, type FoundSource, type Naming } from "./secret-sources.ts";
+import { readAsAsked } from "../read-as-asked.ts";
+import { firstNaming, secretSources, type FoundSource, type Naming } from "../secret-sources.ts";
 
 /** A kustomization at a tip that may generate Secrets. */
 export interface GeneratingKustomization {

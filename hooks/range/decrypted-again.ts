@@ -1,10 +1,10 @@
-import { readBlobMap, readBlobs } from "../git/blobs.ts";
-import { replacementsIn, type Range } from "../git/history.ts";
-import { pathText, type GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
-import { TOKEN_START } from "../sops/token-start.ts";
-import { judge } from "./judge.ts";
-import type { RulesInForce } from "./rules-in-force.ts";
+import { readBlobMap, readBlobs } from "../../git/blobs.ts";
+import { replacementsIn, type Range } from "../../git/history.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
+import { judge } from "../judge.ts";
+import type { RulesInForce } from "../rules-in-force.ts";
 
 /** A content, where it stands. */
 export interface PlacedContent {
