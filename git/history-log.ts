@@ -47,9 +47,23 @@ export class LoggedCommit implements BringingCommit {
 }
 
 /** A blob where a commit has put it. */
-export interface LoggedFile {
+export class LoggedFile {
   readonly oid: string;
   readonly path: GitPath;
+  /** As {@link addedFile} takes it. */
+  readonly #raw: string;
+
+  constructor(oid: string, path: GitPath, raw: string) {
+    this.oid = oid;
+    this.path = path;
+    this.#raw = raw;
+  }
+
+  /** What the parent had there; of a merge, what each parent had, and none of them this one. */
+  get replaced(): readonly string[] {
+    const names = this.#raw.match(/\b[0-9a-f]{40,64}\b/g) ?? [];
+    return names.slice(0, -1).filter((name) => !/^0+$/.test(name));
+  }
 }
 
 /** Every commit that a ref or HEAD reaches, or of a range, newest first: one call to git, which begins at once. */
@@ -143,7 +157,7 @@ class LogParser {
       if (this.#raw !== null) {
         const oid = addedFile(this.#raw);
         if (oid === null) this.#removed.push(field as GitPath);
-        else this.#files.push({ oid, path: field as GitPath });
+        else this.#files.push(new LoggedFile(oid, field as GitPath, this.#raw));
         this.#raw = null;
         continue;
       }

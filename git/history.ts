@@ -191,54 +191,6 @@ export async function commitsBringing(
   return bringing;
 }
 
-/** A content that a commit has put in the place of another. */
-export interface ReplacedContent {
-  readonly path: GitPath;
-  readonly oid: string;
-  /** What the parent had there; of a merge, what each parent had, and none of them this one. */
-  readonly replaced: readonly string[];
-}
-
-/**
- * What the commits in a range have put in the place of what was there, newest first: one call to git.
- *
- * @throws GitError `command-failed`
- */
-export async function replacementsIn(
-  context: GitContext,
-  range: Range,
-): Promise<ReplacedContent[]> {
-  const args = [
-    "-c",
-    "log.showSignature=false",
-    "log",
-    "--diff-merges=combined",
-    "--raw",
-    "-z",
-    "--no-abbrev",
-    "--no-renames",
-    "--no-relative",
-    "--format=",
-    ...rangeArguments(range),
-  ];
-  const replacements: ReplacedContent[] = [];
-  let oids: string[] | null = null;
-  for await (const fields of outputParts(context, args, rangeInput(range), "\0")) {
-    for (const field of fields) {
-      if (oids === null) {
-        // Modes, object names, the last of each that of the commit (git-diff-tree(1), "Raw output format").
-        oids = field.match(/\b[0-9a-f]{40,64}\b/g) ?? [];
-        continue;
-      }
-      const oid = oids.pop() ?? "";
-      const replaced = oids.filter((old) => !/^0+$/.test(old));
-      if (replaced.length > 0) replacements.push({ path: field as GitPath, oid, replaced });
-      oids = null;
-    }
-  }
-  return replacements;
-}
-
 /** A commit in words. */
 export interface CommitText extends BringingCommit {
   /** The whole message, one char per byte. */

@@ -1,5 +1,5 @@
 import { readBlobMap, readBlobs } from "../../git/blobs.ts";
-import { replacementsIn, type Range } from "../../git/history.ts";
+import type { HistoryLog } from "../../git/history-log.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
@@ -17,6 +17,7 @@ export interface PlacedContent {
  * --in-place` leaves them: the gate encrypts them again, whatever is in them, so they came past it. Those
  * that are leaks by themselves are left out.
  *
+ * @param logOfRange read to its end, where it is asked for
  * @param blobs the contents of the range, each with a path
  * @param otherNames other paths of them
  * @param withSops those of them with ciphertext
@@ -25,7 +26,7 @@ export interface PlacedContent {
  */
 export async function decryptedAgain(
   context: GitContext,
-  range: Range,
+  logOfRange: () => Promise<Pick<HistoryLog, "again">>,
   {
     blobs,
     otherNames,
@@ -45,11 +46,15 @@ export async function decryptedAgain(
   const mayMatter = ([oid, path]: readonly [string, GitPath]) =>
     isReadable(oid) && (isTaken(oid, path) || others(oid).some((other) => isTaken(oid, other)));
   if (![...blobs].some(mayMatter)) return [];
-  const replacements = (await replacementsIn(context, range)).flatMap((one) => {
-    const replaced = one.replaced.filter((oid) => !isReadable(oid));
-    const matters = replaced.length > 0 && isReadable(one.oid) && isTaken(one.oid, one.path);
-    return matters ? [{ ...one, replaced }] : [];
-  });
+  const replacements: (PlacedContent & { readonly replaced: readonly string[] })[] = [];
+  for (const { files } of (await logOfRange()).again()) {
+    for (const { oid, path, replaced } of files.filter(({ oid }) => isReadable(oid))) {
+      const unread = replaced.filter((old) => !isReadable(old));
+      if (unread.length > 0 && isTaken(oid, path)) {
+        replacements.push({ oid, path, replaced: unread });
+      }
+    }
+  }
   const encrypted = new Map<string, Buffer>();
   const asked = replacements.flatMap(({ replaced }) => replaced);
   for await (const { oid, bytes } of readBlobs(context, asked)) {

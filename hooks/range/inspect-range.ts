@@ -55,7 +55,8 @@ export async function inspectRange(
   const { withSops } = seen;
   const otherNames = log?.otherNames ?? new Map<string, never>();
   const contents = { blobs, otherNames, withSops, rulesFor };
-  for (const one of await decryptedAgain(repository, range, contents)) {
+  const logOfRange = async () => (log ?? (await readRangeLog(repository, range, blobs))).log;
+  for (const one of await decryptedAgain(repository, logOfRange, contents)) {
     const { oid, path } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
     found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });

@@ -1,5 +1,6 @@
 import test from "ava";
 import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
@@ -106,6 +107,41 @@ test("what git has said before it is read, and in a folder where a user has aske
     commits.map(({ files, isMerge }) => [files.map(({ path }) => String(path)), isMerge]),
     [[["a", "sub/b"], false]],
   );
+});
+
+test("what commits put in the place of what was there; of a merge, what no parent has", async (t) => {
+  const repository = temporaryRepository(t);
+  const change = (path: string, content: string): void => {
+    repository.write(path, content);
+    repository.must("add", path);
+    repository.must("commit", "-q", "-m", `Change ${path}`);
+  };
+  const name = (revision: string) => repository.must("rev-parse", revision);
+  const replacements = async () =>
+    (await logOf(repository)).commits.flatMap(({ files }) =>
+      files.map(({ path, oid, replaced }) => [String(path), oid, replaced]),
+    );
+  change("a", "1\n");
+  const [base, old] = [name("HEAD"), name("HEAD:a")];
+  change("a", "side\n");
+  const [side, sideOfA] = [name("HEAD"), name("HEAD:a")];
+  repository.must("reset", "-q", "--hard", base);
+  change("a b\nc", "new\n");
+  const added = ["a b\nc", name("HEAD:a b\nc"), []];
+  repository.must("merge", "-q", "-m", "Take over", side);
+  const found = await replacements();
+  t.is(found.length, 3);
+  for (const one of [["a", old, []], added, ["a", sideOfA, [old]]]) {
+    t.true(found.some((other) => isDeepStrictEqual(other, one)));
+  }
+  const head = name("HEAD");
+  repository.must("reset", "-q", "--hard", base);
+  change("a", "own\n");
+  const own = name("HEAD:a");
+  repository.must("merge", "-q", "-s", "ours", "--no-commit", head);
+  change("a", "resolved\n");
+  repository.must("config", "log.showSignature", "true");
+  t.deepEqual((await replacements())[0], ["a", name("HEAD:a"), [own, sideOfA]]);
 });
 
 test("what fails after the log has begun, and a log that nobody reads", async (t) => {

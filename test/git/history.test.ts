@@ -9,7 +9,6 @@ import {
   heldByRemotes,
   isAncestor,
   peel,
-  replacementsIn,
 } from "../../git/history.ts";
 import { readHeadAndBlobs } from "../../git/commit-object.ts";
 import { blobOid } from "../../git/object-id.ts";
@@ -130,33 +129,6 @@ test("the merge that brings a blob is found, whatever git log is set to show of 
       shown,
     );
   }
-});
-
-test("what commits put in the place of what was there; of a merge, what no parent has", async (t) => {
-  const repository = temporaryRepository(t);
-  const base = commit(repository, "a", "1\n");
-  const old = oid(repository, "HEAD:a");
-  commit(repository, "a", "side\n");
-  const side = [oid(repository, "HEAD"), oid(repository, "HEAD:a")] as const;
-  repository.must("reset", "-q", "--hard", base);
-  commit(repository, "a b\nc", "new\n");
-  repository.must("merge", "-q", "-m", "Take over", side[0]);
-  const context = contextOf(repository);
-  const found = async () =>
-    replacementsIn(context, { include: [oid(repository, "HEAD")], exclude: [], remote: false });
-  t.deepEqual(await found(), [{ path: pathFromText("a"), oid: side[1], replaced: [old] }]);
-  const head = oid(repository, "HEAD");
-  repository.must("reset", "-q", "--hard", base);
-  commit(repository, "a", "own\n");
-  const own = oid(repository, "HEAD:a");
-  repository.must("merge", "-q", "-s", "ours", "--no-commit", head);
-  commit(repository, "a", "resolved\n");
-  repository.must("config", "log.showSignature", "true");
-  t.deepEqual((await found())[0], {
-    path: pathFromText("a"),
-    oid: oid(repository, "HEAD:a"),
-    replaced: [own, side[1]],
-  });
 });
 
 test("commits that say a word, in the message or before it, wherever git's output is cut", async (t) => {
