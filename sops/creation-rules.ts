@@ -18,7 +18,7 @@ export interface CreationRule {
   readonly matches: (path: string) => boolean;
   /** Age recipients, in order, each once. */
   readonly recipients: readonly string[];
-  /** Kinds of key other than age in this rule (`pgp`, `kms`, …), or {@link SHAMIR}. */
+  /** Kinds of key other than age in this rule, as metadata names them (`pgp`, `kms`, …), or {@link SHAMIR}. */
   readonly foreign: readonly string[];
   readonly selection: Selection | null;
   readonly macOnlyEncrypted: boolean;
@@ -42,6 +42,11 @@ export interface RuleFile {
 
 const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri"];
 const FOREIGN_GROUP_KEYS = ["pgp", "kms", "gcp_kms", "hckms", "azure_keyvault", "hc_vault"];
+/** What the metadata of a file calls them, where that is something else. */
+const KINDS: Readonly<Record<string, string>> = {
+  azure_keyvault: "azure_kv",
+  hc_vault_transit_uri: "hc_vault",
+};
 const GROUP_KEYS = ["merge", "age", ...FOREIGN_GROUP_KEYS];
 const RULE_KEYS = [
   "path_regex",
@@ -163,7 +168,7 @@ function parseRule(rule: RuleFileMapping): CreationRule {
     pathRegex,
     matches: pathRegex === "" ? () => true : pattern(rule, "path_regex", pathRegex),
     recipients: [...new Set(recipients)],
-    foreign: [...new Set(foreign)],
+    foreign: [...new Set(foreign.map((key) => KINDS[key] ?? key))],
     selection: selectionOf(rule),
     macOnlyEncrypted: rule.boolean("mac_only_encrypted"),
   };

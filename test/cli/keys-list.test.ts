@@ -61,6 +61,23 @@ Encrypted, and taken by no rule:
   t.regex(line ?? "", /path_regex: \^clusters\/homelab\/\(secrets/);
 });
 
+test("keys list: a rule names keys of a cloud otherwise than the files that it encrypts", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ a: "one" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add it");
+  const age = /age1\w+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  const rule = `age: ${age}\n    azure_keyvault: https://a.example/keys/b/1\n    hc_vault_transit_uri: https://v.example/v1/t/keys/k`;
+  repository.write(".sops.yaml", `creation_rules:\n  - path_regex: \\.yaml$\n    ${rule}\n`);
+  const key = "enc: x\n      created_at: '2026-01-01T00:00:00Z'\n";
+  const azure = `  azure_kv:\n    - vault_url: https://a.example\n      ${key}`;
+  const vault = `  hc_vault:\n    - vault_address: https://v.example\n      ${key}`;
+  repository.write(DB, repository.read(DB).replace("sops:\n", `sops:\n${azure}${vault}`));
+  repository.must("add", ".");
+  const { stdout, stderr } = repository.tool("keys", "list");
+  t.regex(stdout, new RegExp(`\n  azure_kv\n  hc_vault\n    ${DB}\n`), stderr);
+});
+
 test("keys list: broken rules end with 2 and say where; so does wrong use", (t) => {
   const repository = scaffolded(t);
   repository.write(".sops.yaml", "creation_rules:\n  - age: [\n");
