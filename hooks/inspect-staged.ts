@@ -197,7 +197,9 @@ async function carryOut(
     case "encrypted": {
       const { file, metadata, added } = verdict;
       const drift = recipientsFinding(metadata, inForce.rule);
-      if (drift !== null) return { findings: [drift, ...leaks], content: null };
+      const drifted = drift === null ? [] : [drift];
+      const known = [...drifted, ...leaks];
+      if (drift?.severity === "error") return { findings: known, content: null };
       const inspection = await inspectEncrypted(
         file,
         metadata,
@@ -207,20 +209,20 @@ async function carryOut(
       );
       switch (inspection.kind) {
         case "verified":
-          return { findings: leaks, content: null };
+          return { findings: known, content: null };
         case "unverified":
           return {
-            findings: [...added.map((one) => plaintextValue(one, true)), ...leaks],
+            findings: [...added.map((one) => plaintextValue(one, true)), ...known],
             content: null,
           };
         case "broken": {
           const what = mendOfUnverified(inspection.decrypts, added);
-          return { findings: [sopsBroken(inspection, what), ...leaks], content: null };
+          return { findings: [sopsBroken(inspection, what), ...known], content: null };
         }
         case "sealed": {
           const { result, changed } = inspection;
           return {
-            findings: await leftAfter(entry, leaks, result.text),
+            findings: [...drifted, ...(await leftAfter(entry, leaks, result.text))],
             content: { entry, text: result.text, result, opensHere: true, changed },
           };
         }

@@ -75,16 +75,17 @@ export async function inspectCommitted(
       const recipients = new Set(metadata.age.map(({ recipient }) => recipient));
       const isUnverified = !here.some(({ recipient }) => recipients.has(recipient));
       const drift = recipientsFinding(metadata, inForce.rule);
-      if (drift !== null) return { findings: byHand([drift, ...leaks]), isUnverified };
+      const known = drift === null ? leaks : [drift, ...leaks];
+      if (drift?.severity === "error") return { findings: byHand(known), isUnverified };
       const inspection = await inspectEncrypted(file, metadata, added.length > 0, null, here);
       if (inspection.kind === "broken") {
         const what = mendOfUnverified(inspection.decrypts, added);
-        return { findings: byHand([sopsBroken(inspection, what), ...leaks]), isUnverified };
+        return { findings: byHand([sopsBroken(inspection, what), ...known]), isUnverified };
       }
       const commitMends = inspection.kind === "sealed";
       const isLocked = inspection.kind === "unverified";
       const values = added.map((one) => ({ finding: plaintextValue(one, isLocked), commitMends }));
-      return { findings: [...values, ...byHand(leaks)], isUnverified };
+      return { findings: [...values, ...byHand(known)], isUnverified };
     }
   }
 }

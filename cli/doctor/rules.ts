@@ -89,10 +89,10 @@ export function diagnoseRules(
 /** Of a file without a rule, or with keys that are left to sops, drift is not known. */
 function asTheySay(files: readonly EncryptedEntry[]): string {
   if (files.length === 0) return "; nothing is encrypted yet";
-  const known = files.filter(
-    ({ metadata, rule }) =>
-      metadata !== null && recipientDrift(metadata, rule?.rule ?? null) !== null,
-  );
+  const known = files.filter(({ metadata, rule }) => {
+    const drift = metadata === null ? null : recipientDrift(metadata, rule?.rule ?? null);
+    return drift?.isForSops === false;
+  });
   const all = String(files.length);
   if (known.length === files.length) {
     return `, and every encrypted file has the recipients of its rule (${all})`;
@@ -206,10 +206,11 @@ function drifted({ path, shown, metadata, rule }: EncryptedEntry, prefix: GitPat
   // Who could read it has its data key.
   const rotation = drift.extra.length > 0 ? [["rotate", "-i"]] : [];
   const commands = [["updatekeys", "-y"], ...rotation];
+  const [tell, tool] = drift.isForSops ? [note, "sops"] : [wrong, "npx flux-sops"];
   return [
-    wrong(
+    tell(
       `${shown}: ${finding.message}`,
-      commands.map((words) => `npx flux-sops ${words.join(" ")} -- ${name}`).join(" && "),
+      commands.map((words) => `${tool} ${words.join(" ")} -- ${name}`).join(" && "),
     ),
   ];
 }

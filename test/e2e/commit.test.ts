@@ -469,6 +469,31 @@ test("a damaged ciphertext is refused", (t) => {
   );
 });
 
+test("a PGP key that a file has kept from before passes with a warning, and hides nothing else", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  const pgp = "  pgp:\n    - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n      enc: x\n";
+  repository.write(DB, repository.read(DB).replace("sops:\n", `sops:\n${pgp}`));
+  repository.must("add", DB);
+  const passed = repository.git("commit", "-m", "As it was");
+  t.is(passed.status, 0, passed.stderr);
+  t.regex(passed.stderr, /sops-recipients.*\n.* a key of the kind pgp can read it and should not/);
+  t.deepEqual(printedCommands(passed.stderr, DB), [
+    `sops updatekeys --yes ${DB}`,
+    `sops rotate --in-place ${DB}`,
+    `git add -- ${DB}`,
+  ]);
+  repository.write(DB, repository.read(DB).replace(/^sops:\n/m, "  new: sopsecret\nsops:\n"));
+  repository.must("add", DB);
+  const sealed = repository.git("commit", "-m", "One value more");
+  t.is(sealed.status, 0, sealed.stderr);
+  t.regex(sealed.stderr, /sops-recipients/);
+  t.notRegex(repository.must("show", `HEAD:${DB}`), /sopsecret/);
+  t.regex(repository.must("show", `HEAD:${DB}`), /^ {2}new: ENC\[/m);
+});
+
 test("recipients that are not those of the rule are refused, and the printed commands mend them", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
