@@ -13,6 +13,7 @@ import {
 import type { FluxFinding } from "./flux-finding.ts";
 import { runningKustomizations } from "./flux-running.ts";
 import { ownedTwice } from "./flux-owners.ts";
+import { missingInBuilds } from "./flux-missing.ts";
 import { inMissingNamespaces } from "./flux-namespaces.ts";
 import { severityOfComments } from "./flux-version.ts";
 import { wouldFailToMerge } from "./flux-strategic-merge.ts";
@@ -32,6 +33,7 @@ export function fluxCiphertext(files: RepositoryFiles): FluxFinding[] {
   const running = runningKustomizations(map);
   for (const kustomization of running) search.lookInto(kustomization);
   search.lookForObjectsAsKustomizations(running);
+  for (const finding of missingInBuilds(files, running)) search.add(finding);
   for (const finding of undeployed(files, map, running)) search.add(finding);
   const documentsIn = (path: string) => search.encryptedDocuments(path);
   for (const finding of inMissingNamespaces(files, map, running, documentsIn)) search.add(finding);
