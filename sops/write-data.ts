@@ -7,6 +7,7 @@ import { spellIniKey } from "./ini/key.ts";
 import { spellIniValue } from "./ini/value.ts";
 import { sopsLayout, type BlockLayout } from "./json/metadata-block.ts";
 import { readData } from "./read-data.ts";
+import { resolvePlain } from "./value.ts";
 import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
 
 /**
@@ -54,12 +55,27 @@ export function toYaml(value: Data, indent: number | null): string {
   const document = new Document(plain(value), { compat: "yaml-1.1" });
   visit(document, {
     Scalar: (_key, node) => {
-      // The yaml package says of a block with leading spaces that it is indented by 2, whatever is asked.
-      if (typeof node.value === "string" && (/^\n* /.test(node.value) || UNSEEN.test(node.value)))
-        node.type = "QUOTE_DOUBLE";
+      if (typeof node.value === "string" && needsQuotes(node.value)) node.type = "QUOTE_DOUBLE";
     },
   });
   return withEscapes(document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 }));
+}
+
+/**
+ * Whether a text stands in double quotes. Of a block with leading spaces the yaml package says that it is
+ * indented by 2, whatever is asked, and go-yaml reads no block that begins with a tab.
+ */
+function needsQuotes(text: string): boolean {
+  return /^\n*[ \t]/.test(text) || UNSEEN.test(text) || !isText(text);
+}
+
+/** Whether a text without quotes is that to go-yaml, which knows more numbers than the yaml package. */
+function isText(text: string): boolean {
+  try {
+    return resolvePlain(text)?.type === "str";
+  } catch {
+    return false;
+  }
 }
 
 /** Data as YAML on one line. */
@@ -85,7 +101,8 @@ export function plain(value: Data): unknown {
   }
   if (Array.isArray(value)) return value.map((one) => plain(one as Data));
   if (value instanceof NumberText) {
-    return /^-?\d+$/.test(value.text) ? BigInt(value.text) : Number(value.text);
+    if (/^-?\d+$/.test(value.text)) return BigInt(value.text);
+    return Number(value.text.replace("Inf", "Infinity"));
   }
   return value;
 }

@@ -1,0 +1,28 @@
+import test from "ava";
+import { NumberText, type Data } from "../../sops/data-tree.ts";
+import { readData } from "../../sops/read-data.ts";
+import { writeData } from "../../sops/write-data.ts";
+
+/** Numbers to go-yaml, and texts to the yaml package. */
+const GO_NUMBERS = ["0X1F", "0B1", "0b+11", "0o-7", "+0o7", "1e1_0"];
+
+for (const text of [...GO_NUMBERS, "0x1F", "1_000", "2001-12-14", "~", "", "\tx\ny", "\n\tx"]) {
+  test(`written as YAML, ${JSON.stringify(text)} is that text, as a key too`, (t) => {
+    const data = new Map<string, Data>([
+      ["a", text],
+      ["b", [text]],
+      [text, "x"],
+    ]);
+    const yaml = writeData([data], "yaml", null);
+    t.deepEqual(readData(yaml, "yaml"), [data], yaml);
+  });
+}
+
+test("no block of text begins with a tab, which go-yaml could not read", (t) => {
+  t.is(writeData([new Map([["a", "\tx\ny"]])], "yaml", null), 'a: "\\tx\\ny"\n');
+});
+
+test("infinite numbers are written as YAML has them", (t) => {
+  const data = new Map(["+Inf", "-Inf", "NaN"].map((text) => [text, new NumberText(text)]));
+  t.deepEqual(readData(writeData([data], "yaml", null), "yaml"), [data]);
+});
