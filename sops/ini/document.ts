@@ -289,14 +289,10 @@ class IniFile implements StoreFile {
     const text = flatText(replacement.value);
     const recorded = this.record.spellingOf(leaf, replacements);
     if (recorded !== null && readsAs(recorded, text)) return { start, end, text: recorded };
-    if (quote === "") {
-      // A comment beside it may be all that lets a `\` at its end stand bare.
-      const inPlace = readIniValue(text + this.text.slice(end, next), 0);
-      const same = typeof inPlace === "object" && inPlace.text === text;
-      if (same && (inPlace.comment === null) === (comment === null)) return { start, end, text };
-    }
-    if (quote !== "" && readsAs(quote + text + quote, text)) return { start, end, text };
-    const spelling = spellIniValue(text);
+    // A comment beside it may be all that lets a `\` at its end stand bare, and may hold quotes.
+    const behind = this.text.slice(outer.end, next);
+    if (readsAs(quote + text + quote, text, behind)) return { start, end, text };
+    const spelling = spellIniValue(text, behind);
     if (spelling === null) {
       throw new SopsError(
         "unsupported",

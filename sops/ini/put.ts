@@ -49,15 +49,16 @@ export function putIni(text: string, path: TreePath, value: Data): string {
     );
     return withEntries(text, section ?? null, name, entries);
   }
-  const spelled = spell(value);
   if (path.length > 2) throw notSingle();
   const keyName = nameOf(second);
   const key = section?.keys.find((one) => one.name === keyName);
   if (key !== undefined) {
-    const { start, end, style } = key.value;
+    const { start, end, style, next } = key.value;
     const quote = style === "bare" || style === "continued" ? 0 : style.length;
+    const spelled = spell(value, text.slice(end + quote, next));
     return applyEdits(text, [{ start: start - quote, end: end + quote, text: spelled }]);
   }
+  const spelled = spell(value);
   const last = section?.keys.at(-1);
   if (section === undefined || last === undefined) {
     return withEntries(text, section ?? null, name, [`${spellIniKey(keyName)} = ${spelled}`]);
@@ -156,10 +157,10 @@ function insertLines(text: string, at: number, lines: readonly string[]): string
   return before + (isWhole ? "" : newline) + added + text.slice(at);
 }
 
-function spell(value: Data): string {
+function spell(value: Data, behind?: string): string {
   const text = value === null ? null : scalarText(value);
   if (text === null) throw notSingle();
-  const spelled = spellIniValue(text);
+  const spelled = spellIniValue(text, behind);
   if (spelled === null) throw new SopsError("cannot-hold", "INI has no spelling for this value");
   return spelled;
 }

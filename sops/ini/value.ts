@@ -132,22 +132,22 @@ function readContinued(text: string, start: number, first: string, lineBreak: nu
  * The spelling of a value that stands in no quotes yet: bare where it can be, else in the quotes
  * that sops would choose.
  *
+ * @param behind what follows on its last line: quotes in a comment there may be taken for the closing ones.
  * @returns null where the format has no spelling for the value.
  */
-export function spellIniValue(value: string): string | null {
+export function spellIniValue(value: string, behind = "\n"): string | null {
   const quotes = /[\n`]/.test(value) ? ["", '"""', "`"] : ["", "`", '"', "'", '"""'];
-  return (
-    quotes.map((quote) => quote + value + quote).find((source) => readsAs(source, value)) ?? null
-  );
+  const spellings = quotes.map((quote) => quote + value + quote);
+  return spellings.find((source) => readsAs(source, value, behind)) ?? null;
 }
 
-/** Whether a spelling, which may go over several lines, is one of a value. */
-export function readsAs(source: string, value: string): boolean {
-  const read = readIniValue(`${source}\n`, 0);
+/** Whether a spelling, which may go over several lines, is one of a value before what follows. */
+export function readsAs(source: string, value: string, behind = "\n"): boolean {
+  const read = readIniValue(source + behind, 0);
   return (
     typeof read === "object" &&
     read.text === value &&
-    read.comment === null &&
-    read.next === source.length + 1
+    (read.comment ?? source.length) >= source.length &&
+    read.next === source.length + behind.length
   );
 }

@@ -223,3 +223,14 @@ test("a new key does not become part of a value that a backslash continues", (t)
   t.is(putIni("[s]\na = x\\", ["s", "b"], "y"), "[s]\na = x\\\n\nb = y\n");
   t.is(putIni("a = x\\\n", ["s", "b"], "y"), "a = x\\\n\n[s]\nb = y\n");
 });
+
+test("a new value is not in quotes that the comment beside it would end", async (t) => {
+  const set = (text: string, value: string) => putIni(text, ["s", "a"], value);
+  t.is(set("[s]\na = x ; the `b` one\n", "p;x"), '[s]\na = """p;x""" ; the `b` one\n');
+  t.is(set('[s]\na = `x` ; """b"""\n', "p\nx"), '[s]\na = `p\nx` ; """b"""\n');
+  t.throws(() => set('[s]\na = x ; `b` """c"""\n', "p;x"), { message: /no spelling/ });
+  const bare = (await encrypt("[s]\na = `p;x`\n")).replace(/`(ENC\[.*\])`/, "$1");
+  const beside = (comment: string) => decrypt(bare.replace("str]\n", `str] ${comment}\n`));
+  t.is(await beside("; the b one"), "[s]\na = `p;x` ; the b one\n");
+  t.is(await beside("; the `b` one"), '[s]\na = """p;x""" ; the `b` one\n');
+});
