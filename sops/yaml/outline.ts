@@ -16,9 +16,10 @@ import { composeTokens } from "./document.ts";
 import type { YamlContent } from "./leaf.ts";
 import { readTokens } from "./tokens.ts";
 
-/** A single value, and where it ends. */
+/** A single value, and where it stands, without an anchor and a tag. */
 export interface OutlinedValue {
   readonly kind: "value";
+  readonly start: number;
   readonly end: number;
   /** Whether it is an encrypted comment, of which sops makes an item of a list. */
   readonly isComment: boolean;
@@ -106,16 +107,16 @@ function outlineOfLeaves(text: string, { leaves, documents }: YamlContent): Outl
     }
     return entries;
   };
-  for (const { kind, holder, entry, path, value, end } of leaves) {
+  for (const { kind, holder, entry, path, value, start, end } of leaves) {
     if (kind === "comment" || holder === null) continue;
     const isComment = value !== null && isCommentToken(value.text);
-    put(holder, entry, path.at(-1) ?? "", { kind: "value", end, isComment });
+    put(holder, entry, path.at(-1) ?? "", { kind: "value", start, end, isComment });
   }
   const sops = documents[0]?.sops ?? null;
   if (sops !== null) {
     const { start, end } = sops;
     const slot = behindColon(text, start, "sops");
-    const value: OutlinedValue = { kind: "value", end, isComment: false };
+    const value: OutlinedValue = { kind: "value", start: slot, end, isComment: false };
     const index = root.findIndex((entry) => entry.start > start);
     const own = { name: "sops", start, slot, lacksColon: false, value };
     root.splice(index === -1 ? root.length : index, 0, own);
@@ -178,5 +179,6 @@ function valueOf(node: ParsedNode | null): OutlinedEntry["value"] {
   }
   if (node === null || (isScalar(node) && node.source === "" && node.type === "PLAIN")) return null;
   const isComment = isScalar(node) && isCommentToken(String(node.value));
-  return { kind: "value", end: node.range[1], isComment };
+  const [start, end] = node.range;
+  return { kind: "value", start, end, isComment };
 }

@@ -127,6 +127,8 @@ class Editor {
     const entry = this.entryAt(parent, index);
     const flow = parent.flow !== null;
     const end = this.contentEndOfEntry(entry);
+    const amid = this.amidComments(entry, value);
+    if (amid !== null) return amid + this.rest(end, amid, entry);
     if (parent.kind === "list") {
       const start = flow ? entry.start : entry.slot;
       const column = this.columnOf(entry.start) + 2;
@@ -137,6 +139,18 @@ class Editor {
     const column = this.columnOf(entry.start);
     const spelled = flow ? ` ${toFlow(value)}` : this.block(value, column, "value", end);
     return this.text.slice(0, entry.slot) + separator + spelled + this.rest(end, spelled, entry);
+  }
+
+  /**
+   * The text up to a new value that takes the place of a single one, where comments stand between that and
+   * its key, or beside the header of its block: they stay, with the value on one line.
+   */
+  private amidComments({ slot, value: old }: OutlinedEntry, value: Data): string | null {
+    if (old?.kind !== "value") return null;
+    const source = this.text.slice(old.start, old.end);
+    const [, beside = ""] = /^[|>][-+0-9]*([ \t]+#[^\r\n]*)/.exec(source) ?? [];
+    if (beside === "" && !/(?:^|\s)#/.test(this.text.slice(slot, old.start))) return null;
+    return this.text.slice(0, old.start) + toFlow(value) + beside;
   }
 
   /** What stands behind a replaced value; a block scalar's own line break is not lost. */

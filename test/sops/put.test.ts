@@ -98,3 +98,15 @@ for (const json of VALUES) {
 test("a byte order mark stays where the first key goes", (t) => {
   t.is(removeYaml("\ufeffa: x\nb: y\n", ["a"]), "\ufeffb: y\n");
 });
+
+test("comments between a key and its value stay, and those beside the header of a block", (t) => {
+  const put = (text: string) => putYaml(text, ["a"], "z");
+  t.is(put("a: # note\n  x\nb: y\n"), 'a: # note\n  "z"\nb: y\n');
+  t.is(put("a:\n  # note\n  x\nb: y\n"), 'a:\n  # note\n  "z"\nb: y\n');
+  t.is(put("a: &m # note\n  x\nb: y\n"), 'a: &m # note\n  "z"\nb: y\n');
+  t.is(put("a: |- # note\n  x\nb: y\n"), 'a: "z" # note\nb: y\n');
+  t.is(put("a:\n  # one\n  >+2 # two\n  x\n\nb: y\n"), 'a:\n  # one\n  "z" # two\nb: y\n');
+  t.is(put("a: # note\r\n  |\r\n  x\r\nb: y\r\n"), 'a: # note\r\n  "z"\r\nb: y\r\n');
+  t.is(putYaml("a:\n- # note\n  x\n", ["a", 0], "z"), 'a:\n- # note\n  "z"\n');
+  t.is(putYaml("a: {b: # note\n  x}\n", ["a", "b"], "z"), 'a: {b: # note\n  "z"}\n');
+});
