@@ -9,7 +9,7 @@ import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
  * would be encrypted and signed. An alias brings a change to another place, too.
  *
  * @param value what was put at the path; undefined where that was taken out.
- * @throws SopsError `unsupported` where something else has changed; `syntax` where nothing can be read.
+ * @throws SopsError `unsupported` where something else has changed, or what came of it is no YAML.
  */
 export function checkChange(
   before: string,
@@ -18,13 +18,23 @@ export function checkChange(
   value: Data | undefined,
 ): void {
   const [old, ...oldDocuments] = readBesideMetadata(before);
-  const [now, ...nowDocuments] = readBesideMetadata(after);
+  const [now, ...nowDocuments] = readEdited(after);
   if (isChangedAt(old, now, path, value) && isSame(oldDocuments, nowDocuments)) return;
   const name = shownPath(path.map(String));
   throw new SopsError(
     "unsupported",
     `${name} cannot be changed where it stands without changing something else: use edit`,
   );
+}
+
+/** Nothing where it is no YAML: the line of that is one of a text that nobody has seen. */
+function readEdited(text: string): ReturnType<typeof readBesideMetadata> {
+  try {
+    return readBesideMetadata(text);
+  } catch (error) {
+    if (error instanceof SopsError && error.code === "syntax") return [];
+    throw error;
+  }
 }
 
 function isChangedAt(

@@ -37,6 +37,8 @@ const WRONG: readonly Case[] = [
   [["l", 0], undefined, TEXT.replace("  - x\n  - y: z", "  - x")],
   [["l", 1, "y"], "new", TEXT.replace("  - x\n  - y: z", "  y: new")],
   [["m", "k"], "2", TEXT.replace("m:\n  k: 1", "m: 2")],
+  // No YAML any more.
+  [["m", "k"], undefined, TEXT.replace("m:\n  k: 1", "m: {} !!map")],
   // A document more.
   [["a"], "new", `${TEXT.replace("a: x", "a: new")}---\nb: y\n`],
 ];
