@@ -8,6 +8,7 @@ import { resolvePlain, type Value } from "./value.ts";
 import { readBlockStyle } from "./yaml/block-style/block-style.ts";
 import { composeDocuments } from "./yaml/document.ts";
 import type { YamlLeaf } from "./yaml/leaf.ts";
+import { NO_TAG } from "./yaml/scalar-value.ts";
 
 /** How many values aliases may expand a file to. */
 const MOST_VALUES = 200_000;
@@ -157,7 +158,8 @@ function readNode(node: ParsedNode | null, reading: Reading): Data {
   if (!isScalar(node)) return null;
   const isCut = node.type?.startsWith("BLOCK_") === true && node.range[1] === reading.cutOffAt;
   const text = isCut ? textOf(node).replace(/\n$/, "") : textOf(node);
-  if (node.type !== "PLAIN" || node.tag !== undefined) return text;
+  const isTagged = node.tag !== undefined && node.tag !== NO_TAG;
+  if (node.type !== "PLAIN" || isTagged) return text;
   return dataOf(resolvePlain(text));
 }
 

@@ -13,7 +13,7 @@ export type Failure = (
 const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
 
 /** The tag that go-yaml reads a value without quotes as if it were not there. */
-const NO_TAG = "!";
+export const NO_TAG = "!";
 
 /**
  * What a scalar is to go-yaml; null is YAML's null.

@@ -1,4 +1,5 @@
 import test from "ava";
+import { NumberText } from "../../sops/data-tree.ts";
 import { readData } from "../../sops/read-data.ts";
 import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
 import fc from "../seeded-fast-check.ts";
@@ -35,6 +36,17 @@ test("a text with a sops mapping is data, too", (t) => {
     new Map<string, unknown>([
       ["a", "b"],
       ["sops", new Map([["mac", "x"]])],
+    ]),
+  );
+});
+
+test("a tag without a name says nothing, as to go-yaml; that of texts does", (t) => {
+  const [data] = readData("a: ! 1\nb: !!str 1\n", "yaml");
+  t.deepEqual(
+    data,
+    new Map<string, unknown>([
+      ["a", new NumberText("1")],
+      ["b", "1"],
     ]),
   );
 });
