@@ -87,6 +87,24 @@ export const SECRET_SLIP: Examples = {
     { path: "an-alias.yaml", content: "kind: Secret\nstringData:\n  a: *hunter2\n", lines: [3] },
     { path: "a-comment.yaml", content: "kind: Secret\nstringData:\n  a: #hunter2\n", lines: [3] },
     {
+      path: "not-indented-beside-tokens.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nstringData:\n  a: {{TOKEN}}\npassword: hunter2\nsops:\n  mac: {{TOKEN}}\n",
+      lines: [5],
+    },
+    {
+      path: "small-d-beside-tokens.yaml",
+      content:
+        "kind: Secret\ndata:\n  a: {{TOKEN}}\n  b: aHVudGVyMg==\nstringdata:\n  a: hunter2\nsops:\n  mac: {{TOKEN}}\n",
+      lines: [6],
+    },
+    {
+      path: "under-spec-beside-tokens.yaml",
+      content:
+        "kind: Secret\nspec:\n  data:\n    a: aHVudGVyMg==\ndata:\n  a: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n",
+      lines: [4],
+    },
+    {
       path: "an-anchor-beside-tokens.yaml",
       content:
         "kind: Secret\nstringData:\n  a: &hunter2\n  b: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n",
@@ -102,6 +120,11 @@ export const SECRET_SLIP: Examples = {
       path: "beside-the-data.yaml",
       content:
         "apiVersion: v1\nkind: Secret\n$patch: delete\nname: database\nimmutable: true\nStatus: ready\nother: ${PASSWORD}\nspec: {a: '${A}'}\nmetadata: {labels: {data: hunter2}, annotations: {data: hunter2}}\n---\napiVersion: example.org/v1\nkind: Secret\npassword: hunter2\n",
+    },
+    {
+      path: "what-an-encrypted-file-leaves-readable.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\ntype: Opaque\nimmutable: true\ndata:\n  a: {{TOKEN}}\n  user: YWRtaW4=\nstringData:\n  b: {{TOKEN}}\n  host: db.example.org\nsops:\n  mac: {{TOKEN}}\n  encrypted_regex: ^[ab]$\n",
     },
     {
       path: "no-mapping.yaml",

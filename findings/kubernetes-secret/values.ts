@@ -27,6 +27,12 @@ const MISPLACED = ["metadata", "spec"];
 const NO_VALUE =
   /^(?:\$.*|(?:string|binary)?[-_]?data|apiversion|kind|metadata|type|immutable|sops|status|name|namespace|labels|annotations)$/i;
 
+/** A field of a Secret that has values, or was to have them. */
+interface Field extends Entry {
+  /** Whether it is one of those where a Secret has them. */
+  readonly isInPlace: boolean;
+}
+
 /** The values of the Secrets in one document, and which of them are readable. */
 export class SecretValues {
   /** In a template an expression may feed what looks like a value. */
@@ -45,21 +51,21 @@ export class SecretValues {
    * What is wrong with one Secret.
    *
    * @param mend of values that are readable where a Secret has them.
-   * @param isEncrypted whether its document is an encrypted file.
+   * @param isEncrypted whether its document is an encrypted file. That says itself which values of a Secret are
+   *   encrypted, and knows nothing of those that stand where a Secret has none.
    */
   judge(node: Node, mend: Mend, isEncrypted: boolean, fields = FIELDS): Found[] {
-    const readable: { field: string; entry: Entry }[] = [];
+    const readable: { field: Field; entry: Entry }[] = [];
     let hidden: Entry | null = null;
     let glued: Entry | null = null;
     let tokens = 0;
     let isFed = this.#inTemplate;
-    for (const own of this.#fieldsOf(node, fields)) {
-      const { key: field, value } = own;
+    for (const field of this.#fieldsOf(node, fields)) {
       // No mapping, no Secret: but the value is there to be read.
-      const entries = isMap(value) ? this.#mappings.entries(value) : [own];
+      const entries = isMap(field.value) ? this.#mappings.entries(field.value) : [field];
       for (const entry of entries) {
         if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;
-        else if (this.isReadable(entry.value) && !isEncryptedFile(field, entry.value)) {
+        else if (this.isReadable(entry.value) && !isEncryptedFile(field.key, entry.value)) {
           readable.push({ field, entry });
         } else if (isScalar(entry.value) && holdsExpression(scalarText(entry.value))) {
           isFed = true;
@@ -70,17 +76,17 @@ export class SecretValues {
     const found: Found[] = [];
     if (glued !== null) found.push(gluedValue(glued));
     if (hidden !== null) found.push(hiddenValue(hidden));
-    if (isEncrypted && tokens > 0) return found;
-    const literals = isFed ? readable.filter(({ entry }) => !isPublicEntry(entry)) : readable;
+    const literals = readable.filter(
+      ({ field, entry }) =>
+        !(isEncrypted && tokens > 0 && field.isInPlace) && !(isFed && isPublicEntry(entry)),
+    );
     const [first] = literals;
     if (first === undefined) return [...found, ...this.#strays(node)];
-    const isRight =
-      fields.includes(first.field) && this.#mappings.entry(node, first.field) !== null;
     const names = shownNames(literals.map(({ entry }) => entry.key));
     found.push({
       offset: first.entry.offset,
-      message: `a Kubernetes Secret holds readable values under ${first.field}: ${names}`,
-      mend: isRight ? mend : SPELL_RIGHT,
+      message: `a Kubernetes Secret holds readable values under ${first.field.key}: ${names}`,
+      mend: first.field.isInPlace ? mend : SPELL_RIGHT,
     });
     return found;
   }
@@ -112,10 +118,13 @@ export class SecretValues {
   }
 
   /** Where a Secret has values, or was to have them. */
-  #fieldsOf(node: Node, fields: readonly string[]): Entry[] {
+  #fieldsOf(node: Node, fields: readonly string[]): Field[] {
     const names = new Set([...fields, MISNAMED].map(bare));
     return [node, ...MISPLACED.map((name) => this.#mappings.at(node, name))].flatMap((holder) =>
-      this.#mappings.entries(holder).filter(({ key }) => names.has(bare(key))),
+      this.#mappings
+        .entries(holder)
+        .filter(({ key }) => names.has(bare(key)))
+        .map((entry) => ({ ...entry, isInPlace: holder === node && fields.includes(entry.key) })),
     );
   }
 

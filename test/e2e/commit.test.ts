@@ -398,6 +398,27 @@ test("a new plaintext value in an encrypted file is encrypted, with a line that 
   t.true(repository.tool("decrypt", DB).stdout.includes("fresh: hunter2"));
 });
 
+test("a value of a Secret beside those that are encrypted is refused, where it stands as none", (t) => {
+  const repository = scaffolded(t);
+  const slip = `${PLAIN}token: hunter2\n`;
+  repository.write(DB, slip);
+  repository.must("add", DB);
+  const first = repository.git("commit", "-m", "Add");
+  t.is(first.status, 1, first.stderr);
+  t.regex(first.stderr, /values outside data and stringData: token/);
+  t.is(repository.read(DB), slip);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  repository.must("commit", "-m", "Add");
+  repository.write(
+    DB,
+    repository.read(DB).replace("\nsops:", "\nstringdata:\n  token: hunter2\nsops:"),
+  );
+  const later = repository.git("commit", "-am", "More");
+  t.is(later.status, 1, later.stderr);
+  t.regex(later.stderr, /readable values under stringdata: token/);
+});
+
 test("ciphertext that moved in together with a new value is not signed", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
