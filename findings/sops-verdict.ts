@@ -161,7 +161,12 @@ function encryptedVerdict(
     return { kind: "encrypted", file, metadata, added };
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    return { kind: "unverified" };
+    if (rule === null) return { kind: "unverified" };
+    // By a pattern that it cannot read sops encrypts nothing, and says nothing.
+    return blocked("sops-broken", null, `its own sops block cannot be used: ${error.message}`, {
+      kind: "edit",
+      what: "correct the pattern there, or take the sops block out, and stage it again",
+    });
   }
 }
 

@@ -133,6 +133,20 @@ test("a value of a Secret that the rule encrypts and the file's own selection le
   t.is(verdictOn("a.sops.yaml", narrowed.replace("kind: Secret", "kind: Other")).kind, "encrypted");
 });
 
+test("a file whose own selection is no pattern is refused where a rule takes it: sops has encrypted nothing", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  const readable = text.replace(/password: .*/, "password: hunter2");
+  for (const option of ["encrypted_regex", "unencrypted_regex"]) {
+    const broken = readable.replace(/encrypted_regex: .*/, `${option}: (`);
+    t.like(verdictOn("a.sops.yaml", broken), {
+      kind: "blocked",
+      finding: { rule: "sops-broken" },
+    });
+    t.is(verdictOn("a.sops.yaml", broken, null).kind, "unverified");
+  }
+});
+
 test("a dotenv file whose own selection leaves a value readable that the rule encrypts is refused", async (t) => {
   const { file } = readSopsFile(Buffer.from("A=hunter2\nB=hunter2\n"), "dotenv");
   const { text } = await encryptFile(file, whole ?? t.fail(), { previous: null });
