@@ -35,6 +35,22 @@ export const SECRET_SLIP: Examples = {
       content: "kind: Secret\u00a0\nstringData:\n  a: hunter2\n",
       lines: [3],
     },
+    {
+      path: "small-s.yaml",
+      content: "apiVersion: v1\nkind: secret\ndata:\n  a: aHVudGVyMg==\n",
+      lines: [4],
+    },
+    {
+      path: "small-s-in-a-list.json",
+      content:
+        '{"kind": "List", "items": [{"apiVersion": "v1", "kind": "secret", "data": {"a": "aHVudGVyMg=="}}]}',
+      lines: [1],
+    },
+    {
+      path: "several.yaml",
+      content: "apiVersion: v1\nkind: Secrets\ndata:\n  a: aHVudGVyMg==\n",
+      lines: [4],
+    },
     { path: "no-mapping.yaml", content: "kind: Secret\nstringData: hunter2\n", lines: [2] },
     { path: "small-d.yaml", content: "kind: Secret\nstringdata:\n  a: hunter2\n", lines: [3] },
     { path: "capitals.yaml", content: "kind: Secret\nData:\n  a: aHVudGVyMg==\n", lines: [3] },
@@ -129,6 +145,11 @@ export const SECRET_SLIP: Examples = {
     {
       path: "no-mapping.yaml",
       content: "kind: Secret\ndata: ''\nstringData: ${DATA}\n---\nkind: Secret\ndata: []\n",
+    },
+    {
+      path: "a-secret-of-drone.yml",
+      content:
+        "kind: secret\nname: token\ndata: aHVudGVyMg==\n---\nkind: secrets\ndata: {a: hunter2}\n",
     },
     {
       path: "metadata-alone.yaml",
