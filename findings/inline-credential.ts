@@ -7,6 +7,7 @@ import { readHelmValues } from "./carriers/helm-values.ts";
 import { readJsonPatches } from "./carriers/json-patch.ts";
 import { Reading } from "./carriers/reading.ts";
 import { findSecretCommands } from "./carriers/secret-command.ts";
+import { readSecretTemplate } from "./carriers/secret-template.ts";
 import { findInSettings } from "./carriers/settings.ts";
 import { readVariables } from "./carriers/variables.ts";
 import { mayHoldCredential } from "./credential-gate.ts";
@@ -24,9 +25,10 @@ import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "./keywords.ts";
 import { Mappings } from "./nodes.ts";
 import type { Section } from "./sections.ts";
 
-/** Kinds that are none of this rule's business, told before parsing. */
+/** Kinds that are none of this rule's business but for their templates, told before parsing. */
 const OTHER_KINDS =
   /^kind: ?["']?(?:Secret|SecretList|ExternalSecret|SealedSecret|ClusterExternalSecret)\b/m;
+const TEMPLATE = /^[ ]+template:/m;
 
 /**
  * What is found, as a guess by name and value: literal passwords and tokens (`carriers/` has a file for each) in
@@ -37,7 +39,7 @@ const OTHER_KINDS =
  * - a ConfigMap and a configMapGenerator's literals, also in lines of a file kept in one;
  * - `postBuild.substitute` of a Flux Kustomization;
  * - JSON patches of anything;
- * - the fake provider of an External Secrets store;
+ * - the fake provider of an External Secrets store, and the template of an ExternalSecret or a SealedSecret;
  * - settings of programs (TOML, INI, properties, JSON, HCL, YAML), and objects of any other kind: there only
  *   values that look drawn at random;
  * - arguments of `kubectl create secret` and `flux create secret` in scripts.
@@ -69,13 +71,24 @@ function find(candidate: Candidate): Hit[] {
   if (isTelling && isSettingsFile(path)) hits.push(...findInSettings(candidate));
   const isAnyObject = isTelling && !CREDENTIAL_FILE_PATHS.test(path);
   for (const section of candidate.sections) {
-    if (!mayHoldCredential(section.words) || OTHER_KINDS.test(section.words)) continue;
+    const { words } = section;
+    const isOther = OTHER_KINDS.test(words);
+    if (!mayHoldCredential(words) || (isOther && !TEMPLATE.test(words))) continue;
     if (isSchema(section)) continue;
     for (const document of section.documents ?? []) {
-      hits.push(...findInDocument(section, document, isValuesFile(path), isAnyObject));
+      const found = isOther
+        ? findInTemplate(section, document)
+        : findInDocument(section, document, isValuesFile(path), isAnyObject);
+      hits.push(...found);
     }
   }
   return hits;
+}
+
+function findInTemplate(section: Section, document: Document.Parsed): Hit[] {
+  const reading = new Reading(section, new Mappings(document));
+  readSecretTemplate(reading, document.contents);
+  return reading.hits;
 }
 
 function findInDocument(

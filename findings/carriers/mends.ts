@@ -21,6 +21,9 @@ export const USE_GENERATOR = edit(
 export const USE_ENCRYPTED = edit(
   "keep the document in a file that a creation rule encrypts as a whole",
 );
+export const USE_STORE = edit(
+  "put the value where the others of this Secret come from, and refer to it in the template",
+);
 export const USE_SOURCE = edit(
   "take the value from a variable or an encrypted Secret, or keep the file where a creation rule encrypts it",
 );
