@@ -1,14 +1,14 @@
 import type { Node } from "yaml";
 import { isScalar, isSeq } from "yaml";
-import { isCredentialName, isStrongValue } from "../credential.ts";
+import { isCredentialName, isStrongValue, isVagueCredential } from "../credential.ts";
 import type { Mend } from "../finding.ts";
 import { scalarText, startOf, walk } from "../nodes.ts";
 import { FILE, passwordsInCommand, programsWithPassword } from "./command-line.ts";
 import { USE_SECRET_KEY_REF } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 
-/** Where a container has its arguments. */
-export const ARGUMENTS = /^(?:args|command)$/;
+/** Where a container has its arguments, and where a chart takes more of them. */
+export const ARGUMENTS = /^(?:command|(?:(?:extra|additional)_?)?arg(?:ument)?s)$/i;
 
 /**
  * The environment and the arguments of containers, wherever they stand: pod templates are in Deployments,
@@ -41,7 +41,8 @@ export function readArguments(
     const written = flag === "" || text.startsWith("-") ? text : `${flag}=${text}`;
     flag = /^--[A-Za-z][\w.-]*$/.test(text) ? text : "";
     const [, name = "", value = ""] = /^--?([A-Za-z][\w.-]*)=(\S+)$/.exec(written) ?? [];
-    if (isCredentialName(name) && isStrongValue(value) && !FILE.test(value)) {
+    const isNamed = isCredentialName(name) && isStrongValue(value) && !FILE.test(value);
+    if (isNamed || isVagueCredential(name, value)) {
       reading.hit(startOf(item) ?? 0, what, name, mend);
     } else if (/\s/.test(text.trim())) readScript(reading, item, text, what, mend);
     else {

@@ -22,6 +22,18 @@ export const CONTAINER: Examples = {
       lines: [5, 12, 14],
     },
     {
+      path: "app/of-a-chart.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    extraArgs:\n      - --log=info\n      - --api-token=8c1f0e7a2b\n    additionalArguments: [--log,\n      '--hub.token=8c1f0e7a2b']\n    extraArgs2: [--token=8c1f0e7a2b]\n",
+      lines: [6, 8],
+    },
+    {
+      path: "app/tsig.yaml",
+      content:
+        "kind: Deployment\nspec:\n  args:\n    - --tls-secret=apps/tls-2025\n    - --rfc2136-tsig-secret=0123456789abcdef0123456789abcdef\n",
+      lines: [5],
+    },
+    {
       path: "app/arguments.yaml",
       content:
         "kind: Deployment\nspec: {containers: [{args: [\n  --log=info,\n  --api-token=8c1f0e7a2b]}]}\n",
