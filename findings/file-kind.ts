@@ -23,7 +23,10 @@ const SCHEMA = /(?:^|[./_-])schema\.(?:json|ya?ml)$/i;
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
-const SETTINGS = /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules)$/i;
+const SECRETS = /(?:^|\/)secrets?(?:[._-][^/]*)?\.ya?ml$/i;
+
+const SETTINGS =
+  /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules)$/i;
 
 const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
 
@@ -78,6 +81,11 @@ export function isValuesFile(path: string): boolean {
   return VALUES.test(path);
 }
 
+/** `secrets.yaml` of Home Assistant, ESPHome and helm-secrets, `secrets.prod.yaml`. */
+export function isSecretsFile(path: string): boolean {
+  return SECRETS.test(path);
+}
+
 /**
  * What the functions above say of a path, and whatever else of it matters to a rule, in one word: two
  * paths with the same one are judged alike.
@@ -89,6 +97,7 @@ export function kindOfFile(path: string): string {
     isTemplate(path),
     isSample(path),
     isValuesFile(path),
+    isSecretsFile(path),
     TESTS.test(path),
     CREDENTIAL_FILE_PATHS.test(path),
     /[._-]?keys?(?:\.txt)?$/i.test(name),

@@ -16,6 +16,7 @@ import {
   isForTests,
   isProseOrCode,
   isSample,
+  isSecretsFile,
   isSettingsFile,
   isTemplate,
   isValuesFile,
@@ -78,7 +79,7 @@ function find(candidate: Candidate): Hit[] {
     for (const document of section.documents ?? []) {
       const found = isOther
         ? findInTemplate(section, document)
-        : findInDocument(section, document, isValuesFile(path), isAnyObject);
+        : findInDocument(section, document, path, isAnyObject);
       hits.push(...found);
     }
   }
@@ -94,18 +95,18 @@ function findInTemplate(section: Section, document: Document.Parsed): Hit[] {
 function findInDocument(
   section: Section,
   document: Document.Parsed,
-  isValues: boolean,
+  path: string,
   isAnyObject: boolean,
 ): Hit[] {
   const reading = new Reading(section, new Mappings(document));
   const root = document.contents;
   const kind = reading.mappings.textAt(root, "kind");
-  readHelmValues(reading, root, kind, isValues);
+  readHelmValues(reading, root, kind, isValuesFile(path));
   readConfigMaps(reading, root, kind);
   readVariables(reading, root, kind);
   if (kind !== null && kind !== "HelmRelease") readContainers(reading, root);
   readFakeSecretStore(reading, root);
   readJsonPatches(reading, root);
-  if (isAnyObject) readAnyObject(reading, root, kind);
+  if (isAnyObject) readAnyObject(reading, root, kind, isSecretsFile(path));
   return reading.hits;
 }

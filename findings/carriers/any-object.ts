@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
 import { isScalar } from "yaml";
-import { isStrongValue } from "../credential.ts";
+import { isCredentialValue, isStrongValue } from "../credential.ts";
 import { scalarText, startOf, walk } from "../nodes.ts";
 import { holdsUnnamedCredential, mayHoldUnnamed } from "../unnamed-credential.ts";
 import { USE_SOURCE } from "./mends.ts";
@@ -11,14 +11,21 @@ import { readValues } from "./values.ts";
 const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
 
 /** What is left of a document: objects of any kind, settings that are YAML or JSON. */
-export function readAnyObject(reading: Reading, root: Node | null, kind: string | null): void {
+export function readAnyObject(
+  reading: Reading,
+  root: Node | null,
+  kind: string | null,
+  isSecretsFile: boolean,
+): void {
   const { mappings, section } = reading;
   if (mayHoldUnnamed(section.words)) readUnnamed(reading, root);
   const isTalos = mappings.textAt(root, "apiVersion") === "v1alpha1";
   const isOthers = OTHER_ROOTS.some((name) => mappings.entry(root, name) !== null);
   if (kind === "Config" || isTalos || isOthers) return;
   const what = kind === null ? "settings" : "an object";
-  readValues(reading.by(isStrongValue), root, USE_SOURCE, what);
+  // Such a file has nothing but secrets, however weak.
+  const isValue = kind === null && isSecretsFile ? isCredentialValue : isStrongValue;
+  readValues(reading.by(isValue), root, USE_SOURCE, what);
 }
 
 /** Tokens and URLs that tell by themselves what they are. */

@@ -81,7 +81,7 @@ export class Reading {
   }
 
   entry(entry: Entry, isVariable: boolean, what: string, mend: Mend): void {
-    const value = isScalar(entry.value) ? scalarText(entry.value) : "";
+    const value = isScalar(entry.value) && !isTagged(entry.value) ? scalarText(entry.value) : "";
     if (this.isCredential(entry.key, value, isVariable)) {
       this.hit(entry.offset, what, entry.key, mend);
     }
@@ -104,6 +104,11 @@ export class Reading {
       if (this.isCredential(name, value, true)) this.hit(startOf(item) ?? 0, what, name, mend);
     }
   }
+}
+
+/** `!secret NAME` of Home Assistant, `!env_var NAME`: it names the value. */
+function isTagged({ tag }: Scalar): boolean {
+  return /^![A-Za-z]/.test(tag ?? "");
 }
 
 /** Whether what stands below a name only refers to a secret. */

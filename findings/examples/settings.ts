@@ -19,6 +19,11 @@ export const SETTINGS: Examples = {
       lines: [2],
     },
     { path: "app/server.properties", content: "db.password=Zk3vQ8r2\n", lines: [1] },
+    {
+      path: "home-assistant/secrets.yaml",
+      content: "latitude: 52.1\nwifi_password: correct-horse\n",
+      lines: [2],
+    },
     { path: "app/server.conf", content: "url = amqp://me:hunter22@mq\n", lines: [1] },
     {
       path: "config/configuration.yml",
@@ -56,6 +61,19 @@ export const SETTINGS: Examples = {
     {
       path: "config/configuration.yml",
       content: "password: correct\nlabels: {token: hunter22}\nsecretKeyRef: {token: hunter22}\n",
+    },
+    {
+      path: "home-assistant/secrets.yaml",
+      content: "wifi_password: !secret wifi\ntoken: ''\npassword: changeme\n",
+    },
+    {
+      path: "app/secrets.yaml",
+      content: "apiVersion: example.org/v1\nkind: Thing\nspec:\n  password: correct-horse\n",
+    },
+    {
+      path: "esphome/door.yaml",
+      content:
+        "ota: {password: !secret door2_ota}\nmqtt:\n  password: !secret zigbee2mqtt_mqtt\n  token: !env_var MQTT2\n",
     },
     { path: "i18n/de.json", content: '{"password": "Passwort", "token": "Zeichen"}\n' },
     {
