@@ -26,7 +26,7 @@ const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 const SECRETS = /(?:^|\/)secrets?(?:[._-][^/]*)?\.ya?ml$/i;
 
 const SETTINGS =
-  /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules)$/i;
+  /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules|nmconnection)$/i;
 
 const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
 

@@ -44,8 +44,11 @@ export const DOCKER_BASE64 = [
 /** Fields of files that are made for them: a Cloudflare tunnel's, and those of 1Password Connect. */
 export const JSON_CREDENTIALS = ["TunnelSecret", "encCredentials"] as const;
 
-/** Of wg-quick's configuration and systemd-networkd's. */
-export const WIREGUARD_FIELDS = ["PrivateKey", "PresharedKey", "PreSharedKey"] as const;
+/** Of wg-quick's configuration, systemd-networkd's and NetworkManager's. */
+export const WIREGUARD_FIELDS = [
+  ...["PrivateKey", "PresharedKey", "PreSharedKey"],
+  ...["private-key=", "preshared-key="],
+] as const;
 
 /** In the first line of what `openvpn --genkey` makes, for `tls-auth` and `tls-crypt`. */
 export const OPENVPN_KEY = "OpenVPN Static key V1";
@@ -102,6 +105,8 @@ export const TOKEN_WORDS = [
   ...["hooks.slack.com/", "/api/webhooks/", "api.telegram.org/bot", ".webhook.office.com/"],
   ...["sk-ant-", "sk-proj-", "sk-svcacct-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
   ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
+  // `$6$` is too short for the search: what stands before it.
+  ...["$y$j", "assword_hash", "asswordHash", "asswd:", "iscrypted", "-crypted"],
   ...["xkeysib-", "sk_live_", "rk_live_", "ATATT3", "eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi"],
 ] as const;
 
@@ -113,6 +118,9 @@ const LOGIN_WORDS = [
   ...[";pwd=", ";Pwd=", ";PWD=", "@tcp(", "@unix("],
   ...["Basic ", "basic ", "Bearer ", "bearer "],
 ] as const;
+
+/** Of a wireless network, in NetworkManager's settings and wpa_supplicant's. */
+const NETWORK_WORDS = ["psk=", "psk ="] as const;
 
 /** Files of logins, where they stand as a value in another. */
 const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
@@ -185,6 +193,7 @@ export const KEYWORDS = {
     "://",
     ...TOKEN_WORDS,
     ...LOGIN_WORDS,
+    ...NETWORK_WORDS,
     ...LOGIN_FILES,
     ...PROGRAMS,
     "fake:",

@@ -86,12 +86,12 @@ function find(candidate: Candidate): Hit[] {
   return lines.map((line) => ({ line, message: "a private key", mend: { kind: "leave-out" } }));
 }
 
-/** `PrivateKey = …` and `PresharedKey = …`, as wg-quick and systemd-networkd have them: 32 bytes in base64. */
+/** `PrivateKey = …`, as wg-quick and systemd-networkd have it, `private-key=…`, NetworkManager's: 32 bytes in base64. */
 function wireguardKeys(bytes: Uint8Array): number[] {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return WIREGUARD_FIELDS.flatMap((field) => [...positionsOf(bytes, field)]).filter((at) => {
     const [, key = ""] =
-      /^\w+[ \t]*=[ \t]*([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)/.exec(
+      /^[\w-]+[ \t]*=[ \t]*([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)/.exec(
         view.toString("latin1", at, at + 80),
       ) ?? [];
     return new Set(key).size >= FEWEST_DIFFERENT;

@@ -1,6 +1,6 @@
 /**
  * Tokens that say by their shape what they are, wherever they stand: by the prefixes that those who issue them
- * gave them for that, or by the address that they are part of. Each holds one of `TOKEN_WORDS`.
+ * gave them for that, or by the address that they are part of. Each holds one of `TOKEN_WORDS`, or stands behind one.
  */
 const SHAPES = [
   // GitHub, GitLab and its runners
@@ -54,6 +54,10 @@ const SHAPES = [
   "\\${1,2}apr1\\${1,2}[./A-Za-z0-9]{1,8}\\${1,2}[./A-Za-z0-9]{22}",
   "\\${1,2}2[abxy]\\${1,2}\\d\\d\\${1,2}[./A-Za-z0-9]{53}",
   "\\${1,2}argon2(?:d|id?)\\${1,2}v=\\d+\\${1,2}[\\w=,]+\\${1,2}[A-Za-z0-9+/]{11,}\\${1,2}[A-Za-z0-9+/]{16,}",
+  // Those of crypt(3), as machines are set up with: SHA-256, SHA-512, yescrypt.
+  "\\${1,2}5\\${1,2}(?:rounds=\\d+\\${1,2})?[./A-Za-z0-9]{1,16}\\${1,2}[./A-Za-z0-9]{43}",
+  "\\${1,2}6\\${1,2}(?:rounds=\\d+\\${1,2})?[./A-Za-z0-9]{1,16}\\${1,2}[./A-Za-z0-9]{86}",
+  "\\${1,2}g?y\\${1,2}[./A-Za-z0-9]+\\${1,2}[./A-Za-z0-9]{1,86}\\${1,2}[./A-Za-z0-9]{43}",
   "(?<=\\w:)\\{SHA\\}[A-Za-z0-9+/]{27}=",
   // A JSON Web Token, as Home Assistant gives them: base64 of `{"alg":`, `{"typ":` or `{"kid":`, then of `{"`.
   "eyJ(?:hbGciOi|0eXAiOi|raWQiOi)[A-Za-z0-9_-]{5,}\\.eyJ[A-Za-z0-9_-]{14,}\\.[A-Za-z0-9_-]{20,}",

@@ -21,6 +21,12 @@ export const PRIVATE_KEY: Examples = {
       lines: [3, 7],
     },
     {
+      path: "wg0.nmconnection",
+      content:
+        "[connection]\ntype=wireguard\n\n[wireguard]\nprivate-key={{WIREGUARD}}\n\n[wireguard-peer.a]\npreshared-key={{WIREGUARD}}\n",
+      lines: [5, 8],
+    },
+    {
       path: "vpn.yaml",
       content:
         "kind: ConfigMap\ndata:\n  wg0.conf: |\n    [Interface]\n    PrivateKey = {{WIREGUARD}}\n",
@@ -62,6 +68,10 @@ export const PRIVATE_KEY: Examples = {
     {
       path: "docs/short.ppk",
       content: "PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 1\nAAAAgQDB1...\n",
+    },
+    {
+      path: "names.nmconnection",
+      content: "private-key-flags=1\nprivate-key=/etc/keys/wg0\npublic-key={{WIREGUARD}}\n",
     },
     { path: "wg0.sops.conf", content: "[Interface]\nPrivateKey = {{TOKEN}}\n" },
     { path: "docs/vpn.md", content: "    PrivateKey = {{WIREGUARD}}\n" },

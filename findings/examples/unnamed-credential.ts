@@ -14,6 +14,21 @@ export const UNNAMED_CREDENTIAL: Examples = {
       lines: [5, 6],
     },
     {
+      path: "host.bu",
+      content: `passwd:\n  users:\n    - name: core\n      password_hash: $y$j9T$${"a1B2".repeat(5)}./$${"a1B2c".repeat(8)}a.2\n    - name: me\n      password_hash: $6$${"a1B2".repeat(4)}$${"a1B./".repeat(17)}2\n`,
+      lines: [4, 6],
+    },
+    {
+      path: "host.ign",
+      content: `{"passwd": {"users": [\n{"name": "core", "passwordHash": "$6$rounds=4096$${"a1B2".repeat(4)}$${"a1B./".repeat(17)}2"}]}}\n`,
+      lines: [2],
+    },
+    {
+      path: "host.cfg",
+      content: `rootpw --iscrypted $5$${"a1B2".repeat(4)}$${"a1B./".repeat(8)}a.2\nd-i passwd/root-password-crypted password $6$${"a1B2".repeat(4)}$${"a1B./".repeat(17)}2\n`,
+      lines: [1, 2],
+    },
+    {
       path: "app/urls.yaml",
       content:
         "kind: Thing\nspec:\n  a: jdbc:mysql://app:hunter22@db/app\n  b: smtps://me@example.org:hunter22@mail\n  c: postgres://app:hunt%2Fer22@db/app\n  d: [--db=postgres://app:hunter22@db/app]\n",
@@ -75,6 +90,10 @@ export const UNNAMED_CREDENTIAL: Examples = {
     },
   ],
   misses: [
+    {
+      path: "app/names-of-hashes.yaml",
+      content: "password_hash: argon2id\nusers: [{passwordHash: '$6$rounds=5000$salt'}]\n",
+    },
     {
       path: "app/hashes.yaml",
       content:
