@@ -125,10 +125,17 @@ function isSet(value: unknown): boolean {
 
 function* generatorSources(manifest: Manifest): Generator<GeneratorSource> {
   for (const generator of ["secretGenerator", "configMapGenerator"] as const) {
-    for (const [index, item] of listAt(manifest.data, generator).entries()) {
-      yield* sourcesOf(item, generator, (...path) => manifest.lineOf(generator, index, ...path));
+    for (const { item, at } of listedAt(manifest.data, generator)) {
+      yield* sourcesOf(item, generator, (...path) => manifest.lineOf(generator, ...at, ...path));
     }
   }
+}
+
+/** kustomize refuses one thing that was to be a list of one, but what it names is there to be read. */
+function listedAt(data: unknown, field: string): { item: unknown; at: readonly number[] }[] {
+  const value = valueAt(data, field);
+  if (!Array.isArray(value)) return [{ item: value, at: [] }];
+  return value.map((item: unknown, index) => ({ item, at: [index] }));
 }
 
 /**
@@ -142,15 +149,12 @@ export function* sourcesOf(
   generator: GeneratorSource["generator"],
   lineOf: Manifest["lineOf"],
 ): Generator<GeneratorSource> {
-  for (const field of ["files", "envs", "literals"] as const) {
-    for (const [at, text] of listAt(item, field).entries()) {
+  for (const field of ["files", "envs", "literals", "env"] as const) {
+    for (const { item: text, at } of listedAt(item, field)) {
       if (typeof text !== "string") continue;
-      yield { generator, field, line: lineOf(field, at), ...keyAndValue(text, field) };
+      yield { generator, field, line: lineOf(field, ...at), ...keyAndValue(text, field) };
     }
   }
-  const env = textAt(item, "env");
-  if (env === null) return;
-  yield { generator, field: "env", line: lineOf("env"), ...keyAndValue(env, "env") };
 }
 
 /** `PATH`, `KEY=PATH` under `files`, `KEY=VALUE` under `literals`. */

@@ -44,6 +44,28 @@ configMapGenerator:
   ]);
 });
 
+test("one thing that was to be a list of one names a file all the same, though kustomize refuses it", (t) => {
+  const text = `secretGenerator:
+  name: a
+  files: a.txt
+  envs: a.env
+  env:
+    - b.env
+`;
+  t.deepEqual(
+    generators(text).map(({ field, value, line }) => ({ field, value, line })),
+    [
+      { field: "files", value: "a.txt", line: 3 },
+      { field: "envs", value: "a.env", line: 4 },
+      { field: "env", value: "b.env", line: 6 },
+    ],
+  );
+  t.deepEqual(
+    generators("secretGenerator: a.env\nconfigMapGenerator: {files: 1, envs: {a: b}}\n"),
+    [],
+  );
+});
+
 test("an alias and a merge are followed: kustomize follows them too", (t) => {
   const text = "x: &x { envs: [a.env] }\nsecretGenerator:\n  - { <<: *x, name: a }\n  - *x\n";
   t.deepEqual(
