@@ -21,6 +21,7 @@ import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
 import { withRememberedSchemas } from "./schema-comment.ts";
 import { withToolFromHere } from "../git/tool-command.ts";
 import { rulesForFurther } from "./wanted-rules.ts";
+import { isWrittenByFlux } from "./written-by-flux.ts";
 
 /** `flux-sops new cluster NAME` */
 export const clusterGenerator: FileGenerator = {
@@ -89,9 +90,9 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
     mode: 0o644,
     mayReplace: () => true,
   };
-  // What has been edited since, or written by flux bootstrap, stays.
+  // What has been edited since stays.
   const files = planFiles(directory, [...wanted, talos, ruleFile]).filter(
-    ({ state }) => force || state !== "differs",
+    (file) => !isWrittenByFlux(file) && (force || file.state !== "differs"),
   );
   const isNew = identity.kind === "new";
   return {

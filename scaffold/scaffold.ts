@@ -26,6 +26,7 @@ import type { Target } from "./target.ts";
 import { presentRecipients } from "./present-recipients.ts";
 import { isOlderOrSame } from "./tool-file.ts";
 import { stageFiles } from "./write-plan.ts";
+import { isWrittenByFlux } from "./written-by-flux.ts";
 
 export interface ScaffoldRequest {
   readonly target: Target;
@@ -96,7 +97,8 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     scope,
     hooks: hookFiles(target.directory, manager),
   }).filter((file) => hasPlace(file, target, manager) && !isTakenAway(file, target));
-  const files = planFiles(target.directory, wanted, target.generated);
+  const planned = planFiles(target.directory, wanted, target.generated);
+  const files = planned.filter((file) => !isWrittenByFlux(file));
   if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {
     const secret = await exampleSecret(answers.cluster, rulesThatWillHold(files));
     files.push(...planFiles(target.directory, [{ ...secret, isRemembered: false }]));

@@ -202,6 +202,11 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   t.is(others.status, 2, others.stdout);
   t.regex(others.stderr, /prod is there already, .*updatekeys -y clusters\/prod$/m);
   t.is(repository.tool("new", "cluster", "prod", "--recipients", second ?? "").status, 0);
+  // Without what flux bootstrap has written, Flux would remove itself.
+  const components = "clusters/prod/flux-system/gotk-components.yaml";
+  repository.write(components, "kind: Namespace\n");
+  t.is(repository.tool("new", "cluster", "prod", "--force").status, 0);
+  t.is(repository.read(components), "kind: Namespace\n");
   // Flux builds all that is in a folder without a kustomization.yaml: one more would have it remove the rest.
   repository.write("clusters/old/apps.yaml", "kind: ConfigMap\n");
   const taken = repository.tool("new", "cluster", "old");

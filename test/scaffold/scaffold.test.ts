@@ -435,6 +435,21 @@ test.serial(
   },
 );
 
+test.serial("what flux bootstrap has written is not replaced, by --force either", async (t) => {
+  const directory = newPlace("flux");
+  await withAuthor(() => scaffold(directory));
+  const folder = join(directory, "clusters/homelab/flux-system");
+  const names = ["gotk-components.yaml", "gotk-sync.yaml"];
+  for (const name of names) writeFileSync(join(folder, name), "kind: Namespace\n");
+  await scaffold(directory, {}, { force: true });
+  // Where nothing is remembered, too.
+  writeFileSync(join(directory, ".flux-sops/generated.json"), "{}\n");
+  const planned = await prepare(directory, {}, { force: true });
+  await carryOut(planned, { install: null });
+  for (const name of names) t.is(readFileSync(join(folder, name), "utf8"), "kind: Namespace\n");
+  t.notRegex(previewMessage(planned), /gotk-/);
+});
+
 test.serial("files that were in a new repository's folder are not committed", async (t) => {
   const directory = newPlace("flux");
   mkdirSync(directory);
