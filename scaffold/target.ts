@@ -75,6 +75,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
   const isRepository = await isTopOfRepository(directory);
   if (!isRepository) {
     refuseHome(directory);
+    await refuseGitFolder(directory);
     await refusePartOfAnother(directory);
   }
   const remembered = yoRc === null ? {} : rememberedAnswers(yoRc, directory);
@@ -175,6 +176,21 @@ function refuseHome(directory: string): void {
   throw new ScaffoldError(
     "usage",
     `${printable(directory)} is your home folder: name a folder for the repository, such as flux-homelab`,
+  );
+}
+
+/**
+ * A bare repository has no worktree, and what lies in a `.git` is git's.
+ *
+ * @throws ScaffoldError `usage`
+ */
+async function refuseGitFolder(directory: string): Promise<void> {
+  const args = ["rev-parse", "--is-inside-git-dir"];
+  const { stdout } = await gitInFolder(directory, args, { allowed: [0, 128] });
+  if (stdout.toString("latin1").trim() !== "true") return;
+  throw new ScaffoldError(
+    "usage",
+    `${printable(directory)} is where git keeps a repository: name a folder outside of it`,
   );
 }
 

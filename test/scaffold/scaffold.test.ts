@@ -148,6 +148,20 @@ test.serial(
   },
 );
 
+test.serial("no repository is made where git keeps one", async (t) => {
+  const bare = newPlace("bare.git");
+  mkdirSync(bare);
+  git(bare, "init", "-q", "--bare");
+  const top = newPlace("top");
+  mkdirSync(top);
+  git(top, "init", "-q");
+  for (const folder of [bare, join(bare, "refs"), join(top, ".git")]) {
+    await t.throwsAsync(inspectTarget(folder), {
+      message: `${folder} is where git keeps a repository: name a folder outside of it`,
+    });
+  }
+});
+
 test.serial("another user's repository is not told to be removed", async (t) => {
   const directory = newPlace("theirs");
   mkdirSync(directory);
