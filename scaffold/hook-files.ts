@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HookManager, JOINED_HOOKS as FOLDER } from "./hook-manager.ts";
 import type { Addition, WantedFile } from "./plan.ts";
+import { TOOL_PATH } from "../git/tool-command.ts";
 import { templateFiles } from "./template-files.ts";
 import {
   appendAtEnd,
@@ -24,7 +25,7 @@ export const GATE_HOOKS = [
 /** What the hooks source, from beside them. */
 const SOURCED = "require-node.sh";
 
-type GateHook = (typeof GATE_HOOKS)[number];
+export type GateHook = (typeof GATE_HOOKS)[number];
 
 /** Those that git tells something on standard input. */
 const READ_INPUT: readonly GateHook[] = ["pre-push", "post-rewrite"];
@@ -38,8 +39,7 @@ export function hookLine(name: string): string {
  * The same, for a script of somebody's own: it may go on after a command that failed, and read after this line
  * what git tells a hook once. The file is opened for each, and gone before ours may end the script.
  */
-export function ownHookLine(name: GateHook): string {
-  const line = hookLine(name);
+export function ownHookLine(name: GateHook, line: string = hookLine(name)): string {
   return READ_INPUT.includes(name)
     ? `told=$(mktemp) && cat >"$told" && exec <"$told" 3<"$told" && rm "$told" && ${line} <&3 || exit`
     : `${line} || exit`;
@@ -58,8 +58,22 @@ export function placeOfLines(names: readonly GateHook[]): string {
 }
 
 /** The line of pre-commit, in husky's own file; what calls us by either name does it already. */
-export const PRE_COMMIT_LINE = "node .flux-sops/flux-sops.cjs hook pre-commit";
+const PRE_COMMIT_LINE = "node .flux-sops/flux-sops.cjs hook pre-commit";
 const OUR_CALL = /flux-sops\.[cm]js/;
+
+/** The line for a hook file of husky's that runs ours no more. */
+export function huskyHookLine(directory: string, name: GateHook): string {
+  if (name === "pre-commit") return PRE_COMMIT_LINE;
+  const hasOwnFile = existsSync(join(directory, FOLDER, name));
+  return ownHookLine(name, hasOwnFile ? hookLine(name) : `node ${TOOL_PATH} hook ${name} "$@"`);
+}
+
+/** Whether a script, or a list of commands, runs one of our hooks; what is commented out runs nothing. */
+export function runsHook(text: string, name: GateHook): boolean {
+  const live = text.replace(/^\s*#.*$/gm, "");
+  const isCalled = new RegExp(String.raw`flux-sops(?:\.[cm]js)?["']? hook ${name}\b`);
+  return live.includes(`${FOLDER}/${name}`) || isCalled.test(live);
+}
 
 /** The files that let a repository's hook manager run ours. */
 export function hookFiles(directory: string, manager: HookManager): WantedFile[] {

@@ -5,12 +5,14 @@ import { printable } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
 import {
   GATE_HOOKS,
+  type GateHook,
   guardedHookLine,
   hookLine,
+  huskyHookLine,
   ownHookLine,
   placeOfLines,
-  PRE_COMMIT_LINE,
   PRE_COMMIT_TYPES,
+  runsHook,
 } from "./hook-files.ts";
 import { HUSKY_4, type HookManager } from "./hook-manager.ts";
 
@@ -80,10 +82,15 @@ async function isAtWork(
   hooks: readonly string[],
   remedy: string,
 ): Promise<HooksState> {
-  if (!readFileSync(join(directory, file), "utf8").includes(".flux-sops/hooks/pre-commit")) {
+  const text = readFileSync(join(directory, file), "utf8");
+  const unnamed = (program === "lefthook" ? GATE_HOOKS : PRE_COMMIT_TYPES).filter(
+    (name) => !runsHook(text, name),
+  );
+  if (unnamed.length > 0) {
+    const what = unnamed.includes("pre-commit") ? "them" : unnamed.join(", ");
     return {
-      on: false,
-      reason: `${printable(file)} does not run them: flux-sops init says what to add to it`,
+      ...off(unnamed),
+      reason: `${printable(file)} does not run ${what}: flux-sops init adds that, or says what to add`,
     };
   }
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
@@ -121,8 +128,29 @@ async function joinedByHand(
   };
 }
 
-function runsOurs(file: string, name: string): boolean {
-  return existsSync(file) && readFileSync(file, "latin1").includes(`.flux-sops/hooks/${name}`);
+function runsOurs(file: string, name: GateHook): boolean {
+  return existsSync(file) && runsHook(readFileSync(file, "latin1"), name);
+}
+
+/**
+ * Which hook files of husky's do not run ours, or do no more.
+ *
+ * @returns null where none is like that
+ */
+export function hooksNotCalled(
+  directory: string,
+  folder: string,
+): Extract<HooksState, { readonly on: false }> | null {
+  const path = (name: GateHook) => join(directory, folder, name);
+  const silent = GATE_HOOKS.filter((name) => existsSync(path(name)) && !runsOurs(path(name), name));
+  if (silent.length === 0) return null;
+  return {
+    ...off(silent),
+    reason: `not all in ${printable(folder)} runs them: add a line to each of these, ${placeOfLines(silent)}`,
+    lines: silent.map(
+      (name) => `${printable(`${folder}/${name}`)}: ${huskyHookLine(directory, name)}`,
+    ),
+  };
 }
 
 /** Adds the hooks that a folder does not have yet; those that are there are its owner's to change. */
@@ -171,22 +199,17 @@ export function isExecutable(file: string): boolean {
 }
 
 async function runHusky(directory: string, folder: string): Promise<HooksState> {
-  const hook = join(directory, folder, "pre-commit");
-  if (existsSync(hook) && !readFileSync(hook, "latin1").includes("flux-sops")) {
-    return {
-      on: false,
-      reason: `${printable(`${folder}/pre-commit`)} does not run them: add this line to it, where it is always reached`,
-      lines: [PRE_COMMIT_LINE],
-    };
-  }
+  const silent = hooksNotCalled(directory, folder);
+  if (silent !== null && silent.isPartly !== true) return silent;
+  const done: HooksState = silent ?? { on: true };
   // husky 8 has git run the files themselves; ours would write it off as deprecated.
   const mayBeOlder = GATE_HOOKS.every((name) => isExecutable(join(directory, folder, name)));
   if (folder !== ".husky" || mayBeOlder) {
     const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
-    if (configured !== "" && (folder !== ".husky" || configured === folder)) return { on: true };
+    if (configured !== "" && (folder !== ".husky" || configured === folder)) return done;
   }
   const problem = inFolder(directory, () => husky());
-  if (problem === "") return { on: true };
+  if (problem === "") return done;
   if (problem === "HUSKY=0 skip install") {
     return { on: false, reason: "HUSKY=0 is set: unset it and run npm install" };
   }

@@ -9,7 +9,13 @@ import { printable } from "../../scaffold/errors.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-files.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
-import { HUSKY_STUBS, isExecutable, turnHooksOn } from "../../scaffold/hooks-on.ts";
+import {
+  hooksNotCalled,
+  type HooksState,
+  HUSKY_STUBS,
+  isExecutable,
+  turnHooksOn,
+} from "../../scaffold/hooks-on.ts";
 import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
 import { worktreeFolders } from "./worktrees.ts";
 
@@ -30,7 +36,7 @@ export async function diagnoseHooks(
   const manager = await findHookManager(directory);
   const found = [
     manager.kind === "husky"
-      ? await husky(directory, prefix, fix)
+      ? await husky(directory, manager, prefix, fix)
       : await others(directory, manager, fix),
   ];
   if (process.env["HUSKY"] === "0" && manager.kind === "husky") {
@@ -55,15 +61,17 @@ async function ignoredStubs(repository: OpenedRepository): Promise<Diagnosis[]> 
   ];
 }
 
+function notOn(state: Extract<HooksState, { readonly on: false }>): Diagnosis {
+  return wrong(
+    state.isPartly === true ? PARTLY_OFF : OFF,
+    state.canWrite === true ? FIX : [state.reason, ...(state.lines ?? [])].join("; "),
+  );
+}
+
 async function others(directory: string, manager: HookManager, fix: boolean): Promise<Diagnosis> {
   const before = await turnHooksOn(directory, manager, false);
   const state = !before.on && fix ? await turnHooksOn(directory, manager) : before;
-  if (!state.on) {
-    return wrong(
-      state.isPartly === true ? PARTLY_OFF : OFF,
-      state.canWrite === true ? FIX : [state.reason, ...(state.lines ?? [])].join("; "),
-    );
-  }
+  if (!state.on) return notOn(state);
   const folder = await gitLine(directory, [
     "rev-parse",
     "--path-format=absolute",
@@ -80,16 +88,25 @@ async function others(directory: string, manager: HookManager, fix: boolean): Pr
   );
 }
 
-async function husky(directory: string, prefix: GitPath, fix: boolean): Promise<Diagnosis> {
+async function husky(
+  directory: string,
+  manager: Extract<HookManager, { readonly kind: "husky" }>,
+  prefix: GitPath,
+  fix: boolean,
+): Promise<Diagnosis> {
   const problem = await huskyProblem(directory);
-  if (problem === null) return ok("the hooks are on");
+  const silent = hooksNotCalled(directory, manager.folder);
+  if (problem === null) return silent === null ? ok("the hooks are on") : notOn(silent);
   if (!fix) return wrong(problem, FIX);
-  const state = await turnHooksOn(directory, OWN_HUSKY);
-  if (!state.on) return wrong("the hooks could not be turned on", state.reason);
+  const state = await turnHooksOn(directory, manager);
+  if (!state.on && state.isPartly !== true) {
+    return silent === null
+      ? wrong("the hooks could not be turned on", state.reason)
+      : notOn(silent);
+  }
   const left = await huskyProblem(directory);
-  return left === null
-    ? mended("the hooks are on now")
-    : wrong(left, missingFiles(directory, prefix));
+  if (left !== null) return wrong(left, missingFiles(directory, manager.folder, prefix));
+  return silent === null ? mended("the hooks are on now") : notOn(silent);
 }
 
 /** Why husky's hooks do not all run in a worktree; null where they do. */
@@ -125,8 +142,8 @@ function isEmpty(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.size === 0;
 }
 
-function missingFiles(directory: string, prefix: GitPath): string {
-  const missing = GATE_HOOKS.map((name) => `.husky/${name}`).filter(
+function missingFiles(directory: string, folder: string, prefix: GitPath): string {
+  const missing = GATE_HOOKS.map((name) => `${folder}/${name}`).filter(
     (path) => !existsSync(join(directory, path)),
   );
   return commandOnFiles(["git", "checkout", "HEAD", "--"], missing.map(pathFromText), prefix);

@@ -3,6 +3,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -203,6 +204,51 @@ test("a hook file that is missing, and HUSKY=0", (t) => {
     env: { HUSKY: "0" },
   });
   t.regex(off.stdout, /^wrong {3}HUSKY=0 is set/m);
+});
+
+test("hook files that run the gate no more are found, and the lines that are printed mend them", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".husky/pre-push", "cat >&2\n");
+  repository.write(".husky/post-rewrite", "# node .flux-sops/flux-sops.mjs hook post-rewrite\n");
+  const printed = (...args: string[]) => {
+    const { stdout } = repository.tool("doctor", ...args);
+    const [, state = "", lines = ""] =
+      /^wrong {3}(.*): .*\n {8}not all in \.husky runs them: .*?; (.*)$/m.exec(stdout) ?? [];
+    return [state, lines.split("; ")] as const;
+  };
+  const [partly, lines] = printed("--fix");
+  t.is(partly, "some hooks are off");
+  t.deepEqual(
+    lines.map((line) => /^\.husky\/[a-z-]+/.exec(line)?.[0]),
+    [".husky/pre-push", ".husky/post-rewrite"],
+  );
+  for (const line of lines) {
+    const [, path = "", command = ""] = /^(\S+): (.*)$/.exec(line) ?? [];
+    repository.write(path, `${command}\n${repository.read(path)}`);
+  }
+  t.is(repository.tool("doctor").status, 0);
+  repository.must("commit", "-q", "-a", "-m", "Hooks");
+  repository.write("leak.yaml", secret({ token: "hunter2" }));
+  repository.must("add", "leak.yaml");
+  repository.must("commit", "-q", "--no-verify", "-m", "Leak");
+  repository.must("init", "-q", "--bare", "../server");
+  const pushed = repository.git("push", "-q", "../server", "main");
+  t.is(pushed.status, 1);
+  t.regex(pushed.stderr, /plaintext-secret/);
+  repository.write(".husky/pre-commit", "");
+  t.is(printed()[0], "the hooks are off");
+});
+
+test("--fix keeps to the folder that husky works in", (t) => {
+  const repository = scaffolded(t);
+  renameSync(join(repository.dir, ".husky"), join(repository.dir, "web"));
+  repository.must("config", "core.hooksPath", "web/_");
+  rmSync(join(repository.dir, "web/pre-push"));
+  t.regex(
+    repository.tool("doctor", "--fix").stdout,
+    /^wrong {3}web\/pre-push is missing\n {8}git checkout HEAD -- web\/pre-push$/m,
+  );
+  t.is(repository.must("config", "core.hooksPath").trim(), "web/_");
 });
 
 test("husky's stubs that are not in git: a note, since git clean -x would take them", (t) => {

@@ -159,6 +159,14 @@ const shapes: Record<string, Shape> = {
     on: false,
     says: /\.husky\/pre-commit: it ends by itself/,
   },
+  "husky with a hook that ends by itself beside pre-commit": {
+    files: {
+      ".husky/prepare-commit-msg": "exec < /dev/tty && npx cz --hook || true\n",
+      "a.txt": "x\n",
+    },
+    on: false,
+    says: /^NOT ALL HOOKS ARE ON, .*\n {2}\.husky\/prepare-commit-msg: sh -e \.flux-sops\/hooks\/prepare-commit-msg "\$@" \|\| exit$/m,
+  },
   lefthook: {
     files: { "lefthook.yml": LEFTHOOK, "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
@@ -199,6 +207,15 @@ const shapes: Record<string, Shape> = {
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
     on: true,
     says: /hooks are on, run by lefthook/,
+  },
+  "lefthook configured in TOML, with one of our commands": {
+    files: {
+      "lefthook.toml": `[pre-commit.commands.gate]\nrun = "${hookLine("pre-commit")}"\n`,
+      "a.txt": "x\n",
+    },
+    set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
+    on: false,
+    says: /^NOT ALL HOOKS ARE ON, .*: lefthook\.toml does not run prepare-commit-msg, pre-push, /m,
   },
   "pre-commit": {
     files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
@@ -264,6 +281,14 @@ const shapes: Record<string, Shape> = {
     },
     on: true,
     says: /hooks are on, run by simple-git-hooks/,
+  },
+  "a hook that has our command in a comment": {
+    files: { "a.txt": "x\n" },
+    set: (directory) => {
+      for (const name of GATE_HOOKS) hook(directory, name, `#!/bin/sh\n# ${hookLine(name)}\n`);
+    },
+    on: false,
+    says: /^THE HOOKS ARE NOT ON/m,
   },
   "simple-git-hooks that has one of our commands": {
     files: { "package.json": '{"simple-git-hooks": {"pre-commit": "x"}}\n' },
