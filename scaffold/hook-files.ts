@@ -163,6 +163,12 @@ function addToHusky(text: string, name: string): Addition {
       byHand: `it ends by itself (exec, exit), so add this line where it is always reached: ${line}`,
     };
   }
+  if (/^(?:cd|pushd)\b(?!.*(?:--show-toplevel|\$0))/m.test(text)) {
+    return {
+      content: null,
+      byHand: `it goes to another folder (cd), so put that between ( and ) and run this again, or add this line before it: ${line}`,
+    };
+  }
   return { content: Buffer.from(`${endedWithBreak(text)}${line}\n`, "latin1") };
 }
 

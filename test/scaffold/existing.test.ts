@@ -167,6 +167,16 @@ const shapes: Record<string, Shape> = {
     on: false,
     says: /^NOT ALL HOOKS ARE ON, .*\n {2}\.husky\/prepare-commit-msg: sh -e \.flux-sops\/hooks\/prepare-commit-msg "\$@" \|\| exit$/m,
   },
+  "husky with a hook that works in a folder": {
+    files: { ".husky/pre-commit": "cd web\nnpm test\n", "a.txt": "x\n" },
+    on: false,
+    says: /\.husky\/pre-commit: it goes to another folder \(cd\)[^]*^THE HOOKS ARE NOT ON/m,
+  },
+  "husky with a hook that works in a folder by itself": {
+    files: { ".husky/pre-commit": "(cd web && npm test)\n", "a.txt": "x\n" },
+    added: [".husky/pre-commit"],
+    on: true,
+  },
   lefthook: {
     files: { "lefthook.yml": LEFTHOOK, "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
