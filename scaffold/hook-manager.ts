@@ -62,16 +62,14 @@ export async function findHookManager(directory: string): Promise<HookManager> {
   if (other !== null) return other;
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
   const path = resolve(directory, folder);
-  if (configured !== "") {
-    const common = await gitLine(directory, ["rev-parse", "--git-common-dir"]);
-    const isShared = ![directory, resolve(directory, common)].some((own) => isWithin(path, own));
-    return { kind: "folder", folder: configured, path, isShared };
-  }
+  const common = await gitLine(directory, ["rev-parse", "--git-common-dir"]);
+  // .git/hooks may be a link to one as well.
+  const isShared = ![directory, resolve(directory, common)].some((own) => isWithin(path, own));
   // In a clone the hooks that it joined are not there: git copies none.
   const hasJoined = existsSync(join(directory, JOINED_HOOKS, "pre-commit"));
-  return hookNamesIn(path).length === 0 && !hasJoined
+  return configured === "" && hookNamesIn(path).length === 0 && !hasJoined
     ? OWN_HUSKY
-    : { kind: "folder", folder, path, isShared: false };
+    : { kind: "folder", folder: configured === "" ? folder : configured, path, isShared };
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -1,4 +1,12 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable } from "./errors.ts";
@@ -168,7 +176,10 @@ function joinFolder(
       lines: missing.map((name) => `${inFolder(name)}: ${guardedHookLine(name)}`),
     };
   }
-  const owned = missing.filter((name) => existsSync(join(path, name)));
+  // A link that leads nowhere is somebody's, too.
+  const owned = missing.filter(
+    (name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined,
+  );
   if (mayWrite) {
     mkdirSync(path, { recursive: true });
     for (const name of missing.filter((one) => !owned.includes(one))) {

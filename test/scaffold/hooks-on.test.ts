@@ -4,7 +4,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -121,6 +123,29 @@ test.serial("a folder of hooks that other repositories use too is never written 
     "-m",
     "Nothing in the way where there is no gate",
   );
+});
+
+test.serial(".git/hooks that is a link to such a folder is not written to either", async (t) => {
+  const directory = repository();
+  const folder = newPlace("hooks");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "commit-msg"), "#!/bin/sh\n");
+  rmSync(join(directory, ".git/hooks"), { recursive: true, force: true });
+  symlinkSync(folder, join(directory, ".git/hooks"));
+  const manager = await findHookManager(directory);
+  t.like(manager, { kind: "folder", folder: ".git/hooks", isShared: true });
+  t.false((await turnHooksOn(directory, manager)).on);
+  t.deepEqual(readdirSync(folder), ["commit-msg"]);
+});
+
+test.serial("a hook that is a link which leads nowhere is its owner's", async (t) => {
+  const directory = repository();
+  mkdirSync(join(directory, ".git/hooks"), { recursive: true });
+  symlinkSync("../../not/yet", join(directory, ".git/hooks/pre-commit"));
+  const state = await turnHooksOn(directory, await findHookManager(directory));
+  t.deepEqual(state.on ? null : state.lines, [
+    '.git/hooks/pre-commit: sh -e .flux-sops/hooks/pre-commit "$@" || exit',
+  ]);
 });
 
 test.serial("a hook of one's own reads what git tells after ours, and nothing of it stays", (t) => {
