@@ -11,13 +11,14 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { SopsError } from "../sops/errors.ts";
 import { generateKeyPair, type KeyPair, parseKeyFile, readKeyFile } from "../sops/identity.ts";
 import { userKeyFile } from "../sops/key-locations.ts";
@@ -96,7 +97,7 @@ export async function planIdentity(
       `${printable(file)} holds ${held.length} identities: say with --recipients which of their public keys the cluster gets`,
     );
   }
-  if (held === null && isInside(wish.directory, file)) {
+  if ((held ?? []).length === 0 && isInside(wish.directory, file)) {
     throw new ScaffoldError(
       "usage",
       `a private key must not lie in the repository: give --age-key-file a path outside ${printable(wish.directory)}`,
@@ -219,8 +220,17 @@ function unusable(file: string, reason: string): ScaffoldError {
 }
 
 function isInside(directory: string, file: string): boolean {
-  const path = relative(directory, file);
+  const path = relative(behindLinks(directory), behindLinks(file));
   return path !== "" && path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+/** Where a path leads, of which the last parts need not be there. */
+function behindLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return dirname(path) === path ? path : join(behindLinks(dirname(path)), basename(path));
+  }
 }
 
 /** Found out before anything is written: whether the file, or the nearest folder, takes a write. */

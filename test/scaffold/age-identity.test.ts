@@ -57,6 +57,27 @@ test("a new identity: file 0600, its folders 0700, cluster and public key in the
   t.not(plan.kind === "new" && plan.pair.identity, pair.identity);
 });
 
+test("no key is made in the repository, by a link or into a file that is there for it either", async (t) => {
+  const repository = newPlace("repository");
+  mkdirSync(join(repository, "keys"), { recursive: true });
+  writeFileSync(join(repository, "empty.txt"), "");
+  const link = newPlace("link");
+  symlinkSync(join(repository, "keys"), link);
+  for (const ageKeyFile of [
+    join(repository, "key.txt"),
+    join(repository, "not/yet/key.txt"),
+    join(repository, "empty.txt"),
+    join(link, "key.txt"),
+  ]) {
+    const place = wish({ directory: repository, ageKeyFile });
+    await t.throwsAsync(planIdentity(place.wish, place.environment), {
+      message: /^a private key must not lie in the repository/,
+    });
+  }
+  const beside = wish({ directory: repository, ageKeyFile: `${repository}.txt` });
+  t.like(await planIdentity(beside.wish, beside.environment), { kind: "new" });
+});
+
 test("where XDG_CONFIG_HOME is relative, the key is in the home folder", async (t) => {
   const { wish: wished, environment, keysFile } = wish();
   const plan = await planIdentity(wished, { ...environment, XDG_CONFIG_HOME: "relative" });
