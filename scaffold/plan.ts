@@ -76,10 +76,33 @@ export function planFiles(
   return wanted.map((file) => {
     const present = presentContent(directory, file.path);
     const planned = { ...file, generated: file.content };
-    return typeof present === "string"
-      ? { ...planned, before: null, state: present }
-      : { ...planned, before: present, ...fateOf(file, present, earlier) };
+    if (typeof present !== "string") {
+      return { ...planned, before: present, ...fateOf(file, present, earlier) };
+    }
+    const fate = present === "differs" ? fateOfLink(directory, file) : { state: present };
+    return { ...planned, before: null, ...fate };
   });
+}
+
+/** What is no file is never written to; whether all is in the file that it leads to can be seen. */
+function fateOfLink(directory: string, file: WantedFile): Fate {
+  if (file.addTo === undefined) return { state: "differs" };
+  const there = behindLink(join(directory, file.path));
+  if (there !== null && fateByAddition(file, there).state === "unchanged") {
+    return { state: "unchanged" };
+  }
+  return {
+    state: "by-hand",
+    byHand: "it is no file but a link or a folder: put a file in its place, and run this again",
+  };
+}
+
+function behindLink(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** The files that will be written. */

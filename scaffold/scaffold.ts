@@ -172,7 +172,9 @@ function hasPlace(file: WantedFile, target: Target, manager: HookManager): boole
 
 /** prettier would write the tool's files anew, as lint-staged has it do with all that is staged. */
 function usesPrettier(directory: string): boolean {
-  const names = readdirSync(directory);
+  const names = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name);
   if (names.some((name) => /^\.?prettier(rc|\.config)/.test(name))) return true;
   const runners = names.filter((name) => /^(package\.json$|\.?lint-?staged)/.test(name));
   return runners.some((name) => readFileSync(join(directory, name), "utf8").includes("prettier"));

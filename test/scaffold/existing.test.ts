@@ -201,6 +201,30 @@ const shapes: Record<string, Shape> = {
     added: [".config/lefthook.yml"],
     on: true,
   },
+  "lefthook whose configuration is a link": {
+    files: { "config/lefthook.yml": LEFTHOOK, "a.txt": "x\n" },
+    set: (directory) => symlinkSync("config/lefthook.yml", join(directory, "lefthook.yml")),
+    on: false,
+    says: /^Yours to do[^]*lefthook\.yml: it is no file but a link or a folder: put a file in its place, and run this again$[^]*^THE HOOKS ARE NOT ON/m,
+  },
+  "lefthook whose configuration is a link, with our commands": {
+    files: {
+      "config/lefthook.yml": GATE_HOOKS.map(
+        (name) => `${name}:\n  commands:\n    gate:\n      run: ${hookLine(name)}\n`,
+      ).join(""),
+      "a.txt": "x\n",
+    },
+    set: (directory) => {
+      symlinkSync("config/lefthook.yml", join(directory, "lefthook.yml"));
+      hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n");
+    },
+    on: true,
+  },
+  "a folder by the name of lint-staged": {
+    files: { "lint-staged/index.js": "", "package.json": "{}\n" },
+    added: ["package.json"],
+    on: true,
+  },
   "lefthook configured in TOML": {
     files: { ".lefthook.toml": "# ours\n", "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
