@@ -15,7 +15,8 @@ const CI_FILES: Readonly<Record<string, string>> = {
 
 function build(repository: Scaffolded) {
   const path = `${dirname(realTool("kustomize") ?? "")}:${process.env["PATH"] ?? ""}`;
-  return repository.run("sh", [".flux-sops/build.sh"], { env: { PATH: path } });
+  // Told where to look for folders, cd prints the one that it has found.
+  return repository.run("sh", [".flux-sops/build.sh"], { env: { PATH: path, CDPATH: "." } });
 }
 
 for (const [title, flags] of variants) {
@@ -78,10 +79,18 @@ testWith("kustomize")("build.sh sees every file of many, and takes a folder as F
     repository.write(`${path}/${folder}/ns.yaml`, object.replace("a\n", `${folder}\n`));
   }
   repository.write(`${path}/.sops.yaml`, repository.read(".sops.yaml"));
+  const flux = (folder: string, source: string) =>
+    `kind: Kustomization\nspec:\n  path: ${folder}\n  sourceRef:\n    kind: GitRepository\n    name: ${source}\n`;
+  repository.write("more/ns.yaml", object);
+  repository.write(
+    "clusters/homelab/more.yaml",
+    `${flux('"./more" # ours', "flux-system")}---\n${flux("./theirs", "podinfo")}`,
+  );
   repository.must("add", "-A");
   const built = build(repository);
   t.is(built.status, 0, built.stdout + built.stderr);
-  t.is(built.stdout.match(/^ok /gm)?.length, 8, built.stdout);
+  t.is(built.stdout.match(/^ok /gm)?.length, 9, built.stdout);
+  t.regex(built.stdout, /^ok {6}more$/m);
   repository.write(`${path}/wrong.yaml`, object);
   repository.must("add", "-A");
   const twice = build(repository);
