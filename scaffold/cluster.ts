@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseRuleFile } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
 import { planIdentity, writeIdentity } from "./age-identity.ts";
@@ -19,6 +19,7 @@ import { recipientsProblem, splitRecipients } from "./questions.ts";
 import { renderTree } from "./render.ts";
 import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
 import { withRememberedSchemas } from "./schema-comment.ts";
+import { shellText } from "../git/shell-word.ts";
 import { withToolFromHere } from "../git/tool-command.ts";
 import { rulesForFurther } from "./wanted-rules.ts";
 import { isWrittenByFlux } from "./written-by-flux.ts";
@@ -138,7 +139,8 @@ function refuseOtherRecipients(
   given: readonly string[],
 ): void {
   if (given.every((one) => present.includes(one))) return;
-  const message = `cluster ${name} is there already, and its rules in .sops.yaml name other keys: change them there, then run npx flux-sops updatekeys -y clusters/${name}`;
+  const folder = shellText(relative(process.cwd(), join(directory, "clusters", name)) || ".");
+  const message = `cluster ${name} is there already, and its rules in .sops.yaml name other keys: change them there, then run npx flux-sops updatekeys -y ${folder}`;
   throw new ScaffoldError("usage", withToolFromHere(message, directory));
 }
 

@@ -201,6 +201,12 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   const others = repository.tool("new", "cluster", "prod", "--recipients", recipient);
   t.is(others.status, 2, others.stdout);
   t.regex(others.stderr, /prod is there already, .*updatekeys -y clusters\/prod$/m);
+  const below = repository.run(
+    "node",
+    ["../.flux-sops/flux-sops.mjs", "new", "cluster", "prod", "--recipients", recipient],
+    { cwd: join(repository.dir, "clusters") },
+  );
+  t.regex(below.stderr, /updatekeys -y prod$/m);
   t.is(repository.tool("new", "cluster", "prod", "--recipients", second ?? "").status, 0);
   // Without what flux bootstrap has written, Flux would remove itself.
   const components = "clusters/prod/flux-system/gotk-components.yaml";
