@@ -85,11 +85,14 @@ export async function firstCommit(
         filters: true,
       },
     );
+    if (ignored.length > 0) {
+      await gitInFolder(directory, ["add", ...executable(ignored)], { writes: true });
+    }
   } catch (error) {
     return {
       kind: "pending",
       reason: `git add failed: ${gitComplaint(error)}`,
-      command: commandFor(directory, paths, ignored, subject),
+      command: await commandFor(directory, paths, ignored, subject),
     };
   }
   if (!(await authorKnown)) {
@@ -129,7 +132,7 @@ export async function leftToOwner(
   const names = wholeFolders(pending, changed);
   return {
     kind: "left",
-    command: commandFor(directory, names, open, await commitSubject(directory, about)),
+    command: await commandFor(directory, names, open, await commitSubject(directory, about)),
   };
 }
 
@@ -161,17 +164,28 @@ async function notCommitted(
   return [...new Set(nulFields(stdout).map((entry) => pathText(entry.slice(3) as GitPath)))];
 }
 
-function commandFor(
+/**
+ * Has git run hooks elsewhere that are executable here, where it is told not to look at modes on disk
+ * (core.fileMode): it skips those that are not. The names of hooks, and of no other file there, have a hyphen.
+ */
+function executable(folders: readonly string[]): string[] {
+  return ["--chmod=+x", "--", ...folders.map((folder) => `${folder}/*-*`)];
+}
+
+async function commandFor(
   directory: string,
   paths: readonly string[],
   ignored: readonly string[],
   subject: string,
-): string {
+): Promise<string> {
+  const config = ["config", "--type=bool", "--get", "core.fileMode"];
+  const seesNoModes = (await gitLine(directory, config)) === "false";
   const add = (...args: readonly string[]) =>
     shellCommand(["git", "-C", directory, "add", ...args]);
   return [
     ...(paths.length > 0 ? [add("--", ...paths)] : []),
     ...(ignored.length > 0 ? [add("--force", "--", ...ignored)] : []),
+    ...(ignored.length > 0 && seesNoModes ? [add(...executable(ignored))] : []),
     shellCommand(["git", "-C", directory, "commit", "-m", subject]),
   ].join(" && ");
 }

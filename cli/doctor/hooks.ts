@@ -43,20 +43,33 @@ export async function diagnoseHooks(
     found.push(wrong("HUSKY=0 is set in this shell: no hook does anything", "unset HUSKY"));
   }
   if (manager.kind === "husky") {
-    found.push(...(await ignoredStubs(repository)), ...(await linkedWorktrees(repository, fix)));
+    found.push(...(await committedStubs(repository)), ...(await linkedWorktrees(repository, fix)));
   }
   return found;
 }
 
-/** What is not in git is taken away by `git clean -x`, and no hook is left that could say so. */
-async function ignoredStubs(repository: OpenedRepository): Promise<Diagnosis[]> {
+/**
+ * Are husky's stubs in git, as git runs them? What is not is taken away by `git clean -x`, and no hook is left that
+ * could say so; what is not executable is skipped in every clone.
+ */
+async function committedStubs(repository: OpenedRepository): Promise<Diagnosis[]> {
   const hook = `${HUSKY_STUBS}/pre-commit`;
   if (!existsSync(join(repository.cwd, hook))) return [];
-  if ((await indexEntries(repository)).some(({ path }) => path === hook)) return [];
+  const committed = (await indexEntries(repository)).find(({ path }) => path === hook);
+  if (committed === undefined) {
+    return [
+      note(
+        `git ignores ${HUSKY_STUBS}: git clean -x would turn the hooks off, without a word`,
+        `${commandOnFiles(["git", "add", "--force", "--"], [pathFromText(HUSKY_STUBS)], repository.prefix)}, and commit that`,
+      ),
+    ];
+  }
+  if (committed.mode === "100755") return [];
+  const pattern = `:(top)${HUSKY_STUBS}/*-*`;
   return [
-    note(
-      `git ignores ${HUSKY_STUBS}: git clean -x would turn the hooks off, without a word`,
-      `${commandOnFiles(["git", "add", "--force", "--"], [pathFromText(HUSKY_STUBS)], repository.prefix)}, and commit that`,
+    wrong(
+      `the stubs in ${HUSKY_STUBS} are not executable in git, which runs no hook in other clones then`,
+      `${shellCommand(["git", "add", "--chmod=+x", "--", pattern])}, and commit that`,
     ),
   ];
 }

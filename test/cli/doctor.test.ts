@@ -263,6 +263,21 @@ test("husky's stubs that are not in git: a note, since git clean -x would take t
   t.is(repository.must("status", "--porcelain"), "");
 });
 
+test("husky's stubs that are not executable in git are found: other clones would run no hook", (t) => {
+  const repository = scaffolded(t);
+  repository.must("config", "core.fileMode", "false");
+  repository.must("update-index", "--chmod=-x", ".husky/_/pre-commit", ".husky/_/pre-push");
+  const { status, stdout } = repository.run("node", ["../.flux-sops/flux-sops.mjs", "doctor"], {
+    cwd: join(repository.dir, "clusters"),
+  });
+  t.is(status, 1, stdout);
+  const [, command = ""] =
+    /^wrong {3}the stubs in .* not executable .*\n {8}(.*), and commit/m.exec(stdout) ?? [];
+  const pasted = repository.paste([command], join(repository.dir, "clusters"));
+  t.is(pasted.status, 0, pasted.stderr);
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
 test("linked worktrees without hooks are found, and --fix turns theirs on", (t) => {
   const repository = scaffolded(t);
   repository.must(

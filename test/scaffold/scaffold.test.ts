@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { execFileSync } from "../bounded-programs.ts";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
 import { blobId } from "../../scaffold/generated-files.ts";
 import { carryOut } from "../../scaffold/scaffold.ts";
@@ -446,6 +447,37 @@ test.serial(
     const done = await scaffold(directory);
     t.is(done.files.find((file) => file.path === "README.md")?.state, "merged");
     t.is(readFileSync(path("README.md"), "utf8"), `${readme}\nMy own words.\n`);
+  },
+);
+
+test.serial(
+  "git has husky's stubs executable, where it does not look at modes as well",
+  async (t) => {
+    const setting = {
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: "core.fileMode",
+      GIT_CONFIG_VALUE_0: "false",
+    };
+    Object.assign(process.env, setting);
+    const modes = (directory: string) =>
+      ["pre-commit", "h"].map((name) =>
+        git(directory, "ls-files", "-s", `.husky/_/${name}`).slice(0, 6),
+      );
+    try {
+      const directory = newPlace("flux");
+      await withAuthor(() => scaffold(directory));
+      t.deepEqual(modes(directory), ["100755", "100644"]);
+
+      const existing = newPlace("flux");
+      mkdirSync(existing);
+      git(existing, "init", "-q");
+      const { commit } = await scaffold(existing);
+      const command = commit.kind === "left" ? commit.command : "";
+      execFileSync("sh", ["-c", command.replace(/ && git -C \S+ commit .*/, "")]);
+      t.deepEqual(modes(existing), ["100755", "100644"]);
+    } finally {
+      for (const name of Object.keys(setting)) Reflect.deleteProperty(process.env, name);
+    }
   },
 );
 
