@@ -11,7 +11,7 @@ import {
   type PreparedFiles,
   valueOf,
 } from "./generator.ts";
-import { wouldEmpty } from "./folder-list.ts";
+import { wouldHide } from "./folder-list.ts";
 import { insertRules } from "./insert-rules.ts";
 import { labelProblem } from "./kubernetes-names.ts";
 import { planFiles, type WantedFile } from "./plan.ts";
@@ -72,7 +72,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
   const wanted = withRememberedSchemas(
     directory,
     renderTree("repository", { cluster: name, example: false }, name, `clusters/`),
-  ).filter(({ path }) => !wouldEmpty(directory, path));
+  ).filter(({ path }) => !wouldHide(directory, path));
   const text = insertRules(rules, rulesForFurther(name, identity.recipients));
   if (text === null) {
     throw new ScaffoldError(

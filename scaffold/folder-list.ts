@@ -27,10 +27,12 @@ export function listInFolder(directory: string, folder: string, entry: string): 
   return { path, content: Buffer.from(listed), mode: 0o644, mayReplace: () => true };
 }
 
-/** Whether a file would be a list, with nothing in it, of a folder that Flux takes as a whole by now. */
-export function wouldEmpty(directory: string, path: string): boolean {
-  const [, folder] =
-    /^(.*\/(?:apps|infrastructure\/controllers))\/kustomization\.yaml$/.exec(path) ?? [];
+/**
+ * Whether a file would be the list of a folder that Flux takes as a whole by now: it would remove from the cluster
+ * what the list does not name.
+ */
+export function wouldHide(directory: string, path: string): boolean {
+  const [, folder] = /^(.+)\/kustomization\.yaml$/.exec(path) ?? [];
   if (folder === undefined || listOf(directory, folder) !== null) return false;
   const place = join(directory, folder);
   return (

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { type IdentityPlan, planIdentity, writeIdentity } from "./age-identity.ts";
 import type { Answers } from "./answers.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
-import { wouldEmpty } from "./folder-list.ts";
+import { wouldHide } from "./folder-list.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
 import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
 import { installDependencies } from "./install-dependencies.ts";
@@ -148,7 +148,7 @@ function isExampleRemoved({ remembered, directory, generated }: Target): boolean
 
 /** A list that was taken away for Flux to take all that is in its folder. */
 function isTakenAway({ path }: WantedFile, { directory, generated }: Target): boolean {
-  return generated.ids.has(path) && wouldEmpty(directory, path);
+  return generated.ids.has(path) && wouldHide(directory, path);
 }
 
 /** In somebody's repository, files that say how they work there are theirs alone. */

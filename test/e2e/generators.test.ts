@@ -106,7 +106,9 @@ test("a folder's list names what is new in it, and where there is none, Flux tak
   const list = "resources:\n- a.sops.yaml # mine\n";
   repository.write(`${folder}/secrets/kustomization.yaml`, list);
   repository.write(`${folder}/infrastructure/namespaces/kustomization.yml`, "resources: []\n");
-  rmSync(join(repository.dir, folder, "apps/kustomization.yaml"));
+  for (const removed of ["apps/kustomization.yaml", "kustomization.yaml"]) {
+    rmSync(join(repository.dir, folder, removed));
+  }
   repository.write(`${folder}/apps/old.yaml`, "apiVersion: v1\nkind: ConfigMap\n");
   const done = repository.tool("new", "workload", "shop");
   t.is(done.status, 0, done.stderr);
@@ -119,6 +121,7 @@ test("a folder's list names what is new in it, and where there is none, Flux tak
   const init = repository.run("node", [TOOL, "init", "--yes", "--skip-install"]);
   t.is(init.status, 0, init.stderr);
   t.false(existsSync(join(repository.dir, folder, "apps/kustomization.yaml")), "old.yaml stays");
+  t.false(existsSync(join(repository.dir, folder, "kustomization.yaml")), "so do theirs beside it");
   t.true(existsSync(join(repository.dir, folder, "apps/shop/kustomization.yaml")));
 });
 
