@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { indexEntries } from "../../git/index-entries.ts";
 import { type GitPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
@@ -127,13 +127,13 @@ async function huskyProblem(directory: string): Promise<string | null> {
   const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
   // The repository's own husky, in a folder of its own.
   const folder = /^(?:\.\/)?(.+)\/_\/?$/.exec(configured)?.[1] ?? ".husky";
-  const missing = GATE_HOOKS.filter((name) => !existsSync(join(directory, folder, name)));
+  const missing = GATE_HOOKS.filter((name) => !existsSync(resolve(directory, folder, name)));
   if (missing.length > 0) return `${printable(folder)}/${missing.join(", ")} is missing`;
   if (configured === "" || configured === ".git/hooks") return OFF;
   // git skips a hook that it cannot execute, without an error.
-  const dead = GATE_HOOKS.filter((name) => !isExecutable(join(directory, configured, name)));
+  const dead = GATE_HOOKS.filter((name) => !isExecutable(resolve(directory, configured, name)));
   // On a full disk husky leaves files that are empty, which sh runs without a word.
-  const written = [...GATE_HOOKS, "h"].map((name) => join(directory, configured, name));
+  const written = [...GATE_HOOKS, "h"].map((name) => resolve(directory, configured, name));
   if (dead.length > 0 || written.some(isEmpty)) {
     return `the hooks are off: husky's stubs are missing or empty in ${printable(folder)}/_, or git may not execute them`;
   }
@@ -148,7 +148,7 @@ async function huskyProblem(directory: string): Promise<string | null> {
 /** Up to husky 8 git runs the hook files themselves; its newer stubs run `h`, which runs them. */
 function isHuskys(directory: string, hooksPath: string, name: string): boolean {
   const isStub = /(?:^|\/)_\/?$/.test(hooksPath);
-  return !isStub || readFileSync(join(directory, hooksPath, name), "latin1").includes('/h"');
+  return !isStub || readFileSync(resolve(directory, hooksPath, name), "latin1").includes('/h"');
 }
 
 function isEmpty(file: string): boolean {

@@ -103,6 +103,14 @@ test("branches from before the gate are named, with what brings it there", (t) =
   t.notRegex(repository.tool("doctor").stdout, /before the gate.* old/);
 });
 
+test("an absolute core.hooksPath is as good as husky's own", (t) => {
+  const repository = scaffolded(t);
+  repository.must("config", "core.hooksPath", join(repository.dir, ".husky/_"));
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 0, stdout);
+  t.regex(stdout, /^ok {6}the hooks are on$/m);
+});
+
 test("no key: a note, not an error", (t) => {
   const repository = scaffolded(t);
   rmSync(join(repository.home, ".config"), { recursive: true });
