@@ -7,6 +7,7 @@ import { chosenCluster, clusterFolders } from "../scaffold/cluster-folders.ts";
 import { isExplained } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";
+import { diagnoseAbsentGate } from "./doctor/absent-gate.ts";
 import { diagnoseBranches } from "./doctor/branches.ts";
 import { diagnoseCluster } from "./doctor/cluster.ts";
 import type { Diagnosis } from "./doctor/diagnosis.ts";
@@ -72,11 +73,14 @@ async function examine(
   const fix = options.fix === true;
   const encryption = await readEncryption(repository);
   const { rules, files } = encryption;
-  const sparse = await diagnoseSparseCheckout(repository);
+  const noHooks = [
+    ...(await diagnoseSparseCheckout(repository)),
+    ...(await diagnoseAbsentGate(repository)),
+  ];
   const found = [
     ...(await diagnoseGit(directory)),
-    ...(sparse.length > 0
-      ? sparse
+    ...(noHooks.length > 0
+      ? noHooks
       : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),
     ...diagnoseJujutsu(directory),
     ...(await diagnoseBranches(repository)),

@@ -23,10 +23,16 @@ export async function diagnoseBranches(repository: OpenedRepository): Promise<Di
   );
   const [first] = names;
   if (first === undefined) return [];
+  const place = await gitLine(repository.cwd, [
+    ...["for-each-ref", "--format=%(worktreepath)", "--"],
+    `refs/heads/${first}`,
+  ]);
+  const merge = (...at: readonly string[]) => shellCommand(["git", ...at, "merge", current]);
   return [
     note(
       `commits on branches from before the gate are not looked at, nor pushes from there: ${printable(someOf(names))}`,
-      `${shellCommand(["git", "switch", first])} && ${shellCommand(["git", "merge", current])}`,
+      // git switches to no branch that another worktree has.
+      place === "" ? `${shellCommand(["git", "switch", first])} && ${merge()}` : merge("-C", place),
     ),
   ];
 }

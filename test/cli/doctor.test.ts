@@ -101,6 +101,22 @@ test("branches from before the gate are named, with what brings it there", (t) =
   const pasted = repository.paste([`${found?.[1] ?? ""} --allow-unrelated-histories`]);
   t.is(pasted.status, 0, pasted.stderr);
   t.notRegex(repository.tool("doctor").stdout, /before the gate.* old/);
+
+  // One that another worktree has, seen from there and from here.
+  const cwd = join(repository.dir, "../work tree");
+  repository.must("switch", "-q", "main");
+  repository.must("worktree", "add", "-q", cwd, "someééotheré");
+  const there = repository.run("node", [TOOL, "doctor", "--fix"], { cwd });
+  t.is(there.status, 1);
+  t.regex(
+    there.stdout,
+    /^wrong {3}there is no gate on this branch: .*\n {8}npx -p generator-flux-sops@latest flux-sops init; or/m,
+  );
+  t.notRegex(there.stdout, /missing, so no hook|^mended/m);
+  const here = repository.tool("doctor").stdout;
+  const [, merge = ""] = /^note {4}commits on branches from before.*\n {8}(.*)$/m.exec(here) ?? [];
+  t.is(repository.paste([`${merge} --allow-unrelated-histories`]).status, 0, here);
+  t.notRegex(repository.tool("doctor").stdout, /before the gate/);
 });
 
 test("an absolute core.hooksPath is as good as husky's own", (t) => {
