@@ -25,7 +25,7 @@ import type { Options } from "./file-command.ts";
 import { replaceFile, writeNewFile } from "./file-on-disk.ts";
 import { fileProblem, noFolder } from "./file-problem.ts";
 import { isNothing } from "./nothing-in-it.ts";
-import { privateFile } from "./private-file.ts";
+import { privateFile, type PrivateFile } from "./private-file.ts";
 import { reported } from "./reported.ts";
 import { typeOption } from "./type-option.ts";
 
@@ -176,17 +176,19 @@ async function edited(
   { plaintext, name, format, indent }: Text,
   encrypt: (typed: StoreFile) => Promise<string>,
 ): Promise<string> {
-  const temporary = privateFile(name, plaintext);
+  let temporary: PrivateFile | null = null;
   let isInEditor = false;
   const onSignal = (signal: NodeJS.Signals) => {
     // As in git: a terminal sends these to both, and what they mean is the editor's to say.
     if (isInEditor && (signal === "SIGINT" || signal === "SIGQUIT")) return;
-    temporary.remove();
+    temporary?.remove();
     process.removeListener(signal, onSignal);
     process.kill(process.pid, signal);
   };
+  // From before there is a plaintext until it is gone, or a signal between could leave it there.
   for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
   try {
+    temporary = privateFile(name, plaintext);
     for (;;) {
       isInEditor = true;
       await runEditor(temporary.path);
@@ -208,8 +210,8 @@ async function edited(
       }
     }
   } finally {
+    temporary?.remove();
     for (const signal of ENDING_SIGNALS) process.removeListener(signal, onSignal);
-    temporary.remove();
   }
 }
 

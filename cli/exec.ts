@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Command } from "commander";
@@ -45,7 +45,8 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
       }
     }
     const inherited = command.opts()["pristine"] === true ? {} : process.env;
-    status = await runShell(line, { ...inherited, ...Object.fromEntries(values) });
+    const env = { ...inherited, ...Object.fromEntries(values) };
+    status = await leavingSignals((shell) => shell(line, env));
   };
   return (await reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile })) || status;
 }
@@ -80,15 +81,16 @@ export async function execFile(argv: readonly string[]): Promise<number> {
       throw new SopsError("unsupported", "the file name must be a plain name");
     }
     const { file, text, conversion } = await opened(path, options);
-    const plaintext = privateFile(name, plaintextIn(file, text, conversion));
-    try {
-      status = await runShell(
-        line.replaceAll("{}", () => plaintext.path),
-        process.env,
-      );
-    } finally {
-      plaintext.remove();
-    }
+    const content = plaintextIn(file, text, conversion);
+    status = await leavingSignals(async (shell) => {
+      const plaintext = privateFile(name, content);
+      try {
+        const filled = line.replaceAll("{}", () => plaintext.path);
+        return await shell(filled, process.env);
+      } finally {
+        plaintext.remove();
+      }
+    });
   };
   return (await reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile })) || status;
 }
@@ -114,17 +116,26 @@ async function opened(path: string, options: Readonly<Record<string, unknown>>) 
   return { file, text: decryptFile(file, known, await dataKeyOf(known)), conversion };
 }
 
-/** As sops: through the shell, signals left to the command, which has the terminal. */
-async function runShell(line: string, env: NodeJS.ProcessEnv): Promise<number> {
+/** Runs a line, and gives its exit status. */
+type Shell = (line: string, env: NodeJS.ProcessEnv) => Promise<number>;
+
+/**
+ * As sops: through the shell, signals left to the command, which has the terminal. They are so from before
+ * there is a plaintext in a file until it is gone, or one between could leave it there.
+ */
+async function leavingSignals(run: (shell: Shell) => Promise<number>): Promise<number> {
+  let child: ChildProcess | null = null;
   const ignore = () => undefined;
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  const pass = (signal: NodeJS.Signals) => child?.kill(signal);
   process.on("SIGINT", ignore);
   process.on("SIGQUIT", ignore);
   process.on("SIGTERM", pass);
   process.on("SIGHUP", pass);
-  const child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
   try {
-    return await ended(child);
+    return await run((line, env) => {
+      child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
+      return ended(child);
+    });
   } finally {
     for (const signal of ENDING_SIGNALS) {
       process.removeListener(signal, ignore);

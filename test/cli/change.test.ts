@@ -484,6 +484,49 @@ test("exec-file: Ctrl-\\ leaves no plaintext behind", (t) => {
   t.false(existsSync(name));
 });
 
+/** Loaded by NODE_OPTIONS: a signal comes where the plaintext was just written, or is about to be removed. */
+const SIGNALLED = `
+const fs = require("node:fs");
+const { writeFileSync, rmSync } = fs;
+const signal = (moment, path) => {
+  if (process.env.MOMENT !== moment || !String(path).includes("/flux-sops-")) return;
+  process.kill(process.pid, process.env.SIGNAL);
+};
+fs.writeFileSync = (...args) => {
+  writeFileSync(...args);
+  signal("written", args[0]);
+};
+fs.rmSync = (...args) => {
+  signal("removed", args[0]);
+  rmSync(...args);
+};
+`;
+
+test("edit, exec-file: no signal comes too early or too late to leave plaintext behind", (t) => {
+  const repository = withFile(t);
+  repository.write("../signalled.cjs", SIGNALLED);
+  repository.run("mkdir", ["../private"]);
+  for (const [moment, signal] of [
+    ["written", "SIGTERM"],
+    ["removed", "SIGINT"],
+  ] as const) {
+    const env = {
+      ...editor(repository, `sed -i.bak s/one/uno/ "$1"`),
+      NODE_OPTIONS: "--require ../signalled.cjs",
+      XDG_RUNTIME_DIR: join(repository.home, "../private"),
+      MOMENT: moment,
+      SIGNAL: signal,
+    };
+    for (const args of [
+      ["exec-file", DB, "cat {}"],
+      ["edit", DB],
+    ]) {
+      repository.run("node", [".flux-sops/flux-sops.mjs", ...args], { env });
+      t.deepEqual(readdirSync(env.XDG_RUNTIME_DIR), [], `${args.join(" ")}: ${moment}`);
+    }
+  }
+});
+
 test("edit: Ctrl-C and Ctrl-\\ are the editor's, as long as it runs", (t) => {
   const repository = withFile(t);
   const script = `kill -INT $TOOL $PPID; kill -QUIT $TOOL $PPID; sleep 0.2; sed -i.bak s/one/uno/ "$1"`;
