@@ -7,11 +7,11 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
 import { trusting } from "../git/repository.ts";
 import { SopsError } from "../sops/errors.ts";
+import { homeFolder } from "../sops/key-locations.ts";
 import { isRecord } from "../sops/metadata.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine, topOfRepository } from "./git-in-folder.ts";
@@ -172,7 +172,7 @@ async function isTopOfRepository(directory: string): Promise<boolean> {
 
 /** @throws ScaffoldError `usage` */
 function refuseHome(directory: string): void {
-  if (directory !== realpathWhereItExists(homedir())) return;
+  if (directory !== realpathWhereItExists(homeFolder())) return;
   throw new ScaffoldError(
     "usage",
     `${printable(directory)} is your home folder: name a folder for the repository, such as flux-homelab`,

@@ -17,12 +17,26 @@ export function userKeyFile(
 }
 
 function userConfigFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  // Most have HOME, and loading a module that is not needed takes a moment (bench/decrypt.ts).
-  const home = environment["HOME"] || process.getBuiltinModule("node:os").homedir();
+  const home = homeFolder(environment);
   const chosen = environment["XDG_CONFIG_HOME"] ?? "";
   // A key must not be in another place for each working directory: basedir-spec has it ignored, too.
   if (isAbsolute(chosen)) return chosen;
   if (platform === "darwin") return join(home, "Library", "Application Support");
   if (platform === "win32") return environment["AppData"] || join(home, "AppData", "Roaming");
   return join(home, ".config");
+}
+
+/**
+ * The user's home folder. A user whom the machine does not know has the root for one, as containers have it:
+ * there is no key, and what the environment says of others holds.
+ */
+export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  // Most have HOME, and loading a module that is not needed takes a moment (bench/decrypt.ts).
+  if (environment["HOME"]) return environment["HOME"];
+  try {
+    // Not homedir(), to which a HOME that is empty is one.
+    return process.getBuiltinModule("node:os").userInfo().homedir;
+  } catch {
+    return "/";
+  }
 }
