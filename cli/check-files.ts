@@ -106,6 +106,15 @@ function realPlace(path: string): string {
   return isFolder(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path));
 }
 
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    // Of one that is too large, node says everything but its name.
+    throw Object.assign(error as Error, { path: file });
+  }
+}
+
 async function filesToCheck(
   repository: OpenedRepository,
   paths: readonly string[],
@@ -113,7 +122,7 @@ async function filesToCheck(
 ): Promise<FileToCheck[]> {
   if (paths.length > 0) {
     return paths.flatMap((path) => {
-      const files = filesAt(path).map((file) => ({ file, bytes: readFileSync(file) }));
+      const files = filesAt(path).map((file) => ({ file, bytes: contentOf(file) }));
       const place = relative(repository.cwd, realPlace(path));
       return files.map(({ file, bytes }) => ({
         path: pathFromText(join(place, relative(path, file)).split(sep).join("/")),

@@ -49,9 +49,18 @@ export function everyFileIn(folder: string): string[] {
   return found.sort();
 }
 
-/** A broken `sops` block counts: the command that comes to the file says what is wrong with it. */
+/**
+ * A broken `sops` block counts, and what cannot be read: the command that comes to the file says what is
+ * wrong with it.
+ */
 function isEncrypted(path: string): boolean {
-  const bytes = readFileSync(path);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    // No file that was encrypted is as large.
+    return (error as NodeJS.ErrnoException).code !== "ERR_FS_FILE_TOO_LARGE";
+  }
   if (!bytes.includes(TOKEN_START)) return false;
   try {
     return readSopsFile(bytes, formatOf(path)).metadata !== null;

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
@@ -59,6 +59,28 @@ test("a folder stands for what is encrypted under other names too, and never for
   t.is(repository.tool("decrypt", other).stdout, PLAIN);
   t.is(repository.tool("updatekeys", "-y", ".").stderr, "");
   t.is(repository.read(vendored), PLAIN);
+});
+
+test("a folder may hold what cannot be read: what is encrypted in it is at work, and check says the name", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  t.is(repository.tool("encrypt", "-i", DB).status, 0);
+  repository.write("talos.iso", "");
+  truncateSync(join(repository.dir, "talos.iso"), 2 ** 31);
+  const before = repository.read(DB);
+  t.deepEqual(repository.tool("rotate", "-i", "."), { status: 0, stdout: "", stderr: "" });
+  t.not(repository.read(DB), before);
+  const problem = "flux-sops: talos.iso: it is too large to be looked into (2 GiB or more)\n";
+  t.deepEqual(repository.tool("check", "."), { status: 2, stdout: "", stderr: problem });
+  t.is(repository.tool("decrypt", "talos.iso").stderr, problem);
+  // A name that is no UTF-8, which node cannot give back; not every file system takes one.
+  const made = repository.run("sh", ["-c", "rm talos.iso; : > $(printf 'b\\344d.yaml')"]);
+  if (made.status !== 0) return;
+  const rotated = repository.read(DB);
+  const { status, stderr } = repository.tool("rotate", "-i", ".");
+  t.not(status, 0);
+  t.regex(stderr, /^flux-sops: no such file: b\ufffdd\.yaml$/m);
+  t.not(repository.read(DB), rotated);
 });
 
 test("several YAML files printed at once are documents of their own", (t) => {
