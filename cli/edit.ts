@@ -250,8 +250,9 @@ async function runEditor(file: string): Promise<void> {
   }
   // As git does: the variable may hold arguments. The shell between must not end before the editor either.
   const line = `trap : INT QUIT; ${editor} "$@"`;
-  const child = spawn("sh", ["-c", line, editor, file], { stdio: "inherit" });
-  const status = await ended(child);
+  const status = await ended(() =>
+    spawn("/bin/sh", ["-c", line, editor, file], { stdio: "inherit" }),
+  );
   if (status !== 0) {
     throw new ExitError(
       SOPS_EXIT.noEditorFound,

@@ -132,10 +132,9 @@ async function leavingSignals(run: (shell: Shell) => Promise<number>): Promise<n
   process.on("SIGTERM", pass);
   process.on("SIGHUP", pass);
   try {
-    return await run((line, env) => {
-      child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env });
-      return ended(child);
-    });
+    return await run((line, env) =>
+      ended(() => (child = spawn("/bin/sh", ["-c", line], { stdio: "inherit", env }))),
+    );
   } finally {
     for (const signal of ENDING_SIGNALS) {
       process.removeListener(signal, ignore);

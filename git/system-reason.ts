@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is no folder",
   ELOOP: "its path is a loop of symbolic links",
   ENAMETOOLONG: "the name is too long",
+  E2BIG: "it is more than the system hands to a program",
   ERR_FS_FILE_TOO_LARGE: "it is too large to be looked into (2 GiB or more)",
 };
 

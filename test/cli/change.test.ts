@@ -527,6 +527,25 @@ test("edit, exec-file: no signal comes too early or too late to leave plaintext 
   }
 });
 
+test("edit, exec-env: what cannot be started is said, and is no file that is missing", (t) => {
+  const repository = withFile(t);
+  const tool = join(repository.dir, ".flux-sops/flux-sops.mjs");
+  const nowhere = { PATH: join(repository.dir, "nowhere"), SOPS_EDITOR: "ed" };
+  const edited = repository.run(process.execPath, [tool, "edit", DB], { env: nowhere });
+  t.is(edited.status, 201);
+  t.regex(edited.stderr, /ed: .*not found\nflux-sops: the editor ended with status 127/);
+  const big = "clusters/homelab/big.sops.env";
+  repository.write(big, `A=${"x".repeat(2 ** 17)}\n`);
+  t.is(repository.tool("encrypt", "-i", big).status, 0);
+  const { status, stderr } = repository.tool("exec-env", big, "true");
+  if (process.platform !== "linux") return;
+  t.is(status, 1);
+  t.is(
+    stderr,
+    "flux-sops: the command cannot be started: it is more than the system hands to a program\n",
+  );
+});
+
 test("edit: Ctrl-C and Ctrl-\\ are the editor's, as long as it runs", (t) => {
   const repository = withFile(t);
   const script = `kill -INT $TOOL $PPID; kill -QUIT $TOOL $PPID; sleep 0.2; sed -i.bak s/one/uno/ "$1"`;
