@@ -16,6 +16,7 @@ import { fileProblem, noFolder } from "./file-problem.ts";
 import { filesInFolder, isFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
 import { reported, type Exits } from "./reported.ts";
+import { standardInput } from "./standard-input.ts";
 import { typeOption } from "./type-option.ts";
 
 export type Options = Readonly<Record<string, unknown>>;
@@ -182,7 +183,7 @@ async function runOne(
   { print, later }: Destination,
 ): Promise<void> {
   const name = typeof options["filenameOverride"] === "string" ? options["filenameOverride"] : path;
-  const bytes = readFileSync(path === STANDARD_INPUT ? 0 : path);
+  const bytes = path === STANDARD_INPUT ? await standardInput() : readFileSync(path);
   const config = chosenConfig(options);
   const conversion = conversionOf(name, options);
   const { from: inputFormat, indent } = conversion;

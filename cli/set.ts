@@ -19,6 +19,7 @@ import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { reported } from "./reported.ts";
+import { standardInput } from "./standard-input.ts";
 
 /** `flux-sops set FILE PATH VALUE`, `set --value-file FILE PATH NAME`, `set --value-stdin FILE PATH` */
 export async function set(argv: readonly string[]): Promise<number> {
@@ -51,13 +52,11 @@ export async function set(argv: readonly string[]): Promise<number> {
   const path = parseTreePath(at);
   if (path === null) return badPath();
   let json = given ?? "";
-  const source = options["valueStdin"] === true ? 0 : options["valueFile"] === true ? given : null;
-  if (source !== null) {
-    const name = source === 0 ? "standard input" : (given ?? "");
-    if (source === 0 && isatty(0)) complain(`the value as JSON ("a text"), then Enter and Ctrl-D:`);
-    const failed = await reported(name, () => {
-      json = readFileSync(source ?? "", "utf8");
-      return Promise.resolve();
+  const isInput = options["valueStdin"] === true;
+  if (isInput || options["valueFile"] === true) {
+    if (isInput && isatty(0)) complain(`the value as JSON ("a text"), then Enter and Ctrl-D:`);
+    const failed = await reported(isInput ? "standard input" : json, async () => {
+      json = (isInput ? await standardInput() : readFileSync(json)).toString("utf8");
     });
     if (failed !== 0) return SOPS_EXIT.generic;
   }

@@ -1,6 +1,16 @@
-import { chmodSync, chownSync, existsSync, readdirSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
 
@@ -128,6 +138,34 @@ test("unset: a value, the last value, and one that is not there", (t) => {
   t.is(missing.status, 1);
   t.regex(missing.stderr, /there is no value at stringData\.b/);
   t.is(repository.tool("unset", "--idempotent", DB, '["stringData"]["b"]').status, 0);
+});
+
+test("standard input that is set not to wait is waited for", (t) => {
+  const repository = withFile(t);
+  const set = `set --value-stdin ${DB} '["stringData"]["a"]'`;
+  for (const [input, command] of [
+    [`cat ${DB}`, "decrypt --input-type yaml --output-type yaml"],
+    ["echo '\"late\"'", set],
+  ] as const) {
+    repository.run("mkfifo", ["../fifo"]);
+    const fifo = join(repository.home, "../fifo");
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    // The writer is there, and takes its time.
+    const line = `exec 4> ../fifo; { sleep 0.3; ${input} >&4; } & exec node .flux-sops/flux-sops.mjs ${command} <&3 4>&-`;
+    const ended = spawnSync("sh", ["-c", line], {
+      cwd: repository.dir,
+      env: repository.env,
+      stdio: ["ignore", "pipe", "pipe", reader],
+      encoding: "utf8",
+    });
+    closeSync(reader);
+    repository.run("rm", ["../fifo"]);
+    t.is(ended.status, 0, ended.stderr);
+    if (command !== set) t.is(ended.stdout, PLAIN);
+  }
+  t.regex(repository.tool("decrypt", DB).stdout, /a: late/);
+  const folder = repository.run("sh", ["-c", "node .flux-sops/flux-sops.mjs decrypt < ."]);
+  t.deepEqual(folder, { status: 2, stdout: "", stderr: "flux-sops: /dev/stdin: it is a folder\n" });
 });
 
 test("set: a value that is no JSON is not quoted in the complaint", (t) => {
