@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command, Option } from "commander";
@@ -69,6 +69,8 @@ async function editFile(path: string, options: Options): Promise<void> {
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops edit");
   }
+  const isLink = lstatSync(path).isSymbolicLink();
+  for (const place of [path, dirname(isLink ? realpathSync(path) : path)]) refuseUnwritable(place);
   const dataKey = await dataKeyOf(metadata);
   const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey, { ignoreMac }));
   const indent = blockIndent(bytes.toString("utf8"));
@@ -90,7 +92,7 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   const encryption = encryptionFor(path, options, chosenConfig(options));
   const conversion = conversionOf(path, options);
   const { from, to, indent } = conversion;
-  refuseNoFolder(path);
+  refuseUnwritable(dirname(path));
   const text = { plaintext: Buffer.alloc(0), name: basename(path), format: from, indent };
   const result = await edited(text, async (typed) => {
     if (from === to) return (await encryptFile(typed, encryption)).text;
@@ -215,15 +217,15 @@ async function edited(
   }
 }
 
-function refuseNoFolder(path: string): void {
-  const folder = dirname(path);
+/** What would only be said once somebody has typed. */
+function refuseUnwritable(place: string): void {
   try {
-    accessSync(folder, constants.W_OK);
+    accessSync(place, constants.W_OK);
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
     throw new ExitError(
       SOPS_EXIT.couldNotWriteOutputFile,
-      code === "ENOENT" ? noFolder(folder) : fileProblem(folder, code),
+      code === "ENOENT" ? noFolder(place) : fileProblem(place, code),
     );
   }
 }

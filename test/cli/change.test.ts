@@ -771,13 +771,11 @@ test("a file or a folder that is read-only stays as it is, and is named", (t) =>
     process.setuid(65534);
   }
   require(process.argv[1]);`;
-  const tool = (...args: string[]) =>
-    repository.run("node", [
-      "-e",
-      ordinary,
-      join(repository.dir, ".flux-sops/flux-sops.cjs"),
-      ...args,
-    ]);
+  const tool = (...args: string[]) => {
+    const main = join(repository.dir, ".flux-sops/flux-sops.cjs");
+    const env = { SOPS_EDITOR: "false" };
+    return repository.run("node", ["-e", ordinary, main, ...args], { env });
+  };
   if (process.getuid?.() === 0) {
     repository.run("chown", ["-R", "65534:65534", dirname(repository.dir)]);
   }
@@ -791,6 +789,8 @@ test("a file or a folder that is read-only stays as it is, and is named", (t) =>
       ["rotate", "-i", DB],
       ["decrypt", "-i", DB],
       ["set", DB, '["a"]', '"x"'],
+      // Before anybody types.
+      ["edit", DB],
     ]) {
       const { status, stderr } = tool(...args);
       t.is(status, 3, args.join(" "));
