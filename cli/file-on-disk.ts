@@ -86,7 +86,7 @@ export function stageFile(
         if (before !== null && !readFileSync(target).equals(before)) {
           throw leftAsItIs(path, "was changed meanwhile: run this again");
         }
-        renameSync(beside, target);
+        replaceBy(beside, target, content);
       } catch (error) {
         unlinkSync(beside);
         throw error;
@@ -95,6 +95,28 @@ export function stageFile(
       }
     },
   };
+}
+
+/** In one step; where a file is mounted by itself, as into a container, only what is in it can be replaced. */
+function replaceBy(beside: string, target: string, content: string | Uint8Array): void {
+  try {
+    renameSync(beside, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+    overwrite(target, content);
+    unlinkSync(beside);
+  }
+}
+
+/** @throws NodeJS.ErrnoException: the file holds what it did. */
+function overwrite(path: string, content: string | Uint8Array): void {
+  const before = readFileSync(path);
+  try {
+    writeFileSync(path, content, { flush: true });
+  } catch (error) {
+    writeFileSync(path, before);
+    throw error;
+  }
 }
 
 function leftAsItIs(path: string, why: string): ExitError {

@@ -762,6 +762,33 @@ test("set, rotate, decrypt -i: what somebody else writes meanwhile is not lost",
   },
 );
 
+/** As if each file were mounted by itself. */
+const MOUNTED = `
+const fs = require("node:fs");
+fs.renameSync = (from) => {
+  fs.statSync(from);
+  throw Object.assign(new Error("EBUSY: resource busy or locked"), { code: "EBUSY", syscall: "rename" });
+};
+`;
+
+test("edit, decrypt -i: a file that is mounted by itself is written as sops writes it", (t) => {
+  const repository = withFile(t);
+  repository.write("../mounted.cjs", MOUNTED);
+  const env = {
+    ...editor(repository, `sed -i.bak s/one/uno/ "$1"`),
+    NODE_OPTIONS: "--require ../mounted.cjs",
+  };
+  for (const args of [
+    ["edit", DB],
+    ["decrypt", "-i", DB],
+  ]) {
+    const ended = repository.run("node", [".flux-sops/flux-sops.mjs", ...args], { env });
+    t.deepEqual(ended, { status: 0, stdout: "", stderr: "" });
+  }
+  t.is(repository.read(DB), PLAIN.replace("one", "uno"));
+  t.deepEqual(readdirSync(join(repository.dir, dirname(DB))).sort(), [".gitkeep", "db.sops.yaml"]);
+});
+
 test("a file or a folder that is read-only stays as it is, and is named", (t) => {
   const repository = withFile(t);
   const path = join(repository.dir, DB);
