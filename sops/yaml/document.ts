@@ -9,6 +9,7 @@ import { documentEnd } from "./comment-owners.ts";
 import { YamlFile } from "./file.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
 import { indentStep } from "./metadata-block.ts";
+import { problemWords } from "./problem-words.ts";
 import { DocumentReader, type Source } from "./reader.ts";
 import type { Failure } from "./scalar-value.ts";
 import { readTokens } from "./tokens.ts";
@@ -104,7 +105,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
   for (const document of composed) {
     const [problem] = document.errors;
     if (problem !== undefined) {
-      throw failure("syntax", problem.pos[0], problem.message.split("\n")[0] ?? problem.message);
+      throw failure("syntax", problem.pos[0], problemWords(problem));
     }
   }
 

@@ -14,6 +14,7 @@ import { readBlockStyle } from "./block-style/block-style.ts";
 import type { Collection } from "./collection.ts";
 import { composeTokens } from "./document.ts";
 import type { YamlContent } from "./leaf.ts";
+import { problemWords } from "./problem-words.ts";
 import { readTokens } from "./tokens.ts";
 
 /** A single value, and where it stands, without an anchor and a tag. */
@@ -68,7 +69,7 @@ export function composedOutline(text: string): OutlinedCollection {
   const [document] = composeTokens(tokens, false, text.length);
   const problem = document?.errors[0];
   if (problem !== undefined) {
-    throw new SopsError("syntax", problem.message.split("\n")[0] ?? "does not parse", {
+    throw new SopsError("syntax", problemWords(problem), {
       line: problem.linePos?.[0].line ?? null,
     });
   }

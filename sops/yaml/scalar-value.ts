@@ -1,6 +1,7 @@
 import type { Scalar } from "yaml";
 import type { SopsError } from "../errors.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../value.ts";
+import { OWN_TAG } from "./problem-words.ts";
 
 /** Makes the error for what is wrong at an offset. */
 export type Failure = (
@@ -11,6 +12,10 @@ export type Failure = (
 
 /** Tags that leave a scalar a string; real sops writes `!!merge` before every `<<`. */
 const TEXT_TAGS = new Set(["tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"]);
+
+/** What YAML itself has tags for; any other may be a password. */
+const YAML_TAG =
+  /^tag:yaml\.org,2002:(?:binary|bool|float|int|map|null|omap|pairs|seq|set|timestamp)$/;
 
 /** The tag that go-yaml reads a value without quotes as if it were not there. */
 export const NO_TAG = "!";
@@ -25,7 +30,11 @@ export function scalarValue(node: Scalar.Parsed, failure: Failure): Value | null
   const text = typeof node.value === "symbol" ? node.source : String(node.value);
   const tag = node.tag === NO_TAG ? undefined : node.tag;
   if (tag !== undefined && !TEXT_TAGS.has(tag)) {
-    throw failure("unsupported", node.range[0], `has a value with the tag ${printable(tag)}`);
+    throw failure(
+      "unsupported",
+      node.range[0],
+      YAML_TAG.test(tag) ? `has a value with the tag ${tag}` : OWN_TAG,
+    );
   }
   if (!text.isWellFormed()) {
     throw failure("syntax", node.range[0], "has an escape for half a character");
@@ -43,8 +52,4 @@ export function scalarValue(node: Scalar.Parsed, failure: Failure): Value | null
     }
     throw error;
   }
-}
-
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 60);
 }
