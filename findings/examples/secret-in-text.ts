@@ -98,6 +98,11 @@ export const SECRET_IN_TEXT: Examples = {
       lines: [11],
     },
     {
+      path: "apps/web/for-kustomize.patch",
+      content: "kind: Secret\nmetadata:\n  name: db\nstringData:\n  a: hunter2\n",
+      lines: [5],
+    },
+    {
       path: "encrypt-it.diff",
       content:
         "--- a/db.yaml\t2025-01-01\n+++ b/db.yaml\t2025-01-02\n@@ -1,4 +1,4 @@\n kind: Secret\n stringData:\n-  a: hunter2\n+  a: {{TOKEN}}\n",

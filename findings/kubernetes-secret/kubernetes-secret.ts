@@ -23,8 +23,11 @@ import { EDIT_NESTED } from "./mends.ts";
  * no YAML.
  */
 export function findSecrets(candidate: Candidate): Hit[] {
-  if (isDiff(candidate.path)) return inDiff(candidate);
-  if (isProseOrCode(candidate.path)) return [];
+  if (isDiff(candidate.path)) {
+    const lines = linesOfDiff(candidate.readable ?? "");
+    if (lines !== null) return inDiff(lines);
+    // As kustomize takes one: a part of a manifest.
+  } else if (isProseOrCode(candidate.path)) return [];
   return [...inFile(candidate), ...insideBase64(candidate), ...inTerraform(candidate)];
 }
 
@@ -58,9 +61,7 @@ function byLine(candidate: Candidate, section: Section): Hit[] {
   }));
 }
 
-function inDiff({ readable }: Candidate): Hit[] {
-  const lines = linesOfDiff(readable ?? "");
-  if (lines === null) return [];
+function inDiff(lines: string): Hit[] {
   return secretLines(withoutEscapes(lines)).map(({ line, key }) => ({
     line: line + 1,
     message: `a patch shows a Secret with a readable value under ${shownName(key)}`,
