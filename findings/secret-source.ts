@@ -21,7 +21,6 @@ export function holdsSecret(
   bytes: Uint8Array,
   source: Pick<GeneratorSource, "key" | "value">,
 ): boolean {
-  if (bytes.length === 0) return false;
   const { readable } = readText(bytes);
   if (readable === null) return true;
   const text = readable.trim();

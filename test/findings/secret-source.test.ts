@@ -29,6 +29,7 @@ for (const [what, field, path, content] of [
   ["a variable in an encrypted file", "envs", "a.env", "A={{TOKEN}}\nB=hunter2\n"],
   ["any text", "files", "config.ini", "mode = fast\n"],
   ["bytes", "files", "a.bin", "\0hunter2"],
+  ["bytes that are no text", "files", "a.jks", "\0\u0001hunter2"],
   ["a private key", "files", "tls.key", "{{PEM_PKCS8}}\n"],
   ["a key behind a certificate", "files", "tls.pem", "{{PEM_CERTIFICATE}}\n{{PEM_RSA}}\n"],
   [
@@ -37,6 +38,13 @@ for (const [what, field, path, content] of [
     "values.yaml",
     "{{PEM_CERTIFICATE}}\npassword: hunter2\n",
   ],
+  [
+    "a password before a certificate",
+    "files",
+    "values.yaml",
+    "# the CA\npassword: hunter2\n{{PEM_CERTIFICATE}}\n",
+  ],
+  ["a certificate without an end", "files", "ca.pem", "-----BEGIN CERTIFICATE-----\nhunter2\n"],
   [
     "Helm values with a certificate",
     "files",
@@ -51,6 +59,7 @@ for (const [what, field, path, content] of [
     "<ca>\n{{PEM_CERTIFICATE}}\n</ca>\n<auth-user-pass>\nme\nhunter2\n",
   ],
   ["a password in a file named as public", "files", "a.pub", "hunter2\n"],
+  ["a password among hosts", "files", "known_hosts", "a.example ssh-rsa AAAAB3\nhunter2\n"],
 ] as const) {
   test(`holds a secret: ${what}`, (t) => {
     t.true(holdsSecret(fill(content, keys), named(field, path)));
@@ -58,7 +67,8 @@ for (const [what, field, path, content] of [
 }
 
 for (const [what, field, path, content] of [
-  ["an empty file", "files", "a.txt", " \n"],
+  ["an empty file", "files", "a.txt", ""],
+  ["a blank file", "files", "a.txt", " \n"],
   ["variables without values", "envs", "a.env", "# A=1\nA=\n  # B=2\nB=''\nC\n"],
   ["variables that point elsewhere", "envs", "a.env", "A=${A}\nB='op://vault/item/field'\n"],
   ["a certificate", "files", "tls.crt", "{{PEM_CERTIFICATE}}\n"],
