@@ -206,9 +206,10 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "addresses.yaml",
       content:
-        "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n",
-      lines: [4, 7, 10],
+        "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n---\nkind: Secret\nstringData: {a: '${A}', hook: 'https://example.org/hunter2'}\n---\nkind: Secret\nstringData: {a: '${A}', b: \"https://${B}\\nhunter2\"}\n---\nkind: Secret\nstringData: {a: '${A}', user-pin: hunter2}\n",
+      lines: [4, 7, 10, 13, 16, 19],
     },
+    { path: "not-in-base64.yaml", content: "kind: Secret\ndata:\n  a: hunter2!\n", lines: [3] },
   ],
   misses: [
     {
@@ -227,7 +228,7 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "lists.yaml",
       content:
-        "- kind: Secret\n  name: hunter2\n- kind: ConfigMap\n  data: {a: hunter2}\n---\nkind: Thing\nitems: [{kind: Secret, data: {a: hunter2}}]\n",
+        "- kind: Secret\n  name: hunter2\n  key: hunter2\n- kind: ConfigMap\n  data: {a: hunter2}\n---\nkind: Thing\nitems: [{kind: Secret, data: {a: hunter2}}]\n",
     },
     {
       path: "text-with-breaks.yaml",
@@ -290,7 +291,7 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "pointers.yaml",
       content:
-        "kind: Secret\nstringData:\n  a: ${VAR}\n  b: op://vault/item/field\n  c: ref+vault://path#key\n  d: <path:secret/data/a#b>\n  e: '{{ .Values.a }}'\n  f: '#{ a }#'\n  g: ${A}:${B}\n  h: ${A:-}\n  i: {{ .Values.a }}\n  j: ${A:-${B}}\n",
+        "kind: Secret\nstringData:\n  a: ${VAR}\n  b: op://vault/item/field\n  c: ref+vault://path#key\n  d: <path:secret/data/a#b>\n  e: '{{ .Values.a }}'\n  f: '#{ a }#'\n  g: ${A}:${B}\n  h: ${A:-}\n  i: {{ .Values.a }}\n  j: ${A:-${B}}\n  k: {{ printf \"a: %s\" .Values.a }}\n",
     },
     {
       path: "external.yaml",

@@ -155,6 +155,11 @@ export const SECRET_IN_TEXT: Examples = {
       lines: [5],
     },
     {
+      path: "user.sh",
+      content: "kubectl apply -f - <<EOF\nkind: Secret\nstringData:\n  username: admin\nEOF\n",
+      lines: [4],
+    },
+    {
       path: "broken.yaml",
       content: 'kind: Secret\nmetadata: {name: "a}\nstringData:\n  a: hunter2\n',
       lines: [4],
@@ -211,6 +216,11 @@ export const SECRET_IN_TEXT: Examples = {
         'kind: Secret\nstringData:\n  admin-user: admin\n  a: "<< token >>"\n  b: "{% token %}"\n---\n#% if a %#\nkind: Secret\nstringData:\n  username: admin\n  known_hosts: |\n    example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI\n#% endif %#\n',
     },
     {
+      path: "user.yaml.j2",
+      content:
+        "{% if a %}\nkind: Secret\nstringData:\n  username: admin\n  password: {{ a }}\n{% endif %}\n",
+    },
+    {
       path: "schema.json",
       content:
         '{"properties": {"kind": {"enum": ["Secret"]}, "stringData": {"description": "text", "type": "object", "additionalProperties": {"type": "string"}}}}\n',
@@ -240,6 +250,11 @@ export const SECRET_IN_TEXT: Examples = {
       path: "docs.patch",
       content:
         "--- a/docs/a.md\n+++ b/docs/a.md\n@@ -1,3 +1,3 @@\n kind: Secret\n stringData:\n+  a: hunter2\n",
+    },
+    {
+      path: "crd-of-any-values.yaml",
+      content:
+        "kind: CustomResourceDefinition\nspec:\n  schema: {kind: {enum: [Secret]}, stringData: {type: object, x-kubernetes-preserve-unknown-fields: true}}\n---\nkind: ConstraintTemplate\nspec:\n  schema: {kind: {enum: [Secret]}, stringData: {type: object, x-kubernetes-preserve-unknown-fields: true}}\n",
     },
     {
       path: "crd.yaml",

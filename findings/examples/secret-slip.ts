@@ -22,8 +22,8 @@ export const SECRET_SLIP: Examples = {
     {
       path: "forgotten-marker.yaml",
       content:
-        "apiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\napiVersion: apps/v1\nkind: Deployment\n",
-      lines: [4],
+        "apiVersion: v1\nkind: Secret\nstringData:\n  a: hunter2\napiVersion: apps/v1\nkind: Deployment\n---\napiVersion: v1\nkind: Secret\ndata:\n  a: aHVudGVyMg==\napiVersion: apps/v1\nkind: Deployment\n",
+      lines: [4, 11],
     },
     {
       path: "forgotten-marker-before-a-description.yaml",
@@ -76,6 +76,12 @@ export const SECRET_SLIP: Examples = {
       path: "forgotten-field.yaml",
       content: "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\npassword: hunter2\n",
       lines: [5],
+    },
+    {
+      path: "fields-like-others.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nhostname: hunter2\n---\napiVersion: v1\nkind: Secret\nstatuspage: hunter2\n",
+      lines: [3, 7],
     },
     {
       path: "no-such-field.sops.yaml",

@@ -58,6 +58,8 @@ test("versions of any length, digests, and nothing else", (t) => {
   t.false(like("password: 1.2.3\n", "password: 1234.5678.9012\n"));
   t.false(like("password: 1.2.3\n", `password: ${SHA}\n`));
   t.false(like("password: 10.2.3\n", `password: ${SHA}\n`));
+  t.false(like("password: 1234.5678.9012\n", `password: ${SHA}\n`));
+  t.false(like(`a: ${"x".repeat(5000)}\n`, `a: ${"y".repeat(5000)}\n`));
 });
 
 test("one version among many bytes that are the same, wherever it stands", (t) => {

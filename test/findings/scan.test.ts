@@ -73,7 +73,9 @@ test("where encrypting the file as it is would not help, it is to edit it", (t) 
   const list = `kind: List\nitems:\n- kind: Secret\n  stringData: {a: hunter2}\n`;
   const template = `{{ if x }}\n${SECRET}{{ end }}\n`;
   const generator = "secretGenerator: [{name: a, literals: [a=hunter2]}]\n";
-  for (const content of [list, template, generator]) {
+  const nested = `kind: ConfigMap\ndata:\n  a: "${SECRET.replaceAll("\n", "\\n")}"\n`;
+  const misspelt = SECRET.replace("stringData", "stringdata");
+  for (const content of [list, template, generator, nested, misspelt]) {
     const found = scanText("a.yaml", content, "a.sops.yaml");
     t.is(found.length, 1);
     t.is(found[0]?.mend.kind, "edit");

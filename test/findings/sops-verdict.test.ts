@@ -31,7 +31,17 @@ function verdictOn(
 }
 
 test("a binary file is encrypted whole under a rule that selects keys", (t) => {
-  t.is(verdictOn("blob.sops.bin", "hunter2").kind, "encrypt");
+  const [onlyPasswords = null] =
+    parseRuleFile(`creation_rules:\n  - {encrypted_regex: ^password$, age: ${recipient}}\n`)
+      .rules ?? [];
+  for (const rule of [everything, onlyPasswords]) {
+    t.is(verdictOn("blob.sops.bin", "hunter2", rule).kind, "encrypt");
+  }
+});
+
+test("a folder with .sops. in its name says nothing of the files in it", (t) => {
+  t.is(verdictOn("x.sops.d/a.yaml", "data: {password: hunter2}\n", null).kind, "plain");
+  t.is(verdictOn("x.sops.d/a.yaml", "data: {password: hunter2}\n").kind, "plain");
 });
 
 test("a file with keys of which the rule selects none is refused", (t) => {
@@ -78,7 +88,10 @@ test("what sops cannot read, and a rule for much takes, is left alone where it w
 test("what sops cannot read, and may hold what the rule takes, is refused when it is new", (t) => {
   for (const text of ["data: !env_var A\n", '{"stringData" : [\n', "- data: a\n"]) {
     t.is(verdictOn("secrets/a.yaml", text, ofSecrets).kind, "blocked", text);
-    t.is(verdictOn("secrets/a.yaml", text, ofSecrets, { before: "plaintext" }).kind, "plain", text);
+    for (const committed of [text, `# not for sops\n${text}`]) {
+      const { kind } = verdictOn("secrets/a.yaml", committed, ofSecrets, { before: "plaintext" });
+      t.is(kind, "plain", committed);
+    }
   }
   const beside = "api_key: !env_var A\n";
   t.is(verdictOn("secrets/a.yaml", beside, ofSecrets).kind, "plain");
@@ -144,6 +157,29 @@ test("a file whose own selection is no pattern is refused where a rule takes it:
       finding: { rule: "sops-broken" },
     });
     t.is(verdictOn("a.sops.yaml", broken, null).kind, "unverified");
+  }
+});
+
+test("what a whole rule takes beside the values of a Secret may stay readable by the file's own selection", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  for (const more of ["", "database: main\n"]) {
+    t.is(verdictOn("vault/a.sops.yaml", `${more}${text}`, whole).kind, "encrypted", more);
+  }
+});
+
+test("an encrypted file of each format is seen by what is in it, also where no rule takes it", async (t) => {
+  const plaintexts = {
+    yaml: "a: hunter2\n",
+    json: '{"a": "hunter2"}',
+    dotenv: "A=hunter2\n",
+    ini: "[b]\na = hunter2\n",
+  } as const;
+  for (const [format, plaintext] of Object.entries(plaintexts)) {
+    const { file } = readSopsFile(Buffer.from(plaintext), format as keyof typeof plaintexts);
+    const { text } = await encryptFile(file, whole ?? t.fail(), { previous: null });
+    const path = format === "dotenv" ? "a.env" : `a.${format}`;
+    t.is(verdictOn(path, text, null).kind, "encrypted", format);
   }
 });
 
