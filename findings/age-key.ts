@@ -33,7 +33,6 @@ export const ageKey: Rule = {
     "The key opens every file that was ever encrypted to it, in the whole history of the repository. " +
     "One that left the machine must be replaced, and every secret it opened changed.",
   keywords: KEYWORDS["age-key"],
-  binary: true,
   find,
 };
 

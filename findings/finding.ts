@@ -117,8 +117,6 @@ export interface Rule {
   readonly keywords: readonly string[];
   /** Repository paths that the rule looks at even without a keyword. */
   readonly paths?: RegExp;
-  /** Whether it looks at binary files (those without `readable`) too. */
-  readonly binary: boolean;
   /** Never throws, and never puts a value of the file into a hit. */
   find(candidate: Candidate): Hit[];
 }

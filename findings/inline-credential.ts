@@ -59,7 +59,6 @@ export const inlineCredential: Rule = {
     "It is readable in the repository and, being no Secret, in the cluster too. Keep it in an " +
     "encrypted Secret and refer to it: valuesFrom, secretKeyRef, substituteFrom.",
   keywords: KEYWORDS["inline-credential"],
-  binary: false,
   find,
 };
 

@@ -47,7 +47,6 @@ export const kubeconfig: Rule = {
   title: "kubeconfig with a user's key, token or password",
   why: "It is a login to the cluster, most often as its administrator.",
   keywords: KEYWORDS.kubeconfig,
-  binary: false,
   find,
 };
 

@@ -21,6 +21,5 @@ export const plaintextSecret: Rule = {
     "no protection. Flux deploys a plaintext Secret without a word, so nothing else will notice.",
   keywords: KEYWORDS["plaintext-secret"],
   paths: CREDENTIAL_FILE_PATHS,
-  binary: false,
   find: (candidate) => [...findSecrets(candidate), ...findCredentialFile(candidate)],
 };

@@ -5,7 +5,7 @@ import { WordSearch, type SoughtWord } from "./word-search.ts";
 /** The rules for which a file has a keyword. */
 export type SuspectedRule = keyof typeof KEYWORDS;
 
-/** They look at binary files too; the others' keywords need not be searched for in those. */
+/** They look at binary files too (those without `readable`); the others' keywords need not be searched for in those. */
 const FOR_BINARY: ReadonlySet<SuspectedRule> = new Set(["age-key", "private-key"]);
 
 /** A rule, or the end of a credential's name: that counts only where a value follows. */

@@ -55,7 +55,6 @@ export const privateKey: Rule = {
     "Whoever holds it can pose as the server, user or author that it stands for. One that left the " +
     "machine must be replaced; taking it out of the repository again is not enough.",
   keywords: KEYWORDS["private-key"],
-  binary: true,
   find,
 };
 

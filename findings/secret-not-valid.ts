@@ -36,7 +36,6 @@ export const secretNotValid: Rule = {
     "Flux applies all objects of a Kustomization or none: one invalid Secret stops all that is built " +
     "with it, and what depends on it. Once it is encrypted nobody sees why.",
   keywords: KEYWORDS["secret-not-valid"],
-  binary: false,
   find,
 };
 

@@ -140,7 +140,6 @@ export const talosSecrets: Rule = {
     "They make anyone an administrator of every machine, or let a machine of theirs join the cluster. " +
     "Rotating them means new certificate authorities for Talos, Kubernetes and etcd.",
   keywords: KEYWORDS["talos-secrets"],
-  binary: false,
   find,
 };
 
