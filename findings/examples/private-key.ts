@@ -41,6 +41,7 @@ export const PRIVATE_KEY: Examples = {
     { path: "b.txt", content: "tls.key: {{x+PEM_RSA:base64}}\n", lines: [1] },
     { path: "c.txt", content: "tls.key: {{xy+OPENSSH:base64}}\n", lines: [1] },
     { path: "folded.txt", content: "{{PEM_PKCS8:folded}}\n", lines: [1] },
+    { path: "disk.img", content: "\0\0\u0001{{PEM_RSA}}\n\0", lines: [null] },
     { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [1] },
     { path: "cosign.key", content: "{{COSIGN}}\n", lines: [1] },
     { path: "old/cosign.key", content: "{{COSIGN_OLD}}\n", lines: [1] },
@@ -81,6 +82,7 @@ export const PRIVATE_KEY: Examples = {
         "-----BEGIN PRIVATE KEY-----\nand then follow sixty or more letters of plain words without any stop between them at all\n",
     },
     { path: "tpm.key", content: "{{TSS2}}\n" },
+    { path: "tpm.txt", content: "{{TSS2:base64}}\n" },
     {
       path: "sample.yaml",
       content:

@@ -1,5 +1,6 @@
 import test from "ava";
 import { candidateOf } from "../../findings/candidate.ts";
+import type { RuleId } from "../../findings/finding.ts";
 import { suspectedRules } from "../../findings/prefilter.ts";
 import { scan } from "../../findings/scan.ts";
 import type { Section } from "../../findings/sections.ts";
@@ -109,6 +110,15 @@ test("an ordinary file is no suspect", (t) => {
   const deployment =
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 2\n";
   t.is(suspectedRules("a.yaml", Buffer.from(deployment)).size, 0);
+});
+
+test("a rule that is not asked finds nothing, and the others what they find", (t) => {
+  const bytes = Buffer.from("apiVersion: v1\nkind: Secret\ndata: {password: hunter2!}\n");
+  const found = (without: RuleId[]) =>
+    scan(candidateOf("a.yaml", bytes), new Set(without)).map(({ rule }) => rule);
+  t.deepEqual(found(["kubeconfig"]).sort(), ["plaintext-secret", "secret-not-valid"]);
+  t.deepEqual(found(["secret-not-valid"]), ["plaintext-secret"]);
+  t.deepEqual(found(["plaintext-secret"]), ["secret-not-valid"]);
 });
 
 test("in a binary file only keys are looked for", (t) => {

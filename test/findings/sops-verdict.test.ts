@@ -262,13 +262,28 @@ test("a rule for everything asks for no file by itself, readable or not", (t) =>
 });
 
 test("a rule with a key of another kind than age is for sops itself", (t) => {
-  const [withPgp = null] =
-    parseRuleFile(`creation_rules:\n  - {path_regex: ^vault/, age: ${recipient}, pgp: ABCD}\n`)
-      .rules ?? [];
-  t.like(verdictOn("vault/a.sops.yaml", "data: {password: hunter2}\n", withPgp), {
-    kind: "blocked",
-    finding: { rule: "sops-unsupported" },
-  });
+  const verdictUnder = (keys: string) => {
+    const text = `creation_rules:\n  - {path_regex: ^vault/, ${keys}}\n`;
+    const [rule = null] = parseRuleFile(text).rules ?? [];
+    return verdictOn("vault/a.sops.yaml", "data: {password: hunter2}\n", rule);
+  };
+  const inGroup = (keys: string) => `key_groups: [{age: [${recipient}], ${keys}}]`;
+  t.is(verdictUnder(`age: ${recipient}`).kind, "encrypt");
+  t.is(verdictUnder(inGroup("pgp: []")).kind, "encrypt");
+  for (const keys of [
+    ...["pgp: A", "kms: A", "gcp_kms: A", "azure_keyvault: A", "hc_vault_transit_uri: A"].map(
+      (foreign) => `age: ${recipient}, ${foreign}`,
+    ),
+    `age: ${recipient}, hckms: [A]`,
+    ...["pgp: [A]", "kms: [{arn: A}]", "gcp_kms: [{resource_id: A}]", "hckms: [{key_id: A}]"].map(
+      inGroup,
+    ),
+    ...["azure_keyvault: [{key: A}]", "hc_vault: [A]", "merge: [{pgp: [A]}]"].map(inGroup),
+    `key_groups: [{age: [${recipient}]}, {age: [${recipient}]}]`,
+  ]) {
+    const finding = { rule: "sops-unsupported" };
+    t.like(verdictUnder(keys), { kind: "blocked", finding }, keys);
+  }
 });
 
 test("without a rule, it is said what the file is taken for an encrypted one by", (t) => {
