@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { lookAtCommit } from "../../hooks/nothing-to-do.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
-const RULES = "creation_rules:\n  - path_regex: ^secrets/.*\\.yaml$\n";
+const RULES = "creation_rules:\n  - path_regex: ^secrets/.*\\.yaml$\n  - path_regex: ^others/\n";
 /** The same, and nothing that is read at a glance. */
 const RULES_IN_FLOW = '{"creation_rules": [{"path_regex": "^secrets/.*\\\\.yaml$"}]}\n';
 
@@ -24,8 +24,11 @@ function stage(repository: TemporaryRepository, name: string, content: string): 
 }
 
 /** As `git commit` runs the hook. */
-async function look({ dir, env }: TemporaryRepository): Promise<boolean> {
-  const context = { cwd: dir, env: { ...env, GIT_INDEX_FILE: ".git/index" } };
+async function look(
+  { dir, env }: TemporaryRepository,
+  more: NodeJS.ProcessEnv = {},
+): Promise<boolean> {
+  const context = { cwd: dir, env: { ...env, GIT_INDEX_FILE: ".git/index", ...more } };
   return (await lookAtCommit(context)).nothingToDo;
 }
 
@@ -64,6 +67,49 @@ test("rules that are broken are for the whole gate, and so are what leaks and wh
     repository.must("reset", "-q", "--", name);
     t.true(await look(repository), name);
   }
+});
+
+test("what was encrypted is for the whole gate when it is not any more, and so is a new file among secrets", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  const token = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
+  stage(repository, "c.yaml", `a: ${token}\n`);
+  t.false(await look(repository));
+  repository.must("commit", "-q", "-m", "Encrypted");
+  stage(repository, "c.yaml", "a: 1\n");
+  t.false(await look(repository));
+  repository.must("commit", "-q", "-m", "Readable");
+  stage(repository, "c.yaml", "a: 2\n");
+  t.true(await look(repository));
+  stage(repository, "sub/secrets/token", "1\n");
+  t.false(await look(repository));
+  repository.must("commit", "-q", "-m", "Token");
+  stage(repository, "sub/secrets/token", "2\n");
+  t.true(await look(repository));
+});
+
+test("a symbolic link that leads to what is no path is for the whole gate", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  for (const [target, answer] of [
+    ["../a", true],
+    ["AGE-SECRET-KEY-1", false],
+    ["two\nlines", false],
+  ] as const) {
+    const oid = repository.feed(target, "hash-object", "-w", "--stdin").toString().trim();
+    repository.must("update-index", "--add", "--cacheinfo", `120000,${oid},link`);
+    t.is(await look(repository), answer, target);
+  }
+});
+
+test("what an amended commit has brought is judged by the rules that stand there", async (t) => {
+  const repository = repositoryWith(t, RULES);
+  stage(repository, "sub/.sops.yaml", RULES);
+  repository.must("commit", "-q", "-m", "Rules");
+  stage(repository, "sub/secrets/a.yaml", "a: 1\n");
+  repository.must("commit", "-q", "-m", "Readable");
+  stage(repository, "a.yaml", "a: 2\n");
+  t.true(await look(repository));
+  const date = repository.must("log", "-1", "--date=raw", "--format=%ad");
+  t.false(await look(repository, { GIT_AUTHOR_DATE: `@${date}` }));
 });
 
 test("what is done in the middle of something else is for the whole gate", async (t) => {
