@@ -51,6 +51,12 @@ export const KUBECONFIG: Examples = {
       lines: [8],
     },
     {
+      path: "each-token.yaml",
+      content:
+        "kind: Config\nusers: [{user: {auth-provider: {config: {access-token: abcdefgh}}}}]\n---\nkind: Config\nusers: [{user: {auth-provider: {config: {id-token: abcdefgh}}}}]\n---\nkind: Config\nusers: [{user: {auth-provider: {config: {client-secret: abcdefgh}}}}]\n",
+      lines: [2, 5, 8],
+    },
+    {
       path: "app/configmap.yaml",
       content:
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: k}\ndata:\n  kubeconfig: |\n    kind: Config\n    users:\n      - name: a\n        user:\n          token: abcdefgh\n",
@@ -107,6 +113,11 @@ export const KUBECONFIG: Examples = {
     {
       path: "inventory.yaml",
       content: "clusters:\n- name: a\nusers:\n- name: a\n  user: {password: hunter22}\n",
+    },
+    {
+      path: "inventory-with-contexts.yaml",
+      content:
+        "kind: Inventory\nclusters: []\ncontexts: []\nusers: [{user: {password: hunter22}}]\n---\nclusters: []\nabout: contexts\nusers: [{user: {password: hunter22}}]\n",
     },
     { path: "other.yaml", content: "users:\n- name: a\n  user: {password: hunter22}\n" },
     {

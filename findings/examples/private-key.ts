@@ -40,6 +40,11 @@ export const PRIVATE_KEY: Examples = {
     { path: "a.txt", content: "tls.key: {{PEM_PKCS8:base64}}\n", lines: [1] },
     { path: "b.txt", content: "tls.key: {{x+PEM_RSA:base64}}\n", lines: [1] },
     { path: "c.txt", content: "tls.key: {{xy+OPENSSH:base64}}\n", lines: [1] },
+    {
+      path: "behind-other-things.txt",
+      content: "{{whatstandsbeforethekeyinonefilewithitacertificateforone+PEM_RSA:base64}}\n",
+      lines: [1],
+    },
     { path: "folded.txt", content: "{{PEM_PKCS8:folded}}\n", lines: [1] },
     { path: "disk.img", content: "\0\0\u0001{{PEM_RSA}}\n\0", lines: [null] },
     { path: "backup.tar", content: "id\0\0{{PEM_RSA}}\0\0", lines: [1] },

@@ -57,7 +57,7 @@ export const SECRET_GENERATOR: Examples = {
     {
       path: "replacement.yaml",
       content:
-        "- sourceValue: aHVudGVyMg==\n  targets:\n  - select:\n      kind: Secret\n    fieldPaths:\n    - data.a\n",
+        "- sourceValue: aHVudGVyMg==\n  targets:\n  - select: {kind: ConfigMap}\n    fieldPaths: [data.a]\n  - select:\n      kind: Secret\n    fieldPaths:\n    - data.a\n",
       lines: [1],
     },
     {
@@ -99,11 +99,12 @@ export const SECRET_GENERATOR: Examples = {
     {
       path: "kustomization.yaml",
       content:
-        "kind: Kustomization\nsecretGenerator:\n  - name: a\n    envs: [a.sops.env]\n    files: [b=b.sops.txt]\n    literals: [c=, 'd=${VAR}', 'e={{TOKEN}}']\npatches:\n  - target: {kind: Secret}\n    patch: |-\n      - op: remove\n        path: /data/a\n  - target: {kind: ConfigMap}\n    patch: |-\n      - op: add\n        path: /data/a\n        value: b\n",
+        "kind: Kustomization\nsecretGenerator:\n  - name: a\n    envs: [a.sops.env]\n    files: [b=b.sops.txt]\n    literals: [c=, 'd=${VAR}', 'e={{TOKEN}}']\npatches:\n  - target: {kind: Secret}\n    patch: |-\n      - op: remove\n        path: /data/a\n      - op: add\n        path: /metadata/labels/data\n        value: b\n  - target: {kind: ConfigMap}\n    patch: |-\n      - op: add\n        path: /data/a\n        value: b\n",
     },
     {
       path: "patch-file.yaml",
-      content: "- op: add\n  path: /stringData/a\n  value: {{TOKEN}}\n",
+      content:
+        "- op: add\n  path: /stringData/a\n  value: {{TOKEN}}\n- op: add\n  path: /spec/properties/stringData\n  value: {type: object}\n",
     },
     {
       path: "generator.yaml",

@@ -127,6 +127,24 @@ export const TALOS_SECRETS: Examples = {
       lines: [4, 9, 17],
     },
     {
+      path: "talos/each-of-a-machine.yaml",
+      content:
+        "machine: {ca: {crt: Q1JU, key: S0VZ}}\n---\nmachine: {registries: {config: {a: {auth: {auth: aHVudGVyMg==}}}}}\n---\nmachine: {registries: {config: {a: {auth: {identityToken: hunter22}}}}}\n---\nmachine: {registries: {config: {a: {tls: {clientIdentity: {crt: Q1JU, key: S0VZ}}}}}}\n---\nmachine: {network: {interfaces: [{wireguard: {peers: [{presharedKey: S0VZ}]}}]}}\n---\ncluster: {aescbcEncryptionSecret: c2VjcmV0}\n---\ncluster: {aggregatorCA: {key: S0VZ}}\n---\ncluster: {serviceAccount: {key: S0VZ}}\n---\ncluster: {etcd: {ca: {key: S0VZ}}}\n",
+      lines: [1, 3, 5, 7, 9, 11, 13, 15, 17],
+    },
+    {
+      path: "talos/each-of-a-document.yaml",
+      content:
+        "{apiVersion: v1alpha1, kind: WireguardConfig, peers: [{presharedKey: S0VZ}]}\n---\n{apiVersion: v1alpha1, kind: RawVolumeConfig, encryption: {keys: [{static: {passphrase: hunter22}}]}}\n---\n{apiVersion: v1alpha1, kind: UserVolumeConfig, encryption: {keys: [{static: {passphrase: hunter22}}]}}\n---\n{apiVersion: v1alpha1, kind: SwapVolumeConfig, encryption: {keys: [{static: {passphrase: hunter22}}]}}\n---\n{apiVersion: v1alpha1, kind: RegistryAuthConfig, username: a, password: hunter22}\n---\n{apiVersion: v1alpha1, kind: RegistryAuthConfig, auth: aHVudGVyMg==}\n---\n{apiVersion: v1alpha1, kind: RegistryAuthConfig, identityToken: hunter22}\n---\n{apiVersion: v1alpha1, kind: RegistryTLSConfig, clientIdentity: {cert: Q1JU, key: S0VZ}}\n---\n{apiVersion: v1alpha1, kind: KubeServiceAccountConfig, issuer: {privateKey: S0VZ}}\n---\n{apiVersion: v1alpha1, kind: KubeAPIServerCAConfig, issuingCA: {cert: Q1JU, key: S0VZ}}\n---\n{apiVersion: v1alpha1, kind: KubeAggregatorCAConfig, issuingCA: {cert: Q1JU, key: S0VZ}}\n",
+      lines: [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21],
+    },
+    {
+      path: "talos/each-of-a-bundle.yaml",
+      content:
+        "secrets: {bootstraptoken: abcdef.0123456789abcdef}\n---\nsecrets: {bootstraptoken: '', secretboxencryptionsecret: c2VjcmV0}\n---\nsecrets: {bootstraptoken: '', aescbcencryptionsecret: c2VjcmV0}\n---\ntrustdinfo: {token: abcdef.0123456789abcdef}\n---\n{trustdinfo: {token: ''}, certs: {etcd: {key: S0VZ}}}\n---\n{trustdinfo: {token: ''}, certs: {k8s: {key: S0VZ}}}\n---\n{trustdinfo: {token: ''}, certs: {k8saggregator: {key: S0VZ}}}\n---\n{trustdinfo: {token: ''}, certs: {os: {key: S0VZ}}}\n",
+      lines: [1, 3, 5, 7, 9, 11, 13, 15],
+    },
+    {
       path: "talos/escapes.yaml",
       content: '"version": v1alpha1\n"m\\x61chine":\n  "tok\\x65n": abcdef.0123456789abcdef\n',
       lines: [3],
