@@ -1,4 +1,5 @@
 import test from "ava";
+import type { Range } from "../../git/history.ts";
 import { HistoryLog } from "../../git/history-log.ts";
 import { pathFromText } from "../../git/path.ts";
 import { openRepository } from "../../git/repository.ts";
@@ -21,12 +22,17 @@ function commit(repository: TemporaryRepository, files: Files): void {
   repository.must("commit", "-q", "--allow-empty", "-m", "Change");
 }
 
-/** What was named of `app/a.env` at any time. */
-async function contentsNamed({ dir, env }: TemporaryRepository): Promise<string[]> {
+/** What was named of `app/a.env` at any time, be it in a range alone, and is a secret: all but what says `none`. */
+async function contentsNamed(
+  { dir, env }: TemporaryRepository,
+  range: Range | null = null,
+): Promise<string[]> {
   const repository = await openRepository({ cwd: dir, env });
-  const log = new HistoryLog(repository);
+  const log = new HistoryLog(repository, range);
   await log.read(() => undefined);
-  const sources = await pastSources(repository, log, [pathFromText(KUSTOMIZATION)], () => true);
+  const sources = await pastSources(repository, log, [pathFromText(KUSTOMIZATION)], ({ bytes }) =>
+    bytes.includes("none") ? null : true,
+  );
   return sources
     .filter(({ source }) => source.path === pathFromText("app/a.env"))
     .map(({ source }) => source.bytes.toString().trim())
@@ -84,6 +90,29 @@ for (const [title, commits, contents] of HISTORIES) {
     t.deepEqual(await contentsNamed(repository), contents);
   });
 }
+
+test("files that were named at any time: what was no secret before and after is none", async (t) => {
+  const repository = temporaryRepository(t);
+  for (const content of ["none\n", "A=1\n", "none again\n"]) {
+    commit(repository, { [KUSTOMIZATION]: NAMES_IT, "app/a.env": content });
+  }
+  t.deepEqual(await contentsNamed(repository), ["A=1"]);
+});
+
+test("files that were named in a range: what names it, or it itself, may be older than the range", async (t) => {
+  for (const [older, newer] of [
+    [{ "app/a.env": "A=1\n" }, { [KUSTOMIZATION]: NAMES_IT }],
+    [{ [KUSTOMIZATION]: NAMES_IT }, { "app/a.env": "A=1\n" }],
+  ]) {
+    const repository = temporaryRepository(t);
+    const heads = [older, newer, { "README.md": "a\n" }].map((files) => {
+      commit(repository, files ?? {});
+      return repository.must("rev-parse", "HEAD");
+    });
+    const range = { include: heads.slice(2), exclude: heads.slice(0, 1), remote: false } as const;
+    t.deepEqual(await contentsNamed(repository, range), ["A=1"]);
+  }
+});
 
 test("files that were named at any time: two branches that brought a half each", async (t) => {
   const repository = temporaryRepository(t);
