@@ -127,6 +127,12 @@ export const TALOS_SECRETS: Examples = {
       lines: [4, 9, 17],
     },
     {
+      path: "talos/without-machine.yaml",
+      content:
+        "version: v1alpha1\ncluster: {etcd: {}, secret: c2VjcmV0c2VjcmV0}\n---\nversion: v1alpha1\ncluster: {etcd: {}, token: abcdef.0123456789abcdef}\n---\nversion: v1alpha1\ncluster: {etcd: {}, ca: {crt: Q1JU, key: S0VZ}}\n",
+      lines: [2, 5, 8],
+    },
+    {
       path: "talos/each-of-a-machine.yaml",
       content:
         "machine: {ca: {crt: Q1JU, key: S0VZ}}\n---\nmachine: {registries: {config: {a: {auth: {auth: aHVudGVyMg==}}}}}\n---\nmachine: {registries: {config: {a: {auth: {identityToken: hunter22}}}}}\n---\nmachine: {registries: {config: {a: {tls: {clientIdentity: {crt: Q1JU, key: S0VZ}}}}}}\n---\nmachine: {network: {interfaces: [{wireguard: {peers: [{presharedKey: S0VZ}]}}]}}\n---\ncluster: {aescbcEncryptionSecret: c2VjcmV0}\n---\ncluster: {aggregatorCA: {key: S0VZ}}\n---\ncluster: {serviceAccount: {key: S0VZ}}\n---\ncluster: {etcd: {ca: {key: S0VZ}}}\n",

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Severity } from "../../findings/finding.ts";
+import type { RuleId, Severity } from "../../findings/finding.ts";
 import { parseSettings, settle } from "../../findings/settings.ts";
 import { scaffolded, secret } from "../e2e/scaffolded.ts";
 
@@ -68,6 +68,35 @@ test("globs: a star stays in its folder, two go on; nothing else is special", (t
   t.true(matches("a/**", "a/b/c.yaml"));
   t.true(matches("a[1].yaml", "a[1].yaml"));
   t.false(matches("a.yaml", "aXyaml"));
+  for (const path of ["b/a.yaml", "a.yaml.bak", "a.yaml/b"]) t.false(matches("a.yaml", path), path);
+  t.true(matches("a?b", "axb"));
+  t.false(matches("a?b", "a/b"));
+});
+
+test("what is empty allows nothing", (t) => {
+  for (const text of ["", "# later\n", "allow:\nseverity:\n"]) {
+    const { allow, severity } = parseSettings(text);
+    t.deepEqual([allow.length, severity.size], [0, 0], text);
+  }
+});
+
+test("an entry is for its own rule, and where it names a content, for that alone", (t) => {
+  const [one, other] = ["1".repeat(40), "2".repeat(64)];
+  const matches = (more: string, rule: RuleId, blob: string | null) =>
+    parseSettings(entry("a.yaml", more)).allow[0]?.matches(rule, "a.yaml", blob);
+  t.true(matches("", "plaintext-secret", one));
+  t.false(matches("", "age-key", one));
+  for (const blob of [one, other]) {
+    // Of digits alone, it is a number to YAML.
+    const more = `    blob: ${blob}\n`;
+    t.true(matches(more, "plaintext-secret", blob));
+    t.false(matches(more, "plaintext-secret", blob === one ? other : one));
+    t.false(matches(more, "plaintext-secret", null));
+  }
+  for (const blob of ["", "1111111", `${one}1`, `x${one}`, one.replace("1", "G")]) {
+    const text = entry("a.yaml", `    blob: ${JSON.stringify(blob)}\n`);
+    t.throws(() => parseSettings(text), { message: /blob: must be the full name/ }, blob);
+  }
 });
 
 test("a guess can be raised or switched off; a leak cannot be lowered", (t) => {
@@ -85,9 +114,22 @@ test("a guess can be raised or switched off; a leak cannot be lowered", (t) => {
     }));
   t.is(at("error")[0]?.finding.severity, "error");
   t.deepEqual(at("off"), []);
+  t.is(parseSettings("severity: {sops-rule: warning, age-key: error}").severity.size, 2);
   for (const text of [
-    "severity: {age-key: warning}",
-    "severity: {plaintext-secret: off}",
+    ...["plaintext-secret", "plaintext-value", "age-key", "private-key", "kubeconfig"].flatMap(
+      (rule) => [`severity: {${rule}: warning}`, `severity: {${rule}: off}`],
+    ),
+    "severity: {talos-secrets: warning}",
+    "severity: {talos-secrets: off}",
+    "severity: {sops-rule: off}",
+    "allow: [a]",
+    "severity: a",
+    "severities: {age-key: error}",
+    "[]",
+    "allow: [{rule: age-key, reason: a}]",
+    "allow: [{rule: age-key, path: a}]",
+    "allow: [{rule: age-keys, path: a, reason: b}]",
+    "allow: [{rule: age-key, path: a, reason: b, paths: c}]",
     "severity: {no-rule: error}",
     "alow: []",
     "allow: {}",
