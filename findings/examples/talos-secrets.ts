@@ -205,6 +205,11 @@ export const TALOS_SECRETS: Examples = {
       content: "cluster:\n  name: main\nserviceAccount:\n  create: true\netcd:\n  enabled: false\n",
     },
     {
+      path: "values-with-a-token.yaml",
+      content:
+        "cluster:\n  etcd: {enabled: false}\n  token: abcdef\n---\napiVersion: example.org/v1alpha1\nkind: RegistryAuthConfig\npassword: hunter22\n",
+    },
+    {
       path: "crd.yaml",
       content:
         "apiVersion: cluster.x-k8s.io/v1alpha1\nkind: Machine\nmetadata: {name: m}\nspec: {providerID: machine}\n",
