@@ -719,6 +719,23 @@ test("what another hook stages after pre-commit, as lefthook's stage_fixed does,
   t.is(repository.tool("decrypt", DB).stdout, `${secret({ a: MARKER })}# formatted\n`);
 });
 
+test("plaintext in the place of what an aborted commit passed is refused by commit -n once, then it is one's own wish", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ a: MARKER }));
+  repository.must("add", ".");
+  t.not(repository.run("git", ["commit"], { env: { GIT_EDITOR: "false" } }).status, 0);
+  repository.write(DB, secret({ a: `${MARKER}-again` }));
+  repository.must("add", ".");
+  const commits = [1, 2].map(() => repository.git("commit", "-n", "-m", "Unchecked"));
+  t.deepEqual(
+    commits.map(({ status, stderr }) => [status, /staged anew by another hook/.test(stderr)]),
+    [
+      [1, true],
+      [0, false],
+    ],
+  );
+});
+
 test("what follows the gate in pre-commit runs, also where the end of a pipe is the shell itself, as in ksh", (t) => {
   const repository = scaffolded(t);
   repository.write("../bin/sh", '#!/bin/sh\nexec bash --posix -O lastpipe "$@"\n');
