@@ -106,7 +106,7 @@ export const TOKEN_WORDS = [
   ...["sk-ant-", "sk-proj-", "sk-svcacct-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
   ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
   // `$6$` is too short for the search: what stands before it.
-  ...["$y$j", "assword_hash", "asswordHash", "asswd:", "iscrypted", "-crypted"],
+  ...["$7$1", "$y$j", "assword_hash", "asswordHash", "asswd:", "iscrypted", "-crypted"],
   ...["xkeysib-", "sk_live_", "rk_live_", "ATATT3", "eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi"],
 ] as const;
 

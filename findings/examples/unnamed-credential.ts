@@ -19,6 +19,16 @@ export const UNNAMED_CREDENTIAL: Examples = {
       lines: [4, 6],
     },
     {
+      path: "mqtt/configmap.yaml",
+      content: `kind: ConfigMap\ndata:\n  passwd: |\n    me:$7$101$${"a1B2".repeat(4)}$${"a1B/".repeat(21)}aB==\n    you:$7$1000$${"a1B+".repeat(4)}$${"a1B/".repeat(21)}aB==\n`,
+      lines: [4, 5],
+    },
+    {
+      path: "mqtt/passwd",
+      content: `me:$7$101$${"a1B2".repeat(4)}$${"a1B/".repeat(21)}aB==\nyou:$7$101$${"a1B2".repeat(4)}$${"a1B/".repeat(21)}aB==\n`,
+      lines: [1],
+    },
+    {
       path: "host.ign",
       content: `{"passwd": {"users": [\n{"name": "core", "passwordHash": "$6$rounds=4096$${"a1B2".repeat(4)}$${"a1B./".repeat(17)}2"}]}}\n`,
       lines: [2],
