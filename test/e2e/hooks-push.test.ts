@@ -173,17 +173,25 @@ test("what a secretGenerator named is refused where all of it is gone by now", (
   const names = 'secretGenerator: [{ name: a, files: [a.conf, "a\\r", "a\\0b", "a\\nb"] }]\n';
   // One content in two folders, that git names at the first one.
   for (const folder of ["one", "two"]) write(`${APPS}/${folder}/kustomization.yaml`, names);
+  const plain = "secretGenerator: [{ name: a, files: [a.conf] }]\n";
+  write(`${APPS}/three/kustomization.yaml`, plain);
   must("add", ".");
   must("commit", "-qm", "Name what is not there");
   const bad = leak(`${APPS}/two/a.conf`, `${MARKER}\n`);
-  must("rm", "-rq", `${APPS}/one`, `${APPS}/two`);
+  must("rm", "-rq", `${APPS}/one`, `${APPS}/two`, `${APPS}/three`);
   must("commit", "-qm", "Remove them");
   refused(t, repository, repository.push("origin", "main"), bad);
-  // The remote has the kustomization, and nothing at the tip generates a Secret any more.
+  // The remote has the kustomization, which stays as it is.
   must("reset", "-q", "--hard", `${bad}~1`);
   passed(t, repository, repository.push("origin", "main"));
+  const alone = leak(`${APPS}/three/a.conf`, `${MARKER}\n`);
+  must("rm", "-q", `${APPS}/three/a.conf`);
+  must("commit", "-qm", "Remove what it names");
+  refused(t, repository, repository.push("origin", "main"), alone);
+  // Nothing at the tip generates a Secret any more.
+  must("reset", "-q", "--hard", `${alone}~1`);
   const later = leak(`${APPS}/one/a.conf`, `${MARKER}\n`);
-  must("rm", "-rq", `${APPS}/one`, `${APPS}/two`);
+  must("rm", "-rq", `${APPS}/one`, `${APPS}/two`, `${APPS}/three`);
   must("commit", "-qm", "Remove them");
   refused(t, repository, repository.push("origin", "main"), later);
   refused(t, repository, repository.push("origin", "HEAD:refs/heads/new"), later);
@@ -191,10 +199,17 @@ test("what a secretGenerator named is refused where all of it is gone by now", (
   // A remote that has nothing, and a kustomization that was switched off: git knows it by its last name.
   must("reset", "-q", "--hard", later);
   must("mv", `${APPS}/one/kustomization.yaml`, `${APPS}/one/kustomization.yaml.off`);
-  must("rm", "-rq", `${APPS}/one/a.conf`, `${APPS}/two`);
+  must("rm", "-rq", `${APPS}/one/a.conf`, `${APPS}/two`, `${APPS}/three`);
   must("commit", "-qm", "Switch it off");
   repository.run("git", ["init", "-q", "--bare", "../other.git"]);
   must("remote", "add", "other", "../other.git");
+  refused(t, repository, repository.push("other", "main"), later);
+
+  // One that is there, and names nothing any more.
+  must("mv", `${APPS}/one/kustomization.yaml.off`, `${APPS}/one/kustomization.yaml`);
+  write(`${APPS}/one/kustomization.yaml`, "resources: []\n");
+  must("add", ".");
+  must("commit", "-q", "--amend", "-m", "Name nothing");
   refused(t, repository, repository.push("other", "main"), later);
 });
 

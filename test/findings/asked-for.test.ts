@@ -16,6 +16,8 @@ const RELEASE =
 const SECRET = "apiVersion: v1\nkind: Secret\nstringData:\n  a: ${A}\n";
 const LIST = "apiVersion: v1\nkind: List\nitems:\n  - kind: Secret\n    data: {a: b}\n";
 const VALUES = "image: a\nconfigMaps:\n  config:\n    data: {a: b}\n";
+const STORE = "apiVersion: x/v1\nkind: SecretStore\ndata:\n  a: b\n";
+const CHART = "secrets:\n  config:\n    stringData: {a: '${A}'}\n";
 const PASSWORD = "database:\n  password: a\n";
 
 /** A rule's pattern and selection, a path it takes, and what is to happen with which texts. */
@@ -30,10 +32,11 @@ const CASES: readonly (readonly [
     String.raw`kubernetes/.*\.ya?ml$`,
     SECRETS,
     "kubernetes/apps/web/web.yaml",
-    [CONFIG_MAP, EXTERNAL, RELEASE, VALUES],
+    [CONFIG_MAP, EXTERNAL, RELEASE, STORE, VALUES],
     [SECRET, LIST, `${CONFIG_MAP}---\n${SECRET}`],
   ],
   [".*.yaml", SECRETS, "clusters/main/web.yaml", [CONFIG_MAP, RELEASE, VALUES], [SECRET, LIST]],
+  [".*.yaml", SECRETS, "clusters/main/web.app.yaml", [CONFIG_MAP, VALUES], [SECRET]],
   // The words are in the name of an app; the rule asks for none of them.
   [".*.yaml", SECRETS, "apps/external-secrets/helm/values.yaml", [VALUES, CONFIG_MAP], [SECRET]],
   [".*.yaml", SECRETS, "apps/web/external-secret.yaml", [EXTERNAL], [SECRET]],
@@ -41,7 +44,13 @@ const CASES: readonly (readonly [
   [".*.yaml", SECRETS, "apps/web/secrets.yaml", [PASSWORD], ["data: {a: b}\n"]],
   ["", SECRETS, "apps/web/secrets.yaml", ["data: {a: b}\n", SECRET], []],
   // For more than Secrets have, and only in some folders: it was written for such files.
-  [String.raw`kubernetes/.*\.ya?ml`, MORE, "kubernetes/web.yaml", [RELEASE, VALUES], [PASSWORD]],
+  [
+    String.raw`kubernetes/.*\.ya?ml`,
+    MORE,
+    "kubernetes/web.yaml",
+    [RELEASE, VALUES, CHART],
+    [PASSWORD, `kind: postgres\n${PASSWORD}`],
+  ],
   ["^envs/", "", "envs/prod/web.yaml", [CONFIG_MAP, RELEASE], [PASSWORD, VALUES, SECRET]],
   // For everything: no continuous integration, no compose file.
   [String.raw`\.ya?ml$`, "", ".github/workflows/ci.yaml", [PASSWORD, CONFIG_MAP], [SECRET]],
