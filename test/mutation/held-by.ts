@@ -20,11 +20,15 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["hooks/encrypt-entry", ["hooks/changed-recipients"]],
   ["hooks/push", ["e2e/hooks-push"]],
   ["hooks/pre-push", ["e2e/hooks-push"]],
+  ["hooks/range-log", ["hooks/past-sources", "e2e/hooks-push"]],
+  ["hooks/seen-index", ["e2e/seen-index"]],
   [
     "hooks/",
     ["hooks/judge", "hooks/under-a-rule", "hooks/nothing-to-do", "e2e/commit", "e2e/hooks"],
   ],
   ["findings/flux-", ["findings/flux-ciphertext"]],
+  ["findings/positions", ["findings/word-search"]],
+  ["findings/settings", ["cli/settings"]],
   ["findings/", ["findings/examples", "findings/scan", "findings/sops-verdict", "hooks/judge"]],
 ];
 
