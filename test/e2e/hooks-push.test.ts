@@ -219,6 +219,8 @@ test("a content is judged under every name that it had: as a sample it would be 
   for (const [secrets, sample, content] of [
     ["prod.env", "app.env.sample", `DB_PASSWORD=${MARKER}\n`],
     ["web.yaml", "a.md", secret({ password: MARKER })],
+    // Nothing but the name tells what it is.
+    [".pgpass", "notes.txt", `db:5432:app:app:${MARKER}\n`],
   ] as const) {
     const bad = leak(secrets, content);
     must("mv", secrets, sample);
