@@ -2,10 +2,12 @@ import {
   accessSync,
   chmodSync,
   constants,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -38,6 +40,7 @@ export interface StagedFiles {
  *   nothing is left behind.
  */
 export function stageFiles(directory: string, files: readonly PlannedFile[]): StagedFiles {
+  removeAbandoned(directory);
   if (files.length === 0) return { moveIntoPlace: () => undefined, discard: () => undefined };
   const madeFolders: string[] = [];
   let staging: string | null = null;
@@ -49,7 +52,7 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
     for (const file of files) requireWritablePlace(directory, file);
     makeFolder(directory, madeFolders);
     // The same file system as the places, so that a rename is enough, and out of sight of git.
-    staging = mkdtempSync(join(directory, ".scaffold-"));
+    staging = mkdtempSync(join(directory, `.scaffold-${process.pid}-`));
     writeFileSync(join(staging, ".gitignore"), "*\n");
     for (const [index, file] of files.entries()) {
       const draft = draftOf(staging, index);
@@ -62,6 +65,31 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
   }
   const folder = staging;
   return { moveIntoPlace: () => moveAll(directory, folder, files, madeFolders), discard };
+}
+
+/** What killed runs have left, but for where it may hold the only copy of a file that was there: see `keep`. */
+function removeAbandoned(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const pid = /^\.scaffold-(\d+)-/.exec(entry.name)?.[1];
+    if (pid === undefined || !entry.isDirectory() || isRunning(Number(pid))) continue;
+    const folder = join(directory, entry.name);
+    try {
+      if (readdirSync(folder).some((name) => name.endsWith(".before"))) continue;
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 function moveAll(

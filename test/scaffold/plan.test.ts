@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { appendLines } from "../../scaffold/append-lines.ts";
 import { addHusky } from "../../scaffold/manifest-addition.ts";
 import { filesToWrite, planFiles, type WantedFile } from "../../scaffold/plan.ts";
@@ -68,6 +69,26 @@ test("the four states of a file", (t) => {
   t.deepEqual(
     filesToWrite(plan, true).map(({ path }) => path),
     ["other", "dir/older", "dir/deep/fresh"],
+  );
+});
+
+test("what killed runs have left is removed, but for what may be a user's only copy", (t) => {
+  const gone = spawnSync("true", []).pid;
+  const directory = placeWith({
+    [`.scaffold-${gone}-aaaaaa/0.new`]: "x",
+    [`.scaffold-${gone}-bbbbbb/0.before`]: "mine\n",
+    [`.scaffold-${process.pid}-cccccc/0.new`]: "x",
+    ".scaffold-mine/0.new": "x",
+  });
+  write(directory, [wanted("new")]);
+  t.deepEqual(
+    Object.keys(content(directory)).sort(),
+    [
+      `.scaffold-${gone}-bbbbbb/0.before`,
+      `.scaffold-${process.pid}-cccccc/0.new`,
+      ".scaffold-mine/0.new",
+      "new",
+    ].sort(),
   );
 });
 
