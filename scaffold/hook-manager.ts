@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { isRecord } from "../sops/metadata.ts";
 import { gitLine } from "./git-in-folder.ts";
@@ -62,12 +62,16 @@ export async function findHookManager(directory: string): Promise<HookManager> {
   if (other !== null) return other;
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
   const path = resolve(directory, folder);
-  const common = await gitLine(directory, ["rev-parse", "--git-common-dir"]);
-  // .git/hooks may be a link to one as well.
-  const isShared = ![directory, resolve(directory, common)].some((own) => isWithin(path, own));
   // In a clone the hooks that it joined are not there: git copies none.
   const hasJoined = existsSync(join(directory, JOINED_HOOKS, "pre-commit"));
-  return configured === "" && hookNamesIn(path).length === 0 && !hasJoined
+  // As /dev/null, by which no hook runs.
+  const isFolder = !existsSync(path) || statSync(path).isDirectory();
+  if (!isFolder && !hasJoined) return OWN_HUSKY;
+  const common = await gitLine(directory, ["rev-parse", "--git-common-dir"]);
+  // .git/hooks may be a link to one as well.
+  const isShared =
+    !isFolder || ![directory, resolve(directory, common)].some((own) => isWithin(path, own));
+  return configured === "" && !hasJoined && hookNamesIn(path).length === 0
     ? OWN_HUSKY
     : { kind: "folder", folder: configured === "" ? folder : configured, path, isShared };
 }

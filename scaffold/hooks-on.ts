@@ -2,14 +2,14 @@ import {
   accessSync,
   constants,
   existsSync,
-  lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
 import husky from "husky";
-import { printable } from "./errors.ts";
+import { printable, systemReason } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
 import {
   GATE_HOOKS,
@@ -177,16 +177,20 @@ function joinFolder(
     };
   }
   // A link that leads nowhere is somebody's, too.
-  const owned = missing.filter(
-    (name) => lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined,
-  );
+  const there = existsSync(path) ? readdirSync(path) : [];
+  const owned = missing.filter((name) => there.includes(name));
   if (mayWrite) {
-    mkdirSync(path, { recursive: true });
-    for (const name of missing.filter((one) => !owned.includes(one))) {
-      writeFileSync(join(path, name), `#!/bin/sh\nexec ${hookLine(name)}\n`, {
-        flag: "wx",
-        mode: 0o755,
-      });
+    try {
+      mkdirSync(path, { recursive: true });
+      for (const name of missing.filter((one) => !owned.includes(one))) {
+        writeFileSync(join(path, name), `#!/bin/sh\nexec ${hookLine(name)}\n`, {
+          flag: "wx",
+          mode: 0o755,
+        });
+      }
+    } catch (error) {
+      const reason = `no hook can be written to ${printable(folder)} (${systemReason(error)}): mend that and run doctor --fix`;
+      return { ...off(missing), reason, isBroken: true };
     }
     if (owned.length === 0) return { on: true };
   }

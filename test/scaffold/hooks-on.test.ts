@@ -138,6 +138,29 @@ test.serial(".git/hooks that is a link to such a folder is not written to either
   t.deepEqual(readdirSync(folder), ["commit-msg"]);
 });
 
+for (const where of ["core.hooksPath", ".git/hooks"]) {
+  test.serial(`${where} that is no folder has no hooks that are at work`, async (t) => {
+    const directory = repository();
+    if (where === "core.hooksPath") git(directory, "config", where, "/dev/null");
+    else {
+      rmSync(join(directory, where), { recursive: true, force: true });
+      symlinkSync("/dev/null", join(directory, where));
+    }
+    t.deepEqual(await findHookManager(directory), OWN_HUSKY);
+    mkdirSync(join(directory, JOINED_HOOKS), { recursive: true });
+    writeFileSync(join(directory, JOINED_HOOKS, "pre-commit"), "");
+    t.false((await turnHooksOn(directory, await findHookManager(directory))).on);
+  });
+}
+
+test.serial("hooks that cannot be written are said to be off", async (t) => {
+  const directory = repository();
+  git(directory, "config", "core.hooksPath", "tools/hooks");
+  const manager = await findHookManager(directory);
+  writeFileSync(join(directory, "tools"), "");
+  t.like(await turnHooksOn(directory, manager), { on: false, isBroken: true });
+});
+
 test.serial("a hook that is a link which leads nowhere is its owner's", async (t) => {
   const directory = repository();
   mkdirSync(join(directory, ".git/hooks"), { recursive: true });
