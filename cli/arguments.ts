@@ -22,7 +22,7 @@ export function parseArguments(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    complain(refusal(error) ?? error.message.replace(/^error: /, ""));
+    complain(refusal(error) ?? complaintOf(error, command));
     return /^commander\.(missing|excess)Arguments?$/.test(error.code)
       ? argumentsExit
       : error.exitCode;
@@ -53,4 +53,13 @@ function refusal({ code, message }: CommanderError): string | null {
   return code === "commander.unknownOption" && Object.hasOwn(REFUSED_OPTIONS, name)
     ? `${name} is not taken here: ${REFUSED_OPTIONS[name] ?? ""}`
     : null;
+}
+
+/** What stands behind an equals sign is not repeated: `--value-stdin='"hunter2"'` has a value there. */
+function complaintOf({ message }: CommanderError, command: Command): string {
+  const [, flag] = /^error: unknown option '([^=']*)=/.exec(message) ?? [];
+  if (flag === undefined) return message.replace(/^error: /, "");
+  return command.options.some(({ long, short }) => [long, short].includes(flag))
+    ? `${flag} takes no value`
+    : `unknown option '${flag}'`;
 }

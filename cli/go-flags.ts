@@ -23,7 +23,7 @@ export function asCommanderReads(argv: readonly string[], command: Command): str
     const option = optionOf(command.options, name);
     if (option !== undefined) {
       const flag = option.long ?? option.short ?? argument;
-      if (!option.required) flags.push(...switched(flag, value, argument));
+      if (!option.required) flags.push(...switched(flag, value));
       else if (value !== undefined) flags.push(flag, value);
       else flags.push(flag, ...argv.slice((at += 1), at + 1));
     } else if (isDashed(argument) && (takesAnyNumber || others.length === 0)) {
@@ -42,7 +42,7 @@ function optionOf(options: readonly Option[], name: string): Option | undefined 
 }
 
 /** A flag that is on or off. */
-function switched(flag: string, value: string | undefined, argument: string): string[] {
+function switched(flag: string, value: string | undefined): string[] {
   if (value === undefined || /^(1|t|true)$/i.test(value)) return [flag];
-  return /^(0|f|false)$/i.test(value) ? [] : [argument];
+  return /^(0|f|false)$/i.test(value) ? [] : [`${flag}=${value}`];
 }

@@ -168,12 +168,26 @@ test("standard input that is set not to wait is waited for", (t) => {
   t.deepEqual(folder, { status: 2, stdout: "", stderr: "flux-sops: /dev/stdin: it is a folder\n" });
 });
 
-test("set: a value that is no JSON is not quoted in the complaint", (t) => {
+test("set: a value that is no JSON, or in a wrong place, is not quoted in the complaint", (t) => {
   const repository = withFile(t);
   const ended = repository.tool("set", DB, '["stringData"]["a"]', "hunter2");
   t.is(ended.status, 7);
   t.regex(ended.stderr, /the value is no JSON/);
   t.false(ended.stderr.includes("hunter2"));
+  for (const [flag, complaint] of [
+    ["--value-stdin", "--value-stdin takes no value"],
+    ["-value-stdin", "--value-stdin takes no value"],
+    ["--value", "unknown option '--value'"],
+  ] as const) {
+    const { status, stderr } = repository.tool(
+      "set",
+      `${flag}="hunter2"`,
+      DB,
+      '["stringData"]["a"]',
+    );
+    t.is(status, 1);
+    t.is(stderr, `flux-sops: ${complaint}\n`);
+  }
 });
 
 test("set: a damaged file is not touched", (t) => {
