@@ -121,7 +121,9 @@ export function fileCommand(
     const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(files.flat());
     const inPlace = definition.writes === "always" || options["inPlace"] === true;
     const missingExit = definition.missingExit?.(options, form) ?? SOPS_EXIT.noFileSpecified;
-    const step = progress(definition.name, paths.length);
+    // Results on a terminal say themselves how far it is.
+    const isSeen = !inPlace && process.stdout.isTTY;
+    const step = progress(definition.name, isSeen ? 0 : paths.length);
     const print = printer();
     // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
     const size = definition.asks?.(options) === true ? 1 : BATCH;

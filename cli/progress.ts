@@ -1,5 +1,6 @@
 /**
- * Says how far a command is, on one line of a terminal that is gone at the end; nowhere else.
+ * Says how far a command is, on one line of a terminal that is gone at the end; nowhere else. Whatever
+ * is said meanwhile begins where the line does, and is longer.
  *
  * @returns what to call when one more is done.
  */
@@ -13,6 +14,6 @@ export function progress(name: string, total: number): () => void {
     const now = performance.now();
     if (done < total && now - shown < 100) return;
     shown = now;
-    stderr.write(done === total ? "\r\u001b[K" : `\r${name}: ${done} of ${total}`);
+    stderr.write(done === total ? "\u001b[K" : `${name}: ${done} of ${total}\r`);
   };
 }
