@@ -1,7 +1,7 @@
 import { scalarText, type Data } from "./data-tree.ts";
 import { METADATA_PREFIX, spellDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
-import { nameOf, type TreePath } from "./tree-path.ts";
+import { nameOf, type AmongComments, type TreePath } from "./tree-path.ts";
 
 /**
  * Puts a value at a key: in the place of what is there, or on a line of its own behind the last one
@@ -10,7 +10,12 @@ import { nameOf, type TreePath } from "./tree-path.ts";
  * @param text a dotenv file, encrypted or not.
  * @throws SopsError `cannot-hold`, `already-encrypted` for a key that would be metadata.
  */
-export function putDotenv(text: string, path: TreePath, value: Data): string {
+export function putDotenv(
+  text: string,
+  path: TreePath,
+  value: Data,
+  among: AmongComments = null,
+): string {
   const key = keyOf(path);
   const spelled = scalarText(value);
   if (path.length > 1 || value === null || spelled === null) {
@@ -32,7 +37,12 @@ export function putDotenv(text: string, path: TreePath, value: Data): string {
   const lines = text.split("\n");
   const index = lines.findIndex((line) => line.startsWith(`${key}=`));
   if (index !== -1) return lines.with(index, entry).join("\n");
-  const last = lines.findLastIndex((line) => line !== "" && !line.startsWith(METADATA_PREFIX));
+  const last = lines.findLastIndex(
+    (line) =>
+      line !== "" &&
+      !line.startsWith(METADATA_PREFIX) &&
+      !(among === "above" && line.startsWith("#")),
+  );
   return lines.toSpliced(last + 1, 0, entry).join("\n");
 }
 

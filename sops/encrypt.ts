@@ -7,6 +7,7 @@ import { openMac, sealMac } from "./mac.ts";
 import { macOf, type OpenedLeaf } from "./open.ts";
 import {
   refuseLeaf,
+  refuseLocked,
   refuseLost,
   refuseMatchingTokens,
   refuseSharedValues,
@@ -116,7 +117,10 @@ export async function sealFile(
 ): Promise<Encrypted> {
   const { before } = options;
   const opened = openLeaves(file, metadata, dataKey, "accept", "refuse", before);
-  for (const { leaf, token } of opened) if (token === null) refuseLost(leaf);
+  for (const one of opened) {
+    if (one.token === null) refuseLost(one.leaf);
+    refuseLocked(one, dataKey);
+  }
   const previous = { file, metadata, dataKey };
   return seal(file, opened, encryptionOf(metadata), {
     ...options,

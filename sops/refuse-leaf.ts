@@ -3,9 +3,9 @@ import type { Selector } from "./key-selection.ts";
 import { effectiveSelection, type Metadata } from "./metadata.ts";
 import type { OpenedLeaf } from "./open.ts";
 import type { Selection } from "./selection-option.ts";
-import { compilePattern } from "./selection.ts";
+import { compilePattern, selector } from "./selection.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { isToken, shownPath, type KeyPath } from "./token.ts";
+import { additionalData, decryptBound, isToken, shownPath, type KeyPath } from "./token.ts";
 
 /**
  * Refuses a leaf that sops or Flux would read otherwise once the file is encrypted.
@@ -103,6 +103,56 @@ function refuseOnNothing(
     "the comment would stay readable, since sops takes it away from the empty value that it stands beside: write it on a line above",
     { line: leaf.line },
   );
+}
+
+/**
+ * A ciphertext of the file that it is to be signed with as a readable value: nobody would decrypt it again.
+ *
+ * @throws SopsError `unsupported`
+ */
+export function refuseLocked({ leaf, selected, value }: OpenedLeaf, dataKey: Uint8Array): void {
+  if (selected || value === null || !isToken(value.text.trimEnd())) return;
+  const { path, line } = leaf;
+  if (decryptBound(value.text.trimEnd(), dataKey, additionalData(path)) === null) return;
+  throw new SopsError(
+    "unsupported",
+    `${nameOf(leaf)} would stay encrypted for good: ${NOT_ITS_COMMENT}`,
+    { line },
+  );
+}
+
+/**
+ * Where comments select, what is taken out may leave its comment to what follows, which was encrypted and
+ * would be readable.
+ *
+ * @param typed the plaintext after a change.
+ * @param before the leaves of the encrypted file.
+ * @throws SopsError `unsupported`
+ */
+export function refuseExposed(
+  typed: StoreFile,
+  selection: Selection,
+  before: readonly OpenedLeaf[],
+): void {
+  if (!selection.option.endsWith("comment_regex")) return;
+  const placed = (path: KeyPath, value: OpenedLeaf["value"]) =>
+    `${additionalData(path)}\0${value?.text ?? ""}`;
+  const secrets = new Set(
+    before.flatMap(({ leaf, value, token }) => (token === null ? [] : placed(leaf.path, value))),
+  );
+  const selects = selector(selection, typed);
+  const exposed = typed.leaves.find(
+    (leaf) => secrets.has(placed(leaf.path, leaf.value)) && !selects(leaf),
+  );
+  if (exposed === undefined) return;
+  throw new SopsError("unsupported", `${nameOf(exposed)} would be readable: ${NOT_ITS_COMMENT}`);
+}
+
+const NOT_ITS_COMMENT =
+  "a comment that leaves values readable, and was about something else, is above it now. Take that out, too, with edit";
+
+function nameOf({ kind, path }: Leaf): string {
+  return kind === "comment" ? "an encrypted comment" : `the value at ${shownPath(path)}`;
 }
 
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */

@@ -8,11 +8,13 @@ import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { putIni, removeIni } from "./ini/put.ts";
 import { putJson, removeJson } from "./json/put.ts";
-import type { Metadata } from "./metadata.ts";
+import { effectiveSelection, type Metadata } from "./metadata.ts";
 import { plaintextOf, verifyMac, type OpenedLeaf } from "./open.ts";
+import { refuseExposed } from "./refuse-leaf.ts";
+import type { Selection } from "./selection-option.ts";
 import type { StoreFile } from "./store.ts";
 import { additionalData, decryptBound, isSamePath, isToken, type KeyPath } from "./token.ts";
-import type { TreePath } from "./tree-path.ts";
+import type { AmongComments, TreePath } from "./tree-path.ts";
 import { putYaml, removeYaml } from "./yaml/put.ts";
 
 /** An encrypted file that is to be changed at one place. */
@@ -34,7 +36,7 @@ const STORES: Readonly<
   Record<
     Exclude<Format, "binary">,
     {
-      readonly put: (text: string, path: TreePath, value: Data) => string;
+      readonly put: (text: string, path: TreePath, value: Data, among: AmongComments) => string;
       readonly remove: (text: string, path: TreePath) => string | null;
     }
   >
@@ -53,7 +55,7 @@ const STORES: Readonly<
  *   `cannot-hold`, `already-encrypted` for a path to SOPS's own metadata.
  */
 export async function setValue(sealed: Sealed, path: TreePath, value: Data): Promise<string> {
-  const { format, text } = sealed;
+  const { format, text, metadata } = sealed;
   if (path[0] === "sops") throw new SopsError("already-encrypted", "sops is a reserved key");
   const { opened, plaintext } = open(sealed);
   if (format === "binary") return setContent(sealed, path, value, plaintext());
@@ -63,8 +65,15 @@ export async function setValue(sealed: Sealed, path: TreePath, value: Data): Pro
     const isText = format === "dotenv" || format === "ini";
     if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
   }
-  const change: Change = (at) => STORES[format].put(at, path, value);
+  const among = encryptedSide(effectiveSelection(metadata));
+  const change: Change = (at) => STORES[format].put(at, path, value, among);
   return (await changed(sealed, opened, plaintext, change)) ?? text;
+}
+
+/** On which side of comments that select a new value is encrypted. */
+function encryptedSide({ option }: Selection): AmongComments {
+  if (option === "encrypted_comment_regex") return "below";
+  return option === "unencrypted_comment_regex" ? "above" : null;
 }
 
 /** Whether a value may be the one that is there: the whole plaintext is read only where it may. */
@@ -166,9 +175,10 @@ async function changed(
   }
   const edited = change(plaintext());
   if (edited === null) return null;
+  const typed = parseFile(edited, format, null);
+  refuseExposed(typed, effectiveSelection(metadata), opened);
   const previous = { file, metadata, dataKey };
-  return (await encryptFile(parseFile(edited, format, null), encryptionOf(metadata), { previous }))
-    .text;
+  return (await encryptFile(typed, encryptionOf(metadata), { previous })).text;
 }
 
 /** Whether a comment was encrypted for another mapping than it stands in. */

@@ -3,6 +3,9 @@ import { SopsError } from "./errors.ts";
 /** Keys and list positions from the root: `["stringData"]["password"]`. */
 export type TreePath = readonly (string | number)[];
 
+/** Where a new entry goes among comments behind the last one of what holds it, where that matters. */
+export type AmongComments = "above" | "below" | null;
+
 /**
  * Reads a path as sops's `set`, `unset` and `--extract` take it.
  *

@@ -2,7 +2,7 @@ import { SopsError } from "../errors.ts";
 import { below, isEmpty, scalarText, type Data } from "../data-tree.ts";
 import { toFlow, toYaml } from "../write-data.ts";
 import { shownPath } from "../token.ts";
-import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
+import { itemAt, nameOf, type AmongComments, type TreePath } from "../tree-path.ts";
 import { checkChange } from "./change-check.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
 import { canBePlain, quote, lacksRoom } from "./spelling.ts";
@@ -15,8 +15,13 @@ import { canBePlain, quote, lacksRoom } from "./spelling.ts";
  * @throws SopsError `syntax`, `unsupported`
  * @see TreeBranch.Set in sops.go
  */
-export function putYaml(text: string, path: TreePath, value: Data): string {
-  const edited = new Editor(text).put(path, value);
+export function putYaml(
+  text: string,
+  path: TreePath,
+  value: Data,
+  among: AmongComments = null,
+): string {
+  const edited = new Editor(text).put(path, value, among);
   checkChange(text, edited, path, value);
   return edited;
 }
@@ -55,13 +60,13 @@ class Editor {
     this.root = outline(text);
   }
 
-  put(path: TreePath, value: Data): string {
+  put(path: TreePath, value: Data, among: AmongComments): string {
     const { parent, index, rest } = this.find(path);
     if (index !== -1 && rest.length === 1) return this.replace(parent, index, value);
     const nested = below(rest.slice(1), value);
     // Something that is no collection stands in the way: sops puts the new branch in its place.
     if (index !== -1) return this.replace(parent, index, nested);
-    return this.append(parent, rest[0] ?? "", nested);
+    return this.append(parent, rest[0] ?? "", nested, among);
   }
 
   remove(path: TreePath): string | null {
@@ -160,7 +165,12 @@ class Editor {
     return (hadBreak ? this.newline : "") + this.text.slice(end);
   }
 
-  private append(parent: OutlinedCollection, part: string | number, value: Data): string {
+  private append(
+    parent: OutlinedCollection,
+    part: string | number,
+    value: Data,
+    among: AmongComments,
+  ): string {
     if (parent.flow !== null) {
       return this.appendToFlow(parent, parent.flow.start, part, value);
     }
@@ -169,11 +179,7 @@ class Editor {
       throw new SopsError("unsupported", "an empty block cannot be added to");
     }
     const column = this.columnOf(first.start);
-    const sops = parent === this.root ? this.indexOf(parent, "sops") : -1;
-    const at =
-      sops > 0
-        ? this.lineStart(this.entryAt(parent, sops).start)
-        : this.lineEnd(this.contentEnd(parent));
+    const at = this.newEntryAt(parent, column, among);
     const pad = " ".repeat(column);
     const entry =
       parent.kind === "list"
@@ -183,6 +189,21 @@ class Editor {
     const needsBreak = before !== "" && !before.endsWith("\n");
     const end = needsBreak || entry.endsWith("\n") ? "" : this.newline;
     return before + (needsBreak ? this.newline : "") + entry + end + this.text.slice(at);
+  }
+
+  /** Where a new entry of a block goes: before the sops block, else behind the last entry. */
+  private newEntryAt(parent: OutlinedCollection, column: number, among: AmongComments): number {
+    const sops = parent === this.root ? this.indexOf(parent, "sops") : -1;
+    if (sops > 0) {
+      const last = this.contentEndOfEntry(this.entryAt(parent, sops - 1));
+      const start = this.lineStart(this.entryAt(parent, sops).start);
+      return among === "above" ? this.lineEnd(last) : start;
+    }
+    const at = this.lineEnd(this.contentEnd(parent));
+    if (among !== "below") return at;
+    const comments = new RegExp(`(?:(?:[ \\t]*\\r?\\n)* {${column},}#.*(?:\\r?\\n|$))*`, "y");
+    comments.lastIndex = at;
+    return at + (comments.exec(this.text)?.[0].length ?? 0);
   }
 
   private appendToFlow(

@@ -691,6 +691,21 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "selection by comment: unset of a value whose comment would be above something encrypted then",
+    sops: "writes that readable",
+    ours: "refuses it",
+    examples: [
+      {
+        text: "# plain\na: x\nb: z\n",
+        selection: { option: "unencrypted_comment_regex", pattern: "plain" },
+        unset: '["a"]',
+        shows: "ciphertext",
+        sops: /^# plain\nb: z$/m,
+        ours: "refused",
+      },
+    ],
+  },
+  {
     what: "unset in INI: the comment lines above a key",
     sops: "gives them to the key before it, in the place of that one's own",
     ours: "takes them out with their key",

@@ -1,0 +1,85 @@
+import test from "ava";
+import type { Format } from "../../sops/format.ts";
+import { sealFile } from "../../sops/encrypt.ts";
+import { setValue, unsetValue } from "../../sops/set.ts";
+import type { TreePath } from "../../sops/tree-path.ts";
+import { filesOf, WHOLE } from "./files.ts";
+
+type Option = "encrypted_comment_regex" | "unencrypted_comment_regex";
+
+/** A file in which comments select, encrypted, and what may be done to it. */
+async function selectedBy(option: Option, pattern: string, text: string, format: Format = "yaml") {
+  const { encrypt, decrypt, open, read } = filesOf(format);
+  const selection = { option, pattern };
+  const sealed = async (encrypted: string) => {
+    return { text: encrypted, format, ignoreMac: false, ...(await open(encrypted)) };
+  };
+  let encrypted = await encrypt(text, { ...WHOLE, selection });
+  return {
+    encrypted,
+    open,
+    read,
+    decrypted: () => decrypt(encrypted),
+    set: async (path: TreePath, value: string) => {
+      encrypted = await setValue(await sealed(encrypted), path, value);
+      return encrypted;
+    },
+    unset: async (path: TreePath) => {
+      encrypted = (await unsetValue(await sealed(encrypted), path)) ?? encrypted;
+      return encrypted;
+    },
+  };
+}
+
+const READABLE = "unencrypted_comment_regex";
+
+const LEFT: readonly (readonly [text: string, path: TreePath, format: Format])[] = [
+  ["# plain\nuser: x\npassword: hunter2\n", ["user"], "yaml"],
+  ["a:\n  # plain\n  user: x\n  password: hunter2\n", ["a", "user"], "yaml"],
+  ["l:\n  # plain\n  - x\n  - hunter2\n", ["l", 0], "yaml"],
+  ["# plain\nuser: x\n# hunter2\npassword: y\n", ["user"], "yaml"],
+  ["# plain\nuser=x\npassword=hunter2\n", ["user"], "dotenv"],
+  // In INI a comment is for the key behind the one that it stands above.
+  ["[s]\n; plain\na = x\nb = y\npassword = hunter2\n", ["s", "b"], "ini"],
+];
+
+for (const [text, path, format] of LEFT) {
+  test(`nothing is taken out whose comment would leave a secret readable: ${JSON.stringify(text)}`, async (t) => {
+    const { unset } = await selectedBy(READABLE, "plain$", text, format);
+    await t.throwsAsync(unset(path), { code: "unsupported", message: /about something else/ });
+  });
+}
+
+test("what a comment that selects is about may be taken out where nothing follows, and last", async (t) => {
+  const file = await selectedBy(READABLE, "plain", "password: hunter2\n# plain\nuser: x\n");
+  await file.unset(["user"]);
+  t.is(await file.decrypted(), "password: hunter2\n# plain\n");
+});
+
+test("a ciphertext that was selected is not signed as a readable value", async (t) => {
+  const text = "# plain\nuser: x\npassword: hunter2\n";
+  const { encrypted, open, read } = await selectedBy(READABLE, "plain", text);
+  const { metadata, dataKey } = await open(encrypted);
+  const { file } = read(encrypted.replace("user: x\n", ""));
+  await t.throwsAsync(sealFile(file, metadata, dataKey), { message: /password would stay/ });
+});
+
+test("a new value goes where a comment that selects has it encrypted", async (t) => {
+  const below = await selectedBy(
+    "encrypted_comment_regex",
+    "secret",
+    "a:\n  b: x\n\n  # secret\n  c: hunter2\nd: y\n",
+  );
+  await below.unset(["a", "c"]);
+  t.notRegex(await below.set(["a", "c"], "hunter2"), /hunter2/);
+  t.is(await below.decrypted(), "a:\n  b: x\n\n  # secret\n  c: hunter2\nd: y\n");
+  for (const [text, after, format] of [
+    ["a: x\n# plain\nb: y\n", "a: x\nc: hunter2\n# plain\n", "yaml"],
+    ["a=x\n# plain\nb=y\n", "a=x\nc=hunter2\n# plain\n", "dotenv"],
+  ] as const) {
+    const above = await selectedBy(READABLE, "plain", text, format);
+    await above.unset(["b"]);
+    t.notRegex(await above.set(["c"], "hunter2"), /hunter2/);
+    t.is(await above.decrypted(), after);
+  }
+});
