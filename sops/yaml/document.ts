@@ -152,7 +152,11 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
   const content: YamlContent = {
     leaves: leavesFromLast.reverse().flat(),
     empty: read.flatMap(({ reader }) => reader.empty),
-    documents: read.map(({ part, flow, sops }) => ({ end: part.end, flow, sops })),
+    documents: read.map(({ part, reader, leaves, flow, sops }) => {
+      const hasData = leaves.length > 0 || reader.empty.length > 0;
+      const isBlockAlone = sops !== null && !hasData && !isMarked(part.token);
+      return { end: part.end, flow, sops, ...(isBlockAlone && { isBlockAlone }) };
+    }),
     rawMetadata: read[0]?.sops?.raw ?? null,
     newline,
     refusals,
@@ -174,6 +178,11 @@ function refuseDropped(tokens: readonly CST.Token[], failure: Failure): void {
       throw failure("syntax", value.offset, "has a value without a `:` before it");
     });
   }
+}
+
+/** Whether a document begins with a `---`. */
+function isMarked(token: CST.Document | null): boolean {
+  return token?.start.some(({ type }) => type === "doc-start") === true;
 }
 
 interface Part {
@@ -217,8 +226,7 @@ function splitDocuments(tokens: readonly CST.Token[], length: number, failure: F
     } else if (token.type === "document") {
       directives.clear();
       closeLast(token.offset);
-      const isMarked = token.start.some(({ type }) => type === "doc-start");
-      if (!isMarked && (parts.length > 0 || token.value === undefined)) {
+      if (!isMarked(token) && (parts.length > 0 || token.value === undefined)) {
         const what = token.value === undefined ? "ends here that has not begun" : "begins here";
         throw failure("unsupported", token.offset, `a document ${what}, without a \`---\``);
       }

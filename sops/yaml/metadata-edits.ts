@@ -25,6 +25,8 @@ export interface YamlDocument {
    */
   readonly flow: { readonly insert: number; readonly empty: boolean } | null;
   readonly sops: SopsPair | null;
+  /** Set where nothing but its `sops` block makes it a document: no data, and no `---` above. */
+  readonly isBlockAlone?: true;
 }
 
 /**
@@ -68,8 +70,9 @@ export function metadataEdits(
     );
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
   }
-  // Nobody encrypts an empty text: what is left is a mapping, as in sops.
-  if (lineStart === 0 && text.slice(lineEnd, document.end).trim() === "") {
+  // Nobody encrypts an empty text, nor a document that is none: what is left is a mapping, as in sops.
+  const isEmpty = lineStart === 0 && text.slice(lineEnd, document.end).trim() === "";
+  if (isEmpty || (document.isBlockAlone === true && document.end < text.length)) {
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? `{}${newline}` : "{}" }];
   }
   if (hasBreak || lineStart === 0) return [{ start: lineStart, end: lineEnd, text: "" }];

@@ -5,6 +5,24 @@ import { setValue, unsetValue } from "../../sops/set.ts";
 import type { TreePath } from "../../sops/tree-path.ts";
 import { filesOf, WHOLE } from "./files.ts";
 
+for (const [text, decrypted] of [
+  ["a: x\n---\nb: y\n", "{}\n---\nb: y\n"],
+  ["# note\na: x\n# end\n---\nb: y\n", "# note\n# end\n{}\n---\nb: y\n"],
+  ["# note\na: x\n...\n", "# note\n{}\n...\n"],
+  ["---\n# note\na: x\n---\nb: y\n", "---\n# note\n---\nb: y\n"],
+  ["# note\na: x\n", "# note\n"],
+] as const) {
+  test(`no document goes with the last key in it: ${JSON.stringify(text)}`, async (t) => {
+    const { encrypt, decrypt, open } = filesOf("yaml");
+    const encrypted = await encrypt(text);
+    const opened = await open(encrypted);
+    const sealed = { text: encrypted, format: "yaml", ignoreMac: false, ...opened } as const;
+    const after = (await unsetValue(sealed, ["a"])) ?? "";
+    t.is(await decrypt(after), decrypted);
+    t.is(await decrypt(await encrypt(decrypted)), decrypted);
+  });
+}
+
 type Option = "encrypted_comment_regex" | "unencrypted_comment_regex";
 
 /** A file in which comments select, encrypted, and what may be done to it. */
