@@ -39,7 +39,8 @@ export function putIni(text: string, path: TreePath, value: Data): string {
   if (name === "" || /[\n\r]/.test(name)) {
     throw new SopsError("cannot-hold", "INI has no such section name");
   }
-  const section = sectionsOf(text).find((one) => one.name === name);
+  const sections = sectionsOf(text);
+  const section = sections[indexOf(sections, path)];
   if (second === undefined) {
     if (!(value instanceof Map)) {
       throw new SopsError("cannot-hold", "an INI file holds sections, and no value beside them");
@@ -85,9 +86,9 @@ export function putIni(text: string, path: TreePath, value: Data): string {
  * @returns null where there is no such key or section.
  */
 export function removeIni(text: string, path: TreePath): string | null {
-  const [first = "", second] = path;
+  const [, second] = path;
   const sections = sectionsOf(text);
-  const index = sections.findIndex(({ name }) => name === nameOf(first));
+  const index = indexOf(sections, path);
   const section = sections[index];
   if (section === undefined || path.length > 2) return null;
   if (second === undefined) {
@@ -97,6 +98,15 @@ export function removeIni(text: string, path: TreePath): string | null {
   const key = section.keys.find(({ name }) => name === nameOf(second));
   if (key === undefined) return null;
   return applyEdits(text, [{ start: key.start, end: key.value.next, text: "" }]);
+}
+
+/** The section that a path leads to: of several with one name that which has the key, else the first. */
+function indexOf(sections: readonly Section[], [first = "", second]: TreePath): number {
+  const name = nameOf(first);
+  const isNamed = (one: Section) => one.name === name;
+  const holds = ({ keys }: Section) => keys.some((key) => key.name === second);
+  const holding = sections.findIndex((one) => isNamed(one) && holds(one));
+  return holding === -1 ? sections.findIndex(isNamed) : holding;
 }
 
 /** The sections of a text that has been parsed before; the first is that of keys without one. */

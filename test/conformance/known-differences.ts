@@ -706,6 +706,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "set and unset in INI: a key of a section whose name stands before, too",
+    sops: "looks in the first one only, and puts the key in there once more",
+    ours: "changes it where it is",
+    examples: [
+      {
+        text: "[s]\na = x\n[s]\nb = y\n",
+        format: "ini",
+        set: ['["s"]["b"]', '"z"'],
+        sops: /^\[s\]\na = x\nb = z\n\n\[s\]\nb = y$/m,
+        ours: /^\[s\]\na = x\n\[s\]\nb = z$/m,
+      },
+    ],
+  },
+  {
     what: "unset in INI: the comment lines above a key",
     sops: "gives them to the key before it, in the place of that one's own",
     ours: "takes them out with their key",

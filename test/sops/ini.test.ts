@@ -1,6 +1,6 @@
 import test from "ava";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
-import { putIni } from "../../sops/ini/put.ts";
+import { putIni, removeIni } from "../../sops/ini/put.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import { encryptValue } from "../../sops/token.ts";
@@ -233,4 +233,13 @@ test("a new value is not in quotes that the comment beside it would end", async 
   const beside = (comment: string) => decrypt(bare.replace("str]\n", `str] ${comment}\n`));
   t.is(await beside("; the b one"), "[s]\na = `p;x` ; the b one\n");
   t.is(await beside("; the `b` one"), '[s]\na = """p;x""" ; the `b` one\n');
+});
+
+test("of several sections with one name, that which has the key is changed", (t) => {
+  const text = "[DEFAULT]\na = x\n[s]\nb = y\n[s]\nc = z\n";
+  t.is(putIni(text, ["DEFAULT", "a"], "new"), text.replace("x", "new"));
+  t.is(putIni(text, ["s", "c"], "new"), text.replace("z", "new"));
+  t.is(putIni(text, ["s", "d"], "new"), text.replace("y\n", "y\nd = new\n"));
+  t.is(removeIni(text, ["s", "c"]), text.replace("c = z\n", ""));
+  t.is(removeIni(text, ["s", "d"]), null);
 });
