@@ -215,7 +215,10 @@ class Editor {
     const last = entries.at(-1);
     const at = last === undefined ? bracket + 1 : this.contentEndOfEntry(last);
     const entry = kind === "list" ? toFlow(value) : `${toFlow(nameOf(part))}: ${toFlow(value)}`;
-    return this.text.slice(0, at) + (last === undefined ? "" : ", ") + entry + this.text.slice(at);
+    // go-yaml takes a `:` for one before a space only.
+    const isOpen = last?.value === null && !last.lacksColon;
+    const comma = last === undefined ? "" : isOpen ? " , " : ", ";
+    return this.text.slice(0, at) + comma + entry + this.text.slice(at);
   }
 
   private removeFromFlow({ entries }: OutlinedCollection, index: number, own: OutlinedEntry) {

@@ -99,6 +99,11 @@ test("a byte order mark stays where the first key goes", (t) => {
   t.is(removeYaml("\ufeffa: x\nb: y\n", ["a"]), "\ufeffb: y\n");
 });
 
+test("a new entry in brackets stands apart from a key without a value", (t) => {
+  t.is(putYaml("a: {b: }\n", ["a", "c"], "z"), 'a: {b: , "c": "z" }\n');
+  t.is(putYaml("a: {b}\n", ["a", "c"], "z"), 'a: {b, "c": "z"}\n');
+});
+
 test("comments between a key and its value stay, and those beside the header of a block", (t) => {
   const put = (text: string) => putYaml(text, ["a"], "z");
   t.is(put("a: # note\n  x\nb: y\n"), 'a: # note\n  "z"\nb: y\n');
