@@ -125,7 +125,9 @@ export function encrypted(repository: Repository, stored: readonly Stored[]): st
 function encryptedLine({ entry, result, changed }: Stored): string {
   const path = displayPath(entry.path);
   if (changed !== null) {
-    return `${NAME}: encrypted and signed anew ${path} (${changed.join(", ")})`;
+    // None where only the sops block was edited.
+    const keys = changed.length === 0 ? "" : ` (${changed.join(", ")})`;
+    return `${NAME}: encrypted and signed anew ${path}${keys}`;
   }
   const parts = [
     counted(result.values, "value"),
