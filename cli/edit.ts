@@ -200,7 +200,10 @@ async function edited(
         throw new ExitError(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
       }
       try {
-        if (isNothing(typed, format)) throw new SopsError("syntax", "nothing is left in the file");
+        // Be it that an editor had no room to write.
+        if (typed.length === 0 || isNothing(typed, format)) {
+          throw new SopsError("syntax", "nothing is left in the file");
+        }
         const { file, metadata } = readSopsFile(typed, format, indent);
         if (metadata !== null) throw new SopsError("syntax", "sops is a reserved key");
         return await encrypt(file);

@@ -263,7 +263,6 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
     "0 e.yaml=ENC-yaml",
   ],
   ["EDITOR=ed/appendeq sops edit e.env", "0 e.env=ENC-dotenv"],
-  ["EDITOR=ed/empties sops edit e.env", "0 e.env=ENC-dotenv"],
   ["EDITOR=ed/removes sops edit e.yaml", "2"],
   ["EDITOR=ed/append sops edit nowhere/new.yaml", "1"],
   ["EDITOR=ed/append sops e.yaml", "0 e.yaml=ENC-yaml"],

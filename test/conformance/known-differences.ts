@@ -972,6 +972,12 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
+    what: "an editor leaves an empty file of dotenv, INI or anything else",
+    sops: "encrypts that: all values are gone",
+    ours: "goes on as in YAML, where there is nothing to encrypt",
+    lines: [["EDITOR=ed/empties sops edit e.env", "0 e.env=ENC-dotenv", "1"]],
+  },
+  {
     what: "options for keys that are not here, and for what Node.js cannot do (cli/refused-options.ts)",
     sops: "takes them",
     ours: "refuses them, each with its reason",
