@@ -135,15 +135,24 @@ export function refuseExposed(
   before: readonly OpenedLeaf[],
 ): void {
   if (!selection.option.endsWith("comment_regex")) return;
-  const placed = (path: KeyPath, value: OpenedLeaf["value"]) =>
+  const placed = ({ path }: Leaf, value: OpenedLeaf["value"]) =>
     `${additionalData(path)}\0${value?.text ?? ""}`;
-  const secrets = new Set(
-    before.flatMap(({ leaf, value, token }) => (token === null ? [] : placed(leaf.path, value))),
-  );
+  const secrets = new Set<string>();
+  // Items of a list share a path: how often what is a secret in one of them was readable in another.
+  const readable = new Map<string, number>();
+  for (const { leaf, value, token } of before) {
+    const place = placed(leaf, value);
+    if (token === null) readable.set(place, (readable.get(place) ?? 0) + 1);
+    else secrets.add(place);
+  }
   const selects = selector(selection, typed);
-  const exposed = typed.leaves.find(
-    (leaf) => secrets.has(placed(leaf.path, leaf.value)) && !selects(leaf),
-  );
+  const exposed = typed.leaves.find((leaf) => {
+    const place = placed(leaf, leaf.value);
+    if (!secrets.has(place) || selects(leaf)) return false;
+    const left = readable.get(place) ?? 0;
+    readable.set(place, left - 1);
+    return left <= 0;
+  });
   if (exposed === undefined) return;
   throw new SopsError("unsupported", `${nameOf(exposed)} would be readable: ${NOT_ITS_COMMENT}`);
 }

@@ -101,3 +101,19 @@ test("a new value goes where a comment that selects has it encrypted", async (t)
     t.is(await above.decrypted(), after);
   }
 });
+
+test("what is readable already, as a secret of another item is written, is no secret for that", async (t) => {
+  const list = "l:\n  - role: x\n  # plain\n  - role: x\n";
+  const file = await selectedBy(READABLE, "plain", `${list}m:\n  a: 1\n  # note\n`);
+  await file.set(["m"], "x");
+  t.is(await file.decrypted(), `${list}m: x\n  # note\n`);
+});
+
+test("a secret that would be readable is one beside another item with that value, too", async (t) => {
+  const { unset } = await selectedBy(
+    READABLE,
+    "plain",
+    "l:\n  # plain\n  - a: y\n  - # note\n    a: x\n  # plain\n  - a: x\n",
+  );
+  await t.throwsAsync(unset(["l", 0]), { code: "unsupported", message: /about something else/ });
+});
