@@ -55,8 +55,11 @@ function refusal({ code, message }: CommanderError): string | null {
     : null;
 }
 
-/** What stands behind an equals sign is not repeated: `--value-stdin='"hunter2"'` has a value there. */
-function complaintOf({ message }: CommanderError, command: Command): string {
+/**
+ * What is wrong with arguments. What stands behind an equals sign is not repeated: `--value-stdin='"hunter2"'` has a
+ * value there.
+ */
+export function complaintOf({ message }: CommanderError, command: Command): string {
   const [, flag] = /^error: unknown option '([^=']*)=/.exec(message) ?? [];
   if (flag === undefined) return message.replace(/^error: /, "");
   return command.options.some(({ long, short }) => [long, short].includes(flag))

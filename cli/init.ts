@@ -16,6 +16,7 @@ import {
 import { carryOut, prepareScaffold, scopeFor, settledAnswers } from "../scaffold/scaffold.ts";
 import { inspectTarget } from "../scaffold/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
+import { complaintOf } from "./arguments.ts";
 import { examples } from "./examples.ts";
 
 /** Exit statuses of the contract; 130 is what shells report for Ctrl-C. */
@@ -44,7 +45,7 @@ export async function init(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return FINE;
-    const problem = printable(error.message.replace(/^error: /, "").replace(/\.$/, ""));
+    const problem = printable(complaintOf(error, command).replace(/\.$/, ""));
     return complain(`${problem}; flux-sops init --help lists what there is`);
   }
   const { given, switches, folder } = parsed(command);

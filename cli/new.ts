@@ -10,6 +10,7 @@ import {
   writePrepared,
 } from "../scaffold/generator.ts";
 import { readStandardInput } from "../scaffold/standard-input.ts";
+import { complaintOf } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
 
@@ -39,7 +40,7 @@ export async function newFiles(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return FINE;
-    const problem = printable(error.message.replace(/^error: /, "").replace(/\.$/, ""));
+    const problem = printable(complaintOf(error, command).replace(/\.$/, ""));
     complain(`new ${kind}: ${problem}; npx flux-sops new ${kind} --help lists what there is`);
     return WRONG_USE;
   }

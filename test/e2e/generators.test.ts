@@ -63,6 +63,7 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
     [["db", "--docker-username", "u"], /needs --docker-username and --docker-password-stdin/],
     [["db", "--from-file", "none"], /none cannot be read: it does not exist/],
     [["db", "--nope"], /unknown option '--nope'/],
+    [["db", `--from-litteral=a=${PLANTED}`], /unknown option '--from-litteral';/],
     [[], /the NAME is missing/],
   ];
   for (const [args, says] of wrong) {
