@@ -71,7 +71,9 @@ const DEEPEST = 50;
 /** Components of one build, far more than anyone has: where each lists the next one twice, they multiply. */
 const MOST_COMPONENTS = 1000;
 
-const REMOTE = /^[a-z][a-z0-9+.-]*:\/\/|^git@|^git::|^github\.com\/|[?&]ref=/i;
+/** @see extractHost in kustomize's api/internal/git/repospec.go */
+const REMOTE =
+  /^[a-z][a-z0-9+.-]*:\/\/|^git@|^[a-z][a-z0-9-]*@[^/:]+:|^git::|^github\.com[/:]|[?&]ref=/i;
 
 const AS_PATCH = {
   patches: "patch",

@@ -15,6 +15,8 @@ const BOOTSTRAPPED = "flux-system";
 /** Resolves `sourceRef` from the sources that the repository itself declares. */
 export class Sources {
   readonly #urls = new Map<string, string>();
+  /** Names of those that have folders of other repositories in them, too. */
+  readonly #including = new Set<string>();
   /** Several clusters may have one of the same name. */
   readonly #artifacts = new Map<string, Data[]>();
   readonly #isFolder: (path: string) => boolean;
@@ -30,6 +32,9 @@ export class Sources {
       const kind = textAt(object, "kind");
       const url = textAt(object, "spec", "url");
       if (kind === "GitRepository" && url !== null) this.#urls.set(name, url);
+      if (kind === "GitRepository" && listAt(object, "spec", "include").length > 0) {
+        this.#including.add(name);
+      }
       const synced = textAt(object, "spec", "sync", "url");
       if (kind === "FluxInstance" && synced !== null) this.#urls.set(BOOTSTRAPPED, synced);
       if (kind !== "ArtifactGenerator") continue;
@@ -51,7 +56,9 @@ export class Sources {
     const name = textAt(sourceRef, "name") ?? "";
     const folder = sourceFolder(path);
     const elsewhere: Source = { kind: "elsewhere", what: `${kind} ${name}` };
-    const here: Source = { kind: "this-repository", folder };
+    const mayHoldMore = kind === "OCIRepository" || kind === "Bucket" || this.#including.has(name);
+    const isHere = folder === "" || !mayHoldMore || this.#isFolder(folder);
+    const here: Source = isHere ? { kind: "this-repository", folder } : elsewhere;
     if (kind === "ExternalArtifact") {
       for (const artifact of this.#artifacts.get(name) ?? []) {
         const copied = this.#copied(artifact, folder);

@@ -505,6 +505,26 @@ test("no finding of two owners: a cluster each", (t) => {
   );
 });
 
+test("a warning: what is to be built is not there", (t) => {
+  const files = {
+    ...bootstrapped(),
+    "cluster/apps.yaml": flux("apps", "./apps", DECRYPTS),
+    "cluster/gone.yaml": flux("gone", "./gone"),
+    "apps/kustomization.yaml": "resources:\n  - db.yaml\n  - gone.yaml\n",
+    "apps/db.yaml": SECRET,
+  };
+  const warnings = ["apps/kustomization.yaml:3 warning", "cluster/gone.yaml:1 warning"];
+  t.deepEqual(found(files), warnings);
+  // Of what .sourceignore empties Flux has the folder; what it leaves out of one, Flux has not.
+  const ignored = {
+    "gone/a.yaml": "",
+    "apps/gone.yaml": "",
+    ".sourceignore": "/*/gone.yaml\n/gone\n",
+  };
+  t.deepEqual(found({ ...files, ...ignored }), warnings.slice(0, 1));
+  t.deepEqual(found({ ...files, ".gitmodules": "" }), []);
+});
+
 test("hostile files end without a throw", (t) => {
   const odd = [SECRET.slice(0, -40), `${SECRET}---\n${"[".repeat(20_000)}`, `${SECRET}\0`, "\0"];
   for (const text of odd) {

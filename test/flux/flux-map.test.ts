@@ -252,6 +252,27 @@ test("sources that are not this repository", (t) => {
   t.deepEqual(built(map, "bucket"), []);
 });
 
+test("a folder that is not here comes from elsewhere where its source brings more than this repository", (t) => {
+  const from = (name: string, path: string, kind: string) =>
+    flux(name, path).replace("kind: GitRepository", `kind: ${kind}`);
+  const map = mapOf({
+    "s/a.yaml":
+      "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: flux-system }\nspec: { url: https://a, include: [{ repository: { name: b }, toPath: b }] }\n",
+    "k/a.yaml": from("included", "./b", "GitRepository"),
+    "k/b.yaml": from("of-git", "./web", "GitRepository"),
+    "k/c.yaml": from("generated", "./c", "OCIRepository"),
+    "k/d.yaml": from("of-oci", "./web", "OCIRepository"),
+    "k/e.yaml": from("all", "./", "OCIRepository"),
+    "web/a.yaml": "",
+  });
+  const here = { kind: "this-repository", folder: "web" } as const;
+  t.like(named(map, "included").source, { kind: "elsewhere", what: "GitRepository flux-system" });
+  t.like(named(map, "of-git").source, here);
+  t.like(named(map, "generated").source, { kind: "elsewhere", what: "OCIRepository flux-system" });
+  t.like(named(map, "of-oci").source, here);
+  t.like(named(map, "all").source, { kind: "this-repository", folder: "" });
+});
+
 test("an artifact made of this repository's folders is followed to them", (t) => {
   const generator = (cluster: string) => `apiVersion: source.extensions.fluxcd.io/v1beta1
 kind: ArtifactGenerator
@@ -329,6 +350,27 @@ test("a component that is not there is no problem where Flux is told so", (t) =>
   t.deepEqual(problems(map, "told"), []);
   t.deepEqual(problems(map, "untold"), ["missing-resource ../gone"]);
   t.true(built(map, "told").includes("c/kustomization.yaml (settings)"));
+});
+
+test("what lies on another server is told from what is not here, however it is written", (t) => {
+  const remote = [
+    ...["https://example.com/x.yaml", "github.com/me/home//x", "github.com:me/home//x"],
+    ...[
+      "git@example.com:me/home//x",
+      "gitea@example.com:me/home.git//x",
+      "org-1@github.com:me/home",
+    ],
+    "example.com/me/home?ref=v1",
+  ];
+  const resources = JSON.stringify([...remote, "me@home.yaml"]);
+  const map = mapOf({
+    "a.yaml": flux("a", "a"),
+    "a/kustomization.yaml": `resources: ${resources}\n`,
+  });
+  t.deepEqual(problems(map, "a"), [
+    ...remote.map((text) => `remote-resource ${text}`),
+    "missing-resource me@home.yaml",
+  ]);
 });
 
 test("what cannot be followed is a problem, at its place", (t) => {
