@@ -25,6 +25,9 @@ const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
 const SECRETS = /(?:^|\/)secrets?(?:[._-][^/]*)?\.ya?ml$/i;
 
+/** One that looks for secrets has `id-token: write`. */
+const WORKFLOW = /(?:^|\/)workflows\/[^/]+$/;
+
 const SETTINGS =
   /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules|nmconnection)$/i;
 
@@ -83,7 +86,7 @@ export function isValuesFile(path: string): boolean {
 
 /** `secrets.yaml` of Home Assistant, ESPHome and helm-secrets, `secrets.prod.yaml`. */
 export function isSecretsFile(path: string): boolean {
-  return SECRETS.test(path);
+  return SECRETS.test(path) && !WORKFLOW.test(path);
 }
 
 /**

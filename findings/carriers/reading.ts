@@ -106,9 +106,9 @@ export class Reading {
   }
 }
 
-/** `!secret NAME` of Home Assistant, `!env_var NAME`: it names the value. */
+/** `!secret NAME` of Home Assistant, `!env_var NAME`: it names the value. Ansible's `!unsafe` stands before a literal. */
 function isTagged({ tag }: Scalar): boolean {
-  return /^![A-Za-z]/.test(tag ?? "");
+  return /^!(?!unsafe$)[A-Za-z]/.test(tag ?? "");
 }
 
 /** Whether what stands below a name only refers to a secret. */

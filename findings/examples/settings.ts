@@ -24,6 +24,11 @@ export const SETTINGS: Examples = {
       content: "latitude: 52.1\nwifi_password: correct-horse\n",
       lines: [2],
     },
+    {
+      path: "group_vars/all.yaml",
+      content: "ansible_password: !unsafe 'hunter22%x'\n",
+      lines: [1],
+    },
     { path: "wifi.nmconnection", content: "[wifi-security]\npsk=Zk3vQ8r2\n", lines: [2] },
     { path: "wpa_supplicant.conf", content: 'network={\n  psk="Zk3vQ8r2"\n}\n', lines: [2] },
     { path: "app/server.conf", content: "url = amqp://me:hunter22@mq\n", lines: [1] },
@@ -67,6 +72,10 @@ export const SETTINGS: Examples = {
     {
       path: "home-assistant/secrets.yaml",
       content: "wifi_password: !secret wifi\ntoken: ''\npassword: changeme\n",
+    },
+    {
+      path: ".github/workflows/secret-scan.yml",
+      content: "on: push\npermissions:\n  contents: read\n  id-token: write\n",
     },
     {
       path: "app/secrets.yaml",
