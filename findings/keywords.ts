@@ -150,7 +150,7 @@ export const KEYWORDS = {
   "plaintext-secret": [
     "Secret",
     // A slip, and no more than that: the word itself is in every other file.
-    ...["kind: secret", 'kind": "secret', 'kind":"secret'],
+    ...["kind: secret", 'kind: "secret', "kind: 'secret", 'kind": "secret', 'kind":"secret'],
     "secretGenerator",
     "stringData",
     "kubernetes_secret",

@@ -47,6 +47,12 @@ export const SECRET_SLIP: Examples = {
       lines: [1],
     },
     {
+      path: "small-s-in-quotes.yaml",
+      content:
+        "apiVersion: v1\nkind: \"secret\"\ndata:\n  a: aHVudGVyMg==\n---\napiVersion: v1\nkind: 'secret'\ndata:\n  a: aHVudGVyMg==\n",
+      lines: [4, 9],
+    },
+    {
       path: "several.yaml",
       content: "apiVersion: v1\nkind: Secrets\ndata:\n  a: aHVudGVyMg==\n",
       lines: [4],
