@@ -165,7 +165,9 @@ function encryptedVerdict(
     // By a pattern that it cannot read sops encrypts nothing, and says nothing.
     return blocked("sops-broken", null, `its own sops block cannot be used: ${error.message}`, {
       kind: "edit",
-      what: "correct the pattern there, or take the sops block out, and stage it again",
+      what: holdsCiphertext(file)
+        ? "correct the pattern there, and stage it again"
+        : "correct the pattern there, or take the sops block out, and stage it again",
     });
   }
 }

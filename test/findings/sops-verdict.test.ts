@@ -152,10 +152,13 @@ test("a file whose own selection is no pattern is refused where a rule takes it:
   const readable = text.replace(/password: .*/, "password: hunter2");
   for (const option of ["encrypted_regex", "unencrypted_regex"]) {
     const broken = readable.replace(/encrypted_regex: .*/, `${option}: (`);
-    t.like(verdictOn("a.sops.yaml", broken), {
-      kind: "blocked",
-      finding: { rule: "sops-broken" },
-    });
+    const verdict = verdictOn("a.sops.yaml", broken);
+    t.like(verdict, { kind: "blocked", finding: { rule: "sops-broken" } });
+    t.regex(JSON.stringify(verdict), /take the sops block out/);
+    // Without its block nothing opens what is encrypted.
+    const edited = verdictOn("a.sops.yaml", text.replace(/encrypted_regex: .*/, `${option}: (`));
+    t.like(edited, { kind: "blocked", finding: { rule: "sops-broken" } });
+    t.notRegex(JSON.stringify(edited), /take the sops block out/);
     t.is(verdictOn("a.sops.yaml", broken, null).kind, "unverified");
   }
 });
