@@ -4,6 +4,7 @@ import { SopsError } from "../sops/errors.ts";
 import { formatOf } from "../sops/format.ts";
 import { effectiveSelection, type Metadata } from "../sops/metadata.ts";
 import { compilePattern, selector } from "../sops/selection.ts";
+import { isSameSelection, type Selection } from "../sops/selection-option.ts";
 import { plaintextLeaves, readSopsFile } from "../sops/sops-file.ts";
 import type { Leaf, StoreFile } from "../sops/store.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
@@ -12,6 +13,7 @@ import { isModel, isTemplate } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";
 import { readText, searchable } from "./text.ts";
+import { shownName } from "./wording.ts";
 
 /** A file as the creation rules see it. */
 export interface SopsCandidate {
@@ -28,6 +30,8 @@ export interface SopsCandidate {
   readonly leaks: boolean;
   /** What the last commit has at this path. */
   readonly before: "encrypted" | "plaintext" | "nothing";
+  /** By which the last commit's version is encrypted; absent where it is not, or that cannot be told. */
+  readonly selectionBefore?: Selection;
 }
 
 /** What is to happen with a file, found without any key. */
@@ -124,11 +128,14 @@ function isEncryptedConflict(bytes: Uint8Array): boolean {
 }
 
 function encryptedVerdict(
-  { path, rule }: SopsCandidate,
+  candidate: SopsCandidate,
   file: StoreFile,
   metadata: Metadata,
 ): SopsVerdict {
+  const { path, rule } = candidate;
   try {
+    const narrowed = narrowedSelection(candidate, file, metadata);
+    if (narrowed !== null) return narrowed;
     const added = plaintextLeaves(file, metadata).map((leaf) => ({
       line: leaf.line,
       path: shownPath(leaf.path),
@@ -170,6 +177,41 @@ function encryptedVerdict(
         : "correct the pattern there, or take the sops block out, and stage it again",
     });
   }
+}
+
+/**
+ * What the selection of the last commit's version takes and the one in the file's own `sops` block does not:
+ * somebody has changed that by hand. Where the creation rule leaves it readable as well, that is meant.
+ */
+function narrowedSelection(
+  { rule, selectionBefore }: SopsCandidate,
+  file: StoreFile,
+  metadata: Metadata,
+): SopsVerdict | null {
+  const now = effectiveSelection(metadata);
+  if (selectionBefore === undefined || isSameSelection(selectionBefore, now)) return null;
+  const [took, takes] = [selector(selectionBefore, file), selector(now, file)];
+  const byRule = rule === null ? () => true : selector(effectiveSelection(rule), file);
+  const left = file.leaves.find(
+    (leaf) =>
+      leaf.recordsSpelling !== true &&
+      leaf.value !== null &&
+      leaf.value.text !== "" &&
+      !takes(leaf) &&
+      took(leaf) &&
+      byRule(leaf),
+  );
+  if (left === undefined) return null;
+  const { option, pattern } = selectionBefore;
+  return blocked(
+    "sops-rule",
+    left.line,
+    `its own sops block leaves ${left.kind === "comment" ? "a comment" : shownPath(left.path)} readable, which the one in the last commit encrypts`,
+    {
+      kind: "edit",
+      what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it`,
+    },
+  );
 }
 
 /**

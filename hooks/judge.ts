@@ -1,8 +1,14 @@
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { candidateOf } from "../findings/candidate.ts";
 import { scan } from "../findings/scan.ts";
-import { isNamedSops, sopsVerdict, type SopsVerdict } from "../findings/sops-verdict.ts";
+import {
+  isNamedSops,
+  sopsVerdict,
+  type SopsCandidate,
+  type SopsVerdict,
+} from "../findings/sops-verdict.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
+import { effectiveSelection } from "../sops/metadata.ts";
 import type { RuleInForce, RulesInForce } from "./rules-in-force.ts";
 
 /** A file to be judged, in whatever place it was found. */
@@ -45,7 +51,7 @@ export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
     leaks:
       file.feedsSecret === true ||
       leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
-    before: stateBefore(file),
+    ...stateBefore(file),
   });
   return { inForce, verdict, leaks };
 }
@@ -62,11 +68,31 @@ function leaksIn({ path, bytes, without }: FileToJudge, rules: RulesInForce): Fi
   return [...byPlace.values()];
 }
 
-function stateBefore({ path, bytes, before }: FileToJudge): "nothing" | "encrypted" | "plaintext" {
-  if (before === null) return "nothing";
+function stateBefore({
+  path,
+  bytes,
+  before,
+}: FileToJudge): Pick<SopsCandidate, "before" | "selectionBefore"> {
+  if (before === null) return { before: "nothing" };
   // Committed already. Where it is encrypted the verdict does not ask how it was before.
-  if (before === bytes) return "plaintext";
-  return isEncrypted(path, before) ? "encrypted" : "plaintext";
+  if (before === bytes) return { before: "plaintext" };
+  const verdict = sopsVerdict({
+    path,
+    bytes: before,
+    rule: null,
+    below: path,
+    indent: null,
+    leaks: false,
+    before: "nothing",
+  });
+  switch (verdict.kind) {
+    case "encrypted":
+      return { before: "encrypted", selectionBefore: effectiveSelection(verdict.metadata) };
+    case "unverified":
+      return { before: "encrypted" };
+    default:
+      return { before: "plaintext" };
+  }
 }
 
 /**
@@ -77,17 +103,4 @@ function encryptedName(path: string, rules: RulesInForce): string | null {
   const renamed = path.replace(/\.(ya?ml)$/, ".sops.$1");
   if (isNamedSops(path) || rules.for(path).rule !== null) return null;
   return rules.for(renamed).rule === null ? null : renamed;
-}
-
-function isEncrypted(path: string, bytes: Uint8Array): boolean {
-  const verdict = sopsVerdict({
-    path,
-    bytes,
-    rule: null,
-    below: path,
-    indent: null,
-    leaks: false,
-    before: "nothing",
-  });
-  return verdict.kind === "encrypted" || verdict.kind === "unverified";
 }

@@ -21,3 +21,7 @@ export const DEFAULT_SELECTION: Selection = {
   option: "unencrypted_suffix",
   pattern: "_unencrypted",
 };
+
+export function isSameSelection(one: Selection, other: Selection): boolean {
+  return one.option === other.option && one.pattern === other.pattern;
+}
