@@ -13,7 +13,7 @@ export function sopsBroken(
   return { rule: "sops-broken", severity: "error", line, message, mend: { kind: "edit", what } };
 }
 
-const RESTORE = "restore the encrypted file";
+export const RESTORE = "restore the encrypted file";
 const DECRYPT = "decrypt it (npx flux-sops decrypt --in-place --ignore-mac)";
 
 /**

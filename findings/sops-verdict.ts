@@ -12,6 +12,7 @@ import { isToken, shownPath } from "../sops/token.ts";
 import { isModel, isTemplate } from "./file-kind.ts";
 import type { Finding, RuleId } from "./finding.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";
+import { RESTORE, sopsBroken } from "./sops-broken.ts";
 import { readText, searchable } from "./text.ts";
 import { shownName } from "./wording.ts";
 
@@ -263,6 +264,12 @@ function plaintextVerdict(
         what: "put the values under data or stringData, or give the file a name without .sops",
       },
     );
+  }
+  const [first] = selected;
+  // With a readable value among them it is plaintext, whatever else is wrong with it.
+  if (selected.every(({ value }) => isToken(value?.text ?? "")) && first !== undefined) {
+    const message = `the value at ${shownPath(first.path)} is ciphertext, but the file has no sops block`;
+    return { kind: "blocked", finding: sopsBroken({ line: first.line, message }, RESTORE) };
   }
   if (rule.foreign.length > 0) {
     return blocked(

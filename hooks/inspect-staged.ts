@@ -164,7 +164,7 @@ async function carryOut(
   const { encryptPlaintext, inspectEncrypted } = await import("./encrypt-entry.ts");
   const { recipientsFinding } = await import("../findings/sops-recipients.ts");
   const { plaintextValue } = await import("../findings/plaintext-value.ts");
-  const { mendOfUnverified, sopsBroken } = await import("../findings/sops-broken.ts");
+  const { mendOfUnverified, RESTORE, sopsBroken } = await import("../findings/sops-broken.ts");
   const version =
     before === null ? null : { bytes: before, format: formatOf(pathText(entry.path)) };
   switch (verdict.kind) {
@@ -180,10 +180,7 @@ async function carryOut(
         result = await encryptPlaintext(file, rule, version, await identities());
       } catch (error) {
         if (!(error instanceof SopsError)) throw error;
-        const what =
-          error.code === "tampered"
-            ? "restore the encrypted file"
-            : "correct it, then stage it again";
+        const what = error.code === "tampered" ? RESTORE : "correct it, then stage it again";
         return { findings: [sopsBroken(error, what), ...leaks], content: null };
       }
       const opensHere = (await identities()).some(({ recipient }) =>

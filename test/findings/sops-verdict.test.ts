@@ -146,6 +146,20 @@ test("a value of a Secret that the rule encrypts and the file's own selection le
   t.is(verdictOn("a.sops.yaml", narrowed.replace("kind: Secret", "kind: Other")).kind, "encrypted");
 });
 
+test("ciphertext without a sops block is broken, and nothing to encrypt: it would be encrypted twice", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  const [withoutBlock = ""] = text.split(/^sops:/m);
+  for (const before of ["nothing", "encrypted", "plaintext"] as const) {
+    t.like(verdictOn("a.sops.yaml", withoutBlock, everything, { before }), {
+      kind: "blocked",
+      finding: { rule: "sops-broken", line: 6, mend: { what: "restore the encrypted file" } },
+    });
+  }
+  const withReadable = withoutBlock.replace("stringData:\n", "stringData:\n  other: hunter2\n");
+  t.is(verdictOn("a.sops.yaml", withReadable).kind, "encrypt");
+});
+
 test("a file whose own selection is no pattern is refused where a rule takes it: sops has encrypted nothing", async (t) => {
   const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
   const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
