@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
+import { standardInput } from "../scaffold/standard-input.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../sops/sops-file.ts";
@@ -16,7 +17,6 @@ import { fileProblem, noFolder } from "./file-problem.ts";
 import { filesInFolder, isFolder } from "./files-in-folder.ts";
 import { progress } from "./progress.ts";
 import { reported, type Exits } from "./reported.ts";
-import { standardInput } from "./standard-input.ts";
 import { typeOption } from "./type-option.ts";
 
 export type Options = Readonly<Record<string, unknown>>;

@@ -9,7 +9,7 @@ import {
   type Prompter,
   writePrepared,
 } from "../scaffold/generator.ts";
-import { readStandardInput } from "../scaffold/standard-input.ts";
+import { standardInputOnce } from "../scaffold/standard-input.ts";
 import { complaintOf } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
@@ -70,7 +70,7 @@ async function run(generator: FileGenerator, command: Command): Promise<void> {
   if (problem !== null) throw new ScaffoldError("usage", `the name ${printable(name)} ${problem}`);
   const prepared = await generator.prepare({
     ...{ name, directory, prompter, options: given },
-    readStandardInput: () => readStandardInput(complain),
+    readStandardInput: standardInputOnce(complain),
     environment: process.env,
   });
   const isDryRun = given.has("dry-run");

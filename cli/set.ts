@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { isatty } from "node:tty";
 import { Command } from "commander";
+import { standardInput } from "../scaffold/standard-input.ts";
 import type { Data } from "../sops/data-tree.ts";
 import { readValue } from "../sops/read-data.ts";
 import { SopsError } from "../sops/errors.ts";
@@ -19,7 +19,6 @@ import { examples } from "./examples.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import { replaceFile } from "./file-on-disk.ts";
 import { reported } from "./reported.ts";
-import { standardInput } from "./standard-input.ts";
 
 /** `flux-sops set FILE PATH VALUE`, `set --value-file FILE PATH NAME`, `set --value-stdin FILE PATH` */
 export async function set(argv: readonly string[]): Promise<number> {
@@ -54,9 +53,9 @@ export async function set(argv: readonly string[]): Promise<number> {
   let json = given ?? "";
   const isInput = options["valueStdin"] === true;
   if (isInput || options["valueFile"] === true) {
-    if (isInput && isatty(0)) complain(`the value as JSON ("a text"), then Enter and Ctrl-D:`);
+    const say = () => complain(`the value as JSON ("a text"), then Enter and Ctrl-D:`);
     const failed = await reported(isInput ? "standard input" : json, async () => {
-      json = (isInput ? await standardInput() : readFileSync(json)).toString("utf8");
+      json = (isInput ? await standardInput(say) : readFileSync(json)).toString("utf8");
     });
     if (failed !== 0) return SOPS_EXIT.generic;
   }

@@ -9,7 +9,7 @@ import {
   writePrepared,
 } from "../scaffold/generator.ts";
 import { topOfRepository } from "../scaffold/git-in-folder.ts";
-import { readStandardInput } from "../scaffold/standard-input.ts";
+import { standardInputOnce } from "../scaffold/standard-input.ts";
 import { optionText, typedText } from "./option-text.ts";
 import { asYeomanError } from "./yeoman-error.ts";
 
@@ -58,7 +58,7 @@ export function yeomanGenerator(definition: FileGenerator) {
         }
         this.#prepared = await definition.prepare({
           ...{ name, directory, options, prompter },
-          readStandardInput: () => readStandardInput((line) => void this.log(line)),
+          readStandardInput: standardInputOnce((line) => void this.log(line)),
           environment: process.env,
         });
       });

@@ -34,8 +34,8 @@ export interface GeneratorRequest {
   readonly options: ReadonlyMap<string, readonly string[] | true>;
   /** Null where nobody can be asked. */
   readonly prompter: Prompter | null;
-  /** All of standard input. */
-  readonly readStandardInput: () => Buffer;
+  /** All of standard input, once. @throws ScaffoldError `usage` */
+  readonly readStandardInput: () => Promise<Buffer>;
   readonly environment: NodeJS.ProcessEnv;
 }
 

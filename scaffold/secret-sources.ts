@@ -35,12 +35,12 @@ export function addLiteral(values: SecretValues, source: string): void {
  * @param defaultKey the key of a file that is given without one; null for its name.
  * @see handleSecretFromFileSources in kubectl's create_secret.go
  */
-export function addFiles(
+export async function addFiles(
   values: SecretValues,
   source: string,
-  readStandardInput: () => Buffer,
+  readStandardInput: () => Promise<Buffer>,
   defaultKey: string | null = null,
-): void {
+): Promise<void> {
   const parts = source.split("=");
   const [first = "", second] = parts;
   if (parts.length > 2 || first === "" || second === "") {
@@ -55,7 +55,7 @@ export function addFiles(
     if (key === null) {
       throw new ScaffoldError("usage", "--from-file - needs a key: write KEY=-");
     }
-    addValue(values, key, readStandardInput());
+    addValue(values, key, await readStandardInput());
     return;
   }
   if (isFolder(file)) {
@@ -80,13 +80,14 @@ export function addFiles(
  *
  * @see AddFromEnvFile in kubectl's env_file.go
  */
-export function addEnvFile(
+export async function addEnvFile(
   values: SecretValues,
   file: string,
   environment: NodeJS.ProcessEnv,
-  readStandardInput: () => Buffer,
-): void {
-  const bytes = file === "-" || file === "/dev/stdin" ? readStandardInput() : readSource(file);
+  readStandardInput: () => Promise<Buffer>,
+): Promise<void> {
+  const bytes =
+    file === "-" || file === "/dev/stdin" ? await readStandardInput() : readSource(file);
   const name = printable(file);
   const text = utf8(bytes);
   if (text === null) throw new ScaffoldError("usage", `${name} is no UTF-8 text`);

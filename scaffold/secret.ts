@@ -114,7 +114,7 @@ async function prepareSecret(request: GeneratorRequest): Promise<PreparedFiles> 
   );
   const namespace = await wantedNamespace(request);
   const type = secretType(await wantedType(request));
-  const values = collectValues(request, type);
+  const values = await collectValues(request, type);
   const generated = generatedKeys(request, values);
   await askForDocker(request, type, values);
   if (prompter !== null) await askForValues(request, type, values, generated);
@@ -256,21 +256,21 @@ function hasValues(request: GeneratorRequest): boolean {
 }
 
 /** The values that flags give. */
-export function collectValues(request: GeneratorRequest, type: SecretType): SecretValues {
+export async function collectValues(
+  request: GeneratorRequest,
+  type: SecretType,
+): Promise<SecretValues> {
   const values: SecretValues = new Map();
-  let isRead = false;
-  const readOnce = () => {
-    if (isRead) throw new ScaffoldError("usage", "standard input can be one value only");
-    isRead = true;
-    return request.readStandardInput();
-  };
+  const { readStandardInput, environment } = request;
   for (const source of valuesOf(request, "from-literal")) addLiteral(values, source);
   const fromInput = valueOf(request, "from-literal-stdin");
-  if (fromInput !== null) addValue(values, fromInput, withoutLineBreak(readOnce()));
+  if (fromInput !== null) addValue(values, fromInput, withoutLineBreak(await readStandardInput()));
   const onlyKey = type.name === "kubernetes.io/dockerconfigjson" ? ".dockerconfigjson" : null;
-  for (const source of valuesOf(request, "from-file")) addFiles(values, source, readOnce, onlyKey);
+  for (const source of valuesOf(request, "from-file")) {
+    await addFiles(values, source, readStandardInput, onlyKey);
+  }
   for (const file of valuesOf(request, "from-env-file")) {
-    addEnvFile(values, file, request.environment, readOnce);
+    await addEnvFile(values, file, environment, readStandardInput);
   }
   const [cert, key] = [valueOf(request, "cert"), valueOf(request, "key")];
   if (cert !== null || key !== null) {
@@ -314,7 +314,7 @@ async function askForDocker(
   const server = await ask("docker-server", "Registry", "https://index.docker.io/v1/");
   const username = await ask("docker-username", "User name at the registry", "");
   const password = options.has("docker-password-stdin")
-    ? withoutLineBreak(request.readStandardInput()).toString("utf8")
+    ? withoutLineBreak(await request.readStandardInput()).toString("utf8")
     : (valueOf(request, "docker-password") ??
       (await prompter?.hidden("Password or token (not shown)", needed)) ??
       "");
@@ -344,7 +344,7 @@ async function askForValues(
   const askFor = async (key: string) => {
     if (FILE_KEYS.has(key)) {
       const file = await prompter.input(`File with ${key}`, "", fileProblem);
-      addFiles(values, `${key}=${file}`, request.readStandardInput);
+      await addFiles(values, `${key}=${file}`, request.readStandardInput);
       return;
     }
     const value = await prompter.hidden(

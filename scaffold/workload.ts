@@ -59,7 +59,7 @@ async function prepareWorkload(request: GeneratorRequest): Promise<PreparedFiles
   const port = await asked(request, "port", "Port it listens on", DEFAULT_PORT, portProblem);
   const namespace = await wantedNamespace(request, name);
   const type = secretType("generic");
-  const values = collectValues(request, type);
+  const values = await collectValues(request, type);
   const generated = generatedKeys(request, values);
   const wantsSecret = !request.options.has("without-secret");
   if (!wantsSecret && values.size + generated.length > 0) {

@@ -146,6 +146,7 @@ test("standard input that is set not to wait is waited for", (t) => {
   for (const [input, command] of [
     [`cat ${DB}`, "decrypt --input-type yaml --output-type yaml"],
     ["echo '\"late\"'", set],
+    ["echo late", "new secret web --yes --from-literal-stdin a"],
   ] as const) {
     repository.run("mkfifo", ["../fifo"]);
     const fifo = join(repository.home, "../fifo");
@@ -161,11 +162,17 @@ test("standard input that is set not to wait is waited for", (t) => {
     closeSync(reader);
     repository.run("rm", ["../fifo"]);
     t.is(ended.status, 0, ended.stderr);
-    if (command !== set) t.is(ended.stdout, PLAIN);
+    if (command.startsWith("decrypt")) t.is(ended.stdout, PLAIN);
   }
   t.regex(repository.tool("decrypt", DB).stdout, /a: late/);
+  t.regex(repository.tool("decrypt", DB.replace("db", "web")).stdout, /a: "late"/);
   const folder = repository.run("sh", ["-c", "node .flux-sops/flux-sops.mjs decrypt < ."]);
   t.deepEqual(folder, { status: 2, stdout: "", stderr: "flux-sops: /dev/stdin: it is a folder\n" });
+  const other = "node .flux-sops/flux-sops.mjs new secret other --yes --from-literal-stdin a < .";
+  t.regex(
+    repository.run("sh", ["-c", other]).stderr,
+    /^flux-sops: new secret: standard input cannot be read: it is a folder$/m,
+  );
 });
 
 test("set: a value that is no JSON, or in a wrong place, is not quoted in the complaint", (t) => {

@@ -61,6 +61,10 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
     [["db", "--type", "basic-auth"], /needs username or password: give --from-literal username=/],
     [["db", "--type", "ssh-auth"], /needs ssh-privatekey: give --from-file ssh-privatekey=FILE$/m],
     [["db", "--docker-username", "u"], /needs --docker-username and --docker-password-stdin/],
+    [
+      ["db", "--from-literal-stdin", "a", "--docker-username", "u", "--docker-password-stdin"],
+      /standard input can be one value only/,
+    ],
     [["db", "--from-file", "none"], /none cannot be read: it does not exist/],
     [["db", "--nope"], /unknown option '--nope'/],
     [["db", `--from-litteral=a=${PLANTED}`], /unknown option '--from-litteral';/],

@@ -298,19 +298,23 @@ run("set --value-stdin: says on a terminal what it waits for [needs python3]", (
 });
 
 run(
-  "new secret --from-literal-stdin: says it too, and takes it after a prompt [needs python3]",
+  "new secret --from-literal-stdin: says it too, and takes it between two prompts [needs python3]",
   (t) => {
     const repository = scaffolded(t);
     const { status, seen } = drive(
       repository,
-      ["new", "secret", "db", "--from-literal-stdin", "a"],
+      ["new", "secret", "db", "--type", "basic-auth", "--from-literal-stdin", "username"],
       [
         ["Namespace", ENTER],
         ["the value, then Enter and Ctrl-D", `two${ENTER}\u0004`],
+        ["Value of password", `three${ENTER}`],
       ],
     );
     t.is(status, 0, seen);
     const path = "clusters/homelab/secrets/db.sops.yaml";
-    t.regex(repository.tool("decrypt", path).stdout, /^ {2}a: "two"$/m);
+    t.regex(
+      repository.tool("decrypt", path).stdout,
+      /^ {2}username: "two"\n {2}password: "three"$/m,
+    );
   },
 );

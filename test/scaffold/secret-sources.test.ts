@@ -19,7 +19,7 @@ import fc from "../seeded-fast-check.ts";
 import { newPlace } from "./sandbox.ts";
 import { selfSigned } from "./self-signed.ts";
 
-const noInput = () => Buffer.from("input");
+const noInput = async () => Buffer.from("input");
 
 function texts(values: SecretValues): Record<string, string> {
   return Object.fromEntries([...values].map(([key, value]) => [key, value.toString()]));
@@ -43,39 +43,41 @@ test("literals are split at the first =, and errors do not quote them", (t) => {
   }
 });
 
-test("files as kubectl takes them: names as keys, folders without links and folders", (t) => {
+test("files as kubectl takes them: names as keys, folders without links and folders", async (t) => {
   const place = folder({ one: "1\n", "two.txt": "2" });
   mkdirSync(join(place, "sub"));
   symlinkSync("one", join(place, "link"));
   const values: SecretValues = new Map();
-  addFiles(values, place, noInput);
-  addFiles(values, `key=${join(place, "one")}`, noInput);
-  addFiles(values, "in=-", noInput);
+  await addFiles(values, place, noInput);
+  await addFiles(values, `key=${join(place, "one")}`, noInput);
+  await addFiles(values, "in=-", noInput);
   t.deepEqual(texts(values), { one: "1\n", "two.txt": "2", key: "1\n", in: "input" });
   for (const source of [`k=${place}`, "=f", "f=", "a=b=c", "-", join(place, "none")]) {
-    t.throws(() => addFiles(values, source, noInput), { name: "ScaffoldError" }, source);
+    await t.throwsAsync(addFiles(values, source, noInput), { name: "ScaffoldError" }, source);
   }
 });
 
-test("env files as kubectl takes them", (t) => {
+test("env files as kubectl takes them", async (t) => {
   const place = folder({
     env: '\ufeff# comment\n\n  A=1 \nB="q"\r\nC=x=y\nFROM_ENV\n',
     bad: "A=1\nhunter2 is no line\n",
   });
   const values: SecretValues = new Map();
-  addEnvFile(values, join(place, "env"), { FROM_ENV: "e" }, noInput);
+  await addEnvFile(values, join(place, "env"), { FROM_ENV: "e" }, noInput);
   t.deepEqual(texts(values), { A: "1 ", B: '"q"', C: "x=y", FROM_ENV: "e" });
-  const error = t.throws(() => addEnvFile(new Map(), join(place, "bad"), {}, noInput));
+  const error = await t.throwsAsync(addEnvFile(new Map(), join(place, "bad"), {}, noInput));
   t.regex(error.message, /bad:2 /);
   t.notRegex(error.message, /hunter2/);
 });
 
-test("env files: what kubectl takes for blank before a name, and what not", (t) => {
+test("env files: what kubectl takes for blank before a name, and what not", async (t) => {
   const place = folder({ blank: "\u00a0\u0085\u2028A=1\n", mark: "A=1\n \ufeffB=2\n" });
   const values: SecretValues = new Map();
-  addEnvFile(values, join(place, "blank"), {}, noInput);
+  await addEnvFile(values, join(place, "blank"), {}, noInput);
   t.deepEqual(texts(values), { A: "1" });
-  t.throws(() => addEnvFile(new Map(), join(place, "mark"), {}, noInput), { message: /mark:2 / });
+  await t.throwsAsync(addEnvFile(new Map(), join(place, "mark"), {}, noInput), {
+    message: /mark:2 /,
+  });
 });
 
 test("a certificate and its key: those that belong together, in PEM, as kubectl takes them", (t) => {
