@@ -1,10 +1,39 @@
 import { textAt } from "../flux/data.ts";
+import type { FluxKustomization } from "../flux/flux-map.ts";
+import type { BuiltFile } from "../flux/folder-build.ts";
 import { readManifests } from "../flux/manifest.ts";
 import type { RepositoryFiles } from "../flux/repository-files.ts";
 import { SopsError } from "../sops/errors.ts";
 import { parseBytes } from "../sops/format.ts";
 import type { Metadata } from "../sops/metadata.ts";
 import { plaintextLeaves } from "../sops/sops-file.ts";
+import { fluxError, type FluxFinding } from "./flux-finding.ts";
+import { shownFile } from "./wording.ts";
+
+/**
+ * An encrypted patch under `patchesStrategicMerge`, which Flux does not decrypt, where an object that it is
+ * merged into does not decrypt any more.
+ *
+ * @param metadata what the patch says of itself; null where that cannot be used, or it is not encrypted
+ */
+export function inStrategicMerge(
+  { path, from, line }: BuiltFile,
+  metadata: Metadata | null,
+  files: RepositoryFiles,
+  kustomization: FluxKustomization,
+): FluxFinding[] {
+  if (from === null || metadata === null) return [];
+  const resources = kustomization.files.filter(({ as }) => as === "resource");
+  const paths = resources.map((file) => file.path);
+  if (!wouldFailToMerge(files, path, metadata, paths)) return [];
+  return [
+    fluxError(
+      { path: from, line, about: [path] },
+      `Flux decrypts no file under patchesStrategicMerge: with ${shownFile(path)} merged in, the object does not decrypt any more`,
+      `write it under patches: instead, as - path: ${shownFile(path.slice(path.lastIndexOf("/") + 1))}`,
+    ),
+  ];
+}
 
 /**
  * Whether an object does not decrypt any more once an encrypted patch is merged into it: it gets the
@@ -13,7 +42,7 @@ import { plaintextLeaves } from "../sops/sops-file.ts";
  *
  * @param resources the files in which the object may stand
  */
-export function wouldFailToMerge(
+function wouldFailToMerge(
   files: RepositoryFiles,
   patch: string,
   metadata: Metadata,
