@@ -1,5 +1,5 @@
 import { fluxMap, type FluxKustomization, type FluxMap } from "../flux/flux-map.ts";
-import { mayHoldFluxObject } from "../flux/folder-build.ts";
+import { mayHoldFluxObject } from "../flux/flux-objects.ts";
 import { isKustomizationFile, type RepositoryFiles } from "../flux/repository-files.ts";
 import type { Severity } from "./finding.ts";
 import { mayBeEncrypted } from "./flux-decryption.ts";

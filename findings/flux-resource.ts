@@ -1,4 +1,4 @@
-import type { BuiltFile } from "../flux/folder-build.ts";
+import type { BuiltFile } from "../flux/build.ts";
 import type { Severity } from "./finding.ts";
 import type { EncryptedDocument } from "./flux-decryption.ts";
 import { fluxError, type FluxFinding } from "./flux-finding.ts";

@@ -1,13 +1,7 @@
+import type { BuiltFile, BuiltObject, FolderBuild, Placement } from "./build.ts";
 import { isData, listAt, textAt, valueAt, type Data } from "./data.ts";
-import {
-  FolderBuilds,
-  pathsNamedBy,
-  type BuiltFile,
-  type BuiltObject,
-  type FolderBuild,
-  type Placement,
-} from "./folder-build.ts";
-import type { KustomizationFile } from "./kustomization-file.ts";
+import { FolderBuilds } from "./folder-build.ts";
+import { pathsNamedBy, type KustomizationFile } from "./kustomization-file.ts";
 import { readManifests } from "./manifest.ts";
 import { readPatch, type Patch } from "./patch.ts";
 import type { Problem } from "./problem.ts";

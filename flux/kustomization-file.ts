@@ -1,6 +1,7 @@
 import { isData, listAt, textAt, valueAt, type Data } from "./data.ts";
 import { readManifests, type Manifest } from "./manifest.ts";
 import { groupOf } from "./patch.ts";
+import { folderOf, pathFrom } from "./repository-files.ts";
 
 /** An entry of a list in a kustomization. */
 export interface Entry {
@@ -108,6 +109,21 @@ export function readKustomizationFile(path: string, bytes: Uint8Array | null): K
     patches: own === undefined ? [] : [...patchEntries(own)],
     others: OTHER_FILES.flatMap((field) => entries(field)),
   };
+}
+
+/** Every path in this repository that a kustomization names. */
+export function pathsNamedBy(file: KustomizationFile): string[] {
+  const folder = folderOf(file.path);
+  const named = [
+    ...file.resources,
+    ...file.components,
+    ...file.others,
+    ...file.patches.flatMap(({ path }) => (path === null ? [] : [path])),
+    ...file.generators
+      .filter(({ field }) => field !== "literals")
+      .map(({ value, line }) => ({ text: value, line })),
+  ];
+  return named.flatMap(({ text }) => pathFrom(folder, text) ?? []);
 }
 
 /** The texts in a list, and the `path` of what is a mapping in it. */
