@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { encryptedFile, type EncryptedFile } from "../findings/encrypted-file.ts";
-import { fluxMap, type FluxKustomization } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
+import { fluxMap } from "../flux/flux-map.ts";
 import type { Problem, ProblemKind } from "../flux/problem.ts";
 import { GitError } from "../git/errors.ts";
 import { displayPath, pathFromText } from "../git/path.ts";

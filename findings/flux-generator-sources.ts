@@ -1,5 +1,5 @@
 import type { BuiltFile } from "../flux/build.ts";
-import type { FluxKustomization } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
 import type { GeneratorSource } from "../flux/kustomization-file.ts";
 import { generatedAs, type GeneratedAs } from "./flux-decryption.ts";
 import { fluxError, type FluxFinding } from "./flux-finding.ts";

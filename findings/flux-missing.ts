@@ -1,4 +1,4 @@
-import type { FluxKustomization } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
 import type { Problem } from "../flux/problem.ts";
 import { sourceFolder, type RepositoryFiles } from "../flux/repository-files.ts";
 import type { FluxFinding } from "./flux-finding.ts";

@@ -1,5 +1,6 @@
 import { textAt } from "../flux/data.ts";
-import type { FluxKustomization, FluxMap } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
+import type { FluxMap } from "../flux/flux-map.ts";
 import { readManifests } from "../flux/manifest.ts";
 import type { ProblemKind } from "../flux/problem.ts";
 import type { RepositoryFiles } from "../flux/repository-files.ts";

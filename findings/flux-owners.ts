@@ -1,5 +1,5 @@
 import type { Placement } from "../flux/build.ts";
-import type { FluxKustomization } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
 import type { EncryptedDocument } from "./flux-decryption.ts";
 import type { FluxFinding } from "./flux-finding.ts";
 import { shownFile, shownFiles } from "./wording.ts";

@@ -1,6 +1,6 @@
 import { textAt } from "../flux/data.ts";
 import type { BuiltFile } from "../flux/build.ts";
-import type { FluxKustomization } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
 import { readManifests } from "../flux/manifest.ts";
 import type { RepositoryFiles } from "../flux/repository-files.ts";
 import { SopsError } from "../sops/errors.ts";

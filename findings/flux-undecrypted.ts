@@ -1,4 +1,5 @@
-import type { FluxKustomization, FluxMap } from "../flux/flux-map.ts";
+import type { FluxKustomization } from "../flux/flux-kustomization.ts";
+import type { FluxMap } from "../flux/flux-map.ts";
 import { folderOf } from "../flux/repository-files.ts";
 import type { EncryptedFiles } from "./flux-encrypted-files.ts";
 import { fluxError, type FluxFinding } from "./flux-finding.ts";

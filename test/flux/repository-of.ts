@@ -1,4 +1,5 @@
-import { fluxMap, type FluxKustomization, type FluxMap } from "../../flux/flux-map.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import { fluxMap, type FluxMap } from "../../flux/flux-map.ts";
 import type { RepositoryFiles } from "../../flux/repository-files.ts";
 
 /** A repository of texts. */
