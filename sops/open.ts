@@ -148,7 +148,11 @@ class CommentOpener {
   private allPaths(): readonly KeyPath[] {
     if (this.paths === null) {
       const paths = new Map<string, KeyPath>();
-      for (const { path } of this.file.leaves) {
+      const { leaves } = this.file;
+      for (const path of [
+        ...leaves.map((leaf) => leaf.path),
+        ...(this.file.pathsAroundEmpty?.() ?? []),
+      ]) {
         for (let length = path.length; length >= 0; length -= 1) {
           const part = path.slice(0, length);
           const name = additionalData(part);

@@ -89,6 +89,8 @@ export interface StoreFile {
    * comments.
    */
   commentStacks?(): ReadonlyMap<Leaf, CommentStack>;
+  /** The mappings and lists that hold empty ones: no leaf may be in them. Missing as above. */
+  pathsAroundEmpty?(): readonly KeyPath[];
   /** The `sops` block as plain data, or null where the file has none. */
   readonly rawMetadata: unknown;
   /**

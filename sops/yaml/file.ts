@@ -4,7 +4,7 @@ import { Lines } from "../lines.ts";
 import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentRun, CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
-import { isSamePath, isToken, shownPath } from "../token.ts";
+import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
 import { commentStacks, type Held } from "./comment-stacks.ts";
 import type { Refusal } from "./go-yaml-scan.ts";
 import { leafEdits } from "./leaf-edits.ts";
@@ -63,6 +63,10 @@ export class YamlFile implements StoreFile {
       atEnd.has(leaf as YamlLeaf),
     );
     return this.record.addStacks(new Map([...stacks, ...moved]));
+  }
+
+  pathsAroundEmpty(): readonly KeyPath[] {
+    return this.empty.map(({ holder }) => holder?.path ?? []);
   }
 
   splice(

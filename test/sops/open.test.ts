@@ -51,6 +51,19 @@ test("a comment that sops took into another mapping is decrypted there, and know
   }
 });
 
+test("a comment of a mapping or list that holds nothing else but empty ones is decrypted elsewhere, too", async (t) => {
+  for (const inner of [
+    "  # note\n  b: []\n",
+    "  # note\n  ? b\n",
+    "  c:\n    # note\n    - {}\n",
+  ]) {
+    const text = await encrypt(`a: x\nother:\n${inner}`);
+    const [line = "", token = ""] = /^ *(# ?ENC\S+type:comment\])\n/m.exec(text) ?? [];
+    const plain = await decrypt(`${token}\n${text.replace(line, "")}`);
+    t.is(plain, `# note\na: x\nother:\n${inner.replace(/ *# note\n/, "")}`);
+  }
+});
+
 test("a comment that is no token is a plain one; one of another file is damage", async (t) => {
   const text = await encrypt(COMMENTED);
   const [comment = ""] = text.match(/# ?ENC\S+type:comment\]/) ?? [];
