@@ -23,6 +23,15 @@ export class FlowReading {
     }
     this.isBehindPlain = isPlain;
   }
+
+  /**
+   * Whether the outermost collection ends at an offset. To go-yaml it may in any column, and sops writes the
+   * end of an empty mapping with a comment in it into the first one.
+   */
+  endsAt(offset: number): boolean {
+    return this.depth === 1 && /[\]}]/.test(this.text.charAt(offset));
+  }
+
   private isBroken(lexeme: string, offset: number, isPlain: boolean): boolean {
     if (isPlain) return /^:|\?/.test(lexeme);
     return this.isBehindPlain && lexeme === ":" && /\S/.test(this.text.charAt(offset + 1));

@@ -84,6 +84,8 @@ export function readTokens(
   const flow = new FlowReading(text, failure);
   const scan = new GoYamlScan(text);
   for (const lexeme of new Lexer().lex(text)) {
+    // To the lexer, a line left of a collection in brackets ends it: its bracket may come yet.
+    if (lexeme === CST.FLOW_END && flow.endsAt(parser.offset)) continue;
     flow.next(lexeme, parser.offset, isScalar);
     scan.next(lexeme, parser.offset, isScalar);
     if (lexeme.startsWith("#") && !isScalar) {

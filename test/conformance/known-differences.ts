@@ -117,15 +117,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "a comment beside an empty mapping or list: `a: {} # note`, or below one and left of it",
+    what: "a comment beside an empty mapping, or above it behind a `?` key: `a: {} # note`",
     sops: "writes `{`, the comment and a `}` in the first column, which is no YAML by the specification, and loses the comment when it reads that",
-    ours: "does not read what sops made of it (the file is refused with its line)",
+    ours: "leaves it where it is; reads what sops made of it, comment and all",
     examples: [
       {
         text: "a:\n  b: {} # note\nc: x\n",
         encryptedBy: "sops",
         sops: /^ +b: \{\}$/m,
-        ours: "refused",
+        ours: /^ +b: \{\n +# note\n\}$/m,
         sopsReads: /^ +b: \{\n +# note\n\}$/m,
       },
     ],

@@ -53,6 +53,8 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
     "# top\nkind: Secret # here\nstringData: # after the key\n  # before a\n  a: x # beside a\n  # between\n\n  # before b\n  b: y\n  # at the end\n# below\n",
   "every quoting in flow collections":
     "stringData: {a: x, b: 'y', c: \"z\", d: [p, 'q', \"r\"], e: 1, f: {g: h}}\n",
+  "brackets that close left of what they stand in":
+    "stringData:\n  a: [\n    x,\n    {b: y}\n]\n  c:\n    - d: {\n  # note\n} # e\n    - z\n",
   "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
   "comments beside block headers":
     "stringData:\n  a: | # note\n    one\n  b: >-\t # hunter2\n    one\n    two\n  c: |+2 # kept\n     x\n\n  d: x\n",
