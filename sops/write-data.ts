@@ -55,7 +55,11 @@ export function toYaml(value: Data, indent: number | null): string {
   const document = new Document(plain(value), { compat: "yaml-1.1" });
   visit(document, {
     Scalar: (_key, node) => {
-      if (typeof node.value === "string" && needsQuotes(node.value)) node.type = "QUOTE_DOUBLE";
+      const { value } = node;
+      if (typeof value === "string" && needsQuotes(value)) node.type = "QUOTE_DOUBLE";
+      if (typeof value !== "bigint" || !needsPoint(String(value))) return;
+      node.value = Number(value);
+      node.minFractionDigits = 1;
     },
   });
   return withEscapes(document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 }));
@@ -80,7 +84,27 @@ function isText(text: string): boolean {
 
 /** Data as YAML on one line. */
 export function toFlow(value: Data): string {
-  return withEscapes(toJson(value, null));
+  return withEscapes(toJson(withPoints(value), null));
+}
+
+/** Whether a number is a float whose digits alone go-yaml reads as an integer, which sops does not take. */
+function needsPoint(digits: string): boolean {
+  try {
+    resolvePlain(digits);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function withPoints(value: Data): Data {
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, one]) => [key as string, withPoints(one as Data)]));
+  }
+  if (Array.isArray(value)) return value.map((one) => withPoints(one as Data));
+  return value instanceof NumberText && needsPoint(value.text)
+    ? new NumberText(`${value.text}.0`)
+    : value;
 }
 
 /** Control characters, line breaks that few programs see, and what go-yaml takes for no text. */

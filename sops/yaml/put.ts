@@ -254,8 +254,7 @@ class Editor {
     const lead = place === "value" ? " " : "";
     if (!this.canEndAt(at, value, column)) return lead + toFlow(value);
     if (typeof value === "string") return lead + this.string(value, column);
-    const text = scalarText(value);
-    if (text !== null) return lead + text;
+    if (scalarText(value) !== null) return lead + toFlow(value);
     if (isEmpty(value)) return `${lead}${Array.isArray(value) ? "[]" : "{}"}`;
     const step = place === "value" ? this.step() : 0;
     const pad = " ".repeat(column + step);

@@ -652,6 +652,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "set: a whole number of more than 53 bits",
+    sops: "rounds it",
+    ours: "keeps its digits",
+    examples: [
+      {
+        text: "a: x\n",
+        set: ['["a"]', "9007199254740993"],
+        sops: /^a: 9.007199254740992e\+15$/m,
+        ours: /^a: 9007199254740993$/m,
+      },
+    ],
+  },
+  {
     what: "set: a number, where the file is dotenv or INI",
     sops: "writes 5.0 for 5",
     ours: "writes 5",

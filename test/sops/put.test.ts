@@ -51,6 +51,8 @@ const VALUES = [
   String.raw`"x\n\u2028y"`,
   String.raw`["\u0085x", "\u007f", "\ufeffx", "\u0007", "x\r"]`,
   String.raw`{"x\u2029y":{"\u0007":"x\n\u2028y"}}`,
+  "1e19",
+  '{"k":[1e19,-1e19,1e300]}',
 ];
 
 /** Where what is put must not touch what stands before it, or count it. */

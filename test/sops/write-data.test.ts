@@ -1,7 +1,7 @@
 import test from "ava";
 import { NumberText, type Data } from "../../sops/data-tree.ts";
 import { readData } from "../../sops/read-data.ts";
-import { writeData } from "../../sops/write-data.ts";
+import { toFlow, writeData } from "../../sops/write-data.ts";
 
 /** Numbers to go-yaml, and texts to the yaml package. */
 const GO_NUMBERS = ["0X1F", "0B1", "0b+11", "0o-7", "+0o7", "1e1_0"];
@@ -26,3 +26,14 @@ test("infinite numbers are written as YAML has them", (t) => {
   const data = new Map(["+Inf", "-Inf", "NaN"].map((text) => [text, new NumberText(text)]));
   t.deepEqual(readData(writeData([data], "yaml", null), "yaml"), [data]);
 });
+
+/** Of whole numbers, go-yaml reads those from 2^63 to 2^64-1 as integers that sops does not take. */
+const FLOATS = ["10000000000000000000", "9223372036854775808", "18446744073709552000", "1e-7"];
+for (const json of [...FLOATS, "-10000000000000000000", "9223372036854775807", "1e300"]) {
+  test(`written as YAML, on lines of its own and among others, ${json} is that number`, (t) => {
+    const [data = new Map()] = readData(`{"a": ${json}, "b": [${json}]}`, "json");
+    for (const yaml of [writeData([data], "yaml", null), toFlow(data)]) {
+      t.deepEqual(readData(yaml, "yaml"), [data], yaml);
+    }
+  });
+}
