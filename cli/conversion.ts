@@ -52,7 +52,7 @@ export function plaintextIn(
   { from, to, indent }: Conversion,
 ): Buffer {
   if (from === to) return plaintextBytes(file, text);
-  return Buffer.from(writeData(readData(text, from), to, indent), "utf8");
+  return Buffer.from(writeData(readData(text, from, "refuse"), to, indent), "utf8");
 }
 
 /**
@@ -82,7 +82,7 @@ export async function encryptedAs(
   rule: Encryption,
   previous: Previous | null = null,
 ): Promise<string> {
-  const documents = readData(text, from);
+  const documents = readData(text, from, "refuse");
   // What is no data is left behind, and with it what a comment says of a value.
   if (from !== "binary" && rule.selection?.option.endsWith("comment_regex") === true) {
     throw new SopsError(

@@ -38,7 +38,8 @@ export const decrypt = fileCommand({
     if (typeof extract === "string") return extracted(at, text, extract);
     const { inputFormat: from, outputFormat: to, indent } = at;
     // What is only printed is still in the file.
-    if (from !== to && at.options["inPlace"] === true) refuseDropped(readData(text, from), to);
+    if (from !== to && at.options["inPlace"] === true)
+      refuseDropped(readData(text, from, "refuse"), to);
     return plaintextIn(at.file, text, { from, to, indent });
   },
 });
@@ -56,7 +57,7 @@ function extracted(
   if (inputFormat === "binary" && path[0] === "data" && path.length === 1) {
     return plaintextBytes(file, text);
   }
-  const [first = new Map()] = readData(text, inputFormat);
+  const [first = new Map()] = readData(text, inputFormat, "first");
   const value = dataAt(first, path);
   if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
   if (typeof value !== "string" && !(value instanceof Map)) {

@@ -4,6 +4,7 @@ import { decodeText } from "./decode-text.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
+import { shownPath } from "./token.ts";
 import { resolvePlain, type Value } from "./value.ts";
 import { readBlockStyle } from "./yaml/block-style/block-style.ts";
 import { composeDocuments } from "./yaml/document.ts";
@@ -14,22 +15,32 @@ import { NO_TAG } from "./yaml/scalar-value.ts";
 const MOST_VALUES = 200_000;
 
 /**
+ * Which value a key has that stands twice in a mapping, as it may in JSON, dotenv and INI: the `first` one
+ * for sops's `--extract` and `set`, the `last` one for most who read such files.
+ */
+export type Repeated = "first" | "last" | "refuse";
+
+/**
  * The data of a plaintext, a top mapping for each document.
  *
  * @param text as `decryptFile` gives it.
- * @throws SopsError `syntax`, `unsupported`
+ * @throws SopsError `syntax`, `unsupported`; `cannot-hold` for a key that stands twice and may not.
  */
-export function readData(text: string, format: Format): ReadonlyMap<string, Data>[] {
+export function readData(
+  text: string,
+  format: Format,
+  repeated: Repeated = "last",
+): ReadonlyMap<string, Data>[] {
   switch (format) {
     case "yaml":
       return readYaml(text);
     case "json": {
-      const root = readJson(parseJson(text));
+      const root = readJson(parseJson(text), repeated);
       return [root instanceof Map ? (root as ReadonlyMap<string, Data>) : new Map<string, Data>()];
     }
     case "dotenv":
     case "ini":
-      return [readFlat(text, format)];
+      return [readFlat(text, format, repeated)];
     case "binary":
       return [new Map([["data", decodeText(Buffer.from(text, "latin1"))]])];
   }
@@ -55,7 +66,7 @@ export function readBesideMetadata(text: string): ReadonlyMap<string, Data>[] {
  */
 export function readValue(json: string): Data {
   try {
-    return readJson(parseJson(json));
+    return readJson(parseJson(json), "last");
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
     throw new SopsError(
@@ -106,12 +117,17 @@ function readLeaves(leaves: readonly YamlLeaf[]): ReadonlyMap<string, Data> {
   return root;
 }
 
-function readJson(node: JsonNode): Data {
+function readJson(node: JsonNode, repeated: Repeated): Data {
   switch (node.kind) {
-    case "object":
-      return new Map(node.members.map(({ key, value }) => [key, readJson(value)]));
+    case "object": {
+      const entries = new Map<string, Data>();
+      for (const { key, value } of node.members) {
+        enter(entries, key, readJson(value, repeated), repeated);
+      }
+      return entries;
+    }
     case "list":
-      return node.items.map(readJson);
+      return node.items.map((item) => readJson(item, repeated));
     case "scalar":
       return dataOf(node.value);
   }
@@ -168,18 +184,32 @@ function keyOf(key: Scalar.Parsed, { anchors }: Reading): string {
   return textOf(key);
 }
 
-function readFlat(text: string, format: "dotenv" | "ini"): ReadonlyMap<string, Data> {
+function enter(entries: Map<string, Data>, key: string, value: Data, repeated: Repeated): void {
+  if (entries.has(key)) {
+    if (repeated === "first") return;
+    if (repeated === "refuse") {
+      throw new SopsError("cannot-hold", `${shownPath([key])} stands twice, and one would be lost`);
+    }
+  }
+  entries.set(key, value);
+}
+
+function readFlat(
+  text: string,
+  format: "dotenv" | "ini",
+  repeated: Repeated,
+): ReadonlyMap<string, Data> {
   const root = new Map<string, Data>();
   for (const { kind, path, value } of parseFile(text, format, null).leaves) {
     if (kind === "comment") continue;
     const [first = "", second] = path;
     if (second === undefined) {
-      root.set(first, value?.text ?? "");
+      enter(root, first, value?.text ?? "", repeated);
       continue;
     }
     const section = root.get(first);
     const entries = section instanceof Map ? (section as Map<string, Data>) : new Map();
-    entries.set(second, value?.text ?? "");
+    enter(entries, second, value?.text ?? "", repeated);
     root.set(first, entries);
   }
   return root;

@@ -60,7 +60,7 @@ export async function setValue(sealed: Sealed, path: TreePath, value: Data): Pro
   const { opened, plaintext } = open(sealed);
   if (format === "binary") return setContent(sealed, path, value, plaintext());
   if (mayStandAt(opened, path, value)) {
-    const [before = null] = readData(plaintext(), format);
+    const [before = null] = readData(plaintext(), format, "first");
     const present = dataAt(before, path);
     const isText = format === "dotenv" || format === "ini";
     if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
@@ -101,7 +101,7 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
     throw new SopsError("cannot-hold", "a binary file is one value: nothing can be taken out");
   }
   const refuse = () => {
-    const [before = null] = readData(plaintext(), format);
+    const [before = null] = readData(plaintext(), format, "first");
     refuseDeadEnd(before, path);
   };
   try {

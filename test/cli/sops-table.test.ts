@@ -119,6 +119,10 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops decrypt --extract '[\"password\"]' e.yaml", "0 > hunter1"],
   ["sops decrypt --extract '[\"items\"][7]' list.yaml", "1"],
   ["sops decrypt --extract '[\"items\"]' list.yaml", "0 > - hunter1\n- hunter2"],
+  [
+    `printf 'A=1\\nA=2\\n' > a.env; sops encrypt -i a.env; sops decrypt --extract '["A"]' a.env; rm a.env`,
+    "0 > 1",
+  ],
   ["sops decrypt --extract 'password' e.yaml", "91"],
   ["sops decrypt --extract '' e.yaml", "0 > plain.yaml"],
   ["sops decrypt e.yaml -i", "0 e.yaml=plain.yaml"],

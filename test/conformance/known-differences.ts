@@ -849,6 +849,23 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
+    what: "a key that stands twice, in another format",
+    sops: "writes it twice: no reader of YAML takes that, and it cannot encrypt it again",
+    ours: "refuses it: one of the two would be lost",
+    lines: [
+      [
+        "printf 'A=1\nA=2\n' > a.env; sops encrypt -i a.env; sops decrypt --output-type yaml a.env; rm a.env",
+        '0 > A: "1"\nA: "2"',
+        "0",
+      ],
+      [
+        `printf '{"a": {"b": 1, "b": 2}}' > c; sops encrypt --input-type json --output-type yaml c > /dev/null; echo $?; rm c`,
+        "0 > 0",
+        "0 > 4",
+      ],
+    ],
+  },
+  {
     what: "comments, in another format that has some",
     sops: "takes them along; what comments selected, and then stands in a format without, it cannot decrypt",
     ours: "leaves them behind, and refuses another format where comments select what is encrypted",

@@ -1,6 +1,7 @@
 import test from "ava";
 import { NumberText } from "../../sops/data-tree.ts";
 import { readData } from "../../sops/read-data.ts";
+import { plain } from "../../sops/write-data.ts";
 import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
 import fc from "../seeded-fast-check.ts";
 import { blockStyleDocument } from "./block-style-documents.ts";
@@ -49,4 +50,29 @@ test("a tag without a name says nothing, as to go-yaml; that of texts does", (t)
       ["b", "1"],
     ]),
   );
+});
+
+for (const [format, text] of [
+  ["dotenv", "b=1\nb=2\n"],
+  ["json", '{"b": "1", "b": "2"}'],
+  ["ini", "[a]\nb = 1\n[c]\n[a]\nb = 2\n"],
+  ["json", '{"a": [{"b": "1", "b": "2"}]}'],
+] as const) {
+  test(`a key that stands twice is one of the two, or refused: ${text}`, (t) => {
+    const shown = (repeated: "first" | "last") =>
+      JSON.stringify(plain(readData(text, format, repeated)), (_, value: unknown) =>
+        value instanceof Map ? Object.fromEntries(value) : value,
+      );
+    t.regex(shown("first"), /"b":"1"/);
+    t.is(shown("last"), shown("first").replace('"b":"1"', '"b":"2"'));
+    t.throws(() => readData(text, format, "refuse"), {
+      code: "cannot-hold",
+      message: "b stands twice, and one would be lost",
+    });
+  });
+}
+
+test("a section that stands twice is one, whose keys are all there", (t) => {
+  const [data] = readData("[a]\nb = 1\n[a]\nc = 2\n", "ini", "refuse");
+  t.deepEqual(data, new Map([["a", new Map(Object.entries({ b: "1", c: "2" }))]]));
 });
