@@ -68,8 +68,9 @@ export function heldInGap(
     lines.lineOf(before.end - 1) === lines.lineOf(first.start)
   ) {
     let owner = last;
-    if (before.property === true && next.parent === last) {
-      // Behind an anchor or a tag, it is part of the mapping or list that follows.
+    const isOnFirst = before.opensItem === true && next.column !== null;
+    if ((before.property === true || isOnFirst) && next.parent === last) {
+      // Behind an anchor, a tag or the dash of an item, it is part of the mapping or list that follows.
       owner = next;
     } else if (
       (before.opensItem === true || before.property === true) &&

@@ -388,6 +388,15 @@ for (const { what, any, runs: all } of KINDS) {
   );
 }
 
+testWith("sops-batch")("what sops wrote: a comment that selects, beside a dash", async (t) => {
+  const selection = { option: "unencrypted_comment_regex", pattern: "plain" } as const;
+  const text = "a:\n  - - ? # plain\n        b\n      : x\n    - y\n";
+  const theirs = await sops.encrypt(text, { ...SELECTIONS[0], selection });
+  t.regex(theirs, /- # plain\n +- b: x\n +- ENC/);
+  const { file: parsed, metadata, dataKey } = await openOurs(theirs);
+  t.regex(decryptFile(parsed, metadata, dataKey), /- # plain\n +- b: x\n +- "y"/);
+});
+
 testWith("sops")("comments: real sops decrypts every comment that we encrypted", async (t) => {
   const text = [
     "# top",

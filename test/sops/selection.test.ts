@@ -3,7 +3,8 @@ import { RE2JS } from "re2js";
 import { keySelector } from "../../sops/key-selection.ts";
 import type { SelectionOption } from "../../sops/selection-option.ts";
 import type { Leaf } from "../../sops/store.ts";
-import { compilePattern } from "../../sops/selection.ts";
+import { parseFile } from "../../sops/format.ts";
+import { compilePattern, selector } from "../../sops/selection.ts";
 
 const TEXTS = [
   "",
@@ -70,3 +71,12 @@ test("without a regular expression, keys decide by suffixes and lists of words a
     t.is(selects(name, "^(data)$", "data"), null, name);
   }
 });
+
+for (const item of ["- b\n    - c", "b: x\n    c: y", "- b: x\n    - c", "- - b\n    - c"]) {
+  test(`beside a dash, a comment is on the first entry of the item alone: ${item}`, (t) => {
+    const file = parseFile(`a:\n  - # plain\n    ${item}\n  - d\n`, "yaml", null);
+    const selects = selector({ option: "unencrypted_comment_regex", pattern: "plain" }, file);
+    const values = file.leaves.filter(({ kind }) => kind === "value");
+    t.deepEqual(values.map(selects), [false, true, true]);
+  });
+}
