@@ -4,11 +4,11 @@ import type { GitPath } from "./path.ts";
 import { formatOf } from "./object-id.ts";
 import { startWalk } from "./walk.ts";
 
-/** A remote, and the others whose tracking branches stand among its own. */
+/** A remote, and which of the branches in the folder of those that track it say nothing of it. */
 export interface Remote {
   readonly name: string;
-  /** The names of remotes that begin with this one's and a slash. */
-  readonly nested: readonly string[];
+  /** Patterns of them, as `git rev-list --exclude` takes them: without `refs/remotes/`. */
+  readonly without: readonly string[];
 }
 
 /** A part of the history: what some objects reach and others do not. */
@@ -25,7 +25,7 @@ export interface Range {
 }
 
 /** For git's stdin. `^OID` leaves out what it reaches (gitrevisions(7)); the remote's branches need no listing. */
-export function rangeInput({ include, exclude }: Range): Buffer {
+export function rangeInput({ include, exclude }: Omit<Range, "remote">): Buffer {
   for (const oid of [...include, ...exclude]) formatOf(oid);
   return Buffer.from([...include, ...exclude.map((oid) => `^${oid}`), ""].join("\n"));
 }
@@ -39,8 +39,8 @@ export function rangeArguments({ remote }: Range): string[] {
 
 function trackingBranches(remote: Remote | null): string[] {
   if (remote === null) return ["--remotes"];
-  const { name, nested } = remote;
-  return [...nested.map((other) => `--exclude=${other}/*`), `--remotes=${name}`];
+  const { name, without } = remote;
+  return [...without.map((pattern) => `--exclude=${pattern}`), `--remotes=${name}`];
 }
 
 /** The parts of git's output, those that come together at a time, one char per byte, without what ends each. */
@@ -99,16 +99,18 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
 }
 
 /**
- * Which of some blobs a remote-tracking branch holds, anywhere in its history: one walk over all of
- * it, so only for what is suspicious already.
+ * Which of some blobs a remote has, anywhere in the history of what tracks it or of other commits: one walk
+ * over all of it, so only for what is suspicious already.
  *
  * @param remote as in Range
+ * @param commits full names of those that it has, too; they need not be here
  * @throws GitError `command-failed`
  */
 export async function heldByRemotes(
   context: GitContext,
   oids: Iterable<string>,
   remote: Remote | null = null,
+  commits: readonly string[] = [],
 ): Promise<Set<string>> {
   const wanted = new Set(oids);
   const held = new Set<string>();
@@ -121,9 +123,12 @@ export async function heldByRemotes(
     "--filter-provided-objects",
     // In a partial clone git would fetch each old blob by itself; none of those is asked about.
     "--missing=allow-promisor",
+    "--ignore-missing",
+    "--stdin",
     ...trackingBranches(remote),
   ];
-  for await (const some of outputParts(context, args, Buffer.alloc(0))) {
+  const input = rangeInput({ include: commits, exclude: [] });
+  for await (const some of outputParts(context, args, input)) {
     for (const oid of some) if (wanted.has(oid)) held.add(oid);
     if (held.size === wanted.size) break;
   }

@@ -1,15 +1,32 @@
-import type { Range } from "../git/history.ts";
+import { peel, type Range } from "../git/history.ts";
 import { runGit, type GitContext } from "../git/run.ts";
 import type { PushedRef } from "./push-lines.ts";
+
+/** A branch of the other side that is pushed to, and what it has there now. */
+interface PushedBranch {
+  readonly branch: string;
+  /** Null when it is new. */
+  readonly oid: string | null;
+}
+
+/** A ref below `refs/remotes/`. */
+interface TrackingRef {
+  readonly ref: string;
+  readonly oid: string;
+  /** Of a symbolic ref, as `HEAD` is one, the ref that it names; or empty. */
+  readonly target: string;
+}
 
 /**
  * The remote whose tracking branches say what the other side has already. They say nothing where its
  * default branch is not there any more: then it is another repository than the one they were fetched
- * from, made anew, or behind a new address. One call to git, and a second where a branch is new to it.
+ * from, made anew, or behind a new address. Nor does one that tracks a branch that is pushed to and has
+ * something else there: it was taken back, or this is another address of the remote's. Two calls to git, and a
+ * third where there is such a branch.
  *
  * @param args the remote's name and its URL, as git hands them to pre-push: both the URL where it was
  *   pushed to by URL
- * @throws GitError `command-failed`
+ * @throws GitError `command-failed`, `unexpected-output`
  */
 export async function trackedRemote(
   context: GitContext,
@@ -18,18 +35,24 @@ export async function trackedRemote(
 ): Promise<Range["remote"]> {
   // Pushed to by URL there are no branches that track it: what any remote has is known.
   const name = remote === "" || remote === url ? null : remote;
-  const newBranches = refs
-    .filter(({ remoteOid }) => remoteOid === null)
-    .flatMap(({ remoteRef }) => /^refs\/heads\/(.+)$/s.exec(remoteRef)?.[1] ?? []);
-  const tracked = name === null ? null : { name, nested: await nestedRemotes(context, name) };
-  if (newBranches.length === 0) return tracked;
-  const defaults = await defaultBranches(context);
-  const isGone = newBranches.some((branch) =>
+  const pushed = refs.flatMap(({ remoteRef, remoteOid }): PushedBranch[] => {
+    const branch = /^refs\/heads\/(.+)$/s.exec(remoteRef)?.[1];
+    return branch === undefined ? [] : [{ branch, oid: remoteOid }];
+  });
+  const newBranches = pushed.filter(({ oid }) => oid === null);
+  if (name === null && newBranches.length === 0) return null;
+  const tracking = await trackingRefs(context);
+  const defaults = defaultBranches(tracking);
+  const isGone = newBranches.some(({ branch }) =>
     name === null
       ? defaults.some((ref) => ref.endsWith(`/${branch}`))
       : defaults.includes(`refs/remotes/${name}/${branch}`),
   );
-  return isGone ? false : tracked;
+  if (isGone) return false;
+  if (name === null) return null;
+  const nested = await nestedRemotes(context, name);
+  const moved = await movedBranches(context, tracking, name, pushed);
+  return { name, without: [...nested, ...moved] };
 }
 
 /** Of a remote `foo` beside `foo/bar`, the folder of tracking branches holds those of the other, too. */
@@ -38,20 +61,57 @@ async function nestedRemotes(context: GitContext, name: string): Promise<string[
   return stdout
     .toString("utf8")
     .split("\n")
-    .filter((other) => other.startsWith(`${name}/`));
+    .filter((other) => other.startsWith(`${name}/`))
+    .map((other) => `${other}/*`);
+}
+
+/**
+ * What tracks a branch that is another one there by now. Where that is not known here, somebody has pushed
+ * since: what was there before counts as it did.
+ */
+async function movedBranches(
+  context: GitContext,
+  tracking: readonly TrackingRef[],
+  name: string,
+  pushed: readonly PushedBranch[],
+): Promise<string[]> {
+  const oids = new Map(pushed.map(({ branch, oid }) => [`refs/remotes/${name}/${branch}`, oid]));
+  const others = tracking.filter(({ ref, oid }) => oids.has(ref) && oids.get(ref) !== oid);
+  const here = await peel(
+    context,
+    others.flatMap(({ ref }) => oids.get(ref) ?? []),
+  );
+  const moved = new Set<string>();
+  for (const { ref } of others) {
+    const oid = oids.get(ref) ?? null;
+    if (oid === null || here.has(oid)) moved.add(ref);
+  }
+  return tracking
+    .filter(({ ref, target }) => moved.has(ref) || moved.has(target))
+    .map(({ ref }) => ref.slice("refs/remotes/".length));
+}
+
+/** Below `refs/remotes/`: one call to git. */
+async function trackingRefs(context: GitContext): Promise<TrackingRef[]> {
+  const { stdout } = await runGit(context, [
+    "for-each-ref",
+    "--format=%(refname) %(objectname) %(symref)",
+    "refs/remotes",
+  ]);
+  return stdout
+    .toString("utf8")
+    .split("\n")
+    .map((line) => {
+      const [ref = "", oid = "", target = ""] = line.split(" ");
+      return { ref, oid, target };
+    });
 }
 
 /** Tracking branches of what the remotes check out: where a remote's HEAD is not known, a usual name. */
-async function defaultBranches(context: GitContext): Promise<string[]> {
-  const { stdout } = await runGit(context, [
-    "for-each-ref",
-    "--format=%(refname) %(symref)",
-    "refs/remotes",
-  ]);
+function defaultBranches(tracking: readonly TrackingRef[]): string[] {
   const heads = new Map<string, string>();
   const usual: { folder: string; ref: string }[] = [];
-  for (const line of stdout.toString("utf8").split("\n")) {
-    const [ref = "", target = ""] = line.split(" ");
+  for (const { ref, target } of tracking) {
     const [, folder = "", name = ""] = /^(.*)\/([^/]*)$/.exec(ref) ?? [];
     if (name === "HEAD" && target !== "") heads.set(folder, target);
     else if (name === "main" || name === "master") usual.push({ folder, ref });

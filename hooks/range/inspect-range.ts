@@ -106,7 +106,7 @@ async function withCommits(
   const held =
     range.remote === false
       ? new Set<string>()
-      : await heldByRemotes(repository, suspects, range.remote);
+      : await heldByRemotes(repository, suspects, range.remote, range.exclude);
   const news = suspects.filter((oid) => !held.has(oid)).slice(0, TRACED);
   const commits = await commitsBringing(repository, news, range);
   return found.map((one) => ({

@@ -767,9 +767,15 @@ test("a past that the remote has: merging and reverting warn, and can be pushed"
 
   repository.must("rm", "-q", WEB);
   repository.must("commit", "-q", "-m", "Remove");
+  t.is(repository.push("origin", "topic").status, 0);
   const revert = repository.git("revert", "--no-edit", "HEAD");
   t.is(revert.status, 0, revert.stderr);
-  t.is(repository.push("origin", "topic").status, 0);
+  const again = repository.push("origin", "topic");
+  t.is(again.status, 0);
+  t.regex(
+    again.stderr,
+    /^flux-sops: the remote has this already:\n {2}clusters\/.*plaintext-secret/,
+  );
 });
 
 test("a remote that was made anew is sent nothing of a past that the old one had", (t) => {
@@ -797,6 +803,48 @@ test("a remote that was made anew is sent nothing of a past that the old one had
   }
   repository.must("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/topic");
   refused(t, repository, repository.push("origin", "topic"), bad);
+});
+
+test("what the other side says of a branch counts, not what was there when it was fetched", (t) => {
+  const repository = pushing(t);
+  const { must, run, remote } = repository;
+  const at = (...args: string[]) => run("git", args, { cwd: remote });
+  const [good, bad] = [
+    must("rev-parse", "HEAD").trim(),
+    repository.leak(WEB, secret({ a: MARKER })),
+  ];
+  must("rm", "-q", WEB);
+  must("commit", "-q", "-m", "Remove");
+  must("push", "-q", "--no-verify", "origin", "main", "main:topic");
+  const clean = () => at("-c", "gc.reflogExpire=now", "gc", "-q", "--prune=now");
+  // Taken back there, and the clone has not heard of it.
+  at("update-ref", "refs/heads/main", good);
+  at("update-ref", "-d", "refs/heads/topic");
+  clean();
+  for (const refs of [
+    ["main", "main:topic"],
+    ["main:topic", "main"],
+  ]) {
+    refused(t, repository, repository.push("origin", ...refs), bad);
+  }
+  // One of them is still there: the remote has it.
+  must("push", "-q", "--no-verify", "origin", "main:topic");
+  at("update-ref", "refs/heads/main", good);
+  must("update-ref", "refs/remotes/origin/main", "HEAD");
+  must("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
+  const known = repository.push("--dry-run", "origin", "main");
+  t.is(known.status, 0, known.stderr);
+  at("update-ref", "-d", "refs/heads/topic");
+  must("update-ref", "-d", "refs/remotes/origin/topic");
+  clean();
+  refused(t, repository, repository.push("origin", "main"), bad);
+  // Somebody has pushed since, and is overwritten: what was there before counts.
+  must("push", "-q", "--no-verify", "origin", "main");
+  const theirs = at("commit-tree", "-p", "main", "-m", "Theirs", "main^{tree}").stdout.trim();
+  at("update-ref", "refs/heads/main", theirs);
+  must("commit", "-q", "--allow-empty", "-m", "Ours");
+  const forced = repository.push("--force", "origin", "main");
+  t.is(forced.status, 0, forced.stderr);
 });
 
 test("a remote has not got what only one has whose name begins with its own", (t) => {

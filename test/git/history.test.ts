@@ -28,7 +28,7 @@ function commit(repository: TemporaryRepository, name: string, content: string):
 }
 
 const oid = (repository: TemporaryRepository, name: string) => repository.must("rev-parse", name);
-const named = (name: string, ...nested: string[]) => ({ name, nested });
+const named = (name: string, ...without: string[]) => ({ name, without });
 const everywhere = { exclude: [], remote: named("none") };
 
 for (const objectFormat of ["sha1", "sha256"] as const) {
@@ -73,6 +73,7 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
   repository.must("update-ref", "refs/remotes/origin/main", sent);
   commit(repository, "b", "new\n");
   const head = commit(repository, "a", "old\n");
+  const missing = "1".repeat(head.length);
   const context = contextOf(repository);
   const range = { include: [head], exclude: [], remote: named("origin") };
   // Also content from before the remote's tip: rev-list looks at the tip's trees only.
@@ -82,9 +83,13 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
   const asked = [oldBlob, oid(repository, "HEAD:b")];
   t.deepEqual([...(await heldByRemotes(context, asked))], [oldBlob]);
   t.deepEqual([...(await heldByRemotes(context, asked, named("other")))], []);
+  t.deepEqual(
+    [...(await heldByRemotes(context, asked, named("other"), [old, missing]))],
+    [oldBlob],
+  );
   t.deepEqual(await heldByRemotes(context, []), new Set());
   repository.must("update-ref", "refs/remotes/origin/fork/main", head);
-  const nested = named("origin", "origin/fork");
+  const nested = named("origin", "origin/fork/*");
   t.is((await blobsIn(context, { ...range, remote: nested })).size, 2);
   t.deepEqual([...(await heldByRemotes(context, asked, nested))], [oldBlob]);
   const bringing = await commitsBringing(context, [oldBlob], { ...range, remote: named("none") });
