@@ -92,6 +92,15 @@ const ENCRYPT_STAGED = `node "$(git rev-parse --show-cdup).flux-sops/flux-sops.m
 /** A file that git keeps during a rebase, as a word of a shell. */
 const kept = (name: string) => `"$(git rev-parse --git-path rebase-merge/${name})"`;
 
+/**
+ * With the message that git has ready: of a squash one of them all, of a fixup that of the commit it goes
+ * into, or its own (`fixup -C`, as `commit --fixup=reword:` has it).
+ */
+function foldedCommit(folding: "fixup" | "squash"): string {
+  const cleanup = folding === "squash" ? " --cleanup=strip" : "";
+  return `git commit --amend${cleanup} -F ${kept(`message-${folding}`)}`;
+}
+
 /** Where files are left out, nothing may be left for the commit. */
 function emptyAllowed(errors: readonly FileFinding[]): string {
   return errors.some(({ mend }) => mend.kind === "leave-out" || mend.kind === "edit")
@@ -120,9 +129,7 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
     case "rebase":
       // git takes the failure for its own and keeps the commit first in its list.
       return [
-        during.folding === "squash"
-          ? `git commit --amend --cleanup=strip -F ${kept("message-squash")}${mayBeEmpty}`
-          : commit,
+        during.folding === null ? commit : `${foldedCommit(during.folding)}${mayBeEmpty}`,
         ...(during.commit === null
           ? []
           : [

@@ -461,6 +461,19 @@ const ROWS: readonly Row[] = [
     subjects: ["Bring it"],
   },
   {
+    // As `commit --fixup=amend:` and `--fixup=reword:` have it: the message is that of the fixup.
+    form: "rebase -i, fixup -C onto the plaintext",
+    run: (repository) => {
+      repository.must("switch", "-q", "feature");
+      return repository.run("git", ["rebase", "-i", "origin/main"], {
+        env: editor("sed -i.bak '2s/pick/fixup -C/'"),
+      });
+    },
+    ends: "refused",
+    branch: "feature",
+    subjects: ["Other"],
+  },
+  {
     // git has in mind the message of a fixup that was refused, for the next one that it comes to.
     form: "rebase -i, fixup onto the plaintext, and another one later",
     run: (repository) => {
