@@ -20,7 +20,9 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["hooks/encrypt-entry", ["hooks/changed-recipients"]],
   ["hooks/push", ["e2e/hooks-push"]],
   ["hooks/pre-push", ["e2e/hooks-push"]],
-  ["hooks/range-log", ["hooks/past-sources", "e2e/hooks-push"]],
+  ["hooks/range/", ["hooks/pre-push", "hooks/past-sources", "e2e/hooks-push"]],
+  ["hooks/tracked-remote", ["e2e/hooks-push"]],
+  ["hooks/mend-push", ["e2e/hooks-push"]],
   ["hooks/seen-index", ["e2e/seen-index"]],
   [
     "hooks/",

@@ -1,0 +1,101 @@
+import test, { type ExecutionContext } from "ava";
+import { prePush } from "../../hooks/pre-push.ts";
+import { generateKeyPair } from "../../sops/identity.ts";
+import { temporaryRepository } from "../temporary-repository.ts";
+
+const { recipient } = await generateKeyPair();
+const RULES = `creation_rules: [{age: ${recipient}, path_regex: '^[^/]*\\.env$'}]\n`;
+
+/** A repository whose branches were never pushed, without any hook. */
+function repository(t: ExecutionContext) {
+  const { dir, env, must, write } = temporaryRepository(t);
+  return {
+    must,
+    /** Commits what is written on the branch at hand. */
+    commit(files: Readonly<Record<string, string>>): void {
+      for (const [name, content] of Object.entries(files)) write(name, content);
+      must("add", "-f", ".");
+      must("commit", "-q", "-m", Object.keys(files).join(" "));
+    },
+    /** What is said of new branches: of each finding where it is, by which rule, and how bad. */
+    async push(...branches: string[]): Promise<string[]> {
+      const lines = branches.map((branch) => {
+        const oid = must("rev-parse", branch);
+        return `refs/heads/${branch} ${oid} refs/heads/${branch} ${"0".repeat(oid.length)}\n`;
+      });
+      const pushed = await prePush({ cwd: dir, env }, ["origin", "url"], lines.join(""));
+      return (pushed?.findings ?? []).map(
+        ({ path, rule, severity, tip }) =>
+          `${path} ${rule} ${severity} ${tip === null ? "in the past" : "at the tip"}`,
+      );
+    },
+  };
+}
+
+test("a rule file in a folder counts, at the tips and for their past", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({ "a/b/.sops.yaml": RULES, "a.env": "A=1\n" });
+  t.deepEqual(await push("main"), []);
+  commit({ "a/b/a.sops.env": "A=2\n" });
+  t.deepEqual(await push("main"), ["a/b/a.sops.env plaintext-secret error at the tip"]);
+  must("rm", "-q", "a/b/a.sops.env");
+  commit({ "a.md": "a\n" });
+  t.deepEqual(await push("main"), ["a/b/a.sops.env plaintext-secret error in the past"]);
+});
+
+test("of several branches with the same rules, each is looked into, beside one with others", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({ ".sops.yaml": RULES });
+  must("branch", "other");
+  commit({ "a.md": "a\n" });
+  must("switch", "-q", "other");
+  commit({ "a.sops.env": "A=1\n" });
+  must("rm", "-q", "a.sops.env");
+  commit({ "b.md": "b\n" });
+  must("switch", "-q", "--orphan", "docs");
+  commit({ "docs.md": "c\n" });
+  const found = ["a.sops.env plaintext-secret error in the past"];
+  for (const branches of [
+    ["main", "other", "docs"],
+    ["other", "docs", "main"],
+  ]) {
+    t.deepEqual(await push(...branches), found);
+  }
+  t.deepEqual(await push("main", "docs"), []);
+});
+
+test("what the settings of one branch allow is no excuse for another that has the same", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({ "a.md": "a\n" });
+  must("branch", "other");
+  const entry = "{rule: age-key, path: a.txt, reason: gone}";
+  commit({ ".flux-sops.yaml": `allow: [${entry}]\n` });
+  must("switch", "-q", "other");
+  const { identity } = await generateKeyPair();
+  commit({ "a.txt": `${identity}\n` });
+  t.deepEqual(await push("main", "other"), ["a.txt age-key error at the tip"]);
+});
+
+test("what is wrong with a file that the remote has is not told at the next push", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({ ".sops.yaml": RULES, "a.sops.env": "A=1\n", "a.yaml": "sops: {mac: x}\n" });
+  t.not((await push("main")).length, 0);
+  must("update-ref", "refs/remotes/origin/old", "main");
+  commit({ "a.md": "a\n" });
+  t.deepEqual(await push("main"), []);
+});
+
+test("a guess is as bad as the settings have it, and of two branches' the worse counts", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({
+    "values.yaml":
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {values: {auth: {password: wombat-7731-quartz}}}\n",
+  });
+  const found = (severity: string) => [`values.yaml inline-credential ${severity} at the tip`];
+  t.deepEqual(await push("main"), found("warning"));
+  must("switch", "-q", "-c", "strict");
+  commit({ ".flux-sops.yaml": "severity: {inline-credential: error}\n" });
+  t.deepEqual(await push("strict"), found("error"));
+  t.deepEqual(await push("main", "strict"), found("error"));
+  t.deepEqual(await push("strict", "main"), found("error"));
+});
