@@ -1,7 +1,7 @@
 import { conflictSides } from "../sops/conflict-markers.ts";
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf } from "../sops/format.ts";
+import { formatOf, type Format } from "../sops/format.ts";
 import { effectiveSelection, type Metadata } from "../sops/metadata.ts";
 import { compilePattern, selector } from "../sops/selection.ts";
 import { isSameSelection, type Selection } from "../sops/selection-option.ts";
@@ -56,9 +56,9 @@ export type SopsVerdict =
   | { readonly kind: "unverified" }
   | { readonly kind: "blocked"; readonly finding: Finding };
 
-/** Beside secrets, and never encrypted whatever the rules say. */
+/** Beside secrets, and never encrypted whatever the rules say; a copy of a rule file neither: `.sops.yaml.disabled`. */
 const LEFT_ALONE =
-  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml|\.sops\.pub\.asc)$/;
+  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml[^/]*|\.sops\.pub\.asc)$/;
 const NAMED_SOPS = /\.sops\.[^/]+$/;
 
 const ENCRYPT_WITH_SOPS: Finding["mend"] = {
@@ -78,7 +78,7 @@ export function isNamedSops(path: string): boolean {
 export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   const { path, bytes, rule } = candidate;
   if (LEFT_ALONE.test(path)) return { kind: "plain" };
-  const format = formatOf(path);
+  const format = formatWithin(path, bytes);
   const expected = isNamedSops(path) || candidate.before === "encrypted";
   if (rule === null && !expected && !mentionsMetadata(bytes)) return { kind: "plain" };
   // By its name, every file that is nothing else is a binary one: this tool itself, an image.
@@ -118,6 +118,13 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     );
   }
   return plaintextVerdict(candidate, rule, file);
+}
+
+/** The format of a file's content: another ending may have switched off an encrypted one, `db.sops.yaml.disabled`. */
+function formatWithin(path: string, bytes: Uint8Array): Format {
+  const [, before = path] = /^(.*\.sops\.[^./]+)\.[^./]+$/.exec(path) ?? [];
+  const isBinary = startsAsJson(bytes) && !before.endsWith(".json");
+  return formatOf(isBinary || !mentionsMetadata(bytes) ? path : before);
 }
 
 const RESOLVE =
@@ -246,7 +253,9 @@ function plaintextVerdict(
   file: StoreFile,
 ): SopsVerdict {
   const { path, before } = candidate;
-  const named = isNamedSops(path) && (takesOnPurpose(rule) || !isModel(path));
+  if (isModel(path) && before !== "encrypted" && !isForModels(rule, candidate.below))
+    return { kind: "plain" };
+  const named = isNamedSops(path);
   const wanted = named || candidate.leaks || before === "encrypted";
   // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
   const isNew = takesOnPurpose(rule) && before === "nothing" && formatOf(path) === "yaml";
@@ -324,6 +333,14 @@ function selectedValues(rule: CreationRule, file: StoreFile): readonly Leaf[] {
       leaf.value.text !== "" &&
       (file.singleValue === true || selects(leaf)),
   );
+}
+
+/**
+ * Whether a rule is for what encrypted files are made of. One that takes both has no end, as `\.sops\.ya?ml`, and is
+ * for `db.sops.yaml`, not for `db.sops.yaml.j2`.
+ */
+function isForModels(rule: CreationRule, below: string): boolean {
+  return takesOnPurpose(rule) && !rule.matches(below.replace(/\.[^./]+$/, ""));
 }
 
 /** A rule for everything says how to encrypt, not what: sops users run `sops -e` on some files. */

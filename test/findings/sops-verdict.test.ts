@@ -65,6 +65,25 @@ test("what a .sops file is made of is no .sops file, unless a rule takes it on p
   t.is(verdictOn("templates/x.sops.yaml", text, null).kind, "blocked");
 });
 
+test("a rule for encrypted files that takes what they are made of as well, is not for that", (t) => {
+  const [open = null] =
+    parseRuleFile(`creation_rules:\n  - path_regex: \\.sops\\.ya?ml\n    age: ${recipient}\n`)
+      .rules ?? [];
+  const text = "stringData:\n  a: #{ a }#\n  b: hunter2\n";
+  for (const name of ["x.sops.yaml.j2", "x.sops.yaml.tmpl", "x.sops.yaml.example"]) {
+    t.is(verdictOn(name, text, open, { leaks: true }).kind, "plain", name);
+    t.is(verdictOn(name, text, open, { before: "encrypted" }).kind, "encrypt", name);
+  }
+  t.is(verdictOn("x.sops.yaml.bak", text, open).kind, "encrypt");
+});
+
+test("a copy of a rule file under another name is no encrypted file", (t) => {
+  const text = "creation_rules: []\n";
+  for (const name of [".sops.yaml.disabled", "a/.sops.yaml.bak", ".sops.yml~"])
+    t.is(verdictOn(name, text, null).kind, "plain", name);
+  t.is(verdictOn(".sops.env", "A=hunter2\n", null).kind, "blocked");
+});
+
 const [ofCluster = null, whole = null, ofSecrets = null] =
   parseRuleFile(
     `creation_rules:\n  - {path_regex: ^cluster/, encrypted_regex: ^(data|stringData)$, age: ${recipient}}\n  - {path_regex: ^vault/, age: ${recipient}}\n  - {path_regex: ^secrets/, encrypted_regex: ^(data|stringData)$, age: ${recipient}}\n`,
@@ -198,6 +217,26 @@ test("an encrypted file of each format is seen by what is in it, also where no r
     const path = format === "dotenv" ? "a.env" : `a.${format}`;
     t.is(verdictOn(path, text, null).kind, "encrypted", format);
   }
+});
+
+test("an encrypted file that is switched off by another ending stays encrypted, in its format", async (t) => {
+  const plaintexts = {
+    yaml: "stringData:\n  a: hunter2\n",
+    json: '{"data": {"a": "hunter2"}}',
+    dotenv: "A=hunter2\n",
+    binary: "hunter2",
+  } as const;
+  for (const [format, plaintext] of Object.entries(plaintexts)) {
+    const { file } = readSopsFile(Buffer.from(plaintext), format as keyof typeof plaintexts);
+    const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+    const path = `a.sops.${format === "dotenv" ? "env" : format}.disabled`;
+    for (const rule of [everything, null])
+      t.is(verdictOn(path, text, rule).kind, "encrypted", format);
+    if (format !== "yaml") continue;
+    const added = text.replace("stringData:\n", "stringData:\n  b: hunter2\n");
+    t.like(verdictOn(path, added), { added: [{ path: "stringData.b" }] });
+  }
+  t.is(verdictOn("a.sops.yaml.disabled", "data:\n  a: hunter2\n", null).kind, "blocked");
 });
 
 test("a dotenv file whose own selection leaves a value readable that the rule encrypts is refused", async (t) => {
