@@ -153,6 +153,12 @@ export function addCertificate(values: SecretValues, certFile: string, keyFile: 
   addValue(values, "tls.key", key);
 }
 
+/** A value from standard input: `echo` ends its output with a line break that is no part of a password. */
+export function withoutLineBreak(bytes: Buffer): Buffer {
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
+}
+
 /** A key whose value is to be random, from `KEY` or `KEY:LENGTH`. */
 export interface GeneratedKey {
   readonly key: string;

@@ -12,16 +12,12 @@ import { namespaceNeed } from "./namespace-file.ts";
 import { planFiles, type WantedFile } from "./plan.ts";
 import { renderTree } from "./render.ts";
 import { withRememberedSchemas } from "./schema-comment.ts";
-import {
-  collectValues,
-  generatedKeys,
-  secretFiles,
-  VALUE_OPTIONS,
-  wantedNamespace,
-} from "./secret.ts";
+import { secretFiles } from "./secret-file.ts";
 import { yamlWord } from "./secret-manifest.ts";
 import { parseGenerated } from "./secret-sources.ts";
 import { secretType } from "./secret-types.ts";
+import { collectValues, generatedKeys, VALUE_OPTIONS } from "./secret-values.ts";
+import { wantedNamespace } from "./wanted-namespace.ts";
 
 /** A small web server that shows what it runs with, and starts as any user. */
 const DEFAULT_IMAGE = "ghcr.io/stefanprodan/podinfo:6.7.1";
