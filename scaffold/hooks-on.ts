@@ -11,18 +11,11 @@ import { join, resolve } from "node:path";
 import husky from "husky";
 import { printable, systemReason } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
-import {
-  GATE_HOOKS,
-  type GateHook,
-  guardedHookLine,
-  hookLine,
-  huskyHookLine,
-  ownHookLine,
-  placeOfLines,
-  PRE_COMMIT_TYPES,
-  runsHook,
-} from "./hook-files.ts";
+import { GATE_HOOKS, type GateHook } from "./gate-hooks.ts";
+import { guardedHookLine, hookLine, ownHookLine, placeOfLines, runsHook } from "./hook-lines.ts";
 import { HUSKY_4, type HookManager } from "./hook-manager.ts";
+import { huskyHookLine } from "./husky-files.ts";
+import { PRE_COMMIT_TYPES } from "./pre-commit-file.ts";
 
 /**
  * What husky puts between git and the hook files. husky has git ignore the folder; the scaffold commits

@@ -6,8 +6,8 @@ import type { OpenedRepository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";
 import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
+import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
-import { GATE_HOOKS } from "../../scaffold/hook-files.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
 import {
   hooksNotCalled,

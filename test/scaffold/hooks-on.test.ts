@@ -14,7 +14,8 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { execFileSync, spawnSync } from "../bounded-programs.ts";
 import type { RememberedAnswers } from "../../scaffold/answers.ts";
-import { GATE_HOOKS, hookLine, ownHookLine } from "../../scaffold/hook-files.ts";
+import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
+import { hookLine, ownHookLine } from "../../scaffold/hook-lines.ts";
 import {
   findHookManager,
   hookNamesIn,
