@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import type { Answers } from "../scaffold/answers.ts";
+import { carryOut } from "../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../scaffold/closing-message.ts";
 import { committedSecrets, committedSecretsMessage } from "../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../scaffold/consent.ts";
@@ -13,7 +14,8 @@ import {
   type Question,
   type RawAnswers,
 } from "../scaffold/questions.ts";
-import { carryOut, prepareScaffold, scopeFor, settledAnswers } from "../scaffold/scaffold.ts";
+import { prepareScaffold } from "../scaffold/scaffold.ts";
+import { scopeFor, settledAnswers } from "../scaffold/scope.ts";
 import { inspectTarget } from "../scaffold/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
 import { complaintOf } from "./arguments.ts";

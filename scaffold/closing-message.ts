@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import type { Scaffolded } from "./carry-out.ts";
 import { changeOf } from "./consent.ts";
 import { printable } from "./errors.ts";
 import { GENERATED_PATH } from "./generated-files.ts";
 import type { HookManager } from "./hook-manager.ts";
 import { filesToWrite, type PlannedFile } from "./plan.ts";
-import type { PreparedScaffold, Scaffolded } from "./scaffold.ts";
+import type { PreparedScaffold } from "./scaffold.ts";
 import { pathFromText } from "../git/path.ts";
 import { shellCommand } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { isRecord } from "../sops/metadata.ts";
+import type { Scaffolded } from "./carry-out.ts";
 import { printable } from "./errors.ts";
 import { environmentInFolder } from "./git-in-folder.ts";
-import type { Scaffolded } from "./scaffold.ts";
 import { TOOL_PATH } from "../git/tool-command.ts";
 
 /** A readable secret in a file of an existing repository, or what Flux makes of an encrypted one. */

@@ -1,31 +1,20 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { type IdentityPlan, planIdentity, writeIdentity } from "./age-identity.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type IdentityPlan, planIdentity } from "./age-identity.ts";
 import type { Answers } from "./answers.ts";
-import { printable, ScaffoldError, systemReason } from "./errors.ts";
-import { wouldHide } from "./folder-list.ts";
+import { isBrought } from "./brought-files.ts";
+import { printable, ScaffoldError } from "./errors.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
-import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
-import { installDependencies } from "./install-dependencies.ts";
 import { blobId, GENERATED_PATH, printGenerated } from "./generated-files.ts";
 import { hookFiles } from "./hook-files.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "./hook-manager.ts";
 import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./plan.ts";
-import type { RawAnswers } from "./questions.ts";
-import type { Scope } from "./surroundings.ts";
-import { renderRepository } from "./render.ts";
-import {
-  type CommitState,
-  firstCommit,
-  initRepository,
-  leftToOwner,
-  rememberedKeyFile,
-  rememberKeyFile,
-} from "./repository.ts";
-import type { Target } from "./target.ts";
 import { presentRecipients } from "./present-recipients.ts";
-import { isOlderOrSame } from "./tool-file.ts";
-import { stageFiles } from "./write-plan.ts";
+import { renderRepository } from "./render.ts";
+import { rememberedKeyFile } from "./repository.ts";
+import type { Scope } from "./surroundings.ts";
+import type { Target } from "./target.ts";
+import { isOlderOrSame, readTool } from "./tool-file.ts";
 import { isWrittenByFlux } from "./written-by-flux.ts";
 
 export interface ScaffoldRequest {
@@ -51,14 +40,6 @@ export interface PreparedScaffold {
   readonly manager: HookManager;
   /** Of the tool that scaffolds. */
   readonly version: string;
-}
-
-/** What has happened. */
-export interface Scaffolded extends PreparedScaffold {
-  readonly hooks: HooksState;
-  readonly commit: CommitState;
-  /** Null where nobody wanted it. */
-  readonly installed: boolean | null;
 }
 
 /**
@@ -96,7 +77,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     yoRc: target.yoRc,
     scope,
     hooks: hookFiles(target.directory, manager),
-  }).filter((file) => hasPlace(file, target, manager) && !isTakenAway(file, target));
+  }).filter((file) => isBrought(file, target, manager));
   const planned = planFiles(target.directory, wanted, target.generated);
   const files = planned.filter((file) => !isWrittenByFlux(file));
   if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {
@@ -113,71 +94,6 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     manager,
     version: request.version,
   });
-}
-
-/**
- * What the scaffold brings to a folder.
- *
- * @param given answers from flags: a cluster that is named gets its folder also where Flux builds
- *   something already.
- * @throws ScaffoldError `usage` when Flux builds that cluster's folder already.
- */
-export function scopeFor({ surroundings }: Target, { cluster }: RawAnswers): Scope {
-  if (surroundings.scope !== "gate" || typeof cluster !== "string") return surroundings.scope;
-  const folder = `clusters/${cluster}/`;
-  const taken = surroundings.fluxFiles.find((path) => path.startsWith(folder));
-  if (taken === undefined) return "joined";
-  throw new ScaffoldError(
-    "usage",
-    `${folder} is built by Flux already (${printable(taken)}): leave --cluster out to add the hooks and rules only, or name a new cluster`,
-  );
-}
-
-/** What is not asked: what was answered before, and what has no meaning for the hooks alone. */
-export function settledAnswers(target: Target, scope: Scope): RawAnswers {
-  if (scope === "gate") return { cluster: "homelab", example: false, ...target.remembered };
-  return isExampleRemoved(target) ? { ...target.remembered, example: false } : target.remembered;
-}
-
-/** Flux would deploy it again. */
-function isExampleRemoved({ remembered, directory, generated }: Target): boolean {
-  const folder = `clusters/${String(remembered.cluster)}/apps/demo`;
-  const isRemembered = [...generated.ids.keys()].some((path) => path.startsWith(`${folder}/`));
-  return remembered.example === true && isRemembered && !existsSync(join(directory, folder));
-}
-
-/** A list that was taken away for Flux to take all that is in its folder. */
-function isTakenAway({ path }: WantedFile, { directory, generated }: Target): boolean {
-  return generated.ids.has(path) && wouldHide(directory, path);
-}
-
-/** In somebody's repository, files that say how they work there are theirs alone. */
-function hasPlace(file: WantedFile, target: Target, manager: HookManager): boolean {
-  const { directory, isRepository, generated } = target;
-  const scope = target.surroundings.scope;
-  if (!isRepository || scope === "repository") return true;
-  const isThere = existsSync(join(directory, file.path));
-  switch (file.path) {
-    case "README.md":
-    case ".editorconfig":
-      return !isThere || generated.ids.has(file.path);
-    case "package.json":
-      return manager.kind === "husky";
-    case ".prettierignore":
-      return isThere || usesPrettier(directory);
-    default:
-      return true;
-  }
-}
-
-/** prettier would write the tool's files anew, as lint-staged has it do with all that is staged. */
-function usesPrettier(directory: string): boolean {
-  const names = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => name);
-  if (names.some((name) => /^\.?prettier(rc|\.config)/.test(name))) return true;
-  const runners = names.filter((name) => /^(package\.json$|\.?lint-?staged)/.test(name));
-  return runners.some((name) => readFileSync(join(directory, name), "utf8").includes("prettier"));
 }
 
 /**
@@ -218,100 +134,6 @@ function withRecord(prepared: PreparedScaffold): PreparedScaffold {
     mayReplace: () => true,
   };
   return { ...prepared, files: [...files, ...planFiles(target.directory, [record])] };
-}
-
-/**
- * Does what was prepared. Until the files are in place, a failure takes everything back but a new
- * identity: keys are never deleted. Whatever fails after that is told in the result.
- *
- * @param options.install whether to run `npm install`, and who to tell that it begins.
- * @throws ScaffoldError, GitError
- */
-export async function carryOut(
-  prepared: PreparedScaffold,
-  options: { readonly install: { readonly begins: () => void } | null },
-): Promise<Scaffolded> {
-  const { target, answers, identity, force } = prepared;
-  const { directory } = target;
-  const files = filesToWrite(prepared.files, force);
-  const staged = stageFiles(directory, files);
-  try {
-    if (!target.isRepository) await initRepository(directory, answers.branch);
-    if (identity.kind === "new") {
-      writeIdentity(identity, prepared.scope === "gate" ? null : answers.cluster, directory);
-    }
-    if (answers.ageKeyFile !== "" && identity.kind !== "elsewhere") {
-      await rememberKeyFile(directory, identity.file);
-    }
-    staged.moveIntoPlace();
-  } catch (error) {
-    if (!target.isRepository) rmSync(join(directory, ".git"), { recursive: true, force: true });
-    throw error;
-  } finally {
-    staged.discard();
-  }
-  const hooks = await turnHooksOn(directory, prepared.manager);
-  const ours = prepared.files.filter(
-    ({ path, state }) =>
-      files.some((file) => file.path === path) || (state !== "differs" && state !== "by-hand"),
-  );
-  const paths = ours.filter(({ state }) => state !== "edited").map(({ path }) => path);
-  const stubs = hooks.on && isHuskyOurs(prepared) ? [HUSKY_STUBS] : [];
-  let installed: boolean | null = null;
-  if (options.install !== null && wantsInstall(directory, prepared.files, files)) {
-    options.install.begins();
-    installed = await installDependencies(directory);
-    // Without it, `git status` would not be clean after the first commit.
-    if (installed && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
-  }
-  const about = { cluster: answers.cluster, scope: prepared.scope, version: prepared.version };
-  const commit = target.isRepository
-    ? await leftToOwner(directory, paths, stubs, about)
-    : await firstCommit(directory, paths, stubs, about);
-  return { ...prepared, hooks, installed, commit };
-}
-
-/** Whether the hook files are the scaffold's alone: then so is what husky puts beside them. */
-function isHuskyOurs({ files }: PreparedScaffold): boolean {
-  const hook = files.find(({ path }) => path === ".husky/pre-commit");
-  return hook?.content.equals(hook.generated) === true;
-}
-
-/** Somebody else's package.json is theirs to install; what is installed already stays. */
-function wantsInstall(
-  directory: string,
-  planned: readonly PlannedFile[],
-  written: readonly PlannedFile[],
-): boolean {
-  const manifest = planned.find(({ path }) => path === "package.json");
-  const isOurs =
-    manifest !== undefined &&
-    ["new", "unchanged", "upgraded"].includes(manifest.state) &&
-    manifest.content.equals(manifest.generated);
-  return (
-    isOurs &&
-    (written.some(({ path }) => path === "package.json") ||
-      !existsSync(join(directory, "node_modules")))
-  );
-}
-
-const LOCK_FILE = "package-lock.json";
-
-/** The tool, and the files that the build put beside it. */
-function readTool(path: string): { tool: Buffer; toolParts: ReadonlyMap<string, Buffer> } {
-  try {
-    const folder = dirname(path);
-    const beside = readdirSync(folder).filter(
-      (name) => /\.[cm]js$/.test(name) && name !== basename(path),
-    );
-    const parts = beside.sort().map((name) => [name, readFileSync(join(folder, name))] as const);
-    return { tool: readFileSync(path), toolParts: new Map(parts) };
-  } catch (error) {
-    throw new ScaffoldError(
-      "environment",
-      `the bundled tool ${printable(path)} cannot be read (${systemReason(error)}): build it with npm run build, or install generator-flux-sops again`,
-    );
-  }
 }
 
 function refuseOtherCluster(

@@ -1,3 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { printable, ScaffoldError, systemReason } from "./errors.ts";
+
+/**
+ * The tool, and the files that the build put beside it.
+ *
+ * @throws ScaffoldError `environment`
+ */
+export function readTool(path: string): { tool: Buffer; toolParts: ReadonlyMap<string, Buffer> } {
+  try {
+    const folder = dirname(path);
+    const beside = readdirSync(folder).filter(
+      (name) => /\.[cm]js$/.test(name) && name !== basename(path),
+    );
+    const parts = beside.sort().map((name) => [name, readFileSync(join(folder, name))] as const);
+    return { tool: readFileSync(path), toolParts: new Map(parts) };
+  } catch (error) {
+    throw new ScaffoldError(
+      "environment",
+      `the bundled tool ${printable(path)} cannot be read (${systemReason(error)}): build it with npm run build, or install generator-flux-sops again`,
+    );
+  }
+}
+
 /** The version in the first lines that the build gives the tool; null where there is none. */
 export function toolVersion(tool: Buffer): string | null {
   const head = tool.subarray(0, 400).toString("latin1");

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import Generator from "yeoman-generator";
+import { carryOut } from "../../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
 import { committedSecrets, committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../../scaffold/consent.ts";
@@ -12,13 +13,8 @@ import {
   type RawAnswers,
 } from "../../scaffold/questions.ts";
 import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
-import {
-  carryOut,
-  type PreparedScaffold,
-  prepareScaffold,
-  scopeFor,
-  settledAnswers,
-} from "../../scaffold/scaffold.ts";
+import { type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
+import { scopeFor, settledAnswers } from "../../scaffold/scope.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 import { isBundled, version } from "../../scaffold/version.ts";
 import { optionText } from "../option-text.ts";

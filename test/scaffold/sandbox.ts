@@ -3,12 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execFileSync } from "../bounded-programs.ts";
 import { collectAnswers, type RawAnswers } from "../../scaffold/questions.ts";
-import {
-  prepareScaffold,
-  type ScaffoldRequest,
-  scopeFor,
-  settledAnswers,
-} from "../../scaffold/scaffold.ts";
+import { prepareScaffold, type ScaffoldRequest } from "../../scaffold/scaffold.ts";
+import { scopeFor, settledAnswers } from "../../scaffold/scope.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 
 /** A folder of its own, removed when the tests are over, with an empty home folder in it. */

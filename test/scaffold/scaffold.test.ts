@@ -11,9 +11,9 @@ import {
 import { dirname, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { execFileSync } from "../bounded-programs.ts";
+import { carryOut } from "../../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
 import { blobId } from "../../scaffold/generated-files.ts";
-import { carryOut } from "../../scaffold/scaffold.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";

@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { wouldHide } from "./folder-list.ts";
+import type { HookManager } from "./hook-manager.ts";
+import type { WantedFile } from "./plan.ts";
+import type { Target } from "./target.ts";
+
+/** Whether a file that the scaffold has is for this folder, too. */
+export function isBrought(file: WantedFile, target: Target, manager: HookManager): boolean {
+  return hasPlace(file, target, manager) && !isTakenAway(file, target);
+}
+
+/** A list that was taken away for Flux to take all that is in its folder. */
+function isTakenAway({ path }: WantedFile, { directory, generated }: Target): boolean {
+  return generated.ids.has(path) && wouldHide(directory, path);
+}
+
+/** In somebody's repository, files that say how they work there are theirs alone. */
+function hasPlace(file: WantedFile, target: Target, manager: HookManager): boolean {
+  const { directory, isRepository, generated } = target;
+  const scope = target.surroundings.scope;
+  if (!isRepository || scope === "repository") return true;
+  const isThere = existsSync(join(directory, file.path));
+  switch (file.path) {
+    case "README.md":
+    case ".editorconfig":
+      return !isThere || generated.ids.has(file.path);
+    case "package.json":
+      return manager.kind === "husky";
+    case ".prettierignore":
+      return isThere || usesPrettier(directory);
+    default:
+      return true;
+  }
+}
+
+/** prettier would write the tool's files anew, as lint-staged has it do with all that is staged. */
+function usesPrettier(directory: string): boolean {
+  const names = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name);
+  if (names.some((name) => /^\.?prettier(rc|\.config)/.test(name))) return true;
+  const runners = names.filter((name) => /^(package\.json$|\.?lint-?staged)/.test(name));
+  return runners.some((name) => readFileSync(join(directory, name), "utf8").includes("prettier"));
+}

@@ -1,0 +1,100 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeIdentity } from "./age-identity.ts";
+import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
+import { installDependencies } from "./install-dependencies.ts";
+import { filesToWrite, type PlannedFile } from "./plan.ts";
+import {
+  type CommitState,
+  firstCommit,
+  initRepository,
+  leftToOwner,
+  rememberKeyFile,
+} from "./repository.ts";
+import type { PreparedScaffold } from "./scaffold.ts";
+import { stageFiles } from "./write-plan.ts";
+
+/** What has happened. */
+export interface Scaffolded extends PreparedScaffold {
+  readonly hooks: HooksState;
+  readonly commit: CommitState;
+  /** Null where nobody wanted it. */
+  readonly installed: boolean | null;
+}
+
+/**
+ * Does what was prepared. Until the files are in place, a failure takes everything back but a new
+ * identity: keys are never deleted. Whatever fails after that is told in the result.
+ *
+ * @param options.install whether to run `npm install`, and who to tell that it begins.
+ * @throws ScaffoldError, GitError
+ */
+export async function carryOut(
+  prepared: PreparedScaffold,
+  options: { readonly install: { readonly begins: () => void } | null },
+): Promise<Scaffolded> {
+  const { target, answers, identity, force } = prepared;
+  const { directory } = target;
+  const files = filesToWrite(prepared.files, force);
+  const staged = stageFiles(directory, files);
+  try {
+    if (!target.isRepository) await initRepository(directory, answers.branch);
+    if (identity.kind === "new") {
+      writeIdentity(identity, prepared.scope === "gate" ? null : answers.cluster, directory);
+    }
+    if (answers.ageKeyFile !== "" && identity.kind !== "elsewhere") {
+      await rememberKeyFile(directory, identity.file);
+    }
+    staged.moveIntoPlace();
+  } catch (error) {
+    if (!target.isRepository) rmSync(join(directory, ".git"), { recursive: true, force: true });
+    throw error;
+  } finally {
+    staged.discard();
+  }
+  const hooks = await turnHooksOn(directory, prepared.manager);
+  const ours = prepared.files.filter(
+    ({ path, state }) =>
+      files.some((file) => file.path === path) || (state !== "differs" && state !== "by-hand"),
+  );
+  const paths = ours.filter(({ state }) => state !== "edited").map(({ path }) => path);
+  const stubs = hooks.on && isHuskyOurs(prepared) ? [HUSKY_STUBS] : [];
+  let installed: boolean | null = null;
+  if (options.install !== null && wantsInstall(directory, prepared.files, files)) {
+    options.install.begins();
+    installed = await installDependencies(directory);
+    // Without it, `git status` would not be clean after the first commit.
+    if (installed && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
+  }
+  const about = { cluster: answers.cluster, scope: prepared.scope, version: prepared.version };
+  const commit = target.isRepository
+    ? await leftToOwner(directory, paths, stubs, about)
+    : await firstCommit(directory, paths, stubs, about);
+  return { ...prepared, hooks, installed, commit };
+}
+
+/** Whether the hook files are the scaffold's alone: then so is what husky puts beside them. */
+function isHuskyOurs({ files }: PreparedScaffold): boolean {
+  const hook = files.find(({ path }) => path === ".husky/pre-commit");
+  return hook?.content.equals(hook.generated) === true;
+}
+
+/** Somebody else's package.json is theirs to install; what is installed already stays. */
+function wantsInstall(
+  directory: string,
+  planned: readonly PlannedFile[],
+  written: readonly PlannedFile[],
+): boolean {
+  const manifest = planned.find(({ path }) => path === "package.json");
+  const isOurs =
+    manifest !== undefined &&
+    ["new", "unchanged", "upgraded"].includes(manifest.state) &&
+    manifest.content.equals(manifest.generated);
+  return (
+    isOurs &&
+    (written.some(({ path }) => path === "package.json") ||
+      !existsSync(join(directory, "node_modules")))
+  );
+}
+
+const LOCK_FILE = "package-lock.json";
