@@ -9,9 +9,17 @@ export class NumberText {
   }
 }
 
+/** A time of YAML, in RFC 3339: in other formats it is a text. */
+export class TimeText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** Plaintext data, free of any format. */
 export type Data =
-  null | boolean | string | NumberText | readonly Data[] | ReadonlyMap<string, Data>;
+  null | boolean | string | NumberText | TimeText | readonly Data[] | ReadonlyMap<string, Data>;
 
 /** A value below further keys and list positions that are not there yet. */
 export function below(path: TreePath, value: Data): Data {
@@ -29,6 +37,7 @@ export function isEmpty(value: Data): boolean {
 /** Whether two values are the same, with their types, and the keys in the same order. */
 export function sameData(one: Data, other: Data | undefined): boolean {
   if (one instanceof NumberText) return other instanceof NumberText && one.text === other.text;
+  if (one instanceof TimeText) return other instanceof TimeText && one.text === other.text;
   if (Array.isArray(one)) {
     return (
       Array.isArray(other) &&
@@ -65,7 +74,7 @@ export function scalarText(value: Data): string | null {
   if (value === null) return "null";
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return String(value);
-  return value instanceof NumberText ? value.text : null;
+  return value instanceof NumberText || value instanceof TimeText ? value.text : null;
 }
 
 /** The entries of a mapping that holds single values only. */

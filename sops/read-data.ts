@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
-import { NumberText, type Data } from "./data-tree.ts";
+import { NumberText, TimeText, type Data } from "./data-tree.ts";
 import { decodeText } from "./decode-text.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
@@ -136,6 +136,7 @@ function readJson(node: JsonNode, repeated: Repeated): Data {
 function dataOf(value: Value | null): Data {
   if (value === null) return null;
   if (value.type === "bool") return value.text === "True";
+  if (value.type === "time") return new TimeText(value.text);
   return value.type === "int" || value.type === "float" ? new NumberText(value.text) : value.text;
 }
 

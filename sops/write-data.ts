@@ -1,5 +1,13 @@
-import { Document, visit } from "yaml";
-import { dataAt, isEmpty, NumberText, pairs, scalarText, type Data } from "./data-tree.ts";
+import { Document, visit, type Scalar, type ScalarTag } from "yaml";
+import {
+  dataAt,
+  isEmpty,
+  NumberText,
+  pairs,
+  scalarText,
+  TimeText,
+  type Data,
+} from "./data-tree.ts";
 import { spellDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
 import type { Format } from "./format.ts";
@@ -39,12 +47,21 @@ export function writeData(
   }
 }
 
-/** A single value as sops's `--extract` prints it. */
+/** A single value as sops's `--extract` prints it: in INI, too, numbers and the like as in JSON. */
 export function writeValue(value: Data, format: Format, indent: number | null): string {
   if (typeof value === "string") return value;
-  if (format === "json") return toJson(value, sopsLayout(indent));
+  if (format === "json" || format === "ini") return toJson(value, sopsLayout(indent));
   return toYaml(value, indent);
 }
+
+/** A time stands without quotes. */
+const TIME: ScalarTag = {
+  tag: "tag:yaml.org,2002:timestamp",
+  default: true,
+  identify: (value) => value instanceof TimeText,
+  resolve: (text) => text,
+  stringify: ({ value }: Scalar<unknown>) => (value as TimeText).text,
+};
 
 /**
  * Data as YAML, laid out as sops does.
@@ -52,7 +69,7 @@ export function writeValue(value: Data, format: Format, indent: number | null): 
  * @param indent null for sops's own.
  */
 export function toYaml(value: Data, indent: number | null): string {
-  const document = new Document(plain(value), { compat: "yaml-1.1" });
+  const document = new Document(plain(value), { compat: "yaml-1.1", customTags: [TIME] });
   visit(document, {
     Scalar: (_key, node) => {
       const { value } = node;
@@ -163,7 +180,7 @@ export function toJson(value: Data, layout: BlockLayout | null, indent = ""): st
     }
     return value.text;
   }
-  return JSON.stringify(value);
+  return JSON.stringify(value instanceof TimeText ? value.text : value);
 }
 
 /** A text that reads as what was to be written: neither format has a spelling for every text. */

@@ -89,6 +89,8 @@ const FILES: Readonly<Record<string, string>> = {
 
 const CHANGES = "The following changes will be made to the file's groups:\nGroup 1\n";
 
+const TIME = "printf 'a: 2001-12-14\\n' > t.yaml; sops encrypt --age OWN -i t.yaml";
+
 const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   // decrypt
   ["sops decrypt nowhere.yaml", "100"],
@@ -123,6 +125,15 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
     `printf 'A=1\\nA=2\\n' > a.env; sops encrypt -i a.env; sops decrypt --extract '["A"]' a.env; rm a.env`,
     "0 > 1",
   ],
+  [
+    `${TIME}; sops decrypt --output-type json --extract '["a"]' t.yaml; rm t.yaml`,
+    '0 > "2001-12-14T00:00:00Z"',
+  ],
+  [
+    `${TIME}; sops decrypt --output-type dotenv --extract '["a"]' t.yaml; echo $?; rm t.yaml`,
+    "0 > 4",
+  ],
+  [`${TIME}; sops decrypt --extract '["a"]' t.yaml | wc -l; rm t.yaml`, "0 > 1"],
   ["sops decrypt --extract 'password' e.yaml", "91"],
   ["sops decrypt --extract '' e.yaml", "0 > plain.yaml"],
   ["sops decrypt e.yaml -i", "0 e.yaml=plain.yaml"],

@@ -1,7 +1,7 @@
 import test from "ava";
-import { NumberText, type Data } from "../../sops/data-tree.ts";
+import { NumberText, sameData, TimeText, type Data } from "../../sops/data-tree.ts";
 import { readData } from "../../sops/read-data.ts";
-import { toFlow, writeData } from "../../sops/write-data.ts";
+import { toFlow, writeData, writeValue } from "../../sops/write-data.ts";
 
 /** Numbers to go-yaml, and texts to the yaml package. */
 const GO_NUMBERS = ["0X1F", "0B1", "0b+11", "0o-7", "+0o7", "1e1_0"];
@@ -37,3 +37,17 @@ for (const json of [...FLOATS, "-10000000000000000000", "9223372036854775807", "
     }
   });
 }
+
+test("a time is one in YAML, and a text in other formats", (t) => {
+  const [data = new Map()] = readData("a: 2001-12-14\n", "yaml");
+  const time = new TimeText("2001-12-14T00:00:00Z");
+  t.deepEqual(data, new Map([["a", time]]));
+  t.is(writeData([data], "yaml", null), "a: 2001-12-14T00:00:00Z\n");
+  t.is(writeData([data], "json", null), '{\n\t"a": "2001-12-14T00:00:00Z"\n}\n');
+  t.is(writeData([data], "dotenv", null), "a=2001-12-14T00:00:00Z\n");
+  t.false(sameData(time, time.text));
+  t.is(writeValue(time, "yaml", null), "2001-12-14T00:00:00Z\n");
+  for (const format of ["json", "ini"] as const) {
+    t.is(writeValue(time, format, null), '"2001-12-14T00:00:00Z"');
+  }
+});
