@@ -5,7 +5,7 @@ import {
   type Selection,
   type SelectionOption,
 } from "./selection-option.ts";
-import { parseTimestamp } from "./value.ts";
+import { normalise, parseTimestamp } from "./value.ts";
 
 /** One recipient's copy of the data key: an ASCII-armoured age file. */
 export interface AgeEntry {
@@ -49,7 +49,7 @@ const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"] 
  */
 export function parseMetadata(raw: unknown): Metadata {
   if (!isRecord(raw)) throw bad("is no mapping");
-  const foreign: string[] = FOREIGN_KEYS.filter((key) => listAt(raw, key).length > 0);
+  const foreign: string[] = foreignKeys(raw);
   const groups = listAt(raw, "key_groups");
   let age = ageEntries(listAt(raw, "age"));
   if (groups.length > 1) foreign.push(SHAMIR);
@@ -57,7 +57,7 @@ export function parseMetadata(raw: unknown): Metadata {
   if (groups.length === 1 && age.length === 0 && foreign.length === 0) {
     if (!isRecord(group)) throw bad("has a key group that is no mapping");
     age = ageEntries(listAt(group, "age"));
-    foreign.push(...FOREIGN_KEYS.filter((key) => listAt(group, key).length > 0));
+    foreign.push(...foreignKeys(group));
   }
   if (age.length === 0 && foreign.length === 0) throw bad("names no keys");
 
@@ -70,7 +70,7 @@ export function parseMetadata(raw: unknown): Metadata {
     lastModified: time.replace(/\.\d+/, ""),
     mac: typeof raw["mac"] === "string" && raw["mac"] !== "" ? raw["mac"] : null,
     selection: parseSelection(raw, (message) => bad(message)),
-    macOnlyEncrypted: raw["mac_only_encrypted"] === true || raw["mac_only_encrypted"] === "true",
+    macOnlyEncrypted: isSet(raw["mac_only_encrypted"] ?? ""),
     version: typeof raw["version"] === "string" ? raw["version"] : "",
   };
 }
@@ -121,6 +121,23 @@ function ageEntries(list: readonly unknown[]): AgeEntry[] {
     }
     return { recipient, enc };
   });
+}
+
+/** The kinds of key other than age that are there, each with a key at least. */
+function foreignKeys(raw: Readonly<Record<string, unknown>>): string[] {
+  return FOREIGN_KEYS.filter((key) => {
+    const list = listAt(raw, key);
+    if (!list.every(isRecord)) throw bad(`has a ${key} entry that is no mapping`);
+    return list.length > 0;
+  });
+}
+
+/** A boolean as sops takes it: a number or a text may stand for it, too. */
+function isSet(raw: unknown): boolean {
+  if (typeof raw === "boolean" || raw === "") return raw === true;
+  const value = normalise("bool", String(raw));
+  if (value === null) throw bad("has a mac_only_encrypted that is neither true nor false");
+  return value.text === "True";
 }
 
 function listAt(raw: Readonly<Record<string, unknown>>, key: string): readonly unknown[] {

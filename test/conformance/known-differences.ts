@@ -73,6 +73,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "lastmodified without quotes: a time to YAML, and no text",
+    sops: "cannot read the file",
+    ours: "reads it, and writes it in quotes the next time",
+    examples: [
+      {
+        text: "a: x\n",
+        change: (encrypted) => encrypted.replace(/(lastmodified: )"(.*)"/, "$1$2"),
+        sops: "unreadable",
+        ours: "same",
+      },
+    ],
+  },
+  {
     what: "an encrypted comment that was changed, so that it does not decrypt",
     sops: "leaves its ciphertext in the plaintext, with a warning",
     ours: "refuses the file: no changed byte goes unseen; `--ignore-mac` leaves it as sops does",

@@ -29,6 +29,11 @@ test("keys of every other kind are seen, beside age and without it", (t) => {
     t.deepEqual(parseMetadata({ ...RAW, age: undefined, [kind]: PGP }).foreign, [kind]);
     t.deepEqual(parseMetadata({ ...RAW, [kind]: [] }).foreign, []);
     t.deepEqual(parseMetadata({ ...RAW, [kind]: null }).foreign, []);
+    for (const entry of ["", null, "x"]) {
+      t.throws(() => parseMetadata({ ...RAW, [kind]: [entry] }), {
+        message: `the sops block has a ${kind} entry that is no mapping`,
+      });
+    }
     const group = { age: AGE, [kind]: PGP };
     const { age, foreign } = parseMetadata({ ...RAW, age: [], key_groups: [group] });
     t.deepEqual([age, foreign], [AGE, [kind]]);
@@ -58,8 +63,13 @@ test("what is missing or of another type", (t) => {
   t.is(parseMetadata({ ...RAW, mac: "" }).mac, null);
   t.is(parseMetadata({ ...RAW, mac: 5 }).mac, null);
   t.is(parseMetadata({ ...RAW, version: 3.9 }).version, "");
-  t.true(parseMetadata({ ...RAW, mac_only_encrypted: "true" }).macOnlyEncrypted);
-  t.false(parseMetadata({ ...RAW, mac_only_encrypted: "false" }).macOnlyEncrypted);
+  const isOnlyEncrypted = (mac_only_encrypted: unknown) =>
+    parseMetadata({ ...RAW, mac_only_encrypted }).macOnlyEncrypted;
+  for (const set of [true, "true", "True", "1", 1, "t"]) t.true(isOnlyEncrypted(set), String(set));
+  for (const not of [false, "false", "0", 0, "F", "", null]) t.false(isOnlyEncrypted(not));
+  for (const neither of ["yes", "tRUE", [], {}]) {
+    t.throws(() => isOnlyEncrypted(neither), { code: "bad-metadata", message: /neither true nor/ });
+  }
   t.is(parseMetadata({ ...RAW, encrypted_regex: "", encrypted_suffix: null }).selection, null);
   for (const [raw, message] of [
     [null, /is no mapping/],
