@@ -84,6 +84,9 @@ class Editor {
       }
       const { slot } = this.entryAt(holder.parent, holder.index);
       const between = this.text.slice(slot, start).replace(/[ \t]*$/, "");
+      if (/(?:^|\s)[&!]/.test(between.replaceAll(/#.*/g, ""))) {
+        return this.belowProperty(start, empty) + this.newline + this.text.slice(end);
+      }
       const kept = between.trim() === "" ? this.newline : between;
       return `${this.text.slice(0, slot)} ${empty}${kept}${this.text.slice(end)}`;
     }
@@ -91,7 +94,15 @@ class Editor {
     const end = this.lineEnd(this.contentEndOfEntry(entry));
     const lineStart = this.lineStart(start);
     const before = this.text.slice(lineStart, start);
-    if (before.trim() === "") return this.text.slice(0, lineStart) + this.text.slice(end);
+    if (before.trim() === "") {
+      const rest = this.text.slice(end);
+      const above = parent.entries[index - 1];
+      const isOpen = above !== undefined && this.keepsLinesBelow(above);
+      // They stood below what is gone, and would be part of the block.
+      return (
+        this.text.slice(0, lineStart) + (isOpen ? rest.replace(/^(?:[ \t]*\r?\n)+/, "") : rest)
+      );
+    }
     // The first entry shares its line with the dash of the list around it: the next one moves up.
     const next = parent.entries[index + 1];
     if (next === undefined || !/^[ \t-]*$/.test(before)) {
@@ -101,6 +112,24 @@ class Editor {
       );
     }
     return this.text.slice(0, start) + this.text.slice(next.start);
+  }
+
+  /** The text up to an empty collection behind the anchor or tag of one whose first entry began at an offset. */
+  private belowProperty(start: number, empty: string): string {
+    const before = this.text.slice(0, start);
+    const kept = before.trimEnd();
+    const hasComment = this.text.slice(this.lineStart(kept.length), kept.length).includes("#");
+    return hasComment ? before + empty : `${kept} ${empty}`;
+  }
+
+  /** Whether an entry ends in a block of text to which the empty lines below it belong. */
+  private keepsLinesBelow({ value }: OutlinedEntry): boolean {
+    if (value === null) return false;
+    if (value.kind === "value") {
+      return /^[|>]\d?\+/.test(this.text.slice(value.start, value.start + 3));
+    }
+    const last = value.entries.at(-1);
+    return value.flow === null && last !== undefined && this.keepsLinesBelow(last);
   }
 
   private find(path: TreePath): Target {

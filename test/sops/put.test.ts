@@ -117,3 +117,19 @@ test("comments between a key and its value stay, and those beside the header of 
   t.is(putYaml("a:\n- # note\n  x\n", ["a", 0], "z"), 'a:\n- # note\n  "z"\n');
   t.is(putYaml("a: {b: # note\n  x}\n", ["a", "b"], "z"), 'a: {b: # note\n  "z"}\n');
 });
+
+for (const [text, path, left] of [
+  ["a: &m\n  b: x\nc: y\n", ["a", "b"], "a: &m {}\nc: y\n"],
+  ["a: &m # note\n  b: x\nc: y\n", ["a", "b"], "a: &m # note\n  {}\nc: y\n"],
+  ["a:\n  !!map\n  b: x\n", ["a", "b"], "a:\n  !!map {}\n"],
+  ["a: &m\n- x\nc: y\n", ["a", 0], "a: &m []\nc: y\n"],
+  ["l:\n  - &m\n    b: x\n  - y\n", ["l", 0, "b"], "l:\n  - &m {}\n  - y\n"],
+  ["b: |+\n  y\n\na: x\n\n \nc: z\n", ["a"], "b: |+\n  y\n\nc: z\n"],
+  ["m:\n  b: >2+\n    y\n  a: x\n\nc: z\n", ["m", "a"], "m:\n  b: >2+\n    y\nc: z\n"],
+  ["m:\n  - |+\n    y\na: x\n\n# n\nc: z\n", ["a"], "m:\n  - |+\n    y\n# n\nc: z\n"],
+  ["b: |\n  y\n\na: x\n\nc: z\n", ["a"], "b: |\n  y\n\n\nc: z\n"],
+] as const) {
+  test(`taken out, nothing else is another thing: ${JSON.stringify(text)}`, (t) => {
+    t.is(removeYaml(text, path), left);
+  });
+}
