@@ -48,7 +48,8 @@ export async function pushMends({
     if (!isBad) continue;
     const tag = /^refs\/tags\/(.+)$/s.exec(ref.localRef)?.[1];
     if (tag !== undefined) mends.push(tagMend(ref, tag));
-    else if (isOfNoBranch(ref)) mends.push(noBranchMend(ref));
+    // Or no commit at all: a file by its name.
+    else if (isOfNoBranch(ref) || !graph.has(target)) mends.push(noBranchMend(ref));
     else if (graph.isTainted(target)) {
       const isFirst = !mends.some(({ commits }) => commits);
       // Pushed by the name of HEAD beside that of its branch, or to two branches there.
@@ -78,6 +79,10 @@ class Graph {
         this.#tainted.add(commit);
       }
     }
+  }
+
+  has(commit: string): boolean {
+    return this.#parents.has(commit);
   }
 
   isTainted(commit: string): boolean {

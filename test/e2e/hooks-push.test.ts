@@ -527,6 +527,9 @@ test("tags: of a commit, annotated, of a tree, of a blob", (t) => {
     t.deepEqual(commands(push), [`git tag -d -- ${tag}`], push.stderr);
   }
   refused(t, repository, repository.push("origin", "--tags"));
+  const file = repository.push("origin", `${blob}:refs/heads/file`);
+  refused(t, repository, file);
+  t.regex(file.stderr, /^To mend \w+, which is no branch, leave it out of what you push/m);
   repository.must("tag", "-m", "note", "good", "main");
   passed(t, repository, repository.push("origin", "good"));
 });
@@ -723,6 +726,8 @@ test("what was encrypted, and came readable past the gate, is refused, be it a S
   repository.commit(settings, encrypted);
   passed(t, repository, repository.push("origin", "main"));
 
+  // Beside what no rule takes.
+  repository.leak("one.md", "1\n");
   const bad = repository.leak(settings, readable);
   const atTip = repository.push("origin", "main");
   refused(t, repository, atTip, bad);
@@ -732,7 +737,7 @@ test("what was encrypted, and came readable past the gate, is refused, be it a S
   );
   const range = repository.tool("check", "--range", "origin/main..main");
   t.regex(range.stdout, /private\/settings\.yaml {2}plaintext-secret/);
-  repository.must("reset", "-q", "--hard", "HEAD~1");
+  repository.must("reset", "-q", "--hard", "origin/main");
   const deep = repository.leak(settings, readable);
   repository.leak(settings, encrypted);
   const inThePast = repository.push("origin", "main");
