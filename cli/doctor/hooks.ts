@@ -130,6 +130,11 @@ async function huskyProblem(directory: string): Promise<string | null> {
   const missing = GATE_HOOKS.filter((name) => !existsSync(resolve(directory, folder, name)));
   if (missing.length > 0) return `${printable(folder)}/${missing.join(", ")} is missing`;
   if (configured === "" || configured === ".git/hooks") return OFF;
+  // As it is set for all of a user's repositories, where this one has nothing of its own.
+  const places = [folder, `${folder}/_`].map((place) => resolve(directory, place));
+  if (!places.includes(resolve(directory, configured))) {
+    return `the hooks are off: core.hooksPath has git look for them in ${printable(configured)}`;
+  }
   // git skips a hook that it cannot execute, without an error.
   const dead = GATE_HOOKS.filter((name) => !isExecutable(resolve(directory, configured, name)));
   // On a full disk husky leaves files that are empty, which sh runs without a word.

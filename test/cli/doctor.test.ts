@@ -127,6 +127,17 @@ test("an absolute core.hooksPath is as good as husky's own", (t) => {
   t.regex(stdout, /^ok {6}the hooks are on$/m);
 });
 
+test("a core.hooksPath for all repositories is named as what has the hooks off", (t) => {
+  const { must, tool } = scaffolded(t);
+  must("config", "--unset", "core.hooksPath");
+  must("config", "--global", "core.hooksPath", "/nowhere/hooks");
+  t.regex(
+    tool("doctor").stdout,
+    /^wrong {3}the hooks are off: core\.hooksPath has git look for them in \/nowhere\/hooks\n/m,
+  );
+  t.regex(tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
+});
+
 test("no key: a note, not an error", (t) => {
   const repository = scaffolded(t);
   rmSync(join(repository.home, ".config"), { recursive: true });
