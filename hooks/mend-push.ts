@@ -1,5 +1,6 @@
 import { configValue } from "../git/config.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
+import { runGit, type GitContext } from "../git/run.ts";
 import { shellText } from "../git/shell-word.ts";
 import { fixOf, mendOnDisk } from "./fix-of.ts";
 import type { PushResult } from "./pre-push.ts";
@@ -37,8 +38,10 @@ export async function pushMends({
   const graph = new Graph(await commitsIn(repository, range), errors);
   const peeled = await peel(repository, range.include);
   const mends: RefMend[] = [];
+  const checkedOut = await checkedOutBranch(repository);
+  const isHere = (ref: PushedRef) =>
+    ref.localOid === repository.head && (branchName(ref) === null || ref.localRef === checkedOut);
   // What is checked out goes first: the commands for others check them out.
-  const isHere = ({ localOid }: PushedRef) => localOid === repository.head;
   for (const ref of [...refs.filter(isHere), ...refs.filter((one) => !isHere(one))]) {
     if (mends.length === MENDED_AT_ONCE) break;
     const target = peeled.get(ref.localOid) ?? ref.localOid;
@@ -51,13 +54,12 @@ export async function pushMends({
     // Or no commit at all: a file by its name.
     else if (isOfNoBranch(ref) || !graph.has(target)) mends.push(noBranchMend(ref));
     else if (graph.isTainted(target)) {
-      const isFirst = !mends.some(({ commits }) => commits);
       // Pushed by the name of HEAD beside that of its branch, or to two branches there.
-      if (isHere(ref) && !isFirst && branchName(ref) === null) continue;
+      if (isHere(ref) && mends.some(({ commits }) => commits)) continue;
       mends.push(
         await branchMend(repository, ref, graph, {
-          isCheckedOut: isHere(ref) && isFirst,
-          edits: byHand(repository, ref, errors),
+          isCheckedOut: isHere(ref),
+          edits: byHand(repository, ref, errors, isHere(ref)),
           keepsMessages: !errors.some(({ blob, commits }) => blob === null && commits.length > 0),
         }),
       );
@@ -178,6 +180,14 @@ function oneAfterAnother(commands: readonly string[]): string[] {
   );
 }
 
+/** The full name of the branch that HEAD names; null where it names a commit. */
+async function checkedOutBranch(context: GitContext): Promise<string | null> {
+  const { status, stdout } = await runGit(context, ["symbolic-ref", "--quiet", "HEAD"], {
+    allowed: [0, 1],
+  });
+  return status === 0 ? stdout.toString("utf8").trimEnd() : null;
+}
+
 /** The bad commit must be that of HEAD. */
 function checkOut(ref: PushedRef): string {
   const name = branchName(ref);
@@ -216,13 +226,13 @@ function byHand(
   repository: PushResult["repository"],
   ref: PushedRef,
   errors: readonly RangeFinding[],
+  isCheckedOut: boolean,
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
     .flatMap((finding) => {
       // What is on disk by then is known of the branch at hand alone.
-      const mend =
-        ref.localOid === repository.head ? mendOnDisk(finding, repository) : finding.mend;
+      const mend = isCheckedOut ? mendOnDisk(finding, repository) : finding.mend;
       return fixOf({ path: finding.path, mend }, "index", repository);
     });
   return [...new Set(commands)];

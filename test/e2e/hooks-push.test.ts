@@ -394,6 +394,24 @@ test("two branches at once, the one that is checked out named last: each is mend
   }
 });
 
+test("two branches of one commit: the one that is checked out is mended as such, whichever is named first", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "topic");
+  repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("branch", "-f", "main");
+  const push = repository.push("origin", "main", "topic", "HEAD:other");
+  refused(t, repository, push);
+  t.is([...push.stderr.matchAll(/^To mend /gm)].length, 2);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", "main", "topic"));
+
+  // HEAD names a commit that a branch has, too.
+  repository.leak(DB, secret({ b: MARKER }));
+  repository.must("switch", "-q", "--detach");
+  mended(t, repository, repository.push("origin", "main"));
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 test("HEAD, twice: its branch is mended once, and stays checked out", (t) => {
   const repository = pushing(t);
   repository.leak(DB, secret({ a: MARKER }));
