@@ -8,19 +8,26 @@ const PUBLIC_NAME =
 
 /**
  * Whether a literal value is none to hide in a Secret whose secrets come from elsewhere, as in a template, or
- * where Flux substitutes them: names of users and hosts, samples, keys of hosts, addresses with variables in them.
+ * where Flux substitutes them: names of users and hosts, samples, switches, keys of hosts, folders, addresses with
+ * variables in them.
  */
 export function isPublicValue(key: string, value: string): boolean {
   const text = value.trim();
-  return PUBLIC_NAME.test(key) || isPublicLines(text) || isAddress(key, text);
+  if (PUBLIC_NAME.test(key) || /^(?:true|false)$/.test(text)) return true;
+  return (
+    isPublicLines(text) || /^file(?:system)?:\/\/\/[\w./-]*$/.test(text) || isAddress(key, text)
+  );
 }
 
-/** `s3:https://${HOST}/backups`, `postgres://app:${PASSWORD}@db`; `app@${DOMAIN}`, `${REPOSITORY}/app`. */
+/** `s3:https://${HOST}/backups`, `s3:${HOST}/backups`, `postgres://app:${PASSWORD}@db`; `app@${DOMAIN}`, `${REPOSITORY}/app`. */
 function isAddress(key: string, text: string): boolean {
   if (text.length > LONGEST_ADDRESS || !holdsExpression(text) || holdsUrlWithPassword(text))
     return false;
   if (!/^\S+$/.test(text) || /:-|default/.test(text)) return false;
-  return text.includes("://") || (/@|^\$\{\w+\}\//.test(text) && !isCredentialVariable(key));
+  return (
+    text.includes("://") ||
+    (/@|^(?:(?:s3|gs|b2|azure|rest):)?\$\{\w+\}\//.test(text) && !isCredentialVariable(key))
+  );
 }
 
 const LONGEST_ADDRESS = 2000;

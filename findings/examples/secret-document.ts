@@ -206,8 +206,8 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "addresses.yaml",
       content:
-        "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n---\nkind: Secret\nstringData: {a: '${A}', hook: 'https://example.org/hunter2'}\n---\nkind: Secret\nstringData: {a: '${A}', b: \"https://${B}\\nhunter2\"}\n---\nkind: Secret\nstringData: {a: '${A}', user-pin: hunter2}\n",
-      lines: [4, 7, 10, 13, 16, 19],
+        "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n---\nkind: Secret\nstringData: {a: '${A}', hook: 'https://example.org/hunter2'}\n---\nkind: Secret\nstringData: {a: '${A}', b: \"https://${B}\\nhunter2\"}\n---\nkind: Secret\nstringData: {a: '${A}', user-pin: hunter2}\n---\nkind: Secret\nstringData: {a: '${A}', pair: 'app:${A}/hunter2'}\n---\nkind: Secret\nstringData: {on: 'true'}\n",
+      lines: [4, 7, 10, 13, 16, 19, 22, 25],
     },
     { path: "not-in-base64.yaml", content: "kind: Secret\ndata:\n  a: hunter2!\n", lines: [3] },
   ],
@@ -219,7 +219,7 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "substituted-by-flux.yaml",
       content:
-        "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: '${REPOSITORY}/app'\n  RESTIC_PASSWORD: ${PASSWORD}\n",
+        "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: '${REPOSITORY}/app'\n  RESTIC_PASSWORD: ${PASSWORD}\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: s3:${ENDPOINT}/restic/${APP}\n  KOPIA_REPOSITORY: filesystem:///mnt/repository\n  ALLOW_SIGNUP: 'false'\n  RESTIC_PASSWORD: ${PASSWORD}\n",
     },
     {
       path: "of-envsubst.yaml",
