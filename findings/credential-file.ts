@@ -1,5 +1,10 @@
 import { isScalar } from "yaml";
-import { isCredentialValue, isCredentialVariable, isVagueCredential } from "./credential.ts";
+import {
+  isCredentialValue,
+  isCredentialVariable,
+  isVagueCredential,
+  namesSecretObject,
+} from "./credential.ts";
 import { isToken } from "../sops/token.ts";
 import { isProseOrCode, isSample } from "./file-kind.ts";
 import type { Candidate, Hit } from "./finding.ts";
@@ -158,8 +163,8 @@ function variables(text: string): Hit[] {
     const value = unquoted(match[2] ?? "");
     const name = match[1] ?? "";
     if (name.startsWith("sops_")) return null;
-    const isCredential =
-      (isCredentialVariable(name) && isCredentialValue(value)) || isVagueCredential(name, value);
+    const isNamed = isCredentialVariable(name) && !namesSecretObject(name, value);
+    const isCredential = (isNamed && isCredentialValue(value)) || isVagueCredential(name, value);
     if (!isCredential && !holdsUnnamedCredential(value)) return null;
     return `a file of variables holds a readable credential: ${shownName(name)}`;
   });

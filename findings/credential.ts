@@ -43,6 +43,15 @@ export function isCredentialVariable(name: string): boolean {
   return isCredentialName(name) || (SECRET_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words));
 }
 
+/** Names that are those of Kubernetes Secrets as well: the applications' own, `BLUE_APP_SECRET`. */
+const OF_APPLICATION =
+  /(?<!(?:client|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?)secret$/;
+
+/** Whether a variable names a Kubernetes Secret, in words: `BLUE_APP_SECRET=immich-db`. */
+export function namesSecretObject(name: string, value: string): boolean {
+  return /^[a-z]+(?:-[a-z]+)+$/.test(value) && OF_APPLICATION.test(normalised(name));
+}
+
 /** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
 const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(?:_|$)/;
 
@@ -66,6 +75,13 @@ const REFERENCE_LIKE =
   /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*)$/;
 
 /**
+ * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key`, Frigate's `{NAME}`,
+ * `%NAME%`, `@NAME@`, LiteLLM's `os.environ/NAME`.
+ */
+const EXPANDED =
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+)|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
+
+/**
  * Whether a value under a credential's name is a literal one.
  *
  * @param value the scalar's text, without quotes.
@@ -74,9 +90,7 @@ export function isCredentialValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 4 || text.length > 10_000) return false;
   if (isToken(value) || holdsExpression(text)) return false;
-  // Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Frigate's `{NAME}`, `%NAME%`.
-  if (/^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\})|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%)$/.test(text))
-    return false;
+  if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
   if (/^[\d.,]{1,5}[a-z]{0,2}$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);

@@ -4,8 +4,11 @@ import { CREDENTIAL_FILE_PATHS } from "./keywords.ts";
 
 const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)$/i;
 
-const SOURCE_CODE =
-  /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs|vue|svelte|css|scss|sql|snap|map|lock|patch|diff|rej|ipynb|proto|rego|cel|svg|xml)$/i;
+const PROGRAM =
+  /\.(?:go|rs|py|rb|java|kt|scala|groovy|gradle|c|h|cc|cpp|hpp|cs|swift|php|lua|pl|ts|tsx|mts|cts|js|jsx|mjs|cjs)$/i;
+
+const OTHER_SOURCE =
+  /\.(?:vue|svelte|css|scss|sql|snap|map|lock|patch|diff|rej|ipynb|proto|rego|cel|svg|xml)$/i;
 
 const DIFF = /\.(?:patch|diff|rej)$/i;
 
@@ -35,7 +38,12 @@ const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor
 
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
 export function isProseOrCode(path: string): boolean {
-  return PROSE.test(path) || SOURCE_CODE.test(path);
+  return PROSE.test(path) || PROGRAM.test(path) || OTHER_SOURCE.test(path);
+}
+
+/** In a program what has no quotes is computed. */
+export function isProgram(path: string): boolean {
+  return PROGRAM.test(path);
 }
 
 /** A patch of other files. */

@@ -77,7 +77,7 @@ export function holdsToken(text: string): boolean {
 
 const SHORTEST = 20;
 
-/** `XXXXXXXX`, `00000000`, as examples have it. */
+/** `XXXXXXXX`, `00000000`, `sampleSampleSample`, as examples have it. */
 export function isMasked(text: string): boolean {
-  return /(.)\1{7}/.test(text);
+  return /(.)\1{7}/.test(text) || /([a-z]{4,10})\1\1/i.test(text);
 }

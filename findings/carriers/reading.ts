@@ -6,6 +6,7 @@ import {
   isCredentialVariable,
   isRandomValue,
   isVagueCredential,
+  namesSecretObject,
 } from "../credential.ts";
 import type { Hit, Mend } from "../finding.ts";
 import type { Entry } from "../nodes.ts";
@@ -74,7 +75,7 @@ export class Reading {
   isCredential(name: string, value: string, isVariable: boolean): boolean {
     const isNamed = isVariable ? isCredentialVariable(name) : isCredentialName(name);
     return (
-      (isNamed && this.isValue(value)) ||
+      (isNamed && this.isValue(value) && !namesSecretObject(name, value)) ||
       isVagueCredential(name, value) ||
       holdsUnnamedCredential(value)
     );

@@ -2,6 +2,7 @@ import type { Node, Scalar } from "yaml";
 import { isScalar } from "yaml";
 import { mayHoldCredential } from "../credential-gate.ts";
 import { loginLines } from "../credential-file.ts";
+import { isProgram } from "../file-kind.ts";
 import type { Mend } from "../finding.ts";
 import { type Entry, scalarText } from "../nodes.ts";
 import { shownName } from "../wording.ts";
@@ -92,7 +93,8 @@ function readLines(
 ): void {
   const text = scalarText(value);
   const isBlock = value.type === "BLOCK_LITERAL" || value.type === "BLOCK_FOLDED";
-  const settings = isBlock || text.includes("\n") ? credentialLines(text, isValue) : [];
+  const isFile = isBlock || text.includes("\n");
+  const settings = isFile ? credentialLines(text, isValue, isProgram(key)) : [];
   const keyLine = section.lineAt(offset);
   for (const { line, name } of [...settings, ...loginLines(key, text)]) {
     hits.push({

@@ -55,8 +55,19 @@ export const CONFIG_MAP: Examples = {
         "kind: ConfigMap\ndata:\n  .netrc: |\n    machine a login b\n    password hunter22\n  .pgpass: db:5432:app:me:hunter22\n  rclone.conf: |\n    [b2]\n    key = 8c1f0e7a2b\n",
       lines: [5, 6, 9],
     },
+    {
+      path: "app/programs.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  a.py: |\n    token = 'hunter22'\n    API_URL = 'https://app:hunter22@example.org'\n  b.js: |\n    const x = {\n      password: 'hunter22',\n",
+      lines: [4, 5, 8],
+    },
   ],
   misses: [
+    {
+      path: "app/programs.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  a.py: |\n    token = token_file.read().strip()\n    API_KEY = open("/secrets/api-key").read()\n    client_secret = os.environ["CLIENT_SECRET"]\n  b.js: |\n    const x = {\n      token: TEST_TOKENS.doctor,\n',
+    },
     {
       path: "app/spelled.yaml",
       content:

@@ -115,9 +115,19 @@ export const CREDENTIAL_FILE: Examples = {
       content: "[b2]\ntype = b2\nkey = 8c1f0e7a2b\n",
       lines: [3],
     },
+    {
+      path: "profiles/app.env",
+      content: "APP_SECRET=correcthorse\n",
+      lines: [1],
+    },
+    { path: "profiles/oidc.env", content: "OIDC_CLIENT_SECRET=correct-horse\n", lines: [1] },
     { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
   ],
   misses: [
+    {
+      path: "profiles/app.env",
+      content: "BLUE_APP_SECRET=immich-db\nVOLSYNC_SECRET=volsync-a-b\n",
+    },
     {
       path: ".aws/credentials",
       content:

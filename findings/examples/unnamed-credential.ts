@@ -101,6 +101,10 @@ export const UNNAMED_CREDENTIAL: Examples = {
   ],
   misses: [
     {
+      path: ".gitleaks.toml",
+      content: "[allowlist]\nregexes = ['''ghp_sampleSampleSampleSampleSampleSample''']\n",
+    },
+    {
       path: "app/names-of-hashes.yaml",
       content: "password_hash: argon2id\nusers: [{passwordHash: '$6$rounds=5000$salt'}]\n",
     },

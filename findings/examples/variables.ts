@@ -23,6 +23,10 @@ export const VARIABLES: Examples = {
   ],
   misses: [
     {
+      path: "names.yaml",
+      content: "spec:\n  postBuild:\n    substitute:\n      VOLSYNC_SECRET: volsync-archivebox\n",
+    },
+    {
       path: "app/encrypted.sops.yaml",
       content: "kind: HelmRelease\nspec:\n  values:\n    adminPassword: {{TOKEN}}\n",
     },

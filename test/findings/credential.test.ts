@@ -74,7 +74,16 @@ test("as a variable, a name that ends in secret names one", (t) => {
   t.false(isCredentialVariable("TS_KUBE_SECRET"));
 });
 
-const VALUES = ["hunter22", "8c1f0e7a2b", "admin", "Tr0ub4dor&3", "12345678", "p@ss-word!x"];
+const VALUES = [
+  "hunter22",
+  "8c1f0e7a2b",
+  "admin",
+  "Tr0ub4dor&3",
+  "12345678",
+  "p@ss-word!x",
+  "$ecret.2x",
+  "@Hunter2@",
+];
 
 const OTHER_VALUES = [
   "",
@@ -102,6 +111,15 @@ const OTHER_VALUES = [
   "https://example.org/token",
   "vault:secret/data/a#b",
   "the password of it",
+  "os.environ/OPENAI_API_KEY",
+  "os.environ/openai_api_key_1",
+  "@MQTT_PASSWORD@",
+  "$argocd-oidc-secret:clientSecret",
+  "$dex.authentik.clientSecret",
+  "not-needed",
+  "not_required",
+  "anonymous",
+  "sk-111111111111",
   "password",
 ];
 
