@@ -119,6 +119,12 @@ const LOGIN_WORDS = [
   ...["Basic ", "basic ", "Bearer ", "bearer "],
 ] as const;
 
+/** Of statements of SQL that give a user a password; `sql-password.ts` knows the rest. */
+export const SQL_WORDS = [
+  ...["PASSWORD '", "password '", "Password '"],
+  ...["IDENTIFIED BY", "identified by", "IDENTIFIED WITH", "identified with"],
+] as const;
+
 /** Of a wireless network, in NetworkManager's settings and wpa_supplicant's. */
 const NETWORK_WORDS = ["psk=", "psk ="] as const;
 
@@ -193,6 +199,7 @@ export const KEYWORDS = {
     "://",
     ...TOKEN_WORDS,
     ...LOGIN_WORDS,
+    ...SQL_WORDS,
     ...NETWORK_WORDS,
     ...LOGIN_FILES,
     ...PROGRAMS,

@@ -85,6 +85,8 @@ function isName(text: Buffer, end: number): boolean {
   );
 }
 
+const SHORTEST_TOKEN = 20;
+
 function hasUrlWithPassword(text: Buffer): boolean {
   for (let at = text.indexOf(URL_MARK); at !== -1; at = text.indexOf(URL_MARK, at + 3)) {
     let colon = false;
@@ -93,7 +95,8 @@ function hasUrlWithPassword(text: Buffer): boolean {
       // White space, a slash: the end of user and password.
       if (byte <= 0x20 || byte === 0x2f) break;
       if (byte === 0x3a) colon = true;
-      if (byte === 0x40 && colon) return true;
+      // What is so long may be a token.
+      if (byte === 0x40 && (colon || next >= at + 3 + SHORTEST_TOKEN)) return true;
     }
   }
   return false;

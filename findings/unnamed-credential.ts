@@ -1,19 +1,22 @@
 import { holdsAuthorization } from "./authorization-header.ts";
 import { holdsConnectionString, mayHoldConnectionString } from "./connection-string.ts";
-import { TOKEN_WORDS } from "./keywords.ts";
+import { SQL_WORDS, TOKEN_WORDS } from "./keywords.ts";
 import { isLiteralPassword } from "./literal-password.ts";
+import { isRandomValue } from "./credential.ts";
+import { holdsSqlPassword } from "./sql-password.ts";
 import { holdsToken } from "./token-shapes.ts";
 import { WordSearch } from "./word-search.ts";
 
 /**
- * Whether a text holds what needs no name to tell what it is: a token of a known shape, a URL with a password, a
- * connection string, an `Authorization` header.
+ * Whether a text holds what needs no name to tell what it is: a token of a known shape, a URL with a password or
+ * a token, a connection string, an `Authorization` header, a statement of SQL that sets a password.
  *
  * @param text one line of a file, or one value
  */
 export function holdsUnnamedCredential(text: string): boolean {
   if (holdsToken(text) || holdsUrlWithPassword(text)) return true;
   const start = text.slice(0, LONGEST_TEXT);
+  if (holdsUrlWithToken(start) || holdsSqlPassword(start)) return true;
   return holdsConnectionString(start) || holdsAuthorization(start);
 }
 
@@ -22,11 +25,14 @@ const LONGEST_TEXT = 2000;
 /** Whether a text of any length could hold such: never false where it does. */
 export function mayHoldUnnamed(text: string): boolean {
   if (/:\/\/[^\s/:]*:[^\s/@]+@/.test(text)) return true;
+  if (holdsUrlWithToken(text)) return true;
   if (mayHoldConnectionString(text) || holdsAuthorization(text)) return true;
-  return IN_TOKENS.places(Buffer.from(text, "latin1"), 1).length > 0;
+  return WORDS.places(Buffer.from(text, "latin1"), 1).length > 0;
 }
 
-const IN_TOKENS = new WordSearch(TOKEN_WORDS.map((word) => ({ word, means: "token" })));
+const WORDS = new WordSearch(
+  [...TOKEN_WORDS, ...SQL_WORDS].map((word) => ({ word, means: "a token, or SQL" })),
+);
 
 const URL_WITH_PASSWORD =
   /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s:/"'`]*:([^\s@/"'`]+)@[^\s"'`]/gi;
@@ -36,6 +42,20 @@ export function holdsUrlWithPassword(text: string): boolean {
   if (!text.includes("://")) return false;
   for (const [, password = ""] of text.slice(0, LONGEST_TEXT).matchAll(URL_WITH_PASSWORD)) {
     if (isLiteralPassword(password)) return true;
+  }
+  return false;
+}
+
+/** Of Sentry that is no secret: its addresses end in the number of a project. */
+const URL_WITH_TOKEN =
+  /\bhttps?:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]*\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
+
+/** Whether a URL in a text has a token where the name of a user stands: `https://8c1f0e7a2b…@example.org/a.git`. */
+function holdsUrlWithToken(text: string): boolean {
+  if (!text.includes("://")) return false;
+  for (const [, token = ""] of text.matchAll(URL_WITH_TOKEN)) {
+    // Gitea's are as long as the name of a commit, which no user has.
+    if (/^[0-9a-f]{40}$/.test(token) || isRandomValue(token)) return true;
   }
   return false;
 }

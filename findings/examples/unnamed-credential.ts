@@ -98,8 +98,28 @@ export const UNNAMED_CREDENTIAL: Examples = {
         "services:\n  a:\n    environment:\n      - LOGIN=me:$$2y$$05$$0123456789abcdefghijkl0123456789abcdefghijklmnopqrstu\n",
       lines: [4],
     },
+    {
+      path: "db/cluster.yaml",
+      content:
+        "kind: Cluster\nspec:\n  postInitSQL:\n    - CREATE ROLE rotator WITH LOGIN CREATEROLE PASSWORD 'hunter22'\n    - >-\n      alter user me with encrypted password 'hunter22'\n---\nkind: ConfigMap\ndata:\n  init.sql: |\n    CREATE USER 'me'@'%' IDENTIFIED BY 'hunter22';\n    CREATE USER you\n      WITH PASSWORD 'hunter22';\n  run.sh: |\n    psql -c \"ALTER ROLE app PASSWORD 'hunter22'\"\n    mysql -e \"CREATE USER a IDENTIFIED WITH caching_sha2_password BY 'hunter22'\"\n",
+      lines: [4, 5, 11, 13, 15, 16],
+    },
+    {
+      path: "sources/token.yaml",
+      content: `kind: GitRepository\nspec:\n  url: https://${"8c1f0e7a2b".repeat(4)}@git.example.org/a.git\n---\nspec: {hook: "https://Zk3vQ8r2LmN9pXw1bT6y@example.org"}\n`,
+      lines: [3, 5],
+    },
   ],
   misses: [
+    {
+      path: "db/cluster.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  init.sql: |\n    CREATE USER a WITH PASSWORD '${PASSWORD}';\n    CREATE USER b WITH PASSWORD :'password';\n    ALTER ROLE c PASSWORD '%s';\n    ALTER ROLE d PASSWORD NULL;\n    CREATE USER e IDENTIFIED BY '{{ .password }}';\n    -- the password 'hunter22' is wrong\n  a: identified by 'its name'\n",
+    },
+    {
+      path: "sources/token.yaml",
+      content: `spec:\n  dsn: https://${"0123456789abcdef".repeat(2)}@o123456.ingest.sentry.io/4501234\n  a: https://a-user-with-a-long-name@example.org/a.git\n  b: https://example.org/@${"8c1f0e7a2b".repeat(4)}@\n`,
+    },
     {
       path: ".gitleaks.toml",
       content: "[allowlist]\nregexes = ['''ghp_sampleSampleSampleSampleSampleSample''']\n",
