@@ -48,7 +48,7 @@ export function holdsUrlWithPassword(text: string): boolean {
 
 /** Of Sentry that is no secret: its addresses end in the number of a project. */
 const URL_WITH_TOKEN =
-  /\bhttps?:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]*\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
+  /\bhttps?:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]{0,200}\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
 
 /** Whether a URL in a text has a token where the name of a user stands: `https://8c1f0e7a2b…@example.org/a.git`. */
 function holdsUrlWithToken(text: string): boolean {

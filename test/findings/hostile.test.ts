@@ -77,6 +77,8 @@ const hostile = (n: number): Record<string, string> => ({
   "Lists in Lists":
     "kind: List\nitems:\n" + "- {kind: List, items: [{kind: List}]}\n".repeat(n / 40),
   "addresses with variables": `kind: Secret\nstringData:\n  a: \${A}\n${"  b: x://${B}@\n".repeat(n / 10)}`,
+  "URLs with tokens": `kind: ConfigMap\ndata:\n  a: ${"https://aaaaaaaaaaaaaaaaaaaa@".repeat(n / 10)}\n`,
+  "statements of SQL": `kind: ConfigMap\ndata:\n  a: ${"create user a identified with b ".repeat(n / 10)}PASSWORD '\n`,
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(n / 10),
 });
 
