@@ -3,17 +3,12 @@ import { Command, CommanderError, Option } from "commander";
 import type { Answers } from "../scaffold/answers.ts";
 import { carryOut } from "../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../scaffold/closing-message.ts";
+import { type Ask, collectAnswers } from "../scaffold/collect-answers.ts";
 import { committedSecrets, committedSecretsMessage } from "../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../scaffold/consent.ts";
 import { isExplained, printable } from "../scaffold/errors.ts";
 import { requireUsableGit } from "../scaffold/git-in-folder.ts";
-import {
-  type Ask,
-  collectAnswers,
-  QUESTIONS,
-  type Question,
-  type RawAnswers,
-} from "../scaffold/questions.ts";
+import { QUESTIONS, type Question, type RawAnswers } from "../scaffold/questions.ts";
 import { prepareScaffold } from "../scaffold/scaffold.ts";
 import { scopeFor, settledAnswers } from "../scaffold/scope.ts";
 import { inspectTarget } from "../scaffold/target.ts";

@@ -8,7 +8,7 @@ import type { RememberedAnswers } from "./answers.ts";
 import { bootstrapCommand } from "./bootstrap-command.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
-import { collectAnswers } from "./questions.ts";
+import { collectAnswers } from "./collect-answers.ts";
 import { rememberedKeyFile } from "./repository.ts";
 import { inspectTarget } from "./target.ts";
 

@@ -15,7 +15,7 @@ import { wouldHide } from "./folder-list.ts";
 import { insertRules } from "./insert-rules.ts";
 import { labelProblem } from "./kubernetes-names.ts";
 import { planFiles, type WantedFile } from "./plan.ts";
-import { recipientsProblem, splitRecipients } from "./questions.ts";
+import { recipientsProblem, splitRecipients } from "./recipients-answer.ts";
 import { renderTree } from "./render.ts";
 import { rememberedKeyFile, rememberKeyFile } from "./repository.ts";
 import { withRememberedSchemas } from "./schema-comment.ts";

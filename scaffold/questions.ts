@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { parseRecipient } from "../sops/recipient.ts";
 import { type Answers, PROVIDERS, type Provider } from "./answers.ts";
 import { branchNameProblem } from "./branch-name.ts";
-import { printable, ScaffoldError } from "./errors.ts";
+import { printable } from "./errors.ts";
+import { recipientsProblem } from "./recipients-answer.ts";
 
 /** An answer as it comes from a flag, a prompt or a file. */
 export type RawAnswer = string | boolean;
@@ -180,123 +180,6 @@ export const QUESTIONS: readonly Question[] = [
     problem: () => null,
   },
 ];
-
-/** Asks a person one question; the answer it gives back passed `question.problem`. */
-export type Ask = (question: Question, fallback: RawAnswer) => Promise<RawAnswer>;
-
-/**
- * Completes the answers: what was given, else what the repository remembers, else what a person
- * says, else the default.
- *
- * @param given answers from flags. Each is checked before anything is asked.
- * @param remembered answers from the repository's `.yo-rc.json`.
- * @param ask null where nobody can be asked.
- * @param found what an existing repository suggests, in place of the defaults.
- * @throws ScaffoldError `usage`, naming the first flag or remembered answer that is wrong.
- */
-export async function collectAnswers(
-  given: RawAnswers,
-  remembered: RawAnswers,
-  directory: string,
-  ask: Ask | null,
-  found: RawAnswers = {},
-): Promise<Answers> {
-  for (const question of QUESTIONS) {
-    const answer = given[question.name];
-    if (answer === undefined) continue;
-    // Most often an unset shell variable: going on with the default would be a surprise.
-    if (answer === "") {
-      throw new ScaffoldError("usage", `--${question.flag} is empty: give a value or leave it out`);
-    }
-    refuseProblem(question, answer, `--${question.flag}`);
-  }
-  const answers: Record<string, RawAnswer> = {};
-  let provider: Provider = "github";
-  for (const question of QUESTIONS) {
-    const applies = question.providers?.includes(provider) ?? true;
-    const answer = given[question.name];
-    if (!applies) {
-      if (answer !== undefined) {
-        throw new ScaffoldError(
-          "usage",
-          `--${question.flag} has no meaning for --provider ${provider}: leave it out, or choose the provider with --provider ${question.providers?.[0]}`,
-        );
-      }
-      answers[question.name] = "";
-      continue;
-    }
-    const settled = answer ?? recall(question, remembered);
-    const fallback =
-      suggested(question, provider, found) ?? question.fallback({ provider, directory });
-    const asked =
-      ask !== null &&
-      question.message !== undefined &&
-      !(question.quietFor?.includes(provider) ?? false);
-    const value = settled ?? (asked ? await ask(question, fallback) : fallback);
-    refuseProblem(question, value, `--${question.flag}`);
-    answers[question.name] = value;
-    if (question.name === "provider") provider = value as Provider;
-  }
-  return {
-    ...(answers as unknown as Answers),
-    recipients: splitRecipients(answers["recipients"] as string),
-  };
-}
-
-/** What an existing repository suggests, where it can be used. */
-function suggested(question: Question, provider: Provider, found: RawAnswers): RawAnswer | null {
-  const answer = found[question.name];
-  const fits =
-    typeof answer === "string" &&
-    (question.providers === undefined || found.provider === provider) &&
-    question.problem(answer) === null;
-  return fits ? answer : null;
-}
-
-/** A remembered answer may have been edited by anyone: it is checked like a flag. */
-function recall(question: Question, remembered: RawAnswers): RawAnswer | undefined {
-  const answer = remembered[question.name];
-  if (answer === undefined) return undefined;
-  refuseProblem(question, answer, `"${question.name}" in .yo-rc.json`);
-  return answer;
-}
-
-function refuseProblem(question: Question, answer: RawAnswer, source: string): void {
-  const problem =
-    typeof answer === (question.value === undefined ? "boolean" : "string")
-      ? typeof answer === "string"
-        ? question.problem(answer)
-        : null
-      : `must be ${question.value === undefined ? "true or false" : "text"}`;
-  if (problem !== null) throw new ScaffoldError("usage", `${source} ${problem}`);
-}
-
-export function splitRecipients(text: string): string[] {
-  const recipients = text.split(",").map((part) => part.trim());
-  return [...new Set(recipients.filter((part) => part !== ""))];
-}
-
-export function recipientsProblem(text: string): string | null {
-  if (text === "") return null;
-  const recipients = splitRecipients(text);
-  if (recipients.length === 0)
-    return "names no recipient: give one or more age1…, with commas between";
-  for (const recipient of recipients) {
-    let kind;
-    try {
-      kind = parseRecipient(recipient);
-    } catch (error) {
-      return `cannot be used: ${(error as Error).message}`;
-    }
-    // A commit encrypts by itself, and only these two kinds can be encrypted to without sops.
-    if (kind !== "x25519" && kind !== "hybrid") {
-      return `cannot be used: ${printable(recipient.slice(0, 20))}… is ${
-        kind === "ssh" ? "an SSH key" : "for an age plugin"
-      }, which a commit cannot encrypt to; give the public key that age-keygen prints`;
-    }
-  }
-  return null;
-}
 
 function repositoryNameFrom(directory: string): string {
   const name = basename(directory);

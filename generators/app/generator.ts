@@ -3,15 +3,10 @@ import { fileURLToPath } from "node:url";
 import Generator from "yeoman-generator";
 import { carryOut } from "../../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
+import { type Ask, collectAnswers } from "../../scaffold/collect-answers.ts";
 import { committedSecrets, committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../../scaffold/consent.ts";
-import {
-  type Ask,
-  collectAnswers,
-  QUESTIONS,
-  type RawAnswer,
-  type RawAnswers,
-} from "../../scaffold/questions.ts";
+import { QUESTIONS, type RawAnswer, type RawAnswers } from "../../scaffold/questions.ts";
 import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
 import { type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
 import { scopeFor, settledAnswers } from "../../scaffold/scope.ts";

@@ -1,5 +1,6 @@
 import test from "ava";
-import { collectAnswers, QUESTIONS, type RawAnswers } from "../../scaffold/questions.ts";
+import { collectAnswers } from "../../scaffold/collect-answers.ts";
+import { QUESTIONS, type RawAnswers } from "../../scaffold/questions.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 
 const collect = (given: RawAnswers, remembered: RawAnswers = {}) =>

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execFileSync } from "../bounded-programs.ts";
-import { collectAnswers, type RawAnswers } from "../../scaffold/questions.ts";
+import { collectAnswers } from "../../scaffold/collect-answers.ts";
+import type { RawAnswers } from "../../scaffold/questions.ts";
 import { prepareScaffold, type ScaffoldRequest } from "../../scaffold/scaffold.ts";
 import { scopeFor, settledAnswers } from "../../scaffold/scope.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
