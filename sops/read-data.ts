@@ -189,7 +189,10 @@ function enter(entries: Map<string, Data>, key: string, value: Data, repeated: R
   if (entries.has(key)) {
     if (repeated === "first") return;
     if (repeated === "refuse") {
-      throw new SopsError("cannot-hold", `${shownPath([key])} stands twice, and one would be lost`);
+      throw new SopsError(
+        "cannot-hold",
+        `the key "${shownPath([key])}" stands twice, and one would be lost`,
+      );
     }
   }
   entries.set(key, value);

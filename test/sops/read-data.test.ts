@@ -67,7 +67,7 @@ for (const [format, text] of [
     t.is(shown("last"), shown("first").replace('"b":"1"', '"b":"2"'));
     t.throws(() => readData(text, format, "refuse"), {
       code: "cannot-hold",
-      message: "b stands twice, and one would be lost",
+      message: 'the key "b" stands twice, and one would be lost',
     });
   });
 }
