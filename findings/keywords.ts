@@ -53,6 +53,9 @@ export const WIREGUARD_FIELDS = [
 /** In the first line of what `openvpn --genkey` makes, for `tls-auth` and `tls-crypt`. */
 export const OPENVPN_KEY = "OpenVPN Static key V1";
 
+/** How the secret keys of minisign (with a password, without one) and of OpenBSD's signify begin, in base64. */
+export const SIGNING_KEYS = ["RWRTY0Iy", "RWQAAEIy", "RWRCSwAA"] as const;
+
 /** In the certificate that `cloudflared login` fetches: with it tunnels are made and removed. */
 export const TUNNEL_TOKEN = "ARGO TUNNEL TOKEN";
 
@@ -150,6 +153,7 @@ export const KEYWORDS = {
     "PuTTY-User-Key-File-",
     OPENVPN_KEY,
     TUNNEL_TOKEN,
+    ...SIGNING_KEYS,
     ...WIREGUARD_FIELDS,
     ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
   ],

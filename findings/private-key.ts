@@ -5,6 +5,7 @@ import {
   KEYWORDS,
   OPENVPN_KEY,
   PRIVATE_KEY_BASE64,
+  SIGNING_KEYS,
   TUNNEL_TOKEN,
   WIREGUARD_FIELDS,
 } from "./keywords.ts";
@@ -32,6 +33,9 @@ const SHORTEST_BODY = 60;
 /** The private part of an Ed25519 key in PuTTY's format has 48. */
 const SHORTEST_PUTTY_BODY = 40;
 
+/** A secret key of signify's has 139 characters, one of minisign's 212; their public keys have 56. */
+const SHORTEST_SIGNING_KEY = 130;
+
 /** Every line of a key but its last is longer. */
 const SHORTEST_LINE = 32;
 
@@ -40,7 +44,7 @@ const FEWEST_DIFFERENT = 16;
 
 /**
  * What is found: private keys in PEM (PKCS #1, SEC 1, PKCS #8), OpenSSH's and PuTTY's files, PGP
- * private key blocks, cosign's and Nebula's, OpenVPN's static keys; indented, commented out, quoted, inside
+ * private key blocks, cosign's and Nebula's, OpenVPN's static keys, minisign's and signify's; indented, commented out, quoted, inside
  * JSON with `\n`, and as the base64 of such a file; and WireGuard's keys in its own configuration. A header
  * alone, or one with dots or words after it, is no key.
  *
@@ -78,6 +82,10 @@ function find(candidate: Candidate): Hit[] {
     if (body !== undefined && bodyLength(body.replace(/^\s*\d+/, "")) >= SHORTEST_PUTTY_BODY) {
       places.push(at);
     }
+  }
+  for (const at of SIGNING_KEYS.flatMap((word) => [...positionsOf(bytes, word)])) {
+    const text = Buffer.from(bytes.subarray(at, at + AFTER)).toString("latin1");
+    if (bodyLength(text) >= SHORTEST_SIGNING_KEY) places.push(at);
   }
   if (!isProseOrCode(candidate.path)) places.push(...wireguardKeys(bytes));
   if (places.length === 0) return [];

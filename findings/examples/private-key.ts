@@ -61,8 +61,16 @@ export const PRIVATE_KEY: Examples = {
     { path: "commented.yaml", content: "a: b\n{{PEM_PKCS8:commented}}\n", lines: [2] },
     { path: "mail.txt", content: "You wrote:\n{{PEM_RSA:quoted}}\n", lines: [2] },
     { path: "list.yaml", content: "key:\n{{PEM_PKCS8:listed}}\n", lines: [2] },
+    {
+      path: "minisign.key",
+      content: "untrusted comment: minisign encrypted secret key\n{{MINISIGN}}\n",
+      lines: [2],
+    },
+    { path: "signing.yaml", content: "a: b\nkey: {{MINISIGN_OPEN}}\n", lines: [2] },
+    { path: "app.sec", content: "untrusted comment: signify\n{{SIGNIFY}}\n", lines: [2] },
   ],
   misses: [
+    { path: "minisign.pub", content: "untrusted comment: minisign\n{{MINISIGN_PUBLIC}}\n" },
     {
       path: "wg0.conf",
       content: `[Interface]\nPrivateKey = \${PRIVATE_KEY}\n#PrivateKey = ${"x".repeat(43)}=\n[Peer]\nPublicKey = {{WIREGUARD}}\n`,

@@ -62,6 +62,10 @@ export async function placeholders(): Promise<Record<string, string>> {
       `Private-MAC: ${randomBytes(32).toString("hex")}`,
     ].join("\n"),
     WIREGUARD: randomBytes(32).toString("base64"),
+    MINISIGN: signingKey("EdScB2", 158),
+    MINISIGN_OPEN: signingKey("Ed\0\0B2", 158),
+    MINISIGN_PUBLIC: signingKey("EdScB2", 42),
+    SIGNIFY: signingKey("EdBK\0\0\0*", 104),
     TOKEN: token("hunter2"),
     NUMBER_TOKEN: token("5432", "int"),
     BOOLEAN_TOKEN: token("True", "bool"),
@@ -83,6 +87,11 @@ export function token(plaintext: string, type = "str"): string {
   const data = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final()]);
   const [d, i, t] = [data, iv, cipher.getAuthTag()].map((part) => part.toString("base64"));
   return `ENC[AES256_GCM,data:${d ?? ""},iv:${i ?? ""},tag:${t ?? ""},type:${type}]`;
+}
+
+/** A key of minisign's or signify's: what tells the kind, and random bytes. */
+function signingKey(kind: string, length: number): string {
+  return Buffer.concat([Buffer.from(kind), randomBytes(length - kind.length)]).toString("base64");
 }
 
 /** Fills an example's placeholders in. Multi-line keys are indented like the line they stand in. */
