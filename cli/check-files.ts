@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { Finding } from "../findings/finding.ts";
-import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
+import { fluxCiphertext } from "../findings/flux/ciphertext.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { findSetUpCommands } from "../findings/set-up-commands.ts";
 import { readBlobMap } from "../git/blobs.ts";

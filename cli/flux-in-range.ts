@@ -1,5 +1,5 @@
-import { fluxCiphertext } from "../findings/flux-ciphertext.ts";
-import type { FluxFinding } from "../findings/flux-finding.ts";
+import { fluxCiphertext } from "../findings/flux/ciphertext.ts";
+import type { FluxFinding } from "../findings/flux/finding.ts";
 import { readBlobs } from "../git/blobs.ts";
 import { type GitPath, pathText } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";

@@ -1,6 +1,6 @@
 import test from "ava";
-import { fluxCiphertext } from "../../findings/flux-ciphertext.ts";
-import type { FluxFinding } from "../../findings/flux-finding.ts";
+import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
+import type { FluxFinding } from "../../findings/flux/finding.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { parseFile, type Format } from "../../sops/format.ts";
 import type { Selection } from "../../sops/selection-option.ts";

@@ -28,7 +28,7 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
     "hooks/",
     ["hooks/judge", "hooks/under-a-rule", "hooks/nothing-to-do", "e2e/commit", "e2e/hooks"],
   ],
-  ["findings/flux-", ["findings/flux-ciphertext"]],
+  ["findings/flux/", ["findings/flux-ciphertext"]],
   ["findings/positions", ["findings/word-search"]],
   ["findings/settings", ["cli/settings"]],
   ["findings/", ["findings/examples", "findings/scan", "findings/sops-verdict", "hooks/judge"]],

@@ -1,23 +1,23 @@
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import { fluxMap, type FluxMap } from "../flux/flux-map.ts";
-import { mayHoldFluxObject } from "../flux/flux-objects.ts";
-import { isKustomizationFile, type RepositoryFiles } from "../flux/repository-files.ts";
-import type { Severity } from "./finding.ts";
-import { mayBeEncrypted } from "./flux-decryption.ts";
-import { EncryptedFiles } from "./flux-encrypted-files.ts";
-import type { FluxFinding } from "./flux-finding.ts";
-import { inConfigMapSource, inSecretSource } from "./flux-generator-sources.ts";
-import { missingInBuilds } from "./flux-missing.ts";
-import { inMissingNamespaces } from "./flux-namespaces.ts";
-import { objectsAsKustomizations } from "./flux-object-as-kustomization.ts";
-import { ownedTwice } from "./flux-owners.ts";
-import { inResource } from "./flux-resource.ts";
-import { runningKustomizations } from "./flux-running.ts";
-import { inSettings } from "./flux-settings.ts";
-import { inStrategicMerge } from "./flux-strategic-merge.ts";
-import { undecrypted } from "./flux-undecrypted.ts";
-import { undeployed } from "./flux-undeployed.ts";
-import { severityOfComments } from "./flux-version.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import { fluxMap, type FluxMap } from "../../flux/flux-map.ts";
+import { mayHoldFluxObject } from "../../flux/flux-objects.ts";
+import { isKustomizationFile, type RepositoryFiles } from "../../flux/repository-files.ts";
+import type { Severity } from "../finding.ts";
+import { mayBeEncrypted } from "./decryption.ts";
+import { EncryptedFiles } from "./encrypted-files.ts";
+import type { FluxFinding } from "./finding.ts";
+import { inConfigMapSource, inSecretSource } from "./generator-sources.ts";
+import { missingInBuilds } from "./missing.ts";
+import { inMissingNamespaces } from "./namespaces.ts";
+import { objectsAsKustomizations } from "./object-as-kustomization.ts";
+import { ownedTwice } from "./owners.ts";
+import { inResource } from "./resource.ts";
+import { runningKustomizations } from "./running.ts";
+import { inSettings } from "./settings.ts";
+import { inStrategicMerge } from "./strategic-merge.ts";
+import { undecrypted } from "./undecrypted.ts";
+import { undeployed } from "./undeployed.ts";
+import { severityOfComments } from "./version.ts";
 
 /**
  * What is found: encrypted files that Flux would apply as they are, or would refuse. From the files

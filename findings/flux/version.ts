@@ -1,5 +1,5 @@
-import type { RepositoryFiles } from "../flux/repository-files.ts";
-import type { Severity } from "./finding.ts";
+import type { RepositoryFiles } from "../../flux/repository-files.ts";
+import type { Severity } from "../finding.ts";
 
 /** Since when Flux decrypts what comments select: kustomize-controller 1.10, pull request 1782. */
 const READS_COMMENTS = { major: 2, minor: 10 } as const;

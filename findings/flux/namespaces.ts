@@ -1,12 +1,12 @@
-import { textAt } from "../flux/data.ts";
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { FluxMap } from "../flux/flux-map.ts";
-import { readManifests } from "../flux/manifest.ts";
-import type { ProblemKind } from "../flux/problem.ts";
-import type { RepositoryFiles } from "../flux/repository-files.ts";
-import type { EncryptedDocument } from "./flux-decryption.ts";
-import type { FluxFinding } from "./flux-finding.ts";
-import { shownName } from "./wording.ts";
+import { textAt } from "../../flux/data.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { FluxMap } from "../../flux/flux-map.ts";
+import { readManifests } from "../../flux/manifest.ts";
+import type { ProblemKind } from "../../flux/problem.ts";
+import type { RepositoryFiles } from "../../flux/repository-files.ts";
+import type { EncryptedDocument } from "./decryption.ts";
+import type { FluxFinding } from "./finding.ts";
+import { shownName } from "../wording.ts";
 
 /** What every cluster with Flux has. */
 const ALWAYS_THERE = ["default", "kube-system", "kube-public", "kube-node-lease", "flux-system"];

@@ -1,11 +1,11 @@
-import type { RepositoryFiles } from "../flux/repository-files.ts";
-import { encryptedFile, type EncryptedFile } from "./encrypted-file.ts";
+import type { RepositoryFiles } from "../../flux/repository-files.ts";
+import { encryptedFile, type EncryptedFile } from "../encrypted-file.ts";
 import {
   encryptedDocuments,
   mayBeEncrypted,
   mayHoldEncrypted,
   type EncryptedDocument,
-} from "./flux-decryption.ts";
+} from "./decryption.ts";
 
 /** What is encrypted in a repository's files. Each is looked at once, when it is asked for. */
 export class EncryptedFiles {

@@ -1,8 +1,8 @@
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { Problem } from "../flux/problem.ts";
-import { sourceFolder, type RepositoryFiles } from "../flux/repository-files.ts";
-import type { FluxFinding } from "./flux-finding.ts";
-import { shownFile } from "./wording.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { Problem } from "../../flux/problem.ts";
+import { sourceFolder, type RepositoryFiles } from "../../flux/repository-files.ts";
+import type { FluxFinding } from "./finding.ts";
+import { shownFile } from "../wording.ts";
 
 /**
  * What Flux is to build, and is not there: it refuses the whole folder, and leaves everything in it as it was. A

@@ -1,6 +1,6 @@
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { FluxMap } from "../flux/flux-map.ts";
-import { folderOf } from "../flux/repository-files.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { FluxMap } from "../../flux/flux-map.ts";
+import { folderOf } from "../../flux/repository-files.ts";
 
 /**
  * The Flux Kustomizations that Flux has, as far as the files show it: others are leftovers, switched off,

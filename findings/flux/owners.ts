@@ -1,8 +1,8 @@
-import type { Placement } from "../flux/build.ts";
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { EncryptedDocument } from "./flux-decryption.ts";
-import type { FluxFinding } from "./flux-finding.ts";
-import { shownFile, shownFiles } from "./wording.ts";
+import type { Placement } from "../../flux/build.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { EncryptedDocument } from "./decryption.ts";
+import type { FluxFinding } from "./finding.ts";
+import { shownFile, shownFiles } from "../wording.ts";
 
 /**
  * Encrypted objects that two Flux Kustomizations of a cluster both build and decrypt: each takes them for

@@ -1,5 +1,5 @@
-import type { KustomizationFile } from "../flux/kustomization-file.ts";
-import { fluxError, type FluxFinding } from "./flux-finding.ts";
+import type { KustomizationFile } from "../../flux/kustomization-file.ts";
+import { fluxError, type FluxFinding } from "./finding.ts";
 
 /**
  * An encrypted kustomization, or an encrypted file that one configures a build by: nobody decrypts such.

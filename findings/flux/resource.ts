@@ -1,8 +1,8 @@
-import type { BuiltFile } from "../flux/build.ts";
-import type { Severity } from "./finding.ts";
-import type { EncryptedDocument } from "./flux-decryption.ts";
-import { fluxError, type FluxFinding } from "./flux-finding.ts";
-import { shownFile } from "./wording.ts";
+import type { BuiltFile } from "../../flux/build.ts";
+import type { Severity } from "../finding.ts";
+import type { EncryptedDocument } from "./decryption.ts";
+import { fluxError, type FluxFinding } from "./finding.ts";
+import { shownFile } from "../wording.ts";
 
 /**
  * What Flux does not see to be encrypted in a resource, or cannot decrypt. What it decrypts as soon as it is told to

@@ -1,7 +1,7 @@
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { FluxMap } from "../flux/flux-map.ts";
-import { folderOf } from "../flux/repository-files.ts";
-import { fluxError, type FluxFinding } from "./flux-finding.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { FluxMap } from "../../flux/flux-map.ts";
+import { folderOf } from "../../flux/repository-files.ts";
+import { fluxError, type FluxFinding } from "./finding.ts";
 
 /**
  * A Flux Kustomization in a file that kustomize takes for its own: what builds the folder, fails. Also

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { Finding } from "../finding.ts";
 
 /** A finding with the file in which it is to be mended. */
 export interface FluxFinding extends Finding {

@@ -1,12 +1,12 @@
-import { listAt, textAt, valueAt, type Data } from "../flux/data.ts";
-import type { GeneratorSource } from "../flux/kustomization-file.ts";
-import { readManifests } from "../flux/manifest.ts";
-import { SopsError } from "../sops/errors.ts";
-import { formatOf, type Format } from "../sops/format.ts";
-import { readSopsFile } from "../sops/sops-file.ts";
-import type { Leaf } from "../sops/store.ts";
-import { TOKEN_START } from "../sops/token-start.ts";
-import { base64Fragments } from "./base64.ts";
+import { listAt, textAt, valueAt, type Data } from "../../flux/data.ts";
+import type { GeneratorSource } from "../../flux/kustomization-file.ts";
+import { readManifests } from "../../flux/manifest.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { formatOf, type Format } from "../../sops/format.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+import type { Leaf } from "../../sops/store.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
+import { base64Fragments } from "../base64.ts";
 
 /** What kustomize-controller makes of encrypted content, as its internal/decryptor has it. */
 

@@ -1,9 +1,9 @@
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { FluxMap } from "../flux/flux-map.ts";
-import { folderOf } from "../flux/repository-files.ts";
-import type { EncryptedFiles } from "./flux-encrypted-files.ts";
-import { fluxError, type FluxFinding } from "./flux-finding.ts";
-import { shownFile, shownFiles } from "./wording.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { FluxMap } from "../../flux/flux-map.ts";
+import { folderOf } from "../../flux/repository-files.ts";
+import type { EncryptedFiles } from "./encrypted-files.ts";
+import { fluxError, type FluxFinding } from "./finding.ts";
+import { shownFile, shownFiles } from "../wording.ts";
 
 /**
  * A Flux Kustomization that builds encrypted files, and whose `decryption` is missing: one finding for all of

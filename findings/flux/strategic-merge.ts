@@ -1,14 +1,14 @@
-import { textAt } from "../flux/data.ts";
-import type { BuiltFile } from "../flux/build.ts";
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import { readManifests } from "../flux/manifest.ts";
-import type { RepositoryFiles } from "../flux/repository-files.ts";
-import { SopsError } from "../sops/errors.ts";
-import { parseBytes } from "../sops/format.ts";
-import type { Metadata } from "../sops/metadata.ts";
-import { plaintextLeaves } from "../sops/sops-file.ts";
-import { fluxError, type FluxFinding } from "./flux-finding.ts";
-import { shownFile } from "./wording.ts";
+import { textAt } from "../../flux/data.ts";
+import type { BuiltFile } from "../../flux/build.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import { readManifests } from "../../flux/manifest.ts";
+import type { RepositoryFiles } from "../../flux/repository-files.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { parseBytes } from "../../sops/format.ts";
+import type { Metadata } from "../../sops/metadata.ts";
+import { plaintextLeaves } from "../../sops/sops-file.ts";
+import { fluxError, type FluxFinding } from "./finding.ts";
+import { shownFile } from "../wording.ts";
 
 /**
  * An encrypted patch under `patchesStrategicMerge`, which Flux does not decrypt, where an object that it is

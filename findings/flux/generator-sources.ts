@@ -1,9 +1,9 @@
-import type { BuiltFile } from "../flux/build.ts";
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { GeneratorSource } from "../flux/kustomization-file.ts";
-import { generatedAs, type GeneratedAs } from "./flux-decryption.ts";
-import { fluxError, type FluxFinding } from "./flux-finding.ts";
-import { shownFile } from "./wording.ts";
+import type { BuiltFile } from "../../flux/build.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { GeneratorSource } from "../../flux/kustomization-file.ts";
+import { generatedAs, type GeneratedAs } from "./decryption.ts";
+import { fluxError, type FluxFinding } from "./finding.ts";
+import { shownFile } from "../wording.ts";
 
 /**
  * An encrypted file of a secretGenerator, where Flux decrypts, that gets into the Secret as ciphertext, or that

@@ -1,10 +1,10 @@
-import type { FluxKustomization } from "../flux/flux-kustomization.ts";
-import type { FluxMap } from "../flux/flux-map.ts";
-import { folderOf, inFolder, type RepositoryFiles } from "../flux/repository-files.ts";
-import { encryptedDocuments, mayBeEncrypted } from "./flux-decryption.ts";
-import type { FluxFinding } from "./flux-finding.ts";
-import { foldersFrom } from "./flux-running.ts";
-import { shownFile } from "./wording.ts";
+import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
+import type { FluxMap } from "../../flux/flux-map.ts";
+import { folderOf, inFolder, type RepositoryFiles } from "../../flux/repository-files.ts";
+import { encryptedDocuments, mayBeEncrypted } from "./decryption.ts";
+import type { FluxFinding } from "./finding.ts";
+import { foldersFrom } from "./running.ts";
+import { shownFile } from "../wording.ts";
 
 /** Not a Secret that merely holds a SOPS file. */
 const ENCRYPTED_ITSELF: ReadonlySet<string> = new Set(["secret", "text"]);
