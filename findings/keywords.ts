@@ -134,8 +134,8 @@ const NETWORK_WORDS = ["psk=", "psk ="] as const;
 /** Files of logins, where they stand as a value in another. */
 const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
 
-/** Programs that have a short flag for a password. */
-const PROGRAMS = ["curl", "mysql", "mariadb", "redis-cli", "sshpass"] as const;
+/** Programs that have a short flag for a password, or are given one by `echo`. */
+const PROGRAMS = ["curl", "mysql", "mariadb", "redis-cli", "sshpass", "chpasswd"] as const;
 
 /** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
 const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;

@@ -13,12 +13,16 @@ const FLAG = new RegExp(`(?<=^|[\\s"'])--([A-Za-z][\\w.-]*)[= ]${WORD}`, "g");
 /** `PGPASSWORD=… psql`, `export DB_PASSWORD=…`. */
 const VARIABLE = new RegExp(`(?<=^|[\\s;&|("'])([A-Z][A-Z0-9_]*)=${WORD}`, "g");
 
-/** Programs with a short flag of their own for a password, each with what stands before the password. */
+/** Programs with a short flag of their own for a password, or that `echo` gives one, each with what stands before it. */
 const SHORT_FLAGS: readonly (readonly [program: string, pattern: RegExp])[] = [
   ["curl", /\bcurl\s(?:[^|;&\n]{0,300}?\s)?(?:-u|--user)[= ]?["']?[^\s:"'$]+:([^\s"']+)/],
   ["mysql", /\bmysql(?:admin|dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/],
   ["mariadb", /\bmariadb(?:-admin|-dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/],
   ["redis-cli", /\bredis-cli\s(?:[^|;&\n]{0,300}?\s)?(?:-a|--pass)\s["']?([^\s"']+)/],
+  [
+    "chpasswd",
+    /\becho\s+(?:-\w+\s+)?["']?[\w.-]+:([^\s"'|]+)["']?\s*\|\s*(?:sudo\s+)?(?:\S{0,100}\/)?chpasswd\b/,
+  ],
   ["sshpass", /\bsshpass\s+-p\s*["']?([^\s"']+)/],
 ];
 

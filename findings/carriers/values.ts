@@ -6,6 +6,7 @@ import { isProgram } from "../file-kind.ts";
 import type { Mend } from "../finding.ts";
 import { type Entry, scalarText } from "../nodes.ts";
 import { shownName } from "../wording.ts";
+import { readChpasswd } from "./chpasswd.ts";
 import { ARGUMENTS, readArguments } from "./container.ts";
 import { credentialLines } from "./credential-lines.ts";
 import { isReference, type Reading } from "./reading.ts";
@@ -29,6 +30,7 @@ export function readValues(
       if (isScalar(entry.value)) readValueOrFile(reading, entry, step.isEnv, what, mend);
       else {
         readNetworkKey(reading, entry, what, mend);
+        readChpasswd(reading, entry, what, mend);
         readValueBelow(reading, entry, step.isEnv, what, mend);
         open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
       }

@@ -50,8 +50,19 @@ export const CONTAINER: Examples = {
       content: "kind: ConfigMap\ndata:\n  run.sh: |\n    set -e\n    mysql -uroot -phunter22 app\n",
       lines: [5],
     },
+    {
+      path: "app/chpasswd.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  run.sh: |\n    set -e\n    echo "me:hunter22" | sudo chpasswd\n  user-data: |\n    chpasswd:\n      list: |\n        me:RANDOM\n        you:hunter22\n---\nchpasswd:\n  expire: false\n  list: ["me:hunter22"]\n',
+      lines: [5, 8, 14],
+    },
   ],
   misses: [
+    {
+      path: "app/chpasswd.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  run.sh: |\n    set -e\n    echo "me:$PASSWORD" | chpasswd\n    echo me:hunter22 | tee a; chpasswd < /run/a\n  user-data: |\n    chpasswd:\n      expire: false\n      list: |\n        me:RANDOM\n        you:R\n        us:${PASSWORD}\n',
+    },
     {
       path: "app/commands.yaml",
       content:
