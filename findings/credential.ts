@@ -47,9 +47,9 @@ export function isCredentialVariable(name: string): boolean {
 const OF_APPLICATION =
   /(?<!(?:client|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?)secret$/;
 
-/** Whether a variable names a Kubernetes Secret, in words: `BLUE_APP_SECRET=immich-db`. */
+/** Whether a variable names a Kubernetes Secret, in few words: `BLUE_APP_SECRET=immich-db`. A passphrase has more. */
 export function namesSecretObject(name: string, value: string): boolean {
-  return /^[a-z]+(?:-[a-z]+)+$/.test(value) && OF_APPLICATION.test(normalised(name));
+  return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(normalised(name));
 }
 
 /** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */

@@ -121,6 +121,7 @@ export const CREDENTIAL_FILE: Examples = {
       lines: [1],
     },
     { path: "profiles/oidc.env", content: "OIDC_CLIENT_SECRET=correct-horse\n", lines: [1] },
+    { path: "app.env", content: "APP_SECRET=correct-horse-battery-staple\n", lines: [1] },
     { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
   ],
   misses: [

@@ -43,7 +43,9 @@ export const EQUIVALENTS: readonly {
   {
     why: "What was encrypted before does not reach the question: the way to its answer is longer.",
     file: "hooks/judge.ts",
-    mutants: [['if (before === bytes) return "plaintext";', "before === bytes → false"]],
+    mutants: [
+      ['if (before === bytes) return { before: "plaintext" };', "before === bytes → false"],
+    ],
   },
   {
     why: "No leak has a file encrypted that no rule takes.",
