@@ -336,11 +336,16 @@ function selectedValues(rule: CreationRule, file: StoreFile): readonly Leaf[] {
 }
 
 /**
- * Whether a rule is for what encrypted files are made of. One that takes both has no end, as `\.sops\.ya?ml`, and is
- * for `db.sops.yaml`, not for `db.sops.yaml.j2`.
+ * Whether a rule is for what encrypted files are made of, too: one for a folder is, or for just that. One for names
+ * without an end, as `\.sops\.ya?ml`, is for `db.sops.yaml`, and takes `db.sops.yaml.j2` by chance.
  */
 function isForModels(rule: CreationRule, below: string): boolean {
-  return takesOnPurpose(rule) && !rule.matches(below.replace(/\.[^./]+$/, ""));
+  if (!takesOnPurpose(rule)) return false;
+  const takesByChance =
+    !rule.pathRegex.endsWith("$") &&
+    rule.matches(below.replace(/\.[^./]+$/, "")) &&
+    !rule.matches(below.replace(/\.sops(?=\.[^/]*$)/, ""));
+  return !takesByChance;
 }
 
 /** A rule for everything says how to encrypt, not what: sops users run `sops -e` on some files. */

@@ -75,6 +75,12 @@ test("a rule for encrypted files that takes what they are made of as well, is no
     t.is(verdictOn(name, text, open, { before: "encrypted" }).kind, "encrypt", name);
   }
   t.is(verdictOn("x.sops.yaml.bak", text, open).kind, "encrypt");
+  const env = "A=hunter2\n";
+  t.is(verdictOn("vault/x.sops.env.tmpl", env, whole).kind, "encrypt");
+  const [closed = null] =
+    parseRuleFile(`creation_rules:\n  - path_regex: \\.sops\\.[^y]+$\n    age: ${recipient}\n`)
+      .rules ?? [];
+  t.is(verdictOn("x.sops.env.tmpl", env, closed).kind, "encrypt");
 });
 
 test("a copy of a rule file under another name is no encrypted file", (t) => {
