@@ -120,11 +120,12 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   return plaintextVerdict(candidate, rule, file);
 }
 
-/** The format of a file's content: another ending may have switched off an encrypted one, `db.sops.yaml.disabled`. */
+/** The format of a file's content: an ending of no format may have switched off an encrypted one, `db.sops.yaml.disabled`. */
 function formatWithin(path: string, bytes: Uint8Array): Format {
   const [, before = path] = /^(.*\.sops\.[^./]+)\.[^./]+$/.exec(path) ?? [];
   const isBinary = startsAsJson(bytes) && !before.endsWith(".json");
-  return formatOf(isBinary || !mentionsMetadata(bytes) ? path : before);
+  const isSwitchedOff = formatOf(path) === "binary" && !isBinary && mentionsMetadata(bytes);
+  return formatOf(isSwitchedOff ? before : path);
 }
 
 const RESOLVE =

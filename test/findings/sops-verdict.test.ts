@@ -245,6 +245,14 @@ test("an encrypted file that is switched off by another ending stays encrypted, 
   t.is(verdictOn("a.sops.yaml.disabled", "data:\n  a: hunter2\n", null).kind, "blocked");
 });
 
+test("an encrypted file is of the format of its last ending, whatever stands before that", async (t) => {
+  const { file } = readSopsFile(Buffer.from("stringData:\n  a: hunter2\n"), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  for (const path of ["a.sops.prod.yaml", "a.sops.enc.yml", "a.sops.json.yaml"])
+    for (const rule of [everything, null])
+      t.is(verdictOn(path, text, rule).kind, "encrypted", path);
+});
+
 test("a dotenv file whose own selection leaves a value readable that the rule encrypts is refused", async (t) => {
   const { file } = readSopsFile(Buffer.from("A=hunter2\nB=hunter2\n"), "dotenv");
   const { text } = await encryptFile(file, whole ?? t.fail(), { previous: null });
