@@ -58,7 +58,7 @@ export type SopsVerdict =
 
 /** Beside secrets, and never encrypted whatever the rules say; a copy of a rule file neither: `.sops.yaml.disabled`. */
 const LEFT_ALONE =
-  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml[^/]*|\.sops\.pub\.asc)$/;
+  /(^|\/)(kustomization\.ya?ml|Kustomization|README[^/]*|\.gitkeep|\.gitignore|\.gitattributes|\.sops\.ya?ml(?:~|\.[^./]+)?|\.sops\.pub\.asc)$/;
 const NAMED_SOPS = /\.sops\.[^/]+$/;
 
 const ENCRYPT_WITH_SOPS: Finding["mend"] = {
@@ -218,7 +218,7 @@ function narrowedSelection(
     `its own sops block leaves ${left.kind === "comment" ? "a comment" : shownPath(left.path)} readable, which the one in the last commit encrypts`,
     {
       kind: "edit",
-      what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it`,
+      what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it. If it is meant to be readable, let its creation rule say so`,
     },
   );
 }

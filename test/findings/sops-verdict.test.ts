@@ -87,7 +87,8 @@ test("a copy of a rule file under another name is no encrypted file", (t) => {
   const text = "creation_rules: []\n";
   for (const name of [".sops.yaml.disabled", "a/.sops.yaml.bak", ".sops.yml~"])
     t.is(verdictOn(name, text, null).kind, "plain", name);
-  t.is(verdictOn(".sops.env", "A=hunter2\n", null).kind, "blocked");
+  for (const name of [".sops.env", "a/.sops.yaml.enc.yaml", ".sops.yaml-db.sops.yaml"])
+    t.is(verdictOn(name, "A: hunter2\n", null).kind, "blocked", name);
 });
 
 const [ofCluster = null, whole = null, ofSecrets = null] =
