@@ -188,12 +188,12 @@ async function checkedOutBranch(context: GitContext): Promise<string | null> {
   return status === 0 ? stdout.toString("utf8").trimEnd() : null;
 }
 
-/** The bad commit must be that of HEAD. */
+/** The bad commit must be that of HEAD. Not quietly: git tells of commits that no branch has, and that are left behind. */
 function checkOut(ref: PushedRef): string {
   const name = branchName(ref);
   return name === null
-    ? `git switch -q --detach ${ref.localOid.slice(0, 12)}`
-    : `git switch -q ${shellText(name)}`;
+    ? `git switch --detach ${ref.localOid.slice(0, 12)}`
+    : `git switch ${shellText(name)}`;
 }
 
 function branchName({ localRef }: PushedRef): string | null {

@@ -412,6 +412,18 @@ test("two branches of one commit: the one that is checked out is mended as such,
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("HEAD is on no branch, and another one is mended: git says which commit is left behind", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "topic");
+  repository.leak(WEB, secret({ a: MARKER }));
+  repository.must("switch", "-q", "--detach", "main");
+  const own = repository.commit("own.md", "1\n");
+  const pasted = repository.paste(commands(repository.push("origin", "topic")));
+  t.is(pasted.status, 0, pasted.stderr);
+  t.regex(pasted.stderr, new RegExp(`behind.*\\n\\n +${own.slice(0, 7)} Change own\\.md`, "s"));
+  passed(t, repository, repository.push("origin", "topic"));
+});
+
 test("HEAD, twice: its branch is mended once, and stays checked out", (t) => {
   const repository = pushing(t);
   repository.leak(DB, secret({ a: MARKER }));
