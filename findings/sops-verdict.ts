@@ -218,7 +218,7 @@ function narrowedSelection(
     `its own sops block leaves ${left.kind === "comment" ? "a comment" : shownPath(left.path)} readable, which the one in the last commit encrypts`,
     {
       kind: "edit",
-      what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it. If it is meant to be readable, let its creation rule say so`,
+      what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it. If it is meant to be readable, let its creation rule say so, and stage .sops.yaml as well`,
     },
   );
 }

@@ -32,6 +32,7 @@ for (const [what, edit] of [
     t.is(refused.status, 1, refused.stderr);
     t.regex(refused.stderr, /talos\/x\.sops\.yaml:\d+ {2}sops-rule/);
     t.regex(refused.stderr, /put unencrypted_suffix: _unencrypted back/);
+    t.regex(refused.stderr, /let its creation rule say so, and stage \.sops\.yaml as well/);
     t.is(repository.must("rev-parse", "HEAD"), before);
 
     const mended = change((text) =>
