@@ -25,11 +25,15 @@ export async function addDockerAccount(
     valueOf(request, flag) ?? (await prompter?.input(message, fallback, needed)) ?? fallback;
   const server = await ask("docker-server", "Registry", "https://index.docker.io/v1/");
   const username = await ask("docker-username", "User name at the registry", "");
-  const password = options.has("docker-password-stdin")
+  const isInput = options.has("docker-password-stdin");
+  const password = isInput
     ? withoutLineBreak(await request.readStandardInput()).toString("utf8")
     : (valueOf(request, "docker-password") ??
       (await prompter?.hidden("Password or token (not shown)", needed)) ??
       "");
+  if (isInput && password === "") {
+    throw new ScaffoldError("usage", "--docker-password-stdin: standard input is empty");
+  }
   if (username === "" || password === "" || server === "") {
     throw new ScaffoldError(
       "usage",

@@ -61,7 +61,16 @@ export async function collectValues(
   const { readStandardInput, environment } = request;
   for (const source of valuesOf(request, "from-literal")) addLiteral(values, source);
   const fromInput = valueOf(request, "from-literal-stdin");
-  if (fromInput !== null) addValue(values, fromInput, withoutLineBreak(await readStandardInput()));
+  if (fromInput !== null) {
+    const value = withoutLineBreak(await readStandardInput());
+    addValue(values, fromInput, value);
+    if (value.length === 0) {
+      throw new ScaffoldError(
+        "usage",
+        `standard input is empty: the value of ${fromInput} was to be there; an empty one is --from-literal ${fromInput}=`,
+      );
+    }
+  }
   const onlyKey = type.name === "kubernetes.io/dockerconfigjson" ? ".dockerconfigjson" : null;
   for (const source of valuesOf(request, "from-file")) {
     await addFiles(values, source, readStandardInput, onlyKey);

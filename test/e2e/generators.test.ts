@@ -71,13 +71,34 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
     [[], /the NAME is missing/],
   ];
   for (const [args, says] of wrong) {
-    const done = repository.tool("new", "secret", ...args);
+    const done = repository.run("node", [TOOL, "new", "secret", ...args], { input: "x" });
     t.is(done.status, 2, args.join(" "));
     t.regex(done.stderr, says);
     t.regex(done.stderr, /^flux-sops: new secret: [^\n]+\n$/);
     t.notRegex(done.stderr, new RegExp(PLANTED));
   }
   t.is(repository.must("status", "--porcelain"), "");
+});
+
+test("new secret: an empty standard input is no password", (t) => {
+  const repository = scaffolded(t);
+  const made = (input: string, ...args: string[]) =>
+    repository.run("node", [TOOL, "new", ...args], { input });
+  const docker = ["--type", "docker-registry", "--docker-username", "u", "--docker-password-stdin"];
+  // As of `echo "$PASSWORD" |`, the variable misspelt.
+  for (const input of ["", "\n", "\r\n"]) {
+    for (const kind of ["secret", "workload"]) {
+      const { status, stderr } = made(input, kind, "db", "--from-literal-stdin", "a");
+      t.is(status, 2);
+      t.regex(stderr, /standard input is empty: .* an empty one is --from-literal a=$/m);
+    }
+    t.regex(
+      made(input, "secret", "db", ...docker).stderr,
+      /--docker-password-stdin: .* is empty$/m,
+    );
+  }
+  t.is(repository.must("status", "--porcelain"), "");
+  t.is(made("", "secret", "db", "--from-literal", "a=", "--from-file", "b=-").status, 0);
 });
 
 test("new secret: what is there under a name that it would take stays as it is", (t) => {
