@@ -35,9 +35,9 @@ export async function diagnoseHooks(
   const { cwd: directory, prefix } = repository;
   const manager = await findHookManager(directory);
   const found = [
-    manager.kind === "husky"
+    ...(manager.kind === "husky"
       ? await husky(directory, manager, prefix, fix)
-      : await others(directory, manager, fix),
+      : [await others(directory, manager, fix)]),
   ];
   if (process.env["HUSKY"] === "0" && manager.kind === "husky") {
     found.push(wrong("HUSKY=0 is set in this shell: no hook does anything", "unset HUSKY"));
@@ -106,20 +106,20 @@ async function husky(
   manager: Extract<HookManager, { readonly kind: "husky" }>,
   prefix: GitPath,
   fix: boolean,
-): Promise<Diagnosis> {
+): Promise<Diagnosis[]> {
   const problem = await huskyProblem(directory);
   const silent = hooksNotCalled(directory, manager.folder);
-  if (problem === null) return silent === null ? ok("the hooks are on") : notOn(silent);
-  if (!fix) return wrong(problem, FIX);
+  // What --fix leaves to the user is said before it, too, and first: it may wait for that.
+  const byHand = silent === null ? [] : [notOn(silent)];
+  if (problem === null) return silent === null ? [ok("the hooks are on")] : byHand;
+  if (!fix) return [...byHand, wrong(problem, FIX)];
   const state = await turnHooksOn(directory, manager);
   if (!state.on && state.isPartly !== true) {
-    return silent === null
-      ? wrong("the hooks could not be turned on", state.reason)
-      : notOn(silent);
+    return silent === null ? [wrong("the hooks could not be turned on", state.reason)] : byHand;
   }
   const left = await huskyProblem(directory);
-  if (left !== null) return wrong(left, missingFiles(directory, manager.folder, prefix));
-  return silent === null ? mended("the hooks are on now") : notOn(silent);
+  if (left !== null) return [wrong(left, missingFiles(directory, manager.folder, prefix))];
+  return silent === null ? [mended("the hooks are on now")] : byHand;
 }
 
 /** Why husky's hooks do not all run in a worktree; null where they do. */

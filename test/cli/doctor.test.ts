@@ -272,6 +272,10 @@ test("hook files that run the gate no more are found, and the lines that are pri
   t.regex(pushed.stderr, /plaintext-secret/);
   repository.write(".husky/pre-commit", "");
   t.is(printed()[0], "the hooks are off");
+
+  repository.must("config", "--unset", "core.hooksPath");
+  t.is(printed()[0], "the hooks are off", "what has to be done by hand is said with it");
+  t.regex(repository.tool("doctor").stdout, /^wrong .*\n {8}npx flux-sops doctor --fix$/m);
 });
 
 test("--fix keeps to the folder that husky works in", (t) => {
