@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { wouldHide } from "./folder-list.ts";
 import type { HookManager } from "./hook-manager.ts";
@@ -36,9 +36,9 @@ function hasPlace(file: WantedFile, target: Target, manager: HookManager): boole
 
 /** prettier would write the tool's files anew, as lint-staged has it do with all that is staged. */
 function usesPrettier(directory: string): boolean {
-  const names = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => name);
+  const names = readdirSync(directory)
+    // A link may lead to a folder, or nowhere.
+    .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile());
   if (names.some((name) => /^\.?prettier(rc|\.config)/.test(name))) return true;
   const runners = names.filter((name) => /^(package\.json$|\.?lint-?staged)/.test(name));
   return runners.some((name) => readFileSync(join(directory, name), "utf8").includes("prettier"));

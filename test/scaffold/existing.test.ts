@@ -420,6 +420,12 @@ const shapes: Record<string, Shape> = {
     has: ["clusters/homelab/secrets.yaml"],
     on: true,
   },
+  "a package.json that is a link, and leads nowhere": {
+    files: { "a.txt": "x\n" },
+    set: (directory) => symlinkSync("gone/package.json", join(directory, "package.json")),
+    on: true,
+    says: /^Yours to do[^]*package\.json: it is no file but a link or a folder: /m,
+  },
   "a GitLab pipeline": {
     files: { ".gitlab-ci.yml": "test:\n  script: make # all\n", Makefile: "" },
     set: (directory) =>
