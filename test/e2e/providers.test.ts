@@ -91,6 +91,7 @@ testWith("kustomize")("build.sh sees every file of many, and takes a folder as F
   t.is(built.status, 0, built.stdout + built.stderr);
   t.is(built.stdout.match(/^ok /gm)?.length, 9, built.stdout);
   t.regex(built.stdout, /^ok {6}more$/m);
+  t.regex(built.stdout, /^skipped theirs: its source is not flux-system, this repository$/m);
   repository.write(`${path}/wrong.yaml`, object);
   repository.must("add", "-A");
   const twice = build(repository);
