@@ -6,6 +6,7 @@ import {
   bootstrapLines,
   prepareBootstrap,
   requirePushed,
+  sentKeys,
 } from "../scaffold/bootstrap.ts";
 import { chosenCluster } from "../scaffold/cluster-folders.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
@@ -98,7 +99,7 @@ async function run(command: Command): Promise<number> {
       );
     }
     const { confirm } = await import("./terminal-prompts.ts");
-    const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}? It gets the private key of ${prepared.recipients.join(", ")}.`;
+    const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}? It gets ${sentKeys(prepared)}.`;
     if (!(await confirm({ message, default: false }))) return 130;
   }
   await requirePushed(directory, prepared.answers.branch);
@@ -106,9 +107,7 @@ async function run(command: Command): Promise<number> {
   await refuseToReplaceKeys(prepared, kubectlIn(context));
   process.stdout.write(`Namespace flux-system in ${printable(context)} ...\n`);
   await pipe(prepared.namespace, "");
-  process.stdout.write(
-    `Secret sops-age: the private key of ${prepared.recipients.join(", ")} ...\n`,
-  );
+  process.stdout.write(`Secret sops-age: ${sentKeys(prepared)} ...\n`);
   await pipe(prepared.key, prepared.identities);
   const [flux = "flux", ...words] = prepared.flux;
   const { status } = spawnSync(flux, words, {

@@ -205,12 +205,19 @@ async function isBehind(directory: string, theirs: string, local: string): Promi
   return (await gitInFolder(directory, args, { allowed: [0, 1, 128] })).status === 0;
 }
 
+/** Which private keys the cluster gets, for whoever would not want it to have their own. */
+export function sentKeys({ recipients }: Bootstrap): string {
+  const [first = "", ...more] = recipients;
+  if (more.length === 0) return `the private key of ${first}`;
+  return `${String(recipients.length)} private keys, all that its rules name and this machine has, those of ${recipients.join(", ")}: where one is your own, the cluster gets that too`;
+}
+
 /** The commands as a person would type them, the key left out. */
 export function bootstrapLines(bootstrap: Bootstrap): string[] {
   const pipe = (words: readonly (readonly string[])[]) => words.map(shellCommand).join(" | ");
   return [
     pipe(bootstrap.namespace),
-    `# standard input: the private key of ${bootstrap.recipients.join(", ")}`,
+    `# standard input: ${sentKeys(bootstrap)}`,
     pipe(bootstrap.key),
     ...(bootstrap.tokenVariable === null
       ? []

@@ -344,6 +344,23 @@ test("bootstrap: this cluster's key alone, through standard input, in the right 
   );
 });
 
+test("bootstrap: says that the cluster gets a person's own key, where its rules alone name that", async (t) => {
+  const repository = scaffolded(t, { flags: ["--owner", "me"] });
+  const own = await generateKeyPair();
+  const rules = repository.read(".sops.yaml");
+  const [cluster = ""] = /age1\w+/.exec(rules) ?? [];
+  const sent = () =>
+    repository
+      .run("node", [TOOL, "bootstrap", "--dry-run"], { env: { SOPS_AGE_KEY: own.identity } })
+      .stdout.split("\n")[1];
+  t.is(sent(), `# standard input: the private key of ${cluster}`);
+  repository.write(".sops.yaml", rules.replaceAll(cluster, `${cluster},${own.recipient}`));
+  t.regex(
+    sent() ?? "",
+    new RegExp(`^# standard input: 2 private keys, .*\\b${cluster}\\b.*: where one is your own, `),
+  );
+});
+
 test("bootstrap: the cluster's key is not replaced by that of a colleague, who does not have it", async (t) => {
   const repository = scaffolded(t, { flags: ["--owner", "me"] });
   const theirs = await generateKeyPair();
