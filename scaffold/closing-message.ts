@@ -78,6 +78,11 @@ function filesPart(done: Scaffolded): string[] {
   ].filter((part) => part !== "");
   return [
     written.length === 0 ? `${place}: nothing to change.` : `${place}: ${parts.join(", ")} files.`,
+    ...(target.outer === null
+      ? []
+      : [
+          `It is a repository of its own: that around it, ${printable(target.outer)}, takes no file of it. To have it there, run this at its top.`,
+        ]),
     ...(kept.length === 0
       ? []
       : [

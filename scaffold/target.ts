@@ -31,6 +31,8 @@ export interface Target {
   readonly exists: boolean;
   /** Whether the folder is the top of a git repository already. */
   readonly isRepository: boolean;
+  /** The repository whose folder it lies in, as a new one of its own; null where it ignores that, or there is none. */
+  readonly outer: string | null;
   /** What an earlier run wrote into `.yo-rc.json`, unchecked. */
   readonly remembered: RawAnswers;
   /** Text of `.yo-rc.json`, or null. */
@@ -64,6 +66,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
       directory,
       exists,
       isRepository: false,
+      outer: await repositoryAround(directory),
       remembered: {},
       yoRc: null,
       generated: NOTHING_GENERATED,
@@ -83,6 +86,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
     directory,
     exists,
     isRepository,
+    outer: isRepository ? null : await repositoryAround(directory),
     remembered,
     yoRc,
     generated: isRepository
@@ -168,6 +172,14 @@ async function isTopOfRepository(directory: string): Promise<boolean> {
     "environment",
     `${printable(directory)} has a .git that git cannot use (${problem})${trusting(problem) || ": mend it, or name another folder"}`,
   );
+}
+
+async function repositoryAround(directory: string): Promise<string | null> {
+  let parent = dirname(directory);
+  while (!existsSync(parent)) parent = dirname(parent);
+  const args = ["check-ignore", "--quiet", "--", directory];
+  const { status } = await gitInFolder(parent, args, { allowed: [0, 1, 128] });
+  return status === 1 ? topOfRepository(parent) : null;
 }
 
 /** @throws ScaffoldError `usage` */

@@ -191,16 +191,25 @@ test.serial("inside another repository's folder it is a repository of its own", 
   const inner = join(outer, "flux");
   process.env["GIT_DIR"] = join(outer, ".git");
   process.env["GIT_INDEX_FILE"] = join(outer, ".git/index");
+  let message = "";
   try {
-    await scaffold(inner);
+    message = closingMessage(await scaffold(inner));
   } finally {
     delete process.env["GIT_DIR"];
     delete process.env["GIT_INDEX_FILE"];
   }
+  t.true(message.includes(`It is a repository of its own: that around it, ${outer}, takes no `));
   t.is(git(inner, "rev-parse", "--show-toplevel"), inner);
   t.not(git(inner, "ls-files"), "");
   t.is(git(outer, "ls-files"), "");
   t.throws(() => git(outer, "config", "--local", "core.hooksPath"));
+  t.is((await inspectTarget(inner)).outer, null, "it was said once");
+  t.is((await inspectTarget(join(outer, "a/b"))).outer, outer);
+  mkdirSync(join(outer, "a"));
+  t.is((await inspectTarget(join(outer, "a"))).outer, outer);
+  writeFileSync(join(outer, ".gitignore"), "a/\n");
+  t.is((await inspectTarget(join(outer, "a"))).outer, null, "as this project has it");
+  t.is((await inspectTarget(join(outer, "a/b"))).outer, null);
 });
 
 test.serial("a second run changes nothing and makes no key", async (t) => {
