@@ -215,7 +215,7 @@ function narrowedSelection(
   return blocked(
     "sops-rule",
     left.line,
-    `its own sops block leaves ${left.kind === "comment" ? "a comment" : shownPath(left.path)} readable, which the one in the last commit encrypts`,
+    `its own sops block leaves ${left.kind === "comment" ? "a comment" : shownPath(left.path)} readable, which that of the version before encrypts`,
     {
       kind: "edit",
       what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it. If it is meant to be readable, let its creation rule say so, and stage .sops.yaml as well`,

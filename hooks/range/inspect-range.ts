@@ -1,6 +1,5 @@
 import { blobsIn, commitsBringing, heldByRemotes, type Range } from "../../git/history.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import { inPlaintext } from "../inspect-tip.ts";
 import type { PushedRef } from "../push-lines.ts";
 import { settingsIn, settleSilently } from "../settings-in-force.ts";
 import { decryptedAgain } from "./decrypted-again.ts";
@@ -57,9 +56,9 @@ export async function inspectRange(
   const contents = { blobs, otherNames, withSops, rulesFor };
   const logOfRange = async () => (log ?? (await readRangeLog(repository, range, blobs))).log;
   for (const one of await decryptedAgain(repository, logOfRange, contents)) {
-    const { oid, path } = one;
+    const { oid, path, finding, commitMends } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
-    found.add({ ...inPlaintext(), path, blob: oid, commitMends: true, tip });
+    found.add({ ...finding, path, blob: oid, commitMends, tip });
   }
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
   if (log !== null) {

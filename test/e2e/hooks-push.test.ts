@@ -1,6 +1,7 @@
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { escapeRegExp } from "./escape-reg-exp.ts";
 import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
 
 /** Every form in which git hands refs to pre-push, and what is judged where. */
@@ -782,6 +783,75 @@ test("what was encrypted, and came readable past the gate, is refused, be it a S
   repository.must("rm", "-q", "settings.yaml");
   repository.must("commit", "-qm", "Remove it");
   refused(t, repository, repository.push("origin", "main"), moved);
+});
+
+for (const [file, whole, narrow] of [
+  ["talos/x.sops.yaml", [], ["--encrypted-regex", "^a$"]],
+  // Nothing of what is left readable is a Secret's, nor has the file's name to say so.
+  ["other/x.yaml", [], ["--unencrypted-regex", "^b$"]],
+  ["other/x.json", [], ["--unencrypted-suffix", "b"]],
+  ["other/x.env", [], ["--unencrypted-suffix", "b"]],
+] as const) {
+  test(`a selection that was narrowed by hand past the gate is refused: ${file}`, (t) => {
+    const repository = pushing(t);
+    const rules = repository.read(".sops.yaml");
+    const [, age = ""] = /(age1[a-z0-9]+)/.exec(rules) ?? [];
+    const rule = `creation_rules:\n  - path_regex: ^other/\n    age: ${age}\n`;
+    repository.leak(".sops.yaml", rules.replace("creation_rules:\n", rule));
+    const content = (b: string) =>
+      file.endsWith(".json")
+        ? `{"a": "one", "b": "${b}"}\n`
+        : file.endsWith(".env")
+          ? `a=one\nb=${b}\n`
+          : `a: one\nb: ${b}\n`;
+    const encrypted = (b: string, flags: readonly string[]) => {
+      repository.write(file, content(b));
+      return repository.tool("encrypt", ...flags, file).stdout;
+    };
+    repository.leak(file, encrypted("two", whole));
+    passed(t, repository, repository.push("origin", "main"));
+
+    const narrowed = encrypted(MARKER, narrow);
+    t.true(narrowed.includes(MARKER) && narrowed.includes("ENC["), narrowed);
+    const bad = repository.leak(file, narrowed);
+    const atTip = repository.push("origin", "main");
+    refused(t, repository, atTip, bad);
+    const finding = new RegExp(
+      `${escapeRegExp(file)}(?::\\d+)? {2}sops-rule\\n +its own sops block leaves b readable`,
+    );
+    t.regex(atTip.stderr, finding);
+    t.regex(repository.tool("check", "--range", "origin/main..main").stdout, finding);
+
+    // Taken back since.
+    repository.leak(file, encrypted("three", whole));
+    const inThePast = repository.push("origin", "main");
+    refused(t, repository, inThePast, bad);
+    t.regex(inThePast.stderr, finding);
+    mended(t, repository, inThePast);
+    passed(t, repository, repository.push("origin", "main"));
+  });
+}
+
+test("a selection that changed with its creation rule is nobody's slip, nor is a wider one", (t) => {
+  const repository = pushing(t);
+  const file = "talos/x.sops.yaml";
+  const rules = repository.read(".sops.yaml");
+  const encrypted = (flags: readonly string[]) => {
+    repository.write(file, "a: one\nb: two\n");
+    return repository.tool("encrypt", ...flags, file).stdout;
+  };
+  repository.leak(file, encrypted([]));
+  passed(t, repository, repository.push("origin", "main"));
+  const narrowed = rules.replace(/^( +)- path_regex: \^talos.*$/m, "$&\n$1  encrypted_regex: ^a$");
+  t.not(narrowed, rules);
+  repository.leak(".sops.yaml", narrowed);
+  repository.leak(file, encrypted([]));
+  t.regex(repository.read(file), /^b: two$/m);
+  passed(t, repository, repository.push("origin", "main"));
+  repository.leak(".sops.yaml", rules);
+  repository.leak(file, encrypted([]));
+  t.notRegex(repository.read(file), /^b: two$/m);
+  passed(t, repository, repository.push("origin", "main"));
 });
 
 test("a past that the remote has: merging and reverting warn, and can be pushed", (t) => {
