@@ -1,4 +1,5 @@
 import { catFileBatch } from "./batch.ts";
+import { GitError } from "./errors.ts";
 import { runGit, writeAll, type GitContext } from "./run.ts";
 import type { GitPath } from "./path.ts";
 import { formatOf } from "./object-id.ts";
@@ -100,11 +101,12 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
 
 /**
  * Which of some blobs a remote has, anywhere in the history of what tracks it or of other commits: one walk
- * over all of it, so only for what is suspicious already.
+ * over all of it, so only for what is suspicious already. Where a part of it is not here, as in a damaged repository,
+ * git tells of none, and none counts as held.
  *
  * @param remote as in Range
  * @param commits full names of those that it has, too; they need not be here
- * @throws GitError `command-failed`
+ * @throws GitError `git-missing`, `not-a-repository`
  */
 export async function heldByRemotes(
   context: GitContext,
@@ -128,9 +130,13 @@ export async function heldByRemotes(
     ...trackingBranches(remote),
   ];
   const input = rangeInput({ include: commits, exclude: [] });
-  for await (const some of outputParts(context, args, input)) {
-    for (const oid of some) if (wanted.has(oid)) held.add(oid);
-    if (held.size === wanted.size) break;
+  try {
+    for await (const some of outputParts(context, args, input)) {
+      for (const oid of some) if (wanted.has(oid)) held.add(oid);
+      if (held.size === wanted.size) break;
+    }
+  } catch (error) {
+    if (!(error instanceof GitError) || error.code !== "command-failed") throw error;
   }
   return held;
 }

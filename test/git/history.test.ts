@@ -102,6 +102,19 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
   );
 });
 
+test("where a part of what a remote-tracking branch reaches is not here, nothing counts as held", async (t) => {
+  const repository = temporaryRepository(t);
+  const sent = commit(repository, "a", "sent\n");
+  repository.must("update-ref", "refs/remotes/origin/main", sent);
+  const context = contextOf(repository);
+  const asked = [oid(repository, "HEAD:a"), "2".repeat(sent.length)];
+  t.deepEqual([...(await heldByRemotes(context, asked))], asked.slice(0, 1));
+  const child = repository.must("commit-tree", "-p", sent, "-m", "x", "HEAD^{tree}");
+  repository.must("update-ref", "refs/remotes/origin/main", child);
+  rmSync(path.join(repository.dir, ".git/objects", sent.slice(0, 2), sent.slice(2)));
+  t.deepEqual([...(await heldByRemotes(context, asked))], []);
+});
+
 test("in a partial clone, the blobs that a remote is known to have are not fetched from it", async (t) => {
   const repository = temporaryRepository(t);
   commit(repository, "a", "not here\n");
