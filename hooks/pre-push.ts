@@ -1,4 +1,5 @@
 import type { Range } from "../git/history.ts";
+import { pathFromText } from "../git/path.ts";
 import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
@@ -31,7 +32,10 @@ export async function prePush(
 ): Promise<PushResult | null> {
   const refs = parsePushLines(lines);
   if (refs.length === 0) return null;
-  const repository = await openRepository(context);
+  const opened = await openRepository(context);
+  // git starts the hook at the top, and says where the user stands (githooks(5)).
+  const prefix = pathFromText(context.env["GIT_PREFIX"] ?? opened.prefix);
+  const repository = { ...opened, prefix };
   const range: Range = {
     include: [...new Set(refs.map(({ localOid }) => localOid))],
     exclude: [...new Set(refs.flatMap(({ remoteOid }) => remoteOid ?? []))],

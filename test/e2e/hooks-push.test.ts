@@ -374,6 +374,17 @@ test("a branch that is not checked out", (t) => {
   passed(t, repository, repository.push("origin", "odd'branch"));
 });
 
+test("commands are for the folder in which the user stands", (t) => {
+  const repository = pushing(t);
+  repository.leak(WEB, secret({ a: MARKER }));
+  const cwd = join(repository.dir, "clusters");
+  const push = repository.run("git", ["push", "-q", "origin", "main"], { cwd });
+  refused(t, repository, push);
+  const pasted = repository.paste(commands(push), cwd);
+  t.is(pasted.status, 0, `${push.stderr}\n---\n${pasted.stderr}`);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 test("two branches at once, the one that is checked out named last: each is mended by itself", (t) => {
   const repository = pushing(t);
   const { must } = repository;
