@@ -1,6 +1,6 @@
 import { configValue } from "../git/config.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
-import { runGit, type GitContext } from "../git/run.ts";
+import { checkedOutBranch } from "../git/head.ts";
 import { shellText } from "../git/shell-word.ts";
 import { fixOf, mendOnDisk } from "./fix-of.ts";
 import type { PushResult } from "./pre-push.ts";
@@ -178,14 +178,6 @@ function oneAfterAnother(commands: readonly string[]): string[] {
   return commands.map((command, index) =>
     index === commands.length - 1 ? command : `${command} &&`,
   );
-}
-
-/** The full name of the branch that HEAD names; null where it names a commit. */
-async function checkedOutBranch(context: GitContext): Promise<string | null> {
-  const { status, stdout } = await runGit(context, ["symbolic-ref", "--quiet", "HEAD"], {
-    allowed: [0, 1],
-  });
-  return status === 0 ? stdout.toString("utf8").trimEnd() : null;
 }
 
 /** The bad commit must be that of HEAD. Not quietly: git tells of commits that no branch has, and that are left behind. */

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
-import { gitInFolder, gitLine } from "./git-in-folder.ts";
+import { environmentInFolder, gitInFolder, gitLine } from "./git-in-folder.ts";
 import type { RawAnswers } from "./questions.ts";
+import { checkedOutBranch } from "../git/head.ts";
 import { type GitPath, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
 
@@ -63,8 +64,9 @@ const HOSTED: Readonly<Record<string, string>> = {
 
 async function answersFromRemote(directory: string): Promise<RawAnswers> {
   const remote = await gitLine(directory, ["config", "--get", "remote.origin.url"]);
-  const branch = await gitLine(directory, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
-  return { ...(branch === "" ? {} : { branch }), ...answersFromUrl(remote) };
+  const head = await checkedOutBranch({ cwd: directory, env: environmentInFolder() });
+  const branch = head?.replace(/^refs\/heads\//, "");
+  return { ...(branch === undefined ? {} : { branch }), ...answersFromUrl(remote) };
 }
 
 /**
