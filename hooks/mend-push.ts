@@ -1,7 +1,10 @@
 import { configValue } from "../git/config.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
 import { checkedOutBranch } from "../git/head.ts";
+import { openRepository } from "../git/repository.ts";
+import { withoutRepository } from "../git/run.ts";
 import { shellText } from "../git/shell-word.ts";
+import { worktreesOf, type Worktree } from "../git/worktrees.ts";
 import { fixOf, mendOnDisk } from "./fix-of.ts";
 import type { PushResult } from "./pre-push.ts";
 import type { RangeFinding } from "./range/findings.ts";
@@ -14,8 +17,8 @@ export interface RefMend {
   readonly what: string;
   /** Lines for a POSIX shell. */
   readonly commands: readonly string[];
-  /** They make a commit of what is in the index. */
-  readonly commits: boolean;
+  /** The worktree in which they make a commit of what is in the index; null where they make none. */
+  readonly commitsIn: PushResult["repository"] | null;
 }
 
 /** More refs than this at once get their mends when the first ones are mended. */
@@ -41,6 +44,7 @@ export async function pushMends({
   const checkedOut = await checkedOutBranch(repository);
   const isHere = (ref: PushedRef) =>
     ref.localOid === repository.head && (branchName(ref) === null || ref.localRef === checkedOut);
+  const worktrees = await worktreesOf(repository);
   // What is checked out goes first: the commands for others check them out.
   for (const ref of [...refs.filter(isHere), ...refs.filter((one) => !isHere(one))]) {
     if (mends.length === MENDED_AT_ONCE) break;
@@ -55,11 +59,13 @@ export async function pushMends({
     else if (isOfNoBranch(ref) || !graph.has(target)) mends.push(noBranchMend(ref));
     else if (graph.isTainted(target)) {
       // Pushed by the name of HEAD beside that of its branch, or to two branches there.
-      if (isHere(ref) && mends.some(({ commits }) => commits)) continue;
+      if (isHere(ref) && mends.some(({ commitsIn }) => commitsIn !== null)) continue;
+      const place = isHere(ref)
+        ? { repository, enter: null, isCheckedOut: true, leave: "" }
+        : await placeElsewhere(repository, ref, worktrees);
       mends.push(
-        await branchMend(repository, ref, graph, {
-          isCheckedOut: isHere(ref),
-          edits: byHand(repository, ref, errors, isHere(ref)),
+        await branchMend(place, ref, graph, {
+          edits: byHand(place, ref, errors),
           keepsMessages: !errors.some(({ blob, commits }) => blob === null && commits.length > 0),
         }),
       );
@@ -101,7 +107,7 @@ function tagMend(ref: PushedRef, name: string): RefMend {
     ref,
     what: "remove the tag, mend what it names, and tag it again",
     commands: [`git tag -d -- ${shellText(name)}`],
-    commits: false,
+    commitsIn: null,
   };
 }
 
@@ -115,23 +121,48 @@ function noBranchMend(ref: PushedRef): RefMend {
     ref,
     what: "which is no branch, leave it out of what you push, or take the secret out of it",
     commands: [],
-    commits: false,
+    commitsIn: null,
   };
 }
 
-async function branchMend(
+/** Where a branch is made anew. */
+interface Place {
+  readonly repository: PushResult["repository"];
+  /** What leads there from where the user stands; null for what is at hand. */
+  readonly enter: string | null;
+  /** It is checked out there before that: what is on disk is known. */
+  readonly isCheckedOut: boolean;
+  /** What stands behind the last command. */
+  readonly leave: string;
+}
+
+/** The worktree that has a branch, as git switches to none that another one has; or else here, by checking it out. */
+async function placeElsewhere(
   repository: PushResult["repository"],
   ref: PushedRef,
+  worktrees: readonly Worktree[],
+): Promise<Place> {
+  const name = branchName(ref);
+  const here = { repository, isCheckedOut: false, leave: "" };
+  // Not quietly: git tells of commits that no branch has, and that are left behind.
+  if (name === null) return { ...here, enter: `git switch --detach ${ref.localOid.slice(0, 12)}` };
+  const worktree = worktrees.find(({ branch }) => branch === ref.localRef);
+  if (worktree?.isThere === true && worktree.folder !== repository.cwd) {
+    const { folder } = worktree;
+    const other = await openRepository({ cwd: folder, env: withoutRepository(repository.env) });
+    // In a shell of its own: afterwards the user stands where he stood.
+    const enter = `(cd ${shellText(folder)}`;
+    return { repository: other, enter, isCheckedOut: true, leave: ")" };
+  }
+  const flags = worktree?.isThere === false ? "--ignore-other-worktrees " : "";
+  return { ...here, enter: `git switch ${flags}${shellText(name)}` };
+}
+
+async function branchMend(
+  { repository, enter, leave }: Place,
+  ref: PushedRef,
   graph: Graph,
-  {
-    isCheckedOut,
-    edits,
-    keepsMessages,
-  }: {
-    readonly isCheckedOut: boolean;
-    readonly edits: readonly string[];
-    readonly keepsMessages: boolean;
-  },
+  { edits, keepsMessages }: { readonly edits: readonly string[]; readonly keepsMessages: boolean },
 ): Promise<RefMend> {
   const base = await baseOf(repository, ref, graph);
   const tip = ref.localOid.slice(0, 12);
@@ -139,7 +170,7 @@ async function branchMend(
   const isOne = base === null ? parents.length === 0 : parents.length === 1 && parents[0] === base;
   const range = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
   // What is bad may have been all there was, and be undone or left out by now.
-  const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }`;
+  const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }${leave}`;
   const message = keepsMessages ? "" : ", with a new message";
   return {
     ref,
@@ -147,7 +178,7 @@ async function branchMend(
       ? `make the commit anew${message}; the old one stays in the reflog`
       : `make the commits from the first bad one on anew, as one${message}; the old ones stay in the reflog, as ${tip}`,
     commands: oneAfterAnother([
-      ...(isCheckedOut ? [] : [checkOut(ref)]),
+      ...(enter === null ? [] : [enter]),
       base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,
       ...edits,
       unlessEmpty(
@@ -158,7 +189,7 @@ async function branchMend(
             : `git log --no-show-signature${await asCommitted(repository)} --reverse --format=%B ${range} | git commit -q -F -`,
       ),
     ]),
-    commits: true,
+    commitsIn: repository,
   };
 }
 
@@ -178,14 +209,6 @@ function oneAfterAnother(commands: readonly string[]): string[] {
   return commands.map((command, index) =>
     index === commands.length - 1 ? command : `${command} &&`,
   );
-}
-
-/** The bad commit must be that of HEAD. Not quietly: git tells of commits that no branch has, and that are left behind. */
-function checkOut(ref: PushedRef): string {
-  const name = branchName(ref);
-  return name === null
-    ? `git switch --detach ${ref.localOid.slice(0, 12)}`
-    : `git switch ${shellText(name)}`;
 }
 
 function branchName({ localRef }: PushedRef): string | null {
@@ -215,15 +238,14 @@ async function baseOf(
 
 /** What git commit does not mend by itself, for what still stands at the tip. */
 function byHand(
-  repository: PushResult["repository"],
+  { repository, isCheckedOut }: Place,
   ref: PushedRef,
   errors: readonly RangeFinding[],
-  isCheckedOut: boolean,
 ): string[] {
   const commands = errors
     .filter(({ tip, commitMends }) => !commitMends && tip?.localOid === ref.localOid)
     .flatMap((finding) => {
-      // What is on disk by then is known of the branch at hand alone.
+      // What is on disk by then is known where it is checked out.
       const mend = isCheckedOut ? mendOnDisk(finding, repository) : finding.mend;
       return fixOf({ path: finding.path, mend }, "index", repository);
     });

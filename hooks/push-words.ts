@@ -30,14 +30,17 @@ export async function pushWords(push: PushResult): Promise<string> {
   if (errors.length > SHOWN) lines.push(`  and ${errors.length - SHOWN} more`, "");
   const mends = await pushMends(push);
   for (const { ref, what, commands } of mends) {
-    const name = escapeForDisplay(Buffer.from(ref.localRef, "utf8").toString("latin1"));
+    const name = printableText(ref.localRef);
     const end = commands.length === 0 ? "." : ":";
     lines.push(`To mend ${name}, ${what}${end}`, ...indented(commands), "");
   }
-  if (mends.some(({ commits }) => commits) && (await isSomethingStaged(repository))) {
+  for (const place of new Set(mends.flatMap(({ commitsIn }) => commitsIn ?? []))) {
+    if (!(await isSomethingStaged(place))) continue;
+    const [where, there] =
+      place === repository ? ["", ""] : [` in ${printableText(place.cwd)}`, " there"];
     lines.push(
-      "What is staged would go into the new commit: to keep it apart, git stash before these commands,",
-      "and git stash pop --index after them.",
+      `What is staged${where} would go into the new commit: to keep it apart, git stash${there} before these commands,`,
+      `and git stash pop --index${there} after them.`,
     );
   }
   if (push.range.remote === false) {
@@ -47,6 +50,10 @@ export async function pushWords(push: PushResult): Promise<string> {
   }
   lines.push("Then push again.");
   return `${lines.join("\n")}\n`;
+}
+
+function printableText(text: string): string {
+  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
 }
 
 async function isSomethingStaged(repository: PushResult["repository"]): Promise<boolean> {

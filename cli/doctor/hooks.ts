@@ -5,6 +5,7 @@ import { type GitPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";
 import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
+import { worktreesOf } from "../../git/worktrees.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
@@ -17,7 +18,6 @@ import {
   turnHooksOn,
 } from "../../scaffold/hooks-on.ts";
 import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
-import { worktreeFolders } from "./worktrees.ts";
 
 const OFF = "the hooks are off: commits are not looked at";
 const PARTLY_OFF = "some hooks are off: merges and pushes may go by unseen";
@@ -171,9 +171,9 @@ function missingFiles(directory: string, folder: string, prefix: GitPath): strin
 async function linkedWorktrees(repository: OpenedRepository, fix: boolean): Promise<Diagnosis[]> {
   const { cwd, env, commonDir } = repository;
   // Of a submodule, git names its git folder in the place of its worktree.
-  const folders = (await worktreeFolders({ cwd, env: withoutRepository(env) })).filter(
-    (folder) => folder !== cwd && folder !== commonDir && existsSync(folder),
-  );
+  const folders = (await worktreesOf({ cwd, env: withoutRepository(env) }))
+    .filter(({ folder, isThere }) => isThere && folder !== cwd && folder !== commonDir)
+    .map(({ folder }) => folder);
   const off: string[] = [];
   const found: Diagnosis[] = [];
   for (const folder of folders) {

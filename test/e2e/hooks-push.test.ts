@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { escapeRegExp } from "./escape-reg-exp.ts";
@@ -383,6 +383,49 @@ test("commands are for the folder in which the user stands", (t) => {
   const pasted = repository.paste(commands(push), cwd);
   t.is(pasted.status, 0, `${push.stderr}\n---\n${pasted.stderr}`);
   passed(t, repository, repository.push("origin", "main"));
+});
+
+test("a branch that another worktree has checked out is mended there, and this one stays as it is", (t) => {
+  const repository = pushing(t);
+  const { must, dir } = repository;
+  const other = join(dir, "../the other's");
+  must("switch", "-q", "-c", "topic");
+  repository.leak(WEB, secret({ a: MARKER }));
+  must("switch", "-q", "main");
+  must("worktree", "add", "-q", other, "topic");
+  must("switch", "-q", "-c", "third");
+  repository.leak(DB, secret({ b: MARKER }));
+  must("switch", "-q", "main");
+  writeFileSync(join(other, "staged.md"), "1\n");
+  repository.run("git", ["add", "staged.md"], { cwd: other });
+  const cwd = join(dir, "clusters");
+  const push = repository.run("git", ["push", "-q", "origin", "topic", "third"], { cwd });
+  refused(t, repository, push);
+  t.regex(
+    push.stderr,
+    /^What is staged in \/.*\/the other's would go into the new commit: to keep it apart, git stash there before these commands,$/m,
+  );
+  repository.run("git", ["stash", "-q"], { cwd: other });
+  const pasted = repository.paste(commands(push), cwd);
+  t.is(pasted.status, 0, `${push.stderr}\n---\n${pasted.stderr}`);
+  t.is(must("-C", other, "branch", "--show-current"), "topic\n");
+  t.is(must("branch", "--show-current"), "third\n");
+  passed(t, repository, repository.push("origin", "topic", "third"));
+  t.is(must("-C", other, "status", "--porcelain"), "");
+});
+
+test("a branch that a worktree had checked out whose folder is gone", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "topic");
+  repository.leak(DB, secret({ a: MARKER }));
+  repository.must("switch", "-q", "main");
+  const other = join(repository.dir, "../other");
+  repository.must("worktree", "add", "-q", other, "topic");
+  rmSync(other, { recursive: true });
+  const push = repository.push("origin", "topic");
+  refused(t, repository, push);
+  mended(t, repository, push);
+  passed(t, repository, repository.push("origin", "topic"));
 });
 
 test("two branches at once, the one that is checked out named last: each is mended by itself", (t) => {
