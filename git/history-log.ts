@@ -59,6 +59,11 @@ export class LoggedFile {
     this.#raw = raw;
   }
 
+  /** A symbolic link: the blob is the path that it leads to. */
+  get isLink(): boolean {
+    return this.#raw.startsWith("120000 ", newMode(this.#raw));
+  }
+
   /** What the parent had there; of a merge, what each parent had, and none of them this one. */
   get replaced(): readonly string[] {
     const names = this.#raw.match(/\b[0-9a-f]{40,64}\b/g) ?? [];
@@ -196,11 +201,15 @@ class LogParser {
  */
 function addedFile(raw: string): string | null {
   if (!/^:+(?:[0-7]{6} )+(?:[0-9a-f]{40,64} )+[A-Z]+$/.test(raw)) throw unexpected();
-  const parents = raw.lastIndexOf(":") + 1;
-  const mode = 8 * parents;
+  const mode = newMode(raw);
   if (raw.startsWith("000000 ", mode) || raw.startsWith("160000 ", mode)) return null;
   const end = raw.lastIndexOf(" ");
   return raw.slice(raw.lastIndexOf(" ", end - 1) + 1, end);
+}
+
+/** Where the last of the modes stands: behind a `:` and a mode for each parent. */
+function newMode(raw: string): number {
+  return 8 * (raw.lastIndexOf(":") + 1);
 }
 
 function unexpected(): GitError {

@@ -47,14 +47,30 @@ export async function pastSources<Wrong>(
       return !seen.has(key) && seen.add(key);
     });
     // What a kustomization names is known once it was read: commits that change that are seen in the next round.
-    if (states.length === 0) return [...found.values()];
+    if (states.length === 0) break;
     for (const source of await sourcesAt(context, states, named)) {
-      const place = `${source.oid} ${source.path}`;
+      const place = placeOf(source);
       if (found.has(place)) continue;
       const wrong = judge(source);
       if (wrong !== null) found.set(place, { source, wrong });
     }
   }
+  if (found.size > 0) for (const place of linksIn(log)) found.delete(place);
+  return [...found.values()];
+}
+
+function placeOf({ oid, path }: Pick<FoundSource, "oid" | "path">): string {
+  return `${oid} ${path}`;
+}
+
+/** Where there was a symbolic link, and never a file of the same content. */
+function linksIn(log: Pick<HistoryLog, "again">): Set<string> {
+  const links = new Set<string>();
+  const files = new Set<string>();
+  for (const commit of log.again()) {
+    for (const file of commit.files) (file.isLink ? links : files).add(placeOf(file));
+  }
+  return new Set([...links].filter((place) => !files.has(place)));
 }
 
 /** Those of some kustomizations of which any content ever named a path that ever had a secret in plaintext. */

@@ -58,7 +58,8 @@ export async function decryptedAgain(
   if (![...blobs].some(mayMatter)) return [];
   const replacements: Replacement[] = [];
   for (const { files } of (await logOfRange()).again()) {
-    for (const { oid, path, replaced } of files.filter(({ oid }) => blobs.has(oid))) {
+    const contents = files.filter(({ oid, isLink }) => blobs.has(oid) && !isLink);
+    for (const { oid, path, replaced } of contents) {
       const unread = replaced.filter((old) => !isReadable(old));
       if (unread.length > 0 && (withSops.has(oid) || isTaken(oid, path))) {
         replacements.push({ oid, path, replaced: unread });

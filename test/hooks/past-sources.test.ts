@@ -1,3 +1,5 @@
+import { symlinkSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import test from "ava";
 import type { Range } from "../../git/history.ts";
 import { HistoryLog } from "../../git/history-log.ts";
@@ -128,6 +130,23 @@ test("files that were named at any time: two branches that brought a half each",
   commit(repository, { "README.md": "b\n" });
   commit(repository, { "app/a.env": null });
   t.deepEqual(await contentsNamed(repository), ["A=1"]);
+});
+
+test("files that were named at any time: git stores no more of a symbolic link than where it leads", async (t) => {
+  const repository = temporaryRepository(t);
+  const link = join(repository.dir, "app/a.env");
+  commit(repository, { [KUSTOMIZATION]: NAMES_IT });
+  symlinkSync("b.env", link);
+  commit(repository, { "app/b.env": "B=1\n" });
+  t.deepEqual(await contentsNamed(repository), []);
+  // The same content, as a file: as such it counts.
+  unlinkSync(link);
+  commit(repository, { "app/a.env": "b.env" });
+  t.deepEqual(await contentsNamed(repository), ["b.env"]);
+  unlinkSync(link);
+  symlinkSync("b.env", link);
+  commit(repository, {});
+  t.deepEqual(await contentsNamed(repository), ["b.env"]);
 });
 
 test("a secret in plaintext that is named many times is not judged each time", async (t) => {

@@ -1,6 +1,10 @@
+import { symlinkSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../hooks/pre-push.ts";
+import { encryptFile } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
 import { temporaryRepository } from "../temporary-repository.ts";
 
 const { recipient } = await generateKeyPair();
@@ -10,12 +14,13 @@ const RULES = `creation_rules: [{age: ${recipient}, path_regex: '^[^/]*\\.env$'}
 function repository(t: ExecutionContext) {
   const { dir, env, must, write } = temporaryRepository(t);
   return {
+    dir,
     must,
     /** Commits what is written on the branch at hand. */
     commit(files: Readonly<Record<string, string>>): void {
       for (const [name, content] of Object.entries(files)) write(name, content);
       must("add", "-f", ".");
-      must("commit", "-q", "-m", Object.keys(files).join(" "));
+      must("commit", "-q", "-m", `Change ${Object.keys(files).join(" ")}`);
     },
     /** What is said of new branches: of each finding where it is, by which rule, and how bad. */
     async push(...branches: string[]): Promise<string[]> {
@@ -98,4 +103,23 @@ test("a guess is as bad as the settings have it, and of two branches' the worse 
   t.deepEqual(await push("strict"), found("error"));
   t.deepEqual(await push("main", "strict"), found("error"));
   t.deepEqual(await push("strict", "main"), found("error"));
+});
+
+test("a symbolic link in the place of an encrypted file is not that file in plaintext", async (t) => {
+  const { dir, must, commit, push } = repository(t);
+  const { file } = readSopsFile(Buffer.from("hunter2\n"), "binary");
+  const encryption = { recipients: [recipient], selection: null, macOnlyEncrypted: false };
+  const rules = `creation_rules: [{age: ${recipient}, path_regex: '^a\\.txt$'}]\n`;
+  commit({ ".sops.yaml": rules, "a.txt": (await encryptFile(file, encryption)).text });
+  const link = join(dir, "a.txt");
+  unlinkSync(link);
+  symlinkSync("b.txt", link);
+  commit({});
+  t.deepEqual(await push("main"), []);
+  unlinkSync(link);
+  commit({ "a.txt": "hunter2\n" });
+  t.deepEqual(await push("main"), []);
+  must("revert", "--no-edit", "HEAD", "HEAD~1");
+  commit({ "a.txt": "hunter2\n" });
+  t.deepEqual(await push("main"), ["a.txt plaintext-secret error at the tip"]);
 });
