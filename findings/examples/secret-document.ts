@@ -219,7 +219,7 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "substituted-by-flux.yaml",
       content:
-        "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: '${REPOSITORY}/app'\n  RESTIC_PASSWORD: ${PASSWORD}\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: s3:${ENDPOINT}/restic/${APP}\n  KOPIA_REPOSITORY: filesystem:///mnt/repository\n  ALLOW_SIGNUP: 'false'\n  RESTIC_PASSWORD: ${PASSWORD}\n",
+        "kind: Secret\nstringData:\n  username: admin\n  from: app@${DOMAIN}\n  RESTIC_REPOSITORY: s3:https://${HOST}/${DOMAIN}/backups/app\n  RESTIC_PASSWORD: ${PASSWORD}\n  url: postgres://app:${PASSWORD}@db/app\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: '${REPOSITORY}/app'\n  RESTIC_PASSWORD: ${PASSWORD}\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: s3:${ENDPOINT}/restic/${APP}\n  KOPIA_REPOSITORY: filesystem:///mnt/repository\n  ALLOW_SIGNUP: 'false'\n  RESTIC_PASSWORD: ${PASSWORD}\n---\nkind: Secret\nstringData:\n  RESTIC_REPOSITORY: s3:http://minio.kube-system.svc:9000/restic/home-assistant\n  RESTIC_PASSWORD: ${PASSWORD}\n",
     },
     {
       path: "of-envsubst.yaml",
