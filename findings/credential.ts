@@ -47,9 +47,14 @@ export function isCredentialVariable(name: string): boolean {
 const OF_APPLICATION =
   /(?<!(?:client|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?)secret$/;
 
-/** Whether a variable names a Kubernetes Secret, in few words: `BLUE_APP_SECRET=immich-db`. A passphrase has more. */
+/**
+ * Whether a variable only names something: a Kubernetes Secret, in few words (`BLUE_APP_SECRET=immich-db`; a passphrase
+ * has more), or a key that is called as it is itself (`privateKey: privateKey`).
+ */
 export function namesSecretObject(name: string, value: string): boolean {
-  return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(normalised(name));
+  const words = normalised(name);
+  if (normalised(value) === words) return true;
+  return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(words);
 }
 
 /** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
@@ -75,11 +80,11 @@ const REFERENCE_LIKE =
   /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*)$/;
 
 /**
- * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key`, Frigate's `{NAME}`,
- * `%NAME%`, `@NAME@`, LiteLLM's `os.environ/NAME`.
+ * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key` and `$slack-token`,
+ * Frigate's `{NAME}`, `%NAME%`, `@NAME@`, LiteLLM's `os.environ/NAME`.
  */
 const EXPANDED =
-  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+)|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)+)|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
 
 /**
  * Whether a value under a credential's name is a literal one.
@@ -91,7 +96,7 @@ export function isCredentialValue(value: string): boolean {
   if (text.length < 4 || text.length > 10_000) return false;
   if (isToken(value) || holdsExpression(text)) return false;
   if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
-  if (/^[\d.,]{1,5}[a-z]{0,2}$/i.test(text)) return false;
+  if (/^(?:[\d.,]{1,5}[a-z]{0,2}|\d+\.\d+(?:e-?\d+)?)$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
 }

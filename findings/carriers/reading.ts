@@ -17,7 +17,7 @@ import { shownName } from "../wording.ts";
 
 /** What stands below these names keys and Secrets, or says how to make a secret. */
 const REFERENCES =
-  /^(?:.*secretKeyRef|.*secretRef|valueFrom|valuesFrom|remoteRef|existingSecret.*|secretKeys?|keyMapping|.*KeyMapping|secretMappings?|annotations|labels|encrypted|.*Selector)$/i;
+  /^(?:.*secretKeyRef|.*secretRef|valueFrom|valuesFrom|remoteRef|existingSecret.*|secretKeys?|keyMapping|.*KeyMapping|secretMappings?|envFromSecrets?|annotations|labels|encrypted|.*Selector)$/i;
 
 /** What readings may have in common. */
 interface Shared {

@@ -75,6 +75,11 @@ export const HELM_VALUES: Examples = {
   ],
   misses: [
     {
+      path: "app/named-alike.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    vpn: {privateKey: privateKey}\n    envFromSecret:\n      RELAY_SECRET: relay-secret/NB_AUTH_SECRET\n      STORE_ENCRYPTION_KEY: management/storeEncryptionKey\n    env: {POSTGRES_PASSWORD: postgres-password}\n",
+    },
+    {
       path: "argo/app.yaml",
       content:
         "kind: Application\nspec:\n  source:\n    helm:\n      values: |\n        existingSecret: grafana-admin\n        adminPassword: ${PASSWORD}\n        passwordKey: admin-password\n      parameters: [{name: auth.existingSecret, value: db-auth}, {name: auth.password, value: $ARGOCD_ENV_PW}]\n",

@@ -82,7 +82,9 @@ const VALUES = [
   "12345678",
   "p@ss-word!x",
   "$ecret.2x",
+  "$ecret-2x",
   "@Hunter2@",
+  "known-key-1",
 ];
 
 const OTHER_VALUES = [
@@ -116,7 +118,18 @@ const OTHER_VALUES = [
   "@MQTT_PASSWORD@",
   "$argocd-oidc-secret:clientSecret",
   "$dex.authentik.clientSecret",
+  "$pushover-token",
+  "$github-privateKey",
+  "0.000015",
+  "1.5e-05",
   "not-needed",
+  "sk-no-key-required",
+  "llama-cpp-no-key-required",
+  "noauth",
+  "unused",
+  "generate",
+  "dckr_pat_your-access-token-here",
+  "restic-password-goes-here",
   "not_required",
   "anonymous",
   "sk-111111111111",
