@@ -15,7 +15,7 @@ import { inspectLink } from "../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
-import type { RulesInForce } from "../hooks/rules-in-force.ts";
+import type { BrokenRulesError, RulesInForce } from "../hooks/rules-in-force.ts";
 import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secret-sources.ts";
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import { isPlainLink } from "../hooks/unsuspicious.ts";
@@ -154,7 +154,8 @@ async function inspectLinks(
 ): Promise<CheckedFinding[]> {
   const suspects = links.filter((link) => !isPlainLink(link));
   const paths = suspects.map(({ path }) => path);
-  const { rules } = await stagedSurroundings(repository, paths);
+  const surroundings = await stagedSurroundings(repository, paths);
+  const { rules } = surroundings.rules.withoutBroken();
   return suspects.flatMap(({ path, bytes, where, blob }) =>
     inspectLink(pathText(path), bytes, rules).map((found) => ({ ...found, path, where, blob })),
   );
@@ -168,7 +169,7 @@ async function inspect(
     repository,
     files.map(({ path }) => path),
   );
-  const { rules } = surroundings;
+  const { rules, broken } = usableRules(surroundings.rules, files);
   const { pairs } = await localIdentities(repository);
   const { OWN_OBJECTS } = await import("../hooks/own-objects.ts");
   const findings: CheckedFinding[] = [];
@@ -176,6 +177,8 @@ async function inspect(
   for (const { path, bytes, where, blob } of files) {
     if (OWN_OBJECTS.has(blob)) continue;
     const name = pathText(path);
+    const unusable = broken.find((error) => error.path === name);
+    if (unusable !== undefined) findings.push({ ...brokenRules(unusable), path, where, blob });
     if (isMisnamedRuleFile(name))
       findings.push({ ...misnamed(name, files, repository.prefix), path, where, blob });
     findings.push(
@@ -193,6 +196,26 @@ async function inspect(
   const where = files[0]?.where ?? "index";
   const all = withSources(findings, sources, rules, where);
   return { findings: all, files: files.length, unverified };
+}
+
+/** The rules to judge by: without the broken files in folders, where these are looked at themselves and so told of. */
+function usableRules(
+  rules: RulesInForce,
+  files: readonly FileToCheck[],
+): ReturnType<RulesInForce["withoutBroken"]> {
+  const usable = rules.withoutBroken();
+  const looked = new Set(files.map(({ path }) => pathText(path)));
+  return usable.broken.every(({ path }) => looked.has(path)) ? usable : { rules, broken: [] };
+}
+
+function brokenRules({ reason, line }: BrokenRulesError): Finding {
+  return {
+    rule: "sops-rule",
+    severity: "error",
+    line,
+    message: `it cannot be used, and nothing below it can be committed: ${reason}`,
+    mend: { kind: "edit", what: "correct it, or give it another name where it is no rule file" },
+  };
 }
 
 /** A rule file under a name that nobody reads. */

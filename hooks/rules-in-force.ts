@@ -23,9 +23,23 @@ export interface RuleInForce {
   readonly indent: number | null;
 }
 
-/** A `.sops.yaml` that cannot be used; `message` names file, line and column. */
+/** A `.sops.yaml` that cannot be used; `message` names file, line and column, and what to do. */
 export class BrokenRulesError extends Error {
   override readonly name = "BrokenRulesError";
+  /** Repository-relative, of the rule file. */
+  readonly path: string;
+  /** 1-based, where one can be named. */
+  readonly line: number | null;
+  /** What is wrong with it. */
+  readonly reason: string;
+
+  constructor(path: string, reason: string, mend: string, cause: unknown) {
+    const place = cause instanceof SopsError ? `${cause.placeIn(path)}:` : path;
+    super(`${place} ${reason}; ${mend} and stage it again`, { cause });
+    this.path = path;
+    this.line = cause instanceof SopsError ? cause.line : null;
+    this.reason = reason;
+  }
 }
 
 /** The creation rules of a repository, each file by its folder (with a `/` at its end, or empty). */
@@ -78,23 +92,46 @@ export class RulesInForce {
     return null;
   }
 
+  /**
+   * The same rules, but for those files in folders that cannot be used: what lies below them is under no rule then.
+   * The one at the top is for everything else, and stays.
+   *
+   * @returns also what is wrong with each
+   */
+  withoutBroken(): { readonly rules: RulesInForce; readonly broken: readonly BrokenRulesError[] } {
+    const files = new Map(this.files);
+    const broken: BrokenRulesError[] = [];
+    for (const [folder, bytes] of this.files) {
+      if (folder === "") continue;
+      try {
+        this.parse(folder, bytes);
+      } catch (error) {
+        if (!(error instanceof BrokenRulesError)) throw error;
+        broken.push(error);
+        files.set(folder, NO_RULES);
+      }
+    }
+    return { rules: new RulesInForce(files), broken };
+  }
+
   private parse(folder: string, bytes: Uint8Array): RuleFile {
     let file = this.parsed.get(folder);
     if (file === undefined) {
       try {
         file = parseRuleFile(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
       } catch (error) {
-        const name = `${folder}${RULE_FILE}`;
-        const message = isLink(bytes)
-          ? `${name} is a symbolic link, or holds no rules: put the file itself in its place and stage it`
-          : describe(name, error);
-        throw new BrokenRulesError(message, { cause: error });
+        const [reason, mend] = isLink(bytes)
+          ? ["is a symbolic link, or holds no rules", "put the file itself in its place"]
+          : [reasonOf(error), "correct it"];
+        throw new BrokenRulesError(`${folder}${RULE_FILE}`, reason, mend, error);
       }
       this.parsed.set(folder, file);
     }
     return file;
   }
 }
+
+const NO_RULES = Buffer.from("creation_rules: []\n");
 
 /**
  * The rules that the index holds: one call to git, none where there is no such file.
@@ -134,8 +171,6 @@ function isLink(bytes: Uint8Array): boolean {
   return bytes.length > 0 && !/[\n:]/.test(Buffer.from(bytes).toString("latin1"));
 }
 
-function describe(path: string, error: unknown): string {
-  if (!(error instanceof SopsError))
-    return `${path} is no valid UTF-8; correct it and stage it again`;
-  return `${error.placeIn(path)}: ${error.message}; correct it and stage it again`;
+function reasonOf(error: unknown): string {
+  return error instanceof SopsError ? error.message : "is no valid UTF-8";
 }

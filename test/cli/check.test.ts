@@ -228,6 +228,31 @@ test("what Flux would refuse: found in the whole repository, with what to write,
   t.is(repository.tool("check").status, 0);
 });
 
+test("a rule file in a folder that cannot be used is a finding, and all else is checked", (t) => {
+  const repository = scaffolded(t);
+  repository.write(
+    "templates/config/.sops.yaml",
+    "creation_rules:\n  - path_regex: .*\n    age: ${BOOTSTRAP_AGE_PUBLIC_KEY}\n",
+  );
+  repository.write("templates/config/a.txt", "a\n");
+  repository.write("templates/config/b.yaml", "kind: Secret\nstringData: {a: hunter2}\n");
+  repository.write("app/leak.yaml", "kind: Secret\nstringData: {a: hunter2}\n");
+  repository.must("add", ".");
+  const { status, stdout } = repository.tool("check", "--format", "json");
+  t.is(status, 1);
+  const { findings } = JSON.parse(stdout) as {
+    findings: { rule: string; path: string; line: number | null }[];
+  };
+  t.deepEqual(
+    findings.map(({ rule, path, line }) => [rule, path, line]),
+    [
+      ["plaintext-secret", "app/leak.yaml", 2],
+      ["sops-rule", "templates/config/.sops.yaml", 3],
+      ["plaintext-secret", "templates/config/b.yaml", 2],
+    ],
+  );
+});
+
 test("wrong use: exit status 2", (t) => {
   const repository = scaffolded(t);
   t.is(repository.tool("check", "--format", "xml").status, 2);
