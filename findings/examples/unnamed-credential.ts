@@ -101,8 +101,8 @@ export const UNNAMED_CREDENTIAL: Examples = {
     {
       path: "db/cluster.yaml",
       content:
-        "kind: Cluster\nspec:\n  postInitSQL:\n    - CREATE ROLE rotator WITH LOGIN CREATEROLE PASSWORD 'hunter22'\n    - >-\n      alter user me with encrypted password 'hunter22'\n---\nkind: ConfigMap\ndata:\n  init.sql: |\n    CREATE USER 'me'@'%' IDENTIFIED BY 'hunter22';\n    CREATE USER you\n      WITH PASSWORD 'hunter22';\n  run.sh: |\n    psql -c \"ALTER ROLE app PASSWORD 'hunter22'\"\n    mysql -e \"CREATE USER a IDENTIFIED WITH caching_sha2_password BY 'hunter22'\"\n",
-      lines: [4, 5, 11, 13, 15, 16],
+        "kind: Cluster\nspec:\n  postInitSQL:\n    - CREATE ROLE rotator WITH LOGIN CREATEROLE PASSWORD 'hunter22'\n    - >-\n      alter user me with encrypted password 'hunter22'\n---\nkind: ConfigMap\ndata:\n  init.sql: |\n    CREATE USER 'me'@'%' IDENTIFIED BY 'hunter22';\n    CREATE USER you\n      WITH PASSWORD 'hunter22';\n  run.sh: |\n    psql -c \"ALTER ROLE app PASSWORD 'hunter22'\"\n    mysql -e \"CREATE USER a IDENTIFIED WITH caching_sha2_password BY 'hunter22'\"\n    mysql -e 'ALTER USER a IDENTIFIED BY \"hunter22\"'\n",
+      lines: [4, 5, 11, 13, 15, 16, 17],
     },
     {
       path: "sources/token.yaml",
@@ -114,7 +114,7 @@ export const UNNAMED_CREDENTIAL: Examples = {
     {
       path: "db/cluster.yaml",
       content:
-        "kind: ConfigMap\ndata:\n  init.sql: |\n    CREATE USER a WITH PASSWORD '${PASSWORD}';\n    CREATE USER b WITH PASSWORD :'password';\n    ALTER ROLE c PASSWORD '%s';\n    ALTER ROLE d PASSWORD NULL;\n    CREATE USER e IDENTIFIED BY '{{ .password }}';\n    -- the password 'hunter22' is wrong\n  a: identified by 'its name'\n",
+        "kind: ConfigMap\ndata:\n  init.sql: |\n    CREATE USER a WITH PASSWORD '${PASSWORD}';\n    CREATE USER b WITH PASSWORD :'password';\n    ALTER ROLE c PASSWORD '%s';\n    ALTER ROLE d PASSWORD NULL;\n    CREATE USER e IDENTIFIED BY '{{ .password }}';\n    -- the password 'hunter22' is wrong\n  a: identified by 'its name'\n  b: each is identified by \"hunter22\"\n",
     },
     {
       path: "sources/token.yaml",
