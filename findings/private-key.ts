@@ -84,8 +84,11 @@ function find(candidate: Candidate): Hit[] {
     }
   }
   for (const at of SIGNING_KEYS.flatMap((word) => [...positionsOf(bytes, word)])) {
-    const text = Buffer.from(bytes.subarray(at, at + AFTER)).toString("latin1");
-    if (bodyLength(text) >= SHORTEST_SIGNING_KEY) places.push(at);
+    const start = Math.max(0, at - 2);
+    const text = Buffer.from(bytes.subarray(start, at + AFTER)).toString("latin1");
+    // Within other base64 it begins none, and there may be many of it. Behind `\n` it does.
+    if (/(?<!\\)[A-Za-z0-9+/]$/.test(text.slice(0, at - start))) continue;
+    if (bodyLength(text.slice(at - start)) >= SHORTEST_SIGNING_KEY) places.push(at);
   }
   if (!isProseOrCode(candidate.path)) places.push(...wireguardKeys(bytes));
   if (places.length === 0) return [];

@@ -67,6 +67,11 @@ export const PRIVATE_KEY: Examples = {
       lines: [2],
     },
     { path: "signing.yaml", content: "a: b\nkey: {{MINISIGN_OPEN}}\n", lines: [2] },
+    {
+      path: "signing.json",
+      content: '{"key": "untrusted comment: a\\n{{MINISIGN}}\\n"}\n',
+      lines: [1],
+    },
     { path: "app.sec", content: "untrusted comment: signify\n{{SIGNIFY}}\n", lines: [2] },
   ],
   misses: [

@@ -79,6 +79,7 @@ const hostile = (n: number): Record<string, string> => ({
   "addresses with variables": `kind: Secret\nstringData:\n  a: \${A}\n${"  b: x://${B}@\n".repeat(n / 10)}`,
   "URLs with tokens": `kind: ConfigMap\ndata:\n  a: ${"https://aaaaaaaaaaaaaaaaaaaa@".repeat(n / 10)}\n`,
   "statements of SQL": `kind: ConfigMap\ndata:\n  a: ${"create user a identified with b ".repeat(n / 10)}PASSWORD '\n`,
+  "beginnings of minisign's keys": "RWRTY0Iy".repeat(n / 4),
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(n / 10),
 });
 
