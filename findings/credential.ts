@@ -49,11 +49,11 @@ const OF_APPLICATION =
 
 /**
  * Whether a variable only names something: a Kubernetes Secret, in few words (`BLUE_APP_SECRET=immich-db`; a passphrase
- * has more), or a key that is called as it is itself (`privateKey: privateKey`).
+ * has more), or a key that is called as it is itself (`privateKey: privateKey`, `DB_PASSWORD: db-password`).
  */
 export function namesSecretObject(name: string, value: string): boolean {
   const words = normalised(name);
-  if (normalised(value) === words) return true;
+  if (normalised(value) === words && (value === name || /[-_.]/.test(value))) return true;
   return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(words);
 }
 
@@ -84,7 +84,7 @@ const REFERENCE_LIKE =
  * Frigate's `{NAME}`, `%NAME%`, `@NAME@`, LiteLLM's `os.environ/NAME`.
  */
 const EXPANDED =
-  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)+)|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-[A-Za-z]*(?:[Tt]oken|[Pp]assword|[Ss]ecret|[Kk]ey))|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
 
 /**
  * Whether a value under a credential's name is a literal one.

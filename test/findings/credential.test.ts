@@ -3,6 +3,7 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
+  namesSecretObject,
   isRandomValue,
   isVagueCredential,
 } from "../../findings/credential.ts";
@@ -74,6 +75,13 @@ test("as a variable, a name that ends in secret names one", (t) => {
   t.false(isCredentialVariable("TS_KUBE_SECRET"));
 });
 
+test("what is called as its name is names a key, unless it is one word of small letters", (t) => {
+  t.true(namesSecretObject("privateKey", "privateKey"));
+  t.true(namesSecretObject("POSTGRES_PASSWORD", "postgres-password"));
+  t.false(namesSecretObject("APP_TOKEN", "AppToken"));
+  t.false(namesSecretObject("APP_PASSWORD", "hunter-password"));
+});
+
 const VALUES = [
   "hunter22",
   "8c1f0e7a2b",
@@ -83,6 +91,7 @@ const VALUES = [
   "p@ss-word!x",
   "$ecret.2x",
   "$ecret-2x",
+  "$ecret-horse",
   "@Hunter2@",
   "known-key-1",
 ];
