@@ -113,6 +113,11 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
     whenWritten: isNew
       ? [
           `The private key of cluster ${name} is new, in ${printable(identity.file)}: BACK IT UP NOW.`,
+          ...(hasSharedRules(rules)
+            ? [
+                "Nobody else can read what its rules will encrypt: add further keys to them in .sops.yaml, as its other rules have.",
+              ]
+            : []),
           `Once this is committed and pushed, point kubectl at the cluster, and run npx flux-sops bootstrap --cluster ${name}.`,
         ]
       : [],
@@ -158,6 +163,11 @@ function readRules(directory: string): string {
     "environment",
     `${printable(path)} is no UTF-8: save it as that, and run this again`,
   );
+}
+
+/** Whether several people, or a person and a cluster, read what is there: they may expect to read what is new, too. */
+function hasSharedRules(text: string): boolean {
+  return (parseRuleFile(text).rules ?? []).some(({ recipients }) => recipients.length > 1);
 }
 
 /** The recipients of a cluster's own rules; null where it has none yet. */

@@ -251,6 +251,19 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   t.is(readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8"), keys);
 });
 
+test("new cluster: says that a colleague who reads the others cannot read it", async (t) => {
+  const repository = scaffolded(t);
+  const said = /^Nobody else can read what its rules will encrypt: add further keys to them/m;
+  t.notRegex(repository.tool("new", "cluster", "one").stdout, said);
+  const { recipient } = await generateKeyPair();
+  const rules = repository.read(".sops.yaml");
+  const [own = ""] = /age1\w+/.exec(rules) ?? [];
+  repository.write(".sops.yaml", rules.replaceAll(own, `${own},${recipient}`));
+  t.regex(repository.tool("new", "cluster", "two").stdout, said);
+  const given = repository.tool("new", "cluster", "three", "--recipients", `${own},${recipient}`);
+  t.notRegex(given.stdout, said);
+});
+
 /** Programs that note their arguments, environment and standard input, instead of kubectl and flux. */
 function standIns(repository: Scaffolded): { path: string; log: () => string } {
   const folder = join(repository.home, "bin");
