@@ -47,7 +47,12 @@ export async function collectAnswers(
       answers[question.name] = "";
       continue;
     }
-    const settled = answer ?? recall(question, remembered);
+    // Of the provider that it is moved away from.
+    const isOfAnother =
+      question.name === "host" &&
+      remembered.provider !== undefined &&
+      remembered.provider !== provider;
+    const settled = answer ?? (isOfAnother ? undefined : recall(question, remembered));
     const fallback =
       suggested(question, provider, found) ?? question.fallback({ provider, directory });
     const asked =

@@ -148,6 +148,22 @@ test("what is remembered for another provider is left out without a word", async
   t.is(answers.host, "");
 });
 
+test("a repository that is moved to another provider does not keep the host of the first", async (t) => {
+  const github: RawAnswers = { provider: "github", host: "github.com", owner: "me" };
+  const moved = await collect({ provider: "gitlab" }, github);
+  t.like(moved, { host: "gitlab.com", owner: "me" });
+  t.is(
+    (await collect({ provider: "forgejo", host: "git.example.org" }, github)).host,
+    "git.example.org",
+  );
+  const own: RawAnswers = { provider: "gitlab", host: "git.example.org" };
+  t.is((await collect({ provider: "gitlab" }, own)).host, "git.example.org");
+  t.is(
+    (await collect({ provider: "gitlab" }, { host: "git.example.org" })).host,
+    "git.example.org",
+  );
+});
+
 test("remembered answers are checked like flags, and the file is named", async (t) => {
   await t.throwsAsync(collect({}, { cluster: "../../etc" }), {
     message: /^"cluster" in \.yo-rc\.json /,
