@@ -48,7 +48,8 @@ export interface PreparedScaffold {
  * @throws ScaffoldError, GitError, SopsError: nothing can be scaffolded.
  */
 export async function prepareScaffold(request: ScaffoldRequest): Promise<PreparedScaffold> {
-  const { target, answers, force, scope } = request;
+  const { answers, force, scope } = request;
+  const target = withRulesKept(request.target, scope);
   refuseOtherCluster(target, answers);
   if (!force) refuseOlderVersion(target, request.version);
   if (scope === "gate" && answers.example) {
@@ -134,6 +135,17 @@ function withRecord(prepared: PreparedScaffold): PreparedScaffold {
     mayReplace: () => true,
   };
   return { ...prepared, files: [...files, ...planFiles(target.directory, [record])] };
+}
+
+/**
+ * Where the hooks alone were scaffolded, and a cluster's folder comes to them: rules for any layout take files
+ * that are encrypted by now. They are only added to, as those of somebody else, and not replaced by the cluster's.
+ */
+function withRulesKept(target: Target, scope: Scope): Target {
+  if (target.surroundings.scope !== "gate" || scope === "gate") return target;
+  const ids = new Map(target.generated.ids);
+  ids.delete(".sops.yaml");
+  return { ...target, generated: { ...target.generated, ids } };
 }
 
 function refuseOtherCluster(

@@ -109,10 +109,12 @@ const NO_SURROUNDINGS: Surroundings = { scope: "repository", fluxFiles: [], foun
 async function surroundingsOf(directory: string, remembered: RawAnswers): Promise<Surroundings> {
   const { scope, version } = remembered as Record<string, unknown>;
   if (typeof version !== "string") return inspectSurroundings(directory);
-  return {
-    ...NO_SURROUNDINGS,
-    scope: scope === "joined" || scope === "gate" ? scope : "repository",
-  };
+  if (scope === "gate") {
+    // Which folders are Flux's counts for a cluster that is named now.
+    const { fluxFiles } = await inspectSurroundings(directory);
+    return { ...NO_SURROUNDINGS, scope, fluxFiles };
+  }
+  return { ...NO_SURROUNDINGS, scope: scope === "joined" ? scope : "repository" };
 }
 
 function realpathWhereItExists(path: string): string {

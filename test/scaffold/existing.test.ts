@@ -18,6 +18,7 @@ import { committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
 import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
 import { hookLine } from "../../scaffold/hook-lines.ts";
+import { filesToWrite } from "../../scaffold/plan.ts";
 import { inspectSurroundings } from "../../scaffold/surroundings.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { author, git, newPlace, prepare } from "./sandbox.ts";
@@ -709,6 +710,27 @@ test.serial(
     await carryOut(await prepare(directory, { cluster: "edge" }), { install: null });
     t.true(existsSync(join(directory, "clusters/edge/secrets.yaml")));
     t.false(existsSync(join(directory, "clusters/production/kustomization.yaml")));
+  },
+);
+
+test.serial(
+  "a Flux repository with the hooks alone: a cluster that is named later is treated in the same way",
+  async (t) => {
+    const shape = shapes["a Flux repository made by flux bootstrap, without any hook"];
+    const directory = repositoryOf(shape ?? { files: {}, on: true });
+    await carryOut(await prepare(directory), { install: null });
+    const rules = readFileSync(join(directory, ".sops.yaml"), "utf8");
+    await t.throwsAsync(prepare(directory, { cluster: "production" }), {
+      message: /clusters\/production\/ is built by Flux already/,
+    });
+    // The rules for any layout go on taking what they have encrypted elsewhere.
+    for (const given of [{ cluster: "edge" }, {}]) {
+      await carryOut(await prepare(directory, given), { install: null });
+      t.true(existsSync(join(directory, "clusters/edge/secrets.yaml")));
+      t.is(readFileSync(join(directory, ".sops.yaml"), "utf8"), rules);
+    }
+    const untold = await prepare(directory);
+    t.deepEqual(filesToWrite(untold.files, false), []);
   },
 );
 
