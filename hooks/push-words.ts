@@ -45,7 +45,7 @@ export async function pushWords(push: PushResult): Promise<string> {
   }
   if (push.range.remote === false) {
     lines.push(
-      "The other side lacks its main branch: it is new, so all of the history was looked at.",
+      "The other side lacks its main branch, or no remote has its address, so all of the history was looked at.",
     );
   }
   lines.push("Then push again.");

@@ -21,8 +21,8 @@ interface TrackingRef {
  * The remote whose tracking branches say what the other side has already. They say nothing where its
  * default branch is not there any more: then it is another repository than the one they were fetched
  * from, made anew, or behind a new address. Nor does one that tracks a branch that is pushed to and has
- * something else there: it was taken back, or this is another address of the remote's. Two calls to git, and a
- * third where there is such a branch.
+ * something else there: it was taken back, or this is another address of the remote's. Of an address that is no
+ * remote's nothing is known. Two calls to git, one more by an address, and one where there is such a branch.
  *
  * @param args the remote's name and its URL, as git hands them to pre-push: both the URL where it was
  *   pushed to by URL
@@ -33,26 +33,39 @@ export async function trackedRemote(
   [remote = "", url = ""]: readonly string[],
   refs: readonly PushedRef[],
 ): Promise<Range["remote"]> {
-  // Pushed to by URL there are no branches that track it: what any remote has is known.
-  const name = remote === "" || remote === url ? null : remote;
+  const name = remote === "" || remote === url ? await remoteAt(context, url) : remote;
+  if (name === null) return false;
   const pushed = refs.flatMap(({ remoteRef, remoteOid }): PushedBranch[] => {
     const branch = /^refs\/heads\/(.+)$/s.exec(remoteRef)?.[1];
     return branch === undefined ? [] : [{ branch, oid: remoteOid }];
   });
-  const newBranches = pushed.filter(({ oid }) => oid === null);
-  if (name === null && newBranches.length === 0) return null;
   const tracking = await trackingRefs(context);
   const defaults = defaultBranches(tracking);
-  const isGone = newBranches.some(({ branch }) =>
-    name === null
-      ? defaults.some((ref) => ref.endsWith(`/${branch}`))
-      : defaults.includes(`refs/remotes/${name}/${branch}`),
+  const isGone = pushed.some(
+    ({ branch, oid }) => oid === null && defaults.includes(`refs/remotes/${name}/${branch}`),
   );
   if (isGone) return false;
-  if (name === null) return null;
   const nested = await nestedRemotes(context, name);
   const moved = await movedBranches(context, tracking, name, pushed);
   return { name, without: [...nested, ...moved] };
+}
+
+/** The remote that is fetched from an address; null where there is none. */
+async function remoteAt(context: GitContext, url: string): Promise<string | null> {
+  const { stdout } = await runGit(context, ["remote", "-v"]);
+  for (const line of stdout.toString("utf8").split("\n")) {
+    const [, name = "", address = ""] = /^(.+)\t(.*) \(fetch\)/.exec(line) ?? [];
+    if (name !== "" && withoutTrimmings(address) === withoutTrimmings(url)) return name;
+  }
+  return null;
+}
+
+/** An address without what may differ: a user's name and password, and the end that forges add by themselves. */
+function withoutTrimmings(url: string): string {
+  return url
+    .replace(/^([a-z+]+:\/\/)[^/]*@/i, "$1")
+    .replace(/\/$/, "")
+    .replace(/\.git$/, "");
 }
 
 /** Of a remote `foo` beside `foo/bar`, the folder of tracking branches holds those of the other, too. */

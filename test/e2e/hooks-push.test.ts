@@ -958,7 +958,10 @@ test("a remote that was made anew is sent nothing of a past that the old one had
   ]) {
     const push = repository.push(...args);
     refused(t, repository, push, bad);
-    t.regex(push.stderr, /^The other side lacks its main branch: it is new, so all of/m);
+    t.regex(
+      push.stderr,
+      /^The other side lacks its main branch, or no remote has its address, so all of the history/m,
+    );
   }
   repository.must("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/topic");
   refused(t, repository, repository.push("origin", "topic"), bad);
@@ -1004,6 +1007,26 @@ test("what the other side says of a branch counts, not what was there when it wa
   must("commit", "-q", "--allow-empty", "-m", "Ours");
   const forced = repository.push("--force", "origin", "main");
   t.is(forced.status, 0, forced.stderr);
+});
+
+test("an address of no remote is sent nothing of a past that a remote has, on whichever branch", (t) => {
+  const repository = pushing(t);
+  const { must, run, dir } = repository;
+  const bad = repository.leak(WEB, secret({ a: MARKER }));
+  must("rm", "-q", WEB);
+  must("commit", "-q", "-m", "Remove");
+  must("push", "-q", "--no-verify", "origin", "main");
+  const address = join(dir, "../public.git");
+  run("git", ["init", "-q", "--bare", address]);
+  for (const branch of ["main", "public"]) {
+    const push = repository.push(address, `main:${branch}`);
+    t.not(push.status, 0);
+    t.true(push.stderr.includes(`in ${bad.slice(0, 12)} (`), push.stderr);
+    t.regex(push.stderr, /so all of the history was looked at/);
+    t.false(holdsMarker(repository, ["--all"], address));
+  }
+  const known = repository.push(repository.remote, "main:public");
+  t.is(known.status, 0, known.stderr);
 });
 
 test("a remote has not got what only one has whose name begins with its own", (t) => {

@@ -35,8 +35,39 @@ test("which tracking branches tell what the other side has", async (t) => {
   t.deepEqual(await asked("other", ["main", null]), other("other/main"));
   t.deepEqual(await asked("other", ["trunk", one]), other("other/HEAD", "other/trunk"));
   t.is(await asked("other", ["trunk", null]), false);
-  // By URL, where any may be meant.
-  t.is(await asked("url", ["master", one], ["new", null]), null);
-  t.is(await asked("url", ["master", null]), false);
+  // By URL: a remote's, or one of which nothing is known.
+  t.is(await asked("url", ["master", two], ["new", null]), false);
+  must("config", "remote.origin.pushurl", "url");
+  t.is(await asked("url", ["new", null]), false);
+  must("config", "remote.other.url", "url");
+  t.deepEqual(await asked("url", ["new", null]), other());
   t.is(await asked("url", ["trunk", null]), false);
+  t.deepEqual(await asked("", ["new", null]), other());
+});
+
+test("an address is a remote's, whatever stands around it", async (t) => {
+  const { dir, env, must } = temporaryRepository(t);
+  must("commit", "-q", "--allow-empty", "-m", "One");
+  const refs = [
+    {
+      localRef: "HEAD",
+      localOid: must("rev-parse", "HEAD"),
+      remoteRef: "refs/heads/new",
+      remoteOid: null,
+    },
+  ];
+  must("config", "remote.origin.url", "https://git.example/me/a.git");
+  for (const [url, isRemotes] of [
+    ["https://git.example/me/a.git", true],
+    ["https://git.example/me/a", true],
+    ["https://git.example/me/a/", true],
+    ["https://user:token@git.example/me/a.git", true],
+    ["https://git.example/me/b.git", false],
+    ["https://other.example/git.example/me/a.git", false],
+    ["https://other.example/@git.example/me/a.git", false],
+    ["https://git.example/me/a.git.git", false],
+  ] as const) {
+    const remote = await trackedRemote({ cwd: dir, env }, [url, url], refs);
+    t.deepEqual(remote, isRemotes && { name: "origin", without: [] }, url);
+  }
 });
