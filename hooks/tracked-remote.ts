@@ -33,6 +33,8 @@ export async function trackedRemote(
   [remote = "", url = ""]: readonly string[],
   refs: readonly PushedRef[],
 ): Promise<Range["remote"]> {
+  // This very repository: nothing leaves it.
+  if (url === ".") return null;
   const name = remote === "" || remote === url ? await remoteAt(context, url) : remote;
   if (name === null) return false;
   const pushed = refs.flatMap(({ remoteRef, remoteOid }): PushedBranch[] => {
@@ -55,15 +57,17 @@ async function remoteAt(context: GitContext, url: string): Promise<string | null
   const { stdout } = await runGit(context, ["remote", "-v"]);
   for (const line of stdout.toString("utf8").split("\n")) {
     const [, name = "", address = ""] = /^(.+)\t(.*) \(fetch\)/.exec(line) ?? [];
-    if (name !== "" && withoutTrimmings(address) === withoutTrimmings(url)) return name;
+    if (name !== "" && placeOf(address) === placeOf(url)) return name;
   }
   return null;
 }
 
-/** An address without what may differ: a user's name and password, and the end that forges add by themselves. */
-function withoutTrimmings(url: string): string {
+/** The host and the path of an address: the same by HTTPS and by SSH, and with a user's name and password in it. */
+function placeOf(url: string): string {
   return url
-    .replace(/^([a-z+]+:\/\/)[^/]*@/i, "$1")
+    .replace(/^[a-z+]+:\/\//i, "")
+    .replace(/^[^/]*@/, "")
+    .replace(":", "/")
     .replace(/\/$/, "")
     .replace(/\.git$/, "");
 }

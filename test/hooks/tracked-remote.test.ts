@@ -62,7 +62,10 @@ test("an address is a remote's, whatever stands around it", async (t) => {
     ["https://git.example/me/a", true],
     ["https://git.example/me/a/", true],
     ["https://user:token@git.example/me/a.git", true],
+    ["git@git.example:me/a.git", true],
+    ["ssh://git@git.example/me/a", true],
     ["https://git.example/me/b.git", false],
+    ["https://git.example:8443/me/a.git", false],
     ["https://other.example/git.example/me/a.git", false],
     ["https://other.example/@git.example/me/a.git", false],
     ["https://git.example/me/a.git.git", false],
@@ -70,4 +73,5 @@ test("an address is a remote's, whatever stands around it", async (t) => {
     const remote = await trackedRemote({ cwd: dir, env }, [url, url], refs);
     t.deepEqual(remote, isRemotes && { name: "origin", without: [] }, url);
   }
+  t.is(await trackedRemote({ cwd: dir, env }, [".", "."], refs), null);
 });
