@@ -6,11 +6,12 @@ import {
   namesSecretObject,
 } from "./credential.ts";
 import { isToken } from "../sops/token.ts";
-import { isProseOrCode, isSample } from "./file-kind.ts";
+import { isPasswordFile, isProseOrCode, isSample } from "./file-kind.ts";
 import type { Candidate, Hit } from "./finding.ts";
 import { decodedParts } from "./decoded-parts.ts";
 import { DOCKER_BASE64, JSON_CREDENTIALS } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
+import { PLACEHOLDER } from "./literal-password.ts";
 import { holdsExpression } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
 import { holdsUnnamedCredential } from "./unnamed-credential.ts";
@@ -21,7 +22,7 @@ import { shownName } from "./wording.ts";
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
  * `.aws/credentials` (velero's, too), `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`,
- * `.htpasswd` (hashes can be guessed at), a Cloudflare tunnel's and 1Password Connect's JSON, dotenv
+ * `.htpasswd` (hashes can be guessed at), a password alone (`.vault_pass`, `restic-password`), a Cloudflare tunnel's and 1Password Connect's JSON, dotenv
  * files (direnv's too), Terraform variables and states. Part of `plaintext-secret`. Dotenv files and
  * those of Terraform hold harmless settings as well, so there the names decide; a sample
  * (`.env.example`) is left alone. Which dotenv file feeds a secretGenerator is another question
@@ -41,8 +42,13 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
         mend: { kind: "leave-out" },
       }));
   }
+  if (isPasswordFile(path)) return isSample(path) ? [] : onlyPassword(readable);
   if (/\.tfstate(?:\.|$)/.test(name)) return terraformState(readable);
-  if (/(?:^|\.)(?:flask)?env(?:rc)?(?:\.|~|$)|^\.dev\.vars|\.tfvars/.test(name))
+  if (
+    /(?:^|\.)(?:flask)?env(?:rc)?(?:\.|~|$)|[_-]env(?:\.(?:txt|bak|old|local))?~?$|^\.dev\.vars|\.tfvars/.test(
+      name,
+    )
+  )
     return isSample(path) ? [] : variables(readable);
   return [...jsonCredentials(candidate), ...dockerCredentials(candidate)];
 }
@@ -121,14 +127,16 @@ const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
   [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
 ]);
 
+const AWS_CREDENTIALS = /^(?:credentials-[\w-]+|aws[._-]?credentials|cloud)$/;
+
 /**
  * As the names above: `_netrc` is Windows's `.netrc`, whatever ends in `htpasswd` is one, and
- * `credentials-velero` is in the format of `.aws/credentials`.
+ * `credentials-velero`, `aws-credentials` and velero's `cloud` are in the format of `.aws/credentials`.
  */
 function fileKind(path: string): string {
   const [, folder = "", name = ""] = /(?:^|([^/]*)\/)([^/]*)$/.exec(path.toLowerCase()) ?? [];
   if (name.endsWith("htpasswd")) return ".htpasswd";
-  if (/^credentials-[\w-]+$/.test(name)) return ".aws/credentials";
+  if (AWS_CREDENTIALS.test(name)) return ".aws/credentials";
   return LOGIN_FILES.has(`${folder}/${name}`) ? `${folder}/${name}` : name.replace("_", ".");
 }
 
@@ -168,6 +176,20 @@ function variables(text: string): Hit[] {
     if (!isCredential && !holdsUnnamedCredential(value)) return null;
     return `a file of variables holds a readable credential: ${shownName(name)}`;
   });
+}
+
+/** A file with one line is that password; with more it is something else. */
+function onlyPassword(text: string): Hit[] {
+  const password = text.trim();
+  if (password.length < 4 || /\n/.test(password) || password.length > LONGEST_LINE) return [];
+  if (isToken(password) || holdsExpression(password) || PLACEHOLDER.test(password)) return [];
+  return [
+    {
+      line: text.slice(0, text.indexOf(password)).split("\n").length,
+      message: "a file of a password holds a readable one",
+      mend: { kind: "leave-out" },
+    },
+  ];
 }
 
 /**

@@ -76,6 +76,13 @@ export function isForTests(path: string): boolean {
   return TESTS.test(path);
 }
 
+const PASSWORD = /(?:^|\/)(?:[^/]*[._-])?(?:vault[._-]?pass|password|passphrase)(?:\.txt)?$/i;
+
+/** Of Ansible Vault, restic, borg and the like: `.vault_pass`, `restic-password`, `password.txt`. */
+export function isPasswordFile(path: string): boolean {
+  return PASSWORD.test(path);
+}
+
 const AMONG_SECRETS =
   /(?:^|\/)\.?secrets?\/(?:[^/]+\/)*(?!README|Makefile|Dockerfile|\.git)[^/]+$/i;
 
@@ -109,6 +116,7 @@ export function kindOfFile(path: string): string {
     isSample(path),
     isValuesFile(path),
     isSecretsFile(path),
+    isPasswordFile(path),
     TESTS.test(path),
     CREDENTIAL_FILE_PATHS.test(path),
     /[._-]?keys?(?:\.txt)?$/i.test(name),

@@ -3,6 +3,15 @@ import type { Examples } from "./example.ts";
 /** Of `plaintext-secret`: files that are made for credentials. */
 export const CREDENTIAL_FILE: Examples = {
   hits: [
+    { path: "ansible/.vault_pass", content: "correct horse battery\n", lines: [1] },
+    { path: "vault-password.txt", content: "hunter22", lines: [1] },
+    { path: "backup/restic-password", content: "\nhunter22\n", lines: [2] },
+    { path: "borg.passphrase", content: "hunter22\n", lines: [1] },
+    { path: "secrets.env.txt", content: "A=b\nDB_PASSWORD=hunter22\n", lines: [2] },
+    { path: "app/env", content: "DB_PASSWORD=hunter22\n", lines: [1] },
+    { path: "app/prod_env", content: "DB_PASSWORD=hunter22\n", lines: [1] },
+    { path: "aws-credentials", content: "[a]\naws_secret_access_key = 8c1f0e7a2b\n", lines: [2] },
+    { path: "velero/cloud", content: "[a]\naws_secret_access_key=8c1f0e7a2b\n", lines: [2] },
     { path: ".env~", content: "DB_PASSWORD=hunter2hunter2\n", lines: [1] },
     { path: "app/.dev.vars", content: "A=b\nAPI_TOKEN=hunter2hunter2\n", lines: [2] },
     { path: ".vault-token", content: "hvs.hunter2hunter2", lines: [1] },
@@ -125,6 +134,13 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
   ],
   misses: [
+    { path: "scripts/reset-password", content: "#!/bin/sh\necho a\n" },
+    { path: "vault-password.txt", content: "{{ .password }}\n" },
+    { path: "tmpl/restic-password", content: "<your password>\n" },
+    { path: "app/password.txt", content: "changeme\n" },
+    { path: "borg.passphrase", content: "\n" },
+    { path: ".vault_pass", content: "${VAULT_PASS}\n" },
+    { path: "app/example_env", content: "DB_PASSWORD=hunter22\n" },
     {
       path: "profiles/app.env",
       content: "BLUE_APP_SECRET=immich-db\nVOLSYNC_SECRET=volsync-a-b\n",
