@@ -34,6 +34,12 @@ const WORKFLOW = /(?:^|\/)workflows\/[^/]+$/;
 const SETTINGS =
   /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules|nmconnection)$/i;
 
+const SCRIPT =
+  /\.(?:sh|bash|zsh|fish)$|(?:^|\/)(?:\.[a-z]*(?:rc|profile|history)|(?:[^/]*\.)?(?:Dockerfile|Containerfile|Makefile))$/;
+
+/** Of Ansible, as INI. */
+const INVENTORY = /(?:^|\/)(?:hosts|inventory)$/;
+
 const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
 
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
@@ -66,9 +72,9 @@ export function isSample(path: string): boolean {
   return SAMPLE.test(path) || SCHEMA.test(path);
 }
 
-/** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
+/** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments, what a shell reads. */
 export function isSettingsFile(path: string): boolean {
-  return SETTINGS.test(path);
+  return SETTINGS.test(path) || SCRIPT.test(path) || INVENTORY.test(path);
 }
 
 /** Made for tests, or by others. */

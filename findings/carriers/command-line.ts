@@ -13,6 +13,9 @@ const FLAG = new RegExp(`(?<=^|[\\s"'])--([A-Za-z][\\w.-]*)[= ]${WORD}`, "g");
 /** `PGPASSWORD=… psql`, `export DB_PASSWORD=…`. */
 const VARIABLE = new RegExp(`(?<=^|[\\s;&|("'])([A-Z][A-Z0-9_]*)=${WORD}`, "g");
 
+/** Of a host in an inventory of Ansible's: `ansible_ssh_pass`, `ansible_become_password`. */
+const OF_ANSIBLE = new RegExp(`(?<=^|\\s)(ansible_(?:\\w+_)?pass(?:word)?)=${WORD}`, "g");
+
 /** Programs with a short flag of their own for a password, or that `echo` gives one, each with what stands before it. */
 const SHORT_FLAGS: readonly (readonly [program: string, pattern: RegExp])[] = [
   ["curl", /\bcurl\s(?:[^|;&\n]{0,300}?\s)?(?:-u|--user)[= ]?["']?[^\s:"'$]+:([^\s"']+)/],
@@ -35,6 +38,7 @@ export function passwordsInCommand(command: string): string[] {
   const named = [
     ...valuesOf(command, "--", FLAG).filter(({ name }) => isCredentialName(name)),
     ...valuesOf(command, "=", VARIABLE).filter(({ name }) => isCredentialVariable(name)),
+    ...valuesOf(command, "ansible_", OF_ANSIBLE),
   ].filter(({ value }) => !/[$`]/.test(value) && isStrongValue(value) && !FILE.test(value));
   return [...named.map(({ name }) => name), ...programsWithPassword(command)];
 }

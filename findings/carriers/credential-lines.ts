@@ -39,8 +39,8 @@ export function credentialLines(
     const start = whole.slice(0, LONGEST_LINE);
     const match = SETTING.exec(start) ?? DIRECTIVE.exec(start) ?? ELEMENT.exec(start);
     const [, name = "", sign = "", rest = ""] = match ?? [];
-    // In PHP too, what has no quotes calls a function.
-    const isBare = !isAlwaysQuoted && sign !== "=>";
+    // In PHP too, what has no quotes calls a function; in a shell a backtick does.
+    const isBare = !isAlwaysQuoted && sign !== "=>" && !rest.startsWith("`");
     const value = QUOTED.exec(rest)?.[2] ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
     const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
     if (isNamed) found.push({ line, name });

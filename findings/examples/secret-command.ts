@@ -26,7 +26,7 @@ export const SECRET_COMMAND: Examples = {
     {
       path: "scripts/secrets.sh",
       content:
-        '# kubectl create secret generic a --from-literal=password=hunter22\nkubectl create secret generic a --from-literal=password="$PASSWORD" --from-literal=user=me\nkubectl create secret generic b --from-literal=token=$(cat token) --from-literal=password=<password>\nkubectl create configmap c --from-literal=colour=hunter22\nflux create secret git d --password="${GIT_PASSWORD}" --username=hunter22\nmysql --password=hunter22\n',
+        '# kubectl create secret generic a --from-literal=password=hunter22\nkubectl create secret generic a --from-literal=password="$PASSWORD" --from-literal=user=me\nkubectl create secret generic b --from-literal=token=$(cat token) --from-literal=password=<password>\nkubectl create configmap c --from-literal=colour=hunter22\nflux create secret git d --password="${GIT_PASSWORD}" --username=hunter22\nmysql --password=$PASSWORD\n',
     },
     {
       path: "README.md",

@@ -4,6 +4,18 @@ import type { Examples } from "./example.ts";
 export const SETTINGS: Examples = {
   hits: [
     {
+      path: "scripts/deploy.sh",
+      content:
+        "#!/bin/sh\nexport API_TOKEN=Zk3vQ8r2\npassword='Zk3vQ8r2'\ncurl -u admin:hunter22 https://a\n",
+      lines: [2, 3, 4],
+    },
+    { path: "app/Dockerfile", content: "FROM a\nENV DB_PASSWORD=Zk3vQ8r2\n", lines: [2] },
+    {
+      path: "ansible/hosts",
+      content: "[all]\nnode1 ansible_host=10.0.0.1 ansible_become_pass=Zk3vQ8r2\n",
+      lines: [2],
+    },
+    {
       path: "app/random.ini",
       content: "[a]\nsecret = 0123456789abcdef0123456789abcdef\n",
       lines: [2],
@@ -50,6 +62,12 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
+    {
+      path: "scripts/deploy.sh",
+      content:
+        'TOKEN=$(cat token1)\nPASSWORD="$2"\nSECRET_KEY=`openssl rand -hex 32`\nAPI_KEY=${API_KEY:-}\n# API_TOKEN=Zk3vQ8r2\nread -r PASSWORD1\nTOKEN=`cat/token1`\n',
+    },
+    { path: "ansible/hosts", content: "node1 ansible_become_pass={{ pass1 }} ansible_host=a1\n" },
     {
       path: "charts/app/values.schema.json",
       content: '{"properties": {"mq": {\n  "default": "amqp://guest:hunter22@localhost"}}}\n',
