@@ -7,6 +7,11 @@ export function shownName(name: string): string {
   return shown(name, LONGEST_NAME);
 }
 
+/** `: NAME`; nothing where there is no name. */
+export function afterColon(name: string): string {
+  return name === "" ? "" : `: ${shownName(name)}`;
+}
+
 /** A Secret's key as it may be printed: without the value, where that is a part of it. */
 export function shownKey(key: string): string {
   return shownName(key.replace(/([:=])[^]+$/, "$1…"));

@@ -13,7 +13,7 @@ import type { Entry } from "../nodes.ts";
 import { Mappings, scalarText, startOf } from "../nodes.ts";
 import type { Section } from "../sections.ts";
 import { holdsUnnamedCredential } from "../unnamed-credential.ts";
-import { shownName } from "../wording.ts";
+import { afterColon } from "../wording.ts";
 
 /** What stands below these names keys and Secrets, or says how to make a secret. */
 const REFERENCES =
@@ -67,7 +67,7 @@ export class Reading {
 
   /** @param line of the file, 1-based */
   hitAt(line: number, what: string, name: string, mend: Mend): void {
-    const message = `${what} may hold a readable credential: ${shownName(name)}`;
+    const message = `${what} may hold a readable credential${afterColon(name)}`;
     this.hits.push({ line, message, mend });
   }
 

@@ -1,7 +1,7 @@
 import { isStrongValue } from "../credential.ts";
 import { mayHoldCredential } from "../credential-gate.ts";
 import type { Candidate, Hit } from "../finding.ts";
-import { shownName } from "../wording.ts";
+import { afterColon } from "../wording.ts";
 import { credentialLines } from "./credential-lines.ts";
 import { USE_SOURCE } from "./mends.ts";
 
@@ -11,7 +11,7 @@ export function findInSettings({ path, readable }: Candidate): Hit[] {
   const isAlwaysQuoted = /\.(?:toml|tf|hcl)$/i.test(path);
   return credentialLines(readable, isStrongValue, isAlwaysQuoted).map(({ line, name }) => ({
     line: line + 1,
-    message: `settings may hold a readable credential: ${shownName(name)}`,
+    message: `settings may hold a readable credential${afterColon(name)}`,
     mend: USE_SOURCE,
   }));
 }

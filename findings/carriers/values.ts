@@ -5,7 +5,7 @@ import { loginLines } from "../credential-file.ts";
 import { isProgram } from "../file-kind.ts";
 import type { Mend } from "../finding.ts";
 import { type Entry, scalarText } from "../nodes.ts";
-import { shownName } from "../wording.ts";
+import { afterColon, shownName } from "../wording.ts";
 import { readChpasswd } from "./chpasswd.ts";
 import { ARGUMENTS, readArguments } from "./container.ts";
 import { credentialLines } from "./credential-lines.ts";
@@ -101,7 +101,7 @@ function readLines(
   for (const { line, name } of [...settings, ...loginLines(key, text)]) {
     hits.push({
       line: value.type === "BLOCK_LITERAL" ? keyLine + 1 + line : keyLine,
-      message: `${what} may hold a readable credential: ${shownName(name)} in ${shownName(key)}`,
+      message: `${what} may hold a readable credential${afterColon(name)} in ${shownName(key)}`,
       mend,
     });
   }

@@ -170,3 +170,15 @@ for (const [what, path, content] of [
     t.deepEqual(rulesFor(path, content), []);
   });
 }
+
+test("a finding names what holds a value, where that has a name", (t) => {
+  const message = (path: string, content: string) =>
+    scan(candidateOf(path, Buffer.from(content))).map((finding) => finding.message);
+  const hash = `$2y$05$${"0123456789abcdefghijkl0123456789abcdefghijklmnopqrstu"}`;
+  const says = "may hold a readable credential";
+  t.deepEqual(message("a.sh", `set -- '${hash}'\n`), [`settings ${says}`]);
+  t.deepEqual(message("a.sh", "API_TOKEN=Zk3vQ8r2\n"), [`settings ${says}: API_TOKEN`]);
+  t.deepEqual(message("a.yaml", `kind: ConfigMap\ndata:\n  a.py: |\n    import a\n    check("${hash}")\n`), [
+    `a ConfigMap ${says} in a.py`,
+  ]);
+});
