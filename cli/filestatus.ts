@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { SopsError } from "../sops/errors.ts";
-import { formatOf, inputTypeOf, type Format } from "../sops/format.ts";
-import { readSopsFile } from "../sops/sops-file.ts";
+import { formatOf, inputTypeOf, parseBytes, type Format } from "../sops/format.ts";
+import { parseMetadata } from "../sops/metadata.ts";
+import { isRecord, textAt } from "../sops/metadata-fields.ts";
 import { parseAsSops } from "./arguments.ts";
 import { chosenConfig, configOption } from "./config-option.ts";
 import { examples } from "./examples.ts";
@@ -37,12 +38,13 @@ export async function filestatus(argv: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : SOPS_EXIT.generic;
 }
 
-/** As sops answers it: a file without a MAC is not encrypted. */
+/** As sops answers it: a file without a MAC, or without a version, is not encrypted. */
 function isEncrypted(bytes: Buffer, format: Format): boolean {
   try {
     // What sops makes of a file that is no text is JSON: it looks for nothing else.
-    const { metadata } = readSopsFile(bytes, format === "binary" ? "json" : format);
-    return metadata !== null && metadata.mac !== null && metadata.version !== "";
+    const { rawMetadata } = parseBytes(bytes, format === "binary" ? "json" : format, null);
+    if (!isRecord(rawMetadata) || textAt(rawMetadata, "version") === "") return false;
+    return parseMetadata(rawMetadata).mac !== null;
   } catch (error) {
     if (format !== "binary" || !(error instanceof SopsError)) throw error;
     throw new SopsError(

@@ -2,7 +2,7 @@ import { catFileBatch } from "../git/batch.ts";
 import { readBlobs } from "../git/blobs.ts";
 import { blobOid } from "../git/object-id.ts";
 import { runGit, type GitContext } from "../git/run.ts";
-import { isRecord } from "../sops/metadata.ts";
+import { isRecord } from "../sops/metadata-fields.ts";
 import { environmentInFolder } from "./git-in-folder.ts";
 
 /**

@@ -12,7 +12,7 @@ import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
 import { trusting } from "../git/repository.ts";
 import { SopsError } from "../sops/errors.ts";
 import { homeFolder } from "../sops/key-locations.ts";
-import { isRecord } from "../sops/metadata.ts";
+import { isRecord } from "../sops/metadata-fields.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine, topOfRepository } from "./git-in-folder.ts";
 import {

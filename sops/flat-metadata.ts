@@ -1,5 +1,5 @@
-import { SopsError } from "./errors.ts";
-import { isRecord } from "./metadata.ts";
+import type { SopsError } from "./errors.ts";
+import { bad, isRecord } from "./metadata-fields.ts";
 import { shownPath } from "./token.ts";
 
 const MAP = "__map_";
@@ -36,10 +36,11 @@ function flattenValue(key: string, value: unknown): [string, string][] {
 type Branch = Map<string, Branch | string>;
 
 /**
- * The plain data that flat keys stand for. Where keys contradict each other, or a list has gaps, the
- * part is left out: the block then lacks what it needs and is refused for that.
+ * The plain data that flat keys stand for.
  *
- * @throws SopsError `bad-metadata` where a key stands twice, as after a merge that kept both sides.
+ * @throws SopsError `bad-metadata` where a key stands twice, as after a merge that kept both sides, where keys
+ *   contradict each other, or a list has gaps.
+ * @see unflattenTreeBranch in sops's stores/flatten.go
  */
 export function unflatten(entries: Iterable<readonly [string, string]>): Record<string, unknown> {
   const root: Branch = new Map();
@@ -49,38 +50,45 @@ export function unflatten(entries: Iterable<readonly [string, string]>): Record<
     let branch = root;
     for (const [index, step] of steps.entries()) {
       if (index === steps.length - 1) {
-        if (branch.has(step)) {
-          throw new SopsError("bad-metadata", `the sops block holds ${shownPath([flat])} twice`);
-        }
+        const before = branch.get(step);
+        if (typeof before === "string") throw bad(`holds ${shownPath([flat])} twice`);
+        if (before !== undefined) throw contradiction(flat);
         branch.set(step, value);
         break;
       }
       const next = branch.get(step) ?? new Map<string, Branch | string>();
-      if (typeof next === "string") break;
+      if (typeof next === "string") throw contradiction(flat);
       branch.set(step, next);
       branch = next;
     }
   }
   const data = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of root) data[key] = plainData(value);
+  for (const [key, value] of root) data[key] = plainData(value, key);
   return data;
 }
 
-function plainData(branch: Branch | string): unknown {
+/** @param name of the key, as far as it is spelled out. */
+function plainData(branch: Branch | string, name: string): unknown {
   if (typeof branch === "string") return branch;
   const keys = [...branch.keys()];
   if (keys.every((key) => key.startsWith(LIST))) {
     const list: unknown[] = [];
     for (let index = 0; index < Math.min(keys.length, LONGEST_LIST); index += 1) {
-      const item = branch.get(`${LIST}${index}`);
-      if (item === undefined) return null;
-      list.push(plainData(item));
+      const step = `${LIST}${index}`;
+      const item = branch.get(step);
+      if (item === undefined) throw bad(`has no ${shownPath([name + step])}, and one behind it`);
+      list.push(plainData(item, name + step));
     }
     return list;
   }
   const data = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of branch) {
-    if (key.startsWith(MAP)) data[key.slice(MAP.length)] = plainData(value);
+    if (!key.startsWith(MAP)) throw contradiction(name + key);
+    data[key.slice(MAP.length)] = plainData(value, name + key);
   }
   return data;
+}
+
+function contradiction(key: string): SopsError {
+  return bad(`has keys that contradict ${shownPath([key])}`);
 }

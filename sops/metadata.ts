@@ -1,11 +1,19 @@
-import { SopsError } from "./errors.ts";
+import {
+  bad,
+  isRecord,
+  isSetAt,
+  listAt,
+  refuseNoInteger,
+  textAt,
+  timeAt,
+  versionAt,
+} from "./metadata-fields.ts";
 import {
   DEFAULT_SELECTION,
   SELECTION_OPTIONS,
   type Selection,
   type SelectionOption,
 } from "./selection-option.ts";
-import { normalise, parseTimestamp } from "./value.ts";
 
 /** One recipient's copy of the data key: an ASCII-armoured age file. */
 export interface AgeEntry {
@@ -41,37 +49,43 @@ export const SHAMIR = "several key_groups, Shamir's secret sharing";
 const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"] as const;
 
 /**
- * Reads a `sops` block.
+ * Reads a `sops` block. What sops refuses is refused here too: Flux could not decrypt the file.
  *
- * @param raw plain data, as YAML or JSON give it.
+ * @param raw plain data, as YAML or JSON give it, with a `Date` for a time of YAML.
  * @throws SopsError `bad-metadata`
- * @see ToInternal in sops's stores/stores.go
+ * @see ExtractMetadata in sops's stores/metadata.go, ToInternal in stores/stores.go, and AIsNewerThanB in
+ *   version/version.go
  */
 export function parseMetadata(raw: unknown): Metadata {
   if (!isRecord(raw)) throw bad("is no mapping");
   const foreign: string[] = foreignKeys(raw);
-  const groups = listAt(raw, "key_groups");
+  const groups = listAt(raw, "key_groups").map((group) => {
+    if (!isRecord(group)) throw bad("has a key group that is no mapping");
+    return { age: ageEntries(listAt(group, "age")), foreign: foreignKeys(group) };
+  });
   let age = ageEntries(listAt(raw, "age"));
   if (groups.length > 1) foreign.push(SHAMIR);
   const [group] = groups;
-  if (groups.length === 1 && age.length === 0 && foreign.length === 0) {
-    if (!isRecord(group)) throw bad("has a key group that is no mapping");
-    age = ageEntries(listAt(group, "age"));
-    foreign.push(...foreignKeys(group));
+  if (group !== undefined && groups.length === 1 && age.length === 0 && foreign.length === 0) {
+    age = group.age;
+    foreign.push(...group.foreign);
   }
   if (age.length === 0 && foreign.length === 0) throw bad("names no keys");
-
-  const modified = raw["lastmodified"];
-  const time = typeof modified === "string" ? parseTimestamp(modified) : null;
-  if (time === null) throw bad("has no lastmodified in RFC 3339");
+  refuseNoInteger(raw, "shamir_threshold");
+  if (raw["lastmodified"] instanceof Date) {
+    throw bad("has a lastmodified without quotes, which is no text to YAML: put it into quotes");
+  }
+  const lastModified = timeAt(raw, "lastmodified");
+  if (lastModified === null) throw bad("has no lastmodified in RFC 3339");
+  const mac = textAt(raw, "mac");
   return {
     age,
     foreign,
-    lastModified: time.replace(/\.\d+/, ""),
-    mac: typeof raw["mac"] === "string" && raw["mac"] !== "" ? raw["mac"] : null,
+    lastModified: lastModified.replace(/\.\d+/, ""),
+    mac: mac === "" ? null : mac,
     selection: parseSelection(raw, (message) => bad(message)),
-    macOnlyEncrypted: isSet(raw["mac_only_encrypted"] ?? ""),
-    version: typeof raw["version"] === "string" ? raw["version"] : "",
+    macOnlyEncrypted: isSetAt(raw, "mac_only_encrypted"),
+    version: versionAt(raw, "version"),
   };
 }
 
@@ -127,28 +141,12 @@ function ageEntries(list: readonly unknown[]): AgeEntry[] {
 function foreignKeys(raw: Readonly<Record<string, unknown>>): string[] {
   return FOREIGN_KEYS.filter((key) => {
     const list = listAt(raw, key);
-    if (!list.every(isRecord)) throw bad(`has a ${key} entry that is no mapping`);
+    for (const entry of list) {
+      if (!isRecord(entry)) throw bad(`has a ${key} entry that is no mapping`);
+      if (timeAt(entry, "created_at") === null) {
+        throw bad(`has a ${key} entry without a created_at in RFC 3339`);
+      }
+    }
     return list.length > 0;
   });
-}
-
-/** A boolean as sops takes it: a number or a text may stand for it, too. */
-function isSet(raw: unknown): boolean {
-  if (typeof raw === "boolean" || raw === "") return raw === true;
-  const value = normalise("bool", String(raw));
-  if (value === null) throw bad("has a mac_only_encrypted that is neither true nor false");
-  return value.text === "True";
-}
-
-function listAt(raw: Readonly<Record<string, unknown>>, key: string): readonly unknown[] {
-  const list = raw[key];
-  return Array.isArray(list) ? list : [];
-}
-
-export function isRecord(raw: unknown): raw is Record<string, unknown> {
-  return typeof raw === "object" && raw !== null && !Array.isArray(raw);
-}
-
-function bad(message: string): SopsError {
-  return new SopsError("bad-metadata", `the sops block ${message}`);
 }

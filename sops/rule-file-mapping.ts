@@ -1,7 +1,7 @@
 import type { LineCounter } from "yaml";
 import { isMap, type Document, type Node } from "yaml";
 import { SopsError } from "./errors.ts";
-import { isRecord } from "./metadata.ts";
+import { isRecord } from "./metadata-fields.ts";
 
 /** A `.sops.yaml` that is being read: what is needed to say where something in it stands. */
 export interface RuleFileText {

@@ -1,4 +1,5 @@
-import { isRecord, type Metadata } from "./metadata.ts";
+import type { Metadata } from "./metadata.ts";
+import { isRecord } from "./metadata-fields.ts";
 import type { CommentStack, Leaf, Replacement } from "./store.ts";
 import { isToken, readToken } from "./token.ts";
 import type { Value } from "./value.ts";

@@ -1,5 +1,6 @@
 import { formatObject } from "../json/metadata-block.ts";
-import { isRecord, plainMetadata, type Metadata } from "../metadata.ts";
+import { plainMetadata, type Metadata } from "../metadata.ts";
+import { isRecord } from "../metadata-fields.ts";
 import { withRecord } from "../spelling-record.ts";
 import { canBePlain, quote } from "./spelling.ts";
 

@@ -21,7 +21,7 @@ import type { YamlLeaf } from "./leaf.ts";
 import { LeafPlaces } from "./leaf-places.ts";
 import { bodyOffset } from "./marks.ts";
 import type { SopsPair, YamlDocument } from "./metadata-edits.ts";
-import { scalarValue, type Failure } from "./scalar-value.ts";
+import { plainValue, scalarValue, type Failure } from "./scalar-value.ts";
 import { canBePlain, type Place } from "./spelling.ts";
 import { DEEPEST } from "./tokens.ts";
 import { lostIn } from "./unreadable-block.ts";
@@ -150,9 +150,7 @@ export class DocumentReader {
     }
     if (isSeq(node)) return node.items.map((item) => this.plainData(item as ParsedNode | null));
     if (!isScalar(node)) return null;
-    const value = scalarValue(node as Scalar.Parsed, this.failure);
-    if (value?.type === "bool") return value.text === "True";
-    return value?.text ?? null;
+    return plainValue(scalarValue(node as Scalar.Parsed, this.failure));
   }
 
   /** Remembers where an entry of a collection begins. */

@@ -53,3 +53,10 @@ export function scalarValue(node: Scalar.Parsed, failure: Failure): Value | null
     throw error;
   }
 }
+
+/** What a scalar of the `sops` block is as plain data: see `metadata-fields.ts`. */
+export function plainValue(value: Value | null): boolean | string | Date | null {
+  if (value?.type === "bool") return value.text === "True";
+  if (value?.type === "time") return new Date(value.text);
+  return value?.text ?? null;
+}

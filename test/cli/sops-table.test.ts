@@ -103,6 +103,7 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops decrypt tampered.yaml", "25"],
   ["sops decrypt badmac.yaml", "51"],
   ["sops decrypt nomac.yaml", "51"],
+  ["sops decrypt noversion.yaml", "1"],
   ["sops decrypt --ignore-mac badmac.yaml", "0 > password: hunter1"],
   ["sops decrypt other.yaml", "128"],
   ["SOPS_AGE_KEY= sops decrypt e.yaml", "128"],
@@ -193,6 +194,7 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops filestatus unreadable.yaml", "1"],
   ["sops filestatus empty.yaml", '0 > {"encrypted":false}'],
   ["sops filestatus nomac.yaml", '0 > {"encrypted":false}'],
+  ["sops filestatus noversion.yaml", '0 > {"encrypted":false}'],
   // rotate
   ["sops rotate", "100"],
   ["sops rotate nowhere.yaml", "2"],

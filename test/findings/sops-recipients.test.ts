@@ -8,7 +8,7 @@ const [A, B] = [
   "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
 ];
 const age = (...recipients: string[]) => recipients.map((recipient) => ({ recipient, enc: "x" }));
-const KEY = [{ enc: "x" }];
+const KEY = [{ created_at: "2026-01-01T00:00:00Z", enc: "x" }];
 const BASE = { lastmodified: "2026-01-01T00:00:00Z", mac: "x", version: "3.13.3" };
 const EXTRA = "can read it and should not";
 const MISSING = "should be able to read it and cannot";

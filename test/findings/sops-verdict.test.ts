@@ -186,6 +186,24 @@ test("ciphertext without a sops block is broken, and nothing to encrypt: it woul
   t.is(verdictOn("a.sops.yaml", withReadable).kind, "encrypt");
 });
 
+test("metadata that sops cannot read is refused, with what to write there", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  for (const [changed, message] of [
+    [text.replace(/^ *version: .*\n/m, ""), /no version: write version: 3\.13\.3/],
+    [text.replace(/version: .*/, "version: 3.9"), /a version that is none/],
+    [text.replace(/(lastmodified: )"(.*)"/, "$1$2"), /put it into quotes/],
+    [text.replace(/(lastmodified: "[-\d]*)T/, "$1t"), /no lastmodified in RFC 3339/],
+    [text.replace("version:", "shamir_threshold: two\n    version:"), /no whole number/],
+  ] as const) {
+    for (const rule of [everything, null]) {
+      const verdict = verdictOn("a.sops.yaml", changed, rule);
+      t.like(verdict, { kind: "blocked", finding: { rule: "sops-broken", severity: "error" } });
+      t.regex(verdict.kind === "blocked" ? verdict.finding.message : "", message);
+    }
+  }
+});
+
 test("a file whose own selection is no pattern is refused where a rule takes it: sops has encrypted nothing", async (t) => {
   const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
   const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });

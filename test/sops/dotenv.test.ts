@@ -152,7 +152,16 @@ test("dotenv: a key of metadata in a plaintext file counts as encrypted", (t) =>
   t.throws(() => read("sops_x=1\nA=y\n"), { name: "SopsError", message: /sops block/ });
   t.throws(() => read("sops_age__list_99999999__map_enc=x\nsops_version=1\n"), {
     name: "SopsError",
-    message: /names no keys/,
+    message: /has no age__list_0, and one behind it/,
+  });
+  t.throws(() => read("sops_age__list_0__map_enc=x\nsops_age__list_0=y\n"), {
+    message: "the sops block has keys that contradict age__list_0",
+  });
+  t.throws(() => read("sops_age=x\nsops_age__list_0__map_enc=y\n"), {
+    message: "the sops block has keys that contradict age__list_0__map_enc",
+  });
+  t.throws(() => read("sops_age__map_enc=x\nsops_age__list_0__map_enc=y\n"), {
+    message: "the sops block has keys that contradict age__list_0",
   });
 });
 

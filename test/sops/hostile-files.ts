@@ -388,13 +388,13 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     "an age file that is none",
     "no-identity",
     () =>
-      `a: 1\nsops: {age: [{recipient: age1x, enc: "${"A".repeat(MEGABYTE)}"}], mac: x, lastmodified: "2020-01-01T00:00:00Z"}\n`,
+      `a: 1\nsops: {age: [{recipient: age1x, enc: "${"A".repeat(MEGABYTE)}"}], mac: x, lastmodified: "2020-01-01T00:00:00Z", version: 3.9.0}\n`,
   ),
   yaml(
     "a hostile pattern in the sops block",
     "bad-config",
     () =>
-      `a: 1\nsops: {${AGE}, mac: x, lastmodified: "2020-01-01T00:00:00Z", encrypted_regex: "((a{100}){100}){100}"}\n`,
+      `a: 1\nsops: {${AGE}, mac: x, lastmodified: "2020-01-01T00:00:00Z", version: 3.9.0, encrypted_regex: "((a{100}){100}){100}"}\n`,
   ),
   yaml(
     "a date that overflows",

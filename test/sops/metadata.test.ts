@@ -3,7 +3,7 @@ import { parseMetadata, plainMetadata, SHAMIR } from "../../sops/metadata.ts";
 
 const AGE = [{ recipient: "age1x", enc: "sealed" }];
 const RAW = { age: AGE, lastmodified: "2026-01-02T03:04:05Z", mac: "ENC[x]", version: "3.9.0" };
-const PGP = [{ fp: "x", enc: "sealed" }];
+const PGP = [{ created_at: "2026-01-02T03:04:05Z", enc: "sealed", fp: "x" }];
 
 test("a block as sops writes it comes back as it was", (t) => {
   const metadata = parseMetadata({ ...RAW, encrypted_regex: "^data$", mac_only_encrypted: true });
@@ -59,10 +59,34 @@ test("the time is what sops binds the MAC to", (t) => {
   }
 });
 
+test("a version is one that sops can compare with its own", (t) => {
+  for (const version of ["3.9.1", "v3.9.1", "3.9.1-rc.1+b-1", "99.0.0", "1.5", "1.x", 1.5]) {
+    t.is(parseMetadata({ ...RAW, version }).version, String(version));
+  }
+  for (const version of [
+    "3.9",
+    "3",
+    3.9,
+    true,
+    "03.9.1",
+    "3.9.1 ",
+    "3.9.1-",
+    "3.9.1-01",
+    "V3.9.1",
+  ]) {
+    t.throws(() => parseMetadata({ ...RAW, version }), {
+      message: "the sops block has a version that is none: write version: 3.13.3 there",
+    });
+  }
+});
+
 test("what is missing or of another type", (t) => {
   t.is(parseMetadata({ ...RAW, mac: "" }).mac, null);
-  t.is(parseMetadata({ ...RAW, mac: 5 }).mac, null);
-  t.is(parseMetadata({ ...RAW, version: 3.9 }).version, "");
+  t.is(parseMetadata({ ...RAW, mac: null }).mac, null);
+  t.is(parseMetadata({ ...RAW, mac: 5 }).mac, "5", "as sops takes it: no MAC that verifies");
+  const { [0]: entry } = AGE;
+  t.deepEqual(parseMetadata({ ...RAW, age: entry }).age, AGE, "one entry for a list of one");
+  t.deepEqual(parseMetadata({ ...RAW, kms: {} }).foreign, []);
   const isOnlyEncrypted = (mac_only_encrypted: unknown) =>
     parseMetadata({ ...RAW, mac_only_encrypted }).macOnlyEncrypted;
   for (const set of [true, "true", "True", "1", 1, "t"]) t.true(isOnlyEncrypted(set), String(set));
@@ -82,6 +106,26 @@ test("what is missing or of another type", (t) => {
     [{ ...RAW, lastmodified: undefined }, /no lastmodified/],
     [{ ...RAW, lastmodified: 5 }, /no lastmodified/],
     [{ ...RAW, lastmodified: "yesterday" }, /no lastmodified/],
+    [{ ...RAW, lastmodified: "2026-01-02t03:04:05Z" }, /no lastmodified/],
+    [{ ...RAW, lastmodified: "2026-01-02" }, /no lastmodified/],
+    [{ ...RAW, lastmodified: new Date(0) }, /lastmodified without quotes/],
+    [{ ...RAW, mac: ["x"] }, /a mac that is no text/],
+    [{ ...RAW, mac: Object.create(null) }, /a mac that is no text/],
+    [{ ...RAW, mac_only_encrypted: Object.create(null) }, /neither true nor false/],
+    [{ ...RAW, version: undefined }, /no version/],
+    [{ ...RAW, version: "" }, /no version/],
+    [{ ...RAW, version: new Date(0) }, /a version that is no text/],
+    [{ ...RAW, version: ["3.9.0"] }, /a version that is no text/],
+    [{ ...RAW, shamir_threshold: "many" }, /a shamir_threshold that is no whole number/],
+    [{ ...RAW, shamir_threshold: [2] }, /a shamir_threshold that is no whole number/],
+    [{ ...RAW, age: "x" }, /an age that is no list/],
+    [{ ...RAW, age: new Date(0) }, /an age that is no list/],
+    [{ ...RAW, pgp: "" }, /a pgp that is no list/],
+    [{ ...RAW, pgp: [{ fp: "x" }] }, /a pgp entry without a created_at in RFC 3339/],
+    [{ ...RAW, kms: [{ created_at: "2020-01-01" }] }, /a kms entry without a created_at/],
+    [{ ...RAW, hckms: [{ created_at: new Date(0) }] }, /a hckms entry without a created_at/],
+    [{ ...RAW, key_groups: ["x"] }, /group that is no mapping/],
+    [{ ...RAW, key_groups: [{ age: 1 }] }, /an age that is no list/],
     [{ ...RAW, encrypted_regex: 5 }, /an encrypted_regex that is no string/],
     [
       { ...RAW, encrypted_regex: "a", unencrypted_suffix: "b" },

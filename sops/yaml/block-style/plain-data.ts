@@ -1,4 +1,5 @@
 import type { Collection } from "../collection.ts";
+import { plainValue } from "../scalar-value.ts";
 import { keyAt, readKey } from "./key.ts";
 import type { BlockLines } from "./lines.ts";
 import { NOT_HERE } from "./not-here.ts";
@@ -58,8 +59,7 @@ function value(
     if (item && keyAt(lines.text, start) !== null) {
       data = mapping(lines, start - lines.start, start, top);
     } else {
-      const { value: read } = scalarAt(lines, start, column, top);
-      data = read?.type === "bool" ? read.text === "True" : (read?.text ?? null);
+      data = plainValue(scalarAt(lines, start, column, top).value);
     }
   } else {
     if (item) throw NOT_HERE;
