@@ -178,7 +178,8 @@ test("a finding names what holds a value, where that has a name", (t) => {
   const says = "may hold a readable credential";
   t.deepEqual(message("a.sh", `set -- '${hash}'\n`), [`settings ${says}`]);
   t.deepEqual(message("a.sh", "API_TOKEN=Zk3vQ8r2\n"), [`settings ${says}: API_TOKEN`]);
-  t.deepEqual(message("a.yaml", `kind: ConfigMap\ndata:\n  a.py: |\n    import a\n    check("${hash}")\n`), [
-    `a ConfigMap ${says} in a.py`,
-  ]);
+  t.deepEqual(
+    message("a.yaml", `kind: ConfigMap\ndata:\n  a.py: |\n    import a\n    check("${hash}")\n`),
+    [`a ConfigMap ${says} in a.py`],
+  );
 });
