@@ -101,7 +101,7 @@ function environmentOf(data: Data, path: string): [string, string][] {
     return pairs(data, "the environment");
   } catch (error) {
     if (!(error instanceof SopsError) || error.code !== "cannot-hold") throw error;
-    const file = shellText(path);
+    const file = shellText(path.startsWith("-") ? `./${path}` : path);
     throw new SopsError(
       "unsupported",
       `${error.message}. What works: npx flux-sops exec-file ${file} 'COMMAND {}', or for one value npx flux-sops decrypt --extract '["stringData"]["KEY"]' ${file}`,

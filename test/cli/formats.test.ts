@@ -171,6 +171,11 @@ test("exec-env and exec-file", (t) => {
     nested.stderr,
     /the environment cannot hold \w+, which is no single value\. What works: npx flux-sops exec-file nested\.yaml 'COMMAND \{\}', or for one value npx flux-sops decrypt --extract/,
   );
+  repository.write("-n.yaml", repository.read("nested.yaml"));
+  t.regex(
+    repository.tool("exec-env", "--", "-n.yaml", "true").stderr,
+    /exec-file \.\/-n\.yaml 'COMMAND \{\}'.* \.\/-n\.yaml$/m,
+  );
   const ended = repository.tool("exec-file", "flat.yaml", "ls -l {}; cat {}; echo {}");
   t.regex(ended.stdout, /^-rw------- /);
   t.true(ended.stdout.includes(FLAT));
