@@ -495,7 +495,8 @@ test("a PGP key that a file has kept from before passes with a warning, and hide
   repository.write(DB, PLAIN);
   repository.must("add", DB);
   repository.must("commit", "-m", "Add");
-  const pgp = "  pgp:\n    - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n      enc: x\n";
+  const pgp =
+    '  pgp:\n    - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n      created_at: "2026-01-01T00:00:00Z"\n      enc: x\n';
   repository.write(DB, repository.read(DB).replace("sops:\n", `sops:\n${pgp}`));
   repository.must("add", DB);
   const passed = repository.git("commit", "-m", "As it was");
