@@ -393,7 +393,15 @@ export class DocumentReader {
   }
 
   private refuseSpacesBelow(token: CST.BlockScalar, place: Place, end: number): void {
-    const isEmpty = token.source.trim() === "" && /\d/.test(place.header);
+    const isBlank = token.source.trim() === "";
+    if (isBlank && token.source.includes("\t")) {
+      throw this.failure(
+        "unsupported",
+        bodyOffset(token),
+        "has a block of text with nothing but spaces and tabs in it: write it in double quotes",
+      );
+    }
+    const isEmpty = isBlank && /\d/.test(place.header);
     const below = isEmpty ? bodyOffset(token) : end;
     if (!hasSpacesBelow(this.text, below, place)) return;
     throw this.failure(

@@ -150,9 +150,15 @@ function canBeSingleQuoted(text: string): boolean {
   return isPrintable(text) && !/[\n\r\u0085\u2028\u2029]/.test(text);
 }
 
-/** Whether a text can stand in a literal block: at least one line with something in it. */
+/**
+ * Whether a text can stand in a literal block: its last line has something in it. Readers do not agree on whether
+ * spaces below a block are part of it.
+ */
 function canBeLiteral(text: string): boolean {
-  return isPrintable(text) && !/[\r\u0085\u2028\u2029]/.test(text) && /[^\n ]/.test(text);
+  let end = text.length;
+  while (text[end - 1] === "\n") end -= 1;
+  const last = end === 0 ? "" : text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+  return isPrintable(text) && !/[\r\u0085\u2028\u2029]/.test(text) && /[^ \t]/.test(last);
 }
 
 function isOneLine(text: string): boolean {

@@ -482,6 +482,9 @@ const BROKEN: readonly [string, RegExp][] = [
   ["a: |1\n  x\n  \nb: c\n", /spaces below a block of text/],
   ["a: |+\n  x\n ", /spaces below a block of text/],
   ["a: |2\n   \n", /spaces below a block of text/],
+  // The yaml package leaves the last line out, or adds a line break at the end.
+  ["a: |2-\n   \t\n   \nb: c\n", /nothing but spaces and tabs in it: write it in double quotes/],
+  ["a: |1\n  \t\n  \t", /nothing but spaces and tabs in it/],
   ["<<: x\n", /merge key \(<<\) without a mapping/],
   ["b: &b [x]\na:\n  <<: [{c: d}, *b]\n", /merge key \(<<\) without a mapping/],
   ["a: [:b]\n", /has a ":" where/],
@@ -525,6 +528,24 @@ test("so does one that would take in an empty line below, or lose its line break
     const bare = encrypted.replace(/"(ENC.*)"|\|\n *(ENC.*)/, "$1$2");
     t.not(bare, encrypted);
     t.is(await decrypt(bare), text);
+  }
+});
+
+test("so does one whose last line is of spaces or tabs: as a block it could not be encrypted again", async (t) => {
+  for (const text of [
+    '"x\\n  "',
+    '"x\\n  \\n"',
+    '" \\n "',
+    '" \\n\\t\\n"',
+    '"x\\n\\t\\n\\n"',
+    '"\\n"',
+  ]) {
+    const encrypted = await encrypt(`a: ${text}\nb: y\n`, WHOLE);
+    const bare = encrypted.replace(/"(ENC.*)"/, "$1");
+    t.not(bare, encrypted);
+    const plaintext = await decrypt(bare);
+    t.is(plaintext, `a: ${text}\nb: y\n`);
+    t.is(await decrypt(await encrypt(plaintext, WHOLE)), plaintext);
   }
 });
 
