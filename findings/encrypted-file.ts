@@ -2,7 +2,7 @@ import { SopsError } from "../sops/errors.ts";
 import { formatOf, type Format } from "../sops/format.ts";
 import type { Metadata } from "../sops/metadata.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
-import { mentionsMetadata } from "./sops-verdict.ts";
+import { mentionsMetadata } from "./sops-traces.ts";
 
 /** An encrypted file, and what it says of itself. */
 export interface EncryptedFile {

@@ -2,7 +2,7 @@ import type { RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
 import { holdsSecret } from "../findings/secret-source.ts";
-import { isNamedSops } from "../findings/sops-verdict.ts";
+import { isNamedSops } from "../findings/sops-name.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
 import { formatOf } from "../sops/format.ts";
 import { inPlaintext, type CommittedFinding } from "./inspect-tip.ts";

@@ -2,7 +2,7 @@ import type { Finding } from "../findings/finding.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
 import { mendOfUnverified, sopsBroken } from "../findings/sops-broken.ts";
 import { recipientsFinding } from "../findings/sops-recipients.ts";
-import { isNamedSops } from "../findings/sops-verdict.ts";
+import { isNamedSops } from "../findings/sops-name.ts";
 import { pathText } from "../git/path.ts";
 import { inspectEncrypted, type Identities } from "./encrypt-entry.ts";
 import { judge } from "./judge.ts";

@@ -1,12 +1,9 @@
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { candidateOf } from "../findings/candidate.ts";
 import { scan } from "../findings/scan.ts";
-import {
-  isNamedSops,
-  sopsVerdict,
-  type SopsCandidate,
-  type SopsVerdict,
-} from "../findings/sops-verdict.ts";
+import { isNamedSops } from "../findings/sops-name.ts";
+import { sopsVerdict } from "../findings/sops-verdict.ts";
+import type { SopsCandidate, SopsVerdict } from "../findings/verdict.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
 import { effectiveSelection } from "../sops/metadata.ts";
 import type { RuleInForce, RulesInForce } from "./rules-in-force.ts";

@@ -2,7 +2,7 @@ import { candidateOf } from "../../findings/candidate.ts";
 import type { RuleId } from "../../findings/finding.ts";
 import { suspectedRules } from "../../findings/prefilter.ts";
 import { scan } from "../../findings/scan.ts";
-import { isNamedSops } from "../../findings/sops-verdict.ts";
+import { isNamedSops } from "../../findings/sops-name.ts";
 import { readBlobs } from "../../git/blobs.ts";
 import { indexEntries } from "../../git/index-entries.ts";
 import { type LeftBlob, leftBlobs } from "../../git/left-blobs.ts";

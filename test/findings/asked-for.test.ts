@@ -1,5 +1,6 @@
 import test from "ava";
-import { sopsVerdict, type SopsCandidate } from "../../findings/sops-verdict.ts";
+import { sopsVerdict } from "../../findings/sops-verdict.ts";
+import type { SopsCandidate } from "../../findings/verdict.ts";
 import { parseRuleFile } from "../../sops/creation-rules.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 
