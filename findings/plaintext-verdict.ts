@@ -1,9 +1,10 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { formatOf } from "../sops/format.ts";
 import { effectiveSelection } from "../sops/metadata.ts";
+import { strayToken } from "../sops/refuse-leaf.ts";
 import { compilePattern } from "../sops/selection.ts";
 import type { StoreFile } from "../sops/store.ts";
-import { isToken, shownPath } from "../sops/token.ts";
+import { isToken } from "../sops/token.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";
 import { isModel, isTemplate } from "./file-kind.ts";
 import type { Finding } from "./finding.ts";
@@ -49,8 +50,7 @@ export function plaintextVerdict(
   const [first] = selected;
   // With a readable value among them it is plaintext, whatever else is wrong with it.
   if (selected.every(({ value }) => isToken(value?.text ?? "")) && first !== undefined) {
-    const message = `the value at ${shownPath(first.path)} is ciphertext, but the file has no sops block`;
-    return { kind: "blocked", finding: sopsBroken({ line: first.line, message }, RESTORE) };
+    return { kind: "blocked", finding: sopsBroken(strayToken(first), RESTORE) };
   }
   if (rule.foreign.length > 0) {
     return blocked(

@@ -164,15 +164,20 @@ function nameOf({ kind, path }: Leaf): string {
   return kind === "comment" ? "an encrypted comment" : `the value at ${shownPath(path)}`;
 }
 
+/** What is wrong with a value that is ciphertext in a file without a sops block. */
+export function strayToken({ path, line }: Leaf): { message: string; line: number } {
+  return {
+    message: `the value at ${shownPath(path)} is ciphertext, but the file has no sops block`,
+    line,
+  };
+}
+
 /** Ciphertext in a file without a sops block: it would be encrypted twice and lost. */
 function refuseStrayToken(leaf: Leaf, selected: boolean): void {
   if (!selected || leaf.value === null || leaf.kind === "comment") return;
   if (leaf.value.type === "str" && isToken(leaf.value.text)) {
-    throw new SopsError(
-      "tampered",
-      `the value at ${shownPath(leaf.path)} is ciphertext, but the file has no sops block`,
-      { line: leaf.line },
-    );
+    const { message, line } = strayToken(leaf);
+    throw new SopsError("tampered", message, { line });
   }
 }
 
