@@ -63,6 +63,8 @@ const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
   // Redis's directives, and a chart's values for them.
   ["requirepass", /\brequirepass[^\S\n]+\S/],
   ["masterauth", /\bmasterauth["']?(?:\s*:)?\s*\S/],
+  // keepalived's.
+  ["auth_pass", /\bauth_pass[^\S\n]+\S/],
   // cloud-init's.
   ["chpasswd", /\bchpasswd["']?\s*:/],
   // Files of logins that stand as values.

@@ -80,7 +80,7 @@ function isName(text: Buffer, end: number): boolean {
   if (!/^[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}(?:\s|[,}]|$)/.test(after)) return false;
   const before = text.toString("latin1", Math.max(0, end - 300), end);
   return (
-    /(?:requirepass|masterauth)$/.test(before.slice(-"requirepass".length)) ||
+    /(?:requirepass|masterauth|auth_pass)$/.test(before.slice(-"requirepass".length)) ||
     /(?:(?:name|path)["']?\s*:\s*["']?|[-[,\s]["']?--)[\w./~-]*$/i.test(before)
   );
 }

@@ -12,8 +12,8 @@ export interface CredentialLine {
 /** `password = …`, `"password": "…",`, `- password: …`, `export PASSWORD=…`, `'password' => '…'`. */
 const SETTING = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]{0,80})["']?\s*(=>?|:)\s*(\S.*)$/;
 
-/** `requirepass …`, of Redis. */
-const DIRECTIVE = /^\s*(requirepass|masterauth)(\s)\s*(\S+)/;
+/** `requirepass …`, of Redis; `auth_pass …`, of keepalived. */
+const DIRECTIVE = /^\s*(requirepass|masterauth|auth_pass)(\s)\s*(\S+)/;
 
 /** `<ApiKey>…</ApiKey>`. */
 const ELEMENT = /^\s*<([A-Za-z][\w.-]{0,80})(>)([^<>]+)<\/\1>/;

@@ -4,6 +4,11 @@ import type { Examples } from "./example.ts";
 export const SETTINGS: Examples = {
   hits: [
     {
+      path: "etc/keepalived.conf",
+      content: "authentication {\n  auth_type PASS\n  auth_pass Zk3vQ8r2\n}\n",
+      lines: [3],
+    },
+    {
       path: "scripts/deploy.sh",
       content:
         "#!/bin/sh\nexport API_TOKEN=Zk3vQ8r2\npassword='Zk3vQ8r2'\ncurl -u admin:hunter22 https://a\n",
