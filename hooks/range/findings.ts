@@ -29,6 +29,17 @@ export class Findings {
     if (tip !== null || !this.#byPlace.has(key)) this.#byPlace.set(key, found);
   }
 
+  /** Whether the same is known of a content already, on whichever line: at a tip, where this is. */
+  isKnown({ rule, path, blob, tip }: Found): boolean {
+    return this.all.some(
+      (one) =>
+        one.rule === rule &&
+        one.path === path &&
+        one.blob === blob &&
+        (one.tip !== null || tip === null),
+    );
+  }
+
   /** Whether a content is known as a secret in plaintext under this path: anywhere, or at a tip. */
   isPlaintextSecret({ path, blob }: Pick<Found, "path" | "blob">, atTip = false): boolean {
     return this.all.some(

@@ -58,7 +58,8 @@ export async function inspectRange(
   for (const one of await decryptedAgain(repository, logOfRange, contents)) {
     const { oid, path, finding, commitMends } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
-    found.add({ ...finding, path, blob: oid, commitMends, tip });
+    const again = { ...finding, path, blob: oid, commitMends, tip };
+    if (!found.isKnown(again)) found.add(again);
   }
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
   if (log !== null) {

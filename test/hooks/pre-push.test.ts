@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../hooks/pre-push.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
+import type { Selection } from "../../sops/selection-option.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { temporaryRepository } from "../temporary-repository.ts";
 
@@ -105,12 +106,66 @@ test("a guess is as bad as the settings have it, and of two branches' the worse 
   t.deepEqual(await push("strict", "main"), found("error"));
 });
 
+async function encrypted(
+  text: string,
+  format: "yaml" | "binary" = "yaml",
+  selection: Selection | null = null,
+): Promise<string> {
+  const { file } = readSopsFile(Buffer.from(text), format);
+  const encryption = { recipients: [recipient], selection, macOnlyEncrypted: false };
+  return (await encryptFile(file, encryption)).text;
+}
+
+const ONLY_A: Selection = { option: "encrypted_regex", pattern: "^a$" };
+const FOR_A_YAML = `creation_rules: [{age: ${recipient}, path_regex: '^a\\.yaml$'}]\n`;
+
+test("a selection that takes less than that of the version before, at the tip and in the past", async (t) => {
+  for (const selection of [ONLY_A, { option: "encrypted_regex", pattern: "^nothing$" } as const]) {
+    const { commit, push } = repository(t);
+    const wide = await encrypted("a: one\nb: two\n");
+    commit({ ".sops.yaml": FOR_A_YAML, "a.yaml": wide });
+    t.deepEqual(await push("main"), []);
+    commit({ "a.yaml": await encrypted("a: one\nb: two\n", "yaml", selection) });
+    t.deepEqual(await push("main"), ["a.yaml sops-rule error at the tip"]);
+    commit({ "a.yaml": wide });
+    t.deepEqual(await push("main"), ["a.yaml sops-rule error in the past"]);
+    // Where its rule says so by the end, that is meant.
+    const { option, pattern } = selection;
+    commit({ ".sops.yaml": FOR_A_YAML.replace("{age", `{${option}: ${pattern}, age`) });
+    t.deepEqual(await push("main"), []);
+  }
+});
+
+test("a key in the message of a commit, and of a tag, beside no file", async (t) => {
+  const { must, push, commit } = repository(t);
+  const { identity } = await generateKeyPair();
+  commit({ "a.md": "a\n" });
+  must("tag", "-a", "-m", identity, "tagged");
+  t.deepEqual(await push("tagged"), [" age-key error at the tip"]);
+  must("update-ref", "refs/remotes/origin/main", "HEAD");
+  t.deepEqual(await push("tagged"), [" age-key error at the tip"]);
+  must("commit", "-q", "--allow-empty", "-m", identity);
+  t.deepEqual(await push("main"), [" age-key error in the past"]);
+});
+
+test("a merge may keep what one of its sides leaves readable", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({ ".sops.yaml": FOR_A_YAML, "a.yaml": await encrypted("a: one\nb: two\n") });
+  must("switch", "-qc", "side");
+  commit({ "a.yaml": await encrypted("a: one\nb: two\n", "yaml", ONLY_A) });
+  must("update-ref", "refs/remotes/origin/side", "HEAD");
+  must("switch", "-q", "main");
+  commit({ "a.yaml": await encrypted("a: one\nb: three\n") });
+  must("merge", "-q", "-s", "ours", "--no-commit", "side");
+  commit({ "a.yaml": await encrypted("a: three\nb: two\n", "yaml", ONLY_A) });
+  t.is(must("log", "-1", "--format=%p").split(" ").length, 2);
+  t.deepEqual(await push("main"), []);
+});
+
 test("a symbolic link in the place of an encrypted file is not that file in plaintext", async (t) => {
   const { dir, must, commit, push } = repository(t);
-  const { file } = readSopsFile(Buffer.from("hunter2\n"), "binary");
-  const encryption = { recipients: [recipient], selection: null, macOnlyEncrypted: false };
   const rules = `creation_rules: [{age: ${recipient}, path_regex: '^a\\.txt$'}]\n`;
-  commit({ ".sops.yaml": rules, "a.txt": (await encryptFile(file, encryption)).text });
+  commit({ ".sops.yaml": rules, "a.txt": await encrypted("hunter2\n", "binary") });
   const link = join(dir, "a.txt");
   unlinkSync(link);
   symlinkSync("b.txt", link);

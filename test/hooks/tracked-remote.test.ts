@@ -69,6 +69,8 @@ test("an address is a remote's, whatever stands around it", async (t) => {
     ["https://other.example/git.example/me/a.git", false],
     ["https://other.example/@git.example/me/a.git", false],
     ["https://git.example/me/a.git.git", false],
+    ["https://git.example/x@me/a.git", false],
+    ["https://git.example/me.git/a", false],
   ] as const) {
     const remote = await trackedRemote({ cwd: dir, env }, [url, url], refs);
     t.deepEqual(remote, isRemotes && { name: "origin", without: [] }, url);
