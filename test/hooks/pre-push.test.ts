@@ -148,6 +148,32 @@ test("a key in the message of a commit, and of a tag, beside no file", async (t)
   t.deepEqual(await push("main"), [" age-key error in the past"]);
 });
 
+test("of contents that differ in a version only, one that another branch has is judged by its rules", async (t) => {
+  const { must, commit, push } = repository(t);
+  const content = (version: string) => ({
+    "a.sops.yaml": `password: wombat\nversion: ${version}\n`,
+  });
+  commit({ "a.md": "a\n" });
+  for (const [branch, version] of [
+    ["without", "1.0.1"],
+    ["with", "1.0.2"],
+  ] as const) {
+    must("switch", "-qc", branch, "main");
+    commit({
+      ...content(version),
+      ...(branch === "with"
+        ? { ".sops.yaml": FOR_A_YAML.replace("a\\.yaml", "a\\.sops\\.yaml") }
+        : {}),
+    });
+    must("rm", "-q", "a.sops.yaml");
+    commit({ "b.md": `${branch}\n` });
+  }
+  const found = ["a.sops.yaml plaintext-secret error in the past"];
+  t.deepEqual(await push("without"), []);
+  t.deepEqual(await push("without", "with"), found);
+  t.deepEqual(await push("with", "without"), found);
+});
+
 test("a merge may keep what one of its sides leaves readable", async (t) => {
   const { must, commit, push } = repository(t);
   commit({ ".sops.yaml": FOR_A_YAML, "a.yaml": await encrypted("a: one\nb: two\n") });
