@@ -135,13 +135,17 @@ function named(
   return paths.length === 0 ? [] : [title, ...paths];
 }
 
-function hooksPart({ hooks, manager }: Scaffolded): string[] {
+function hooksPart({ hooks, manager, target }: Scaffolded): string[] {
   if (hooks.on) {
     const through = manager.kind === "husky" ? "" : `, run by ${programOf(manager)}`;
     return [`The hooks are on${through}: git commit encrypts Secrets and refuses plaintext.`];
   }
+  const state =
+    hooks.isPartly === true
+      ? "NOT ALL HOOKS ARE ON, merges and pushes may go by unseen"
+      : "THE HOOKS ARE NOT ON, plaintext would be committed";
   return [
-    `${hooks.isPartly === true ? "NOT ALL HOOKS ARE ON, merges and pushes may go by unseen" : "THE HOOKS ARE NOT ON, plaintext would be committed"}: ${hooks.reason}.`,
+    `${state}: ${withToolCommand(hooks.reason, { cwd: target.directory, prefix: TOP })}.`,
     ...(hooks.lines ?? []).map((line) => `  ${line}`),
   ];
 }

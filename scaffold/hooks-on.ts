@@ -27,7 +27,7 @@ export const HUSKY_STUBS = ".husky/_";
 export type HooksState =
   | { readonly on: true }
   /**
-   * `reason` is a clause for the user: why, and what to do; `lines` are to be copied. `canWrite`: it is
+   * `reason` is a clause for the user: why, and what to do, this tool named `npx flux-sops` in it; `lines` are to be copied. `canWrite`: it is
    * enough that hooks may be written. `isPartly`: commits are looked at, other things are not. `isBroken`: it
    * was tried, and failed.
    */
@@ -91,7 +91,7 @@ async function isAtWork(
     const what = unnamed.includes("pre-commit") ? "them" : unnamed.join(", ");
     return {
       ...off(unnamed),
-      reason: `${printable(file)} does not run ${what}: flux-sops init adds that, or says what to add`,
+      reason: `${printable(file)} does not run ${what}: npx flux-sops init adds that, or says what to add`,
     };
   }
   const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);

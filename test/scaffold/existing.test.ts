@@ -251,7 +251,7 @@ const shapes: Record<string, Shape> = {
     },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
     on: false,
-    says: /^NOT ALL HOOKS ARE ON, .*: lefthook\.toml does not run prepare-commit-msg, pre-push, /m,
+    says: /^NOT ALL HOOKS ARE ON, .*: lefthook\.toml does not run prepare-commit-msg, pre-push, .*: node \.flux-sops\/flux-sops\.mjs init adds that, /m,
   },
   "pre-commit": {
     files: { ".pre-commit-config.yaml": PRE_COMMIT, "a.txt": "x\n" },
