@@ -8,15 +8,18 @@ export interface FluxFinding extends Finding {
   readonly about: readonly string[];
 }
 
+type Place = Pick<FluxFinding, "path" | "line" | "about">;
+
 /** An error that an edit mends: `what`, in the imperative. */
-export function fluxError(
-  place: Pick<FluxFinding, "path" | "line" | "about">,
-  message: string,
-  what: string,
-): FluxFinding {
+export function fluxError(place: Place, message: string, what: string): FluxFinding {
+  return { ...fluxWarning(place, message, what), severity: "error" };
+}
+
+/** What the user may mean, and an edit mends if not. */
+export function fluxWarning(place: Place, message: string, what: string): FluxFinding {
   return {
     rule: "flux-ciphertext",
-    severity: "error",
+    severity: "warning",
     ...place,
     message,
     mend: { kind: "edit", what },

@@ -1,7 +1,7 @@
 import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
 import type { Problem } from "../../flux/problem.ts";
 import { sourceFolder, type RepositoryFiles } from "../../flux/repository-files.ts";
-import type { FluxFinding } from "./finding.ts";
+import { fluxWarning, type FluxFinding } from "./finding.ts";
 import { shownFile } from "../wording.ts";
 
 /**
@@ -29,15 +29,7 @@ function findingOf({ kind, file, line, about }: Problem): FluxFinding | null {
   const words = MISSING[kind];
   if (words === undefined) return null;
   const [message, what] = words;
-  return {
-    rule: "flux-ciphertext",
-    severity: "warning",
-    path: file,
-    line,
-    message: message(shownFile(about)),
-    mend: { kind: "edit", what },
-    about: [],
-  };
+  return fluxWarning({ path: file, line, about: [] }, message(shownFile(about)), what);
 }
 
 const MISSING: Partial<

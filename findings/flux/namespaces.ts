@@ -5,7 +5,7 @@ import { readManifests } from "../../flux/manifest.ts";
 import type { ProblemKind } from "../../flux/problem.ts";
 import type { RepositoryFiles } from "../../flux/repository-files.ts";
 import type { EncryptedDocument } from "./decryption.ts";
-import type { FluxFinding } from "./finding.ts";
+import { fluxWarning, type FluxFinding } from "./finding.ts";
 import { shownName } from "../wording.ts";
 
 /** What every cluster with Flux has. */
@@ -50,18 +50,13 @@ export function inMissingNamespaces(
   if (first.size === 0 || isUnseen(kustomizations, problems)) return [];
   for (const name of made(files, kustomizations)) first.delete(name);
   for (const name of first.keys()) if (mayBeMade(files, name)) first.delete(name);
-  return [...first].map(([name, { path, line }]) => ({
-    rule: "flux-ciphertext",
-    severity: "warning",
-    path,
-    line,
-    message: `it is for the namespace ${shownName(name)}, and nothing in this repository makes that: Flux refuses to apply it, and all that is built with it`,
-    mend: {
-      kind: "edit",
-      what: `add a Namespace of that name, in a folder that Flux builds before this one`,
-    },
-    about: [path],
-  }));
+  return [...first].map(([name, { path, line }]) =>
+    fluxWarning(
+      { path, line, about: [path] },
+      `it is for the namespace ${shownName(name)}, and nothing in this repository makes that: Flux refuses to apply it, and all that is built with it`,
+      "add a Namespace of that name, in a folder that Flux builds before this one",
+    ),
+  );
 }
 
 function isUnseen(

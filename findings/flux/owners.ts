@@ -1,7 +1,7 @@
 import type { Placement } from "../../flux/build.ts";
 import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
 import type { EncryptedDocument } from "./decryption.ts";
-import type { FluxFinding } from "./finding.ts";
+import { fluxWarning, type FluxFinding } from "./finding.ts";
 import { shownFile, shownFiles } from "../wording.ts";
 
 /**
@@ -66,16 +66,9 @@ function nameOf({ name, namespace, file }: FluxKustomization): string {
 
 function findingOf({ first, second, paths }: Shared): FluxFinding {
   const [one, other] = [shownFile(first.name), shownFile(second.name)];
-  return {
-    rule: "flux-ciphertext",
-    severity: "warning",
-    path: second.file,
-    line: second.line,
-    message: `${other} and ${one} both build ${shownFiles(paths)}: each takes the objects for its own, and deletes them when it no longer builds them`,
-    mend: {
-      kind: "edit",
-      what: `let one of the two build them: put a kustomization.yaml that lists only what belongs there into the folder of the one that takes in more`,
-    },
-    about: [...new Set(paths)],
-  };
+  return fluxWarning(
+    { path: second.file, line: second.line, about: [...new Set(paths)] },
+    `${other} and ${one} both build ${shownFiles(paths)}: each takes the objects for its own, and deletes them when it no longer builds them`,
+    "let one of the two build them: put a kustomization.yaml that lists only what belongs there into the folder of the one that takes in more",
+  );
 }

@@ -2,7 +2,7 @@ import type { FluxKustomization } from "../../flux/flux-kustomization.ts";
 import type { FluxMap } from "../../flux/flux-map.ts";
 import { folderOf, inFolder, type RepositoryFiles } from "../../flux/repository-files.ts";
 import { encryptedDocuments, mayBeEncrypted } from "./decryption.ts";
-import type { FluxFinding } from "./finding.ts";
+import { fluxWarning, type FluxFinding } from "./finding.ts";
 import { foldersFrom } from "./running.ts";
 import { shownFile } from "../wording.ts";
 
@@ -43,15 +43,7 @@ export function undeployed(
     const [document] = encryptedDocuments(bytes);
     if (document?.kind !== "Secret" || !ENCRYPTED_ITSELF.has(document.what)) continue;
     const say = (message: string, what: string) => {
-      found.push({
-        rule: "flux-ciphertext",
-        severity: "warning",
-        line: document.line,
-        message,
-        mend: { kind: "edit", what },
-        path,
-        about: [path],
-      });
+      found.push(fluxWarning({ path, line: document.line, about: [path] }, message, what));
     };
     if (owner !== undefined) {
       const kustomization = kustomizations.get(owner)?.path ?? "";
