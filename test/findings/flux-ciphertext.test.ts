@@ -525,6 +525,23 @@ test("a warning: what is to be built is not there", (t) => {
   t.deepEqual(found({ ...files, ".gitmodules": "" }), []);
 });
 
+test("a warning says so where what is to be built is in git, and kept from Flux", (t) => {
+  const files = {
+    ...bootstrapped(),
+    "cluster/apps.yaml": flux("apps", "./apps", DECRYPTS),
+    "apps/kustomization.yaml":
+      "resources: [db.yaml]\nconfigMapGenerator:\n  - name: icons\n    files: [logo.png, x.yaml]\n",
+    "apps/logo.png": "",
+    "apps/db.yaml": SECRET,
+  };
+  const messages = (more: Record<string, string>) =>
+    fluxCiphertext(repositoryOf({ ...files, ...more })).map(({ message }) => message);
+  t.deepEqual(messages({ "apps/x.yaml": "" }), [
+    "it names logo.png, which .sourceignore, or Flux's own list, keeps from Flux: it refuses to build the folder",
+  ]);
+  t.deepEqual(messages({ "apps/x.yaml": "", ".sourceignore": "!/apps/logo.png\n" }), []);
+});
+
 test("hostile files end without a throw", (t) => {
   const odd = [SECRET.slice(0, -40), `${SECRET}---\n${"[".repeat(20_000)}`, `${SECRET}\0`, "\0"];
   for (const text of odd) {
