@@ -1,4 +1,6 @@
+import { realpathSync } from "node:fs";
 import { configValue } from "../git/config.ts";
+import { GitError } from "../git/errors.ts";
 import { commitsIn, isAncestor, peel, type GraphCommit } from "../git/history.ts";
 import { checkedOutBranch } from "../git/head.ts";
 import { openRepository } from "../git/repository.ts";
@@ -147,15 +149,29 @@ async function placeElsewhere(
   // Not quietly: git tells of commits that no branch has, and that are left behind.
   if (name === null) return { ...here, enter: `git switch --detach ${ref.localOid.slice(0, 12)}` };
   const worktree = worktrees.find(({ branch }) => branch === ref.localRef);
-  if (worktree?.isThere === true && worktree.folder !== repository.cwd) {
-    const { folder } = worktree;
-    const other = await openRepository({ cwd: folder, env: withoutRepository(repository.env) });
+  const other = worktree === undefined ? null : await opened(worktree, repository);
+  if (other !== null && other.cwd !== repository.cwd) {
     // In a shell of its own: afterwards the user stands where he stood.
-    const enter = `(cd ${shellText(folder)}`;
+    const enter = `(cd ${shellText(other.cwd)}`;
     return { repository: other, enter, isCheckedOut: true, leave: ")" };
   }
-  const flags = worktree?.isThere === false ? "--ignore-other-worktrees " : "";
+  const flags = worktree !== undefined && other === null ? "--ignore-other-worktrees " : "";
   return { ...here, enter: `git switch ${flags}${shellText(name)}` };
+}
+
+/** A worktree, where it can be used: its folder may be gone, be damaged, or hold another repository by now. */
+async function opened(
+  { folder, isThere }: Worktree,
+  { env, commonDir }: PushResult["repository"],
+): Promise<PushResult["repository"] | null> {
+  if (!isThere) return null;
+  try {
+    const other = await openRepository({ cwd: folder, env: withoutRepository(env) });
+    return realpathSync(other.commonDir) === realpathSync(commonDir) ? other : null;
+  } catch (error) {
+    if (error instanceof GitError) return null;
+    throw error;
+  }
 }
 
 async function branchMend(

@@ -428,6 +428,32 @@ test("a branch that a worktree had checked out whose folder is gone", (t) => {
   passed(t, repository, repository.push("origin", "topic"));
 });
 
+for (const [what, spoil] of [
+  ["that git cannot read", (other) => writeFileSync(join(other, ".git"), "x\n")],
+  [
+    "in the place of which another repository stands",
+    (other, { must, dir }) => {
+      rmSync(other, { recursive: true });
+      must("clone", "-q", "--branch", "topic", dir, other);
+    },
+  ],
+] as [string, (other: string, repository: Scaffolded) => void][]) {
+  test(`a branch of a worktree ${what}`, (t) => {
+    const repository = pushing(t);
+    const { must, dir } = repository;
+    must("switch", "-q", "-c", "topic");
+    repository.leak(DB, secret({ a: MARKER }));
+    must("switch", "-q", "main");
+    const other = join(dir, "../other");
+    must("worktree", "add", "-q", other, "topic");
+    spoil(other, repository);
+    const push = repository.push("origin", "topic");
+    refused(t, repository, push);
+    mended(t, repository, push);
+    passed(t, repository, repository.push("origin", "topic"));
+  });
+}
+
 test("two branches at once, the one that is checked out named last: each is mended by itself", (t) => {
   const repository = pushing(t);
   const { must } = repository;
