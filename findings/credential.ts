@@ -84,7 +84,7 @@ const REFERENCE_LIKE =
  * Frigate's `{NAME}`, `%NAME%`, `@NAME@`, LiteLLM's `os.environ/NAME`.
  */
 const EXPANDED =
-  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-[A-Za-z]*(?:[Tt]oken|[Pp]assword|[Ss]ecret|[Kk]ey))|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
 
 /**
  * Whether a value under a credential's name is a literal one.

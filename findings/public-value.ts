@@ -19,13 +19,13 @@ export function isPublicValue(key: string, value: string): boolean {
   );
 }
 
-/** `s3:http://minio.kube-system.svc:9000/restic/app`: of plain words, since a number or a capital in a path may be a token. */
+/** `s3:http://minio.kube-system.svc:9000/restic/app`: of plain words, since a number, a capital or a long row in a path may be a token. */
 const PLAIN_ADDRESS =
-  /^(?:s3:|rest:)?https?:\/\/[a-z\d.-]{1,100}(?::\d{1,5})?(?:\/[a-z]+(?:-[a-z]+)*){0,8}\/?$/;
+  /^(?:s3:|rest:)?https?:\/\/[a-z\d.-]{1,100}(?::\d{1,5})?(?:\/[a-z]{1,15}(?:-[a-z]{1,15})*){0,8}\/?$/;
 
 /** `s3:https://${HOST}/backups`, `s3:${HOST}/backups`, `postgres://app:${PASSWORD}@db`; `app@${DOMAIN}`, `${REPOSITORY}/app`. */
 function isAddress(key: string, text: string): boolean {
-  if (PLAIN_ADDRESS.test(text)) return true;
+  if (PLAIN_ADDRESS.test(text) && !isCredentialVariable(key)) return true;
   if (text.length > LONGEST_ADDRESS || !holdsExpression(text) || holdsUrlWithPassword(text))
     return false;
   if (!/^\S+$/.test(text) || /:-|default/.test(text)) return false;

@@ -209,6 +209,12 @@ export const SECRET_DOCUMENT: Examples = {
         "kind: Secret\nstringData:\n  a: ${A}\n  url: postgres://app:hunter22@${HOST}/app\n---\nkind: Secret\nstringData: {a: '${A}', password: 'hunter2@${A}'}\n---\nkind: Secret\nstringData: {a: '${A}', b: 'https://${B:-hunter2}'}\n---\nkind: Secret\nstringData: {a: '${A}', hook: 'https://example.org/hunter2'}\n---\nkind: Secret\nstringData: {a: '${A}', b: \"https://${B}\\nhunter2\"}\n---\nkind: Secret\nstringData: {a: '${A}', user-pin: hunter2}\n---\nkind: Secret\nstringData: {a: '${A}', pair: 'app:${A}/hunter2'}\n---\nkind: Secret\nstringData: {on: 'true'}\n",
       lines: [4, 7, 10, 13, 16, 19, 22, 25],
     },
+    {
+      path: "addresses-of-words.yaml",
+      content:
+        "kind: Secret\nstringData: {a: '${A}', hook: 'https://n8n.example.org/webhook/kzqwxjvbnmplkhgfdsatr'}\n---\nkind: Secret\nstringData: {a: '${A}', password: 'https://correct/horse'}\n",
+      lines: [2, 5],
+    },
     { path: "not-in-base64.yaml", content: "kind: Secret\ndata:\n  a: hunter2!\n", lines: [3] },
   ],
   misses: [

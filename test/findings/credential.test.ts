@@ -92,6 +92,9 @@ const VALUES = [
   "$ecret.2x",
   "$ecret-2x",
   "$ecret-horse",
+  "$nake-turkey",
+  "trust-your-gut-77",
+  "love-your-life",
   "@Hunter2@",
   "known-key-1",
 ];
@@ -138,6 +141,7 @@ const OTHER_VALUES = [
   "unused",
   "generate",
   "dckr_pat_your-access-token-here",
+  "sk-your-api-key",
   "restic-password-goes-here",
   "not_required",
   "anonymous",
