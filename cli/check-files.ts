@@ -49,10 +49,8 @@ export async function checkFiles(
   const all = await filesToCheck(repository, paths, onlyStaged);
   const files = all.filter(({ isLink }) => !isLink);
   const inFiles = await inspect(repository, files);
-  const inLinks = await inspectLinks(
-    repository,
-    all.filter(({ isLink }) => isLink),
-  );
+  const links = all.filter(({ isLink }) => isLink);
+  const inLinks = await inspectLinks(repository, links, files);
   const checked = { ...inFiles, findings: [...inFiles.findings, ...inLinks] };
   if (paths.length > 0) return { ...checked, findings: checked.findings.map(mendedOutside) };
   if (onlyStaged) return checked;
@@ -151,11 +149,12 @@ async function filesToCheck(
 async function inspectLinks(
   repository: OpenedRepository,
   links: readonly FileToCheck[],
+  files: readonly FileToCheck[],
 ): Promise<CheckedFinding[]> {
   const suspects = links.filter((link) => !isPlainLink(link));
   const paths = suspects.map(({ path }) => path);
   const surroundings = await stagedSurroundings(repository, paths);
-  const { rules } = surroundings.rules.withoutBroken();
+  const { rules } = usableRules(surroundings.rules, files);
   return suspects.flatMap(({ path, bytes, where, blob }) =>
     inspectLink(pathText(path), bytes, rules).map((found) => ({ ...found, path, where, blob })),
   );

@@ -253,6 +253,20 @@ test("a rule file in a folder that cannot be used is a finding, and all else is 
   );
 });
 
+test("--staged says of a rule file that cannot be used and is not staged, be it asked for a link alone", (t) => {
+  const repository = scaffolded(t);
+  repository.write("app/.sops.yaml", "creation_rules: [{path_regex: .*, age: none}]\n");
+  repository.must("add", ".");
+  repository.must("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Break it");
+  // As where links are plain files, and one was written over.
+  const target = { input: "pin: 1\nother: 2\n" };
+  const blob = repository.run("git", ["hash-object", "-w", "--stdin"], target).stdout.trim();
+  repository.must("update-index", "--add", "--cacheinfo", `120000,${blob},app/link`);
+  const { status, stderr } = repository.tool("check", "--staged");
+  t.is(status, 2);
+  t.regex(stderr, /app\/\.sops\.yaml:1: /);
+});
+
 test("wrong use: exit status 2", (t) => {
   const repository = scaffolded(t);
   t.is(repository.tool("check", "--format", "xml").status, 2);
