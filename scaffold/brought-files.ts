@@ -36,10 +36,18 @@ function hasPlace(file: WantedFile, target: Target, manager: HookManager): boole
 
 /** prettier would write the tool's files anew, as lint-staged has it do with all that is staged. */
 function usesPrettier(directory: string): boolean {
-  const names = readdirSync(directory)
-    // A link may lead to a folder, or nowhere.
-    .filter((name) => statSync(join(directory, name), { throwIfNoEntry: false })?.isFile());
-  if (names.some((name) => /^\.?prettier(rc|\.config)/.test(name))) return true;
-  const runners = names.filter((name) => /^(package\.json$|\.?lint-?staged)/.test(name));
+  const named = (pattern: RegExp) =>
+    readdirSync(directory).filter((name) => pattern.test(name) && isFile(join(directory, name)));
+  if (named(/^\.?prettier(rc|\.config)/).length > 0) return true;
+  const runners = named(/^(package\.json$|\.?lint-?staged)/);
   return runners.some((name) => readFileSync(join(directory, name), "utf8").includes("prettier"));
+}
+
+/** A link may lead to a folder, nowhere, or to itself. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

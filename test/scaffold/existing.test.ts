@@ -427,6 +427,14 @@ const shapes: Record<string, Shape> = {
     on: true,
     says: /^Yours to do[^]*package\.json: it is no file but a link or a folder: /m,
   },
+  "links that lead to themselves": {
+    files: { "a.txt": "x\n" },
+    set: (directory) => {
+      for (const name of ["current", "package.json"]) symlinkSync(name, join(directory, name));
+    },
+    on: true,
+    says: /^Yours to do[^]*package\.json: it is no file but a link or a folder: /m,
+  },
   "a GitLab pipeline": {
     files: { ".gitlab-ci.yml": "test:\n  script: make # all\n", Makefile: "" },
     set: (directory) =>
