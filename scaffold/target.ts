@@ -179,7 +179,8 @@ async function isTopOfRepository(directory: string): Promise<boolean> {
 async function repositoryAround(directory: string): Promise<string | null> {
   let parent = dirname(directory);
   while (!existsSync(parent)) parent = dirname(parent);
-  const args = ["check-ignore", "--quiet", "--", directory];
+  // As a folder, which it may not be yet: `/flux/` ignores nothing else.
+  const args = ["check-ignore", "--quiet", "--", `${directory}/`];
   const { status } = await gitInFolder(parent, args, { allowed: [0, 1, 128] });
   return status === 1 ? topOfRepository(parent) : null;
 }

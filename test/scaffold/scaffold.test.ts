@@ -210,6 +210,8 @@ test.serial("inside another repository's folder it is a repository of its own", 
   writeFileSync(join(outer, ".gitignore"), "a/\n");
   t.is((await inspectTarget(join(outer, "a"))).outer, null, "as this project has it");
   t.is((await inspectTarget(join(outer, "a/b"))).outer, null);
+  rmSync(join(outer, "a"), { recursive: true });
+  t.is((await inspectTarget(join(outer, "a"))).outer, null, "nor where it is yet to be made");
 });
 
 test.serial("a second run changes nothing and makes no key", async (t) => {
