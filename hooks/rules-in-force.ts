@@ -120,10 +120,12 @@ export class RulesInForce {
       try {
         file = parseRuleFile(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
       } catch (error) {
-        const [reason, mend] = isLink(bytes)
-          ? ["is a symbolic link, or holds no rules", "put the file itself in its place"]
-          : [reasonOf(error), "correct it"];
-        throw new BrokenRulesError(`${folder}${RULE_FILE}`, reason, mend, error);
+        const path = `${folder}${RULE_FILE}`;
+        if (isLink(bytes)) {
+          const reason = "is a symbolic link, or holds no rules";
+          throw new BrokenRulesError(path, reason, "put the file itself in its place", null);
+        }
+        throw new BrokenRulesError(path, reasonOf(error), "correct it", error);
       }
       this.parsed.set(folder, file);
     }
