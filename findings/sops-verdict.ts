@@ -40,7 +40,10 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     ({ file, metadata } = readSopsFile(bytes, format, candidate.indent));
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    if (!expected && !(format === "yaml" && isMeant(candidate))) return { kind: "plain" };
+    const isBlockBroken =
+      error.code === "bad-metadata" && mentionsMetadata(bytes) && !isModel(path);
+    if (!expected && !isBlockBroken && !(format === "yaml" && isMeant(candidate)))
+      return { kind: "plain" };
     return blocked("sops-broken", error.line, error.message, {
       kind: "edit",
       what: isEncryptedConflict(bytes) ? RESOLVE : "correct it, then stage it again",

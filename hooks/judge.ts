@@ -1,5 +1,6 @@
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { candidateOf } from "../findings/candidate.ts";
+import { encryptedFile } from "../findings/encrypted-file.ts";
 import { scan } from "../findings/scan.ts";
 import { isNamedSops } from "../findings/sops-name.ts";
 import { sopsVerdict } from "../findings/sops-verdict.ts";
@@ -88,8 +89,14 @@ function stateBefore({
     case "unverified":
       return { before: "encrypted" };
     default:
-      return { before: "plaintext" };
+      return { before: isEncryptedAndBroken(path, before) ? "encrypted" : "plaintext" };
   }
+}
+
+/** Whether a file is encrypted, and its `sops` block cannot be used. */
+function isEncryptedAndBroken(path: string, bytes: Uint8Array): boolean {
+  const file = encryptedFile(path, bytes);
+  return file !== null && file.metadata === null;
 }
 
 /**

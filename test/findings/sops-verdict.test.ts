@@ -205,6 +205,20 @@ test("metadata that sops cannot read is refused, with what to write there", asyn
   }
 });
 
+test("an encrypted file with metadata that sops cannot read is refused where no rule takes it, too", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  const broken = text
+    .replace(/(lastmodified: )"(.*)"/, "$1$2")
+    .replace("stringData:\n", "stringData:\n  other: hunter2\n");
+  t.like(verdictOn("a.yaml", broken, null), {
+    kind: "blocked",
+    finding: { rule: "sops-broken", severity: "error" },
+  });
+  t.is(verdictOn("a.yaml.tmpl", broken, null).kind, "plain", "what a file is made of");
+  t.is(verdictOn("a.yaml", "sops: {}\na: b\n", null).kind, "plain", "no ciphertext");
+});
+
 test("a file whose own selection is no pattern is refused where a rule takes it: sops has encrypted nothing", async (t) => {
   const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
   const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });

@@ -156,6 +156,13 @@ test("what the last commit has encrypted is encrypted again, or refused where no
   t.is(kindOf("clusters/x/a.yaml", CONFIG_MAP, { before: Buffer.from(CHANGED) }), "plain");
 });
 
+test("a file that was encrypted, with metadata that sops cannot read, does not become readable in silence", async (t) => {
+  const text = (await encrypted(CONFIG_MAP)).replace(/(lastmodified: )"(.*)"/, "$1$2");
+  const before = Buffer.from(text);
+  t.is(kindOf("clusters/x/a.yaml", CONFIG_MAP, { before }), "blocked");
+  t.is(kindOf("clusters/apps/web/a.yaml", CONFIG_MAP, { before }), "encrypt");
+});
+
 test("encrypted with what cannot be opened here counts as encrypted, too", async (t) => {
   const other = (await encrypted(CONFIG_MAP)).replace(
     /encrypted_regex: .*/,
