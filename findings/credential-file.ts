@@ -12,7 +12,7 @@ import { decodedParts } from "./decoded-parts.ts";
 import { DOCKER_BASE64, JSON_CREDENTIALS } from "./keywords.ts";
 import { Mappings, scalarText } from "./nodes.ts";
 import { PLACEHOLDER } from "./literal-password.ts";
-import { holdsExpression } from "./pointer.ts";
+import { holdsExpression, isPointer } from "./pointer.ts";
 import { eachDocument } from "./documents.ts";
 import { holdsUnnamedCredential } from "./unnamed-credential.ts";
 import { WordSearch } from "./word-search.ts";
@@ -178,11 +178,17 @@ function variables(text: string): Hit[] {
   });
 }
 
+/** A script, a path, or bytes that are no text, as encryption leaves them. */
+const NO_PASSWORD = /^#!|^(?:~|\.\.?)\/|[\u0001-\u0008\u000e-\u001f\u007f-\u009f]/;
+
 /** A file with one line is that password; with more it is something else. */
 function onlyPassword(text: string): Hit[] {
   const password = text.trim();
   if (password.length < 4 || /\n/.test(password) || password.length > LONGEST_LINE) return [];
-  if (isToken(password) || holdsExpression(password) || PLACEHOLDER.test(password)) return [];
+  if (isToken(password) || holdsExpression(password) || isPointer(password)) return [];
+  if (PLACEHOLDER.test(password) || NO_PASSWORD.test(password)) return [];
+  // The path of another one: what a symbolic link holds.
+  if (password.includes("/") && isPasswordFile(password)) return [];
   return [
     {
       line: text.slice(0, text.indexOf(password)).split("\n").length,

@@ -7,6 +7,8 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "vault-password.txt", content: "hunter22", lines: [1] },
     { path: "backup/restic-password", content: "\nhunter22\n", lines: [2] },
     { path: "borg.passphrase", content: "hunter22\n", lines: [1] },
+    { path: "app/db-password", content: "/Zk3vQ8r2/b4+w==\n", lines: [1] },
+    { path: "app/db-password", content: "admin_password\n", lines: [1] },
     { path: "secrets.env.txt", content: "A=b\nDB_PASSWORD=hunter22\n", lines: [2] },
     { path: "app/env", content: "DB_PASSWORD=hunter22\n", lines: [1] },
     { path: "app/prod_env", content: "DB_PASSWORD=hunter22\n", lines: [1] },
@@ -140,6 +142,15 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "app/password.txt", content: "changeme\n" },
     { path: "borg.passphrase", content: "\n" },
     { path: ".vault_pass", content: "${VAULT_PASS}\n" },
+    { path: "app/db-password", content: "op://vault/db/password\n" },
+    { path: "app/db-password", content: "ref+vault://secret/db#password\n" },
+    { path: "ansible/vault_pass", content: "#!/usr/bin/env -S pass show ansible\n" },
+    // What a symbolic link holds.
+    { path: "ansible/.vault_pass", content: "../keys/pass" },
+    { path: "app/db-password", content: "secrets/db-password" },
+    // As git-crypt and GnuPG write it.
+    { path: "app/db-password", content: "\0GITCRYPT\0\u0001\u0093Q8r2" },
+    { path: "app/db-password", content: "\u0085\u0001\u000c\u0003Q8r2" },
     { path: "app/example_env", content: "DB_PASSWORD=hunter22\n" },
     {
       path: "profiles/app.env",
