@@ -35,7 +35,9 @@ export async function trackedRemote(
 ): Promise<Range["remote"]> {
   // This very repository: nothing leaves it.
   if (url === ".") return null;
-  const name = remote === "" || remote === url ? await remoteAt(context, url) : remote;
+  // No remote's name holds a colon: it is a URL that git has rewritten.
+  const isByUrl = remote === "" || remote === url || remote.includes(":");
+  const name = isByUrl ? await remoteAt(context, url) : remote;
   if (name === null) return false;
   const pushed = refs.flatMap(({ remoteRef, remoteOid }): PushedBranch[] => {
     const branch = /^refs\/heads\/(.+)$/s.exec(remoteRef)?.[1];
@@ -62,14 +64,18 @@ async function remoteAt(context: GitContext, url: string): Promise<string | null
   return null;
 }
 
-/** The host and the path of an address: the same by HTTPS and by SSH, and with a user's name and password in it. */
+/**
+ * The host and the path of an address: the same by HTTPS, whoever logs in, and by SSH as `git`, as forges have it. On
+ * other servers a user has a home of their own, and what a remote helper makes of an address nobody knows.
+ */
 function placeOf(url: string): string {
   return url
-    .replace(/^[a-z+]+:\/\//i, "")
-    .replace(/^[^/]*@/, "")
-    .replace(":", "/")
     .replace(/\/$/, "")
-    .replace(/\.git$/, "");
+    .replace(/\.git$/, "")
+    .replace(/^https?:\/\/(?:[^/]*@)?/i, "//")
+    .replace(/^ssh:\/\/git@/i, "//")
+    .replace(/^git@([^/:]+):/, "//$1/")
+    .replace(/^file:\/\//i, "");
 }
 
 /** Of a remote `foo` beside `foo/bar`, the folder of tracking branches holds those of the other, too. */

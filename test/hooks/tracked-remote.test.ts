@@ -76,4 +76,25 @@ test("an address is a remote's, whatever stands around it", async (t) => {
     t.deepEqual(remote, isRemotes && { name: "origin", without: [] }, url);
   }
   t.is(await trackedRemote({ cwd: dir, env }, [".", "."], refs), null);
+  // Rewritten by url.….insteadOf: git hands both over.
+  const rewritten = ["me:a", "git@git.example:me/a.git"];
+  t.deepEqual(await trackedRemote({ cwd: dir, env }, rewritten, refs), {
+    name: "origin",
+    without: [],
+  });
+  // Each a place of its own.
+  for (const [address, url, isRemotes] of [
+    ["gcrypt::git@git.example:me/a", "git@git.example:me/a", false],
+    ["me@nas.example:a", "you@nas.example:a", false],
+    ["me@nas.example:a", "ssh://me@nas.example/a", false],
+    ["me@nas.example:a", "me@nas.example:a.git", true],
+    ["ssh://git@git.example:22/a", "git@git.example:22/a", false],
+    ["https://git.example/me/a", "git.example/me/a", false],
+    ["codecommit://me@a", "codecommit://you@a", false],
+    ["/srv/a.git", "file:///srv/a", true],
+  ] as const) {
+    must("config", "remote.origin.url", address);
+    const remote = await trackedRemote({ cwd: dir, env }, [url, url], refs);
+    t.deepEqual(remote, isRemotes && { name: "origin", without: [] }, `${address} ${url}`);
+  }
 });
