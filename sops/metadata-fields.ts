@@ -72,6 +72,13 @@ export function timeAt(raw: Raw, key: string): string | null {
   return typeof value === "string" && RFC_3339.test(value) ? parseTimestamp(value) : null;
 }
 
+/** Refuses a time that YAML takes for more than a text, as sops 3.13 does. */
+export function refuseBareTime(raw: Raw, key: string): void {
+  if (raw[key] instanceof Date) {
+    throw bad(`has a ${key} without quotes, which is no text to YAML: put it into quotes`);
+  }
+}
+
 export function isRecord(raw: unknown): raw is Record<string, unknown> {
   return typeof raw === "object" && raw !== null && !Array.isArray(raw) && !(raw instanceof Date);
 }

@@ -3,6 +3,7 @@ import {
   isRecord,
   isSetAt,
   listAt,
+  refuseBareTime,
   refuseNoInteger,
   textAt,
   timeAt,
@@ -72,9 +73,7 @@ export function parseMetadata(raw: unknown): Metadata {
   }
   if (age.length === 0 && foreign.length === 0) throw bad("names no keys");
   refuseNoInteger(raw, "shamir_threshold");
-  if (raw["lastmodified"] instanceof Date) {
-    throw bad("has a lastmodified without quotes, which is no text to YAML: put it into quotes");
-  }
+  refuseBareTime(raw, "lastmodified");
   const lastModified = timeAt(raw, "lastmodified");
   if (lastModified === null) throw bad("has no lastmodified in RFC 3339");
   const mac = textAt(raw, "mac");
@@ -143,6 +142,7 @@ function foreignKeys(raw: Readonly<Record<string, unknown>>): string[] {
     const list = listAt(raw, key);
     for (const entry of list) {
       if (!isRecord(entry)) throw bad(`has a ${key} entry that is no mapping`);
+      refuseBareTime(entry, "created_at");
       if (timeAt(entry, "created_at") === null) {
         throw bad(`has a ${key} entry without a created_at in RFC 3339`);
       }

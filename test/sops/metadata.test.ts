@@ -123,7 +123,7 @@ test("what is missing or of another type", (t) => {
     [{ ...RAW, pgp: "" }, /a pgp that is no list/],
     [{ ...RAW, pgp: [{ fp: "x" }] }, /a pgp entry without a created_at in RFC 3339/],
     [{ ...RAW, kms: [{ created_at: "2020-01-01" }] }, /a kms entry without a created_at/],
-    [{ ...RAW, hckms: [{ created_at: new Date(0) }] }, /a hckms entry without a created_at/],
+    [{ ...RAW, hckms: [{ created_at: new Date(0) }] }, /a created_at without quotes/],
     [{ ...RAW, key_groups: ["x"] }, /group that is no mapping/],
     [{ ...RAW, key_groups: [{ age: 1 }] }, /an age that is no list/],
     [{ ...RAW, encrypted_regex: 5 }, /an encrypted_regex that is no string/],
