@@ -47,7 +47,7 @@ const REFUSED: readonly (readonly [
   ["a tab before a comment", "a: 'x'\n\t# note\n", 2, TAB],
   ["a tab behind a dash", "a:\n  -\tx\n", 2, TAB],
   ["a tab behind a `?` and a `:`", "?\ta\n:\tx\n", 1, TAB],
-  ["a tab alone in a block", "a: |-\n \t\nb: y\n", 2, TAB],
+  ["a tab alone in a block", "a: |-\n \t\nb: y\n", 2, /nothing but spaces and tabs/],
   ["a slash escaped", 'a: "x\\/y"\n', 1, ESCAPE],
   ["a slash escaped in a key", '"x\\/y": a\n', 1, ESCAPE],
   ["half a character escaped, and the other half", 'a: y\nb: "\\ud83d\\ude00"\n', 2, ESCAPE],
