@@ -4,14 +4,16 @@ import { Lines } from "../lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style/block-style.ts";
 import { documentComments } from "./comments.ts";
-import { commentLeaves } from "./comment-leaves.ts";
+import { commentLeaves, commentPlace } from "./comment-leaves.ts";
 import { documentEnd } from "./comment-owners.ts";
 import { YamlFile } from "./file.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
 import { indentStep } from "./metadata-block.ts";
+import { isMarked, splitDocuments } from "./parts.ts";
 import { problemWords } from "./problem-words.ts";
-import { DocumentReader, type Source } from "./reader.ts";
+import { DocumentReader } from "./reader.ts";
 import type { Failure } from "./scalar-value.ts";
+import type { Source } from "./source.ts";
 import { readTokens } from "./tokens.ts";
 
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
@@ -145,7 +147,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
       one.sops,
       lines,
       (comment) => reader.entryOfComment(comment),
-      reader.commentPlace,
+      commentPlace(newline),
     );
     leavesFromLast.push([...one.leaves, ...own].sort((a, b) => a.start - b.start));
   }
@@ -178,66 +180,4 @@ function refuseDropped(tokens: readonly CST.Token[], failure: Failure): void {
       throw failure("syntax", value.offset, "has a value without a `:` before it");
     });
   }
-}
-
-/** Whether a document begins with a `---`. */
-function isMarked(token: CST.Document | null): boolean {
-  return token?.start.some(({ type }) => type === "doc-start") === true;
-}
-
-interface Part {
-  readonly token: CST.Document | null;
-  /** Where the `...` of the document before stands, and that of the last one. */
-  readonly before: number | null;
-  behind: number | null;
-  /** Where its text ends. */
-  end: number;
-}
-
-/** What go-yaml reads of directives. */
-const DIRECTIVE = /^%(?:YAML 1\.1|TAG !(?:[\w-]*!)? [\w\-;/?:@&=+$,.!~*'()[\]]+)[ \t]*$/;
-
-/**
- * The documents of a file.
- *
- * @throws SopsError `unsupported` for what go-yaml refuses between them.
- */
-function splitDocuments(tokens: readonly CST.Token[], length: number, failure: Failure): Part[] {
-  const parts: Part[] = [];
-  let indicator: number | null = null;
-  const begin = (token: CST.Document | null) => {
-    parts.push({ token, before: indicator, behind: null, end: length });
-    indicator = null;
-  };
-  const closeLast = (offset: number) => {
-    const last = parts.at(-1);
-    if (last !== undefined && last.end === length) last.end = offset;
-  };
-  const directives = new Set<string>();
-  for (const token of tokens) {
-    if (token.type === "directive") {
-      const [name = "", handle = ""] = token.source.split(/\s+/);
-      const kind = name === "%TAG" ? `${name} ${handle}` : name;
-      if (!DIRECTIVE.test(token.source) || directives.has(kind)) {
-        const what = "has a directive that sops refuses: leave it out";
-        throw failure("unsupported", token.offset, what);
-      }
-      directives.add(kind);
-    } else if (token.type === "document") {
-      directives.clear();
-      closeLast(token.offset);
-      if (!isMarked(token) && (parts.length > 0 || token.value === undefined)) {
-        const what = token.value === undefined ? "ends here that has not begun" : "begins here";
-        throw failure("unsupported", token.offset, `a document ${what}, without a \`---\``);
-      }
-      begin(token);
-    } else if (token.type === "doc-end") {
-      closeLast(token.offset);
-      indicator = token.offset;
-    }
-  }
-  const last = parts.at(-1);
-  if (last === undefined) begin(null);
-  else last.behind = indicator;
-  return parts;
 }
