@@ -5,7 +5,7 @@ import { SpellingRecord } from "../spelling-record.ts";
 import type { CommentRun, CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text-edits.ts";
 import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
-import { commentStacks, type Held } from "./comment-stacks.ts";
+import { commentStacks, type Held } from "./comments/stacks.ts";
 import type { Refusal } from "./go-yaml-scan.ts";
 import { leafEdits } from "./leaf-edits.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";

@@ -13,9 +13,9 @@ import {
 } from "yaml";
 import { Anchors } from "./anchors.ts";
 import type { Collection } from "./collection.ts";
-import { entryOfComment } from "./comment-leaves.ts";
-import type { Held } from "./comment-stacks.ts";
-import type { Comment } from "./comments.ts";
+import { entryOfComment } from "./comments/leaves.ts";
+import type { Held } from "./comments/stacks.ts";
+import type { Comment } from "./comments/comments.ts";
 import type { YamlLeaf } from "./leaf.ts";
 import { MappingKeys } from "./mapping-keys.ts";
 import type { SopsPair, YamlDocument } from "./metadata-edits.ts";

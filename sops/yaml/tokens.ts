@@ -1,5 +1,5 @@
 import { CST, Lexer, Parser } from "yaml";
-import type { RawComment } from "./comment-texts.ts";
+import type { RawComment } from "./comments/texts.ts";
 import { TOO_LARGE } from "./file.ts";
 import { FlowReading } from "./flow-reading.ts";
 import { GoYamlScan, type Refusal } from "./go-yaml-scan.ts";

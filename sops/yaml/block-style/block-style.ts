@@ -1,9 +1,9 @@
 import { Lines } from "../../lines.ts";
 import type { KeyPath } from "../../token.ts";
 import type { Collection } from "../collection.ts";
-import { attribute } from "../comments.ts";
-import { commentLeaves, commentPlace, entryOfComment } from "../comment-leaves.ts";
-import { documentEnd } from "../comment-owners.ts";
+import { attribute } from "../comments/comments.ts";
+import { commentLeaves, commentPlace, entryOfComment } from "../comments/leaves.ts";
+import { documentEnd } from "../comments/owners.ts";
 import type { YamlContent, YamlLeaf } from "../leaf.ts";
 import type { SopsPair } from "../metadata-edits.ts";
 import { Places } from "../places.ts";

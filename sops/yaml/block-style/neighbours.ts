@@ -1,5 +1,5 @@
 import type { Collection } from "../collection.ts";
-import type { RawComment } from "../comment-texts.ts";
+import type { RawComment } from "../comments/texts.ts";
 import type { Mark } from "../marks.ts";
 
 /** What a mark is beside a word. */

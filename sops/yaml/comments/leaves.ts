@@ -1,9 +1,9 @@
-import { lastAtMost } from "../last-at-most.ts";
-import type { Lines } from "../lines.ts";
+import { lastAtMost } from "../../last-at-most.ts";
+import type { Lines } from "../../lines.ts";
 import type { Comment } from "./comments.ts";
-import type { YamlLeaf } from "./leaf.ts";
-import type { SopsPair } from "./metadata-edits.ts";
-import type { Place } from "./spelling.ts";
+import type { YamlLeaf } from "../leaf.ts";
+import type { SopsPair } from "../metadata-edits.ts";
+import type { Place } from "../spelling.ts";
 
 /**
  * The comments of a document as leaves: all but those inside its `sops` block.

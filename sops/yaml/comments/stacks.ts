@@ -1,5 +1,5 @@
-import type { CommentRun, CommentStack, Leaf } from "../store.ts";
-import type { Collection } from "./collection.ts";
+import type { CommentRun, CommentStack, Leaf } from "../../store.ts";
+import type { Collection } from "../collection.ts";
 
 /** Where something stands among the comments. */
 export interface Held {

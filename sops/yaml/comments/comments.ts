@@ -1,15 +1,15 @@
 import type { CST } from "yaml";
-import type { Lines } from "../lines.ts";
-import { isWithin, type Collection } from "./collection.ts";
+import type { Lines } from "../../lines.ts";
+import { isWithin, type Collection } from "../collection.ts";
 import {
   heldBehindIndicator,
   heldInGap,
   ownersAtEnd,
   type DocumentEnd,
   type Held,
-} from "./comment-owners.ts";
-import type { RawComment } from "./comment-texts.ts";
-import { documentMarks, type Mark } from "./marks.ts";
+} from "./owners.ts";
+import type { RawComment } from "./texts.ts";
+import { documentMarks, type Mark } from "../marks.ts";
 
 /**
  * To which mapping or list does a comment belong? Its path is part of what its ciphertext is bound
