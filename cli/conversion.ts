@@ -1,12 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
-import { readData } from "../sops/read-data.ts";
+import { readData, readDecrypted } from "../sops/read-data.ts";
 import { writeData } from "../sops/write-data.ts";
-import { decryptFile } from "../sops/decrypt.ts";
+import { decrypted, type Decrypted } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf, type Encryption, type Previous } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
-import type { StoreFile } from "../sops/store.ts";
 import { chosenConfig } from "./config-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
 import { indentOnDisk } from "./rule-on-disk.ts";
@@ -43,16 +42,10 @@ export function conversionOf(path: string, options: Readonly<Record<string, unkn
 
 /**
  * The bytes of a plaintext in another format, or in the same one as it is.
- *
- * @param text what `decryptFile` gave of `file`.
  */
-export function plaintextIn(
-  file: StoreFile,
-  text: string,
-  { from, to, indent }: Conversion,
-): Buffer {
-  if (from === to) return plaintextBytes(file, text);
-  return Buffer.from(writeData(readData(text, from, "refuse"), to, indent), "utf8");
+export function plaintextIn(plaintext: Decrypted, { from, to, indent }: Conversion): Buffer {
+  if (from === to) return plaintextBytes(plaintext.file, plaintext.text);
+  return Buffer.from(writeData(readDecrypted(plaintext, from, "refuse"), to, indent), "utf8");
 }
 
 /**
@@ -78,11 +71,18 @@ export function refuseDropped(documents: ReturnType<typeof readData>, to: Format
  */
 export async function encryptedAs(
   text: string,
+  conversion: Conversion,
+  rule: Encryption,
+): Promise<string> {
+  return encryptedData(readData(text, conversion.from, "refuse"), conversion, rule, null);
+}
+
+async function encryptedData(
+  documents: ReturnType<typeof readData>,
   { from, to, indent }: Conversion,
   rule: Encryption,
-  previous: Previous | null = null,
+  previous: Previous | null,
 ): Promise<string> {
-  const documents = readData(text, from, "refuse");
   // What is no data is left behind, and with it what a comment says of a value.
   if (from !== "binary" && rule.selection?.option.endsWith("comment_regex") === true) {
     throw new SopsError(
@@ -113,6 +113,8 @@ export async function encryptedIn(
   const { file, ...rest } = readSopsFile(Buffer.from(text, "utf8"), from);
   const metadata = encryptedOnly({ file, ...rest });
   // Its MAC was verified, or was not to be, before it was changed.
-  const plaintext = decryptFile(file, metadata, dataKey, { ignoreMac: true });
-  return encryptedAs(plaintext, conversion, encryptionOf(metadata), { file, metadata, dataKey });
+  const plaintext = decrypted(file, metadata, dataKey, { ignoreMac: true });
+  const documents = readDecrypted(plaintext, from, "refuse");
+  const previous = { file, metadata, dataKey };
+  return encryptedData(documents, conversion, encryptionOf(metadata), previous);
 }

@@ -1,6 +1,6 @@
-import { decryptFile } from "../sops/decrypt.ts";
+import { decrypted, type Decrypted } from "../sops/decrypt.ts";
 import { dataAt } from "../sops/data-tree.ts";
-import { readData } from "../sops/read-data.ts";
+import { readDecrypted } from "../sops/read-data.ts";
 import { writeData, writeValue } from "../sops/write-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
@@ -33,20 +33,20 @@ export const decrypt = fileCommand({
     const metadata = encryptedOnly(at);
     const dataKey = await dataKeyOf(metadata);
     const ignoreMac = at.options["ignoreMac"] === true;
-    const text = decryptFile(at.file, metadata, dataKey, { ignoreMac });
+    const plaintext = decrypted(at.file, metadata, dataKey, { ignoreMac });
     const { extract } = at.options;
-    if (typeof extract === "string") return extracted(at, text, extract);
+    if (typeof extract === "string") return extracted(at, plaintext, extract);
     const { inputFormat: from, outputFormat: to, indent } = at;
     // What is only printed is still in the file.
     if (from !== to && at.options["inPlace"] === true)
-      refuseDropped(readData(text, from, "refuse"), to);
-    return plaintextIn(at.file, text, { from, to, indent });
+      refuseDropped(readDecrypted(plaintext, from, "refuse"), to);
+    return plaintextIn(plaintext, { from, to, indent });
   },
 });
 
 function extracted(
-  { file, inputFormat, outputFormat, indent }: FileAtWork,
-  text: string,
+  { inputFormat, outputFormat, indent }: FileAtWork,
+  plaintext: Decrypted,
   at: string,
 ): string | Buffer {
   const path = parseTreePath(at);
@@ -55,9 +55,9 @@ function extracted(
   }
   // The bytes as they are, which need not be text.
   if (inputFormat === "binary" && path[0] === "data" && path.length === 1) {
-    return plaintextBytes(file, text);
+    return plaintextBytes(plaintext.file, plaintext.text);
   }
-  const [first = new Map()] = readData(text, inputFormat, "first");
+  const [first = new Map()] = readDecrypted(plaintext, inputFormat, "first");
   const value = dataAt(first, path);
   if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
   if (typeof value !== "string" && !(value instanceof Map)) {

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Command } from "commander";
-import { decryptFile } from "../sops/decrypt.ts";
+import { decrypted } from "../sops/decrypt.ts";
 import { shellText } from "../git/shell-word.ts";
 import { pairs, type Data } from "../sops/data-tree.ts";
-import { readData } from "../sops/read-data.ts";
+import { readDecrypted } from "../sops/read-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { parseAsSops } from "./arguments.ts";
@@ -36,8 +36,8 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
   const [path = "", line = ""] = command.args;
   let status = 0;
   const run = async () => {
-    const { text, conversion } = await opened(path, command.opts());
-    const [first = new Map()] = readData(text, conversion.from);
+    const { plaintext, conversion } = await opened(path, command.opts());
+    const [first = new Map()] = readDecrypted(plaintext, conversion.from);
     const values = environmentOf(first, path);
     for (const [key, value] of values) {
       if (key === "" || /[=\0]/.test(key) || value.includes("\0")) {
@@ -80,15 +80,15 @@ export async function execFile(argv: readonly string[]): Promise<number> {
     if (name !== basename(name) || name === "." || name === "..") {
       throw new SopsError("unsupported", "the file name must be a plain name");
     }
-    const { file, text, conversion } = await opened(path, options);
-    const content = plaintextIn(file, text, conversion);
+    const { plaintext, conversion } = await opened(path, options);
+    const content = plaintextIn(plaintext, conversion);
     status = await leavingSignals(async (shell) => {
-      const plaintext = privateFile(name, content);
+      const temporary = privateFile(name, content);
       try {
-        const filled = line.replaceAll("{}", () => plaintext.path);
+        const filled = line.replaceAll("{}", () => temporary.path);
         return await shell(filled, process.env);
       } finally {
-        plaintext.remove();
+        temporary.remove();
       }
     });
   };
@@ -113,7 +113,7 @@ async function opened(path: string, options: Readonly<Record<string, unknown>>) 
   const conversion = conversionOf(path, options);
   const { file, metadata } = readSopsFile(readFileSync(path), conversion.from);
   const known = encryptedOnly({ file, metadata });
-  return { file, text: decryptFile(file, known, await dataKeyOf(known)), conversion };
+  return { plaintext: decrypted(file, known, await dataKeyOf(known)), conversion };
 }
 
 /** Runs a line, and gives its exit status. */

@@ -2,6 +2,7 @@ import { effectiveSelection, type Metadata } from "./metadata.ts";
 import {
   decryptSelected,
   openSelected,
+  plaintextOf,
   type DamagedCommentPolicy,
   type DecryptOptions,
   type OpenedLeaf,
@@ -26,6 +27,30 @@ export function openLeaves(
 ): OpenedLeaf[] {
   const selects = selector(effectiveSelection(metadata), file);
   return openSelected(file, selects, dataKey, plaintext, damagedComments, before);
+}
+
+/** An encrypted file with its plaintext. */
+export interface Decrypted {
+  readonly file: StoreFile;
+  readonly leaves: readonly OpenedLeaf[];
+  readonly text: string;
+}
+
+/**
+ * Decrypts a file, its MAC verified first.
+ *
+ * @param options as for {@link decryptFile}.
+ * @throws SopsError as {@link decryptFile}.
+ */
+export function decrypted(
+  file: StoreFile,
+  metadata: Metadata,
+  dataKey: Uint8Array,
+  options: DecryptOptions = {},
+): Decrypted {
+  const damagedComments = options.ignoreMac === true ? "keep" : "refuse";
+  const leaves = openLeaves(file, metadata, dataKey, "refuse", damagedComments);
+  return { file, leaves, text: plaintextOf(file, leaves, metadata, dataKey, options) };
 }
 
 /**

@@ -1,9 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { NumberText, TimeText, type Data } from "./data-tree.ts";
 import { decodeText } from "./decode-text.ts";
+import type { Decrypted } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
+import type { Leaf } from "./store.ts";
 import { shownPath } from "./token.ts";
 import { resolvePlain, type Value } from "./value.ts";
 import { readBlockStyle } from "./yaml/block-style/block-style.ts";
@@ -40,10 +42,26 @@ export function readData(
     }
     case "dotenv":
     case "ini":
-      return [readFlat(text, format, repeated)];
+      return [readFlatText(text, format, repeated)];
     case "binary":
       return [new Map([["data", decodeText(Buffer.from(text, "latin1"))]])];
   }
+}
+
+/**
+ * The data of a decrypted file. What sops has encrypted into dotenv or INI may have a type there, or no
+ * spelling: what the plaintext reads as is not always what it was.
+ *
+ * @throws SopsError as {@link readData}.
+ */
+export function readDecrypted(
+  { file, leaves, text }: Decrypted,
+  format: Format,
+  repeated: Repeated = "last",
+): ReadonlyMap<string, Data>[] {
+  if (format !== "dotenv" && format !== "ini") return readData(text, format, repeated);
+  const opened = leaves.map(({ leaf: { kind, path }, value }) => ({ kind, path, value }));
+  return [readFlat(opened, file.sections, repeated)];
 }
 
 /**
@@ -198,23 +216,22 @@ function enter(entries: Map<string, Data>, key: string, value: Data, repeated: R
   entries.set(key, value);
 }
 
+function readFlatText(text: string, format: "dotenv" | "ini", repeated: Repeated) {
+  const { leaves, sections } = parseFile(text, format, null);
+  return readFlat(leaves, sections, repeated);
+}
+
 function readFlat(
-  text: string,
-  format: "dotenv" | "ini",
+  leaves: readonly Pick<Leaf, "kind" | "path" | "value">[],
+  sections: readonly string[] = [],
   repeated: Repeated,
 ): ReadonlyMap<string, Data> {
-  const root = new Map<string, Data>();
-  for (const { kind, path, value } of parseFile(text, format, null).leaves) {
+  const root = new Map<string, Data>(sections.map((name) => [name, new Map()]));
+  for (const { kind, path, value } of leaves) {
     if (kind === "comment") continue;
     const [first = "", second] = path;
-    if (second === undefined) {
-      enter(root, first, value?.text ?? "", repeated);
-      continue;
-    }
-    const section = root.get(first);
-    const entries = section instanceof Map ? (section as Map<string, Data>) : new Map();
-    enter(entries, second, value?.text ?? "", repeated);
-    root.set(first, entries);
+    const section = second === undefined ? root : root.get(first);
+    enter(section as Map<string, Data>, second ?? first, dataOf(value), repeated);
   }
   return root;
 }

@@ -1,6 +1,6 @@
 import { parseBinary } from "./binary.ts";
 import { dataAt, sameData, scalarText, type Data } from "./data-tree.ts";
-import { readData } from "./read-data.ts";
+import { readDecrypted } from "./read-data.ts";
 import { openLeaves } from "./decrypt.ts";
 import { putDotenv, removeDotenv } from "./dotenv-put.ts";
 import { encryptFile, encryptionOf, sealFile } from "./encrypt.ts";
@@ -60,14 +60,29 @@ export async function setValue(sealed: Sealed, path: TreePath, value: Data): Pro
   const { opened, plaintext } = open(sealed);
   if (format === "binary") return setContent(sealed, path, value, plaintext());
   if (mayStandAt(opened, path, value)) {
-    const [before = null] = readData(plaintext(), format, "first");
-    const present = dataAt(before, path);
-    const isText = format === "dotenv" || format === "ini";
-    if (present !== undefined && sameData(isText ? scalarText(value) : value, present)) return text;
+    const present = dataAt(dataOf(sealed, opened, plaintext), path);
+    if (present !== undefined && isSame(format, value, present)) return text;
   }
   const among = encryptedSide(effectiveSelection(metadata));
   const change: Change = (at) => STORES[format].put(at, path, value, among);
   return (await changed(sealed, opened, plaintext, change)) ?? text;
+}
+
+/** The data of the first document, before it is changed. */
+function dataOf(
+  { file, format }: Sealed,
+  leaves: readonly OpenedLeaf[],
+  plaintext: () => string,
+): Data {
+  const [first = null] = readDecrypted({ file, leaves, text: plaintext() }, format, "first");
+  return first;
+}
+
+/** Whether a value is the one that is there: dotenv and INI hold nothing but texts. */
+function isSame(format: Format, value: Data, present: Data): boolean {
+  if (format !== "dotenv" && format !== "ini") return sameData(value, present);
+  const text = scalarText(value);
+  return text !== null && text === scalarText(present);
 }
 
 /** On which side of comments that select a new value is encrypted. */
@@ -101,8 +116,7 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
     throw new SopsError("cannot-hold", "a binary file is one value: nothing can be taken out");
   }
   const refuse = () => {
-    const [before = null] = readData(plaintext(), format, "first");
-    refuseDeadEnd(before, path);
+    refuseDeadEnd(dataOf(sealed, opened, plaintext), path);
   };
   try {
     const text = await changed(sealed, opened, plaintext, (at) => STORES[format].remove(at, path));

@@ -91,6 +91,8 @@ export interface StoreFile {
   commentStacks?(): ReadonlyMap<Leaf, CommentStack>;
   /** The mappings and lists that hold empty ones: no leaf may be in them. Missing as above. */
   pathsAroundEmpty?(): readonly KeyPath[];
+  /** The sections of an INI file in their order, each once: one may be without a key. */
+  readonly sections?: readonly string[];
   /** The `sops` block as plain data, or null where the file has none. */
   readonly rawMetadata: unknown;
   /**

@@ -1,13 +1,5 @@
 import { Document, visit, type Scalar, type ScalarTag } from "yaml";
-import {
-  dataAt,
-  isEmpty,
-  NumberText,
-  pairs,
-  scalarText,
-  TimeText,
-  type Data,
-} from "./data-tree.ts";
+import { dataAt, NumberText, pairs, scalarText, TimeText, type Data } from "./data-tree.ts";
 import { spellDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
 import type { Format } from "./format.ts";
@@ -187,10 +179,7 @@ export function toJson(value: Data, layout: BlockLayout | null, indent = ""): st
 function heldBy(format: "dotenv" | "ini", root: Data, text: string): string {
   const texts = (data: Data): unknown =>
     data instanceof Map
-      ? [...(data as ReadonlyMap<string, Data>)]
-          // A section without a key is no data.
-          .filter(([, one]) => !(one instanceof Map && isEmpty(one)))
-          .map(([key, one]) => [key, texts(one)])
+      ? [...(data as ReadonlyMap<string, Data>)].map(([key, one]) => [key, texts(one)])
       : scalarText(data);
   let isSame = false;
   try {

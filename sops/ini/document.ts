@@ -63,6 +63,7 @@ class IniReader {
   private inSops = false;
   /** The section that values and comments belong to; never the `sops` one. */
   private section = DEFAULT_SECTION;
+  private readonly sectionNames = new Set<string>();
   private keys = new Set<string>();
   private unnamed = 0;
   private pending: CommentLine[] = [];
@@ -92,6 +93,7 @@ class IniReader {
     this.flush("unseen");
     return new IniFile(
       text,
+      [...this.sectionNames],
       this.sections,
       this.unseen,
       this.values,
@@ -126,6 +128,7 @@ class IniReader {
       return;
     }
     this.section = name;
+    this.sectionNames.add(name);
     this.sections.push([]);
     if (mark !== -1) {
       const at = start + close + 1 + mark;
@@ -177,6 +180,7 @@ class IniReader {
       source,
     };
     this.values.push(leaf);
+    this.sectionNames.add(this.section);
     this.sections.at(-1)?.push(leaf);
     if (source.comment !== null) {
       if (source.overlooked) this.flush();
@@ -208,9 +212,10 @@ class IniReader {
 
 class IniFile implements StoreFile {
   readonly leaves: readonly Leaf[];
+  readonly sections: readonly string[];
   readonly rawMetadata: unknown;
   private readonly text: string;
-  private readonly sections: readonly (readonly Leaf[])[];
+  private readonly leavesBySection: readonly (readonly Leaf[])[];
   private readonly values: readonly IniValueLeaf[];
   private readonly comments: readonly IniComment[];
   private readonly sops: SopsSection | null;
@@ -218,7 +223,8 @@ class IniFile implements StoreFile {
 
   constructor(
     text: string,
-    sections: readonly (readonly Leaf[])[],
+    sections: readonly string[],
+    leavesBySection: readonly (readonly Leaf[])[],
     unseen: readonly IniComment[],
     values: readonly IniValueLeaf[],
     comments: readonly IniComment[],
@@ -226,6 +232,7 @@ class IniFile implements StoreFile {
     sops: SopsSection | null,
   ) {
     this.text = text;
+    this.sections = sections;
     this.values = values;
     this.comments = comments;
     this.sops = sops;
@@ -236,13 +243,13 @@ class IniFile implements StoreFile {
       if (style === "continued") unusual.set(leaf, text.slice(start, end));
     }
     this.record = new SpellingRecord(values, unusual, this.rawMetadata);
-    this.leaves = [...sections.flat(), ...unseen, ...this.record.leaves];
-    this.sections = [...sections, ...unseen.map((comment) => [comment])];
+    this.leaves = [...leavesBySection.flat(), ...unseen, ...this.record.leaves];
+    this.leavesBySection = [...leavesBySection, ...unseen.map((comment) => [comment])];
   }
 
   commentStacks(): ReadonlyMap<Leaf, CommentStack> {
     return this.record.addStacks(
-      new Map(this.sections.flatMap((leaves) => [...flatCommentStacks(leaves, 1)])),
+      new Map(this.leavesBySection.flatMap((leaves) => [...flatCommentStacks(leaves, 1)])),
     );
   }
 

@@ -1,12 +1,14 @@
 import test from "ava";
 import { encryptedAs, encryptedIn, plaintextIn } from "../../cli/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
-import { decryptFile } from "../../sops/decrypt.ts";
-import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
+import { decrypted } from "../../sops/decrypt.ts";
+import { encryptFile, sealAnew, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
+import type { OpenedLeaf } from "../../sops/open.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
+import type { Value } from "../../sops/value.ts";
 import { testWith } from "../real-tools.ts";
 import { sopsBatch } from "../sops-batch.ts";
 
@@ -27,7 +29,7 @@ async function opened(text: string, format: Format) {
   const { file, metadata } = readSopsFile(Buffer.from(text), format);
   const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
-  return { file, dataKey, text: decryptFile(file, metadata, dataKey) };
+  return { dataKey, plaintext: decrypted(file, metadata, dataKey) };
 }
 
 test("what comments select does not stay readable in another format, nor the other way", async (t) => {
@@ -56,8 +58,8 @@ test("a binary file is encrypted as another format whatever the rule says of key
       const conversion = { from: "binary", to, indent: null } as const;
       const encrypted = await encryptedAs(bytes.toString("latin1"), conversion, rule);
       t.notRegex(encrypted, /hunter2/);
-      const { file, text } = await opened(encrypted, to);
-      const back = plaintextIn(file, text, { from: to, to: "binary", indent: null });
+      const { plaintext } = await opened(encrypted, to);
+      const back = plaintextIn(plaintext, { from: to, to: "binary", indent: null });
       t.deepEqual(back, bytes);
     }
   }
@@ -68,8 +70,8 @@ testWith("sops-batch")(
   async (t) => {
     const bytes = Buffer.from("é ř\n");
     const encrypted = await sops.encryptFile(bytes, "binary", RULE);
-    const { file, dataKey, text } = await opened(String(encrypted), "binary");
-    const json = plaintextIn(file, text, { from: "binary", to: "json", indent: null });
+    const { dataKey, plaintext } = await opened(String(encrypted), "binary");
+    const json = plaintextIn(plaintext, { from: "binary", to: "json", indent: null });
     t.deepEqual(JSON.parse(json.toString()), { data: bytes.toString() });
 
     const conversion = { from: "binary", to: "yaml", indent: null } as const;
@@ -92,3 +94,41 @@ test("what another format cannot hold is refused, and not left behind", async (t
   const toYaml = encryptedAs(binary, { from: "binary", to: "yaml", indent: null }, RULE);
   await t.throwsAsync(toYaml, { instanceOf: SopsError, message: /UTF-8/ });
 });
+
+test("sections without a key go along", async (t) => {
+  const ini = "a = 1\n[s]\n[t]\nb = 2\n[u]\n";
+  const { file } = readSopsFile(Buffer.from(ini), "ini");
+  const { plaintext } = await opened((await encryptFile(file, RULE)).text, "ini");
+  const json = plaintextIn(plaintext, { from: "ini", to: "json", indent: null }).toString();
+  t.is(JSON.stringify(JSON.parse(json)), '{"DEFAULT":{"a":"1"},"s":{},"t":{"b":"2"},"u":{}}');
+  const back = await encryptedAs(json, { from: "json", to: "ini", indent: null }, RULE);
+  t.regex((await opened(back, "ini")).plaintext.text, /^\[s\]\n\n\[t\]$[^]*^\[u\]$/m);
+  t.throws(() => plaintextIn(plaintext, { from: "ini", to: "dotenv", indent: null }), CANNOT_HOLD);
+});
+
+/** As sops writes it: it encrypts what the format has no spelling for. */
+const UNSPELLED: readonly Value[] = [
+  { type: "str", text: "C:\\new" },
+  { type: "int", text: "5" },
+  { type: "bool", text: "True" },
+  { type: "float", text: "1234567.5" },
+];
+for (const format of ["dotenv", "ini"] as const) {
+  test(`the values themselves, with their types, and not what the plaintext would read as: ${format}`, async (t) => {
+    const lines = UNSPELLED.map((_, index) => `k${index}=x\n`).join("");
+    const { file } = readSopsFile(Buffer.from(lines), format);
+    const leaves = file.leaves.map((leaf, index): OpenedLeaf => {
+      return { leaf, selected: true, value: UNSPELLED[index] ?? null, token: null };
+    });
+    const encrypted = (await sealAnew(file, leaves, RULE)).text;
+    const { dataKey, plaintext } = await opened(encrypted, format);
+    const json = plaintextIn(plaintext, { from: format, to: "json", indent: null });
+    const data = JSON.parse(json.toString()) as Record<string, unknown>;
+    const expected = { k0: "C:\\new", k1: 5, k2: true, k3: 1234567.5 };
+    t.deepEqual(format === "ini" ? data["DEFAULT"] : data, expected);
+
+    const conversion = { from: format, to: "yaml", indent: null } as const;
+    const yaml = await encryptedIn(encrypted, conversion, dataKey);
+    t.regex((await opened(yaml, "yaml")).plaintext.text, /k0: C:\\new\n *k1: 5\n *k2: true\n/);
+  });
+}

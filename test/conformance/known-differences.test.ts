@@ -6,7 +6,7 @@ import test from "ava";
 import { plaintextIn } from "../../cli/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { readValue } from "../../sops/read-data.ts";
-import { decryptFile } from "../../sops/decrypt.ts";
+import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
@@ -118,8 +118,11 @@ async function throughUs(example: Example): Promise<string> {
   if (shows === "change") return after === before ? "none" : "changed";
   if (shows === "ciphertext") return after;
   const { file, metadata, dataKey } = await opened(after, encryptedAs);
-  const plaintext = decryptFile(file, metadata, dataKey);
-  return plaintextIn(file, plaintext, { from: encryptedAs, to, indent: null }).toString("utf8");
+  return plaintextIn(decrypted(file, metadata, dataKey), {
+    from: encryptedAs,
+    to,
+    indent: null,
+  }).toString("utf8");
 }
 
 /** What came of an example, or where it ended. */
