@@ -119,15 +119,19 @@ class Envelope implements StoreFile {
   }
 
   private plaintext(replacements: ReadonlyMap<Leaf, Replacement>): string {
+    // sops gives the data, and drops the rest where it writes the file.
+    const isMore = this.leaves.some((leaf) => leaf.kind === "value" && leaf !== this.data);
+    if (this.data !== null && isMore) throw noBinary("holds more than the data of a binary file");
     const replacement = this.data === null ? undefined : replacements.get(this.data);
     const value = replacement?.kind === "plaintext" ? replacement.value : this.data?.value;
     if (value?.type === "bytes") return value.text;
     if (value?.type === "str") return Buffer.from(value.text, "utf8").toString("latin1");
-    throw new SopsError(
-      "unsupported",
-      "holds no data of a binary file: say its format, for example --input-type json",
-    );
+    throw noBinary("holds no data of a binary file");
   }
+}
+
+function noBinary(what: string): SopsError {
+  return new SopsError("unsupported", `${what}: say its format, for example --input-type json`);
 }
 
 function asBytes(token: string): string {

@@ -460,6 +460,21 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "binary: an encrypted file that holds more than data, such as a JSON file of another name",
+    sops: "decrypts it to what is at data, and drops the rest where it writes the file",
+    ours: "refuses it, and says to name its format",
+    examples: [
+      {
+        text: '{"data": "x", "other": "y"}',
+        format: "json",
+        encryptedAs: "binary",
+        encryptedBy: "sops",
+        sops: /^x$/,
+        ours: "refused",
+      },
+    ],
+  },
+  {
     what: "INI: a key that stands twice in a section",
     sops: "keeps only the last",
     ours: "refuses the file",

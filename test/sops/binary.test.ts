@@ -4,6 +4,7 @@ import { encryptFile, sealFile } from "../../sops/encrypt.ts";
 import { formatOf, inputTypeOf } from "../../sops/format.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { plaintextLeaves, readSopsFile } from "../../sops/sops-file.ts";
+import { setValue } from "../../sops/set.ts";
 import { changedAt, filesOf, selecting, tokenPlaces, WHOLE } from "./files.ts";
 
 const { encrypt, decrypt, decryptBytes, open, read } = filesOf("binary");
@@ -108,6 +109,14 @@ test("binary: an encrypted JSON file is none, and the error says what it is", as
   const json = await filesOf("json").encrypt('{"a": "x"}');
   await t.throwsAsync(encrypt(json), { name: "SopsError", message: /encrypted already/ });
   t.throws(() => read(json).file.splice(new Map(), null), { message: /--input-type json/ });
+});
+
+test("binary: what is not data would be lost, and is not passed over", async (t) => {
+  const encrypted = await filesOf("json").encrypt('{"data": "x", "other": "y"}');
+  const message = /more than the data of a binary file.*--input-type json/;
+  await t.throwsAsync(decryptBytes(encrypted), { message });
+  const sealed = { ...(await open(encrypted)), text: encrypted, format: "binary" } as const;
+  await t.throwsAsync(setValue({ ...sealed, ignoreMac: false }, ["data"], "z"), { message });
 });
 
 test("binary: ten megabytes", async (t) => {
