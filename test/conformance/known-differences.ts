@@ -801,6 +801,18 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
+    what: "a file that has a second name, by a hard link",
+    sops: "writes what both names lead to: it empties the file first, which is lost if it is ended there",
+    ours: "replaces the file in one step: the other name keeps what was there, be it plaintext",
+    lines: [
+      [
+        "ln p.yaml l; sops encrypt -i p.yaml; cmp -s p.yaml l; echo $?; rm l",
+        "0 > 0 p.yaml=ENC-yaml",
+        "0 > 1 p.yaml=ENC-yaml",
+      ],
+    ],
+  },
+  {
     what: "a second file where one is taken",
     sops: "passes over it, with a warning or without",
     ours: "refuses the line: it would not do what it says",
