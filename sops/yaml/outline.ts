@@ -38,7 +38,7 @@ export interface OutlinedCollection {
 export interface OutlinedEntry {
   /** A mapping's key; null for an item of a list, and for a key that is no text. */
   readonly name: string | null;
-  /** Where its key, the `?` before that, or its `-` begins; in a list in brackets, its value. */
+  /** Where its key, the `?` or tag before that, or its `-` begins; in a list in brackets, its value. */
   readonly start: number;
   /** Right behind its `:` or `-`; where it has no `:`, behind its key. */
   readonly slot: number;
@@ -163,7 +163,7 @@ function itemOf(list: YAMLSeq.Parsed, item: ParsedNode, index: number): Outlined
 function pairOf(pair: Pair): OutlinedEntry {
   const key = pair.key as ParsedNode;
   const token = pair.srcToken as CST.CollectionItem | undefined;
-  const mark = token?.start.find(({ type }) => type === "explicit-key-ind");
+  const mark = token?.start.find(({ type }) => type === "explicit-key-ind" || type === "tag");
   const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
   return {
     name: isScalar(key) ? String(key.value) : null,

@@ -133,3 +133,24 @@ for (const [text, path, left] of [
     t.is(removeYaml(text, path), left);
   });
 }
+
+/** As sops writes a merge key. */
+const MERGED: readonly [text: string, at: TreePath, removed: string, added: string | null][] = [
+  ["b:\n    !!merge <<:\n        c: 1\n    e: 3\n", ["b"], "b:\n    e: 3\n", null],
+  ["b:\n    !!merge <<: {c: 1}\n", ["b"], "b: {}\n", null],
+  ["!!merge <<: {c: 1}\ne: 3\n", [], "e: 3\n", null],
+  [
+    "b: {!!merge <<: {c: 1}, e: 3}\n",
+    ["b"],
+    "b: {e: 3}\n",
+    'b: {!!merge <<: {c: 1}, e: 3, "new": "v"}\n',
+  ],
+  ["b:\n    - !!merge <<: {c: 1}\n      e: 3\n", ["b", 0], "b:\n    - e: 3\n", null],
+];
+for (const [text, at, removed, added] of MERGED) {
+  test(`a key with a tag is taken out with it, and others stand in its column: ${text}`, (t) => {
+    t.is(removeYaml(text, [...at, "<<"]), removed);
+    const indent = " ".repeat(at.length === 0 ? 0 : at.length === 1 ? 4 : 6);
+    t.is(putYaml(text, [...at, "new"], "v", null), added ?? `${text}${indent}new: v\n`);
+  });
+}
