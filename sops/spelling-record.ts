@@ -118,11 +118,11 @@ export class SpellingRecord {
   }
 }
 
-/** Ends a spelling that ends with spaces of its own. */
+/** Ends a spelling that ends with spaces of its own, or with this. */
 const MARK = "\0";
 
 function withPadding(spelling: string): string {
-  const text = spelling.endsWith(" ") ? spelling + MARK : spelling;
+  const text = /[ \0]$/.test(spelling) ? spelling + MARK : spelling;
   return text.padEnd(Math.ceil(text.length / PADDING) * PADDING);
 }
 

@@ -27,6 +27,7 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
     '[s]\na = """one\n  two\n\nthree"""\nb = `x\r\ny`\nc = """one\n""" ; note\nd = """a\nb""" \\\nc"""\ne = 1\nf = `a\nb` # note\n',
   "continued values":
     "[s]\na = one \\\n   two \\\n\tthree\nb = x\\\n\nc = y \\\n# no comment\nd = 1\n",
+  "a continued value that ends with NUL": "[s]\na = x \\\n  y\0\nb = x \\\n  y \0\n",
   "a continued value at the end": "[s]\na = one \\",
   "a continued value before the end": "[s]\na = one \\\n",
   "a backslash before a comment": "[s]\na = \\ ; note\nb = x\\#note\n",
