@@ -8,6 +8,7 @@ import { TOKEN_START } from "../../sops/token-start.ts";
 import { inPlaintext } from "../inspect-tip.ts";
 import { judge } from "../judge.ts";
 import type { RulesInForce } from "../rules-in-force.ts";
+import { orUnderARule } from "../under-a-rule.ts";
 
 /** A content where it stands, of which something can be read that was encrypted there before. */
 export interface DecryptedAgain {
@@ -25,45 +26,35 @@ interface Replacement extends Pick<DecryptedAgain, "oid" | "path"> {
 /**
  * Contents that a commit in a range has put in the place of their encrypted form, and that are readable, as `sops
  * decrypt --in-place` leaves them, or in part, by a selection that takes less: the gate encrypts the ones again,
- * whatever is in them, and refuses the others, so they came past it. Those that are leaks by themselves are left out.
+ * whatever is in them, and refuses the others, and those that no rule takes, so they came past it. Those that are
+ * leaks by themselves are left out.
  *
- * @param logOfRange read to its end, where it is asked for
- * @param blobs the contents of the range, each with a path
- * @param otherNames other paths of them
+ * @param log of the range
+ * @param blobs the contents of the range
  * @param withSops those of them with ciphertext
  * @param rulesFor those that a content is judged by
  * @throws GitError, BrokenRulesError
  */
 export async function decryptedAgain(
   context: GitContext,
-  logOfRange: () => Promise<Pick<HistoryLog, "again">>,
+  log: Pick<HistoryLog, "again">,
   {
     blobs,
-    otherNames,
     withSops,
     rulesFor,
   }: {
-    readonly blobs: ReadonlyMap<string, GitPath>;
-    readonly otherNames: ReadonlyMap<string, Iterable<GitPath>>;
+    readonly blobs: { has(oid: string): boolean };
     readonly withSops: ReadonlySet<string>;
     readonly rulesFor: (oid: string) => readonly RulesInForce[];
   },
 ): Promise<DecryptedAgain[]> {
-  const isTaken = (oid: string, path: GitPath) =>
-    rulesFor(oid).some((rules) => rules.for(pathText(path)).rule !== null);
-  const others = (oid: string) => [...(otherNames.get(oid) ?? [])];
   const isReadable = (oid: string) => blobs.has(oid) && !withSops.has(oid);
-  const mayMatter = ([oid, path]: readonly [string, GitPath]) =>
-    withSops.has(oid) || isTaken(oid, path) || others(oid).some((other) => isTaken(oid, other));
-  if (![...blobs].some(mayMatter)) return [];
   const replacements: Replacement[] = [];
-  for (const { files } of (await logOfRange()).again()) {
-    const contents = files.filter(({ oid, isLink }) => blobs.has(oid) && !isLink);
-    for (const { oid, path, replaced } of contents) {
+  for (const { files } of log.again()) {
+    for (const { oid, path, replaced, isLink } of files) {
+      if (isLink || !blobs.has(oid)) continue;
       const unread = replaced.filter((old) => !isReadable(old));
-      if (unread.length > 0 && (withSops.has(oid) || isTaken(oid, path))) {
-        replacements.push({ oid, path, replaced: unread });
-      }
+      if (unread.length > 0) replacements.push({ oid, path, replaced: unread });
     }
   }
   const suspects = await suspected(context, replacements);
@@ -95,17 +86,33 @@ async function suspected(
   context: GitContext,
   replacements: readonly Replacement[],
 ): Promise<Replacement[]> {
+  const before = await selectionsOf(
+    context,
+    replacements.flatMap(({ replaced }) => replaced),
+  );
+  const ofEncrypted = replacements.flatMap(({ replaced, ...placed }) => {
+    const encrypted = replaced.filter((old) => (before.get(old) ?? null) !== null);
+    return encrypted.length === 0 ? [] : [{ ...placed, replaced: encrypted }];
+  });
+  const own = await selectionsOf(
+    context,
+    ofEncrypted.map(({ oid }) => oid),
+  );
+  return ofEncrypted.filter(
+    ({ oid, replaced }) => !replaced.some((old) => before.get(old) === (own.get(oid) ?? null)),
+  );
+}
+
+/** What some contents say of their selection: one call to git. */
+async function selectionsOf(
+  context: GitContext,
+  oids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
   const selections = new Map<string, string | null>();
-  const asked = replacements.flatMap(({ oid, replaced }) => [oid, ...replaced]);
-  for await (const { oid, bytes } of readBlobs(context, asked)) {
+  for await (const { oid, bytes } of readBlobs(context, oids)) {
     if (bytes !== null) selections.set(oid, selectionIn(bytes));
   }
-  return replacements.flatMap(({ replaced, ...placed }) => {
-    const own = selections.get(placed.oid) ?? null;
-    const encrypted = replaced.filter((old) => (selections.get(old) ?? null) !== null);
-    const isLike = encrypted.some((old) => selections.get(old) === own);
-    return encrypted.length === 0 || isLike ? [] : [{ ...placed, replaced: encrypted }];
-  });
+  return selections;
 }
 
 /** In any format: `sops_encrypted_regex=` in dotenv. */
@@ -124,13 +131,13 @@ function readableAgain(
   before: Buffer,
   rules: RulesInForce,
 ): Pick<DecryptedAgain, "finding" | "commitMends"> | null {
-  const { verdict, leaks } = judge({ path, bytes, before }, rules);
+  const { verdict, leaks, inForce } = judge({ path, bytes, before }, rules);
   if (leaks.some(({ severity }) => severity === "error")) return null;
   if (verdict.kind === "encrypt") return { finding: inPlaintext(), commitMends: true };
+  if (verdict.kind !== "blocked" || verdict.finding.rule !== "sops-rule") return null;
   // One without a sops block is no secret where its rule encrypts nothing in it.
-  const isNarrowed =
-    verdict.kind === "blocked" &&
-    verdict.finding.rule === "sops-rule" &&
-    bytes.toString("latin1").search(SELECTION) !== -1;
-  return isNarrowed ? { finding: verdict.finding, commitMends: false } : null;
+  const isNarrowed = bytes.toString("latin1").search(SELECTION) !== -1;
+  if (inForce.rule !== null && !isNarrowed) return null;
+  const [finding = verdict.finding] = orUnderARule([verdict.finding], path, bytes, rules);
+  return { finding, commitMends: false };
 }

@@ -47,22 +47,20 @@ export async function inspectRange(
   const generating = await generatingAtTips(repository, kustomizations);
   const [seen, log] = await Promise.all([
     lookIntoContents(repository, blobs, judges, found),
-    // One commit is a tip: what it has, under whatever name, is looked at there.
-    commits > 1 ? readRangeLog(repository, range, blobs) : null,
+    commits > 0 ? readRangeLog(repository, range, blobs) : null,
   ]);
   const unverified = await lookIntoTips(repository, files, seen, found);
-  const { withSops } = seen;
-  const otherNames = log?.otherNames ?? new Map<string, never>();
-  const contents = { blobs, otherNames, withSops, rulesFor };
-  const logOfRange = async () => (log ?? (await readRangeLog(repository, range, blobs))).log;
-  for (const one of await decryptedAgain(repository, logOfRange, contents)) {
+  const contents = { blobs, withSops: seen.withSops, rulesFor };
+  const again = log === null ? [] : await decryptedAgain(repository, log.log, contents);
+  for (const one of again) {
     const { oid, path, finding, commitMends } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
-    const again = { ...finding, path, blob: oid, commitMends, tip };
-    if (!found.isKnown(again)) found.add(again);
+    const placed = { ...finding, path, blob: oid, commitMends, tip };
+    if (!found.isKnown(placed)) found.add(placed);
   }
   await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
-  if (log !== null) {
+  // One commit is a tip: what it has, under whatever name, is looked at there.
+  if (log !== null && commits > 1) {
     await lookIntoOtherNames(repository, log, seen, { blobs, rulesFor }, found);
     await lookIntoPastSources(repository, log, generating, { blobs, rulesFor }, found);
   }

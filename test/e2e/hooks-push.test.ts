@@ -865,6 +865,34 @@ test("what was encrypted, and came readable past the gate, is refused, be it a S
   refused(t, repository, repository.push("origin", "main"), moved);
 });
 
+test("what was encrypted and no rule takes is refused as well, where it came readable past the gate", (t) => {
+  const repository = pushing(t);
+  const age = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  const settings = "apps/settings.yaml";
+  repository.write(settings, "mode: none\n");
+  repository.commit(settings, repository.tool("encrypt", "--age", age, settings).stdout);
+  passed(t, repository, repository.push("origin", "main"));
+
+  const finding =
+    /apps\/settings\.yaml {2}sops-rule\n +it was encrypted before, but no creation rule/;
+  const bad = repository.leak(settings, `mode: ${MARKER}\n`);
+  const atTip = repository.push("origin", "main");
+  refused(t, repository, atTip, bad);
+  t.regex(atTip.stderr, finding);
+  t.regex(repository.tool("check", "--range", "origin/main..main").stdout, finding);
+  // Taken back since.
+  repository.must("revert", "--no-edit", "HEAD");
+  const inThePast = repository.push("origin", "main");
+  refused(t, repository, inThePast, bad);
+  mended(t, repository, inThePast);
+  passed(t, repository, repository.push("origin", "main"));
+
+  repository.leak(settings, "mode: all\n");
+  const allow = `allow:\n  - {rule: sops-rule, path: ${settings}, reason: It is no secret any more.}\n`;
+  repository.leak(".flux-sops.yaml", allow);
+  passed(t, repository, repository.push("origin", "main"));
+});
+
 for (const [file, whole, narrow] of [
   ["talos/x.sops.yaml", [], ["--encrypted-regex", "^a$"]],
   // Nothing of what is left readable is a Secret's, nor has the file's name to say so.
