@@ -1,11 +1,19 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { identitiesOf, plaintextOf, type Reading } from "./plaintext-of.ts";
-import { COMMITS, FILES, type CommitForm, type Step } from "./random-steps.ts";
+import { COMMITS, FILES, SET_ASIDE, type CommitForm, type Step } from "./random-steps.ts";
 import type { Ended, Scaffolded } from "./scaffolded.ts";
 
 /** Every secret value that these tests write has this in it. */
 const MARK = /mk7q[0-9]+z/;
+
+/** These commit what is chosen while they run, or what HEAD has already. */
+const CHOOSING: ReadonlySet<CommitForm> = new Set([
+  "commit -p",
+  "commit -i path",
+  "commit --interactive",
+  "commit --amend --only",
+]);
 
 type Readings = ReadonlyMap<string, Reading>;
 
@@ -157,11 +165,8 @@ export class RandomRepository {
       case "add -p":
         this.#answering(["add", "-p"], step.answers);
         break;
-      case "stash":
-        git("stash", "push", "-q");
-        break;
-      case "stash pop":
-        git("stash", "pop", "-q");
+      case "set aside":
+        git(...SET_ASIDE[step.how], "-q");
         break;
       case "branch":
         git("switch", "-q", "-c", `b${String(step.n)}`);
@@ -264,7 +269,7 @@ export class RandomRepository {
         throw new Error(`${file} is committed in plaintext`);
       }
       const meant = isNamed ? disk.get(file) : named === null ? index.get(file) : undefined;
-      if (form === "commit -p" || form === "commit -i path" || meant === undefined) continue;
+      if (CHOOSING.has(form) || meant === undefined) continue;
       if (meant.state === "broken") continue;
       // autocrlf stores other line ends than the file on disk has.
       if (one.text.replaceAll("\r", "") !== meant.text.replaceAll("\r", "")) {
@@ -273,6 +278,7 @@ export class RandomRepository {
     }
     for (const [file, one] of staged) {
       if (one.state === "encrypted" || !MARK.test(one.text)) continue;
+      if (form === "commit --amend --only") continue;
       if (named !== null && !named.has(file) && form !== "commit -i path") continue;
       throw new Error(`${file} is in the index in plaintext after the commit`);
     }

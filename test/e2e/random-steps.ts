@@ -39,17 +39,43 @@ export const COMMITS = {
   "rebase --continue": ["rebase", "--continue"],
   "rebase --abort": ["rebase", "--abort"],
   am: ["am", "{patch}"],
+  "commit --interactive": ["commit", "--interactive", "-m", "x"],
+  "commit --fixup": ["commit", "--fixup={commit}"],
+  "commit --amend --only": ["commit", "--amend", "--only", "-m", "z"],
+  "revert -n": ["revert", "-n", "{commit}"],
+  "cherry-pick -n of foreign": ["cherry-pick", "-n", "foreign~{n}"],
+  "merge --no-commit": ["merge", "--no-ff", "--no-commit", "{branch}"],
+  "merge -X theirs": ["merge", "-X", "theirs", "--no-edit", "{branch}"],
+  "merge of two": ["merge", "--no-edit", "b0", "b1"],
+  "rebase --autosquash": ["-c", "sequence.editor=true", "rebase", "-i", "--autosquash", "{commit}"],
+  "rebase --rebase-merges": ["rebase", "--rebase-merges", "{branch}"],
+  "rebase --exec": ["rebase", "--exec", "git commit -q --amend --no-edit", "{commit}"],
+  "rebase -X theirs": ["rebase", "-X", "theirs", "{branch}"],
+  "rebase --skip": ["rebase", "--skip"],
+  "rebase --quit": ["rebase", "--quit"],
   "am --abort": ["am", "--abort"],
 } as const;
 
 export type CommitForm = keyof typeof COMMITS;
+
+/** What puts edits aside, takes them back, or carries them to another branch. */
+export const SET_ASIDE = {
+  stash: ["stash", "push"],
+  "stash -u": ["stash", "push", "-u"],
+  "stash -k": ["stash", "push", "-k"],
+  "stash pop": ["stash", "pop"],
+  "stash pop --index": ["stash", "pop", "--index"],
+  "stash apply --index": ["stash", "apply", "--index"],
+  "switch -m": ["switch", "-m", "b0"],
+} as const;
 
 /** What someone does to a repository. Numbers choose among what there is. */
 export type Step =
   | { readonly do: "write" | "edit" | "append"; readonly file: number; readonly style: number }
   | { readonly do: "remove" | "add" | "unstage" | "add -N" | "chmod"; readonly file: number }
   | { readonly do: "add -p"; readonly answers: readonly boolean[] }
-  | { readonly do: "add -A" | "stash" | "stash pop" | "push" }
+  | { readonly do: "add -A" | "push" }
+  | { readonly do: "set aside"; readonly how: keyof typeof SET_ASIDE }
   | { readonly do: "move"; readonly file: number; readonly to: number }
   | { readonly do: "branch" | "switch"; readonly n: number }
   | {
@@ -90,14 +116,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("add -p" as const), answers }) },
   {
-    weight: 2,
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("add -A" as const, "push" as const) }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({
-      do: fc.constantFrom(
-        "add -A" as const,
-        "stash" as const,
-        "stash pop" as const,
-        "push" as const,
-      ),
+      do: fc.constant("set aside" as const),
+      how: fc.constantFrom(...(Object.keys(SET_ASIDE) as (keyof typeof SET_ASIDE)[])),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("move" as const), file, to: file }) },
