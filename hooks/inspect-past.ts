@@ -5,6 +5,7 @@ import { holdsSecret } from "../findings/secret-source.ts";
 import { isNamedSops } from "../findings/sops-name.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
 import { formatOf } from "../sops/format.ts";
+import { TOKEN_START } from "../sops/token-start.ts";
 import { inPlaintext, type CommittedFinding } from "./inspect-tip.ts";
 import { judge } from "./judge.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
@@ -62,13 +63,18 @@ const LEAVE_OUT = { kind: "leave-out" } as const;
 
 /**
  * Whether a file in plaintext has the name of an encrypted one, where no rule takes it any more, or one with
- * keys for sops itself. Without a rule nobody knows what in YAML there was to encrypt.
+ * keys for sops itself, or it cannot be read as what it is. Without a rule nobody knows what in YAML there was to
+ * encrypt.
  */
 function isReadableByName(path: string, bytes: Uint8Array, blockedBy: RuleId, rules: RulesInForce) {
-  const isWhole = formatOf(path) !== "yaml" && rules.for(path).rule === null;
+  const isTaken = rules.for(path).rule !== null;
+  const isPlain =
+    blockedBy === "sops-broken"
+      ? (isTaken || formatOf(path) !== "yaml") && !Buffer.from(bytes).includes(TOKEN_START)
+      : blockedBy === (isTaken || formatOf(path) === "yaml" ? "sops-unsupported" : "sops-rule");
   return (
+    isPlain &&
     isNamedSops(path) &&
-    (isWhole ? blockedBy === "sops-rule" : blockedBy === "sops-unsupported") &&
     !leadsToSops(bytes) &&
     holdsSecret(bytes, { key: "", value: path })
   );

@@ -134,7 +134,13 @@ function readableAgain(
   const { verdict, leaks, inForce } = judge({ path, bytes, before }, rules);
   if (leaks.some(({ severity }) => severity === "error")) return null;
   if (verdict.kind === "encrypt") return { finding: inPlaintext(), commitMends: true };
-  if (verdict.kind !== "blocked" || verdict.finding.rule !== "sops-rule") return null;
+  if (verdict.kind !== "blocked") return null;
+  if (verdict.finding.rule === "sops-broken" && selectionIn(bytes) === null) {
+    const message = "it was encrypted before, and is in plaintext";
+    const finding: Finding = { ...inPlaintext(), message, mend: { kind: "leave-out" } };
+    return { finding, commitMends: false };
+  }
+  if (verdict.finding.rule !== "sops-rule") return null;
   // One without a sops block is no secret where its rule encrypts nothing in it.
   const isNarrowed = bytes.toString("latin1").search(SELECTION) !== -1;
   if (inForce.rule !== null && !isNarrowed) return null;

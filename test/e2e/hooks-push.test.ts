@@ -310,6 +310,26 @@ test("plaintext with the name of an encrypted file, that no rule takes, and is g
   passed(t, repository, repository.push("origin", "main"));
 });
 
+for (const [file, broken, good] of [
+  ["apps/x.sops.json", `{"a": "${MARKER}",}\n`, '{"a": "one"}\n'],
+  ["apps/x.sops.env", `A ${MARKER}\n`, "A=one\n"],
+  ["apps/x.sops.ini", `[a\nb=${MARKER}\n`, "[a]\nb=one\n"],
+  ["apps/x.sops.yaml", `data:\n  a: ${MARKER}\n b: "\n`, "data: {a: one}\n"],
+] as const) {
+  test(`plaintext that cannot be read as what its name says, and was corrected since: ${file}`, (t) => {
+    const repository = pushing(t);
+    const path = `clusters/homelab/${file}`;
+    const bad = repository.leak(path, broken);
+    repository.commit(path, good);
+    t.true(repository.read(path).includes("ENC["));
+    const push = repository.push("origin", "main");
+    refused(t, repository, push, bad);
+    t.regex(push.stderr, /x\.sops\.[a-z]+ {2}plaintext-secret\n.*its name says/);
+    mended(t, repository, push);
+    passed(t, repository, repository.push("origin", "main"));
+  });
+}
+
 test("a leak in the very first commit, with others after it", (t) => {
   const repository = pushing(t, { commit: false });
   repository.must("config", "user.name", "Author");
@@ -854,6 +874,17 @@ test("what was encrypted, and came readable past the gate, is refused, be it a S
   const inThePast = repository.push("origin", "main");
   refused(t, repository, inThePast, deep);
   mended(t, repository, inThePast);
+  passed(t, repository, repository.push("origin", "main"));
+
+  // No reader of YAML takes it.
+  const broken = repository.leak(settings, `${readable} b: "\n`);
+  const cannotBeRead = repository.push("origin", "main");
+  refused(t, repository, cannotBeRead, broken);
+  t.regex(cannotBeRead.stderr, /private\/settings\.yaml {2}plaintext-secret\n.*encrypted before/);
+  repository.leak(settings, encrypted);
+  const corrected = repository.push("origin", "main");
+  refused(t, repository, corrected, broken);
+  mended(t, repository, corrected);
   passed(t, repository, repository.push("origin", "main"));
 
   // git names it where no rule takes it.
