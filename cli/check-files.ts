@@ -10,12 +10,13 @@ import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { commandOnFiles } from "../git/shell-word.ts";
+import { brokenRuleFile } from "../hooks/broken-rule-file.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../hooks/gate-files.ts";
 import { inspectLink } from "../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
-import type { BrokenRulesError, RulesInForce } from "../hooks/rules-in-force.ts";
+import type { RulesInForce } from "../hooks/rules-in-force.ts";
 import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secret-sources.ts";
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
 import { isPlainLink } from "../hooks/unsuspicious.ts";
@@ -48,14 +49,19 @@ export async function checkFiles(
 ): Promise<Checked> {
   const all = await filesToCheck(repository, paths, onlyStaged);
   const files = all.filter(({ isLink }) => !isLink);
-  const inFiles = await inspect(repository, files);
-  const links = all.filter(({ isLink }) => isLink);
-  const inLinks = await inspectLinks(repository, links, files);
-  const checked = { ...inFiles, findings: [...inFiles.findings, ...inLinks] };
+  const links = all.filter((one) => one.isLink && !isPlainLink(one));
+  const surroundings = await stagedSurroundings(
+    repository,
+    [...files, ...links].map(({ path }) => path),
+  );
+  const { rules, inRuleFiles } = usableRules(surroundings.rules, all);
+  const inFiles = await inspect(repository, files, { ...surroundings, rules });
+  const findings = [...inRuleFiles, ...inFiles.findings, ...inLinks(links, rules)];
+  const checked = { ...inFiles, findings };
   if (paths.length > 0) return { ...checked, findings: checked.findings.map(mendedOutside) };
   if (onlyStaged) return checked;
-  const findings = await whereTheyAre(repository, checked.findings);
-  return { ...checked, findings: [...findings, ...inBuilds(files)] };
+  const placed = await whereTheyAre(repository, findings);
+  return { ...checked, findings: [...placed, ...inBuilds(files)] };
 }
 
 /** Of a file outside the repository: git takes no command for it, and no creation rule is for it. */
@@ -146,16 +152,8 @@ async function filesToCheck(
   });
 }
 
-async function inspectLinks(
-  repository: OpenedRepository,
-  links: readonly FileToCheck[],
-  files: readonly FileToCheck[],
-): Promise<CheckedFinding[]> {
-  const suspects = links.filter((link) => !isPlainLink(link));
-  const paths = suspects.map(({ path }) => path);
-  const surroundings = await stagedSurroundings(repository, paths);
-  const { rules } = usableRules(surroundings.rules, files);
-  return suspects.flatMap(({ path, bytes, where, blob }) =>
+function inLinks(links: readonly FileToCheck[], rules: RulesInForce): CheckedFinding[] {
+  return links.flatMap(({ path, bytes, where, blob }) =>
     inspectLink(pathText(path), bytes, rules).map((found) => ({ ...found, path, where, blob })),
   );
 }
@@ -163,12 +161,9 @@ async function inspectLinks(
 async function inspect(
   repository: OpenedRepository,
   files: readonly FileToCheck[],
+  surroundings: Surroundings,
 ): Promise<Checked> {
-  const surroundings = await stagedSurroundings(
-    repository,
-    files.map(({ path }) => path),
-  );
-  const { rules, broken } = usableRules(surroundings.rules, files);
+  const { rules } = surroundings;
   const { pairs } = await localIdentities(repository);
   const { OWN_OBJECTS } = await import("../hooks/own-objects.ts");
   const findings: CheckedFinding[] = [];
@@ -176,8 +171,6 @@ async function inspect(
   for (const { path, bytes, where, blob } of files) {
     if (OWN_OBJECTS.has(blob)) continue;
     const name = pathText(path);
-    const unusable = broken.find((error) => error.path === name);
-    if (unusable !== undefined) findings.push({ ...brokenRules(unusable), path, where, blob });
     if (isMisnamedRuleFile(name))
       findings.push({ ...misnamed(name, files, repository.prefix), path, where, blob });
     findings.push(
@@ -197,24 +190,24 @@ async function inspect(
   return { findings: all, files: files.length, unverified };
 }
 
-/** The rules to judge by: without the broken files in folders, where these are looked at themselves and so told of. */
+/**
+ * The rules to judge by: without the broken files in folders, where these are looked at themselves and so told of.
+ *
+ * @param all links among them: one that is a rule file is broken
+ */
 function usableRules(
   rules: RulesInForce,
-  files: readonly FileToCheck[],
-): ReturnType<RulesInForce["withoutBroken"]> {
+  all: readonly FileToCheck[],
+): { readonly rules: RulesInForce; readonly inRuleFiles: readonly CheckedFinding[] } {
   const usable = rules.withoutBroken();
-  const looked = new Set(files.map(({ path }) => pathText(path)));
-  return usable.broken.every(({ path }) => looked.has(path)) ? usable : { rules, broken: [] };
-}
-
-function brokenRules({ reason, line }: BrokenRulesError): Finding {
-  return {
-    rule: "sops-rule",
-    severity: "error",
-    line,
-    message: `it cannot be used, and nothing below it can be committed: ${reason}`,
-    mend: { kind: "edit", what: "correct it, or give it another name where it is no rule file" },
-  };
+  const inRuleFiles = usable.broken.flatMap((error) => {
+    const file = all.find(({ path }) => pathText(path) === error.path);
+    if (file === undefined) return [];
+    const { path, where, blob } = file;
+    return [{ ...brokenRuleFile(error), path, where, blob }];
+  });
+  if (inRuleFiles.length < usable.broken.length) return { rules, inRuleFiles: [] };
+  return { rules: usable.rules, inRuleFiles };
 }
 
 /** A rule file under a name that nobody reads. */

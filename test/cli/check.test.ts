@@ -237,6 +237,8 @@ test("a rule file in a folder that cannot be used is a finding, and all else is 
   repository.write("templates/config/a.txt", "a\n");
   repository.write("templates/config/b.yaml", "kind: Secret\nstringData: {a: hunter2}\n");
   repository.write("app/leak.yaml", "kind: Secret\nstringData: {a: hunter2}\n");
+  repository.write("linked/leak.yaml", "kind: Secret\nstringData: {a: hunter2}\n");
+  symlinkSync("../.sops.yaml", join(repository.dir, "linked/.sops.yaml"));
   repository.must("add", ".");
   const { status, stdout } = repository.tool("check", "--format", "json");
   t.is(status, 1);
@@ -246,8 +248,10 @@ test("a rule file in a folder that cannot be used is a finding, and all else is 
   t.deepEqual(
     findings.map(({ rule, path, line }) => [rule, path, line]),
     [
-      ["plaintext-secret", "app/leak.yaml", 2],
+      ["sops-rule", "linked/.sops.yaml", null],
       ["sops-rule", "templates/config/.sops.yaml", 3],
+      ["plaintext-secret", "app/leak.yaml", 2],
+      ["plaintext-secret", "linked/leak.yaml", 2],
       ["plaintext-secret", "templates/config/b.yaml", 2],
     ],
   );
