@@ -24,12 +24,15 @@ export async function checkHistory(
   repository: OpenedRepository,
   log: HistoryLog,
 ): Promise<Checked> {
-  const { findings, files } = await inspectHistory(repository, log, GUESSES);
+  const { findings, inRuleFiles, files } = await inspectHistory(repository, log, GUESSES);
   if (shallowEdge(repository).size > 0) sayThatItIsShallow();
   return {
-    findings: findings
-      .map((finding) => ({ ...finding, where: "history" as const }))
-      .sort((a, b) => dangerOf(a.rule) - dangerOf(b.rule) || compare(a.path, b.path)),
+    findings: [
+      ...findings
+        .map((finding) => ({ ...finding, where: "history" as const }))
+        .sort((a, b) => dangerOf(a.rule) - dangerOf(b.rule) || compare(a.path, b.path)),
+      ...inRuleFiles.map((finding) => ({ ...finding, where: "index" as const })),
+    ],
     files,
     unverified: 0,
   };

@@ -9,6 +9,7 @@ import { indexEntries } from "../git/index-entries.ts";
 import { mergedTags } from "../git/tag-objects.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
+import { brokenRuleFile } from "./broken-rule-file.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { mayGenerateSecrets } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
@@ -28,9 +29,17 @@ export interface PastFinding extends Finding {
   readonly commits: readonly BringingCommit[];
 }
 
+/** What is wrong with a file of the index. */
+export interface IndexFinding extends Finding {
+  readonly path: GitPath;
+  readonly blob: string;
+}
+
 /** What the history of a repository holds. */
 export interface PastInspection {
   readonly findings: readonly PastFinding[];
+  /** Rule files in folders that cannot be used: what was below them is judged as under no rule. */
+  readonly inRuleFiles: readonly IndexFinding[];
   /** Contents read. */
   readonly files: number;
 }
@@ -38,11 +47,11 @@ export interface PastInspection {
 /**
  * Looks for leaks in every content, commit message and tag message that a ref or HEAD reaches. Each
  * content is read as soon as the log has named it, and judged once for each kind of path that it ever
- * had. Creation rules are those of the index.
+ * had. Creation rules are those of the index, as far as they can be used.
  *
  * @param log of the same repository, not read yet
  * @param without rules that are not asked
- * @throws GitError, BrokenRulesError
+ * @throws GitError, and BrokenRulesError for the rule file at the top
  */
 export async function inspectHistory(
   repository: OpenedRepository,
@@ -59,8 +68,8 @@ export async function inspectHistory(
       past.readMessage(Buffer.from(commit.message, "latin1"), what, [commit]);
     }
   };
-  const [rules, { tags, others }] = await Promise.all([
-    indexEntries(repository).then((entries) => rulesOfIndex(repository, entries)),
+  const [{ rules, inRuleFiles }, { tags, others }] = await Promise.all([
+    usableRulesOfIndex(repository),
     namedObjects(repository),
   ]);
   const judge = (content: PastContent, bytes: Buffer): void => {
@@ -95,7 +104,21 @@ export async function inspectHistory(
     past.readMessage(header, what, commit === undefined ? [] : [commit]);
   }
   for (const { ref, content } of tags) past.readMessage(content, `tag ${ref}`, []);
-  return { findings: past.findings(log), files: past.files };
+  return { findings: past.findings(log), inRuleFiles, files: past.files };
+}
+
+async function usableRulesOfIndex(
+  repository: OpenedRepository,
+): Promise<Pick<PastInspection, "inRuleFiles"> & { readonly rules: RulesInForce }> {
+  const entries = await indexEntries(repository);
+  const { rules, broken } = (await rulesOfIndex(repository, entries)).withoutBroken();
+  const inRuleFiles = broken.flatMap((error) => {
+    const entry = entries.find(({ path }) => pathText(path) === error.path);
+    return entry === undefined
+      ? []
+      : [{ ...brokenRuleFile(error), path: entry.path, blob: entry.oid }];
+  });
+  return { rules, inRuleFiles };
 }
 
 /** A content that the log has named. */

@@ -47,6 +47,42 @@ test("--history: what was removed again, each content once, the most dangerous f
   t.false(text.stdout.includes("hunter2") || text.stdout.includes(identity));
 });
 
+test("--history: a rule file in a folder that cannot be used is a finding, and all else is looked at", (t) => {
+  const repository = scaffolded(t);
+  const leak = secret({ token: "hunter2" }, "web");
+  for (const folder of ["templates", "app"]) repository.write(`${folder}/web.yaml`, leak);
+  repository.must("add", ".");
+  repository.must("commit", "-qnm", "Leak");
+  repository.must("rm", "-q", "-r", "templates", "app");
+  repository.must("commit", "-qnm", "Remove");
+  repository.write("templates/.sops.yaml", "creation_rules: [{path_regex: .*, age: ${KEY}}]\n");
+  repository.must("add", ".");
+  const blob = repository.must("rev-parse", ":templates/.sops.yaml").trim();
+
+  const found = () => findingsOf(repository.tool("check", "--history", "--format", "json").stdout);
+  t.deepEqual(
+    found().map(({ rule, path }) => [rule, path]),
+    [
+      ["plaintext-secret", "app/web.yaml"],
+      ["sops-rule", "templates/.sops.yaml"],
+    ],
+  );
+  t.true(found()[0]?.paths?.includes("templates/web.yaml"));
+  t.regex(
+    repository.tool("check", "--history").stdout,
+    /cannot be used.*\n {2}To mend it, correct/,
+  );
+  repository.write(
+    ".flux-sops.yaml",
+    `allow: [{rule: sops-rule, path: templates/.sops.yaml, blob: ${blob}, reason: a template}]\n`,
+  );
+  repository.must("add", ".");
+  t.deepEqual(
+    found().map(({ rule }) => rule),
+    ["plaintext-secret"],
+  );
+});
+
 test("--history: keys in the messages of commits and tags, which are not shown", async (t) => {
   const repository = scaffolded(t);
   const { identity } = await generateKeyPair();
