@@ -22,11 +22,11 @@ import { shownName } from "./wording.ts";
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
  * `.aws/credentials` (velero's, too), `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`,
- * `.htpasswd` (hashes can be guessed at), a password alone (`.vault_pass`, `restic-password`), a Cloudflare tunnel's and 1Password Connect's JSON, dotenv
- * files (direnv's too), Terraform variables and states. Part of `plaintext-secret`. Dotenv files and
- * those of Terraform hold harmless settings as well, so there the names decide; a sample
- * (`.env.example`) is left alone. Which dotenv file feeds a secretGenerator is another question
- * (`secret-source.ts`).
+ * `.htpasswd` (hashes can be guessed at), a password alone (`.vault_pass`, `restic-password`), a
+ * Cloudflare tunnel's and 1Password Connect's JSON, dotenv files (direnv's too), Terraform variables
+ * and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless settings
+ * as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file feeds
+ * a secretGenerator is another question (`secret-source.ts`).
  */
 export function findCredentialFile(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;
