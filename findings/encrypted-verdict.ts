@@ -110,19 +110,24 @@ function leftBySelection(
   metadata: Metadata,
 ): Leaf | undefined {
   const isDotenv = formatOf(path) === "dotenv";
-  const isOfASecret =
-    isDotenv ||
-    file.leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
-  if (!isOfASecret) return undefined;
+  if (!isDotenv && !isKubernetesSecret(file)) return undefined;
   const own = selector(effectiveSelection(metadata), file);
   return selectedValues(rule, file).find(
-    (leaf) =>
-      !own(leaf) &&
-      !isToken(leaf.value?.text ?? "") &&
-      (isDotenv || /^(?:data|stringData)$/.test(String(leaf.path[0]))),
+    (leaf) => !own(leaf) && !isToken(leaf.value?.text ?? "") && (isDotenv || isOfASecret(leaf)),
   );
 }
 
-function holdsCiphertext({ leaves }: StoreFile): boolean {
+/** Whether one of a file's documents is a Kubernetes Secret, encrypted or not. */
+export function isKubernetesSecret({ leaves }: StoreFile): boolean {
+  return leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
+}
+
+/** Whether a value stands where a Kubernetes Secret has its own. */
+export function isOfASecret({ path: [key] }: Leaf): boolean {
+  return key === "data" || key === "stringData";
+}
+
+/** Whether anything in a file is encrypted. */
+export function holdsCiphertext({ leaves }: StoreFile): boolean {
   return leaves.some(({ value }) => value !== null && isToken(value.text));
 }

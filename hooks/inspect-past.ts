@@ -2,7 +2,9 @@ import type { RuleId } from "../findings/finding.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
 import { holdsSecret } from "../findings/secret-source.ts";
+import { valuesBesideRefusedBlock } from "../findings/refused-block.ts";
 import { isNamedSops } from "../findings/sops-name.ts";
+import type { SopsVerdict } from "../findings/verdict.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
 import { formatOf } from "../sops/format.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
@@ -52,11 +54,18 @@ function inspectContent(
       ...found,
     ];
   }
-  if (verdict.kind !== "encrypted") return found;
-  const values = verdict.added
-    .filter(({ kind }) => kind === "value")
-    .map((one) => ({ finding: plaintextValue(one, false), commitMends: true }));
-  return [...values, ...found];
+  const values = readableValues(path, bytes, verdict);
+  return [
+    ...values.map((one) => ({ finding: plaintextValue(one, false), commitMends: true })),
+    ...found,
+  ];
+}
+
+/** Of an encrypted file, the values in plaintext: sops and Flux pass over them, be the `sops` block one that they take or not. */
+function readableValues(path: string, bytes: Uint8Array, verdict: SopsVerdict) {
+  if (verdict.kind === "encrypted") return verdict.added.filter(({ kind }) => kind === "value");
+  const isBroken = verdict.kind === "blocked" && verdict.finding.rule === "sops-broken";
+  return isBroken ? valuesBesideRefusedBlock(path, bytes) : [];
 }
 
 const LEAVE_OUT = { kind: "leave-out" } as const;

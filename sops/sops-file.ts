@@ -40,7 +40,7 @@ export function plaintextBytes(file: StoreFile, plaintext: string): Buffer {
  * The values and comments of an encrypted file that its own selection takes and that are not
  * encrypted: what somebody added by hand. No key is needed.
  */
-export function plaintextLeaves(file: StoreFile, metadata: Metadata): Leaf[] {
+export function plaintextLeaves(file: StoreFile, metadata: Pick<Metadata, "selection">): Leaf[] {
   const selects = selector(effectiveSelection(metadata), file);
   return file.leaves.filter(
     (leaf) =>

@@ -14,6 +14,14 @@ const RULES = `creation_rules: [{age: ${recipient}, path_regex: '^[^/]*\\.env$'}
 /** A repository whose branches were never pushed, without any hook. */
 function repository(t: ExecutionContext) {
   const { dir, env, must, write } = temporaryRepository(t);
+  const findings = async (branches: readonly string[]) => {
+    const lines = branches.map((branch) => {
+      const oid = must("rev-parse", branch);
+      return `refs/heads/${branch} ${oid} refs/heads/${branch} ${"0".repeat(oid.length)}\n`;
+    });
+    const pushed = await prePush({ cwd: dir, env }, ["origin", "url"], lines.join(""));
+    return pushed?.findings ?? [];
+  };
   return {
     dir,
     must,
@@ -25,15 +33,14 @@ function repository(t: ExecutionContext) {
     },
     /** What is said of new branches: of each finding where it is, by which rule, and how bad. */
     async push(...branches: string[]): Promise<string[]> {
-      const lines = branches.map((branch) => {
-        const oid = must("rev-parse", branch);
-        return `refs/heads/${branch} ${oid} refs/heads/${branch} ${"0".repeat(oid.length)}\n`;
-      });
-      const pushed = await prePush({ cwd: dir, env }, ["origin", "url"], lines.join(""));
-      return (pushed?.findings ?? []).map(
+      return (await findings(branches)).map(
         ({ path, rule, severity, tip }) =>
           `${path} ${rule} ${severity} ${tip === null ? "in the past" : "at the tip"}`,
       );
+    },
+    /** The same in words. */
+    async messages(...branches: string[]): Promise<string[]> {
+      return (await findings(branches)).map(({ message }) => message);
     },
   };
 }
@@ -133,6 +140,57 @@ test("a selection that takes less than that of the version before, at the tip an
     const { option, pattern } = selection;
     commit({ ".sops.yaml": FOR_A_YAML.replace("{age", `{${option}: ${pattern}, age`) });
     t.deepEqual(await push("main"), []);
+  }
+});
+
+test("what can be read beside a sops block that is refused, at the tip and in the past", async (t) => {
+  const FOR_DATA: Selection = { option: "encrypted_regex", pattern: "^(data|stringData)$" };
+  const whole = await encrypted(
+    "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  user: me\n  b: hunter2\n",
+    "yaml",
+    FOR_DATA,
+  );
+  const readable = whole.replace(/\bb: ENC.*/, "b: hunter2");
+  t.not(readable, whole);
+  const values = ["stringData.b holds plaintext in an encrypted file"];
+  for (const [block, found] of [
+    [(text: string) => text.replace(/^ +lastmodified: .*\n/m, ""), values],
+    // Of two selections nobody knows which is meant: what a Secret has is not to be read.
+    [
+      (text: string) => text.replace(/^( +)encrypted_regex/m, "$1unencrypted_suffix: _\n$&"),
+      values,
+    ],
+    // By a pattern that it cannot read sops encrypts nothing.
+    [
+      (text: string) =>
+        text
+          .replace(/encrypted_regex: .*/, 'encrypted_regex: "("')
+          .replace(/^ +lastmodified: .*\n/m, ""),
+      values,
+    ],
+    // What the block leaves readable is meant to be.
+    [
+      (text: string) =>
+        text
+          .replace(/encrypted_regex: .*/, "encrypted_regex: ^user$")
+          .replace(/^ +lastmodified: .*\n/m, ""),
+      [],
+    ],
+  ] as const) {
+    for (const rules of ["", FOR_A_YAML]) {
+      const { commit, push, messages } = repository(t);
+      if (rules !== "")
+        commit({
+          ".sops.yaml": rules.replace("{age", `{encrypted_regex: ^(data|stringData)$, age`),
+        });
+      commit({ "a.yaml": whole });
+      t.deepEqual(await push("main"), []);
+      t.not(block(readable), readable);
+      commit({ "a.yaml": block(readable) });
+      t.true((await push("main")).includes("a.yaml sops-broken error at the tip"));
+      commit({ "a.yaml": whole });
+      t.deepEqual(await messages("main"), found);
+    }
   }
 });
 
