@@ -14,6 +14,8 @@ import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { mayGenerateSecrets } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { pastSources } from "./past-sources.ts";
+import { replacementsIn } from "./range/decrypted-again.ts";
+import { readableAgain } from "./readable-again.ts";
 import { plaintextSource, type FoundSource } from "./secret-sources.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
 
@@ -97,7 +99,14 @@ export async function inspectHistory(
   if (again.length > 0) await streamBlobs(repository, again, judge);
   const judgeSource = (source: FoundSource) => plaintextSource(source, rules, null);
   const named = await pastSources(repository, log, past.generating, judgeSource);
-  for (const { source, wrong } of named) past.addSource(source, wrong.finding);
+  for (const { source, wrong } of named) past.add(source, wrong.finding);
+  const { withSops } = past;
+  if (withSops.size > 0) {
+    const replacements = replacementsIn(log, { isNew: (oid) => past.has(oid), withSops });
+    for (const one of await readableAgain(repository, replacements, () => [rules])) {
+      past.add(one, one.finding);
+    }
+  }
   for (const [oid, header] of await mergedTags(repository, [...merges.keys()])) {
     const commit = merges.get(oid);
     const what = `the message of a tag that commit ${oid.slice(0, 12)} has merged`;
@@ -203,8 +212,18 @@ class Past {
     }
   }
 
-  /** Takes note of a content that a secretGenerator named, where nothing else says that it is a secret. */
-  addSource({ oid, path }: Pick<FoundSource, "oid" | "path">, finding: Finding): void {
+  has(oid: string): boolean {
+    return this.#contents.has(oid);
+  }
+
+  /** The contents with ciphertext. */
+  get withSops(): ReadonlySet<string> {
+    const encrypted = [...this.#contents.values()].filter(({ likeness }) => likeness?.isEncrypted);
+    return new Set(encrypted.map(({ oid }) => oid));
+  }
+
+  /** Takes note of what is wrong with a content by what stood beside or before it, where nothing else says so. */
+  add({ oid, path }: Pick<FoundSource, "oid" | "path">, finding: Finding): void {
     const found = [...(this.#found.get(oid)?.values() ?? [])];
     if (!found.some((one) => one.finding.rule === finding.rule)) this.#find(oid, finding, path);
   }

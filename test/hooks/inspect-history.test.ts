@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { HistoryLog } from "../../git/history-log.ts";
 import { openRepository } from "../../git/repository.ts";
 import { inspectHistory, type PastFinding } from "../../hooks/inspect-history.ts";
+import { encryptFile } from "../../sops/encrypt.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
+import type { Selection } from "../../sops/selection-option.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
 import { secret } from "../e2e/scaffolded.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 
@@ -126,6 +129,54 @@ test("a leak beside changes of a version, and what only a merge has", async (t) 
     shown(findings).map(({ commits }) => commits),
     [[merge], [again], [leaks]],
   );
+});
+
+test("what was encrypted before and could be read in between, as a whole or in part", async (t) => {
+  const { recipient } = await generateKeyPair();
+  const encrypted = async (text: string, selection: Selection | null = null) => {
+    const { file } = readSopsFile(Buffer.from(text), "yaml");
+    const encryption = { recipients: [recipient], selection, macOnlyEncrypted: false };
+    return (await encryptFile(file, encryption)).text;
+  };
+  const repository = temporaryRepository(t);
+  const rules = `creation_rules: [{age: ${recipient}, path_regex: '^a\\.yaml$'}]\n`;
+  const whole = await encrypted("a: one\nb: two\n");
+  const part = await encrypted("a: one\nb: two\n", { option: "encrypted_regex", pattern: "^a$" });
+  commit(repository, { ".sops.yaml": rules, "a.yaml": whole, "b.yaml": whole });
+  const readable = { "a.yaml": "a: one\nb: two\n", "b.yaml": "a: one\nb: two\n" };
+  const decrypted = commit(repository, readable);
+  commit(repository, { "a.yaml": await encrypted("a: one\nb: 3\n") });
+  const narrowed = commit(repository, { "a.yaml": part });
+  commit(repository, { "a.yaml": whole });
+  const found = async () =>
+    shown((await inspect(repository)).findings).map(({ rule, path, commits }) => [
+      rule,
+      path,
+      ...commits,
+    ]);
+  t.deepEqual(await found(), [
+    ["sops-rule", "a.yaml", narrowed],
+    ["plaintext-secret", "a.yaml", decrypted],
+  ]);
+  // Where its rule says so by now, that was meant.
+  const open = rules.replace("{age", "{encrypted_regex: ^nothing$, age");
+  commit(repository, { ".sops.yaml": open });
+  t.deepEqual(await found(), []);
+});
+
+test("a value in plaintext beside a sops block that is refused", async (t) => {
+  const { recipient } = await generateKeyPair();
+  const { file } = readSopsFile(Buffer.from(secret({ token: "hunter2", a: "b" }, "web")), "yaml");
+  const selection = { option: "encrypted_regex", pattern: "^(data|stringData)$" } as const;
+  const encryption = { recipients: [recipient], selection, macOnlyEncrypted: false };
+  const { text } = await encryptFile(file, encryption);
+  const repository = temporaryRepository(t);
+  const readable = text.replace(/token: .*/, "token: hunter2").replace(/^ +lastmodified.*\n/m, "");
+  const bad = commit(repository, { "web.yaml": readable });
+  commit(repository, { "web.yaml": text });
+  t.deepEqual(shown((await inspect(repository)).findings), [
+    { rule: "plaintext-value", path: "web.yaml", paths: ["web.yaml"], commits: [bad] },
+  ]);
 });
 
 test("a content, and a tree, that a tag names", async (t) => {
