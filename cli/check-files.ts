@@ -5,7 +5,13 @@ import { fluxCiphertext } from "../findings/flux/ciphertext.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { findSetUpCommands } from "../findings/set-up-commands.ts";
 import { readBlobMap } from "../git/blobs.ts";
-import { changedEntries, indexEntries, isFile } from "../git/index-entries.ts";
+import {
+  changedEntries,
+  indexEntries,
+  isFile,
+  type ChangedEntry,
+  type IndexEntry,
+} from "../git/index-entries.ts";
 import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
@@ -16,6 +22,7 @@ import { inspectLink } from "../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../hooks/kustomizations.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
+import { readableAgain } from "../hooks/readable-again.ts";
 import type { RulesInForce } from "../hooks/rules-in-force.ts";
 import { plaintextSource, stagedSources, type FoundSource } from "../hooks/secret-sources.ts";
 import { stagedSurroundings, type Surroundings } from "../hooks/staged-surroundings.ts";
@@ -47,21 +54,21 @@ export async function checkFiles(
   paths: readonly string[],
   onlyStaged: boolean,
 ): Promise<Checked> {
-  const all = await filesToCheck(repository, paths, onlyStaged);
-  const files = all.filter(({ isLink }) => !isLink);
-  const links = all.filter((one) => one.isLink && !isPlainLink(one));
-  const surroundings = await stagedSurroundings(
-    repository,
-    [...files, ...links].map(({ path }) => path),
-  );
-  const { rules, inRuleFiles } = usableRules(surroundings.rules, all);
-  const inFiles = await inspect(repository, files, { ...surroundings, rules });
-  const findings = [...inRuleFiles, ...inFiles.findings, ...inLinks(links, rules)];
-  const checked = { ...inFiles, findings };
-  if (paths.length > 0) return { ...checked, findings: checked.findings.map(mendedOutside) };
+  if (paths.length > 0) {
+    const checked = await inspect(repository, filesOnDisk(repository, paths), []);
+    return { ...checked, findings: checked.findings.map(mendedOutside) };
+  }
+  const [changes, entries] = await Promise.all([
+    changedEntries(repository),
+    onlyStaged ? null : indexEntries(repository),
+  ]);
+  const changed = changes.changed.filter(({ intentToAdd }) => !intentToAdd);
+  const all = await stagedFiles(repository, entries ?? changed);
+  const checked = await inspect(repository, all, changed);
   if (onlyStaged) return checked;
-  const placed = await whereTheyAre(repository, findings);
-  return { ...checked, findings: [...placed, ...inBuilds(files)] };
+  const staged = new Set(changed.map(({ path }) => path));
+  const findings = checked.findings.map((finding) => whereItIs(finding, staged));
+  return { ...checked, findings: [...findings, ...inBuilds(all.filter(({ isLink }) => !isLink))] };
 }
 
 /** Of a file outside the repository: git takes no command for it, and no creation rule is for it. */
@@ -73,18 +80,9 @@ function mendedOutside(finding: CheckedFinding): CheckedFinding {
 }
 
 /** What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. */
-async function whereTheyAre(
-  repository: OpenedRepository,
-  findings: readonly CheckedFinding[],
-): Promise<readonly CheckedFinding[]> {
-  if (findings.length === 0) return findings;
-  const { changed } = await changedEntries(repository);
-  const staged = new Set(changed.map(({ path }) => path));
-  return findings.map((finding) =>
-    staged.has(finding.path) || finding.mend.kind === "rename"
-      ? finding
-      : { ...finding, where: "worktree" },
-  );
+function whereItIs(finding: CheckedFinding, staged: ReadonlySet<GitPath>): CheckedFinding {
+  const isThere = staged.has(finding.path) || finding.mend.kind === "rename";
+  return isThere ? finding : { ...finding, where: "worktree" };
 }
 
 /** What Flux would make of all files together. Where such a finding is mended is not where it was staged. */
@@ -119,27 +117,24 @@ function contentOf(file: string): Buffer {
   }
 }
 
-async function filesToCheck(
+function filesOnDisk(repository: OpenedRepository, paths: readonly string[]): FileToCheck[] {
+  return paths.flatMap((path) => {
+    const files = filesAt(path).map((file) => ({ file, bytes: contentOf(file) }));
+    const place = relative(repository.cwd, realPlace(path));
+    return files.map(({ file, bytes }) => ({
+      path: pathFromText(join(place, relative(path, file)).split(sep).join("/")),
+      bytes,
+      where: "worktree" as const,
+      blob: blobOid(repository.objectFormat, bytes),
+      isLink: false,
+    }));
+  });
+}
+
+async function stagedFiles(
   repository: OpenedRepository,
-  paths: readonly string[],
-  onlyStaged: boolean,
+  entries: readonly Pick<IndexEntry, "path" | "oid" | "mode">[],
 ): Promise<FileToCheck[]> {
-  if (paths.length > 0) {
-    return paths.flatMap((path) => {
-      const files = filesAt(path).map((file) => ({ file, bytes: contentOf(file) }));
-      const place = relative(repository.cwd, realPlace(path));
-      return files.map(({ file, bytes }) => ({
-        path: pathFromText(join(place, relative(path, file)).split(sep).join("/")),
-        bytes,
-        where: "worktree" as const,
-        blob: blobOid(repository.objectFormat, bytes),
-        isLink: false,
-      }));
-    });
-  }
-  const entries = onlyStaged
-    ? (await changedEntries(repository)).changed.filter(({ intentToAdd }) => !intentToAdd)
-    : await indexEntries(repository);
   const found = entries.filter(({ mode }) => mode !== "160000");
   const blobs = await readBlobMap(
     repository,
@@ -152,13 +147,57 @@ async function filesToCheck(
   });
 }
 
+/** @param changed what differs from the last commit; of files on disk none */
+async function inspect(
+  repository: OpenedRepository,
+  all: readonly FileToCheck[],
+  changed: readonly ChangedEntry[],
+): Promise<Checked> {
+  const files = all.filter(({ isLink }) => !isLink);
+  const links = all.filter((one) => one.isLink && !isPlainLink(one));
+  const surroundings = await stagedSurroundings(
+    repository,
+    [...files, ...links].map(({ path }) => path),
+  );
+  const { rules, inRuleFiles } = usableRules(surroundings.rules, all);
+  const inFiles = await inspectFiles(repository, files, { ...surroundings, rules });
+  const again = await stagedReadable(repository, files, changed, rules);
+  const isKnown = ({ path, rule }: CheckedFinding) =>
+    inFiles.findings.some((one) => one.path === path && one.rule === rule);
+  const findings = [
+    ...inRuleFiles,
+    ...inFiles.findings,
+    ...again.filter((finding) => !isKnown(finding)),
+    ...inLinks(links, rules),
+  ];
+  return { ...inFiles, findings };
+}
+
+/** What is staged in the place of its encrypted form, and can be read in part or as a whole: see {@link readableAgain}. */
+async function stagedReadable(
+  repository: OpenedRepository,
+  files: readonly FileToCheck[],
+  changed: readonly ChangedEntry[],
+  rules: RulesInForce,
+): Promise<CheckedFinding[]> {
+  const heads = new Map(changed.map(({ path, headOid }) => [path, headOid]));
+  const replacements = files.flatMap(({ path, bytes, blob }) => {
+    const headOid = heads.get(path) ?? null;
+    return headOid !== null && concernsSops({ path, rules }, bytes.includes(TOKEN_START))
+      ? [{ path, oid: blob, replaced: [headOid] }]
+      : [];
+  });
+  const again = await readableAgain(repository, replacements, () => [rules]);
+  return again.map(({ path, oid, finding }) => ({ ...finding, path, where: "index", blob: oid }));
+}
+
 function inLinks(links: readonly FileToCheck[], rules: RulesInForce): CheckedFinding[] {
   return links.flatMap(({ path, bytes, where, blob }) =>
     inspectLink(pathText(path), bytes, rules).map((found) => ({ ...found, path, where, blob })),
   );
 }
 
-async function inspect(
+async function inspectFiles(
   repository: OpenedRepository,
   files: readonly FileToCheck[],
   surroundings: Surroundings,

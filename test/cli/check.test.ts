@@ -257,6 +257,48 @@ test("a rule file in a folder that cannot be used is a finding, and all else is 
   );
 });
 
+test("what is staged in the place of its encrypted form, and can be read as a whole or in part", (t) => {
+  const repository = scaffolded(t);
+  const [, age = ""] = /(age1[a-z0-9]+)/.exec(repository.read(".sops.yaml")) ?? [];
+  const rule = `creation_rules:\n  - path_regex: ^other/\n    age: ${age}\n`;
+  const rules = repository.read(".sops.yaml").replace("creation_rules:\n", rule);
+  const files = ["talos/x.sops.yaml", "other/x.yaml", "other/y.yaml"] as const;
+  const encrypted = (file: string, ...flags: string[]) => {
+    repository.write(file, "a: one\nb: two\n");
+    return repository.tool("encrypt", ...flags, file).stdout;
+  };
+  repository.write(".sops.yaml", rules);
+  for (const file of files) repository.write(file, encrypted(file));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Encrypted");
+  const found = (flag: string) => {
+    const { stdout } = repository.tool("check", flag, "--format", "json");
+    const { findings } = JSON.parse(stdout) as {
+      findings: { rule: string; path: string; message: string }[];
+    };
+    return findings.map(({ rule, path, message }) => [rule, path, message.split(".")[0]]);
+  };
+  t.deepEqual(found("--all"), []);
+
+  const narrowed = ["talos/x.sops.yaml", "other/x.yaml", "talos/new.sops.yaml"];
+  for (const file of narrowed) {
+    const text = encrypted(file, "--encrypted-regex", "^a$");
+    t.true(text.includes("\nb: two\n"), text);
+    repository.write(file, text);
+  }
+  repository.write("other/y.yaml", "a: one\nb: two\n");
+  repository.must("add", ".");
+  const left = "its own sops block leaves b readable, which that of the version before encrypts";
+  for (const flag of ["--staged", "--all"]) {
+    t.deepEqual(found(flag), [
+      ["sops-rule", "other/x.yaml", left],
+      ["plaintext-secret", "other/y.yaml", "it is in plaintext, and its creation rule encrypts it"],
+      // One that is new may have been encrypted so by whoever made it.
+      ["sops-rule", "talos/x.sops.yaml", left],
+    ]);
+  }
+});
+
 test("--staged says of a rule file that cannot be used and is not staged, be it asked for a link alone", (t) => {
   const repository = scaffolded(t);
   repository.write("app/.sops.yaml", "creation_rules: [{path_regex: .*, age: none}]\n");
