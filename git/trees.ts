@@ -3,12 +3,12 @@ import { GitError } from "./errors.ts";
 import type { GitPath } from "./path.ts";
 import type { GitContext } from "./run.ts";
 
-/** An entry of one tree object: a file, or another tree. Symlinks and submodules are left out. */
+/** An entry of one tree object: a file, a symlink, or another tree. Submodules are left out. */
 export interface TreeNode {
   /** One char per byte. */
   readonly name: string;
   readonly oid: string;
-  readonly isTree: boolean;
+  readonly kind: "file" | "link" | "tree";
 }
 
 /** The trees of many commits, each once. */
@@ -32,7 +32,7 @@ export async function readTrees(context: GitContext, oids: readonly string[]): P
   const add = (oid: string, content: Buffer): void => {
     const entries = parseTree(content, oid.length / 2);
     nodes.set(oid, entries);
-    for (const entry of entries) if (entry.isTree) below.add(entry.oid);
+    for (const entry of entries) if (entry.kind === "tree") below.add(entry.oid);
   };
   let next = 0;
   const lines = oids.map((oid) => `${oid}^{tree}`);
@@ -57,6 +57,13 @@ export async function readTrees(context: GitContext, oids: readonly string[]): P
   }
 }
 
+/** By the digits of a mode before those of who may do what. */
+const KINDS: Readonly<Record<string, TreeNode["kind"] | undefined>> = {
+  "100": "file",
+  "120": "link",
+  "40": "tree",
+};
+
 /** `MODE SP NAME NUL` and the object's name in bytes, again and again (gitformat-tree). */
 function parseTree(content: Buffer, oidBytes: number): TreeNode[] {
   const entries: TreeNode[] = [];
@@ -68,12 +75,12 @@ function parseTree(content: Buffer, oidBytes: number): TreeNode[] {
     }
     const mode = content.toString("latin1", at, space);
     const end = nul + 1 + oidBytes;
-    const isTree = mode === "40000" || mode === "040000";
-    if (isTree || mode.startsWith("100")) {
+    const kind = KINDS[mode.replace(/^0/, "").slice(0, -3)];
+    if (kind !== undefined) {
       entries.push({
         name: content.toString("latin1", space + 1, nul),
         oid: content.toString("hex", nul + 1, end),
-        isTree,
+        kind,
       });
     }
     at = end;
@@ -93,8 +100,9 @@ export function* filesOf(
   folder = "",
 ): Generator<{ readonly path: GitPath; readonly oid: string }, void, undefined> {
   if (!enter(tree, folder)) return;
-  for (const { name, oid, isTree } of nodes.get(tree) ?? []) {
-    if (isTree) yield* filesOf({ nodes, roots: new Map() }, oid, enter, `${folder}${name}/`);
-    else yield { path: `${folder}${name}` as GitPath, oid };
+  for (const { name, oid, kind } of nodes.get(tree) ?? []) {
+    if (kind === "tree")
+      yield* filesOf({ nodes, roots: new Map() }, oid, enter, `${folder}${name}/`);
+    else if (kind === "file") yield { path: `${folder}${name}` as GitPath, oid };
   }
 }

@@ -120,14 +120,14 @@ function fileAt(
   let oid: string | undefined = tree;
   const parts = path.split("/");
   for (const [index, part] of parts.entries()) {
-    const isTree = index < parts.length - 1;
-    oid = nodes.get(oid)?.find((node) => node.name === part && node.isTree === isTree)?.oid;
+    const kind = index < parts.length - 1 ? "tree" : "file";
+    oid = nodes.get(oid)?.find((node) => node.name === part && node.kind === kind)?.oid;
     if (oid === undefined) return null;
   }
   return oid;
 }
 
-/** The files named `.sops.yaml`; folders known to hold none are not looked through again. */
+/** The files named `.sops.yaml`, links too, which hold none; folders without one are not looked through again. */
 function ruleFilesOf(
   trees: Awaited<ReturnType<typeof readTrees>>,
   tree: string,
@@ -138,7 +138,7 @@ function ruleFilesOf(
     if (without.has(oid)) return false;
     let holds = false;
     for (const node of trees.nodes.get(oid) ?? []) {
-      if (node.isTree) holds = look(node.oid, `${folder}${node.name}/`) || holds;
+      if (node.kind === "tree") holds = look(node.oid, `${folder}${node.name}/`) || holds;
       else if (node.name === ".sops.yaml") {
         found.push({ path: `${folder}${node.name}` as GitPath, oid: node.oid });
         holds = true;

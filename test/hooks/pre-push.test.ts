@@ -246,6 +246,17 @@ test("a merge may keep what one of its sides leaves readable", async (t) => {
   t.deepEqual(await push("main"), []);
 });
 
+test("a rule file that is a symbolic link, at the tip of what is pushed, ends the push", async (t) => {
+  for (const folder of ["", "a/"]) {
+    const { dir, commit, push } = repository(t);
+    commit({ [`${folder}rules`]: RULES, [`${folder}b.sops.env`]: "A=1\n" });
+    symlinkSync("rules", join(dir, `${folder}.sops.yaml`));
+    commit({});
+    const error = await t.throwsAsync(push("main"), { name: "BrokenRulesError" });
+    t.true(error.message.startsWith(`${folder}.sops.yaml is a symbolic link`), error.message);
+  }
+});
+
 test("a symbolic link in the place of an encrypted file is not that file in plaintext", async (t) => {
   const { dir, must, commit, push } = repository(t);
   const rules = `creation_rules: [{age: ${recipient}, path_regex: '^a\\.txt$'}]\n`;
