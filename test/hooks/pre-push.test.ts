@@ -143,6 +143,99 @@ test("a selection that takes less than that of the version before, at the tip an
   }
 });
 
+test("what the remote has encrypted and comes readable, under its name or moved, and by the rules of any branch", async (t) => {
+  const { must, commit, push } = repository(t);
+  // A guess beside it is no reason to leave it out.
+  const readable =
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {values: {auth: {password: wombat-7731-quartz}}}\n";
+  commit({ ".sops.yaml": FOR_A_YAML, "a.yaml": await encrypted(readable) });
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  commit({ "a.md": "a\n", "a.yaml": readable });
+  t.deepEqual(await push("main"), [
+    "a.yaml inline-credential warning at the tip",
+    "a.yaml plaintext-secret error at the tip",
+  ]);
+  must("mv", "a.yaml", "0.yaml");
+  commit({});
+  must("mv", "0.yaml", "1.yaml");
+  commit({});
+  const inThePast = "a.yaml plaintext-secret error in the past";
+  t.true((await push("main")).includes(inThePast));
+  must("switch", "-qc", "other");
+  commit({ ".sops.yaml": "creation_rules: []\n" });
+  t.false((await push("other")).includes(inThePast));
+  for (const branches of [
+    ["main", "other"],
+    ["other", "main"],
+  ]) {
+    t.true((await push(...branches)).includes(inThePast));
+  }
+});
+
+const NAMED = `secretGenerator: [{ name: a, files: [a.conf, "b=c.conf"] }]\n`;
+const SOURCE = "wombat-7731-quartz\n";
+
+test("what a secretGenerator at the tip names, where that or the kustomization is new", async (t) => {
+  const { must, commit, push } = repository(t);
+  commit({ "app/a.conf": SOURCE, "app/c.conf": "", "app/other.conf": SOURCE });
+  t.deepEqual(await push("main"), []);
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  commit({ "app/kustomization.yaml": NAMED });
+  t.deepEqual(await push("main"), ["app/kustomization.yaml plaintext-secret error at the tip"]);
+  commit({ "app/c.conf": `${SOURCE}2\n` });
+  t.deepEqual(await push("main"), [
+    "app/kustomization.yaml plaintext-secret error at the tip",
+    "app/c.conf plaintext-secret error at the tip",
+  ]);
+  // The remote has what names it, and what is named is what is new.
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  commit({ "app/a.conf": `${SOURCE}3\n`, "app/other.conf": `${SOURCE}4\n` });
+  t.deepEqual(await push("main"), ["app/a.conf plaintext-secret error at the tip"]);
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  commit({ "app/a.conf": await encrypted(SOURCE, "binary") });
+  t.deepEqual(await push("main"), []);
+});
+
+test("what a secretGenerator named in the past, be the kustomization known there, changed or gone", async (t) => {
+  const { must, commit, push } = repository(t);
+  const found = ["app/a.conf plaintext-secret error in the past"];
+  commit({ "app/kustomization.yaml": NAMED, "app/sub/kustomization.yaml": NAMED });
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  const start = must("rev-parse", "HEAD");
+  commit({ "app/a.conf": SOURCE, "app/other.conf": SOURCE });
+  must("rm", "-q", "app/a.conf");
+  commit({});
+  t.deepEqual(await push("main"), found);
+  commit({ "app/kustomization.yaml": "resources: []\n" });
+  t.deepEqual(await push("main"), found);
+  must("rm", "-rq", "app");
+  commit({ "a.md": "a\n" });
+  t.deepEqual(await push("main"), found);
+  // One content by two names, of which git tells one.
+  must("reset", "-q", "--hard", start);
+  commit({ "0.conf": SOURCE, "app/a.conf": SOURCE });
+  must("rm", "-rq", "app", "0.conf");
+  commit({ "a.md": "a\n" });
+  t.deepEqual(await push("main"), found);
+});
+
+test("what was a Secret by one of its names, whichever git tells of", async (t) => {
+  const leak = "kind: Secret\nstringData: {token: wombat-7731-quartz}\n";
+  for (const names of [
+    ["a.yaml", "b.md"],
+    ["a.md", "b.yaml"],
+  ]) {
+    const { must, commit, push } = repository(t);
+    for (const name of names) {
+      commit({ [name]: leak });
+      must("rm", "-q", name);
+    }
+    commit({ "c.md": "c\n" });
+    const [name = ""] = names.filter((one) => one.endsWith(".yaml"));
+    t.deepEqual(await push("main"), [`${name} plaintext-secret error in the past`]);
+  }
+});
+
 test("what can be read beside a sops block that is refused, at the tip and in the past", async (t) => {
   const FOR_DATA: Selection = { option: "encrypted_regex", pattern: "^(data|stringData)$" };
   const whole = await encrypted(
