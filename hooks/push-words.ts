@@ -1,4 +1,5 @@
 import { displayPath } from "../git/path.ts";
+import { GitError } from "../git/errors.ts";
 import { escapeForDisplay } from "../git/escape.ts";
 import { changedEntries } from "../git/index-entries.ts";
 import { mendWords } from "./fix-of.ts";
@@ -35,13 +36,7 @@ export async function pushWords(push: PushResult): Promise<string> {
     lines.push(`To mend ${name}, ${what}${end}`, ...indented(commands), "");
   }
   for (const place of new Set(mends.flatMap(({ commitsIn }) => commitsIn ?? []))) {
-    if (!(await isSomethingStaged(place))) continue;
-    const [where, there] =
-      place === repository ? ["", ""] : [` in ${printableText(place.cwd)}`, " there"];
-    lines.push(
-      `What is staged${where} would go into the new commit: to keep it apart, git stash${there} before these commands,`,
-      `and git stash pop --index${there} after them.`,
-    );
+    lines.push(...(await wordsOnIndex(place, place === repository)));
   }
   if (push.range.remote === false) {
     lines.push(
@@ -56,9 +51,21 @@ function printableText(text: string): string {
   return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
 }
 
-async function isSomethingStaged(repository: PushResult["repository"]): Promise<boolean> {
-  const { changed, deleted } = await changedEntries(repository);
-  return changed.length > 0 || deleted.length > 0;
+/** What is to be known of the index from which the commands make a commit. */
+async function wordsOnIndex(place: PushResult["repository"], isHere: boolean): Promise<string[]> {
+  const [where, there] = isHere ? ["", ""] : [` in ${printableText(place.cwd)}`, " there"];
+  try {
+    const { changed, deleted } = await changedEntries(place);
+    if (changed.length === 0 && deleted.length === 0) return [];
+  } catch (error) {
+    // Whatever is wrong with it, what was found is to be told.
+    if (!(error instanceof GitError)) throw error;
+    return [`These commands need the index${where}, and git cannot read it: ${error.message}`];
+  }
+  return [
+    `What is staged${where} would go into the new commit: to keep it apart, git stash${there} before these commands,`,
+    `and git stash pop --index${there} after them.`,
+  ];
 }
 
 /** Of warnings only those of the tips: the past is past. */

@@ -474,6 +474,25 @@ for (const [what, spoil] of [
   });
 }
 
+test("an index that git cannot read, here or in another worktree, hides no leak", (t) => {
+  const repository = pushing(t);
+  const { must, dir } = repository;
+  must("switch", "-q", "-c", "topic");
+  const bad = repository.leak(DB, secret({ a: MARKER }));
+  must("switch", "-q", "main");
+  must("worktree", "add", "-q", join(dir, "../other"), "topic");
+  writeFileSync(join(dir, ".git/worktrees/other/index"), "x\n");
+  const there = repository.push("origin", "topic");
+  refused(t, repository, there, bad);
+  t.regex(there.stderr, /^These commands need the index in \/.*\/other, and git cannot read it: /m);
+  must("worktree", "remove", "--force", "--force", "../other");
+  must("switch", "-q", "topic");
+  writeFileSync(join(dir, ".git/index"), "x\n");
+  const here = repository.push("origin", "topic");
+  refused(t, repository, here, bad);
+  t.regex(here.stderr, /^These commands need the index, and git cannot read it: /m);
+});
+
 test("two branches at once, the one that is checked out named last: each is mended by itself", (t) => {
   const repository = pushing(t);
   const { must } = repository;
