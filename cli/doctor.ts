@@ -53,8 +53,9 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     const repository = await openRepository({ cwd: process.cwd(), env: process.env });
     const found = await examine(repository, options);
     for (const { state, what, remedy } of found) {
+      const lines = remedy === null ? [] : withToolCommand(remedy, repository).split("\n");
       process.stdout.write(
-        `${state.padEnd(7)} ${what}\n${remedy === null ? "" : `        ${withToolCommand(remedy, repository)}\n`}`,
+        [`${state.padEnd(7)} ${what}`, ...lines.map((line) => `        ${line}`), ""].join("\n"),
       );
     }
     return found.some(({ state }) => state === "wrong") ? 1 : 0;

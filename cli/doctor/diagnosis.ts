@@ -3,7 +3,10 @@ export interface Diagnosis {
   readonly state: "ok" | "note" | "wrong" | "mended";
   /** What was found, one line. */
   readonly what: string;
-  /** What to run or do, one line, this tool named `npx flux-sops` in it; null where nothing. */
+  /**
+   * What to run or do, one line, this tool named `npx flux-sops` in it, and below that the lines that are to be
+   * copied into files, if any; null where nothing.
+   */
   readonly remedy: string | null;
 }
 

@@ -77,7 +77,9 @@ async function committedStubs(repository: OpenedRepository): Promise<Diagnosis[]
 function notOn(state: Extract<HooksState, { readonly on: false }>): Diagnosis {
   return wrong(
     state.isPartly === true ? PARTLY_OFF : OFF,
-    state.canWrite === true ? FIX : [state.reason, ...(state.lines ?? [])].join("; "),
+    state.canWrite === true
+      ? FIX
+      : [state.reason, ...(state.lines ?? []).map((line) => `  ${line}`)].join("\n"),
   );
 }
 
@@ -95,8 +97,9 @@ async function others(directory: string, manager: HookManager, fix: boolean): Pr
     (hook) => existsSync(hook) && !isExecutable(hook),
   );
   if (dead.length === 0) return before.on ? ok("the hooks are on") : mended("the hooks are on now");
+  const isPartly = isExecutable(join(folder, "pre-commit"));
   return wrong(
-    "git skips hooks that it may not execute: commits are not looked at",
+    `git skips hooks that it may not execute: ${isPartly ? "merges and pushes may go by unseen" : "commits are not looked at"}`,
     shellCommand(["chmod", "+x", "--", ...dead]),
   );
 }

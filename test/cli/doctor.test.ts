@@ -248,8 +248,15 @@ test("hook files that run the gate no more are found, and the lines that are pri
   const printed = (...args: string[]) => {
     const { stdout } = repository.tool("doctor", ...args);
     const [, state = "", lines = ""] =
-      /^wrong {3}(.*): .*\n {8}not all in \.husky runs them: .*?; (.*)$/m.exec(stdout) ?? [];
-    return [state, lines.split("; ")] as const;
+      /^wrong {3}(.*): .*\n {8}not all in \.husky runs them: .*((?:\n {10}.*)*)$/m.exec(stdout) ??
+      [];
+    return [
+      state,
+      lines
+        .split("\n")
+        .slice(1)
+        .map((line) => line.slice(10)),
+    ] as const;
   };
   const [partly, lines] = printed("--fix");
   t.is(partly, "some hooks are off");

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
 import { secret, scaffolded, TOOL } from "./scaffolded.ts";
@@ -93,7 +93,22 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   const { status, stderr } = run("git", "commit", "-q", "-m", "Leak");
   t.not(status, 0);
   t.regex(stderr, /theirs\n[^]*plaintext-secret/);
-  t.regex(run("node", ".flux-sops/flux-sops.mjs", "doctor").stdout, /the hooks are on/);
+  const doctorHere = () => run("node", ".flux-sops/flux-sops.mjs", "doctor").stdout;
+  t.regex(doctorHere(), /the hooks are on/);
+  const skipped = (name: string, mode: number) => {
+    chmodSync(join(dir, ".git/hooks", name), mode);
+    return /^wrong {3}git skips hooks .*: (.*)\n {8}chmod \+x -- (.*)$/m
+      .exec(doctorHere())
+      ?.slice(1);
+  };
+  const hookFile = (name: string) => join(dir, ".git/hooks", name);
+  t.deepEqual(skipped("pre-push", 0o644), [
+    "merges and pushes may go by unseen",
+    hookFile("pre-push"),
+  ]);
+  t.is(skipped("pre-push", 0o755), undefined);
+  t.deepEqual(skipped("pre-commit", 0o644), ["commits are not looked at", hookFile("pre-commit")]);
+  t.is(skipped("pre-commit", 0o755), undefined);
 
   // git copies no hooks into a clone, theirs neither.
   run("git", "reset", "-q", "--", "leak.yaml");
