@@ -113,7 +113,11 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
       return {
         ...file,
         addTo: (present) =>
-          appendLines(present, file.content, "Keys, plaintext, and what was left behind."),
+          appendLines(
+            present,
+            withoutModules(file.content, present),
+            "Keys, plaintext, and what was left behind.",
+          ),
       };
     case ".gitattributes":
       return {
@@ -145,6 +149,12 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
     default:
       return file;
   }
+}
+
+/** The lines of a `.gitignore` to add: those that have a say on `node_modules`, in whichever spelling, keep it. */
+function withoutModules(wanted: Buffer, present: Buffer): Buffer {
+  if (!present.includes("node_modules")) return wanted;
+  return Buffer.from(wanted.toString("latin1").replace(/^node_modules\/\n/m, ""), "latin1");
 }
 
 /** What sops's own manual has users write, or another word on how encrypted files are shown. */

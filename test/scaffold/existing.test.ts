@@ -675,6 +675,36 @@ test.serial("a second run before the commit still names what was added to", asyn
   t.is(await command(), first);
 });
 
+for (const [title, files, ends] of [
+  [
+    "a package.json comes with a line for its node_modules",
+    { "a.txt": "x\n" },
+    /^node_modules\/$/m,
+  ],
+  [
+    "who has a line for node_modules gets no second one",
+    { "package.json": '{ "name": "app" }\n', ".gitignore": "/node_modules\n" },
+    /^\/node_modules\n(?![^]*node_modules)[^]*kubeconfig/,
+  ],
+  [
+    "who has no package.json, and gets none, no such line",
+    { ".pre-commit-config.yaml": PRE_COMMIT },
+    /^(?![^]*node_modules)[^]*kubeconfig/,
+  ],
+] as const) {
+  test.serial(title, async (t) => {
+    const directory = repositoryOf({ files, on: true });
+    await carryOut(await prepare(directory), { install: null });
+    const text = readFileSync(join(directory, ".gitignore"), "utf8");
+    t.regex(text, ends);
+    t.regex(
+      closingMessage(await carryOut(await prepare(directory), { install: null })),
+      /nothing to change/,
+    );
+    t.is(readFileSync(join(directory, ".gitignore"), "utf8"), text);
+  });
+}
+
 for (const [title, to, from] of [
   ["the first push", "", ""],
   ["a later one", "b".repeat(40), "a".repeat(40)],
