@@ -138,7 +138,14 @@ function named(
 function hooksPart({ hooks, manager, target }: Scaffolded): string[] {
   if (hooks.on) {
     const through = manager.kind === "husky" ? "" : `, run by ${programOf(manager)}`;
-    return [`The hooks are on${through}: git commit encrypts Secrets and refuses plaintext.`];
+    return [
+      `The hooks are on${through}: git commit encrypts Secrets and refuses plaintext.`,
+      ...(hooks.insteadOf === undefined
+        ? []
+        : [
+            `Your own in ${printable(hooks.insteadOf)} do not run here: git runs those of one folder. Call from .husky/ what you want of them.`,
+          ]),
+    ];
   }
   const state =
     hooks.isPartly === true

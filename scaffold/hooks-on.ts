@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
@@ -13,7 +14,7 @@ import { printable, systemReason } from "./errors.ts";
 import { environmentInFolder, gitLine } from "./git-in-folder.ts";
 import { GATE_HOOKS, type GateHook } from "./gate-hooks.ts";
 import { guardedHookLine, hookLine, ownHookLine, placeOfLines, runsHook } from "./hook-lines.ts";
-import { HUSKY_4, type HookManager } from "./hook-manager.ts";
+import { hookNamesIn, HUSKY_4, type HookManager } from "./hook-manager.ts";
 import { huskyHookLine } from "./husky-files.ts";
 import { PRE_COMMIT_TYPES } from "./pre-commit-file.ts";
 
@@ -25,7 +26,8 @@ import { PRE_COMMIT_TYPES } from "./pre-commit-file.ts";
 export const HUSKY_STUBS = ".husky/_";
 
 export type HooksState =
-  | { readonly on: true }
+  /** `insteadOf`: the folder from which git ran hooks of the user's own until now. */
+  | { readonly on: true; readonly insteadOf?: string }
   /**
    * `reason` is a clause for the user: why, and what to do, this tool named `npx flux-sops` in it; `lines` are to be copied. `canWrite`: it is
    * enough that hooks may be written. `isPartly`: commits are looked at, other things are not. `isBroken`: it
@@ -216,13 +218,23 @@ async function runHusky(directory: string, folder: string): Promise<HooksState> 
     const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);
     if (configured !== "" && (folder !== ".husky" || configured === folder)) return done;
   }
+  const before = await ownFolder(directory, folder);
   const problem = inFolder(directory, () => husky());
-  if (problem === "") return done;
+  if (problem === "") return done.on && before !== null ? { ...done, insteadOf: before } : done;
   if (problem === "HUSKY=0 skip install") {
     return { on: false, reason: "HUSKY=0 is set: unset it and run npm install" };
   }
   const reason = `husky says "${printable(problem.trim())}": mend that and run npm install`;
   return { on: false, reason, isBroken: true };
+}
+
+/** The folder from which git runs hooks that are not husky's, by a template or for all repositories; null: none. */
+async function ownFolder(directory: string, husky: string): Promise<string | null> {
+  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
+  const path = resolve(directory, folder);
+  const isHuskys = [husky, `${husky}/_`].some((place) => resolve(directory, place) === path);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return !isHuskys && isFolder && hookNamesIn(path).length > 0 ? folder : null;
 }
 
 /**

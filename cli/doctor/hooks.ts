@@ -122,7 +122,12 @@ async function husky(
   }
   const left = await huskyProblem(directory);
   if (left !== null) return [wrong(left, missingFiles(directory, manager.folder, prefix))];
-  return silent === null ? [mended("the hooks are on now")] : byHand;
+  if (silent !== null) return byHand;
+  const instead =
+    state.on && state.insteadOf !== undefined
+      ? `; your own in ${printable(state.insteadOf)} do not run here`
+      : "";
+  return [mended(`the hooks are on now${instead}`)];
 }
 
 /** Why husky's hooks do not all run in a worktree; null where they do. */

@@ -128,7 +128,7 @@ test("an absolute core.hooksPath is as good as husky's own", (t) => {
 });
 
 test("a core.hooksPath for all repositories is named as what has the hooks off", (t) => {
-  const { must, tool } = scaffolded(t);
+  const { home, must, tool } = scaffolded(t);
   must("config", "--unset", "core.hooksPath");
   must("config", "--global", "core.hooksPath", "/nowhere/hooks");
   t.regex(
@@ -136,6 +136,17 @@ test("a core.hooksPath for all repositories is named as what has the hooks off",
     /^wrong {3}the hooks are off: core\.hooksPath has git look for them in \/nowhere\/hooks\n/m,
   );
   t.regex(tool("doctor", "--fix").stdout, /^mended {2}the hooks are on now$/m);
+
+  const own = join(home, "hooks");
+  mkdirSync(own);
+  writeFileSync(join(own, "pre-commit"), "#!/bin/sh\n", { mode: 0o755 });
+  must("config", "--unset", "core.hooksPath");
+  must("config", "--global", "core.hooksPath", own);
+  t.true(
+    tool("doctor", "--fix").stdout.includes(
+      `mended  the hooks are on now; your own in ${own} do not run here\n`,
+    ),
+  );
 });
 
 test("no key: a note, not an error", (t) => {

@@ -70,6 +70,21 @@ test.serial("works on the folder it is given, whatever GIT_DIR says", async (t) 
   t.throws(() => git(other, "config", "--local", "core.hooksPath"));
 });
 
+test.serial("hooks that git ran here before are named: husky's take their place", async (t) => {
+  const ours = repository();
+  const elsewhere = newPlace("hooks");
+  for (const folder of [join(ours, ".git/hooks"), elsewhere]) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "pre-commit"), "#!/bin/sh\n");
+  }
+  t.deepEqual(await turnHooksOn(ours, OWN_HUSKY), { on: true, insteadOf: ".git/hooks" });
+  t.deepEqual(await turnHooksOn(ours, OWN_HUSKY), { on: true }, "they are off already");
+  git(ours, "config", "core.hooksPath", elsewhere);
+  t.deepEqual(await turnHooksOn(ours, OWN_HUSKY), { on: true, insteadOf: elsewhere });
+  git(ours, "config", "core.hooksPath", "/dev/null");
+  t.deepEqual(await turnHooksOn(ours, OWN_HUSKY), { on: true });
+});
+
 for (const [title, folder] of [
   ["a folder that core.hooksPath names", "tools/hooks"],
   [".git/hooks", ".git/hooks"],

@@ -184,6 +184,25 @@ test.serial("nobody's home folder becomes a repository by a run in the wrong pla
   });
 });
 
+test.serial(
+  "hooks for all of a user's repositories are named: git runs them no more",
+  async (t) => {
+    const own = newPlace("hooks");
+    mkdirSync(own);
+    writeFileSync(join(own, "pre-commit"), "#!/bin/sh\n", { mode: 0o755 });
+    const config = newPlace("gitconfig");
+    writeFileSync(config, `[core]\n\thooksPath = ${own}\n`);
+    process.env["GIT_CONFIG_GLOBAL"] = config;
+    let message = "";
+    try {
+      message = closingMessage(await scaffold(newPlace("flux")));
+    } finally {
+      process.env["GIT_CONFIG_GLOBAL"] = "/dev/null";
+    }
+    t.true(message.includes(`\nYour own in ${own} do not run here: `), message);
+  },
+);
+
 test.serial("inside another repository's folder it is a repository of its own", async (t) => {
   const outer = newPlace("outer");
   mkdirSync(outer);
