@@ -3,6 +3,7 @@ import { endWithOutput } from "./broken-output.ts";
 import { complain, shown } from "./complain.ts";
 import { SOPS_EXIT } from "./exit-codes.ts";
 import type { Form } from "./file-command.ts";
+import { withToolHere } from "./tool-here.ts";
 
 /** All commands of `flux-sops`, and how the words of a command line name one. */
 
@@ -187,5 +188,6 @@ function usage(): string {
   const lines = Object.entries(COMMANDS).map(
     ([name, { help }]) => `  ${name.padEnd(width)}  ${help}`,
   );
-  return `Usage: flux-sops COMMAND [ARGUMENTS]\n\n${lines.join("\n")}\n\nflux-sops COMMAND --help says more.\n`;
+  const more = withToolHere("npx flux-sops COMMAND --help says more.");
+  return `Usage: flux-sops COMMAND [ARGUMENTS]\n\n${lines.join("\n")}\n\n${more}\n`;
 }

@@ -15,6 +15,7 @@ import { inspectTarget } from "../scaffold/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
 import { complaintOf } from "./arguments.ts";
 import { examples } from "./examples.ts";
+import { withToolHere } from "./tool-here.ts";
 
 /** Exit statuses of the contract; 130 is what shells report for Ctrl-C. */
 const FINE = 0;
@@ -43,7 +44,7 @@ export async function init(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return FINE;
     const problem = printable(complaintOf(error, command).replace(/\.$/, ""));
-    return complain(`${problem}; flux-sops init --help lists what there is`);
+    return complain(`${problem}; npx flux-sops init --help lists what there is`);
   }
   const { given, switches, folder } = parsed(command);
   try {
@@ -182,6 +183,6 @@ function bundledTool(): string {
 }
 
 function complain(message: string): number {
-  process.stderr.write(`flux-sops init: ${message}\n`);
+  process.stderr.write(`flux-sops init: ${withToolHere(message)}\n`);
   return WRONG_USE;
 }

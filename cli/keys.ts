@@ -1,5 +1,6 @@
 import { complain, shown } from "./complain.ts";
 import { examples } from "./examples.ts";
+import { withToolHere } from "./tool-here.ts";
 
 /** `flux-sops keys list`: what there is about recipients. */
 export async function keys([name = "", ...rest]: readonly string[]): Promise<number> {
@@ -18,6 +19,6 @@ const HELP = `Usage: flux-sops keys list [options]
 
 say which public keys can read what: by creation rule, and by file
 
-flux-sops keys list --help lists the flags.
+${withToolHere("npx flux-sops keys list --help lists the flags.")}
 ${examples("npx flux-sops keys list")}
 `;

@@ -13,6 +13,7 @@ import { standardInputOnce } from "../scaffold/standard-input.ts";
 import { complaintOf } from "./arguments.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
+import { withToolHere } from "./tool-here.ts";
 
 const FINE = 0;
 const WRONG_USE = 2;
@@ -149,5 +150,6 @@ function usage(): string {
     ({ kind, description }) => `  flux-sops new ${`${kind} NAME`.padEnd(14)} ${description}`,
   );
   const shown = FILE_GENERATORS.flatMap((generator) => generator.examples.slice(0, 1));
-  return `Usage:\n${lines.join("\n")}\n\nflux-sops new KIND --help lists the flags.\n${examples(...shown.map((line) => `npx flux-sops ${line}`))}\n`;
+  const more = withToolHere("npx flux-sops new KIND --help lists the flags.");
+  return `Usage:\n${lines.join("\n")}\n\n${more}\n${examples(...shown.map((line) => `npx flux-sops ${line}`))}\n`;
 }

@@ -100,16 +100,25 @@ test("what is printed names the tool as it runs there, in a subfolder and from e
     return [
       /Examples:\n {2}(.*) new secret db /.exec(help.stdout)?.[1],
       /; (.*) new secret --help lists/.exec(wrong.stderr)?.[1],
+      ...Object.entries({
+        init: "init --nope",
+        "new KIND": "new",
+        "keys list": "keys",
+        COMMAND: "nope",
+      }).map(([command, args]) => {
+        const { stderr } = repository.run("node", [tool, ...args.split(" ")], { cwd });
+        return new RegExp(`((?:npx|node) .*) ${command} --help (?:says|lists) `).exec(stderr)?.[1];
+      }),
     ];
   };
   const tool = ".flux-sops/flux-sops.mjs";
-  const twice = (name: string) => [name, name];
+  const everywhere = (name: string) => Array.from({ length: 6 }, () => name);
   const whole = join(repository.dir, tool);
-  t.deepEqual(said(repository.dir, tool), twice("npx flux-sops"));
+  t.deepEqual(said(repository.dir, tool), everywhere("npx flux-sops"));
   repository.write("package.json", "{}\n");
-  t.deepEqual(said(repository.dir, tool), twice(`node ${tool}`));
-  t.deepEqual(said(join(repository.dir, "clusters"), `../${tool}`), twice(`node ../${tool}`));
-  t.deepEqual(said(repository.home, whole), twice(`node ${whole}`));
+  t.deepEqual(said(repository.dir, tool), everywhere(`node ${tool}`));
+  t.deepEqual(said(join(repository.dir, "clusters"), `../${tool}`), everywhere(`node ../${tool}`));
+  t.deepEqual(said(repository.home, whole), everywhere(`node ${whole}`));
   const inside = { cwd: join(repository.dir, "clusters") };
   const secret = [`../${tool}`, "new", "secret", "db", "--generate", "a"];
   t.is(repository.run("node", secret, inside).status, 0);
