@@ -67,7 +67,10 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
   return { moveIntoPlace: () => moveAll(directory, folder, files, madeFolders), discard };
 }
 
-/** What killed runs have left, but for where it may hold the only copy of a file that was there: see `keep`. */
+/**
+ * What killed runs have left, but for where it may hold the only copy of a file that was there, see `keep`, or
+ * anything that is not theirs.
+ */
 function removeAbandoned(directory: string): void {
   if (!existsSync(directory)) return;
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -75,7 +78,7 @@ function removeAbandoned(directory: string): void {
     if (pid === undefined || !entry.isDirectory() || isRunning(Number(pid))) continue;
     const folder = join(directory, entry.name);
     try {
-      if (readdirSync(folder).some((name) => name.endsWith(".before"))) continue;
+      if (!readdirSync(folder).every((name) => /^(\.gitignore|\d+\.new)$/.test(name))) continue;
       rmSync(folder, { recursive: true, force: true });
     } catch {
       // Another user's.

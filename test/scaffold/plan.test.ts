@@ -79,6 +79,7 @@ test("what killed runs have left is removed, but for what may be a user's only c
     [`.scaffold-${gone}-bbbbbb/0.before`]: "mine\n",
     [`.scaffold-${process.pid}-cccccc/0.new`]: "x",
     ".scaffold-mine/0.new": "x",
+    [`.scaffold-${gone}-dddddd/notes.txt`]: "mine\n",
   });
   write(directory, [wanted("new")]);
   t.deepEqual(
@@ -86,6 +87,7 @@ test("what killed runs have left is removed, but for what may be a user's only c
     [
       `.scaffold-${gone}-bbbbbb/0.before`,
       `.scaffold-${process.pid}-cccccc/0.new`,
+      `.scaffold-${gone}-dddddd/notes.txt`,
       ".scaffold-mine/0.new",
       "new",
     ].sort(),
