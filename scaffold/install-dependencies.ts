@@ -5,12 +5,15 @@ const LONGEST_INSTALL = 3 * 60_000;
 
 /**
  * Runs `npm install`, for lint-staged and prettier; the hooks do without. Never throws: without a
- * network or without npm there is simply no `node_modules` yet.
+ * network, without npm, or after Ctrl-C there is simply no `node_modules` yet.
  *
  * @returns whether it was installed.
  */
 export async function installDependencies(directory: string): Promise<boolean> {
   return await new Promise((resolve) => {
+    // Ctrl-C is for npm alone: what was scaffolded, and where the new key is, is yet to be told.
+    const interrupt = () => npm.kill("SIGINT");
+    process.on("SIGINT", interrupt);
     const npm = spawn(
       "npm",
       // Without a network, npm's own retries would take more than a minute.
@@ -22,7 +25,11 @@ export async function installDependencies(directory: string): Promise<boolean> {
         timeout: LONGEST_INSTALL,
       },
     );
-    npm.on("error", () => resolve(false));
-    npm.on("close", (status) => resolve(status === 0));
+    const ended = (installed: boolean) => {
+      process.removeListener("SIGINT", interrupt);
+      resolve(installed);
+    };
+    npm.on("error", () => ended(false));
+    npm.on("close", (status) => ended(status === 0));
   });
 }

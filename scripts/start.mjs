@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { root, setUp } from "./set-up.mjs";
 
+// Ctrl-C is for what runs by then, which may have more to say.
+process.on("SIGINT", () => undefined);
 setUp();
 run("scripts/build.mjs");
 run(

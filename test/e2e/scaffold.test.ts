@@ -68,6 +68,19 @@ function succeeded(
   t.is(done.status, 0, `${done.stdout}\n${done.stderr}`);
 }
 
+test("Ctrl-C at npm install ends that alone: where the new key is was not said yet", (t) => {
+  const bin = newPlace("bin");
+  mkdirSync(bin);
+  // As a terminal sends it, to both, or to one of them.
+  const npm = '#!/bin/sh\nkill -s INT "$PPID"\nexec sleep 60\n';
+  writeFileSync(join(bin, "npm"), npm, { mode: 0o755 });
+  const directory = newPlace("flux");
+  const done = init([directory], { ...author, PATH: `${bin}:${process.env["PATH"] ?? ""}` });
+  succeeded(t, done);
+  t.regex(done.stdout, /npm install did not finish;[^]*BACK IT UP NOW/);
+  t.is(git(directory, "status", "--porcelain"), "");
+});
+
 test("scaffolds with defaults, commits, and leaves a clean worktree", (t) => {
   const directory = scaffolded();
   t.is(git(directory, "status", "--porcelain", "--ignored"), "");
