@@ -64,8 +64,11 @@ const HOSTED: Readonly<Record<string, string>> = {
 
 async function answersFromRemote(directory: string): Promise<RawAnswers> {
   const remote = await gitLine(directory, ["config", "--get", "remote.origin.url"]);
+  // Somebody may be on a branch of theirs to try this. One that is gone at the remote is not listed.
+  const format = "--format=%(symref:lstrip=3)";
+  const theirs = await gitLine(directory, ["for-each-ref", format, "refs/remotes/origin/HEAD"]);
   const head = await checkedOutBranch({ cwd: directory, env: environmentInFolder() });
-  const branch = head?.replace(/^refs\/heads\//, "");
+  const branch = theirs === "" ? head?.replace(/^refs\/heads\//, "") : theirs;
   return { ...(branch === undefined ? {} : { branch }), ...answersFromUrl(remote) };
 }
 

@@ -802,6 +802,16 @@ test.serial("the remote and the branch are the defaults of their questions", asy
   }
 });
 
+test.serial("Flux follows the main branch of the remote, whichever is checked out", async (t) => {
+  const directory = repositoryOf({ files: { a: "" }, on: true });
+  const clone = newPlace("clone");
+  git(directory, "clone", "-q", ".", clone);
+  git(clone, "switch", "-q", "-c", "add-the-gate");
+  t.is((await prepare(clone)).answers.branch, "trunk");
+  git(clone, "branch", "-q", "-d", "-r", "origin/trunk");
+  t.is((await prepare(clone)).answers.branch, "add-the-gate", "it is gone there");
+});
+
 test.serial(
   "asked: what is declined stays and is not asked again, what is accepted is replaced",
   async (t) => {
