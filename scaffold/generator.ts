@@ -1,6 +1,6 @@
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import { printable } from "./errors.ts";
-import { namesToAdd } from "./repository.ts";
+import { toAdd } from "./repository.ts";
 import { shellCommand } from "../git/shell-word.ts";
 import { withToolFromHere } from "../git/tool-command.ts";
 import { stageFiles } from "./write-plan.ts";
@@ -123,20 +123,19 @@ export async function preparedMessage(
 ): Promise<string> {
   const { directory } = prepared;
   const written = filesToWrite(prepared.files, true);
-  const names = isDryRun
-    ? []
-    : await namesToAdd(
+  const { names, hidden } = isDryRun
+    ? { names: [], hidden: [] }
+    : await toAdd(
         directory,
         written.map(({ path }) => path),
       );
   const git = ["git", ...(cwd === directory ? [] : ["-C", directory])];
-  const next =
-    names.length === 0
-      ? []
-      : [
-          "Next:",
-          `  ${shellCommand([...git, "add", "--", ...names])} && ${shellCommand([...git, "commit", "-m", prepared.subject])}`,
-        ];
+  const commands = [
+    ...(names.length > 0 ? [["add", "--", ...names]] : []),
+    ...(hidden.length > 0 ? [["add", "--force", "--", ...hidden]] : []),
+    ["commit", "-m", prepared.subject],
+  ].map((args) => shellCommand([...git, ...args]));
+  const next = commands.length === 1 ? [] : ["Next:", `  ${commands.join(" && ")}`];
   return `${[
     isDryRun
       ? `Nothing is written (--dry-run). In ${printable(directory)}:`

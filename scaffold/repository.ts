@@ -122,32 +122,43 @@ export async function leftToOwner(
   ignored: readonly string[],
   about: Subject,
 ): Promise<CommitState> {
-  const changed = await notCommitted(directory, "no");
-  const pending = paths.filter((path) => changed.includes(path));
+  const { names, hidden } = await toAdd(directory, paths);
   const open: string[] = [];
   for (const folder of ignored) {
     if ((await notCommitted(directory, "matching", folder)).length > 0) open.push(folder);
   }
-  if (pending.length + open.length === 0) return { kind: "clean" };
-  const names = wholeFolders(pending, changed);
-  return {
-    kind: "left",
-    command: await commandFor(directory, names, open, await commitSubject(directory, about)),
-  };
+  if (names.length + hidden.length + open.length === 0) return { kind: "clean" };
+  const subject = await commitSubject(directory, about);
+  return { kind: "left", command: await commandFor(directory, names, open, subject, hidden) };
+}
+
+/** What stages files that were written. */
+export interface NamesToAdd {
+  /** Folders in place of their files, where nothing else in them has changed. */
+  readonly names: readonly string[];
+  /** Files that git ignores, by a pattern of the repository's or the user's: it takes them by force only. */
+  readonly hidden: readonly string[];
 }
 
 /**
- * The names that stage what was written: folders in place of their files, where nothing else in them has
- * changed.
+ * The names that stage what was written.
  *
  * @param paths those that were written.
+ * @throws GitError
  */
-export async function namesToAdd(directory: string, paths: readonly string[]): Promise<string[]> {
+export async function toAdd(directory: string, paths: readonly string[]): Promise<NamesToAdd> {
   const changed = await notCommitted(directory, "no");
-  return wholeFolders(
+  const names = wholeFolders(
     paths.filter((path) => changed.includes(path)),
     changed,
   );
+  if (paths.length === 0) return { names, hidden: [] };
+  const input = paths.map((path) => `${pathFromText(path)}\0`).join("");
+  const { stdout } = await gitInFolder(directory, ["check-ignore", "-z", "--stdin"], {
+    input: [Buffer.from(input, "latin1")],
+    allowed: [0, 1],
+  });
+  return { names, hidden: nulFields(stdout).map((path) => pathText(path as GitPath)) };
 }
 
 /** Files that HEAD does not have as they are on disk, in all of the repository or a folder. */
@@ -177,6 +188,7 @@ async function commandFor(
   paths: readonly string[],
   ignored: readonly string[],
   subject: string,
+  hidden: readonly string[] = [],
 ): Promise<string> {
   const config = ["config", "--type=bool", "--get", "core.fileMode"];
   const seesNoModes = (await gitLine(directory, config)) === "false";
@@ -184,7 +196,7 @@ async function commandFor(
     shellCommand(["git", "-C", directory, "add", ...args]);
   return [
     ...(paths.length > 0 ? [add("--", ...paths)] : []),
-    ...(ignored.length > 0 ? [add("--force", "--", ...ignored)] : []),
+    ...(hidden.length + ignored.length > 0 ? [add("--force", "--", ...hidden, ...ignored)] : []),
     ...(ignored.length > 0 && seesNoModes ? [add(...executable(ignored))] : []),
     shellCommand(["git", "-C", directory, "commit", "-m", subject]),
   ].join(" && ");

@@ -46,6 +46,24 @@ test("new secret: encrypted before it is written, found by check, the same again
   t.is(repository.must("status", "--porcelain"), "");
 });
 
+test("new secret: what git ignores is added by force in the command that is printed", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".git/info/exclude", "secrets/\n");
+  const { stdout } = repository.tool(
+    "new",
+    "secret",
+    "db",
+    "--namespace",
+    "demo",
+    "--generate",
+    "a",
+  );
+  const command = /^Next:\n {2}(.*)$/m.exec(stdout)?.[1] ?? "";
+  t.regex(command, /^git add -- \S+ && git add --force -- \S*\/db\.sops\.yaml && git commit /);
+  t.is(repository.paste([command]).status, 0);
+  t.true(repository.must("ls-files").includes("secrets/db.sops.yaml"));
+});
+
 test("new secret: what is wrong is said in one line, and nothing is written", (t) => {
   const repository = scaffolded(t);
   const wrong: [args: string[], says: RegExp][] = [

@@ -802,6 +802,24 @@ test.serial("the remote and the branch are the defaults of their questions", asy
   }
 });
 
+test.serial("what the repository ignores of what is written is added by force", async (t) => {
+  const files = { ".gitignore": "*secrets*\n.flux-sops/*.cjs\n", a: "" };
+  const directory = repositoryOf({ files, on: true });
+  const { commit } = await carryOut(await prepare(directory), { install: null });
+  const command = "command" in commit ? commit.command : "";
+  t.regex(
+    command,
+    / add --force -- \S*\.flux-sops\/flux-sops\.cjs .*\/secrets\.yaml .*\.husky\/_ /,
+  );
+  execFileSync("sh", [
+    "-e",
+    "-c",
+    command.replace(/ commit /, " -c core.hooksPath=/dev/null commit "),
+  ]);
+  t.is(git(directory, "status", "--porcelain", "--ignored"), "");
+  t.true(git(directory, "ls-files").includes("clusters/homelab/secrets/.gitkeep"));
+});
+
 test.serial("Flux follows the main branch of the remote, whichever is checked out", async (t) => {
   const directory = repositoryOf({ files: { a: "" }, on: true });
   const clone = newPlace("clone");
