@@ -53,7 +53,9 @@ export async function readableAgain(
       });
       return found.includes(null) ? [] : (found[0] ?? []);
     });
-    return findings.slice(0, 1).map((finding) => ({ oid, path, ...finding }));
+    // Rules that take it say more than those that do not.
+    const finding = findings.find(({ commitMends }) => commitMends) ?? findings[0];
+    return finding === undefined ? [] : [{ oid, path, ...finding }];
   });
 }
 
