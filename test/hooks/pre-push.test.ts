@@ -196,6 +196,21 @@ test("what a secretGenerator at the tip names, where that or the kustomization i
   t.deepEqual(await push("main"), []);
 });
 
+test("what an object under generators names at the tip", async (t) => {
+  const { must, commit, push } = repository(t);
+  const object =
+    "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: a}\nfiles: [a.conf]\n";
+  commit({
+    "app/kustomization.yaml": "generators: [generators/a.yaml, missing.yaml]\n",
+    "app/generators/a.yaml": object,
+    "app/a.conf": SOURCE,
+  });
+  t.deepEqual(await push("main"), ["app/a.conf plaintext-secret error at the tip"]);
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  commit({ "app/a.conf": `${SOURCE}2\n` });
+  t.deepEqual(await push("main"), ["app/a.conf plaintext-secret error at the tip"]);
+});
+
 test("what a secretGenerator named in the past, be the kustomization known there, changed or gone", async (t) => {
   const { must, commit, push } = repository(t);
   const found = ["app/a.conf plaintext-secret error in the past"];
