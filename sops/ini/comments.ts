@@ -94,7 +94,7 @@ function textOf(text: string, parts: readonly CommentLine[]): string {
 /** The edits that put a token, or a plaintext, in the place of a comment. */
 export function commentEdits(
   text: string,
-  { parts }: IniComment,
+  { parts, value }: IniComment,
   replacement: Replacement,
   newline: string,
 ): TextEdit[] {
@@ -111,8 +111,11 @@ export function commentEdits(
         { start: contentStart, end: end + behind.length, text: "" },
       ];
     }
+    const token = { start: contentStart, end, text: replacement.token };
+    // Behind a token stand the marks of the other lines: one beside a section's name is as its author wrote it.
+    if (value !== null && isToken(value.text)) return [token];
     return [
-      { start: contentStart, end, text: replacement.token },
+      token,
       ...others.map((part) => ({ ...spanOf(text, part), text: text.charAt(part.start) })),
     ];
   }

@@ -114,7 +114,8 @@ test("INI: new plaintext in an encrypted file is seen and sealed", async (t) => 
 });
 
 test("INI: rotating keeps the author's spelling; encrypting again gives the same bytes", async (t) => {
-  const text = '; a\n# b\n[s] # c\nx = one \\\n  two\ny = `v` ; d\nz = """a\nb""" ; f\n\n; e';
+  const text =
+    '; a\n# b\n[s] # c\nx = one \\\n  two\ny = `v` ; d\nz = """a\nb""" ; f\n\n[t] ;; g\ni = 1\n; e';
   const first = await encrypt(text);
   const opened = await open(first);
   const again = await encryptFile(read(text).file, WHOLE, { previous: opened });
