@@ -88,7 +88,21 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
  */
 export const TOKEN_WORDS = [
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "GR1348941"],
-  ...["glpat-", "glrt-", "gldt-", "dckr_pat_", "dckr_oat_", "npm_", "-AgEIcHlwaS5vcmc"],
+  ...[
+    "glpat-",
+    "glrt-",
+    "gldt-",
+    "glft-",
+    "glimt-",
+    "glsoat-",
+    "gloas-",
+    "glagent-",
+    "glptt-",
+    "dckr_pat_",
+    "dckr_oat_",
+    "npm_",
+    "-AgEIcHlwaS5vcmc",
+  ],
   ...[
     "doo_v1_",
     "dop_v1_",
@@ -101,17 +115,30 @@ export const TOKEN_WORDS = [
     "&sig=",
     "eyJhIjoi",
   ],
-  ...["hvb.", "hvs.", "dp.ct.", "dp.pt.", "dp.sa.", "dp.st.", ".atlasv1.", "ops_eyJ"],
+  ...["fo1_", "fm2_", "K000", "K001", "K002", "K003", "K004", "K005"],
+  ...["cfk_", "cfut_", "cfat_", "hskey-", "nbp_", "sha256~", "@pam!", "@pve!"],
+  ...["hvb.", "hvs.", "dp.ct.", "dp.pt.", "dp.sa.", "dp.st.", ".atlasv1.", "ops_eyJ", "pul-"],
   ...["jointoken=", "::server:", "::node:"],
-  ...["glsa_", "glc_eyJ", "ys_eyJ", "NRAK-"],
-  ...["xoxb-", "xoxe-", "xoxp-", "xapp-"],
+  ...["glsa_", "glc_eyJ", "eyJrIjoi", "ys_eyJ", "sntryu_", "NRAK-"],
+  ...["xoxa-", "xoxb-", "xoxd-", "xoxe-", "xoxp-", "xoxr-", "xoxs-", "xapp-"],
+  ...[":AAE", ":AAF", ":AAG", ":AAH", "syt_"],
   ...["hooks.slack.com/", "/api/webhooks/", "api.telegram.org/bot", ".webhook.office.com/"],
-  ...["sk-ant-", "sk-proj-", "sk-svcacct-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
+  ...["sk-ant-", "sk-proj-", "sk-svcacct-", "sk-admin-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
+  ...["pplx-", "xai-", "nvapi-", "tvly-", "sk-lf-"],
+  ...["whsec_", "lin_api_", "ntn_", "_mmk", "sk.eyJ1Ijoi"],
+  ...["sqa_", "sqp_", "squ_", "PMAK-", "rubygems_", "GOCSPX-", "sbp_"],
   ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
   // `$6$` is too short for the search: what stands before it.
   ...["$7$1", "$y$j", "assword_hash", "asswordHash", "asswd:", "iscrypted", "-crypted"],
   ...["xkeysib-", "sk_live_", "rk_live_", "ATATT3", "eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi"],
 ] as const;
+
+/** Tokens that begin with too little for the search, each with its shape. */
+export const SHORT_TOKENS: readonly (readonly [beginning: string, shape: RegExp])[] = [
+  ["SG.", /^SG\.[\w-]{22}\.[\w-]{43}/],
+  ["hf_", /^hf_[A-Za-z]{34}/],
+  ["tk_", /^tk_[a-z0-9]{29}/],
+];
 
 /**
  * Of connection strings, beside `Password=`, and of HTTP's `Authorization`: common words, of which
@@ -202,6 +229,7 @@ export const KEYWORDS = {
     ...SECRET_COMMANDS,
     "://",
     ...TOKEN_WORDS,
+    ...SHORT_TOKENS.map(([beginning]) => beginning),
     ...LOGIN_WORDS,
     ...SQL_WORDS,
     ...NETWORK_WORDS,

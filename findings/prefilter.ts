@@ -1,6 +1,7 @@
 import { CREDENTIAL_FILE_PATHS, CREDENTIAL_NAMES, KEYWORDS } from "./keywords.ts";
+import { holdsShortToken } from "./short-tokens.ts";
 import { isBinary, searchable } from "./text.ts";
-import { WordSearch, type SoughtWord } from "./word-search.ts";
+import { SHORTEST_WORD, WordSearch, type SoughtWord } from "./word-search.ts";
 
 /** The rules for which a file has a keyword. */
 export type SuspectedRule = keyof typeof KEYWORDS;
@@ -13,14 +14,14 @@ type Meaning = SuspectedRule | "credential-name";
 
 const RULES = Object.keys(KEYWORDS) as SuspectedRule[];
 
-/** `://` is too short for the search, and is looked for by itself. */
+/** Too short for the search, as `SHORT_TOKENS` are, and looked for by itself. */
 const URL_MARK = "://";
 
 function searchFor(rules: readonly SuspectedRule[]): WordSearch<Meaning> {
   return new WordSearch(
     rules.flatMap((id): SoughtWord<Meaning>[] =>
       KEYWORDS[id]
-        .filter((word) => word !== URL_MARK)
+        .filter((word) => word.length >= SHORTEST_WORD)
         .map((word) => ({
           word,
           means: CREDENTIAL_NAMES.has(word) ? "credential-name" : id,
@@ -60,8 +61,8 @@ export function suspectedRules(
       suspected.add("inline-credential");
     }
   });
-  if (guesses && !suspected.has("inline-credential") && hasUrlWithPassword(text)) {
-    suspected.add("inline-credential");
+  if (guesses && !suspected.has("inline-credential")) {
+    if (hasUrlWithPassword(text) || holdsShortToken(text)) suspected.add("inline-credential");
   }
   if (suspected.size > 0 && isBinary(text)) {
     for (const id of RULES) if (!FOR_BINARY.has(id)) suspected.delete(id);

@@ -1,55 +1,94 @@
 /**
- * Tokens that say by their shape what they are, wherever they stand: by the prefixes that those who issue them
- * gave them for that, or by the address that they are part of. Each holds one of `TOKEN_WORDS`, or stands behind one.
+ * Tokens that say by their shape what they are: by the prefixes that those who issue them gave them for that, or by
+ * the address that they are part of. Each holds one of `TOKEN_WORDS`, or is one of `SHORT_TOKENS`.
  */
-const SHAPES = [
+const ISSUED = [
   // GitHub, GitLab and its runners
   "gh[opusr]_[A-Za-z0-9]{36,}",
   "github_pat_[A-Za-z0-9_]{60,}",
-  "gl(?:pat|rt|dt)-[A-Za-z0-9_.-]{20,}",
+  "gl(?:pat|rt|dt|ft|imt|soat|oas|agent)-[A-Za-z0-9_.-]{20,}",
+  "glptt-[0-9a-f]{40}",
   "GR1348941[A-Za-z0-9_-]{20}",
   // Registries: Docker, npm, PyPI
   "dckr_[op]at_[A-Za-z0-9_-]{20,}",
   "npm_[A-Za-z0-9]{36}",
   "pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}",
-  // Clouds and networks: DigitalOcean, Tailscale, Google, a storage account, a bus and a signed address of Azure
+  // Clouds and networks: DigitalOcean, Fly, Backblaze, Cloudflare, Tailscale, Headscale, NetBird, OpenShift, Proxmox VE
   "do[opr]_v1_[0-9a-f]{64}",
+  "fo1_[A-Za-z0-9_-]{43}",
+  "fm2_[A-Za-z0-9+/]{100,}={0,3}",
+  "K00\\d[A-Za-z0-9+/]{27}",
+  "cf(?:k|ut|at)_[A-Za-z0-9]{40}[0-9a-f]{8}",
   "tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}",
-  "AIza[A-Za-z0-9_-]{35}",
-  "AccountKey=[A-Za-z0-9+/]{86}==",
-  "SharedAccessKey=[A-Za-z0-9+/]{43}=",
-  "(?<=[?&])sig=[A-Za-z0-9%+/_-]{40,}",
+  "hskey-(?:auth|api)-[A-Za-z0-9_-]{12}-[A-Za-z0-9_-]{64}",
+  "nbp_[A-Za-z0-9]{36}",
+  "sha256~[A-Za-z0-9_-]{43}",
+  "[A-Za-z0-9_.-]{1,60}@(?:pam|pve)![A-Za-z0-9_.-]{1,60}[=:][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
   // A tunnel of Cloudflare: base64 of `{"a":"…`.
   "eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}",
-  // Stores of secrets: Vault and OpenBao, Doppler, HCP Terraform
+  // Stores of secrets and of states: Vault and OpenBao, Doppler, HCP Terraform, Pulumi
   "hv[bs]\\.[A-Za-z0-9_-]{24,}",
   "dp\\.(?:ct|pt|sa|st)\\.[A-Za-z0-9_.-]{40,}",
   "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,}",
+  "pul-[0-9a-f]{40}",
   // A service account of 1Password: base64 of `{"…`.
   "ops_eyJ[A-Za-z0-9+/_-]{100,}={0,2}",
-  // With it a machine joins Sidero's Omni.
-  "jointoken=[A-Za-z0-9_%+/.-]{20,}",
-  // With it a machine joins a cluster of k3s or RKE2.
-  "K10[0-9a-f]{64}::(?:server|node):[^\\s\"']{8,}",
-  // Monitoring: Grafana and its cloud, Sentry, New Relic
+  // Monitoring: Grafana (keys that are base64 of `{"k":"…`, too) and its cloud, Sentry, New Relic
   "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
   "glc_eyJ[A-Za-z0-9+/]{30,}={0,2}",
+  "eyJrIjoi[A-Za-z0-9+/]{70,400}={0,2}",
   "sntrys_eyJ[A-Za-z0-9+/=_-]{80,}",
+  "sntryu_[0-9a-f]{64}",
   "NRAK-[A-Z0-9]{27}",
-  // Chats: Slack, Discord, Telegram, Teams
-  "(?:xox[bep]|xapp)-[A-Za-z0-9-]{20,}",
+  // Chats and notes: Slack, Discord, Telegram, Teams, Matrix, ntfy
+  "(?:xox[abdeprs]|xapp)-[A-Za-z0-9-]{20,}",
+  "\\d{8,10}:AA[E-H][A-Za-z0-9_-]{32}",
+  "syt_[A-Za-z0-9+/]{2,200}_[A-Za-z]{20}_[A-Za-z0-9]{6}",
+  "tk_[a-z0-9]{29}",
   "https://hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,}",
   "https://(?:\\w+\\.)?discord(?:app)?\\.com/api/webhooks/\\d{17,20}/[\\w-]{60,80}",
   "https://api\\.telegram\\.org/bot\\d{8,10}:[\\w-]{35}",
   "https://[\\w-]+\\.webhook\\.office\\.com/webhookb2/[\\w@/-]{60,}",
-  // Models, mail, payment, issues: Anthropic, OpenAI, OpenRouter, Groq, Brevo, Stripe, Atlassian
-  "sk-(?:ant|proj|svcacct)-[A-Za-z0-9_-]{20,}",
+  // Models: Anthropic, OpenAI, OpenRouter, Groq, Hugging Face, Perplexity, xAI, NVIDIA, Tavily, Langfuse
+  "sk-(?:ant|proj|svcacct|admin)-[A-Za-z0-9_-]{20,}",
   "sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}",
   "sk-or-v1-[0-9a-f]{64}",
   "gsk_[A-Za-z0-9]{52}",
+  "hf_[A-Za-z]{34}",
+  "pplx-[A-Za-z0-9]{48}",
+  "xai-[A-Za-z0-9]{80}",
+  "nvapi-[A-Za-z0-9_-]{64}",
+  "tvly-(?:dev-|prod-)?[A-Za-z0-9]{32}",
+  "sk-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+  // Mail, payment, issues, notes, maps: SendGrid, Brevo, Stripe (and webhooks signed as its own), Atlassian, Linear, Notion, MaxMind, Mapbox
+  "SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}",
   "xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}",
   "[rs]k_live_[A-Za-z0-9]{24,}",
+  "whsec_[A-Za-z0-9+/]{32,}={0,2}",
   "ATATT3[A-Za-z0-9_=-]{180,}",
+  "lin_api_[A-Za-z0-9]{40}",
+  "ntn_\\d{11}[A-Za-z0-9]{35}",
+  "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk",
+  "sk\\.eyJ1Ijoi[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}",
+  // Building and databases: SonarQube, Postman, RubyGems, Google's sign-in, Supabase
+  "sq[apu]_[0-9a-f]{40}",
+  "PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
+  "rubygems_[0-9a-f]{48}",
+  "GOCSPX-[A-Za-z0-9_-]{28}",
+  "sbp_[0-9a-f]{40}",
+];
+
+/** What has another shape of its own, that samples and programs have as well. */
+const OTHERS = [
+  // Keys of Google, which web pages show; a storage account, a bus and a signed address of Azure
+  "AIza[A-Za-z0-9_-]{35}",
+  "AccountKey=[A-Za-z0-9+/]{86}==",
+  "SharedAccessKey=[A-Za-z0-9+/]{43}=",
+  "(?<=[?&])sig=[A-Za-z0-9%+/_-]{40,}",
+  // With it a machine joins Sidero's Omni.
+  "jointoken=[A-Za-z0-9_%+/.-]{20,}",
+  // With it a machine joins a cluster of k3s or RKE2.
+  "K10[0-9a-f]{64}::(?:server|node):[^\\s\"']{8,}",
   // Hashes of passwords, which can be guessed at: of htpasswd, bcrypt, Argon2. Docker Compose has each `$` twice.
   "\\${1,2}apr1\\${1,2}[./A-Za-z0-9]{1,8}\\${1,2}[./A-Za-z0-9]{22}",
   "\\${1,2}2[abxy]\\${1,2}\\d\\d\\${1,2}[./A-Za-z0-9]{53}",
@@ -66,7 +105,12 @@ const SHAPES = [
 ];
 
 /** Not within other words, nor within base64. */
-const TOKEN = new RegExp(`(?<![A-Za-z0-9_+-])(?:${SHAPES.join("|")})(?![A-Za-z0-9_-])`, "g");
+function anyOf(shapes: readonly string[]): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9_+-])(?:${shapes.join("|")})(?![A-Za-z0-9_-])`, "g");
+}
+
+const TOKEN = anyOf([...ISSUED, ...OTHERS]);
+const ISSUED_TOKEN = anyOf(ISSUED);
 
 /** Whether a token of a known shape stands in a text. */
 export function holdsToken(text: string): boolean {
@@ -75,9 +119,36 @@ export function holdsToken(text: string): boolean {
   return false;
 }
 
+/**
+ * Whether a token stands in a text that its issuer made to be known by its shape, and nobody made up: what a guide or
+ * a program would show instead has words in it, or digits and letters in their order.
+ */
+export function holdsIssuedToken(text: string): boolean {
+  if (text.length < SHORTEST) return false;
+  for (const [token] of text.matchAll(ISSUED_TOKEN)) {
+    if (!isMasked(token) && !MADE_UP.test(token) && !holdsRow(token)) return true;
+  }
+  return false;
+}
+
 const SHORTEST = 20;
 
 /** `XXXXXXXX`, `00000000`, `sampleSampleSample`, as examples have it. */
 export function isMasked(text: string): boolean {
   return /(.)\1{7}/.test(text) || /([a-z]{4,10})\1\1/i.test(text);
+}
+
+const MADE_UP =
+  /example|sample|dummy|placeholder|redact|changeme|replace|your[-_]|fake|x{4}|([a-z0-9])\1{5}|(\w{3,12})\2\2|foobar|deadbeef|[-_](?:here|token|key|secret|test)(?:[-_]|$)/i;
+
+/** `1234567`, `abcdefg`: as long as this by chance is none. */
+const LONGEST_ROW = 6;
+
+function holdsRow(text: string): boolean {
+  let row = 1;
+  for (let at = 1; at < text.length; at += 1) {
+    row = text.charCodeAt(at) === text.charCodeAt(at - 1) + 1 ? row + 1 : 1;
+    if (row > LONGEST_ROW) return true;
+  }
+  return false;
 }

@@ -3,6 +3,7 @@ import { holdsConnectionString, mayHoldConnectionString } from "./connection-str
 import { SQL_WORDS, TOKEN_WORDS } from "./keywords.ts";
 import { isLiteralPassword } from "./literal-password.ts";
 import { isRandomValue } from "./credential.ts";
+import { holdsShortToken } from "./short-tokens.ts";
 import { holdsSqlPassword } from "./sql-password.ts";
 import { holdsToken } from "./token-shapes.ts";
 import { WordSearch } from "./word-search.ts";
@@ -27,7 +28,8 @@ export function mayHoldUnnamed(text: string): boolean {
   if (/:\/\/[^\s/:]*:[^\s/@]+@/.test(text)) return true;
   if (holdsUrlWithToken(text)) return true;
   if (mayHoldConnectionString(text) || holdsAuthorization(text)) return true;
-  return WORDS.places(Buffer.from(text, "latin1"), 1).length > 0;
+  const bytes = Buffer.from(text, "latin1");
+  return WORDS.places(bytes, 1).length > 0 || holdsShortToken(bytes);
 }
 
 const WORDS = new WordSearch(

@@ -6,7 +6,7 @@ export interface SoughtWord<T> {
 }
 
 /** Words shorter than this would make the search step through every byte. */
-const SHORTEST = 4;
+export const SHORTEST_WORD = 4;
 
 /**
  * Looks for many words at once in one pass over bytes that skips most of them (the algorithm of Wu and
@@ -14,7 +14,7 @@ const SHORTEST = 4;
  */
 export class WordSearch<T> {
   /** By block: how far on the next block lies with which a word's first four bytes may end. */
-  readonly #steps = new Uint8Array(0x1_0000).fill(SHORTEST - 1);
+  readonly #steps = new Uint8Array(0x1_0000).fill(SHORTEST_WORD - 1);
   /** By block: which of the lists below has the words whose third and fourth byte it is. */
   readonly #lists = new Uint16Array(0x1_0000);
   readonly #words: { readonly bytes: Buffer; readonly means: T }[][] = [[]];
@@ -22,11 +22,11 @@ export class WordSearch<T> {
   constructor(words: Iterable<SoughtWord<T>>) {
     for (const { word, means } of words) {
       const bytes = Buffer.from(word, "latin1");
-      for (let at = 1; at < SHORTEST; at += 1) {
+      for (let at = 1; at < SHORTEST_WORD; at += 1) {
         const block = blockAt(bytes, at);
-        this.#steps[block] = Math.min(this.#steps[block] ?? 0, SHORTEST - 1 - at);
+        this.#steps[block] = Math.min(this.#steps[block] ?? 0, SHORTEST_WORD - 1 - at);
       }
-      const block = blockAt(bytes, SHORTEST - 1);
+      const block = blockAt(bytes, SHORTEST_WORD - 1);
       if (this.#lists[block] === 0) this.#lists[block] = this.#words.push([]) - 1;
       this.#words[this.#lists[block] ?? 0]?.push({ bytes, means });
     }
@@ -49,7 +49,7 @@ export class WordSearch<T> {
   search(bytes: Uint8Array, found: (means: T, end: number, length: number) => void): void {
     const steps = this.#steps;
     const { length } = bytes;
-    let at = SHORTEST - 1;
+    let at = SHORTEST_WORD - 1;
     while (at < length) {
       const block = ((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0);
       const step = steps[block] ?? 0;
@@ -57,7 +57,7 @@ export class WordSearch<T> {
         at += step;
         continue;
       }
-      const start = at - (SHORTEST - 1);
+      const start = at - (SHORTEST_WORD - 1);
       const first = bytes[start];
       for (const { bytes: word, means } of this.#words[this.#lists[block] ?? 0] ?? []) {
         // Asked before the call: most blocks are those of other words.

@@ -8,7 +8,8 @@ import {
   isVagueCredential,
 } from "../../findings/credential.ts";
 import { mayHoldCredential } from "../../findings/credential-gate.ts";
-import { TOKEN_WORDS } from "../../findings/keywords.ts";
+import { SHORT_TOKENS, TOKEN_WORDS } from "../../findings/keywords.ts";
+import { suspectedRules } from "../../findings/prefilter.ts";
 import { holdsToken } from "../../findings/token-shapes.ts";
 import { holdsUrlWithPassword } from "../../findings/unnamed-credential.ts";
 
@@ -231,16 +232,34 @@ test("URLs with a password", (t) => {
 const any = (length: number) => "Zk3vQ8r2LmN9pXw1".repeat(length).slice(0, length);
 const hex = (length: number) => "0123456789abcdef".repeat(length).slice(0, length);
 
+const letters = (length: number) => "ZkvQrLmNpXwbTyAq".repeat(length).slice(0, length);
+const uuid = "8d1f7a52-3c4b-4e6f-9a0b-1c2d3e4f5a6b";
+
 const TOKENS = [
   `ghs_${any(36)}`,
   `github_pat_${any(82)}`,
   `glrt-${any(20)}`,
+  `glft-${any(20)}`,
+  `glimt-${any(25)}`,
+  `glsoat-${any(20)}`,
+  `gloas-${any(64)}`,
+  `glagent-${any(50)}`,
+  `glptt-${hex(40)}`,
   `GR1348941${any(20)}`,
   `dckr_oat_${any(27)}`,
   `npm_${any(36)}`,
   `pypi-AgEIcHlwaS5vcmc${any(60)}`,
   `dop_v1_${hex(64)}`,
+  `fo1_${any(43)}`,
+  `fm2_${any(120)}==`,
+  `K004${any(27)}`,
+  `cfk_${any(40)}0a1b2c3d`,
+  `cfut_${any(40)}0a1b2c3d`,
+  `cfat_${any(40)}0a1b2c3d`,
   `tskey-auth-${any(17)}-${any(32)}`,
+  `hskey-api-${any(12)}-${any(64)}`,
+  `nbp_${any(36)}`,
+  `sha256~${any(43)}`,
   `AIza${any(35)}`,
   `AccountKey=${any(86)}==`,
   `SharedAccessKey=${any(43)}=`,
@@ -249,21 +268,46 @@ const TOKENS = [
   `dp.st.prd.${any(43)}`,
   `${any(14)}.atlasv1.${any(67)}`,
   `ops_eyJ${any(200)}`,
+  `pul-${hex(40)}`,
   `jointoken=${any(24)}`,
   `K10${hex(64)}::node:${hex(32)}`,
   `glsa_${any(32)}_${hex(8)}`,
   `glc_eyJ${any(80)}`,
+  `eyJrIjoi${any(80)}`,
   `sntrys_eyJ${any(120)}`,
+  `sntryu_${hex(64)}`,
   `NRAK-${any(27).toUpperCase()}`,
   `xoxe-${any(40)}`,
+  `xoxd-${any(40)}`,
+  `7103948572:AAH${any(32)}`,
+  `syt_YWxpY2U_${letters(20)}_0aB1cD`,
+  `tk_${any(29).toLowerCase()}`,
   `https://hooks.slack.com/services/${any(44)}`,
   `https://discord.com/api/webhooks/123456789012345678/${any(68)}`,
   `https://api.telegram.org/bot123456789:${any(35)}`,
   `https://a.webhook.office.com/webhookb2/${any(80)}`,
   `sk-svcacct-${any(40)}`,
+  `sk-admin-${any(40)}`,
   `sk-${any(20)}T3BlbkFJ${any(20)}`,
   `sk-or-v1-${hex(64)}`,
   `gsk_${any(52)}`,
+  `hf_${letters(34)}`,
+  `pplx-${any(48)}`,
+  `xai-${any(80)}`,
+  `nvapi-${any(64)}`,
+  `tvly-dev-${any(32)}`,
+  `sk-lf-${uuid}`,
+  `SG.${any(22)}.${any(43)}`,
+  `whsec_${any(32)}`,
+  `lin_api_${any(40)}`,
+  `ntn_40718293546${any(35)}`,
+  `${any(6)}_${any(29)}_mmk`,
+  `sk.eyJ1Ijoi${any(60)}.${any(22)}`,
+  `squ_${hex(40)}`,
+  `PMAK-${hex(24)}-${hex(34)}`,
+  `rubygems_${hex(48)}`,
+  `GOCSPX-${any(28)}`,
+  `sbp_${hex(40)}`,
   `$apr1$${any(8)}$${any(22)}`,
   `$2y$10$${any(53)}`,
   `$argon2id$v=19$m=65536,t=3,p=4$${any(22)}$${any(43)}`,
@@ -273,14 +317,26 @@ const TOKENS = [
   `eyJhbGciOiJIUzI1NiJ9.eyJ${any(40)}.${any(43)}`,
 ];
 
+test("a token of Proxmox VE is known with whatever user it begins", (t) => {
+  for (const token of [`root@pam!tf=${uuid}`, `PVEAPIToken=me@pve!a.b:${uuid}`]) {
+    t.true(holdsToken(token), token);
+    t.true(suspectedRules("a.yaml", Buffer.from(`a: "${token}"`)).has("inline-credential"), token);
+    t.true(mayHoldCredential(`a: "${token}"`), token);
+  }
+  t.false(holdsToken("root@pam!tf"));
+});
+
 test("every shape of a token has a word that the prefilter looks for", (t) => {
   for (const token of TOKENS) {
     t.true(holdsToken(token), token);
     t.true(holdsToken(`curl -H "X: ${token}"`), token);
     t.true(
-      TOKEN_WORDS.some((word) => `?${token}`.includes(word)),
+      TOKEN_WORDS.some((word) => `?${token}`.includes(word)) ||
+        SHORT_TOKENS.some(([beginning, shape]) => token.startsWith(beginning) && shape.test(token)),
       token,
     );
+    t.true(suspectedRules("a.yaml", Buffer.from(`a: "${token}"`)).has("inline-credential"), token);
+    t.true(mayHoldCredential(`a: "${token}"`), token);
     t.false(holdsToken(`a${token}`) || holdsToken(`+${token}`), token);
   }
 });
