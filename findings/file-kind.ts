@@ -2,6 +2,8 @@ import { CREDENTIAL_FILE_PATHS } from "./keywords.ts";
 
 /** What a file is for, judged by its name alone. */
 
+const YAML = /\.(?:ya?ml|json)$/i;
+
 const PROSE = /\.(?:md|markdown|mdx|adoc|asciidoc|asc|rst|textile|org|html?|tex)$/i;
 
 const PROGRAM =
@@ -45,6 +47,11 @@ const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
 export function isProseOrCode(path: string): boolean {
   return PROSE.test(path) || PROGRAM.test(path) || OTHER_SOURCE.test(path);
+}
+
+/** YAML, or JSON, which is YAML as well. */
+export function isYaml(path: string): boolean {
+  return YAML.test(path);
 }
 
 /** In a program what has no quotes is computed. */

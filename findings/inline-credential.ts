@@ -9,6 +9,8 @@ import { Reading } from "./carriers/reading.ts";
 import { findSecretCommands } from "./carriers/secret-command.ts";
 import { readSecretTemplate } from "./carriers/secret-template.ts";
 import { findInSettings } from "./carriers/settings.ts";
+import { findInSource } from "./carriers/source.ts";
+import { findTokens, isComment } from "./carriers/tokens.ts";
 import { readVariables } from "./carriers/variables.ts";
 import { mayHoldCredential } from "./credential-gate.ts";
 import { isSchema } from "./documents.ts";
@@ -20,6 +22,7 @@ import {
   isSettingsFile,
   isTemplate,
   isValuesFile,
+  isYaml,
 } from "./file-kind.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
 import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "./keywords.ts";
@@ -43,7 +46,8 @@ const TEMPLATE = /^[ ]+template:/m;
  * - the fake provider of an External Secrets store, and the template of an ExternalSecret or a SealedSecret;
  * - settings of programs (TOML, INI, properties, JSON, HCL, YAML), and objects of any other kind: there only
  *   values that look drawn at random;
- * - arguments of `kubectl create secret` and `flux create secret` in scripts.
+ * - arguments of `kubectl create secret` and `flux create secret` in scripts;
+ * - in prose, programs, comments, and what is no YAML: tokens that their issuers made to be known by their shape.
  *
  * A name that may also be that of a Secret (`secret`, `appKey`) counts where the value is drawn at random for sure.
  * Empty values, variables and templates, names of Secrets and keys (`existingSecret`,
@@ -64,10 +68,13 @@ export const inlineCredential: Rule = {
 
 function find(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;
-  if (isProseOrCode(path)) return [];
-  const hits: Hit[] = findSecretCommands(readable ?? "");
   // Where a name alone has to tell, a sample and what tests need would look the same.
-  const isTelling = !isSample(path) && !isForTests(path) && !isTemplate(path);
+  const isMeant = !isSample(path) && !isForTests(path);
+  if (isProseOrCode(path)) return isMeant ? findInSource(candidate) : [];
+  const hits: Hit[] = findSecretCommands(readable ?? "");
+  const isTelling = isMeant && !isTemplate(path);
+  const isReadAsYaml = isYaml(path) || CREDENTIAL_FILE_PATHS.test(path);
+  if (isMeant) hits.push(...findTokens(readable ?? "", isReadAsYaml ? isComment : () => true));
   if (isTelling && isSettingsFile(path)) hits.push(...findInSettings(candidate));
   const isAnyObject = isTelling && !CREDENTIAL_FILE_PATHS.test(path);
   for (const section of candidate.sections) {
@@ -75,6 +82,11 @@ function find(candidate: Candidate): Hit[] {
     const isOther = OTHER_KINDS.test(words);
     if (!mayHoldCredential(words) || (isOther && !TEMPLATE.test(words))) continue;
     if (isSchema(section)) continue;
+    // No YAML: what nobody reads otherwise.
+    if (section.documents === null && isMeant) {
+      const before = candidate.lineAt(section.offset) - 1;
+      hits.push(...findTokens(section.text, () => true, before));
+    }
     for (const document of section.documents ?? []) {
       const found = isOther
         ? findInTemplate(section, document)

@@ -80,13 +80,20 @@ const hostile = (n: number): Record<string, string> => ({
   "URLs with tokens": `kind: ConfigMap\ndata:\n  a: ${"https://aaaaaaaaaaaaaaaaaaaa@".repeat(n / 10)}\n`,
   "statements of SQL": `kind: ConfigMap\ndata:\n  a: ${"create user a identified with b ".repeat(n / 10)}PASSWORD '\n`,
   "beginnings of minisign's keys": "RWRTY0Iy".repeat(n / 4),
+  "beginnings of tokens": "a: " + "SG.hf_tk_ghp_syt_".repeat(n / 10),
+  "tokens without an end": `a: ${"tk_".repeat(n)}${"0@pam!".repeat(n / 10)}${"1234567:AAE".repeat(n / 10)}`,
+  "tokens in lines": "# ghp_\ntk_\n".repeat(n),
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(n / 10),
 });
 
 const SIZES = [
   { n: 200_000, seconds: 3, paths: ["a.yaml"] },
   // The same reading, under names that other rules look at.
-  { n: 50_000, seconds: 1.5, paths: ["a.env", "values.yaml", "a.tfstate", "a.patch", "a.tf"] },
+  {
+    n: 50_000,
+    seconds: 1.5,
+    paths: ["a.env", "values.yaml", "a.tfstate", "a.patch", "a.tf", "a.sql", "a.xml", "a.md"],
+  },
 ];
 
 for (const { n, seconds, paths } of SIZES) {
