@@ -93,7 +93,7 @@ function readableAuths(candidate: Candidate): Hit[] {
       const secret = mappings.entries(registry.value).find(({ key, value }) => {
         if (!/^(?:auth|password|identitytoken|registrytoken)$/.test(key)) return false;
         const text = isScalar(value) ? scalarText(value) : "";
-        return text.trim() !== "" && !isToken(text) && !holdsExpression(text);
+        return text.trim() !== "" && !isToken(text) && !holdsExpression(text) && !isStandIn(text);
       });
       if (secret === undefined) continue;
       hits.push({
@@ -105,6 +105,11 @@ function readableAuths(candidate: Candidate): Hit[] {
     }
   }
   return hits;
+}
+
+/** `<PASSWORD>`, as a sample of what has `auths` of its own: snmp_exporter. */
+function isStandIn(text: string): boolean {
+  return text.length > 8 ? PLACEHOLDER.test(text) : /^<.*>$/.test(text);
 }
 
 /** Files of logins, each with what a line or entry with a password looks like; the password is captured. */

@@ -136,6 +136,10 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
   ],
   misses: [
+    {
+      path: "snmp-exporter/snmp.yml.example",
+      content: "auths:\n  v3:\n    username: a\n    password: <SNMP_AUTH_PASS>\n",
+    },
     { path: "scripts/reset-password", content: "#!/bin/sh\necho a\n" },
     { path: "vault-password.txt", content: "{{ .password }}\n" },
     { path: "tmpl/restic-password", content: "<your password>\n" },
