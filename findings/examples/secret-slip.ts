@@ -41,6 +41,11 @@ export const SECRET_SLIP: Examples = {
       lines: [4],
     },
     {
+      path: "capitals.yaml",
+      content: "apiVersion: v1\nkind: SECRET\ndata:\n  a: aHVudGVyMg==\n",
+      lines: [4],
+    },
+    {
       path: "small-s-in-a-list.json",
       content:
         '{"kind": "List", "items": [{"apiVersion": "v1", "kind": "secret", "data": {"a": "aHVudGVyMg=="}}]}',
