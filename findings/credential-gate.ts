@@ -28,6 +28,8 @@ export function mayHoldCredential(text: string): boolean {
     const name = nameAt(text, match);
     if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
     if (isVagueName(name) && mayBeValue(text, end, isRandomValue)) return true;
+    if (/(?:^|[^a-z])(?:pass|pwd)$/i.test(name) && mayBeValue(text, end, isStrongValue))
+      return true;
   }
   for (const [, name = ""] of text.matchAll(ARGUMENT)) if (isCredentialName(name)) return true;
   for (const [, name = "", value = ""] of text.matchAll(FLAG)) {
@@ -45,7 +47,7 @@ export function mayHoldCredential(text: string): boolean {
 const MOST_KEYS = 2000;
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|pwd|psk|token|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=>]/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|pwd|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|app|auth|cookie|hmac|secret|session|shared|signing|private|master|encryption|license)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=>]/gi;
 
 /** An item of a list that is a flag without its value. */
 const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
@@ -55,6 +57,9 @@ const FLAG = / --([A-Za-z][\w.-]{0,80})[= ]["']?([^\s"']+)/g;
 
 /** `name: DB_PASSWORD`, and `path: /spec/values/adminPassword` of an operation in a JSON patch. */
 const NAME = /(?:name|path(?=["']?\s*:\s*["']?\/))["']?\s*:\s*["']?([^\n,}]{1,200})/gi;
+
+/** A `key:` with a long value. */
+const KEY_OF_ITSELF = /\bkey["']?\s*:\s*["']?[0-9A-Za-z+/_-]{16}/;
 
 /** What carries a credential otherwise, each after a word that is looked for first. */
 const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
@@ -71,6 +76,11 @@ const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
   ["netrc", /[._]netrc["']?\s*:/],
   [".pgpass", /\.pgpass["']?\s*:/],
   ["rclone.conf", /\brclone\.conf["']?\s*:/],
+  // Of Homepage's widgets and of ESPHome's API.
+  ["widget", KEY_OF_ITSELF],
+  ["encryption", KEY_OF_ITSELF],
+  // Terraform's and Packer's, with a default.
+  ["variable", /\bvariable\s+"/],
   // Zigbee's key, as a list of numbers.
   ["network_key", /network_key["']?\s*:\s*[[-]/],
 ];

@@ -10,7 +10,7 @@ import { isMasked } from "./token-shapes.ts";
 
 /** A name that ends in one of these words names a credential … */
 const CREDENTIAL_ENDING =
-  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|masterauth|passwd|passphrase|passwort|psk|token|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_(?:secret|value))?|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth|form|replication)_?secret)(?:_?\d)?$/;
 
 /** … and an environment variable also with one of these. */
 const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
@@ -54,7 +54,16 @@ const OF_APPLICATION =
 export function namesSecretObject(name: string, value: string): boolean {
   const words = normalised(name);
   if (normalised(value) === words && (value === name || /[-_.]/.test(value))) return true;
+  // `csLapiSecretKey: csLapiSecret`, `BLUE_APP_SECRET=blog-blue-app`.
+  if (`${value}Key` === name) return true;
+  if (OF_APPLICATION.test(words) && isNamedAfter(words, value)) return true;
   return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(words);
+}
+
+/** Whether the name of a Secret ends as that of the variable does, without its last word. */
+function isNamedAfter(words: string, value: string): boolean {
+  const stem = words.replace(/_?secret$/, "").replaceAll("_", "-");
+  return stem.length > 3 && /^[a-z]+(?:-[a-z]+)+$/.test(value) && value.endsWith(stem);
 }
 
 /** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
@@ -86,6 +95,9 @@ const REFERENCE_LIKE =
 const EXPANDED =
   /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
 
+/** Of a program within a script: `tokens[0]`, `data["token"]`. */
+const INDEXED = /^[A-Za-z_][\w.]*\[(?:\d+|"\w*"|'\w*')\]$/;
+
 /**
  * Whether a value under a credential's name is a literal one.
  *
@@ -95,7 +107,8 @@ export function isCredentialValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 4 || text.length > 10_000) return false;
   if (isToken(value) || holdsExpression(text)) return false;
-  if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
+  if (EXPANDED.test(text) || INDEXED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text)))
+    return false;
   if (/^(?:[\d.,]{1,5}[a-z]{0,2}|\d+\.\d+(?:e-?\d+)?)$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);

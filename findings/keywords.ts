@@ -73,7 +73,7 @@ function keyNames(stem: string): string[] {
 export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
   ...["_pass", "Pass", "_PASS", "-pass", "pass"],
-  ...["asterauth", "etwork_key"],
+  ...["asterauth", "etwork_key", "oken_value", "okenValue"],
   ...["_pwd", "_PWD", "key_base", "KEY_BASE", "KeyBase"],
   ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
   ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
@@ -237,6 +237,10 @@ export const KEYWORDS = {
     ...LOGIN_FILES,
     ...PROGRAMS,
     "fake:",
+    // Where a `key` is a credential.
+    ...["widget:", "widget.key", "ncryption:"],
+    // Beside a user.
+    "pwd:",
   ],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -82,7 +82,7 @@ function isName(text: Buffer, end: number): boolean {
   const before = text.toString("latin1", Math.max(0, end - 300), end);
   return (
     /(?:requirepass|masterauth|auth_pass)$/.test(before.slice(-"requirepass".length)) ||
-    /(?:(?:name|path)["']?\s*:\s*["']?|[-[,\s]["']?--)[\w./~-]*$/i.test(before)
+    /(?:(?:name|path)["']?\s*:\s*["']?|[-[,\s]["']?--|\bvariable\s+")[\w./~-]*$/i.test(before)
   );
 }
 

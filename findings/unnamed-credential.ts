@@ -50,14 +50,27 @@ export function holdsUrlWithPassword(text: string): boolean {
 
 /** Of Sentry that is no secret: its addresses end in the number of a project. */
 const URL_WITH_TOKEN =
-  /\bhttps?:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]{0,200}\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
+  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]{0,200}\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
 
-/** Whether a URL in a text has a token where the name of a user stands: `https://8c1f0e7a2b…@example.org/a.git`. */
+/** One character shorter than what is random for sure. */
+const OF_GOTIFY = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[AC][A-Za-z0-9._-]{14}$/;
+
+/** `?token=…`, as webhooks have it, and `&apikey=…`. */
+const IN_QUERY =
+  /[?&](?:(?:access|auth)_?)?(?:token|api_?key)=([A-Za-z0-9_.-]{15,200})(?![\w.%-])/gi;
+
+/**
+ * Whether a URL in a text has a token where the name of a user stands, as `https://8c1f0e7a2b…@example.org/a.git`
+ * and Shoutrrr's `discord://…@id` do, or in its query.
+ */
 function holdsUrlWithToken(text: string): boolean {
   if (!text.includes("://")) return false;
   for (const [, token = ""] of text.matchAll(URL_WITH_TOKEN)) {
     // Gitea's are as long as the name of a commit, which no user has.
     if (/^[0-9a-f]{40}$/.test(token) || isRandomValue(token)) return true;
+  }
+  for (const [, token = ""] of text.matchAll(IN_QUERY)) {
+    if (isRandomValue(token) || OF_GOTIFY.test(token)) return true;
   }
   return false;
 }

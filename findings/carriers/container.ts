@@ -7,8 +7,8 @@ import { FILE, passwordsInCommand, programsWithPassword } from "./command-line.t
 import { USE_SECRET_KEY_REF } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 
-/** Where a container has its arguments, and where a chart takes more of them. */
-export const ARGUMENTS = /^(?:command|(?:(?:extra|additional)_?)?arg(?:ument)?s)$/i;
+/** Where a container has its arguments, where a chart takes more of them, and cloud-init its commands. */
+export const ARGUMENTS = /^(?:command|(?:(?:extra|additional)_?)?arg(?:ument)?s|(?:run|boot)cmd)$/i;
 
 /**
  * The environment and the arguments of containers, wherever they stand: pod templates are in Deployments,

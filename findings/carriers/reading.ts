@@ -108,7 +108,7 @@ export class Reading {
 }
 
 /** `!secret NAME` of Home Assistant, `!env_var NAME`: it names the value. Ansible's `!unsafe` stands before a literal. */
-function isTagged({ tag }: Scalar): boolean {
+export function isTagged({ tag }: Scalar): boolean {
   return /^!(?!unsafe$)[A-Za-z]/.test(tag ?? "");
 }
 

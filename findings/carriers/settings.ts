@@ -3,13 +3,19 @@ import { mayHoldCredential } from "../credential-gate.ts";
 import type { Candidate, Hit } from "../finding.ts";
 import { afterColon } from "../wording.ts";
 import { credentialLines } from "./credential-lines.ts";
+import { terraformDefaults } from "./terraform-defaults.ts";
 import { USE_SOURCE } from "./mends.ts";
 
 /** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
 export function findInSettings({ path, readable }: Candidate): Hit[] {
   if (readable === null || !mayHoldCredential(readable)) return [];
-  const isAlwaysQuoted = /\.(?:toml|tf|hcl)$/i.test(path);
-  return credentialLines(readable, isStrongValue, isAlwaysQuoted).map(({ line, name }) => ({
+  const isTerraform = /\.(?:tf|hcl)$/i.test(path);
+  const isAlwaysQuoted = isTerraform || /\.toml$/i.test(path);
+  const lines = [
+    ...credentialLines(readable, isStrongValue, isAlwaysQuoted),
+    ...(isTerraform ? terraformDefaults(readable) : []),
+  ];
+  return lines.map(({ line, name }) => ({
     line: line + 1,
     message: `settings may hold a readable credential${afterColon(name)}`,
     mend: USE_SOURCE,

@@ -2,6 +2,7 @@ import type { Node, Scalar } from "yaml";
 import { isScalar } from "yaml";
 import { mayHoldCredential } from "../credential-gate.ts";
 import { loginLines } from "../credential-file.ts";
+import { isRandomValue, isStrongValue } from "../credential.ts";
 import { isProgram } from "../file-kind.ts";
 import type { Mend } from "../finding.ts";
 import { type Entry, scalarText } from "../nodes.ts";
@@ -9,7 +10,7 @@ import { afterColon, shownName } from "../wording.ts";
 import { readChpasswd } from "./chpasswd.ts";
 import { ARGUMENTS, readArguments } from "./container.ts";
 import { credentialLines } from "./credential-lines.ts";
-import { isReference, type Reading } from "./reading.ts";
+import { isReference, isTagged, type Reading } from "./reading.ts";
 
 /** Helm values, and whatever is read like them: any key at any depth. */
 export function readValues(
@@ -19,27 +20,61 @@ export function readValues(
   what = "a Helm value",
 ): void {
   const { mappings, seen } = reading;
-  const open: { node: Node | null; isEnv: boolean }[] = [{ node: root, isEnv: false }];
+  const open: { node: Node | null; isEnv: boolean; key?: string }[] = [
+    { node: root, isEnv: false },
+  ];
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     const node = mappings.resolve(step.node);
     if (node === null || isScalar(node) || seen.has(node)) continue;
     seen.add(node);
     reading.namedValue(node, what, mend);
-    for (const entry of mappings.entries(node)) {
+    const entries = mappings.entries(node);
+    const isLogin = entries.some(({ key }) => USER.test(key));
+    for (const entry of entries) {
+      if (entry.key === "annotations") readAnnotations(reading, entry, mend);
       if (isReference(entry.key, entry.value)) continue;
-      if (isScalar(entry.value)) readValueOrFile(reading, entry, step.isEnv, what, mend);
-      else {
+      if (isScalar(entry.value)) {
+        if (isToldByPlace(entry, step.key ?? "", isLogin)) {
+          reading.hit(entry.offset, what, entry.key, mend);
+        } else readValueOrFile(reading, entry, step.isEnv, what, mend);
+      } else {
         readNetworkKey(reading, entry, what, mend);
         readChpasswd(reading, entry, what, mend);
         readValueBelow(reading, entry, step.isEnv, what, mend);
-        open.push({ node: entry.value, isEnv: /env|^(?:secret|configmap)s?$/i.test(entry.key) });
+        const isEnv = /env|^(?:secret|configmap)s?$/i.test(entry.key);
+        open.push({ node: entry.value, isEnv, key: entry.key });
       }
       if (ARGUMENTS.test(entry.key)) {
-        readArguments(reading, mappings.items(entry.value), what, mend);
+        const items = mappings.items(entry.value);
+        readArguments(reading, items, what, mend);
+        for (const item of items) readArguments(reading, mappings.items(item), what, mend);
       }
       if (/^env(?:ironment)?$/.test(entry.key)) reading.assignments(entry.value, what, mend);
     }
     for (const item of mappings.items(node)) open.push({ node: item, isEnv: false });
+  }
+}
+
+/** Beside it a `pass` is that user's. */
+const USER = /^(?:[a-z]+[-_]?)?(?:user(?:_?name)?|login)$/i;
+
+/** What its place tells to be a credential: `pass` beside a user, `key` of a widget, or of an encryption. */
+function isToldByPlace({ key, value }: Entry, holder: string, isLogin: boolean): boolean {
+  const text = isScalar(value) && !isTagged(value) ? scalarText(value) : "";
+  if (/^(?:pass|pwd)$/i.test(key)) return isLogin && isStrongValue(text);
+  return key === "key" && /^(?:widgets?|encryption)$/.test(holder) && isRandomValue(text);
+}
+
+/** What Homepage finds a service by, on its Ingress or route: `gethomepage.dev/widget.key: …`. */
+const OF_WIDGET = /^gethomepage\.dev\/widget\.(?:key|password|token|secret)$/;
+
+function readAnnotations(reading: Reading, { value }: Entry, mend: Mend): void {
+  for (const entry of reading.mappings.entries(value)) {
+    if (!OF_WIDGET.test(entry.key) || !isScalar(entry.value)) continue;
+    const isValue = entry.key.endsWith(".key") ? isRandomValue : isStrongValue;
+    if (isValue(scalarText(entry.value))) {
+      reading.hit(entry.offset, "an annotation", entry.key, mend);
+    }
   }
 }
 

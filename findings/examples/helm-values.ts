@@ -4,6 +4,30 @@ import type { Examples } from "./example.ts";
 export const HELM_VALUES: Examples = {
   hits: [
     {
+      path: "app/told-by-their-place.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    smtp: {user: me, pass: Winter2024!}\n    db:\n      username: me\n      pwd: Winter2024!\n    services:\n      - Sonarr:\n          widget:\n            type: sonarr\n            key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    form_secret: 'q:8Zk^Rt&Dx2#pLw9@mN4;vB7'\n    tokenSecret: 8d1f7a52-3c4b-4e6f-9a0b-1c2d3e4f5a6b\n",
+      lines: [4, 7, 12, 13, 14],
+    },
+    {
+      path: "app/services.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  services.yaml: |\n    - Media:\n        - Sonarr:\n            widget:\n              type: sonarr\n              key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n",
+      lines: [8],
+    },
+    {
+      path: "app/pve-exporter.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  pve.yml: |\n    default:\n      token_name: a\n      token_value: 8d1f7a52-3c4b-4e6f-9a0b-1c2d3e4f5a6b\n",
+      lines: [6],
+    },
+    {
+      path: "app/addresses-with-tokens.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    a: http://sonarr:8989/api/v3/command?x=1&apikey=3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    b: https://gotify.example.org/message?token=AbC3dEf9gH1jKlM\n    c: pover://me@a?devices=b\n    d: discord://Zk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV@407182935467182930\n",
+      lines: [4, 5, 7],
+    },
+    {
       path: "app/helmrelease.yaml",
       content:
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: grafana}\nspec:\n  values:\n    adminUser: admin\n    adminPassword: hunter2hunter2\n",
@@ -74,6 +98,11 @@ export const HELM_VALUES: Examples = {
     },
   ],
   misses: [
+    {
+      path: "app/told-by-their-place.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    smtp: {user: SMTP_USER, pass: SMTP_PASS1, pwd: /home/me1}\n    a: {pass: Winter2024!}\n    key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    widget: {key: '{{ HOMEPAGE_VAR_SONARR_KEY }}'}\n    b: {widget: {key: api-key-of-sonarr}}\n    csLapiSecretKey: csLapiSecret\n    env: {OPENAI_API_KEY: ignored, GREEN_APP_SECRET: home-assistant-green-app}\n    badge: https://codecov.io/a/badge.svg?token=ABC123XYZ0\n    url: https://a/?token=$TOKEN&apikey=the-key-of-sonarr-itself\n",
+    },
     {
       path: "app/named-alike.yaml",
       content:

@@ -4,6 +4,30 @@ import type { Examples } from "./example.ts";
 export const SETTINGS: Examples = {
   hits: [
     {
+      path: "infra/variables.tf",
+      content:
+        'variable "a" {\n  default = "Zk3vQ8r2"\n}\nvariable "db_password" {\n  type    = string\n  default = "Zk3vQ8r2"\n}\nvariable "api_token" { default = "Zk3vQ8r2" }\n',
+      lines: [6, 8],
+    },
+    {
+      path: "host/user-data.yaml",
+      content:
+        "#cloud-config\nruncmd:\n  - curl -sfL https://get.k3s.io | K3S_TOKEN=Winter2024secret sh -\n  - [sh, -c, 'echo root:Winter2024! | chpasswd']\n",
+      lines: [3, 4],
+    },
+    {
+      path: "esphome/node.yaml",
+      content:
+        "esphome: {name: a}\napi:\n  encryption:\n    key: zvQ8r2LmN9pXw1bT6yAqD5sH7jK0cV4nE8uRfGZk3v0=\n",
+      lines: [4],
+    },
+    {
+      path: "app/ingress.yaml",
+      content:
+        "kind: Ingress\nmetadata:\n  annotations:\n    gethomepage.dev/widget.key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    gethomepage.dev/widget.username: me\n    gethomepage.dev/widget.password: Winter2024!\n",
+      lines: [4, 6],
+    },
+    {
       path: "etc/keepalived.conf",
       content: "authentication {\n  auth_type PASS\n  auth_pass Zk3vQ8r2\n}\n",
       lines: [3],
@@ -67,6 +91,21 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
+    {
+      path: "infra/variables.tf",
+      content:
+        'variable "db_password" {\n  sensitive = true\n}\nvariable "b" {\n  default = "Zk3vQ8r2"\n}\nvariable "api_token" {\n  default = ""\n}\nvariable "password" { default = "changeme1" }\n',
+    },
+    {
+      path: "app/ingress.yaml",
+      content:
+        "kind: Ingress\nmetadata:\n  annotations:\n    gethomepage.dev/widget.key: '{{ HOMEPAGE_VAR_KEY }}'\n    gethomepage.dev/widget.password: '{{ HOMEPAGE_VAR_PASSWORD }}'\n    a/password: Winter2024!\n",
+    },
+    {
+      path: "esphome/node.yaml",
+      content: "api:\n  encryption:\n    key: !secret api_encryption_key_2\n",
+    },
+    { path: "scripts/a.sh", content: "python - <<EOF\ntoken = valid_tokens[0]\nEOF\n" },
     {
       path: "scripts/deploy.sh",
       content:

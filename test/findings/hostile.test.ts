@@ -82,6 +82,10 @@ const hostile = (n: number): Record<string, string> => ({
   "beginnings of minisign's keys": "RWRTY0Iy".repeat(n / 4),
   "beginnings of tokens": "a: " + "SG.hf_tk_ghp_syt_".repeat(n / 10),
   "tokens without an end": `a: ${"tk_".repeat(n)}${"0@pam!".repeat(n / 10)}${"1234567:AAE".repeat(n / 10)}`,
+  "variables of Terraform": 'variable "password" {\ndefault = "'.repeat(n / 20),
+  "widgets without a key": "widget: {key: aaaaaaaaaaaaaaaaaaaa, encryption:\n".repeat(n / 20),
+  "addresses with tokens in them": `a: ${"?token=&apikey=aaaaaaaaaaaaaaaaaaaaaaa%".repeat(n / 20)}`,
+  "elements without an end": "<password>aaaa <a password=".repeat(n / 10),
   "tokens in lines": "# ghp_\ntk_\n".repeat(n),
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(n / 10),
 });
