@@ -15,7 +15,8 @@ import type { Selection } from "./selection-option.ts";
 import type { StoreFile } from "./store.ts";
 import { additionalData, decryptBound, isSamePath, isToken, type KeyPath } from "./token.ts";
 import type { AmongComments, TreePath } from "./tree-path.ts";
-import { putYaml, removeYaml } from "./yaml/put.ts";
+import { putYaml } from "./yaml/put.ts";
+import { removeYaml } from "./yaml/remove.ts";
 
 /** An encrypted file that is to be changed at one place. */
 export interface Sealed {

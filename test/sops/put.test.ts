@@ -2,7 +2,8 @@ import test from "ava";
 import { dataAt, sameData } from "../../sops/data-tree.ts";
 import { readData, readValue } from "../../sops/read-data.ts";
 import type { TreePath } from "../../sops/tree-path.ts";
-import { putYaml, removeYaml } from "../../sops/yaml/put.ts";
+import { putYaml } from "../../sops/yaml/put.ts";
+import { removeYaml } from "../../sops/yaml/remove.ts";
 
 const TEXT = `# top
 a: one # behind a
