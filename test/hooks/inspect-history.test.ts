@@ -145,8 +145,10 @@ test("what was encrypted before and could be read in between, as a whole or in p
   commit(repository, { ".sops.yaml": rules, "a.yaml": whole, "b.yaml": whole });
   const readable = { "a.yaml": "a: one\nb: two\n", "b.yaml": "a: one\nb: two\n" };
   const decrypted = commit(repository, readable);
-  commit(repository, { "a.yaml": await encrypted("a: one\nb: 3\n") });
-  const narrowed = commit(repository, { "a.yaml": part });
+  const anew = await encrypted("a: one\nb: 3\n");
+  commit(repository, { "a.yaml": anew, "b.yaml": anew });
+  // Of b.yaml nobody knows whether a rule that is none now had it so.
+  const narrowed = commit(repository, { "a.yaml": part, "b.yaml": `${part}# b\n` });
   commit(repository, { "a.yaml": whole });
   const found = async () =>
     shown((await inspect(repository)).findings).map(({ rule, path, commits }) => [
