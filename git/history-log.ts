@@ -64,10 +64,12 @@ export class LoggedFile {
     return this.#raw.startsWith("120000 ", newMode(this.#raw));
   }
 
-  /** What the parent had there; of a merge, what each parent had, and none of them this one. */
+  /** What file the parent had there; of a merge, what each parent had, and none of them this one. */
   get replaced(): readonly string[] {
+    const modes = this.#raw.match(/\b[0-7]{6}\b/g) ?? [];
     const names = this.#raw.match(/\b[0-9a-f]{40,64}\b/g) ?? [];
-    return names.slice(0, -1).filter((name) => !/^0+$/.test(name));
+    // A submodule's name is a commit's.
+    return names.slice(0, -1).filter((_, parent) => modes[parent]?.startsWith("100") === true);
   }
 }
 

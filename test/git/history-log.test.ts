@@ -142,6 +142,13 @@ test("what commits put in the place of what was there; of a merge, what no paren
   change("a", "resolved\n");
   repository.must("config", "log.showSignature", "true");
   t.deepEqual((await replacements())[0], ["a", name("HEAD:a"), [own, sideOfA]]);
+  // Neither is a content of a file: git fetches by name what it does not have in a clone that is partial.
+  for (const kind of ["120000", "160000"]) {
+    repository.must("update-index", "--cacheinfo", `${kind},${kind === "120000" ? old : base},a`);
+    repository.must("commit", "-q", "-m", "Something else");
+    change("a", `file after ${kind}\n`);
+    t.deepEqual((await replacements())[0], ["a", name("HEAD:a"), []]);
+  }
 });
 
 test("what fails after the log has begun, and a log that nobody reads", async (t) => {
