@@ -31,7 +31,8 @@ export async function checkHistory(
       ...findings
         .map((finding) => ({ ...finding, where: "history" as const }))
         .sort((a, b) => dangerOf(a.rule) - dangerOf(b.rule) || compare(a.path, b.path)),
-      ...inRuleFiles.map((finding) => ({ ...finding, where: "index" as const })),
+      // It may be committed: then there is nothing to unstage.
+      ...inRuleFiles.map((finding) => ({ ...finding, where: "worktree" as const })),
     ],
     files,
     unverified: 0,

@@ -68,9 +68,10 @@ test("--history: a rule file in a folder that cannot be used is a finding, and a
     ],
   );
   t.true(found()[0]?.paths?.includes("templates/web.yaml"));
+  repository.must("-c", "core.hooksPath=/dev/null", "commit", "-qm", "Add a template");
   t.regex(
     repository.tool("check", "--history").stdout,
-    /cannot be used.*\n {2}To mend it, correct/,
+    /cannot be used.*\n {2}To mend it, correct.*\n(?! )/,
   );
   repository.write(
     ".flux-sops.yaml",
