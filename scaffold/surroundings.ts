@@ -68,7 +68,10 @@ async function answersFromRemote(directory: string): Promise<RawAnswers> {
   const format = "--format=%(symref:lstrip=3)";
   const theirs = await gitLine(directory, ["for-each-ref", format, "refs/remotes/origin/HEAD"]);
   const head = await checkedOutBranch({ cwd: directory, env: environmentInFolder() });
-  const branch = theirs === "" ? head?.replace(/^refs\/heads\//, "") : theirs;
+  const own = head?.replace(/^refs\/heads\//, "");
+  // Where it was renamed there, a clone from before that names the old one for long.
+  const isMain = own === "main" || own === "master";
+  const branch = theirs === "" || isMain ? own : theirs;
   return { ...(branch === undefined ? {} : { branch }), ...answersFromUrl(remote) };
 }
 

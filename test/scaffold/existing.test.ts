@@ -831,6 +831,23 @@ test.serial("Flux follows the main branch of the remote, whichever is checked ou
 });
 
 test.serial(
+  "a main branch that was renamed at the remote is the one that is checked out",
+  async (t) => {
+    const directory = repositoryOf({ files: { a: "" }, on: true });
+    const clone = newPlace("clone");
+    git(directory, "clone", "-q", ".", clone);
+    git(directory, "branch", "-q", "-m", "main");
+    git(clone, "fetch", "-q");
+    git(clone, "switch", "-q", "main");
+    t.is(
+      git(clone, "symbolic-ref", "refs/remotes/origin/HEAD").trim(),
+      "refs/remotes/origin/trunk",
+    );
+    t.is((await prepare(clone)).answers.branch, "main");
+  },
+);
+
+test.serial(
   "asked: what is declined stays and is not asked again, what is accepted is replaced",
   async (t) => {
     const directory = repositoryOf({
