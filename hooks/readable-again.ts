@@ -1,4 +1,5 @@
 import type { Finding } from "../findings/finding.ts";
+import { holdsSecret } from "../findings/secret-source.ts";
 import { readBlobMap, readBlobs } from "../git/blobs.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
@@ -115,7 +116,7 @@ function judgedAfter(
   const { verdict, leaks, inForce } = judge({ path, bytes, before }, rules);
   if (leaks.some(({ severity }) => severity === "error")) return null;
   if (verdict.kind === "encrypt") return { finding: inPlaintext(), commitMends: true };
-  if (verdict.kind !== "blocked") return null;
+  if (verdict.kind !== "blocked" || !holdsSecret(bytes, { key: "", value: path })) return null;
   if (verdict.finding.rule === "sops-broken" && selectionIn(bytes) === null) {
     const message = "it was encrypted before, and is in plaintext";
     const finding: Finding = { ...inPlaintext(), message, mend: { kind: "leave-out" } };

@@ -920,7 +920,8 @@ test("what was encrypted and no rule takes is refused as well, where it came rea
   const age = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
   const settings = "apps/settings.yaml";
   repository.write(settings, "mode: none\n");
-  repository.commit(settings, repository.tool("encrypt", "--age", age, settings).stdout);
+  const encrypted = repository.tool("encrypt", "--age", age, settings).stdout;
+  repository.commit(settings, encrypted);
   passed(t, repository, repository.push("origin", "main"));
 
   const finding =
@@ -936,6 +937,16 @@ test("what was encrypted and no rule takes is refused as well, where it came rea
   refused(t, repository, inThePast, bad);
   mended(t, repository, inThePast);
   passed(t, repository, repository.push("origin", "main"));
+
+  // There is nothing to hide in them, whatever was there before.
+  for (const nothing of [
+    "",
+    "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+  ]) {
+    repository.leak(settings, nothing);
+    passed(t, repository, repository.push("origin", "main"));
+    repository.leak(settings, encrypted);
+  }
 
   repository.leak(settings, "mode: all\n");
   const allow = `allow:\n  - {rule: sops-rule, path: ${settings}, reason: It is no secret any more.}\n`;
