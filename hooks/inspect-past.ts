@@ -1,4 +1,5 @@
 import type { RuleId } from "../findings/finding.ts";
+import { encryptedFile } from "../findings/encrypted-file.ts";
 import { CREDENTIAL_FILE_PATHS } from "../findings/keywords.ts";
 import { plaintextValue } from "../findings/plaintext-value.ts";
 import { holdsSecret } from "../findings/secret-source.ts";
@@ -85,8 +86,15 @@ function isReadableByName(path: string, bytes: Uint8Array, blockedBy: RuleId, ru
     isPlain &&
     isNamedSops(path) &&
     !leadsToSops(bytes) &&
-    holdsSecret(bytes, { key: "", value: path })
+    holdsSecret(bytes, { key: "", value: path }) &&
+    !isEncryptedCopy(path, bytes)
   );
+}
+
+/** Whether a file is encrypted in another format than its name says: `db.sops.yaml_bak`. */
+function isEncryptedCopy(path: string, bytes: Uint8Array): boolean {
+  const metadata = encryptedFile(path, bytes)?.metadata ?? null;
+  return metadata !== null && Buffer.from(bytes).includes(TOKEN_START);
 }
 
 /** Whether a file is looked at for its name, whatever is in it. */

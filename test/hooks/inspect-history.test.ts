@@ -181,6 +181,20 @@ test("a value in plaintext beside a sops block that is refused", async (t) => {
   ]);
 });
 
+test("a copy of an encrypted file under an ending that tells no format is none in plaintext", async (t) => {
+  const { recipient } = await generateKeyPair();
+  const text = "a: one\nb: two\n";
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  const encryption = { recipients: [recipient], selection: null, macOnlyEncrypted: false };
+  const encrypted = (await encryptFile(file, encryption)).text;
+  const repository = temporaryRepository(t);
+  commit(repository, { "a.sops.yaml_bak": encrypted, "b.sops.yaml_bak": text });
+  t.deepEqual(
+    shown((await inspect(repository)).findings).map(({ path }) => path),
+    ["b.sops.yaml_bak"],
+  );
+});
+
 test("a content, and a tree, that a tag names", async (t) => {
   const repository = temporaryRepository(t);
   commit(repository, { a: "1\n" });
