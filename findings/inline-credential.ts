@@ -73,8 +73,6 @@ function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(path)) return isMeant ? findInSource(candidate) : [];
   const hits: Hit[] = findSecretCommands(readable ?? "");
   const isTelling = isMeant && !isTemplate(path);
-  const isReadAsYaml = isYaml(path) || CREDENTIAL_FILE_PATHS.test(path);
-  if (isMeant) hits.push(...findTokens(readable ?? "", isReadAsYaml ? isComment : () => true));
   if (isTelling && isSettingsFile(path)) hits.push(...findInSettings(candidate));
   const isAnyObject = isTelling && !CREDENTIAL_FILE_PATHS.test(path);
   for (const section of candidate.sections) {
@@ -94,6 +92,9 @@ function find(candidate: Candidate): Hit[] {
       hits.push(...found);
     }
   }
+  // Last: what has a name is told of by that.
+  const isReadAsYaml = isYaml(path) || CREDENTIAL_FILE_PATHS.test(path);
+  if (isMeant) hits.push(...findTokens(readable ?? "", isReadAsYaml ? isComment : () => true));
   return hits;
 }
 

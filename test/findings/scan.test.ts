@@ -47,6 +47,16 @@ test("a value that is a part of its key is mended in one way, whichever rule say
   t.deepEqual(letters, ["secret-not-valid", "use only letters, digits, -, _ and . in the key"]);
 });
 
+test("a token that has a name is told of by it", (t) => {
+  const token = `ghp_${"Zk3vQ8r2LmN9pXw1bT".repeat(2)}`;
+  const messages = (path: string, content: string) =>
+    scanText(path, content).map(({ message }) => message);
+  t.deepEqual(messages("a.toml", `[a]\ntoken = "${token}"\n`), [
+    "settings may hold a readable credential: token",
+  ]);
+  t.deepEqual(messages("a.md", `${token}\n`), ["a text may hold a readable credential: a token"]);
+});
+
 test("no message holds a value, and names are escaped", (t) => {
   const [finding] = scanText(
     "a.yaml",
