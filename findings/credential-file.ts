@@ -107,9 +107,9 @@ function readableAuths(candidate: Candidate): Hit[] {
   return hits;
 }
 
-/** `<PASSWORD>`, as a sample of what has `auths` of its own: snmp_exporter. */
+/** `<PASSWORD>`, as a sample of what has `auths` of its own: snmp_exporter. Words may be a password. */
 function isStandIn(text: string): boolean {
-  return text.length > 8 ? PLACEHOLDER.test(text) : /^<.*>$/.test(text);
+  return /^<.*>$/.test(text);
 }
 
 /** Files of logins, each with what a line or entry with a password looks like; the password is captured. */

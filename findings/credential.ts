@@ -95,9 +95,6 @@ const REFERENCE_LIKE =
 const EXPANDED =
   /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
 
-/** Of a program within a script: `tokens[0]`, `data["token"]`. */
-const INDEXED = /^[A-Za-z_][\w.]*\[(?:\d+|"\w*"|'\w*')\]$/;
-
 /**
  * Whether a value under a credential's name is a literal one.
  *
@@ -107,8 +104,7 @@ export function isCredentialValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 4 || text.length > 10_000) return false;
   if (isToken(value) || holdsExpression(text)) return false;
-  if (EXPANDED.test(text) || INDEXED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text)))
-    return false;
+  if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
   if (/^(?:[\d.,]{1,5}[a-z]{0,2}|\d+\.\d+(?:e-?\d+)?)$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);

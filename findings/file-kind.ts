@@ -81,7 +81,12 @@ export function isSample(path: string): boolean {
 
 /** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments, what a shell reads. */
 export function isSettingsFile(path: string): boolean {
-  return SETTINGS.test(path) || SCRIPT.test(path) || INVENTORY.test(path);
+  return SETTINGS.test(path) || isScript(path) || INVENTORY.test(path);
+}
+
+/** What a shell reads, or something much like one. */
+export function isScript(path: string): boolean {
+  return SCRIPT.test(path);
 }
 
 /** Made for tests, or by others. */

@@ -1,10 +1,18 @@
 import { isStrongValue } from "../credential.ts";
 import { mayHoldCredential } from "../credential-gate.ts";
+import { isScript } from "../file-kind.ts";
 import type { Candidate, Hit } from "../finding.ts";
 import { afterColon } from "../wording.ts";
 import { credentialLines } from "./credential-lines.ts";
 import { terraformDefaults } from "./terraform-defaults.ts";
 import { USE_SOURCE } from "./mends.ts";
+
+/** Of a program within a script: `tokens[0]`, `data["token"]`. */
+const INDEXED = /^[A-Za-z_][\w.]*\[(?:\d+|"\w*"|'\w*')\]$/;
+
+function isLiteralInScript(value: string): boolean {
+  return isStrongValue(value) && !INDEXED.test(value);
+}
 
 /** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
 export function findInSettings({ path, readable }: Candidate): Hit[] {
@@ -12,7 +20,11 @@ export function findInSettings({ path, readable }: Candidate): Hit[] {
   const isTerraform = /\.(?:tf|hcl)$/i.test(path);
   const isAlwaysQuoted = isTerraform || /\.toml$/i.test(path);
   const lines = [
-    ...credentialLines(readable, isStrongValue, isAlwaysQuoted),
+    ...credentialLines(
+      readable,
+      isScript(path) ? isLiteralInScript : isStrongValue,
+      isAlwaysQuoted,
+    ),
     ...(isTerraform ? terraformDefaults(readable) : []),
   ];
   return lines.map(({ line, name }) => ({

@@ -134,6 +134,12 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "profiles/oidc.env", content: "OIDC_CLIENT_SECRET=correct-horse\n", lines: [1] },
     { path: "app.env", content: "APP_SECRET=correct-horse-battery-staple\n", lines: [1] },
     { path: "url.env", content: "DATABASE_URL=postgres://app:hunter22@db/app\n", lines: [1] },
+    {
+      path: "config.json",
+      content: '{"auths": {"a.example": {"username": "me", "password": "changeling99"}}}\n',
+      lines: [1],
+    },
+    { path: "index.env", content: "DB_PASSWORD=hunter[1]\n", lines: [1] },
   ],
   misses: [
     {
