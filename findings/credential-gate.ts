@@ -3,8 +3,8 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
-  isRandomValue,
   isStrongValue,
+  isVagueCredential,
   isVagueName,
 } from "./credential.ts";
 import { holdsUrlWithPassword, mayHoldUnnamed } from "./unnamed-credential.ts";
@@ -27,7 +27,8 @@ export function mayHoldCredential(text: string): boolean {
     const end = match.index + match[0].length;
     const name = nameAt(text, match);
     if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
-    if (isVagueName(name) && mayBeValue(text, end, isRandomValue)) return true;
+    if (isVagueName(name) && mayBeValue(text, end, (value) => isVagueCredential(name, value)))
+      return true;
     if (/(?:^|[^a-z])(?:pass|pwd)$/i.test(name) && mayBeValue(text, end, isStrongValue))
       return true;
   }

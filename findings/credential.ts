@@ -10,7 +10,7 @@ import { isMasked } from "./token-shapes.ts";
 
 /** A name that ends in one of these words names a credential … */
 const CREDENTIAL_ENDING =
-  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_(?:secret|value))?|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth|form|replication)_?secret)(?:_?\d)?$/;
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_value)?|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
 
 /** … and an environment variable also with one of these. */
 const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
@@ -69,9 +69,19 @@ function isNamedAfter(words: string, value: string): boolean {
 /** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
 const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(?:_|$)/;
 
+/** What Proxmox and Synapse have, where `tokenSecret` may be the name of a Secret in a chart. */
+const OF_ONE_SERVICE = /(?:^|_)(?:token|form|replication)_secret$/;
+
+/** `discord-bot-v2`, `cloudflare`. */
+const NAME_OF_SECRET = /^[a-z]+\d{0,2}(?:-(?:[a-z]+\d{0,2}|\d{1,3}))*$/;
+
 /** Whether a name and a value, where the name alone is not telling: `secret: Zk3vQ8r2LmN9pXw1`. */
 export function isVagueCredential(name: string, value: string): boolean {
-  return isVagueName(name) && isRandomValue(value);
+  if (!isVagueName(name)) return false;
+  if (isRandomValue(value)) return true;
+  return (
+    OF_ONE_SERVICE.test(normalised(name)) && isStrongValue(value) && !NAME_OF_SECRET.test(value)
+  );
 }
 
 /** Where the value has to tell. */
