@@ -7,7 +7,7 @@ import { pushMends } from "./mend-push.ts";
 import type { PushResult } from "./pre-push.ts";
 import type { RangeFinding } from "./range/findings.ts";
 import { shownCommit } from "./shown-commit.ts";
-import { indented, NAME } from "./words.ts";
+import { indented, NAME, ONLY_IF_WRONG } from "./words.ts";
 
 /** What is said before a push. */
 
@@ -43,7 +43,7 @@ export async function pushWords(push: PushResult): Promise<string> {
       "The other side lacks its main branch, or no remote has its address, so all of the history was looked at.",
     );
   }
-  lines.push("Then push again.");
+  lines.push("Then push again.", `${ONLY_IF_WRONG}, and commit that.`);
   return `${lines.join("\n")}\n`;
 }
 

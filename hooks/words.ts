@@ -10,6 +10,10 @@ import type { Stored } from "./replace-staged.ts";
 
 export const NAME = "flux-sops";
 
+/** The way out that mends nothing. */
+export const ONLY_IF_WRONG =
+  "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:";
+
 /** The refusal of a commit: every finding with what mends it. */
 export function refusal(
   repository: Repository,
@@ -21,9 +25,7 @@ export function refusal(
   for (const some of withOneMend(errors))
     lines.push(...linesOfAll(repository, some, operation), "");
   lines.push("Mend it with the commands above, then commit again.");
-  lines.push(
-    "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:.",
-  );
+  lines.push(`${ONLY_IF_WRONG}.`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -930,6 +930,7 @@ test("what was encrypted and no rule takes is refused as well, where it came rea
   const atTip = repository.push("origin", "main");
   refused(t, repository, atTip, bad);
   t.regex(atTip.stderr, finding);
+  t.regex(atTip.stderr, /allow it under allow: in \.flux-sops\.yaml, .*, and commit that\.\n/);
   t.regex(repository.tool("check", "--range", "origin/main..main").stdout, finding);
   // Taken back since.
   repository.must("revert", "--no-edit", "HEAD");
