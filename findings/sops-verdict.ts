@@ -1,4 +1,5 @@
 import { conflictSides } from "../sops/conflict-markers.ts";
+import { decodeText } from "../sops/decode-text.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Metadata } from "../sops/metadata.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
@@ -6,6 +7,7 @@ import type { StoreFile } from "../sops/store.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 import { encryptedVerdict } from "./encrypted-verdict.ts";
 import { isModel } from "./file-kind.ts";
+import { isKeptElsewhere } from "./kept-elsewhere.ts";
 import { isMeant, plaintextVerdict } from "./plaintext-verdict.ts";
 import { isLeftAlone, isNamedSops } from "./sops-name.ts";
 import { formatWithin, mayHoldMetadata, mentionsMetadata, startsAsJson } from "./sops-traces.ts";
@@ -52,6 +54,8 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   if (metadata !== null) return encryptedVerdict(candidate, file, metadata);
   if (rule === null) {
     if (!expected || (isModel(path) && candidate.before !== "encrypted")) return { kind: "plain" };
+    const isOtherYaml = format === "yaml" && !isNamedSops(path);
+    if (isOtherYaml && isKeptElsewhere(decodeText(bytes))) return { kind: "plain" };
     return blocked(
       "sops-rule",
       null,

@@ -943,6 +943,7 @@ test("what was encrypted and no rule takes is refused as well, where it came rea
   for (const nothing of [
     "",
     "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+    "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\n",
   ]) {
     repository.leak(settings, nothing);
     passed(t, repository, repository.push("origin", "main"));

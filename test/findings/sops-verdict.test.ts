@@ -400,5 +400,26 @@ test("without a rule, it is said what the file is taken for an encrypted one by"
   t.is(messageOf("a.yaml", "nothing"), "plain");
 });
 
+test("without a rule, what says where a Secret is kept elsewhere may take the place of an encrypted one", (t) => {
+  const kindOf = (path: string, text: string) =>
+    verdictOn(path, text, null, { before: "encrypted" }).kind;
+  const external = "kind: ExternalSecret\nspec: {target: {name: a}}\n";
+  const sealed = "kind: SealedSecret\nspec: {encryptedData: {a: AgBy}}\n";
+  for (const text of [external, `---\n${external}---\n${sealed}---\n`, sealed]) {
+    t.is(kindOf("a.yaml", text), "plain", text);
+    t.is(kindOf("a.sops.yaml", text), "blocked", text);
+  }
+  for (const text of [
+    `${external}---\npassword: hunter2\n`,
+    `${external}---\nkind: ConfigMap\ndata: {a: hunter2}\n`,
+    "kind: [ExternalSecret]\n",
+    "spec: {kind: ExternalSecret}\n",
+    "---\n",
+  ]) {
+    t.is(kindOf("a.yaml", text), "blocked", text);
+  }
+  t.is(kindOf("a.json", '{"kind": "ExternalSecret"}'), "blocked");
+});
+
 const SECRET =
   "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  password: hunter2\n";
