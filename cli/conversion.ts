@@ -1,9 +1,10 @@
 import { InvalidArgumentError, Option } from "commander";
 import { readData, readDecrypted } from "../sops/read-data.ts";
 import { writeData } from "../sops/write-data.ts";
-import { decrypted, type Decrypted } from "../sops/decrypt.ts";
+import { decrypted } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf, type Encryption, type Previous } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
+import type { Decrypted } from "../sops/open.ts";
 import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
 import { chosenConfig } from "./config-option.ts";

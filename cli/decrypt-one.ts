@@ -59,7 +59,7 @@ async function decrypted(path: string, environment: NodeJS.ProcessEnv): Promise<
   const reread = () => {
     throw new TypeError("a file without recorded spellings");
   };
-  return decryptSelected(new YamlFile(text, content, 0, reread), metadata, selects, dataKey);
+  return decryptSelected(new YamlFile(text, content, 0, reread), metadata, selects, dataKey).text;
 }
 
 /** Whether reading keys leaves no trace: a command may ask for a passphrase, a pipe is then empty. */

@@ -1,8 +1,9 @@
-import { decrypted, type Decrypted } from "../sops/decrypt.ts";
+import { decrypted } from "../sops/decrypt.ts";
 import { dataAt } from "../sops/data-tree.ts";
 import { readDecrypted } from "../sops/read-data.ts";
 import { writeData, writeValue } from "../sops/write-data.ts";
 import { SopsError } from "../sops/errors.ts";
+import type { Decrypted } from "../sops/open.ts";
 import type { Format } from "../sops/format.ts";
 import { plaintextBytes } from "../sops/sops-file.ts";
 import { parseTreePath } from "../sops/tree-path.ts";

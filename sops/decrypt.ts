@@ -2,8 +2,8 @@ import { effectiveSelection, type Metadata } from "./metadata.ts";
 import {
   decryptSelected,
   openSelected,
-  plaintextOf,
   type DamagedCommentPolicy,
+  type Decrypted,
   type DecryptOptions,
   type OpenedLeaf,
   type PlaintextPolicy,
@@ -29,18 +29,11 @@ export function openLeaves(
   return openSelected(file, selects, dataKey, plaintext, damagedComments, before);
 }
 
-/** An encrypted file with its plaintext. */
-export interface Decrypted {
-  readonly file: StoreFile;
-  readonly leaves: readonly OpenedLeaf[];
-  readonly text: string;
-}
-
 /**
- * Decrypts a file, its MAC verified first.
+ * Decrypts a file: {@link decryptSelected} by the file's own selection.
  *
- * @param options as for {@link decryptFile}.
- * @throws SopsError as {@link decryptFile}.
+ * @param options.ignoreMac also leaves comments that do not decrypt as they stand.
+ * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`, `bad-config`
  */
 export function decrypted(
   file: StoreFile,
@@ -48,16 +41,15 @@ export function decrypted(
   dataKey: Uint8Array,
   options: DecryptOptions = {},
 ): Decrypted {
-  const damagedComments = options.ignoreMac === true ? "keep" : "refuse";
-  const leaves = openLeaves(file, metadata, dataKey, "refuse", damagedComments);
-  return { file, leaves, text: plaintextOf(file, leaves, metadata, dataKey, options) };
+  const selects = selector(effectiveSelection(metadata), file);
+  return decryptSelected(file, metadata, selects, dataKey, options);
 }
 
 /**
- * The plaintext of an encrypted file: {@link decryptSelected} by the file's own selection.
+ * The plaintext of an encrypted file.
  *
- * @param options.ignoreMac also leaves comments that do not decrypt as they stand.
- * @throws SopsError `tampered`, `mac-missing`, `mac-mismatch`, `bad-config`
+ * @param options as for {@link decrypted}.
+ * @throws SopsError as {@link decrypted}.
  */
 export function decryptFile(
   file: StoreFile,
@@ -65,6 +57,5 @@ export function decryptFile(
   dataKey: Uint8Array,
   options: DecryptOptions = {},
 ): string {
-  const selects = selector(effectiveSelection(metadata), file);
-  return decryptSelected(file, metadata, selects, dataKey, options);
+  return decrypted(file, metadata, dataKey, options).text;
 }

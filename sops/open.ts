@@ -204,8 +204,15 @@ export function verifyMac(
   }
 }
 
+/** An encrypted file with its plaintext. */
+export interface Decrypted {
+  readonly file: StoreFile;
+  readonly leaves: readonly OpenedLeaf[];
+  readonly text: string;
+}
+
 /**
- * The plaintext of an encrypted file, its MAC verified first: never a part of it.
+ * Decrypts a file, its MAC verified first: never a part of it.
  *
  * @param selects what its own selection takes.
  * @param options.ignoreMac also leaves comments that do not decrypt as they stand.
@@ -217,10 +224,10 @@ export function decryptSelected(
   selects: Selector,
   dataKey: Uint8Array,
   options: DecryptOptions = {},
-): string {
+): Decrypted {
   const damagedComments = options.ignoreMac === true ? "keep" : "refuse";
-  const opened = openSelected(file, selects, dataKey, "refuse", damagedComments);
-  return plaintextOf(file, opened, metadata, dataKey, options);
+  const leaves = openSelected(file, selects, dataKey, "refuse", damagedComments);
+  return { file, leaves, text: plaintextOf(file, leaves, metadata, dataKey, options) };
 }
 
 /**

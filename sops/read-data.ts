@@ -1,10 +1,10 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from "yaml";
 import { NumberText, TimeText, type Data } from "./data-tree.ts";
 import { decodeText } from "./decode-text.ts";
-import type { Decrypted } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { parseJson, type JsonNode } from "./json/parse.ts";
+import type { Decrypted } from "./open.ts";
 import type { Leaf } from "./store.ts";
 import { shownPath } from "./token.ts";
 import { resolvePlain, type Value } from "./value.ts";
