@@ -14,8 +14,7 @@ import { inspectPast, isTellingName } from "./inspect-past.ts";
 import { mayGenerateSecrets } from "./kustomizations.ts";
 import { KEY_WORDS, keysInMessage } from "./message-keys.ts";
 import { pastSources } from "./past-sources.ts";
-import { replacementsIn } from "./range/decrypted-again.ts";
-import { readableAgain } from "./readable-again.ts";
+import { readableAgain, replacementsIn } from "./readable-again.ts";
 import { plaintextSource, type FoundSource } from "./secret-sources.ts";
 import { rulesOfIndex, type RulesInForce } from "./rules-in-force.ts";
 

@@ -1,6 +1,7 @@
 import type { Finding } from "../findings/finding.ts";
 import { holdsSecret } from "../findings/secret-source.ts";
 import { readBlobMap, readBlobs } from "../git/blobs.ts";
+import type { HistoryLog } from "../git/history-log.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { SELECTION_OPTIONS } from "../sops/selection-option.ts";
@@ -23,6 +24,35 @@ export interface ReadableAgain {
   readonly path: GitPath;
   readonly finding: Finding;
   readonly commitMends: boolean;
+}
+
+/** What is known of the contents that a log names. */
+interface Known {
+  /** Whether a content is one of those that are looked into. */
+  readonly isNew: (oid: string) => boolean;
+  /** Those of them with ciphertext. */
+  readonly withSops: ReadonlySet<string>;
+}
+
+/**
+ * Contents that commits have put in the place of what may be encrypted.
+ *
+ * @param log read to its end
+ */
+export function replacementsIn(
+  log: Pick<HistoryLog, "again">,
+  { isNew, withSops }: Known,
+): Replacement[] {
+  const isReadable = (oid: string) => isNew(oid) && !withSops.has(oid);
+  const replacements: Replacement[] = [];
+  for (const { files } of log.again()) {
+    for (const { oid, path, replaced, isLink } of files) {
+      if (isLink || !isNew(oid)) continue;
+      const unread = replaced.filter((old) => !isReadable(old));
+      if (unread.length > 0) replacements.push({ oid, path, replaced: unread });
+    }
+  }
+  return replacements;
 }
 
 /**
