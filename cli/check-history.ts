@@ -5,7 +5,7 @@ import type { HistoryLog } from "../git/history-log.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { runGit } from "../git/run.ts";
 import { shallowEdge } from "../git/shallow.ts";
-import { inspectHistory } from "../hooks/inspect-history.ts";
+import { inspectHistory } from "../hooks/history/inspect-history.ts";
 import { inspectRange } from "../hooks/range/inspect-range.ts";
 import type { Checked } from "./check-formats.ts";
 import { complain } from "./complain.ts";

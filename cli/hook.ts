@@ -2,9 +2,9 @@ import { GitError } from "../git/errors.ts";
 import { systemReason } from "../git/system-reason.ts";
 import type { GitContext } from "../git/run.ts";
 import { WorktreeError } from "../git/worktree-error.ts";
-import { PushLineError } from "../hooks/push-lines.ts";
-import type { Begun } from "../hooks/pre-commit.ts";
-import type { Refusal } from "../hooks/refuse-plaintext.ts";
+import { PushLineError } from "../hooks/push/push-lines.ts";
+import type { Begun } from "../hooks/commit/pre-commit.ts";
+import type { Refusal } from "../hooks/commit/refuse-plaintext.ts";
 import { SettingsError } from "../findings/settings-error.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { examples } from "./examples.ts";
@@ -18,7 +18,7 @@ type Hook = (
 
 const HOOKS: Readonly<Record<string, Hook>> = {
   "pre-commit": async (context, _args, begun) => {
-    const { preCommit } = await import("../hooks/pre-commit.ts");
+    const { preCommit } = await import("../hooks/commit/pre-commit.ts");
     const { repository, findings, stored, operation, ...formatting } = await preCommit(
       context,
       begun,
@@ -42,27 +42,27 @@ const HOOKS: Readonly<Record<string, Hook>> = {
         };
   },
   "pre-merge-commit": async (context) => {
-    const { preMergeCommit } = await import("../hooks/refuse-plaintext.ts");
+    const { preMergeCommit } = await import("../hooks/commit/refuse-plaintext.ts");
     return refusal(await preMergeCommit(context));
   },
   "prepare-commit-msg": async (context, args) => {
-    const { prepareCommitMsg } = await import("../hooks/refuse-plaintext.ts");
+    const { prepareCommitMsg } = await import("../hooks/commit/refuse-plaintext.ts");
     return refusal(await prepareCommitMsg(context, args));
   },
   "pre-applypatch": async (context) => {
-    const { preApplypatch } = await import("../hooks/refuse-plaintext.ts");
+    const { preApplypatch } = await import("../hooks/commit/refuse-plaintext.ts");
     return refusal(await preApplypatch(context));
   },
   "post-rewrite": async (context) => {
-    const { postRewrite } = await import("../hooks/refuse-plaintext.ts");
+    const { postRewrite } = await import("../hooks/commit/refuse-plaintext.ts");
     return refusal(await postRewrite(context));
   },
   "pre-push": async (context, args) => {
-    const { prePush } = await import("../hooks/pre-push.ts");
+    const { prePush } = await import("../hooks/push/pre-push.ts");
     const { text } = await import("node:stream/consumers");
     const push = await prePush(context, args, await text(process.stdin));
     if (push === null) return { status: 0, words: "" };
-    const { pushWords, isPushRefused } = await import("../hooks/push-words.ts");
+    const { pushWords, isPushRefused } = await import("../hooks/push/push-words.ts");
     return { status: isPushRefused(push) ? 1 : 0, words: await pushWords(push) };
   },
 };
@@ -110,7 +110,7 @@ export async function hook(
 
 async function failed(name: string, error: unknown): Promise<string> {
   const { broken, brokenLater } = await import("../hooks/words.ts");
-  const { FailedAfterEncrypting } = await import("../hooks/pre-commit.ts");
+  const { FailedAfterEncrypting } = await import("../hooks/commit/pre-commit.ts");
   if (error instanceof FailedAfterEncrypting) {
     return brokenLater(error.repository, error.stored, reasonOf(error.cause));
   }
@@ -137,8 +137,8 @@ function systemError(error: unknown): string | null {
 
 async function refusal(refused: Refusal | null): Promise<{ status: number; words: string }> {
   if (refused === null) return { status: 0, words: "" };
-  const { isRefused } = await import("../hooks/refuse-plaintext.ts");
-  const { refusalWords } = await import("../hooks/refusal-words.ts");
+  const { isRefused } = await import("../hooks/commit/refuse-plaintext.ts");
+  const { refusalWords } = await import("../hooks/commit/refusal-words.ts");
   return { status: isRefused(refused) ? 1 : 0, words: refusalWords(refused) };
 }
 

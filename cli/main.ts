@@ -1,4 +1,4 @@
-import type { Begun } from "../hooks/pre-commit.ts";
+import type { Begun } from "../hooks/commit/pre-commit.ts";
 
 /**
  * Where `flux-sops` starts. What runs at every commit, and in every loop over files, comes first and
@@ -11,7 +11,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === "hook") {
     let begun: Begun | null = null;
     if (rest[0] === "pre-commit") {
-      const { lookAtCommit } = await import("../hooks/nothing-to-do.ts");
+      const { lookAtCommit } = await import("../hooks/commit/nothing-to-do.ts");
       const [, option, shell] = rest;
       const look = await lookAtCommit(
         { cwd: process.cwd(), env: process.env },

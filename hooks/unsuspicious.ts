@@ -2,7 +2,7 @@ import { isAmongSecrets } from "../findings/file-kind.ts";
 import type { RuleId } from "../findings/finding.ts";
 import { suspectedRules } from "../findings/prefilter.ts";
 import { pathText } from "../git/path.ts";
-import type { StagedFile } from "./staged.ts";
+import type { StagedFile } from "./commit/staged.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 
 /** Most files end here: no rule takes them, and no word in them is a leak rule's keyword. `isTaken` is asked last. */

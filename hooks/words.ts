@@ -2,9 +2,9 @@ import type { Operation } from "../git/operation.ts";
 import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
-import type { FileFinding } from "./file-finding.ts";
+import type { FileFinding } from "./commit/file-finding.ts";
 import { commandsOnAll, fixOf, mendWords } from "./fix-of.ts";
-import type { Stored } from "./replace-staged.ts";
+import type { Stored } from "./commit/replace-staged.ts";
 
 /** Everything the gate says to the person who commits. */
 

@@ -102,7 +102,7 @@ await rm(join(root, "dist"), { recursive: true, force: true });
 
 /** What is big and seldom wanted is a file of its own, and required from there. */
 const PARTS = [
-  "hooks/nothing-to-do.ts",
+  "hooks/commit/nothing-to-do.ts",
   "cli/decrypt-one.ts",
   "hooks/rules-in-force.ts",
   "cli/hook.ts",

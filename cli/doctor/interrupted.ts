@@ -3,8 +3,8 @@ import { leftLocks, removeLocks } from "../../git/left-locks.ts";
 import { displayPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import { shellText } from "../../git/shell-word.ts";
-import { completeInterrupted } from "../../hooks/complete-interrupted.ts";
-import { leftJournals } from "../../hooks/replacement-journal.ts";
+import { completeInterrupted } from "../../hooks/commit/complete-interrupted.ts";
+import { leftJournals } from "../../hooks/commit/replacement-journal.ts";
 import { type Diagnosis, FIX, mended, wrong } from "./diagnosis.ts";
 
 /**

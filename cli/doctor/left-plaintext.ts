@@ -8,7 +8,7 @@ import { indexEntries } from "../../git/index-entries.ts";
 import { type LeftBlob, leftBlobs } from "../../git/left-blobs.ts";
 import { displayPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import { inspectPast } from "../../hooks/inspect-past.ts";
+import { inspectPast } from "../../hooks/history/inspect-past.ts";
 import { BrokenRulesError, rulesOfIndex, type RulesInForce } from "../../hooks/rules-in-force.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { type Diagnosis, note, ok, someOf } from "./diagnosis.ts";

@@ -1,7 +1,7 @@
 import type { Finding } from "../../findings/finding.ts";
 import type { BringingCommit } from "../../git/history.ts";
 import type { GitPath } from "../../git/path.ts";
-import type { PushedRef } from "../push-lines.ts";
+import type { PushedRef } from "../push/push-lines.ts";
 
 /** A finding in what is new in a range, as in what would leave the machine. */
 export interface RangeFinding extends Finding {

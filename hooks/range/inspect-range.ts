@@ -1,6 +1,6 @@
 import { blobsIn, commitsBringing, heldByRemotes, type Range } from "../../git/history.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
-import type { PushedRef } from "../push-lines.ts";
+import type { PushedRef } from "../push/push-lines.ts";
 import { settingsIn, settleSilently } from "../settings-in-force.ts";
 import { decryptedAgain } from "./decrypted-again.ts";
 import { Findings, type Found, type RangeFinding } from "./findings.ts";

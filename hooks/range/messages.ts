@@ -3,7 +3,7 @@ import type { GitPath } from "../../git/path.ts";
 import { tagObjects } from "../../git/tag-objects.ts";
 import type { GitContext } from "../../git/run.ts";
 import { KEY_WORDS, keysInMessage } from "../message-keys.ts";
-import type { PushedRef } from "../push-lines.ts";
+import type { PushedRef } from "../push/push-lines.ts";
 import type { RangeFinding } from "./findings.ts";
 
 /**

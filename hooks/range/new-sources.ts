@@ -1,6 +1,6 @@
 import type { GitContext } from "../../git/run.ts";
 import { mayName } from "../kustomizations.ts";
-import { pastSources } from "../past-sources.ts";
+import { pastSources } from "../history/past-sources.ts";
 import { plaintextSource, type FoundSource } from "../secret-sources.ts";
 import type { Findings } from "./findings.ts";
 import type { Contents } from "./new-contents.ts";

@@ -4,7 +4,7 @@ import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { filesOf, readTrees } from "../../git/trees.ts";
 import { SETTINGS_FILE } from "../gate-files.ts";
-import type { PushedRef } from "../push-lines.ts";
+import type { PushedRef } from "../push/push-lines.ts";
 import { rulesAt, type RulesInForce } from "../rules-in-force.ts";
 
 /** A new file at the tip of pushed refs, and the rules that stand there. */

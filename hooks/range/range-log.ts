@@ -4,7 +4,7 @@ import { HistoryLog } from "../../git/history-log.ts";
 import type { Range } from "../../git/history.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { isTellingName } from "../inspect-past.ts";
+import { isTellingName } from "../history/inspect-past.ts";
 
 /** What the commits of a range tell of the contents that are new in it. */
 export interface RangeLog {

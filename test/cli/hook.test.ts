@@ -1,6 +1,6 @@
 import test from "ava";
 import { hook } from "../../cli/hook.ts";
-import type { Begun } from "../../hooks/pre-commit.ts";
+import type { Begun } from "../../hooks/commit/pre-commit.ts";
 
 test.serial("of an internal error only its kind and place are told, never its text", async (t) => {
   const begun = {
