@@ -16,7 +16,7 @@ import { blobOid } from "../git/object-id.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { OpenedRepository } from "../git/repository.ts";
 import { commandOnFiles } from "../git/shell-word.ts";
-import { brokenRuleFile } from "../hooks/broken-rule-file.ts";
+import { inBrokenRuleFiles } from "../hooks/broken-rule-file.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../hooks/gate-files.ts";
 import { inspectLink } from "../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../hooks/inspect-tip.ts";
@@ -239,11 +239,9 @@ function usableRules(
   all: readonly FileToCheck[],
 ): { readonly rules: RulesInForce; readonly inRuleFiles: readonly CheckedFinding[] } {
   const usable = rules.withoutBroken();
-  const inRuleFiles = usable.broken.flatMap((error) => {
-    const file = all.find(({ path }) => pathText(path) === error.path);
-    if (file === undefined) return [];
+  const inRuleFiles = inBrokenRuleFiles(usable.broken, all).map(({ file, finding }) => {
     const { path, where, blob } = file;
-    return [{ ...brokenRuleFile(error), path, where, blob }];
+    return { ...finding, path, where, blob };
   });
   if (inRuleFiles.length < usable.broken.length) return { rules, inRuleFiles: [] };
   return { rules: usable.rules, inRuleFiles };

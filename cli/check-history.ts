@@ -32,7 +32,12 @@ export async function checkHistory(
         .map((finding) => ({ ...finding, where: "history" as const }))
         .sort((a, b) => dangerOf(a.rule) - dangerOf(b.rule) || compare(a.path, b.path)),
       // It may be committed: then there is nothing to unstage.
-      ...inRuleFiles.map((finding) => ({ ...finding, where: "worktree" as const })),
+      ...inRuleFiles.map(({ file: { path, oid }, finding }) => ({
+        ...finding,
+        path,
+        blob: oid,
+        where: "worktree" as const,
+      })),
     ],
     files,
     unverified: 0,

@@ -1,8 +1,30 @@
 import type { Finding } from "../findings/finding.ts";
+import { pathText, type GitPath } from "../git/path.ts";
 import type { BrokenRulesError } from "./rules-in-force.ts";
 
-/** What is found where the rule file of a folder cannot be used, and all else is looked at. */
-export function brokenRuleFile({ reason, line }: BrokenRulesError): Finding {
+/** A rule file that cannot be used, among the files that are looked at. */
+export interface InRuleFile<File> {
+  readonly file: File;
+  readonly finding: Finding;
+}
+
+/**
+ * What is found where rule files of folders cannot be used, and all else is looked at.
+ *
+ * @param broken those that were met
+ * @param files those that are looked at; what is broken beside them is left out
+ */
+export function inBrokenRuleFiles<File extends { readonly path: GitPath }>(
+  broken: readonly BrokenRulesError[],
+  files: readonly File[],
+): InRuleFile<File>[] {
+  return broken.flatMap((error) => {
+    const file = files.find(({ path }) => pathText(path) === error.path);
+    return file === undefined ? [] : [{ file, finding: findingOf(error) }];
+  });
+}
+
+function findingOf({ reason, line }: BrokenRulesError): Finding {
   return {
     rule: "sops-rule",
     severity: "error",
