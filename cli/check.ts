@@ -11,7 +11,12 @@ import { SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
 import { parseArguments } from "./arguments.ts";
 import { endWithOutput } from "./broken-output.ts";
-import { FORMATS, type CheckedFinding, type CheckFormat, type Report } from "./check-formats.ts";
+import {
+  FORMATS,
+  type CheckedFinding,
+  type CheckFormat,
+  type Report,
+} from "./check/check-formats.ts";
 import { complain } from "./complain.ts";
 import { examples } from "./examples.ts";
 import { fileProblem } from "./file-problem.ts";
@@ -61,10 +66,12 @@ export async function check(argv: readonly string[]): Promise<number> {
     settings?.catch(() => undefined);
     const checked =
       log !== null
-        ? await (await import("./check-history.ts")).checkHistory(repository, log)
+        ? await (await import("./check/check-history.ts")).checkHistory(repository, log)
         : typeof range === "string"
-          ? await (await import("./check-history.ts")).checkRange(repository, range)
-          : await (await import("./check-files.ts")).checkFiles(repository, paths, staged === true);
+          ? await (await import("./check/check-history.ts")).checkRange(repository, range)
+          : await (
+              await import("./check/check-files.ts")
+            ).checkFiles(repository, paths, staged === true);
     const { files, unverified } = checked;
     const isWhole = ![staged === true, range !== undefined, history === true].includes(true);
     const findings =

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv";
 import test from "ava";
-import { FORMATS, type CheckedFinding, type Report } from "../../cli/check-formats.ts";
+import { FORMATS, type CheckedFinding, type Report } from "../../cli/check/check-formats.ts";
 import { pathBytes, pathText, type GitPath } from "../../git/path.ts";
 import { hostileNames } from "../git/hostile-names.ts";
 

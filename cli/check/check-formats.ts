@@ -1,13 +1,13 @@
-import type { Finding } from "../findings/finding.ts";
-import { ROTATIONS } from "../findings/rotation.ts";
-import type { BringingCommit } from "../git/history.ts";
-import { displayPath, pathBytes, pathText, type GitPath } from "../git/path.ts";
-import type { Repository } from "../git/repository.ts";
-import { SETTINGS_FILE } from "../hooks/gate-files.ts";
-import { fixOf, mendWords } from "../hooks/fix-of.ts";
-import { shownCommit } from "../hooks/shown-commit.ts";
-import { version } from "../scaffold/version.ts";
-import { counted } from "./counted.ts";
+import type { Finding } from "../../findings/finding.ts";
+import { ROTATIONS } from "../../findings/rotation.ts";
+import type { BringingCommit } from "../../git/history.ts";
+import { displayPath, pathBytes, pathText, type GitPath } from "../../git/path.ts";
+import type { Repository } from "../../git/repository.ts";
+import { SETTINGS_FILE } from "../../hooks/gate-files.ts";
+import { fixOf, mendWords } from "../../hooks/fix-of.ts";
+import { shownCommit } from "../../hooks/shown-commit.ts";
+import { version } from "../../scaffold/version.ts";
+import { counted } from "../counted.ts";
 
 /** A finding with the file that it is in. */
 export interface CheckedFinding extends Finding {

@@ -1,14 +1,14 @@
-import type { RuleId } from "../findings/finding.ts";
-import { dangerOf } from "../findings/rotation.ts";
-import { GitError } from "../git/errors.ts";
-import type { HistoryLog } from "../git/history-log.ts";
-import type { OpenedRepository } from "../git/repository.ts";
-import { runGit } from "../git/run.ts";
-import { shallowEdge } from "../git/shallow.ts";
-import { inspectHistory } from "../hooks/history/inspect-history.ts";
-import { inspectRange } from "../hooks/range/inspect-range.ts";
+import type { RuleId } from "../../findings/finding.ts";
+import { dangerOf } from "../../findings/rotation.ts";
+import { GitError } from "../../git/errors.ts";
+import type { HistoryLog } from "../../git/history-log.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
+import { runGit } from "../../git/run.ts";
+import { shallowEdge } from "../../git/shallow.ts";
+import { inspectHistory } from "../../hooks/history/inspect-history.ts";
+import { inspectRange } from "../../hooks/range/inspect-range.ts";
 import type { Checked } from "./check-formats.ts";
-import { complain } from "./complain.ts";
+import { complain } from "../complain.ts";
 import { fluxInRange } from "./flux-in-range.ts";
 
 /** A guess about the past would hide what is certain; `check --all` makes it about the present. */

@@ -1,0 +1,64 @@
+import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
+import { changedEntries, indexEntries } from "../../git/index-entries.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
+import type { OpenedRepository } from "../../git/repository.ts";
+import type { Checked, CheckedFinding } from "./check-formats.ts";
+import { filesOnDisk, stagedFiles, type FileToCheck } from "./files-to-check.ts";
+import { inspectFiles } from "./inspect-files.ts";
+
+/**
+ * Looks at files on disk, or at all that is staged or committed.
+ *
+ * @param paths files and folders on disk; where there are none, the index
+ * @param onlyStaged of the index only what differs from the last commit
+ * @throws GitError, BrokenRulesError, and what reading a file throws
+ */
+export async function checkFiles(
+  repository: OpenedRepository,
+  paths: readonly string[],
+  onlyStaged: boolean,
+): Promise<Checked> {
+  if (paths.length > 0) {
+    const checked = await inspectFiles(repository, filesOnDisk(repository, paths), []);
+    return { ...checked, findings: checked.findings.map(mendedOutside) };
+  }
+  const [changes, entries] = await Promise.all([
+    changedEntries(repository),
+    onlyStaged ? null : indexEntries(repository),
+  ]);
+  const changed = changes.changed.filter(({ intentToAdd }) => !intentToAdd);
+  const all = await stagedFiles(repository, entries ?? changed);
+  const checked = await inspectFiles(repository, all, changed);
+  if (onlyStaged) return checked;
+  const staged = new Set(changed.map(({ path }) => path));
+  const findings = checked.findings.map((finding) => whereItIs(finding, staged));
+  return { ...checked, findings: [...findings, ...inBuilds(all.filter(({ isLink }) => !isLink))] };
+}
+
+/** Of a file outside the repository: git takes no command for it, and no creation rule is for it. */
+function mendedOutside(finding: CheckedFinding): CheckedFinding {
+  if (!finding.path.startsWith("../")) return finding;
+  const { mend } = finding;
+  const what = mend.kind === "edit" ? mend.what : "keep it out of git, or encrypt it";
+  return { ...finding, mend: { kind: "edit", what } };
+}
+
+/** What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. */
+function whereItIs(finding: CheckedFinding, staged: ReadonlySet<GitPath>): CheckedFinding {
+  const isThere = staged.has(finding.path) || finding.mend.kind === "rename";
+  return isThere ? finding : { ...finding, where: "worktree" };
+}
+
+/** What Flux would make of all files together. Where such a finding is mended is not where it was staged. */
+function inBuilds(files: readonly FileToCheck[]): CheckedFinding[] {
+  const byName = new Map(files.map((file) => [pathText(file.path), file]));
+  const found = fluxCiphertext({
+    paths: [...byName.keys()],
+    read: (path) => byName.get(path)?.bytes ?? null,
+  });
+  return found.flatMap(({ about: _about, ...finding }) => {
+    const file = byName.get(finding.path);
+    if (file === undefined) return [];
+    return [{ ...finding, path: file.path, where: "worktree", blob: file.blob }];
+  });
+}
