@@ -1,5 +1,6 @@
 import { GitError } from "./errors.ts";
-import { rangeArguments, rangeInput, type BringingCommit, type Range } from "./history.ts";
+import type { BringingCommit } from "./commits-in-range.ts";
+import { rangeArguments, rangeInput, type Range } from "./range.ts";
 import type { GitPath } from "./path.ts";
 import { eachChunk, runGit, type GitContext, type RunningGit } from "./run.ts";
 import { tagObjects } from "./tag-objects.ts";

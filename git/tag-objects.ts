@@ -55,3 +55,24 @@ export async function mergedTags(
   }
   return tags;
 }
+
+/**
+ * What tags name in the end, by the name that was asked for; other objects name themselves: one call
+ * to git.
+ *
+ * @param oids full names
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
+export async function peel(
+  context: GitContext,
+  oids: readonly string[],
+): Promise<Map<string, string>> {
+  const peeled = new Map<string, string>();
+  const lines = oids.map((oid) => `${oid}^{}`);
+  let next = 0;
+  for await (const { oid } of catFileBatch(context, lines, { check: true })) {
+    const asked = oids[next++];
+    if (asked !== undefined && oid !== null) peeled.set(asked, oid);
+  }
+  return peeled;
+}

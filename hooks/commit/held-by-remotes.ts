@@ -1,4 +1,4 @@
-import { heldByRemotes } from "../../git/history.ts";
+import { heldByRemotes } from "../../git/blobs-in-range.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Inspection } from "./inspect-staged.ts";

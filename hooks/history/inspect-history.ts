@@ -1,7 +1,8 @@
 import type { RuleId } from "../../findings/finding.ts";
 import { BlobStream, streamBlobs } from "../../git/blob-stream.ts";
 import { namedObjects, type HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
-import { blobsIn, type BringingCommit } from "../../git/history.ts";
+import { blobsIn } from "../../git/blobs-in-range.ts";
+import type { BringingCommit } from "../../git/commits-in-range.ts";
 import { indexEntries, type IndexEntry } from "../../git/index-entries.ts";
 import { mergedTags } from "../../git/tag-objects.ts";
 import { pathText } from "../../git/path.ts";

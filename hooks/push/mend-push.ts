@@ -1,7 +1,8 @@
 import { realpathSync } from "node:fs";
 import { configValue } from "../../git/config.ts";
 import { GitError } from "../../git/errors.ts";
-import { commitsIn, isAncestor, peel, type GraphCommit } from "../../git/history.ts";
+import { commitsIn, isAncestor, type GraphCommit } from "../../git/commits-in-range.ts";
+import { peel } from "../../git/tag-objects.ts";
 import { checkedOutBranch } from "../../git/head.ts";
 import { openRepository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";

@@ -1,4 +1,5 @@
-import { peel, type Range } from "../../git/history.ts";
+import type { Range } from "../../git/range.ts";
+import { peel } from "../../git/tag-objects.ts";
 import { runGit, type GitContext } from "../../git/run.ts";
 import type { PushedRef } from "./push-lines.ts";
 

@@ -1,4 +1,6 @@
-import { blobsIn, commitsBringing, heldByRemotes, type Range } from "../../git/history.ts";
+import { blobsIn, heldByRemotes } from "../../git/blobs-in-range.ts";
+import { commitsBringing } from "../../git/commits-in-range.ts";
+import type { Range } from "../../git/range.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { settingsIn, settleSilently } from "../settings-in-force.ts";

@@ -1,4 +1,5 @@
-import { commitsSaying, type Range } from "../../git/history.ts";
+import { commitsSaying } from "../../git/commits-in-range.ts";
+import type { Range } from "../../git/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import { tagObjects } from "../../git/tag-objects.ts";
 import type { GitContext } from "../../git/run.ts";

@@ -1,5 +1,6 @@
 import { isKustomizationFile } from "../../flux/repository-files.ts";
-import { blobsIn, type Range } from "../../git/history.ts";
+import { blobsIn } from "../../git/blobs-in-range.ts";
+import type { Range } from "../../git/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { filesOf, readTrees } from "../../git/trees.ts";

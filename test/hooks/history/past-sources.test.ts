@@ -1,7 +1,7 @@
 import { symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import type { Range } from "../../../git/history.ts";
+import type { Range } from "../../../git/range.ts";
 import { HistoryLog } from "../../../git/history-log.ts";
 import { pathFromText } from "../../../git/path.ts";
 import { openRepository } from "../../../git/repository.ts";

@@ -1,15 +1,14 @@
 import { chmodSync, rmSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
+import { blobsIn, heldByRemotes } from "../../git/blobs-in-range.ts";
 import {
-  blobsIn,
   commitsBringing,
   commitsIn,
   commitsSaying,
-  heldByRemotes,
   isAncestor,
-  peel,
-} from "../../git/history.ts";
+} from "../../git/commits-in-range.ts";
+import { peel } from "../../git/tag-objects.ts";
 import { readHeadAndBlobs } from "../../git/commit-object.ts";
 import { blobOid } from "../../git/object-id.ts";
 import { pathFromText } from "../../git/path.ts";
