@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { readComments, readDecryptedComments, type DataComments } from "../sops/read-comments.ts";
 import { readData, readDecrypted } from "../sops/read-data.ts";
 import { writeData } from "../sops/write-data.ts";
 import { decrypted } from "../sops/decrypt.ts";
@@ -46,7 +47,9 @@ export function conversionOf(path: string, options: Readonly<Record<string, unkn
  */
 export function plaintextIn(plaintext: Decrypted, { from, to, indent }: Conversion): Buffer {
   if (from === to) return plaintextBytes(plaintext.file, plaintext.text);
-  return Buffer.from(writeData(readDecrypted(plaintext, from, "refuse"), to, indent), "utf8");
+  const documents = readDecrypted(plaintext, from, "refuse");
+  const comments = readDecryptedComments(documents, plaintext);
+  return Buffer.from(writeData(documents, to, indent, comments), "utf8");
 }
 
 /**
@@ -75,24 +78,27 @@ export async function encryptedAs(
   conversion: Conversion,
   rule: Encryption,
 ): Promise<string> {
-  return encryptedData(readData(text, conversion.from, "refuse"), conversion, rule, null);
+  const documents = readData(text, conversion.from, "refuse");
+  const comments = readComments(documents, text, conversion.from);
+  return encryptedData(documents, comments, conversion, rule, null);
 }
 
 async function encryptedData(
   documents: ReturnType<typeof readData>,
+  comments: DataComments,
   { from, to, indent }: Conversion,
   rule: Encryption,
   previous: Previous | null,
 ): Promise<string> {
-  // What is no data is left behind, and with it what a comment says of a value.
+  // Not every format has a place for a comment, nor the same one: another value might stay readable.
   if (from !== "binary" && rule.selection?.option.endsWith("comment_regex") === true) {
     throw new SopsError(
       "cannot-hold",
-      `${rule.selection.option} goes by comments, which are not taken to another format: choose no --output-type, or another option`,
+      `${rule.selection.option} goes by comments, which another format may have elsewhere or not at all: choose no --output-type, or another option`,
     );
   }
   refuseDropped(documents, to);
-  const plain = parseFile(writeData(documents, to, indent), to, indent);
+  const plain = parseFile(writeData(documents, to, indent, comments), to, indent);
   // As in sops: what a binary file holds is encrypted, whatever its rule says of keys.
   const encryption =
     from === "binary" ? { ...rule, selection: null, macOnlyEncrypted: false } : rule;
@@ -116,6 +122,7 @@ export async function encryptedIn(
   // Its MAC was verified, or was not to be, before it was changed.
   const plaintext = decrypted(file, metadata, dataKey, { ignoreMac: true });
   const documents = readDecrypted(plaintext, from, "refuse");
+  const comments = readDecryptedComments(documents, plaintext);
   const previous = { file, metadata, dataKey };
-  return encryptedData(documents, conversion, encryptionOf(metadata), previous);
+  return encryptedData(documents, comments, conversion, encryptionOf(metadata), previous);
 }

@@ -1,5 +1,6 @@
 import { decrypted } from "../sops/decrypt.ts";
 import { dataAt } from "../sops/data-tree.ts";
+import { readDecryptedComments } from "../sops/read-comments.ts";
 import { readDecrypted } from "../sops/read-data.ts";
 import { writeData, writeValue } from "../sops/write-data.ts";
 import { SopsError } from "../sops/errors.ts";
@@ -58,7 +59,8 @@ function extracted(
   if (inputFormat === "binary" && path[0] === "data" && path.length === 1) {
     return plaintextBytes(plaintext.file, plaintext.text);
   }
-  const [first = new Map()] = readDecrypted(plaintext, inputFormat, "first");
+  const documents = readDecrypted(plaintext, inputFormat, "first");
+  const [first = new Map()] = documents;
   const value = dataAt(first, path);
   if (value === undefined) throw new SopsError("not-there", "there is nothing at that path");
   if (typeof value !== "string" && !(value instanceof Map)) {
@@ -66,7 +68,7 @@ function extracted(
   }
   // A mapping is a file of its own, as in sops: of the output's format, with a line break at its end.
   return value instanceof Map
-    ? writeData([value], outputFormat, indent)
+    ? writeData([value], outputFormat, indent, readDecryptedComments(documents, plaintext))
     : writeValue(value, outputFormat, indent);
 }
 

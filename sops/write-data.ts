@@ -1,11 +1,21 @@
-import { Document, visit, type Scalar, type ScalarTag } from "yaml";
-import { dataAt, NumberText, pairs, scalarText, TimeText, type Data } from "./data-tree.ts";
+import { Document, isMap, visit, type Scalar, type ScalarTag } from "yaml";
+import {
+  dataAt,
+  NumberText,
+  pairs,
+  sameData,
+  scalarText,
+  TimeText,
+  type Data,
+} from "./data-tree.ts";
 import { spellDotenv } from "./dotenv.ts";
 import { SopsError } from "./errors.ts";
 import type { Format } from "./format.ts";
+import { heldComments, placedComments, sameComments } from "./held-comments.ts";
 import { spellIniKey } from "./ini/key.ts";
 import { spellIniValue } from "./ini/value.ts";
 import { sopsLayout, type BlockLayout } from "./json/metadata-block.ts";
+import { NO_COMMENTS, readComments, type DataComments } from "./read-comments.ts";
 import { readData } from "./read-data.ts";
 import { resolvePlain } from "./value.ts";
 import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
@@ -14,23 +24,63 @@ import { DEFAULT_INDENT } from "./yaml/metadata-block.ts";
  * Writes data in a format, laid out as sops does.
  *
  * @param indent that of YAML and JSON; null for sops's own.
+ * @param comments those that the data had. What the format has a place for goes along, if it would be
+ *   read there as the same comments in the same mappings: then it is encrypted just as it was.
  * @throws SopsError `cannot-hold`
  */
 export function writeData(
-  documents: readonly Data[],
+  documents: readonly ReadonlyMap<string, Data>[],
   format: Format,
   indent: number | null,
+  comments: DataComments = NO_COMMENTS,
+): string {
+  const [first = new Map<string, Data>()] = documents;
+  const bare = spelled(documents, format, indent, NO_COMMENTS);
+  if (format === "dotenv" || format === "ini") refuseChanged(format, first, bare);
+  const held = heldComments(first, format, comments);
+  if (held.size === 0) return bare;
+  const text = spelled(documents, format, indent, held);
+  return differsInComments(text, bare, format, first, held) ? text : bare;
+}
+
+/** Whether a text reads as another one with comments, which are where they were in the data. */
+function differsInComments(
+  text: string,
+  bare: string,
+  format: Format,
+  root: Data,
+  comments: DataComments,
+): boolean {
+  try {
+    const documents = readData(text, format);
+    const [data = null, ...others] = documents;
+    return (
+      others.length === 0 &&
+      sameData(data, readData(bare, format)[0]) &&
+      sameComments([root, comments], [data, readComments(documents, text, format)])
+    );
+  } catch (error) {
+    if (error instanceof SopsError) return false;
+    throw error;
+  }
+}
+
+function spelled(
+  documents: readonly ReadonlyMap<string, Data>[],
+  format: Format,
+  indent: number | null,
+  comments: DataComments,
 ): string {
   const [first = new Map<string, Data>()] = documents;
   switch (format) {
     case "yaml":
-      return documents.map((one) => toYaml(one, indent)).join("---\n");
+      return documents.map((one) => toYaml(one, indent, comments)).join("---\n");
     case "json":
       return `${toJson(first, sopsLayout(indent))}\n`;
     case "dotenv":
-      return heldBy(format, first, toDotenv(first));
+      return toDotenv(first, comments);
     case "ini":
-      return heldBy(format, first, toIni(first));
+      return toIni(first, comments);
     case "binary": {
       const data = dataAt(first, ["data"]);
       if (typeof data === "string") return data;
@@ -60,8 +110,13 @@ const TIME: ScalarTag = {
  *
  * @param indent null for sops's own.
  */
-export function toYaml(value: Data, indent: number | null): string {
+export function toYaml(
+  value: Data,
+  indent: number | null,
+  comments: DataComments = NO_COMMENTS,
+): string {
   const document = new Document(plain(value), { compat: "yaml-1.1", customTags: [TIME] });
+  if (comments.size > 0) addComments(document.contents, value, comments);
   visit(document, {
     Scalar: (_key, node) => {
       const { value } = node;
@@ -71,7 +126,32 @@ export function toYaml(value: Data, indent: number | null): string {
       node.minFractionDigits = 1;
     },
   });
-  return withEscapes(document.toString({ indent: indent ?? DEFAULT_INDENT, lineWidth: 0 }));
+  return withEscapes(
+    document.toString({
+      indent: indent ?? DEFAULT_INDENT,
+      lineWidth: 0,
+      commentString: (lines) => lines,
+    }),
+  );
+}
+
+function addComments(node: unknown, value: Data, comments: DataComments): void {
+  if (!isMap<Scalar, unknown>(node) || !(value instanceof Map)) return;
+  const { above, behind } = placedComments(comments.get(value));
+  if (node.items.length === 0 && behind.length > 0) node.commentBefore = commentLines(behind);
+  else if (behind.length > 0) node.comment = commentLines(behind);
+  for (const [index, [key, one]] of [...(value as ReadonlyMap<string, Data>)].entries()) {
+    const pair = node.items[index];
+    const own = above.get(key);
+    if (pair === undefined) continue;
+    if (own !== undefined) pair.key.commentBefore = commentLines(own);
+    addComments(pair.value, one, comments);
+  }
+}
+
+/** Each line has its `#`: whatever is in a comment, it never becomes a key or a value. */
+function commentLines(texts: readonly string[], mark: "#" | "; " = "#"): string {
+  return texts.map((text) => mark + text).join("\n");
 }
 
 /**
@@ -175,8 +255,8 @@ export function toJson(value: Data, layout: BlockLayout | null, indent = ""): st
   return JSON.stringify(value instanceof TimeText ? value.text : value);
 }
 
-/** A text that reads as what was to be written: neither format has a spelling for every text. */
-function heldBy(format: "dotenv" | "ini", root: Data, text: string): string {
+/** Refuses a text that does not read as what was written: neither format has a spelling for every text. */
+function refuseChanged(format: "dotenv" | "ini", root: Data, text: string): void {
   const texts = (data: Data): unknown =>
     data instanceof Map
       ? [...(data as ReadonlyMap<string, Data>)].map(([key, one]) => [key, texts(one)])
@@ -188,29 +268,37 @@ function heldBy(format: "dotenv" | "ini", root: Data, text: string): string {
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
   }
-  if (isSame) return text;
+  if (isSame) return;
   throw new SopsError("cannot-hold", `${NAMES[format]} has no spelling for a key or value in it`);
 }
 
 const NAMES = { dotenv: "dotenv", ini: "INI" } as const;
 
-function toDotenv(root: Data): string {
-  return pairs(root, "dotenv")
-    .map(([key, value]) => `${key}=${spellDotenv(value)}\n`)
-    .join("");
+function toDotenv(root: Data, comments: DataComments): string {
+  const { above, behind } = placedComments(comments.get(root));
+  const entries = pairs(root, "dotenv").map(
+    ([key, value]) => `${commentsBefore(above.get(key), "#")}${key}=${spellDotenv(value)}\n`,
+  );
+  return entries.join("") + commentsBefore(behind, "#");
 }
 
-function toIni(root: Data): string {
+function toIni(root: Data, comments: DataComments): string {
   if (!(root instanceof Map)) throw new SopsError("cannot-hold", "INI needs sections");
   return [...(root as ReadonlyMap<string, Data>)]
     .map(([name, section]) => {
       if (!(section instanceof Map)) {
         throw new SopsError("cannot-hold", `INI holds sections only, and ${name} is none`);
       }
-      const lines = pairs(section as Data, "INI").map(
-        ([key, value]) => `${spellIniKey(key)} = ${spellIniValue(value) ?? value}\n`,
-      );
+      const { above } = placedComments(comments.get(section as Data));
+      const lines = pairs(section as Data, "INI").map(([key, value]) => {
+        const spelling = spellIniValue(value) ?? value;
+        return `${commentsBefore(above.get(key), "; ")}${spellIniKey(key)} = ${spelling}\n`;
+      });
       return `[${name}]\n${lines.join("")}`;
     })
     .join("\n");
+}
+
+function commentsBefore(texts: readonly string[] = [], mark: "#" | "; "): string {
+  return texts.length === 0 ? "" : `${commentLines(texts, mark)}\n`;
 }

@@ -47,6 +47,33 @@ test("what comments select does not stay readable in another format, nor the oth
   }
 });
 
+test("a comment is encrypted in another format where it was, and readable nowhere else", async (t) => {
+  const rule = { ...RULE, selection: { option: "encrypted_regex", pattern: "^s$" } } as const;
+  const text = "# head\ns:\n  # hunter2\n  a: x\n  # hunter3\nt:\n  # open\n  b: y\n# foot\n";
+  const toIni = { from: "yaml", to: "ini", indent: null } as const;
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  const same = (await encryptFile(file, rule)).text;
+  const { dataKey } = await opened(same, "yaml");
+  for (const ini of [
+    await encryptedAs(text, toIni, rule),
+    await encryptedIn(same, toIni, dataKey),
+  ]) {
+    t.regex(ini, /^\[t\]\n; open\nb = y\n/m);
+    t.notRegex(ini, /hunter|head|foot/);
+    const { plaintext } = await opened(ini, "ini");
+    t.is(plaintext.text, "[s]\n; hunter2\n; hunter3\na = x\n\n[t]\n; open\nb = y\n");
+  }
+
+  // Where it is not to be encrypted, nobody decrypts it.
+  const [token = ""] = /#ENC\[.*type:comment\]/.exec(same) ?? [];
+  const moved = same.replace("# open", token);
+  const ini = await encryptedIn(moved, toIni, dataKey);
+  t.regex(ini, /^\[t\]\n; ENC\[.*type:comment\]\nb = y\n/m);
+  t.notRegex(ini, /hunter/);
+  const { plaintext } = await opened(moved, "yaml");
+  t.is(String(plaintextIn(plaintext, toIni)).match(/hunter2/g)?.length, 1);
+});
+
 test("a binary file is encrypted as another format whatever the rule says of keys", async (t) => {
   const bytes = Buffer.from("hunter2 é ř 😀\n");
   for (const rule of [

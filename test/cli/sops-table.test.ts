@@ -116,6 +116,14 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops decrypt --output out.yaml e.yaml", "0 out.yaml=plain.yaml"],
   ["sops decrypt --output nowhere/out.yaml e.yaml", "3"],
   ['sops decrypt --output "" e.yaml', "0 > plain.yaml"],
+  [
+    String.raw`printf '# x\na=one\n#y\n' > c.env; sops encrypt --output-type yaml c.env | sops decrypt --input-type yaml --output-type yaml; rm c.env`,
+    "0 > # x\na: one\n#y",
+  ],
+  [
+    String.raw`printf '# w\na:\n  # x\n  b: one # y\n  # z\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; sops decrypt --extract '["a"]' --output-type dotenv c.yaml; rm c.yaml`,
+    "0 > # x\n# y\nb: one\n# z\n# x\n# y\nb=one\n# z",
+  ],
   ["sops decrypt --output-type yaml e.txt", "0 > data: |\n    hunter1 hunter2"],
   ["sops decrypt --input-type json e.txt", "0 > plain.txt"],
   ['sops decrypt --filename-override "" e.yaml', "0 > plain.yaml"],

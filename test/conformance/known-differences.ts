@@ -904,19 +904,48 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
-    what: "comments, in another format that has some",
-    sops: "takes them along; what comments selected, and then stands in a format without, it cannot decrypt",
-    ours: "leaves them behind, and refuses another format where comments select what is encrypted",
+    what: "comments, in another format, where comments select what is encrypted",
+    sops: "leaves them out where the format has none, and then cannot decrypt what it wrote",
+    ours: "refuses the other format",
     lines: [
-      [
-        "printf '# x\na=one\n' > c.env; sops encrypt --output-type yaml c.env | sops decrypt --input-type yaml --output-type yaml",
-        "0 > # x\na: one c.env=# x\na=one",
-        "0 > a: one c.env=# x\na=one",
-      ],
       [
         "printf 'creation_rules:\\n  - age: OWN\\n    encrypted_comment_regex: x\\n' > r; printf '# x\\na: y\\n' > c; sops --config r encrypt --input-type yaml --output-type json c | grep -c 'a.: .ENC'; rm r c",
         "0 > 1",
         "0 > 0",
+      ],
+    ],
+  },
+  {
+    what: "comments from and to INI, in another format that has some",
+    sops: "takes one that is above a key for one on the key before; of several it keeps the last, and of one that has several lines the marks",
+    ours: "keeps every line above its key, and the last ones of a section above its last key where the format is INI",
+    lines: [
+      [
+        String.raw`printf '; r\n[s]\n; x\n; y\na = 1\n; z\nb = 2\n' > c.ini; sops encrypt --output-type yaml c.ini | sops decrypt --input-type yaml --output-type yaml | grep -v DEFAULT; rm c.ini`,
+        '0 > s:\n    #r\n    a: "1"\n    #x\n    # ; y\n    b: "2"\n    #z',
+        '0 > s:\n    #r\n    #x\n    #y\n    a: "1"\n    #z\n    b: "2"',
+      ],
+      [
+        String.raw`printf '# r\ns:\n  # x\n  # y\n  a: 1\n  # z\n  b: 2\n  # e\n' > c.yaml; sops encrypt --output-type ini c.yaml | sops decrypt --input-type ini --output-type ini; rm c.yaml`,
+        "0 > ;  x\n[s]\n; z\na = 1\n; e\nb = 2",
+        "0 > [s]\n; x\n; y\na = 1\n; z\n; e\nb = 2",
+      ],
+    ],
+  },
+  {
+    what: "comments in lists, and of a file with several documents, in what decrypt --extract or --output-type print",
+    sops: "keeps them",
+    ours: "leaves them out",
+    lines: [
+      [
+        String.raw`printf 'a:\n  # x\n  b:\n    # y\n    - z\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; rm c.yaml`,
+        "0 > # x\nb:\n    # y\n    - z",
+        "0 > # x\nb:\n    - z",
+      ],
+      [
+        String.raw`printf '# x\na: y\n---\nb: z\n' > c; sops encrypt --input-type yaml --output-type yaml c > d; sops decrypt --input-type yaml --output-type dotenv d; rm c d`,
+        "0 > # x\na=y",
+        "0 > a=y",
       ],
     ],
   },
