@@ -20,12 +20,12 @@ export async function rewrap(
   if (recipients.length === 0) {
     throw new SopsError("bad-config", "the creation rule names no age recipient");
   }
-  const unchanged =
-    recipients.length === metadata.age.length &&
-    recipients.every((recipient, index) => recipient === metadata.age[index]?.recipient);
-  if (unchanged) return file.splice(new Map(), "keep");
   const present = new Map(metadata.age.map((entry) => [entry.recipient, entry]));
   const missing = recipients.filter((recipient) => !present.has(recipient));
+  // Their order says nothing.
+  if (missing.length === 0 && [...present.keys()].every((one) => recipients.includes(one))) {
+    return file.splice(new Map(), "keep");
+  }
   const added = missing.length === 0 ? [] : await wrapDataKey(await dataKey(), missing);
   const all = new Map([...present, ...added.map((entry) => [entry.recipient, entry] as const)]);
   const age = recipients.flatMap((recipient) => all.get(recipient) ?? []);

@@ -42,14 +42,18 @@ async function rewrapped(text: string, pairs: readonly KeyPair[]) {
 
 test("the recipients that a file has already leave every byte as it is", async (t) => {
   const text = await encryptedFor(one, two);
-  t.like(await rewrapped(text, [one, two]), { text, asked: 0 });
+  for (const pairs of [
+    [one, two],
+    [two, one],
+    [one, two, one],
+  ]) {
+    t.like(await rewrapped(text, pairs), { text, asked: 0 });
+  }
 });
 
-test("another order, or one less, needs no private key", async (t) => {
+test("one recipient less needs no private key", async (t) => {
   const text = await encryptedFor(one, two);
-  const { entries, before, asked } = await rewrapped(text, [two, one]);
-  t.deepEqual(entries, before.toReversed());
-  t.is(asked, 0);
+  const { before } = await rewrapped(text, [one, two]);
   const fewer = await rewrapped(text, [two]);
   t.deepEqual(fewer.entries, before.slice(1));
   t.is(fewer.asked, 0);
