@@ -158,7 +158,7 @@ function numbersIn(text: string): string[] {
 /** The comments of a plaintext with their mappings, as the format's own store reads them. */
 function commentsIn(text: string, format: Format): string[] {
   return parseFile(text, format, null)
-    .leaves.filter(({ kind }) => kind === "comment")
+    .leaves.filter(({ kind, recordsSpelling }) => kind === "comment" && recordsSpelling !== true)
     .flatMap(({ path, value }) => {
       const lines = (value?.text ?? "").split("\n");
       return lines.flatMap((line) => numbersIn(line).map((one) => `${path.join(":")}:${one}`));
