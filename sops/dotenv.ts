@@ -128,28 +128,24 @@ class DotenvFile implements StoreFile {
   private metadataEdits(metadata: Metadata | null): TextEdit[] {
     const { text } = this;
     const block = metadata === null ? null : formatLines(metadata);
-    const [first] = this.metadataLines;
     const last = this.metadataLines.at(-1);
-    if (first === undefined || last === undefined) {
+    if (last === undefined) {
       if (block === null) return [];
       const at = text.length;
       const whole = text === "" || text.endsWith("\n");
       return [{ start: at, end: at, text: whole ? `${block}\n` : `\n${block}` }];
     }
     const removals = this.metadataLines.map(({ start, end }) => ({ start, end, text: "" }));
-    const unfinished = last.end === text.length && !text.endsWith("\n");
-    if (block !== null) {
-      const insertion = { start: first.start, end: first.start };
-      return [{ ...insertion, text: unfinished ? block : `${block}\n` }, ...removals];
-    }
-    if (!unfinished) return removals;
-    const behind = removals.findLastIndex(
+    const lastRun = removals.findLastIndex(
       ({ start }, index) => start !== (removals[index - 1]?.end ?? -1),
     );
-    // The line break in front of the last run of metadata lines goes with them.
-    return removals.map((edit, index) =>
-      index === behind && edit.start > 0 ? { ...edit, start: edit.start - 1 } : edit,
-    );
+    const unfinished = last.end === text.length && !text.endsWith("\n");
+    return removals.map((edit, index) => {
+      if (index !== lastRun) return edit;
+      if (block !== null) return { ...edit, text: unfinished ? block : `${block}\n` };
+      // The line break in front of the last run of metadata lines goes with them.
+      return unfinished && edit.start > 0 ? { ...edit, start: edit.start - 1 } : edit;
+    });
   }
 }
 

@@ -61,6 +61,8 @@ test("dotenv: metadata lines anywhere are found, replaced and removed", async (t
     [[a, ...block, b], "A=x\nB=y"],
     [[block[0] ?? "", a, ...block.slice(1), b], "A=x\nB=y"],
     [[a, b, ...block], "A=x\nB=y"],
+    [[a, ...block.slice(0, -1), b, ...block.slice(-1)], "A=x\nB=y"],
+    [[block[0] ?? "", a, ...block.slice(1, -1), b, ...block.slice(-1)], "A=x\nB=y"],
     [[a, b, "", ...block], "A=x\nB=y\n"],
   ] as const;
   for (const [lines, expected] of orders) {
