@@ -14,8 +14,9 @@ export class KnownTokens {
   readonly #tokens = new Map<string, KnownToken[]>();
 
   constructor(opened: readonly OpenedLeaf[]) {
-    for (const { leaf, value, token } of opened.toReversed()) {
-      if (token === null || value === null) continue;
+    for (const { leaf, value, token, isDisplaced } of opened.toReversed()) {
+      // sops could not decrypt a comment that keeps what was made for another path.
+      if (token === null || value === null || isDisplaced === true) continue;
       const key = keyOf(additionalData(leaf.path), value);
       const tokens = this.#tokens.get(key) ?? [];
       tokens.push({ token, bare: leaf.form === "bare" });

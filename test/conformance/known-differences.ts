@@ -105,7 +105,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     what: "an encrypted comment that sops has put into another mapping than it encrypted it for",
     sops: "leaves its ciphertext in the plaintext, with a warning",
-    ours: "decrypts it: some mapping or list of the file is the one that it was encrypted for",
+    ours: "decrypts it: some mapping or list of the file is the one that it was encrypted for; edited, the file has it encrypted for where it stands",
     examples: [
       {
         text: "a:\n  b: {c: []}\n# note",

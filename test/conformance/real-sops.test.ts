@@ -397,6 +397,20 @@ testWith("sops-batch")("what sops wrote: a comment that selects, beside a dash",
   t.regex(decryptFile(parsed, metadata, dataKey), /- # plain\n +- b: x\n +- "y"/);
 });
 
+testWith("sops-batch")(
+  "what sops wrote: a comment that it displaced is readable to it once the file was edited",
+  async (t) => {
+    const encryption = { ...SELECTIONS[0], selection: null };
+    const theirs = await sops.encrypt("a:\n  b: {c: []}\n# note", encryption);
+    t.regex(await sops.decrypt(theirs), /#ENC\[/);
+    const previous = await openOurs(theirs);
+    const plaintext = decryptFile(previous.file, previous.metadata, previous.dataKey);
+    const typed = readSopsFile(Buffer.from(`z: new\n${plaintext}`), "yaml").file;
+    const { text } = await encryptFile(typed, encryption, { previous });
+    t.regex(await sops.decrypt(text), /^z: new\n[^]*^ +# note$/m);
+  },
+);
+
 testWith("sops")("comments: real sops decrypts every comment that we encrypted", async (t) => {
   const text = [
     "# top",

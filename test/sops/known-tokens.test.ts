@@ -44,3 +44,10 @@ test("what was readable, or is null, has no token that could serve on", (t) => {
   t.deepEqual(known.take(additionalData(["data", "b"]), str("y")), { token: "token", bare: true });
   t.is(new KnownTokens([]).take(data, str("x")), null);
 });
+
+test("what sops took to another path has no token for the one where it stands", (t) => {
+  const comment: Value = { type: "comment", text: " note" };
+  const stays = opened(["data", "a"], comment, "token");
+  t.is(new KnownTokens([stays]).take(data, comment)?.token, "token");
+  t.is(new KnownTokens([{ ...stays, isDisplaced: true }]).take(data, comment), null);
+});
