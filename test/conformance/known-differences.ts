@@ -745,8 +745,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "set and unset in INI: a key of a section whose name stands before, too",
-    sops: "looks in the first one only, and puts the key in there once more",
+    what: "set and unset in INI: a key of a section whose name stands before, too, or of a [DEFAULT] that is written out",
+    sops: "looks in the first one only, and puts the key in there once more; an empty DEFAULT stands before all others",
     ours: "changes it where it is",
     examples: [
       {
@@ -755,6 +755,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         set: ['["s"]["b"]', '"z"'],
         sops: /^\[s\]\na = x\nb = z\n\n\[s\]\nb = y$/m,
         ours: /^\[s\]\na = x\n\[s\]\nb = z$/m,
+      },
+      {
+        text: "[DEFAULT]\na = x\n",
+        format: "ini",
+        set: ['["DEFAULT"]["a"]', '"z"'],
+        sops: /^a = z\n\n\[DEFAULT\]\na = x$/m,
+        ours: /^\[DEFAULT\]\na = z$/m,
       },
     ],
   },
