@@ -1,10 +1,5 @@
 import { isScalar } from "yaml";
-import {
-  isCredentialValue,
-  isCredentialVariable,
-  isVagueCredential,
-  namesSecretObject,
-} from "./credential.ts";
+import { isLiteralCredential } from "./credential.ts";
 import { isToken } from "../sops/token.ts";
 import { isPasswordFile, isProseOrCode, isSample } from "./file-kind.ts";
 import type { Candidate, Hit } from "./finding.ts";
@@ -176,9 +171,7 @@ function variables(text: string): Hit[] {
     const value = unquoted(match[2] ?? "");
     const name = match[1] ?? "";
     if (name.startsWith("sops_")) return null;
-    const isNamed = isCredentialVariable(name) && !namesSecretObject(name, value);
-    const isCredential = (isNamed && isCredentialValue(value)) || isVagueCredential(name, value);
-    if (!isCredential && !holdsUnnamedCredential(value)) return null;
+    if (!isLiteralCredential(name, value) && !holdsUnnamedCredential(value)) return null;
     return `a file of variables holds a readable credential: ${shownName(name)}`;
   });
 }

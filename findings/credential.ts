@@ -66,6 +66,12 @@ function isNamedAfter(words: string, value: string): boolean {
   return stem.length > 3 && /^[a-z]+(?:-[a-z]+)+$/.test(value) && value.endsWith(stem);
 }
 
+/** Whether a name and a value are those of a credential, in a file where such are to be expected, however weak. */
+export function isLiteralCredential(name: string, value: string): boolean {
+  const isNamed = isCredentialVariable(name) && !namesSecretObject(name, value);
+  return (isNamed && isCredentialValue(value)) || isVagueCredential(name, value);
+}
+
 /** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
 const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(?:_|$)/;
 

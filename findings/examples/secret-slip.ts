@@ -3,6 +3,18 @@ import type { Examples } from "./example.ts";
 /** Of `plaintext-secret`: Secrets that are written wrong, and leak all the same. */
 export const SECRET_SLIP: Examples = {
   hits: [
+    // No object of Kubernetes: so Terraform's secrets are marked.
+    {
+      path: "terraform/cloudflare/secret.sops.yaml",
+      content:
+        "kind: Secret\ncloudflare_email: me@example.org\ncloudflare_apikey: Zk3vQ8r2LmN9pXw1\nroot_password: hunter\n",
+      lines: [3],
+    },
+    {
+      path: "terraform/main.yaml",
+      content: "# For the provider sops\nkind: Secret\nminio: {user: me, root_password: hunter}\n",
+      lines: [3],
+    },
     {
       path: "no-blank-behind-the-colon.yaml",
       content: "kind: Secret\nstringData: {user: ,\n  a:hunter2}\n",
@@ -145,6 +157,15 @@ export const SECRET_SLIP: Examples = {
     },
   ],
   misses: [
+    {
+      path: "terraform/secret.yaml",
+      content:
+        "kind: Secret\nname: app\nroot_password: ${ROOT_PASSWORD}\nuser: admin\napi_token: {{TOKEN}}\nsops: {mac: {{TOKEN}}}\n",
+    },
+    {
+      path: "of/another.yaml",
+      content: "kind: Secret\nmetadata: {name: a}\nroot_password: hunter\n",
+    },
     {
       path: "pointers-without-blanks.yaml",
       content: 'kind: Secret\nstringData: {a:$(A), b: , c:, d: ""}\n',

@@ -1,7 +1,7 @@
 import type { Node } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import { isToken } from "../../sops/token.ts";
-import { isCredentialValue } from "../credential.ts";
+import { isCredentialValue, isLiteralCredential } from "../credential.ts";
 import { isTemplate } from "../file-kind.ts";
 import type { Mend } from "../finding.ts";
 import type { Entry, Mappings } from "../nodes.ts";
@@ -81,7 +81,7 @@ export class SecretValues {
         !(isEncrypted && tokens > 0 && field.isInPlace) && !(isFed && isPublicEntry(entry)),
     );
     const [first] = literals;
-    if (first === undefined) return [...found, ...this.#strays(node)];
+    if (first === undefined) return [...found, ...this.#strays(node), ...this.#beside(node, mend)];
     const names = shownNames(literals.map(({ entry }) => entry.key));
     found.push({
       offset: first.entry.offset,
@@ -145,6 +145,27 @@ export class SecretValues {
         message: `a Kubernetes Secret holds readable values outside data and stringData: ${names}`,
         mend: { kind: "edit", what: "write the values below stringData, indented" },
       },
+    ];
+  }
+
+  /**
+   * Credentials beside `kind: Secret`, where that is a mark and the file no object: so Terraform's secrets are marked,
+   * for tools that look for Secrets in plaintext.
+   */
+  #beside(node: Node, mend: Mend): Found[] {
+    const isMark =
+      this.#mappings.textAt(node, "kind") === "Secret" &&
+      ["apiVersion", "metadata"].every((name) => this.#mappings.entry(node, name) === null);
+    if (!isMark) return [];
+    const found = [...walk(node)].flatMap(({ node: value, key, keyOffset }) => {
+      if (key === null || keyOffset === null || !isScalar(value)) return [];
+      return isLiteralCredential(key, scalarText(value)) ? [{ key, offset: keyOffset }] : [];
+    });
+    const [first] = found;
+    if (first === undefined) return [];
+    const names = shownNames(found.map(({ key }) => key));
+    return [
+      { offset: first.offset, message: `a file of secrets holds readable values: ${names}`, mend },
     ];
   }
 }
