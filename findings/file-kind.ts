@@ -28,7 +28,11 @@ const SCHEMA = /(?:^|[./_-])schema\.(?:json|ya?ml)$/i;
 
 const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 
-const SECRETS = /(?:^|\/)secrets?(?:[._-][^/]*)?\.ya?ml$/i;
+const SECRETS =
+  /(?:^|\/)(?:secrets?(?:[._-][^/]*)?|(?:[^/]*[._-])?(?:secrets?|sops|enc)(?:\.[^/]*)?)\.(?:ya?ml|json)$/i;
+
+/** Operators and their objects, which hold no secrets. */
+const ABOUT_SECRETS = /(?:^|\/)(?:[^/]*[._-])?(?:external|sealed)[._-]?secrets?[^/]*$/i;
 
 /** One that looks for secrets has `id-token: write`. */
 const WORKFLOW = /(?:^|\/)workflows\/[^/]+$/;
@@ -117,9 +121,12 @@ export function isValuesFile(path: string): boolean {
   return VALUES.test(path);
 }
 
-/** `secrets.yaml` of Home Assistant, ESPHome and helm-secrets, `secrets.prod.yaml`. */
+/**
+ * Of nothing but secrets: `secrets.yaml` of Home Assistant, ESPHome and helm-secrets, `secrets.prod.yaml`, and what is
+ * named as sops users name what they encrypt: `node0.sops.yml`, `db.enc.json`, `prod.secret.values.yaml`.
+ */
 export function isSecretsFile(path: string): boolean {
-  return SECRETS.test(path) && !WORKFLOW.test(path);
+  return SECRETS.test(path) && !WORKFLOW.test(path) && !ABOUT_SECRETS.test(path);
 }
 
 /**

@@ -18,6 +18,7 @@ import { SECRET_IN_TEXT } from "./secret-in-text.ts";
 import { SECRET_NOT_VALID } from "./secret-not-valid.ts";
 import { SECRET_SLIP } from "./secret-slip.ts";
 import { SECRET_TEMPLATE } from "./secret-template.ts";
+import { SECRETS_FILE } from "./secrets-file.ts";
 import { SETTINGS } from "./settings.ts";
 import { TALOS_SECRETS } from "./talos-secrets.ts";
 import { UNNAMED_CREDENTIAL } from "./unnamed-credential.ts";
@@ -46,6 +47,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     VARIABLES,
     JSON_PATCH,
     SETTINGS,
+    SECRETS_FILE,
     FAKE_SECRET_STORE,
     SECRET_TEMPLATE,
     SECRET_COMMAND,
