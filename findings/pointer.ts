@@ -8,7 +8,7 @@
  * own injector resolves (`vault://…` stands in Talos configurations, `vault:path#key` is bank-vaults').
  */
 const REFERENCE =
-  /^(?:op:\/\/[^\n]+|ref\+[a-z0-9+.-]+:\/\/\S+|(?:vault|bws|bitwarden|infisical|doppler|akeyless|conjur|awssm|awsssm|gcpsm|azkv|keeper):\/\/\S+|(?:>>)?vault:[^\s#]+#\S+)$/i;
+  /^(?:op:\/\/[^\n]+|ref\+[a-z0-9+.-]+:\/\/\S+|(?:vault|bws|bitwarden|infisical|doppler|akeyless|conjur|awssm|awsssm|gcpsm|azkv|azure|keeper|secret):\/\/\S+|(?:>>)?vault:[^\s#]+#\S+)$/i;
 
 /** A variable of `envsubst`; no password looks like one. */
 const VARIABLE = /^\$[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;

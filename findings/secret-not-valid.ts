@@ -6,7 +6,7 @@ import { isModel, isProseOrCode, isSample, isTemplate } from "./file-kind.ts";
 import type { Candidate, Hit, Rule } from "./finding.ts";
 import { KEYWORDS } from "./keywords.ts";
 import { Mappings, scalarText, startOf, type Entry } from "./nodes.ts";
-import { holdsExpression } from "./pointer.ts";
+import { holdsExpression, isPointer } from "./pointer.ts";
 import type { Section } from "./sections.ts";
 import { typeProblem } from "./secret-types.ts";
 import { shownKey, shownName } from "./wording.ts";
@@ -154,6 +154,7 @@ class Judge {
 
   /** Something else puts the value in later. */
   #isTemplated(value: Node | null): boolean {
+    if (isScalar(value) && isPointer(scalarText(value))) return true;
     const [start, end] = value?.range ?? [0, 0];
     return holdsExpression(this.#section.slice(start, end));
   }

@@ -180,6 +180,12 @@ export const SECRET_NOT_VALID: Examples = {
     },
   ],
   misses: [
+    // vals puts the value in.
+    {
+      path: "bootstrap/secret.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {token: ref+op://Home-Lab/1password/TOKEN}\n",
+    },
     {
       path: "text.sops.yaml",
       content: `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  a: {{TOKEN}}\n  b: ''\n  c:\n  d: ~\nsops:\n  mac: {{TOKEN}}\n`,

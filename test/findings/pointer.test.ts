@@ -15,6 +15,8 @@ const POINTERS = [
   "<path:secret/data/a#b>",
   "vault://infra/talos/MACHINE_TOKEN",
   "vault:secret/data/a#password",
+  "azure://homelab/flux/username",
+  "secret://op_connect_token",
   "{{ .Values.a }}",
   "{{ .a | b64enc | quote }}",
   '{{ index .Values "a" }}',
