@@ -1,4 +1,5 @@
 import { isPointer } from "./pointer.ts";
+import { isPublicValue } from "./public-value.ts";
 
 /** How a block of Terraform's provider for Kubernetes begins; a brace at the beginning of a line ends it. */
 const RESOURCE =
@@ -37,6 +38,8 @@ function literalIn(resource: string): { offset: number; key: string } | null {
     const before = index + whole.length - entries.length;
     for (const { 1: key = "", 2: value = "", index: at } of entries.matchAll(ENTRY)) {
       if (value.trim() === "" || isPointer(value) || value.includes("${")) continue;
+      // Beside a password that is a variable.
+      if (isPublicValue(key, value)) continue;
       return { offset: before + at, key };
     }
   }

@@ -203,6 +203,11 @@ export const SECRET_IN_TEXT: Examples = {
   ],
   misses: [
     {
+      path: "infra/registry.tf",
+      content:
+        'resource "kubernetes_secret" "a" {\n  data = {\n    username = "me"\n    password = var.password\n  }\n}\n',
+    },
+    {
       path: "margin.json",
       content: '{\n"kind": "Secret"\n"data": {\n"a": "${B}"\n},\n"type": "Opaque"\n}\n',
     },
