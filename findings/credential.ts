@@ -57,12 +57,18 @@ export function namesSecretObject(name: string, value: string): boolean {
   // `csLapiSecretKey: csLapiSecret`, `BLUE_APP_SECRET=blog-blue-app`.
   if (`${value}Key` === name) return true;
   if (OF_APPLICATION.test(words) && isNamedAfter(words, value)) return true;
+  // A model that runs at home asks for a key, and takes any.
+  if (/(?:^|_)api_?key$/.test(words) && /^(?:ollama|local|localai|lm-?studio|vllm)$/.test(value)) {
+    return true;
+  }
   return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(words);
 }
 
 /** Whether the name of a Secret ends as that of the variable does, without its last word. */
 function isNamedAfter(words: string, value: string): boolean {
   const stem = words.replace(/_?secret$/, "").replaceAll("_", "-");
+  // As Tailscale's operator has it: `OPERATOR_SECRET=operator`.
+  if (stem.length > 3 && value === stem) return true;
   return stem.length > 3 && /^[a-z]+(?:-[a-z]+)+$/.test(value) && value.endsWith(stem);
 }
 
@@ -106,10 +112,11 @@ const REFERENCE_LIKE =
 
 /**
  * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key` and `$slack-token`,
- * Frigate's `{NAME}`, `%NAME%`, `@NAME@`, LiteLLM's `os.environ/NAME`.
+ * Frigate's `{NAME}`, opencode's `{env:NAME}`, `%NAME%`, `@NAME@`, jq's `\(.name)`, LiteLLM's `os.environ/NAME`, Python's
+ * `os.environ["NAME"]`.
  */
 const EXPANDED =
-  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|os\.environ\/\w+)$/;
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|\{(?:env|file):[^{}]+\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|\\\(\.[\w.]+\)?|os\.environ\/\w+|os\.(?:environ|getenv)\b.*)$/;
 
 /**
  * Whether a value under a credential's name is a literal one.

@@ -91,6 +91,12 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
+    // jq puts the values in.
+    {
+      path: "scripts/env.sh",
+      content:
+        "jq -r '\"S3_SECRET_KEY=\\(.s3_secret_key)\\nS3_PASSWORD=\\(.s3.password1)\"' a.json\nS3_SECRET_ACCESS_KEY=\\(.s3_secret_access_key)\n",
+    },
     {
       path: "infra/variables.tf",
       content:

@@ -340,3 +340,26 @@ test("every shape of a token has a word that the prefilter looks for", (t) => {
     t.false(holdsToken(`a${token}`) || holdsToken(`+${token}`), token);
   }
 });
+
+test("what programs expand themselves is no literal", (t) => {
+  for (const value of [
+    "{env:OPENAI_API_KEY}",
+    "{file:~/.secrets/openai}",
+    "\\(.s3_secret_access_key)",
+    'os.environ["OPENAI_API_KEY"]',
+    "os.getenv('OPENAI_API_KEY')",
+    "__SERVER1_PASS__",
+  ]) {
+    t.false(isCredentialValue(value), value);
+  }
+});
+
+test("a model that runs at home takes any key", (t) => {
+  t.true(namesSecretObject("OPENAI_API_KEY", "ollama"));
+  t.false(namesSecretObject("OLLAMA_PASSWORD", "ollama"));
+});
+
+test("a variable may be called as the Secret that it names", (t) => {
+  t.true(namesSecretObject("OPERATOR_SECRET", "operator"));
+  t.false(namesSecretObject("OPERATOR_PASSWORD", "operator"));
+});
