@@ -21,7 +21,7 @@ const NOT_A_CREDENTIAL =
 
 /** A name that is a secret's as often as that of the Secret or the key which has it: the value has to tell. */
 const VAGUE_ENDING =
-  /(?:^|_)(?:pass|pwd|secret_key_base|(?:app|cookie|hmac|session|(?:pre)?shared|signing)_?key)$/;
+  /(?:^|_)(?:pass|pwd|secret_key_base|(?:account|admin|app|application|consumer|cookie|hmac|session|(?:pre)?shared|signing|user)_?key)$/;
 
 /** `dbPassword`, `DB-PASSWORD`, `db.password` → `db_password`. */
 function normalised(name: string): string {
@@ -129,8 +129,19 @@ export function isCredentialValue(value: string): boolean {
   if (isToken(value) || holdsExpression(text)) return false;
   if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
   if (/^(?:[\d.,]{1,5}[a-z]{0,2}|\d+\.\d+(?:e-?\d+)?)$/i.test(text)) return false;
-  if (/\s/.test(text) && !text.startsWith("-----BEGIN")) return false;
+  if (/\s/.test(text) && !text.startsWith("-----BEGIN") && !isPassphrase(text)) return false;
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
+}
+
+const WORDS = /^[A-Za-z0-9]{2,20}(?: [A-Za-z0-9]{2,20}){2,11}$/;
+
+/** Of what is said about a password, where it stands in its place. */
+const OF_A_SENTENCE =
+  /(?:^| )(?:an?|and|any|are|as|at|be|by|can|change|default|enter|for|from|generated?|get|has|if|in|insert|is|it|key|must|my|no|not|of|on|only|optional|or|pass(?:word|phrase)?|please|put|replace|required|secrets?|see|set|should|stored|that|the|this|to|tokens?|used?|value|via|will|with|your?)(?: |$)/i;
+
+/** `correct horse battery staple`. */
+function isPassphrase(text: string): boolean {
+  return WORDS.test(text) && !OF_A_SENTENCE.test(text);
 }
 
 /**

@@ -79,7 +79,19 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
     keyNames,
   ),
-  ...["app", "cookie", "hmac", "session", "shared", "signing"].flatMap(keyNames),
+  ...[
+    "account",
+    "admin",
+    "app",
+    "application",
+    "consumer",
+    "cookie",
+    "hmac",
+    "session",
+    "shared",
+    "signing",
+    "user",
+  ].flatMap(keyNames),
 ]);
 
 /**
