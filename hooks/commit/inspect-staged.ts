@@ -156,7 +156,7 @@ interface Outcome {
 
 /** Encrypts a file where its judgement says so; what is left of it must not leak either. */
 async function carryOut(
-  { entry, before }: StagedFile,
+  { entry, bytes, before }: StagedFile,
   { verdict, leaks, inForce }: Judgement,
   identities: () => Promise<readonly { identity: string; recipient: string }[]>,
   mayResign: boolean,
@@ -187,7 +187,7 @@ async function carryOut(
         rule.recipients.includes(recipient),
       );
       return {
-        findings: await leftAfter(entry, leaks, result.text),
+        findings: await leftAfter({ path: entry.path, bytes }, leaks, result.text),
         content: { entry, text: result.text, result, opensHere, changed: null },
       };
     }
@@ -219,7 +219,10 @@ async function carryOut(
         case "sealed": {
           const { result, changed } = inspection;
           return {
-            findings: [...drifted, ...(await leftAfter(entry, leaks, result.text))],
+            findings: [
+              ...drifted,
+              ...(await leftAfter({ path: entry.path, bytes }, leaks, result.text)),
+            ],
             content: { entry, text: result.text, result, opensHere: true, changed },
           };
         }
@@ -230,7 +233,7 @@ async function carryOut(
 
 /** What is left to say once a file is encrypted: what leaks then, and what cannot be valid either way. */
 async function leftAfter(
-  { path }: { readonly path: GitPath },
+  { path, bytes }: { readonly path: GitPath; readonly bytes: Buffer },
   before: readonly Finding[],
   text: string,
 ): Promise<readonly Finding[]> {
@@ -239,7 +242,14 @@ async function leftAfter(
   // Before, the values could be read: that says more.
   const notValid = before.filter(({ rule }) => rule === "secret-not-valid");
   const leaks = scan(candidateOf(pathText(path), Buffer.from(text)), new Set(["secret-not-valid"]));
-  return [...notValid, ...leaks];
+  const { lineAsStaged } = await import("./line-as-staged.ts");
+  const staged = bytes.toString("utf8");
+  return [
+    ...notValid,
+    ...leaks.map((one) =>
+      one.line === null ? one : { ...one, line: lineAsStaged(one.line, text, staged) },
+    ),
+  ];
 }
 
 function onceOnly<T>(run: () => Promise<T>): () => Promise<T> {
