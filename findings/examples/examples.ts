@@ -12,6 +12,7 @@ import { JSON_PATCH } from "./json-patch.ts";
 import { KUBECONFIG } from "./kubeconfig.ts";
 import { PRIVATE_KEY } from "./private-key.ts";
 import { SECRET_COMMAND } from "./secret-command.ts";
+import { SECRET_COMMENTED_OUT } from "./secret-commented-out.ts";
 import { SECRET_DOCUMENT } from "./secret-document.ts";
 import { SECRET_GENERATOR } from "./secret-generator.ts";
 import { SECRET_IN_TEXT } from "./secret-in-text.ts";
@@ -33,6 +34,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     SECRET_DOCUMENT,
     SECRET_SLIP,
     SECRET_IN_TEXT,
+    SECRET_COMMENTED_OUT,
     SECRET_GENERATOR,
     CREDENTIAL_FILE,
   ),

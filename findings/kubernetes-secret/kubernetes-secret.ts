@@ -13,6 +13,7 @@ import type { Section } from "../sections.ts";
 import { terraformSecrets } from "../terraform-secret.ts";
 import { WordSearch } from "../word-search.ts";
 import { shownName } from "../wording.ts";
+import { commentedOut } from "./commented-out.ts";
 import { inSection } from "./documents.ts";
 import { mayHoldValues } from "./may-hold-values.ts";
 import { EDIT_NESTED } from "./mends.ts";
@@ -28,7 +29,12 @@ export function findSecrets(candidate: Candidate): Hit[] {
     if (lines !== null) return inDiff(lines);
     // As kustomize takes one: a part of a manifest.
   } else if (isProseOrCode(candidate.path)) return [];
-  return [...inFile(candidate), ...insideBase64(candidate), ...inTerraform(candidate)];
+  return [
+    ...inFile(candidate),
+    ...commentedOut(candidate),
+    ...insideBase64(candidate),
+    ...inTerraform(candidate),
+  ];
 }
 
 function inTerraform(candidate: Candidate): Hit[] {

@@ -471,6 +471,34 @@ test("a new plaintext value is refused where no key opens the file", (t) => {
   );
 });
 
+test("a value that is commented out left of the others is refused; indented, it is encrypted with them", (t) => {
+  const repository = scaffolded(t);
+  const old = `${secret({ a: "one", b: "plover-8842-basalt" })}  c: |\n    two\n    lines\n`;
+  repository.write(DB, old.replace(/^ {2}b: (.*)\n([^]*)/m, "$2#  b: $1\n"));
+  repository.must("add", DB);
+  const before = repository.state();
+  const { status, stderr } = repository.git("commit", "-m", "Comment it out");
+  t.is(status, 1, stderr);
+  t.regex(stderr, /db\.sops\.yaml:10 {2}plaintext-secret\n.* commented out stays readable: b$/m);
+  t.false(stderr.includes("plover"));
+  t.is(repository.state(), before);
+
+  repository.tool("encrypt", "--in-place", DB);
+  repository.must("add", DB);
+  t.is(repository.git("commit", "-m", "Encrypted by hand").status, 1);
+  repository.must("commit", "-q", "-n", "-m", "Past the gate");
+  repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
+  repository.must("remote", "add", "origin", "../remote.git");
+  t.regex(repository.git("push", "origin", "main").stderr, /^ .* stays readable: b$/m);
+  t.is(repository.tool("check").status, 1);
+
+  repository.write(DB, repository.read(DB).replace("#  b", "  # b"));
+  const commit = repository.git("commit", "-a", "--amend", "--no-edit");
+  t.is(commit.status, 0, commit.stderr);
+  t.false(repository.must("show", `HEAD:${DB}`).includes("plover"));
+  t.is(repository.git("push", "origin", "main").status, 0);
+});
+
 test("a damaged ciphertext is refused", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
