@@ -31,6 +31,17 @@ export const SECRET_IN_TEXT: Examples = {
       lines: [5],
     },
     {
+      path: "commented-and-compact.json",
+      content: '// x\n{"apiVersion":"v1","kind":"Secret","stringData":{"a":"hunter2"}}\n',
+      lines: [2],
+    },
+    {
+      path: "output.txt",
+      content:
+        'As the cluster has it\n{"apiVersion":"v1","data":{"a":"aHVudGVyMg=="},"kind":"Secret","type":"Opaque"}\n',
+      lines: [2],
+    },
+    {
       path: "one.jsonnet",
       content: 'local x = 1;\n{ kind: "Secret", stringData: { a: x, b: "hunter2" } }\n',
       lines: [2],

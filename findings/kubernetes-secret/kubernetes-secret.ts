@@ -1,3 +1,4 @@
+import { isScalar } from "yaml";
 import { decodeAround } from "../base64.ts";
 import { candidateOf } from "../candidate.ts";
 import { linesOfDiff } from "../diff-lines.ts";
@@ -49,10 +50,15 @@ function inFile(candidate: Candidate): Hit[] {
   const hits: Hit[] = [];
   for (const section of candidate.sections) {
     if (!mayHoldValues(section) || isSchema(section)) continue;
-    const found = section.documents === null ? byLine(candidate, section) : [];
+    const found = isText(section) ? byLine(candidate, section) : [];
     hits.push(...(found.length > 0 ? found : inSection(candidate, section)));
   }
   return hits;
+}
+
+/** No YAML, or to YAML one long scalar, as a line of words is with compact JSON below it. */
+function isText({ documents }: Section): boolean {
+  return documents === null || documents.every(({ contents }) => isScalar(contents));
 }
 
 function byLine(candidate: Candidate, section: Section): Hit[] {
