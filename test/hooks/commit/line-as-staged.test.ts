@@ -1,5 +1,5 @@
 import test from "ava";
-import { lineAsStaged } from "../../hooks/line-as-staged.ts";
+import { lineAsStaged } from "../../../hooks/commit/line-as-staged.ts";
 
 const STAGED = "# x\na: |\n  one\n  two\n# x\n# y\nb: c\n";
 const ENCRYPTED = "# x\na: |\n  ENC\n# x\n# y\nb: ENC\nsops:\n";
