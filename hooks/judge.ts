@@ -51,7 +51,17 @@ export function judge(file: FileToJudge, rules: RulesInForce): Judgement {
       leaks.some(({ rule }) => rule === "plaintext-secret" || rule === "talos-secrets"),
     ...stateBefore(file),
   });
-  return { inForce, verdict, leaks };
+  return { inForce, verdict, leaks: isLeftToSops(verdict) ? leaks.map(byVerdict) : leaks };
+}
+
+function isLeftToSops(verdict: SopsVerdict): boolean {
+  return verdict.kind === "blocked" && verdict.finding.rule === "sops-unsupported";
+}
+
+/** The verdict's commands encrypt the file: others after them would take it out of the commit again. */
+function byVerdict(leak: Finding): Finding {
+  if (leak.severity !== "error" || leak.rule === "secret-not-valid") return leak;
+  return { ...leak, mend: { kind: "run", commands: [] } };
 }
 
 function leaksIn({ path, bytes, without }: FileToJudge, rules: RulesInForce): Finding[] {

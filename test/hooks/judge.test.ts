@@ -196,3 +196,18 @@ test("rules that are not asked say nothing", (t) => {
   const without = new Set(["plaintext-secret"] as const);
   t.deepEqual(judged("elsewhere/db.yaml", SECRET, { without }).leaks, []);
 });
+
+test("where sops alone can encrypt a Secret, no other command takes it out of the commit again", (t) => {
+  const pgp = `creation_rules:\n  - {path_regex: ^apps/, age: ${recipient}, pgp: A}\n`;
+  const withPgp = new RulesInForce(new Map([["", Buffer.from(pgp)]]));
+  const of = (path: string, text: string) =>
+    judge({ path, bytes: Buffer.from(text), before: null }, withPgp);
+  const { verdict, leaks } = of("apps/db.yaml", SECRET);
+  t.like(verdict, { kind: "blocked", finding: { mend: { kind: "on-file" } } });
+  t.like(leaks, [{ rule: "plaintext-secret", line: 6, mend: { kind: "run", commands: [] } }]);
+  t.is(leaks.length, 1);
+  const number = of("apps/db.yaml", SECRET.replace("hunter2", "42")).leaks;
+  const notValid = number.find(({ rule }) => rule === "secret-not-valid");
+  t.is(notValid?.mend.kind, "edit", "what encrypting does not mend keeps its own");
+  t.is(of("elsewhere/db.yaml", SECRET).leaks[0]?.mend.kind, "leave-out");
+});
