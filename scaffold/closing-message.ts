@@ -103,8 +103,15 @@ function filesPart(done: Scaffolded): string[] {
 }
 
 /** Whom rules that are added let read is easily overlooked among those that were there. */
-function readersPart({ files, identity, answers }: Scaffolded): string[] {
+function readersPart({ files, identity, answers, target }: Scaffolded): string[] {
   const rules = files.find(({ path }) => path === RULES_PATH);
+  const isAsBefore = target.encryptedTo.size > 0 && answers.recipients.length === 0;
+  if (rules?.state === "new" && isAsBefore && identity.kind !== "new") {
+    return [
+      `What the rules in ${RULES_PATH} encrypt, these keys can read, as what is encrypted already:`,
+      ...identity.recipients.map((one) => `  ${one}`),
+    ];
+  }
   if (rules?.state === "unchanged") {
     const unknown = answers.recipients.filter((one) => !rules.content.includes(one));
     return unknown.length === 0

@@ -1,5 +1,6 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
 import { literalFolder } from "../sops/pattern-text.ts";
+import type { EncryptedTo } from "./encrypted-recipients.ts";
 import { rulesOfScope } from "./wanted-rules.ts";
 import type { Scope } from "./surroundings.ts";
 
@@ -26,12 +27,32 @@ export function presentRecipients(
   return inAny(shared).length === 0 ? [] : inAll(shared);
 }
 
-function inAny(rules: readonly CreationRule[]): string[] {
+/**
+ * To whom a scaffold encrypts where there are no rules yet: to those who can read all that is encrypted already.
+ * A key of its own would take those files away from them, and from Flux, as soon as somebody follows
+ * the rules.
+ *
+ * @returns null where there is nobody: a key is to be made
+ */
+export function recipientsOfFiles(files: EncryptedTo, scope: Scope): string[] | null {
+  const own = [...files.values()].map((all) => ({
+    recipients: all.filter((one) => NATIVE.test(one)),
+  }));
+  const any = scope === "gate" && inAny(own).length > 0 ? inAny(own) : null;
+  return inAll(own) ?? any;
+}
+
+/** A key of age itself, and none of a plugin's, whose name would stand before another 1. */
+const NATIVE = /^age1(?:pq1)?[02-9ac-hj-np-z]+$/;
+
+type HasRecipients = Pick<CreationRule, "recipients">;
+
+function inAny(rules: readonly HasRecipients[]): string[] {
   return [...new Set(rules.flatMap(({ recipients }) => recipients))];
 }
 
 /** Null where no recipient stands in all rules that have any. */
-function inAll(rules: readonly CreationRule[]): string[] | null {
+function inAll(rules: readonly HasRecipients[]): string[] | null {
   const asked = rules.filter(({ recipients }) => recipients.length > 0);
   const common = inAny(asked).filter((one) =>
     asked.every(({ recipients }) => recipients.includes(one)),

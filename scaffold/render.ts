@@ -6,6 +6,7 @@ import { bootstrapCommand, remoteUrl } from "./bootstrap-command.ts";
 import { appendLines } from "./append-lines.ts";
 import { addHusky } from "./manifest-addition.ts";
 import type { WantedFile } from "./plan.ts";
+import type { EncryptedTo } from "./encrypted-recipients.ts";
 import { addRules } from "./rule-file-addition.ts";
 import { withSchemaComment } from "./schema-comment.ts";
 import type { Scope } from "./surroundings.ts";
@@ -28,6 +29,8 @@ export interface RenderInput {
   readonly yoRc: string | null;
   /** Default: a whole repository. */
   readonly scope?: Scope;
+  /** Files that are encrypted already. */
+  readonly encryptedTo?: EncryptedTo;
   /** The files that bring the hooks; by default husky's, as templates have them. */
   readonly hooks?: readonly WantedFile[];
 }
@@ -74,7 +77,7 @@ export function renderRepository(input: RenderInput): WantedFile[] {
   if (scope === "gate") files.set(".sops.yaml", anyLayoutRules(recipients));
   const rules = rulesOfScope(scope, answers.cluster, recipients);
   return [...files.values(), ...toolFiles(input), answersFile(input)]
-    .map((file) => addable(file, rules))
+    .map((file) => addable(file, rules, input))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -107,7 +110,11 @@ function anyLayoutRules(recipients: readonly string[]): WantedFile {
 }
 
 /** How the files that others write as well are added to. */
-function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
+function addable(
+  file: WantedFile,
+  rules: readonly WantedRule[],
+  { recipients, encryptedTo = new Map() }: RenderInput,
+): WantedFile {
   switch (file.path) {
     case ".gitignore":
       return {
@@ -135,7 +142,7 @@ function addable(file: WantedFile, rules: readonly WantedRule[]): WantedFile {
         addTo: (present) => appendLines(present, file.content, "Encrypted files stay as they are."),
       };
     case ".sops.yaml":
-      return { ...file, addTo: (present) => addRules(present, rules) };
+      return { ...file, addTo: (present) => addRules(present, rules, recipients, encryptedTo) };
     case "package.json":
       return { ...file, addTo: addHusky };
     case ".gitlab-ci.yml":

@@ -9,7 +9,7 @@ import { blobId, GENERATED_PATH, printGenerated } from "./generated-files.ts";
 import { hookFiles } from "./hook-files.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "./hook-manager.ts";
 import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./plan.ts";
-import { presentRecipients } from "./present-recipients.ts";
+import { presentRecipients, recipientsOfFiles } from "./present-recipients.ts";
 import { renderRepository } from "./render.ts";
 import { rememberedKeyFile } from "./repository.ts";
 import type { Scope } from "./surroundings.ts";
@@ -66,7 +66,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     // Rules without age recipients are kept as they are, so a new identity would open nothing.
     present:
       target.creationRules === null
-        ? null
+        ? recipientsOfFiles(target.encryptedTo, scope)
         : presentRecipients(target.creationRules, scope, answers.cluster),
   });
   const manager = target.isRepository ? await findHookManager(target.directory) : OWN_HUSKY;
@@ -77,6 +77,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     version: request.version,
     yoRc: target.yoRc,
     scope,
+    encryptedTo: target.encryptedTo,
     hooks: hookFiles(target.directory, manager),
   }).filter((file) => isBrought(file, target, manager));
   const planned = planFiles(target.directory, wanted, target.generated);

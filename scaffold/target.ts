@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
 import { trusting } from "../git/repository.ts";
 import { SopsError } from "../sops/errors.ts";
+import { type EncryptedTo, encryptedTo } from "./encrypted-recipients.ts";
 import { homeFolder } from "../sops/key-locations.ts";
 import { isRecord } from "../sops/metadata-fields.ts";
 import { printable, ScaffoldError, systemReason } from "./errors.ts";
@@ -43,6 +44,8 @@ export interface Target {
   readonly surroundings: Surroundings;
   /** Those of `.sops.yaml`; null where there is no such file or it has none. */
   readonly creationRules: readonly CreationRule[] | null;
+  /** The files in it that are encrypted already. */
+  readonly encryptedTo: EncryptedTo;
 }
 
 /** The key of this generator in `.yo-rc.json`, as Yeoman names it. */
@@ -72,6 +75,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
       generated: NOTHING_GENERATED,
       surroundings: NO_SURROUNDINGS,
       creationRules: null,
+      encryptedTo: new Map(),
     };
   }
   const yoRc = readIfThere(directory, ".yo-rc.json");
@@ -94,6 +98,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
       : NOTHING_GENERATED,
     surroundings: isRepository ? await surroundingsOf(directory, remembered) : NO_SURROUNDINGS,
     creationRules: creationRulesIn(directory),
+    encryptedTo: isRepository ? await encryptedTo(directory) : new Map(),
   };
 }
 
