@@ -10,6 +10,7 @@ export function addToLefthook(text: string, path: string): AddedHooks {
   let whole = text;
   for (const name of GATE_HOOKS) {
     if (whole.includes(`${FOLDER}/${name}`)) continue;
+    if (/\.toml$/.test(path)) return tomlByHand(whole);
     if (!/\.ya?ml$/.test(path))
       return hooksByHand("it is no YAML that can be added to", LEFTHOOK_COMMAND);
     const added = lefthookWith(whole, name);
@@ -22,6 +23,23 @@ export function addToLefthook(text: string, path: string): AddedHooks {
     whole = added;
   }
   return whole;
+}
+
+/** What is to be copied to the end of a TOML file: tables may stand in any order there. */
+function tomlByHand(text: string): AddedHooks {
+  const missing = GATE_HOOKS.filter((name) => !text.includes(`${FOLDER}/${name}`));
+  const tables = missing.flatMap((name) => [
+    `[${name}.commands.zz-flux-sops]`,
+    `run = "sh -e ${FOLDER}/${name} {0}"`,
+    ...(READ_INPUT.includes(name) ? ["use_stdin = true"] : []),
+  ]);
+  const first = /^[ \t]*parallel[ \t]*=[ \t]*true\b/m.test(text)
+    ? "take parallel = true out of it, as the gate has to be last, and "
+    : "";
+  return {
+    content: null,
+    byHand: [`${first}put this at its end:`, ...tables.map((line) => `      ${line}`)].join("\n"),
+  };
 }
 
 function isParallel(yaml: YamlText | null, name: GateHook): boolean {

@@ -231,7 +231,12 @@ const shapes: Record<string, Shape> = {
     files: { ".lefthook.toml": "# ours\n", "a.txt": "x\n" },
     set: (directory) => hook(directory, "pre-commit", "#!/bin/sh\nlefthook run pre-commit\n"),
     on: false,
-    says: /\.lefthook\.toml: it is no YAML that can be added to; let its hooks .* with use_stdin$/m,
+    says: /^ {2}\.lefthook\.toml: put this at its end:\n {6}\[pre-commit\.commands\.zz-flux-sops\]\n {6}run = "sh -e \.flux-sops\/hooks\/pre-commit \{0\}"\n[^]*^ {6}\[pre-push\.commands\.zz-flux-sops\]\n {6}run = .*\n {6}use_stdin = true$/m,
+  },
+  "lefthook configured in TOML, that runs its commands at the same time": {
+    files: { ".lefthook.toml": "[pre-commit]\nparallel = true\n", "a.txt": "x\n" },
+    on: false,
+    says: /^ {2}\.lefthook\.toml: take parallel = true out of it, as the gate has to be last, and put this at its end:$/m,
   },
   "lefthook configured in TOML, with our commands": {
     files: {
