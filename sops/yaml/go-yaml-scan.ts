@@ -26,6 +26,8 @@ const MARK = "has a byte order mark inside of the file: take it out";
 const BEHIND_MARK = "has a space right behind its byte order mark: take one of them out";
 const DIRECTIVE = "has a directive at its end, behind which no document begins: take it out";
 const QUOTE = "has something right behind a closing quote: put a space there";
+const OPEN =
+  "has text in quotes that does not end before a line which stands too far left: close it, or indent that line";
 const COLON =
   "has a `:` that is not on the line where its key begins, which sops and Flux cannot read: write them on one line";
 const PLACE =
@@ -255,8 +257,13 @@ export class GoYamlScan {
     if (/["']/.test(first) && behind !== "" && !BEHIND_QUOTE.test(behind)) {
       this.refuse(offset, QUOTE);
     }
+    // The lexer ends it there, and takes an escaped quote for the closing one.
+    if (first === "'" && lexeme.slice(1, -1).replaceAll("''", "").includes("'")) {
+      this.refuse(offset, OPEN);
+    }
     if (first === '"') {
       for (const { index, 0: escape } of lexeme.matchAll(/\\(?:[uU][0-9a-fA-F]{4,8}|[^])/g)) {
+        if (index + escape.length === lexeme.length) this.refuse(offset, OPEN);
         if (UNKNOWN_ESCAPE.test(escape)) this.refuse(offset + index, ESCAPE);
       }
     }

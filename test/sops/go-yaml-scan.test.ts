@@ -28,6 +28,7 @@ async function encrypt(text: string) {
 const TAB = /has a tab/;
 const NAME = /anchor or alias whose name/;
 const ESCAPE = /has an escape/;
+const OPEN = /quotes that does not end/;
 const COLON = /`:` that is not on the line/;
 
 /**
@@ -53,6 +54,13 @@ const REFUSED: readonly (readonly [
   ["half a character escaped, and the other half", 'a: y\nb: "\\ud83d\\ude00"\n', 2, ESCAPE],
   ["a space behind the byte order mark", "\ufeff  a: []\nb: {}\n", 1, /behind its byte order mark/],
   ["a directive at the end", "a: y\n...\n%YAML 1.1\n", 3, /no document begins/],
+  [
+    "a doubled quote before a line that stands too far left",
+    "a:\n  b:\n    'x''\n  'c': y\n",
+    3,
+    OPEN,
+  ],
+  ["an escaped quote before one", 'a:\n  b:\n    "x\\"\n  "c": y\n', 3, OPEN],
   ["a tag right behind a quote", 'a: y\n? "b"!\n', 2, /right behind a closing quote/],
   [
     "a byte order mark in a readable comment",
