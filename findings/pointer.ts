@@ -6,9 +6,10 @@
 /**
  * References that are the whole value: 1Password's, vals' (`ref+vault://…`), and those that a store's
  * own injector resolves (`vault://…` stands in Talos configurations, `vault:path#key` is bank-vaults').
+ * `azure://account:key@container` is no reference.
  */
 const REFERENCE =
-  /^(?:op:\/\/[^\n]+|ref\+[a-z0-9+.-]+:\/\/\S+|(?:vault|bws|bitwarden|infisical|doppler|akeyless|conjur|awssm|awsssm|gcpsm|azkv|azure|keeper|secret):\/\/\S+|(?:>>)?vault:[^\s#]+#\S+)$/i;
+  /^(?:op:\/\/[^\n]+|ref\+[a-z0-9+.-]+:\/\/\S+|(?:vault|bws|bitwarden|infisical|doppler|akeyless|conjur|awssm|awsssm|gcpsm|azkv|keeper):\/\/\S+|(?:azure|secret):\/\/[\w./#-]+|(?:>>)?vault:[^\s#]+#\S+)$/i;
 
 /** A variable of `envsubst`; no password looks like one. */
 const VARIABLE = /^\$[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
