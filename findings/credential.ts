@@ -68,7 +68,7 @@ export function namesSecretObject(name: string, value: string): boolean {
 function isNamedAfter(words: string, value: string): boolean {
   const stem = words.replace(/_?secret$/, "").replaceAll("_", "-");
   // As Tailscale's operator has it: `OPERATOR_SECRET=operator`.
-  if (stem.length > 3 && value === stem) return true;
+  if (stem.length > 3 && value === stem && value !== "admin") return true;
   return stem.length > 3 && /^[a-z]+(?:-[a-z]+)+$/.test(value) && value.endsWith(stem);
 }
 
@@ -116,7 +116,7 @@ const REFERENCE_LIKE =
  * `os.environ["NAME"]`.
  */
 const EXPANDED =
-  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|\{(?:env|file):[^{}]+\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|\\\(\.[\w.]+\)?|os\.environ\/\w+|os\.(?:environ|getenv)\b.*)$/;
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|\{(?:env|file):[^{}]+\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|\\\(\.[\w.]+\)?|os\.environ\/\w+|os\.(?:environ|getenv)(?:\.get)?[[(]["']\w+["'][^"']*)$/;
 
 /**
  * Whether a value under a credential's name is a literal one.

@@ -367,9 +367,14 @@ test("what programs expand themselves is no literal", (t) => {
     'os.environ["OPENAI_API_KEY"]',
     "os.getenv('OPENAI_API_KEY')",
     "__SERVER1_PASS__",
+    'os.environ["OPENAI_API_KEY"],',
+    'os.environ.get("OPENAI_API_KEY").strip()',
   ]) {
     t.false(isCredentialValue(value), value);
   }
+  // What stands there where the variable is not set.
+  t.true(isCredentialValue('os.environ.get("OPENAI_API_KEY","Zk3vQ8r2LmN9pXw1")'));
+  t.true(isCredentialValue("os.getenv('A')or'Zk3vQ8r2LmN9pXw1'"));
 });
 
 test("a model that runs at home takes any key", (t) => {
@@ -380,6 +385,7 @@ test("a model that runs at home takes any key", (t) => {
 test("a variable may be called as the Secret that it names", (t) => {
   t.true(namesSecretObject("OPERATOR_SECRET", "operator"));
   t.false(namesSecretObject("OPERATOR_PASSWORD", "operator"));
+  t.false(namesSecretObject("ADMIN_SECRET", "admin"), "a weak one, as often");
 });
 
 test("keys of users and accounts count where they are drawn at random", (t) => {
