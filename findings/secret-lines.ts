@@ -14,6 +14,9 @@ export interface SecretLine {
   readonly key: string;
 }
 
+/** Whether the value of a key, in a line (0-based), is none to hide. */
+type IsPublic = (key: string, value: string, line: number) => boolean;
+
 /** A mapping that is open at the current line. */
 interface Mapping {
   /** Column of its keys. */
@@ -36,10 +39,7 @@ const LONGEST_LINE = 200_000;
  *
  * @param isPublic which literal values are none to hide
  */
-export function secretLines(
-  text: string,
-  isPublic: (key: string, value: string) => boolean = () => false,
-): SecretLine[] {
+export function secretLines(text: string, isPublic: IsPublic = () => false): SecretLine[] {
   const found: SecretLine[] = [];
   const open: Mapping[] = [];
 
@@ -149,11 +149,11 @@ function secretOnLine(line: string): string | null {
   return null;
 }
 
-function endValue(mapping: Mapping, isPublic: (key: string, value: string) => boolean): void {
+function endValue(mapping: Mapping, isPublic: IsPublic): void {
   const { value } = mapping;
   mapping.value = null;
   if (value === null || mapping.literal !== null || !isLiteral(value.lines)) return;
-  if (isPublic(value.key, scalarOf(value.lines))) return;
+  if (isPublic(value.key, scalarOf(value.lines), value.line)) return;
   mapping.literal = { line: value.line, key: value.key };
 }
 

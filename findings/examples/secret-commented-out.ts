@@ -38,8 +38,33 @@ export const SECRET_COMMENTED_OUT: Examples = {
       content: `# apiVersion: v1\n# kind: Secret\n# data:\n#   a: aHVudGVyMg==\n---\n${encrypted("data:\n  a: {{TOKEN}}\n")}`,
       lines: [4],
     },
+    {
+      path: "less-deep-and-strong.sops.yaml",
+      content: encrypted("stringData:\n    a: {{TOKEN}}\n  # b: Zk3vQ8r2LmN9pXw1\n"),
+      lines: [5],
+    },
+    {
+      path: "beside-a-readable-one.sops.yaml",
+      content: encrypted(
+        "stringData:\n    a: {{TOKEN}}\n    b_unencrypted: readable\n#    password: hunter2\n",
+      ),
+      lines: [6],
+    },
+    {
+      path: "below-a-note.sops.yaml",
+      content: encrypted(
+        "stringData:\n    a: {{TOKEN}}\n  # owner: alice\n  # password: hunter2\n",
+      ),
+      lines: [6],
+    },
   ],
   misses: [
+    {
+      path: "notes.sops.yaml",
+      content: encrypted(
+        "stringData:\n    a: {{TOKEN}}\n  # owner: alice\n  # source: bitwarden\n  # rotated: 2024-05-06\n  # renovate: datasource=docker\n# yaml-language-server: $schema=https://example.org/a\n",
+      ),
+    },
     {
       path: "encrypted.sops.yaml",
       content: encrypted("stringData:\n  a: {{TOKEN}}\n  #{{TOKEN}}\n#  b: {{TOKEN}}\n"),

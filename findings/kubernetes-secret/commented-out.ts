@@ -1,4 +1,4 @@
-import { isCredentialValue } from "../credential.ts";
+import { isCredentialValue, isCredentialVariable, isStrongValue } from "../credential.ts";
 import type { Candidate, Hit } from "../finding.ts";
 import { isPublicValue } from "../public-value.ts";
 import { secretLines } from "../secret-lines.ts";
@@ -7,6 +7,9 @@ import { shownName } from "../wording.ts";
 
 /** The `#` before what may be an entry of a mapping, with the blank that editors put behind it. No ciphertext. */
 const HASH = /^([ \t]*)#(?![ \t]?ENC\[) ?/;
+
+/** Where notes are written, as `  # owner: alice`. What an editor comments out in the first column keeps its depth. */
+const NOTE = /^[ \t]+# ?\S/;
 
 /**
  * Values of Secrets that are commented out in an encrypted file, and readable. A comment is encrypted where the
@@ -20,6 +23,8 @@ export function commentedOut({ bytes, readable }: Candidate): Hit[] {
   const isComment = lines.map((line) => HASH.test(line));
   if (!isComment.includes(true)) return [];
   const text = lines.map((line) => line.replace(HASH, "$1")).join("\n");
+  const isHarmless = (key: string, value: string, line: number): boolean =>
+    isComment[line] !== true || isNoSecret(key, value, NOTE.test(lines[line] ?? ""));
   return secretLines(text, isHarmless)
     .filter(({ line }) => isComment[line])
     .map(({ line, key }) => ({
@@ -33,6 +38,7 @@ export function commentedOut({ bytes, readable }: Candidate): Hit[] {
 }
 
 /** In a comment, a word of prose or a sample is more likely than in a Secret. */
-function isHarmless(key: string, value: string): boolean {
-  return isPublicValue(key, value) || !isCredentialValue(value);
+function isNoSecret(key: string, value: string, isNote: boolean): boolean {
+  if (isPublicValue(key, value) || !isCredentialValue(value)) return true;
+  return isNote && !isCredentialVariable(key) && !isStrongValue(value);
 }
