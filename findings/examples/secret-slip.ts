@@ -162,6 +162,12 @@ export const SECRET_SLIP: Examples = {
       content:
         "kind: Secret\nname: app\nroot_password: ${ROOT_PASSWORD}\nuser: admin\napi_token: {{TOKEN}}\nsops: {mac: {{TOKEN}}}\n",
     },
+    // Its own selection says what may be readable.
+    {
+      path: "terraform/partly.yaml",
+      content:
+        "kind: Secret\nroot_password: hunter\napi_key: {{TOKEN}}\nsops:\n  mac: {{TOKEN}}\n  encrypted_regex: ^api_key$\n",
+    },
     {
       path: "of/another.yaml",
       content: "kind: Secret\nmetadata: {name: a}\nroot_password: hunter\n",

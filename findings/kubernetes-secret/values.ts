@@ -81,7 +81,9 @@ export class SecretValues {
         !(isEncrypted && tokens > 0 && field.isInPlace) && !(isFed && isPublicEntry(entry)),
     );
     const [first] = literals;
-    if (first === undefined) return [...found, ...this.#strays(node), ...this.#beside(node, mend)];
+    if (first === undefined) {
+      return [...found, ...this.#strays(node), ...(isEncrypted ? [] : this.#beside(node, mend))];
+    }
     const names = shownNames(literals.map(({ entry }) => entry.key));
     found.push({
       offset: first.entry.offset,
