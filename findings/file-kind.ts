@@ -31,8 +31,9 @@ const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 const SECRETS =
   /(?:^|\/)(?:secrets?(?:[._-][^/]*)?|(?:[^/]*[._-])?(?:secrets?|sops|enc)(?:\.[^/]*)?)\.(?:ya?ml|json)$/i;
 
-/** Operators and their objects, which hold no secrets. */
-const ABOUT_SECRETS = /(?:^|\/)(?:[^/]*[._-])?(?:external|sealed)[._-]?secrets?[^/]*$/i;
+/** Operators and their objects, which hold no secrets, unless the name says so: `secrets.sealed-secrets.yaml`. */
+const ABOUT_SECRETS =
+  /(?:^|\/)(?!secrets?\.|[^/]*\.(?:sops|enc)\.[^/.]+$)(?:[^/]*[._-])?(?:external|sealed)[._-]?secrets?[^/]*$/i;
 
 /** One that looks for secrets has `id-token: write`. */
 const WORKFLOW = /(?:^|\/)workflows\/[^/]+$/;

@@ -15,6 +15,9 @@ export const SECRETS_FILE: Examples = {
     },
     { path: "app/enc-prod.secret.values.yaml", content: "smtpPassword: sunflower\n", lines: [1] },
     { path: "app/sops.secrets.yaml", content: "smtp_password: sunflower\n", lines: [1] },
+    { path: "app/external-secrets.sops.yaml", content: "adminPassword: sunflower\n", lines: [1] },
+    // Of helm-secrets, for that release.
+    { path: "app/secrets.sealed-secrets.yaml", content: "adminPassword: sunflower\n", lines: [1] },
   ],
   misses: [
     {
