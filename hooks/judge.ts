@@ -1,6 +1,7 @@
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { candidateOf } from "../findings/candidate.ts";
 import { encryptedFile } from "../findings/encrypted-file.ts";
+import { EDIT_LIST, EDIT_NESTED } from "../findings/kubernetes-secret/mends.ts";
 import { scan } from "../findings/scan.ts";
 import { isNamedSops } from "../findings/sops-name.ts";
 import { sopsVerdict } from "../findings/sops-verdict.ts";
@@ -58,9 +59,14 @@ function isLeftToSops(verdict: SopsVerdict): boolean {
   return verdict.kind === "blocked" && verdict.finding.rule === "sops-unsupported";
 }
 
-/** The verdict's commands encrypt the file: others after them would take it out of the commit again. */
+/**
+ * The verdict's commands encrypt the file: others after them would take it out of the commit again. What is to be
+ * written otherwise, since encrypting does not mend it, is still said.
+ */
 function byVerdict(leak: Finding): Finding {
-  if (leak.severity !== "error" || leak.rule === "secret-not-valid") return leak;
+  const { severity, mend } = leak;
+  const isToMove = mend === EDIT_LIST || mend === EDIT_NESTED;
+  if (severity !== "error" || (mend.kind === "edit" && !isToMove)) return leak;
   return { ...leak, mend: { kind: "run", commands: [] } };
 }
 

@@ -209,5 +209,9 @@ test("where sops alone can encrypt a Secret, no other command takes it out of th
   const number = of("apps/db.yaml", SECRET.replace("hunter2", "42")).leaks;
   const notValid = number.find(({ rule }) => rule === "secret-not-valid");
   t.is(notValid?.mend.kind, "edit", "what encrypting does not mend keeps its own");
+  const hidden = of("apps/db.yaml", SECRET.replace("hunter2", "#hunter2")).leaks;
+  t.like(hidden, [{ rule: "plaintext-secret", mend: { what: "write the value in quotes" } }]);
+  const list = `kind: List\nitems:\n  - {kind: Secret, stringData: {a: hunter2}}\n`;
+  t.like(of("apps/db.yaml", list).leaks, [{ mend: { kind: "run", commands: [] } }]);
   t.is(of("elsewhere/db.yaml", SECRET).leaks[0]?.mend.kind, "leave-out");
 });
