@@ -86,6 +86,13 @@ const hostile = (n: number): Record<string, string> => ({
   "widgets without a key": "widget: {key: aaaaaaaaaaaaaaaaaaaa, encryption:\n".repeat(n / 20),
   "addresses with tokens in them": `a: ${"?token=&apikey=aaaaaaaaaaaaaaaaaaaaaaa%".repeat(n / 20)}`,
   "elements without an end": "<password>aaaa <a password=".repeat(n / 10),
+  "words without an end": `kind: ConfigMap\ndata:\n  password: ${"aa ".repeat(n)}\n`,
+  "words of a sentence in rows": `password: aa bb cc dd ee ff gg hh ii jj\n`.repeat(n / 40),
+  "references to Python's environment": `kind: ConfigMap\ndata:\n  password: ${'os.environ["A"]'.repeat(n / 20)}\n`,
+  "references without an end": `kind: ConfigMap\ndata:\n  password: {env:${"{file:".repeat(n / 10)}\n`,
+  "comments in an encrypted Secret": `sops:\n  mac: ENC[AES256_GCM,\n---\nkind: Secret\nstringData:\n${"#    a: b\n".repeat(n)}`,
+  "comments of rising depth in an encrypted Secret": `sops:\n  mac: ENC[AES256_GCM,\n---\nkind: Secret\nstringData:\n${Array.from({ length: 2000 }, (_, i) => `#${" ".repeat(i)}a:\n`).join("")}`,
+  "one comment on and on": `sops:\n  mac: ENC[AES256_GCM,\n---\nkind: Secret\nstringData:\n# a: ${"# ".repeat(n)}`,
   "tokens in lines": "# ghp_\ntk_\n".repeat(n),
   "CR only": "kind: Secret\rstringData:\r  a: b\r".repeat(n / 10),
 });
