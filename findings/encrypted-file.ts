@@ -1,36 +1,9 @@
-import { SopsError } from "../sops/errors.ts";
-import { formatOf, type Format } from "../sops/format.ts";
-import type { Metadata } from "../sops/metadata.ts";
-import { readSopsFile } from "../sops/sops-file.ts";
+import { type EncryptedFile, readEncryptedFile } from "../sops/encrypted-file.ts";
 import { mentionsMetadata } from "./sops-traces.ts";
 
-/** An encrypted file, and what it says of itself. */
-export interface EncryptedFile {
-  /** Null where its `sops` block cannot be used. */
-  readonly metadata: Metadata | null;
-}
+export type { EncryptedFile };
 
-/** Tried where a name says no format: `config.json.encrypted`. */
-const FORMATS: readonly Format[] = ["binary", "json", "yaml", "dotenv", "ini"];
-
-/**
- * Whether a file is encrypted, in whatever format; null where it is not. No key is needed, and nothing
- * is verified. Never throws, whatever the bytes are.
- *
- * @param path repository-relative
- */
+/** As {@link readEncryptedFile}, without reading what has no trace of encryption. */
 export function encryptedFile(path: string, bytes: Uint8Array): EncryptedFile | null {
-  if (!mentionsMetadata(bytes)) return null;
-  const named = formatOf(path);
-  let isBroken = false;
-  for (const format of named === "binary" ? FORMATS : [named]) {
-    try {
-      const { metadata } = readSopsFile(bytes, format);
-      if (metadata !== null) return { metadata };
-    } catch (error) {
-      if (!(error instanceof SopsError)) throw error;
-      isBroken ||= error.code === "bad-metadata";
-    }
-  }
-  return isBroken ? { metadata: null } : null;
+  return mentionsMetadata(bytes) ? readEncryptedFile(path, bytes) : null;
 }

@@ -105,8 +105,9 @@ function filesPart(done: Scaffolded): string[] {
 /** Whom rules that are added let read is easily overlooked among those that were there. */
 function readersPart({ files, identity, answers, target }: Scaffolded): string[] {
   const rules = files.find(({ path }) => path === RULES_PATH);
-  const isAsBefore = target.encryptedTo.size > 0 && answers.recipients.length === 0;
-  if (rules?.state === "new" && isAsBefore && identity.kind !== "new") {
+  const readers = [...target.encryptedTo.values()].flat();
+  const isAsBefore = identity.recipients.every((one) => readers.includes(one));
+  if (rules?.state === "new" && isAsBefore && answers.recipients.length === 0) {
     return [
       `What the rules in ${RULES_PATH} encrypt, these keys can read, as what is encrypted already:`,
       ...identity.recipients.map((one) => `  ${one}`),

@@ -117,3 +117,43 @@ test.serial(
     t.regex(readFileSync(join(fits, ".sops.yaml"), "utf8"), /path_regex: \\\.sops\\\.ya\?ml\$/);
   },
 );
+
+test.serial(
+  "an encrypted file that a guide shows says nothing of whom new files are for",
+  async (t) => {
+    const shown = await encrypted("a.sops.yaml", OTHER);
+    const guide = { "README.md": `# Guide\n\n\`\`\`yaml\n${shown}\`\`\`\n` };
+    t.is((await prepare(await repository({}, guide))).identity.kind, "new");
+    const inOne = `data:\n  a.yaml: |\n${shown.replace(/^/gm, "    ")}`;
+    const beside = await repository({ "a.sops.yaml": [OPS] }, { ...guide, "map.yaml": inOne });
+    t.deepEqual((await prepare(beside)).identity.recipients, [OPS]);
+  },
+);
+
+test.serial(
+  "encrypted files count whatever their names are, and what git takes them for",
+  async (t) => {
+    const directory = await repository(
+      { "a\nb.sops.yaml": [CLUSTER, OPS] },
+      {
+        "kept.encrypted": await encrypted("b.sops.yaml", CLUSTER, OTHER),
+        ".gitattributes": "*.yaml binary\n*.encrypted -diff\n",
+      },
+    );
+    t.deepEqual((await prepare(directory)).identity.recipients, [CLUSTER]);
+  },
+);
+
+test.serial("of files that only a plugin's key opens, nobody is said to read them", async (t) => {
+  const plugin = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+  const text = (await encrypted("a.sops.yaml", OTHER)).replaceAll(OTHER, plugin);
+  const directory = await repository({}, { "a.sops.yaml": text });
+  const file = join(newPlace("keys"), "..", "keys.txt");
+  writeFileSync(file, `${keys[1]?.identity ?? ""}\n`);
+  const prepared = await prepare(directory, { ageKeyFile: file });
+  t.like(prepared.identity, { kind: "present", recipients: [OPS] });
+  t.notRegex(
+    closingMessage(await carryOut(prepared, { install: null })),
+    /as what is encrypted already/,
+  );
+});
