@@ -242,13 +242,12 @@ async function leftAfter(
   // Before, the values could be read: that says more.
   const notValid = before.filter(({ rule }) => rule === "secret-not-valid");
   const leaks = scan(candidateOf(pathText(path), Buffer.from(text)), new Set(["secret-not-valid"]));
-  const { lineAsStaged } = await import("./line-as-staged.ts");
-  const staged = bytes.toString("utf8");
+  if (leaks.length === 0) return notValid;
+  const { linesAsStaged } = await import("./line-as-staged.ts");
+  const lineOf = linesAsStaged(text, bytes.toString("utf8"));
   return [
     ...notValid,
-    ...leaks.map((one) =>
-      one.line === null ? one : { ...one, line: lineAsStaged(one.line, text, staged) },
-    ),
+    ...leaks.map((one) => (one.line === null ? one : { ...one, line: lineOf(one.line) })),
   ];
 }
 
