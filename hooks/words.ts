@@ -1,3 +1,4 @@
+import { escapeForDisplay } from "../git/escape.ts";
 import type { Operation } from "../git/operation.ts";
 import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
@@ -13,6 +14,11 @@ export const NAME = "flux-sops";
 /** The way out that mends nothing. */
 export const ONLY_IF_WRONG =
   "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:";
+
+/** Text from outside git, safe to show on one line of a terminal. */
+export function printableText(text: string): string {
+  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
+}
 
 /** The refusal of a commit: every finding with what mends it. */
 export function refusal(
@@ -143,7 +149,7 @@ function counted(number: number, noun: string): string {
   return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function note(repository: Repository, { entry, worktree, opensHere }: Stored): string {
+function note(repository: Repository, { entry, worktree, closedFor }: Stored): string {
   const path = displayPath(entry.path);
   const file = shellPath(entry.path, repository.prefix);
   if (worktree === "edited") {
@@ -158,8 +164,10 @@ function note(repository: Repository, { entry, worktree, opensHere }: Stored): s
   if (worktree === "left") {
     return `\n  The file on disk could not be rewritten and is still in plaintext: git checkout -- ${file}`;
   }
-  if (!opensHere) {
-    return `\n  No key on this machine opens it. Your text is still here, until git prunes it: git cat-file blob ${entry.oid}`;
+  if (closedFor !== null) {
+    const problems = closedFor.map(({ place, reason }) => `${printableText(place)}: ${reason}`);
+    const why = problems.length === 0 ? "" : ` (${problems.join("; ")})`;
+    return `\n  No key on this machine opens it${why}. Your text is still here, until git prunes it: git cat-file blob ${entry.oid}`;
   }
   return "";
 }

@@ -138,5 +138,6 @@ function reason(error: unknown): string {
   const { code, syscall = "" } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return syscall.startsWith("spawn") ? "no such command" : "no such file";
   if (code === "EACCES") return "permission denied";
+  if (code === "EISDIR") return "it is a folder";
   return code ?? "the command failed";
 }

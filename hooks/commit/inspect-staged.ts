@@ -4,6 +4,7 @@ import type { Repository } from "../../git/repository.ts";
 import type { Encrypted } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";
+import type { FoundIdentities } from "../../sops/identities.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Judgement } from "../judge.ts";
 import type { NewContent } from "./replace-staged.ts";
@@ -46,7 +47,7 @@ export async function inspectStaged(
   const contents: NewContent[] = [];
   const identities = onceOnly(async () => {
     const { localIdentities } = await import("../local-identities.ts");
-    return (await localIdentities(repository)).pairs;
+    return localIdentities(repository);
   });
   for (const file of staged.files) {
     const path = pathText(file.entry.path);
@@ -158,7 +159,7 @@ interface Outcome {
 async function carryOut(
   { entry, bytes, before }: StagedFile,
   { verdict, leaks, inForce }: Judgement,
-  identities: () => Promise<readonly { identity: string; recipient: string }[]>,
+  identities: () => Promise<FoundIdentities>,
   mayResign: boolean,
 ): Promise<Outcome> {
   const { encryptPlaintext, inspectEncrypted } = await import("../encrypt-entry.ts");
@@ -177,18 +178,18 @@ async function carryOut(
       const { file, rule } = verdict;
       let result: Encrypted;
       try {
-        result = await encryptPlaintext(file, rule, version, await identities());
+        result = await encryptPlaintext(file, rule, version, (await identities()).pairs);
       } catch (error) {
         if (!(error instanceof SopsError)) throw error;
         const what = error.code === "tampered" ? RESTORE : "correct it, then stage it again";
         return { findings: [sopsBroken(error, what), ...leaks], content: null };
       }
-      const opensHere = (await identities()).some(({ recipient }) =>
-        rule.recipients.includes(recipient),
-      );
+      const { pairs, problems } = await identities();
+      const opensHere = pairs.some(({ recipient }) => rule.recipients.includes(recipient));
+      const closedFor = opensHere ? null : problems;
       return {
         findings: await leftAfter({ path: entry.path, bytes }, leaks, result.text),
-        content: { entry, text: result.text, result, opensHere, changed: null },
+        content: { entry, text: result.text, result, closedFor, changed: null },
       };
     }
     case "encrypted": {
@@ -202,7 +203,7 @@ async function carryOut(
         metadata,
         added.length > 0,
         mayResign ? version : null,
-        await identities(),
+        (await identities()).pairs,
       );
       switch (inspection.kind) {
         case "verified":
@@ -223,7 +224,7 @@ async function carryOut(
               ...drifted,
               ...(await leftAfter({ path: entry.path, bytes }, leaks, result.text)),
             ],
-            content: { entry, text: result.text, result, opensHere: true, changed },
+            content: { entry, text: result.text, result, closedFor: null, changed },
           };
         }
       }

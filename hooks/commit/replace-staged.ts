@@ -6,6 +6,7 @@ import type { Repository } from "../../git/repository.ts";
 import { compareWithStaged, type WorktreeFile } from "../../git/worktree-file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../../git/worktree-replacement.ts";
 import type { Encrypted } from "../../sops/encrypt.ts";
+import type { KeyPlaceProblem } from "../../sops/identities.ts";
 import { openJournal, temporaryFileName } from "./replacement-journal.ts";
 
 /** What a staged file is to hold instead. */
@@ -14,8 +15,8 @@ export interface NewContent {
   /** The encrypted text. */
   readonly text: string;
   readonly result: Encrypted;
-  /** Whether a private key of this machine opens the result. */
-  readonly opensHere: boolean;
+  /** Null where a private key of this machine opens the result; else the places of keys that could not be read. */
+  readonly closedFor: readonly KeyPlaceProblem[] | null;
   /** For a file that was encrypted already: the keys that were encrypted or signed anew. */
   readonly changed: readonly string[] | null;
 }

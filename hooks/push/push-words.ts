@@ -1,13 +1,12 @@
 import { displayPath } from "../../git/path.ts";
 import { GitError } from "../../git/errors.ts";
-import { escapeForDisplay } from "../../git/escape.ts";
 import { changedEntries } from "../../git/index-entries.ts";
 import { mendWords } from "../fix-of.ts";
 import { pushMends } from "./mend-push.ts";
 import type { PushResult } from "./pre-push.ts";
 import type { RangeFinding } from "../range/findings.ts";
 import { shownCommit } from "../shown-commit.ts";
-import { indented, NAME, ONLY_IF_WRONG } from "../words.ts";
+import { indented, NAME, ONLY_IF_WRONG, printableText } from "../words.ts";
 
 /** What is said before a push. */
 
@@ -45,10 +44,6 @@ export async function pushWords(push: PushResult): Promise<string> {
   }
   lines.push("Then push again.", `${ONLY_IF_WRONG}, and commit that.`);
   return `${lines.join("\n")}\n`;
-}
-
-function printableText(text: string): string {
-  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
 }
 
 /** What is to be known of the index from which the commands make a commit. */

@@ -329,6 +329,43 @@ test("commit -- path: the plaintext does not stay behind in the index", (t) => {
   encryptedEverywhere(repository, DB);
 });
 
+test("where no key opens what was encrypted, key files that cannot be read are named, and why", (t) => {
+  const { home, git, write, must } = scaffolded(t);
+  const folder = join(home, ".config/sops/age");
+  const file = join(folder, "keys.txt");
+  const key = readFileSync(file, "utf8");
+  const add = (name: string) => {
+    write(`clusters/homelab/secrets/${name}.sops.yaml`, secret({ password: "hunter2" }, name));
+    must("add", "-A");
+    return git("commit", "-qm", name);
+  };
+  writeFileSync(file, `${key}garbage-in-the-file\n`);
+  const garbage = add("one");
+  t.is(garbage.status, 0, garbage.stderr);
+  t.true(
+    garbage.stderr.includes(
+      `No key on this machine opens it (${file}: the key file holds a line that is no age identity (line ${String(key.split("\n").length)})). Your text`,
+    ),
+    garbage.stderr,
+  );
+  t.false(garbage.stderr.includes("garbage-in-the-file"));
+
+  rmSync(file);
+  mkdirSync(file);
+  const isFolder = add("two");
+  t.is(isFolder.status, 0, isFolder.stderr);
+  t.true(
+    isFolder.stderr.includes(
+      `No key on this machine opens it (${file}: it is a folder). Your text`,
+    ),
+    isFolder.stderr,
+  );
+
+  rmSync(folder, { recursive: true });
+  const none = add("three");
+  t.true(none.stderr.includes("No key on this machine opens it. Your text"), none.stderr);
+});
+
 test("partial staging: what is not staged stays on the disk, and is said", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);

@@ -20,7 +20,7 @@ async function replaced(t: ExecutionContext, onDisk: string, isStagedAnew: boole
     const oid = feed("other\n", "hash-object", "-w", "--stdin").toString().trim();
     must("update-index", "--cacheinfo", `100644,${oid},${NAME}`);
   }
-  const content = { entry, text: "encrypted\n", opensHere: true, changed: null };
+  const content = { entry, text: "encrypted\n", closedFor: null, changed: null };
   const contents = [content as unknown as NewContent];
   const outcome = await replaceStaged(repository, contents).then(
     ([stored]) => stored?.worktree,
