@@ -4,6 +4,7 @@ import { GitError } from "../../git/errors.ts";
 import { commitsIn, isAncestor, type GraphCommit } from "../../git/commits-in-range.ts";
 import { peel } from "../../git/tag-objects.ts";
 import { checkedOutBranch } from "../../git/head.ts";
+import { ongoingOperation } from "../../git/operation.ts";
 import { openRepository } from "../../git/repository.ts";
 import { withoutRepository } from "../../git/run.ts";
 import { shellText } from "../../git/shell-word.ts";
@@ -66,6 +67,11 @@ export async function pushMends({
       const place = isHere(ref)
         ? { repository, enter: null, isCheckedOut: true, leave: "" }
         : await placeElsewhere(repository, ref, worktrees);
+      const isUnderWay = whatIsUnderWay(place.repository);
+      if (isUnderWay !== null) {
+        mends.push(laterMend(ref, isUnderWay));
+        continue;
+      }
       mends.push(
         await branchMend(place, ref, graph, {
           edits: byHand(place, ref, errors),
@@ -123,6 +129,26 @@ function noBranchMend(ref: PushedRef): RefMend {
   return {
     ref,
     what: "which is no branch, leave it out of what you push, or take the secret out of it",
+    commands: [],
+    commitsIn: null,
+  };
+}
+
+/**
+ * The git command that is in the middle of something in a worktree, as one types it: git switches to no other branch
+ * then, goes back to no commit, or makes part of it what is committed.
+ */
+function whatIsUnderWay(place: PushResult["repository"]): string | null {
+  const kind = ongoingOperation(place, place.gitDir)?.kind ?? "message";
+  if (kind === "message") return null;
+  return kind === "rebase-apply" ? "rebase" : kind;
+}
+
+/** What it ends with may be another commit: what mends that is told then. */
+function laterMend(ref: PushedRef, command: string): RefMend {
+  return {
+    ref,
+    what: `conclude the ${command} first (git ${command} --continue, or --abort) and push again: then its commands are printed`,
     commands: [],
     commitsIn: null,
   };

@@ -112,6 +112,39 @@ test("a leak several commits deep, encrypted since: refused, and mended by what 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+for (const { during, begin, abort } of [
+  {
+    during: "rebase",
+    begin: ["rebase", "-q", "--exec", "false", "HEAD~1"],
+    abort: ["rebase", "--abort"],
+  },
+  { during: "cherry-pick", begin: ["cherry-pick", "other"], abort: ["cherry-pick", "--abort"] },
+  { during: "merge", begin: ["merge", "-q", "other"], abort: ["merge", "--abort"] },
+] as const) {
+  test(`in the middle of a ${during}, nothing is printed that cannot be done before its end`, (t) => {
+    const repository = pushing(t);
+    const { must, git } = repository;
+    must("switch", "-q", "-c", "other");
+    repository.commit("one.md", "theirs\n");
+    must("switch", "-q", "main");
+    repository.commit("one.md", "1\n");
+    repository.leak(DB, secret({ a: MARKER }));
+    t.not(git(...begin).status, 0);
+    const push = repository.push("origin", "main");
+    refused(t, repository, push);
+    t.deepEqual(commands(push), []);
+    t.true(
+      push.stderr.includes(
+        `To mend refs/heads/main, conclude the ${during} first (git ${during} --continue, or --abort) and push again: then its commands are printed.`,
+      ),
+      push.stderr,
+    );
+    must(...abort);
+    mended(t, repository, repository.push("origin", "main"));
+    passed(t, repository, repository.push("origin", "main"));
+  });
+}
+
 test("messages are taken over as they are, where git log is set to check signatures", (t) => {
   const repository = pushing(t);
   const { must, run } = repository;
