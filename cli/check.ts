@@ -4,10 +4,13 @@ import type { Settings } from "../findings/settings.ts";
 import { blobSizes } from "../git/blobs.ts";
 import { GitError } from "../git/errors.ts";
 import { HistoryLog } from "../git/history-log.ts";
-import { openRepository } from "../git/repository.ts";
+import { displayPath } from "../git/path.ts";
+import { openRepository, type OpenedRepository } from "../git/repository.ts";
 import type { GitContext } from "../git/run.ts";
+import { commandOnFiles } from "../git/shell-word.ts";
+import { unstagedFiles } from "../git/unstaged-files.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
-import { SETTINGS_FILE } from "../hooks/gate-files.ts";
+import { RULE_FILE, SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
 import { parseArguments } from "./arguments.ts";
 import { endWithOutput } from "./broken-output.ts";
@@ -95,6 +98,7 @@ export async function check(argv: readonly string[]): Promise<number> {
       },
     };
     process.stdout.write(FORMATS[format as CheckFormat](report));
+    if (range === undefined) await sayWhatIsUnstaged(repository);
     const failed = findings.some(({ severity }) => severity === "error");
     return failed || (requireVerify === true && unverified > 0) ? 1 : 0;
   } catch (error) {
@@ -110,6 +114,16 @@ export async function check(argv: readonly string[]): Promise<number> {
     return 2;
   } finally {
     log?.stop();
+  }
+}
+
+/** Rules and settings are read as staged: whoever has just edited one would be told what it said before. */
+async function sayWhatIsUnstaged(repository: OpenedRepository): Promise<void> {
+  for (const path of await unstagedFiles(repository, [RULE_FILE, SETTINGS_FILE])) {
+    const add = commandOnFiles(["git", "add", "--"], [path], repository.prefix);
+    complain(
+      `${displayPath(path)} is not staged as it is on disk, and what is staged counts: ${add}`,
+    );
   }
 }
 

@@ -64,6 +64,36 @@ test("a leak that is committed goes out of git by the command, one that is stage
   t.is(repository.tool("check").status, 0);
 });
 
+test("creation rules and settings that are not staged as they are on disk do not count, and it is said", (t) => {
+  const repository = scaffolded(t, { flags: ["--example"] });
+  const rules = repository.read(".sops.yaml");
+  const said = (...args: string[]) => repository.tool("check", ...args).stderr;
+  const note = (name: string) =>
+    `flux-sops: ${name} is not staged as it is on disk, and what is staged counts: git add -- ${name}\n`;
+  t.is(said(), "");
+  repository.write(".sops.yaml", `${rules}# edited\n`);
+  t.is(said(), note(".sops.yaml"));
+  t.is(said("--format", "json", "README.md"), note(".sops.yaml"));
+  t.is(said("--history"), note(".sops.yaml"));
+  t.is(said("--range", "HEAD..HEAD"), "");
+  repository.must("add", ".sops.yaml");
+  // Only its time: it is as staged.
+  repository.write(".sops.yaml", `${rules}# edited\n`);
+  t.is(said(), "");
+  repository.write(".flux-sops.yaml", "allow: []\n");
+  t.is(said(), note(".flux-sops.yaml"));
+  repository.write("apps/.sops.yaml", "creation_rules: []\n");
+  repository.must("add", ".");
+  t.is(said(), "");
+  repository.write("apps/.sops.yaml", "creation_rules: []\n# edited\n");
+  t.is(said(), note("apps/.sops.yaml"));
+  t.true(
+    repository
+      .run("node", ["../.flux-sops/flux-sops.cjs", "check"], { cwd: `${repository.dir}/apps` })
+      .stderr.includes("counts: git add -- .sops.yaml\n"),
+  );
+});
+
 test("json: the form of the contract, and nothing else on standard output", (t) => {
   const ended = withLeak(t).tool("check", "--format", "json");
   t.is(ended.status, 1);
