@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -255,6 +256,49 @@ test("all or nothing: one refused file leaves the others unencrypted and unchang
   t.is(repository.git("commit", "-m", "Both").status, 1);
   t.is(repository.state(), before);
   t.is(repository.read(DB), PLAIN);
+});
+
+test("every kind of plaintext that is refused is, by its own rule, and nothing is changed", (t) => {
+  const repository = scaffolded(t);
+  const key = /^AGE-SECRET-KEY-.*$/m.exec(readFileSync(keyFileOf(repository), "utf8"))?.[0] ?? "";
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const kinds: readonly [path: string, rule: string, content: string][] = [
+    [WEB, "plaintext-secret", secret({ token: "hunter2" }, "web")],
+    ["key.txt", "age-key", `${key}\n`],
+    ["id.pem", "private-key", pem],
+    [
+      "kubeconfig",
+      "kubeconfig",
+      "apiVersion: v1\nkind: Config\nusers:\n  - name: admin\n    user: {token: hunter2hunter2}\n",
+    ],
+    [
+      "talosconfig",
+      "talos-secrets",
+      "context: home\ncontexts:\n  home:\n    endpoints: [10.0.0.1]\n    ca: Q0E=\n    crt: Q1JU\n    key: S0VZS0VZ\n",
+    ],
+    [
+      "controlplane.yaml",
+      "talos-secrets",
+      "version: v1alpha1\nmachine:\n  type: controlplane\n  token: abcdef.0123456789abcdef\n",
+    ],
+  ];
+  repository.write(DB, PLAIN);
+  for (const [path, , content] of kinds) repository.write(path, content);
+  repository.must("add", "-f", ".");
+  const before = repository.state();
+  const commit = repository.git("commit", "-m", "All");
+  t.is(commit.status, 1);
+  for (const [path, rule] of kinds) {
+    t.regex(commit.stderr, new RegExp(`^  ${escapeRegExp(path)}:\\d+  ${rule}$`, "m"));
+  }
+  t.notRegex(commit.stderr, /hunter2|AGE-SECRET-KEY-1[0-9A-Z]{10}|S0VZ|abcdef\.0/);
+  t.is(repository.state(), before);
+  for (const [path, rule] of kinds) {
+    repository.must("reset", "-q");
+    repository.must("add", "-f", path);
+    t.is(repository.git("commit", "-m", rule).status, 1, path);
+  }
 });
 
 const OTHER_FORMATS: readonly [name: string, content: Uint8Array][] = [
