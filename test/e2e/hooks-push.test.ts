@@ -112,6 +112,26 @@ test("a leak several commits deep, encrypted since: refused, and mended by what 
   passed(t, repository, repository.push("origin", "main"));
 });
 
+for (const [what, source] of [
+  ["a branch", "main"],
+  ["a commit by its name", "main~0"],
+] as const) {
+  test(`what mends ${what} leaves a HEAD that is on no branch: git names what stays behind`, (t) => {
+    const repository = pushing(t);
+    const { must, paste } = repository;
+    repository.leak(DB, secret({ a: MARKER }));
+    must("switch", "-q", "--detach", "HEAD~1");
+    const alone = repository.commit("one.md", "1\n");
+    const push = repository.push("origin", `${source}:refs/heads/there`);
+    refused(t, repository, push);
+    const pasted = paste(commands(push));
+    t.is(pasted.status, 0, pasted.stderr);
+    t.regex(pasted.stderr, /^Warning: you are leaving 1 commit behind/m);
+    t.true(pasted.stderr.includes(alone.slice(0, 7)), pasted.stderr);
+    t.false(must("log", "--format=%H", "HEAD").includes(alone));
+  });
+}
+
 for (const { during, begin, abort } of [
   {
     during: "rebase",
