@@ -31,7 +31,7 @@ export function plaintextVerdict(
   const named = isNamedSops(path);
   const wanted = named || candidate.leaks || before === "encrypted";
   // A file that the last commit has in plaintext, and that is no leak, was left readable on purpose.
-  const isNew = takesOnPurpose(rule) && before === "nothing" && formatOf(path) === "yaml";
+  const isNew = takesOnPurpose(rule) && before === "nothing" && mayBeMeant(candidate, rule);
   if (!wanted && !isNew) return { kind: "plain" };
   const selected = selectedValues(rule, file);
   if (!wanted && !asksFor(rule, candidate.below, file, selected)) return { kind: "plain" };
@@ -69,6 +69,12 @@ export function plaintextVerdict(
     );
   }
   return { kind: "encrypt", file, rule };
+}
+
+/** Of formats other than YAML, only what a rule singles out: much that lies in a tree is JSON. */
+function mayBeMeant({ path, below }: SopsCandidate, rule: CreationRule): boolean {
+  const format = formatOf(path);
+  return format === "yaml" || (format !== "binary" && singlesOut(rule, below));
 }
 
 /**

@@ -259,6 +259,25 @@ test("an encrypted file of each format is seen by what is in it, also where no r
   }
 });
 
+test("a new file of any format is encrypted where a rule singles it out, and left where it takes a whole tree", (t) => {
+  const ruleFor = (pattern: string) =>
+    parseRuleFile(`creation_rules:\n  - {path_regex: '${pattern}', age: ${recipient}}\n`)
+      .rules?.[0] ?? null;
+  const files = {
+    "deploy/credentials.secret.json": '{"login": "hunter2"}',
+    "deploy/secret.env": "LOGIN=hunter2\n",
+    "deploy/secret.ini": "[a]\nlogin = hunter2\n",
+  };
+  for (const [path, content] of Object.entries(files)) {
+    t.is(verdictOn(path, content, ruleFor(".*secret.*")).kind, "encrypt", path);
+    t.is(verdictOn(path, content, ruleFor("^deploy/.*")).kind, "plain", path);
+    // It was left readable on purpose.
+    const before = { before: "plaintext" } as const;
+    t.is(verdictOn(path, content, ruleFor(".*secret.*"), before).kind, "plain", path);
+  }
+  t.is(verdictOn("secrets/logo.svg", "<svg/>", ruleFor("^secrets/.*")).kind, "plain");
+});
+
 test("an encrypted file that is switched off by another ending stays encrypted, in its format", async (t) => {
   const plaintexts = {
     yaml: "stringData:\n  a: hunter2\n",

@@ -317,7 +317,7 @@ test("a key in the message of a commit, and of a tag, beside no file", async (t)
 test("of contents that differ in a version only, one that another branch has is judged by its rules", async (t) => {
   const { must, commit, push } = repository(t);
   const content = (version: string) => ({
-    "a.sops.yaml": `password: wombat\nversion: ${version}\n`,
+    "a.sops.yaml": `animal: wombat\nversion: ${version}\n`,
   });
   commit({ "a.md": "a\n" });
   for (const [branch, version] of [
