@@ -5,6 +5,7 @@ import { readBlobs } from "../../git/blobs.ts";
 import { type IndexEntry, indexEntries, isFile } from "../../git/index-entries.ts";
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository.ts";
+import { runGit } from "../../git/run.ts";
 import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
@@ -46,8 +47,8 @@ export interface Encryption {
   readonly files: readonly EncryptedEntry[];
   /** The paths of all files, as text. */
   readonly paths: readonly string[];
-  /** Whether a `.sops.yaml` at the top is on disk only. */
-  readonly hasUnstagedRules: boolean;
+  /** Of a `.sops.yaml` at the top that is on disk only, whether git ignores it; else null. */
+  readonly unstagedRules: { readonly isIgnored: boolean } | null;
 }
 
 /** What is larger, Flux does not decrypt. */
@@ -84,8 +85,15 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
     broken: ruleFiles.flatMap(({ broken }) => (broken === null ? [] : [broken])),
     files,
     paths,
-    hasUnstagedRules: !paths.includes(RULE_FILE) && existsSync(join(repository.cwd, RULE_FILE)),
+    unstagedRules: paths.includes(RULE_FILE) ? null : await unstagedRules(repository),
   };
+}
+
+async function unstagedRules(repository: OpenedRepository): Promise<Encryption["unstagedRules"]> {
+  if (!existsSync(join(repository.cwd, RULE_FILE))) return null;
+  const asked = ["check-ignore", "--quiet", "--", RULE_FILE];
+  const { status } = await runGit(repository, asked, { allowed: [0, 1] });
+  return { isIgnored: status === 0 };
 }
 
 interface RuleFileEntry {

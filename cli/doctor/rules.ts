@@ -44,7 +44,7 @@ export function diagnoseRules(
   encryption: Encryption,
   { cwd: directory, prefix }: Pick<OpenedRepository, "cwd" | "prefix">,
 ): Diagnosis[] {
-  const { rules, broken, files, paths, hasUnstagedRules } = encryption;
+  const { rules, broken, files, paths, unstagedRules } = encryption;
   const unusable = broken.map(({ file, problem, line, isRecipient }) =>
     wrong(
       `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
@@ -54,11 +54,13 @@ export function diagnoseRules(
     ),
   );
   if (unusable.length > 0) return unusable;
-  if (rules.length === 0 && hasUnstagedRules) {
+  if (rules.length === 0 && unstagedRules !== null) {
+    // Unless it is forced, git takes no file that it ignores.
+    const add = unstagedRules.isIgnored ? ["git", "add", "--force", "--"] : ["git", "add", "--"];
     return [
       wrong(
         ".sops.yaml is not in git yet, so nothing is encrypted",
-        commandOnFiles(["git", "add", "--"], [pathFromText(RULE_FILE)], prefix),
+        commandOnFiles(add, [pathFromText(RULE_FILE)], prefix),
       ),
     ];
   }

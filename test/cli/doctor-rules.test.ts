@@ -30,6 +30,13 @@ test("rules that are on disk only", (t) => {
     doctor("clusters"),
     /^wrong {3}\.sops\.yaml is not in git yet, so nothing is encrypted\n {8}git add -- \.\.\/\.sops\.yaml$/m,
   );
+  // What an ignored file's name needs, or git refuses the command.
+  repository.write(".gitignore", "/.sops.yaml\n");
+  const [, command = ""] = /not in git yet[^\n]*\n {8}(git .*)/.exec(doctor("clusters")) ?? [];
+  t.is(command, "git add --force -- ../.sops.yaml");
+  t.is(repository.paste([command], join(repository.dir, "clusters")).status, 0);
+  t.notRegex(doctor("."), /not in git yet/);
+  repository.must("rm", "-q", "--cached", ".sops.yaml");
   rmSync(join(repository.dir, ".sops.yaml"));
   t.regex(doctor("."), /^wrong {3}\.sops\.yaml is missing/m);
 });
