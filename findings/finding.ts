@@ -61,6 +61,8 @@ export interface Hit {
 export interface Finding extends Hit {
   readonly rule: RuleId;
   readonly severity: Severity;
+  /** The repository paths of kustomizations that list the file, where its mend gives it another name. */
+  readonly listedIn?: readonly string[];
 }
 
 /**

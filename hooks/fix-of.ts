@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fixCommands, onFiles, type FixPlace } from "../findings/fix.ts";
-import type { Mend, UnderARule } from "../findings/finding.ts";
+import type { Finding, Mend, UnderARule } from "../findings/finding.ts";
 import { shownFile } from "../findings/wording.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
@@ -10,11 +10,20 @@ import { worktreeLocation } from "../git/worktree-file.ts";
 
 /** What mends a finding and is no command: sentences, without their full stops. */
 export function mendWords(
+  finding: Pick<Finding, "mend" | "listedIn"> & { readonly path: GitPath },
+  where: FixPlace["where"],
+  repository: Pick<Repository, "cwd" | "prefix">,
+): string[] {
+  if (where === "history") return [];
+  return [...ownWords(finding, where, repository), ...listingWords(finding)];
+}
+
+function ownWords(
   { path, mend }: { readonly path: GitPath; readonly mend: Mend },
   where: FixPlace["where"],
   repository: Pick<Repository, "cwd" | "prefix">,
 ): string[] {
-  if (where === "history" || (mend.kind !== "edit" && mend.kind !== "leave-out")) return [];
+  if (mend.kind !== "edit" && mend.kind !== "leave-out") return [];
   if (mend.orUnderARule) {
     const move = { path, mend: { kind: "rename", to: mend.orUnderARule.to } } as const;
     const isFree = mendOnDisk(move, repository).kind === "rename";
@@ -27,6 +36,16 @@ export function mendWords(
   return mend.orUnderARule === null
     ? ["To have it encrypted, add a creation rule for it to .sops.yaml, and stage that too"]
     : [];
+}
+
+/** A file with another name is to be listed under that. */
+function listingWords({ mend, listedIn = [] }: Pick<Finding, "mend" | "listedIn">): string[] {
+  return listedIn.map((list) => {
+    const folder = list.slice(0, list.lastIndexOf("/") + 1);
+    return mend.kind === "rename" && mend.to.startsWith(folder)
+      ? `${shownFile(list)} lists it: write ${shownFile(mend.to.slice(folder.length))} there, and stage that too`
+      : `${shownFile(list)} lists it: change that too, and stage it`;
+  });
 }
 
 function underARule({ rules, line, pathRegex, name }: UnderARule, move: string | null): string[] {

@@ -10,6 +10,7 @@ import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.
 import { inspectLink } from "../../hooks/inspect-link.ts";
 import { concernsSops, inspectCommitted } from "../../hooks/inspect-tip.ts";
 import { mayGenerateSecrets } from "../../hooks/kustomizations.ts";
+import { withListings } from "../../hooks/listed-in.ts";
 import { localIdentities } from "../../hooks/local-identities.ts";
 import { readableAgain } from "../../hooks/readable-again.ts";
 import type { RulesInForce } from "../../hooks/rules-in-force.ts";
@@ -48,7 +49,7 @@ export async function inspectFiles(
     ...again.filter((finding) => !isKnown(finding)),
     ...inLinks(links, rules),
   ];
-  return { ...inFiles, findings };
+  return { ...inFiles, findings: withListings(findings, surroundings.kustomizations) };
 }
 
 /** What is staged in the place of its encrypted form, and can be read in part or as a whole: see {@link readableAgain}. */

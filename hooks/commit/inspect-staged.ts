@@ -97,7 +97,8 @@ export async function inspectStaged(
   const mended = settled.map((one) =>
     one.severity === "error" ? { ...one, mend: mendOnDisk(one, repository) } : one,
   );
-  return { findings: mended, contents };
+  const { withListings } = await import("../listed-in.ts");
+  return { findings: withListings(mended, surroundings.kustomizations), contents };
 }
 
 /** The files that secretGenerators name, where they or the kustomization are staged. */

@@ -222,13 +222,51 @@ test("the printed commands work from the folder where the user stands", (t) => {
   encryptedEverywhere(repository, WEB.replace(".yaml", ".sops.yaml"));
 });
 
+test("a Secret that a kustomization lists: the kustomization to write its new name in is named", (t) => {
+  const repository = scaffolded(t);
+  const list = "clusters/homelab/apps/web/kustomization.yaml";
+  repository.write(WEB, secret({ token: "hunter2" }, "web"));
+  repository.write(list, "resources:\n  - deployment.yaml\n  - ./web.yaml\n");
+  repository.write("clusters/homelab/apps/web/deployment.yaml", "kind: Deployment\n");
+  repository.write("clusters/homelab/apps/other.yaml", secret({ token: "hunter2" }, "other"));
+  repository.must("add", ".");
+  const sentence = `    ${list} lists it: write web.sops.yaml there, and stage that too.\n`;
+  const refused = repository.git("commit", "-m", "Leak");
+  t.is(refused.status, 1);
+  t.is(refused.stderr.split(sentence).length, 2, refused.stderr);
+  t.is(refused.stderr.split("stage that too").length, 2, refused.stderr);
+  t.true(repository.tool("check").stdout.includes(`\n${sentence.slice(2)}    git mv -- `));
+  const { findings } = JSON.parse(repository.tool("check", "--format", "json").stdout) as {
+    findings: { path: string; message: string }[];
+  };
+  const inJson = findings.find(({ path }) => path === WEB)?.message ?? "";
+  t.true(inJson.endsWith(`. ${list} lists it: write web.sops.yaml there, and stage that too`));
+
+  t.is(repository.paste(printedCommands(refused.stderr, WEB)).status, 0);
+  t.is(
+    repository.paste(printedCommands(refused.stderr, "clusters/homelab/apps/other.yaml")).status,
+    0,
+  );
+  repository.write(list, "resources:\n  - deployment.yaml\n  - web.sops.yaml\n");
+  repository.must("add", list);
+  const commit = repository.git("commit", "-m", "Mended");
+  t.is(commit.status, 0, commit.stderr);
+  t.is(repository.tool("check").status, 0);
+});
+
 test("a Secret where no rule takes it: the command that moves it, and the rule to copy, have it encrypted", (t) => {
   const repository = scaffolded(t);
   const path = "apps/my db.yaml";
   repository.write(path, PLAIN);
-  repository.must("add", path);
+  repository.write("apps/kustomization.yaml", "resources: [my db.yaml]\n");
+  repository.must("add", "apps");
   const refused = repository.git("commit", "-m", "Refused");
   t.is(refused.status, 1);
+  t.regex(
+    refused.stderr,
+    /^ {4}apps\/kustomization\.yaml lists it: change that too, and stage it\.$/m,
+  );
+  repository.must("rm", "-q", "-f", "apps/kustomization.yaml");
   const [, move = ""] = /where a creation rule takes it \((.*)\)\.$/m.exec(refused.stderr) ?? [];
   const [, line = "", pattern = ""] =
     /copy the rule in line (\d+) of \.sops\.yaml, with path_regex: (.*), name the file my db\.sops\.yaml, and stage both\.$/m.exec(
