@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeIdentity } from "./age-identity.ts";
 import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
-import { installDependencies } from "./install-dependencies.ts";
+import { type Installation, installDependencies } from "./install-dependencies.ts";
 import { filesToWrite, type PlannedFile } from "./plan.ts";
 import {
   type CommitState,
@@ -19,7 +19,7 @@ export interface Scaffolded extends PreparedScaffold {
   readonly hooks: HooksState;
   readonly commit: CommitState;
   /** Null where nobody wanted it. */
-  readonly installed: boolean | null;
+  readonly installation: Installation | null;
 }
 
 /**
@@ -59,18 +59,19 @@ export async function carryOut(
   );
   const paths = ours.filter(({ state }) => state !== "edited").map(({ path }) => path);
   const stubs = hooks.on && isHuskyOurs(prepared) ? [HUSKY_STUBS] : [];
-  let installed: boolean | null = null;
+  let installation: Installation | null = null;
   if (options.install !== null && wantsInstall(directory, prepared.files, files)) {
     options.install.begins();
-    installed = await installDependencies(directory);
+    installation = await installDependencies(directory);
     // Without it, `git status` would not be clean after the first commit.
-    if (installed && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
+    const isInstalled = installation.failure === null;
+    if (isInstalled && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
   }
   const about = { cluster: answers.cluster, scope: prepared.scope, version: prepared.version };
   const commit = target.isRepository
     ? await leftToOwner(directory, paths, stubs, about)
     : await firstCommit(directory, paths, stubs, about);
-  return { ...prepared, hooks, installed, commit };
+  return { ...prepared, hooks, installation, commit };
 }
 
 /** Whether the hook files are the scaffold's alone: then so is what husky puts beside them. */

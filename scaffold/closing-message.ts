@@ -64,7 +64,7 @@ export function closingMessage(done: Scaffolded): string {
 }
 
 function filesPart(done: Scaffolded): string[] {
-  const { target, files, force, installed } = done;
+  const { target, files, force } = done;
   const place = printable(target.directory);
   const written = filesToWrite(files, force);
   const kept = files.filter(({ state }) => state === "differs" && !force);
@@ -94,11 +94,15 @@ function filesPart(done: Scaffolded): string[] {
     ...named(written, "merged", "Added to, every line of yours kept (git diff shows it):"),
     ...byHandPart(done),
     ...readersPart(done),
-    ...(installed === false
-      ? [
-          "npm install did not finish; the hooks work without it. Run it later for lint-staged and prettier.",
-        ]
-      : []),
+    ...installationPart(done),
+  ];
+}
+
+function installationPart({ installation }: Scaffolded): string[] {
+  const failure = installation?.failure ?? null;
+  if (failure === null) return [];
+  return [
+    `npm install did not finish${failure === "" ? "" : ` (${failure})`}; the hooks work without it. Run it later for lint-staged and prettier.`,
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -77,9 +78,48 @@ test("Ctrl-C at npm install ends that alone: where the new key is was not said y
   const directory = newPlace("flux");
   const done = init([directory], { ...author, PATH: `${bin}:${process.env["PATH"] ?? ""}` });
   succeeded(t, done);
-  t.regex(done.stdout, /npm install did not finish;[^]*BACK IT UP NOW/);
+  t.regex(done.stdout, /npm install did not finish \(it was interrupted\);[^]*BACK IT UP NOW/);
   t.is(git(directory, "status", "--porcelain"), "");
 });
+
+const FAILING_NPM: Readonly<
+  Record<string, { readonly script: string | null; readonly why: string }>
+> = {
+  "npm's code": {
+    script:
+      "echo 'npm error code E401' >&2; echo 'npm error https://me:hunter2@registry.example/husky' >&2; exit 1",
+    why: " (npm says E401)",
+  },
+  "an old npm's code": {
+    script: "echo 'npm WARN old' >&2; echo 'npm ERR! code ENOTFOUND' >&2; exit 1",
+    why: " (npm says ENOTFOUND)",
+  },
+  "what is no code": {
+    script: "echo 'npm error code https://me:hunter2@registry.example' >&2; exit 1",
+    why: "",
+  },
+  "no npm": { script: null, why: " (npm is not on PATH)" },
+};
+
+for (const [name, { script, why }] of Object.entries(FAILING_NPM)) {
+  test(`why npm install did not finish: ${name}`, (t) => {
+    const bin = newPlace("bin");
+    mkdirSync(bin);
+    if (script !== null) writeFileSync(join(bin, "npm"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    symlinkSync(process.execPath, join(bin, "node"));
+    for (const program of ["git", "sh", "ln", "rm", "mkfifo"]) {
+      const { stdout } = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" });
+      symlinkSync(stdout.trim(), join(bin, program));
+    }
+    const done = init([newPlace("flux")], { ...author, PATH: bin });
+    succeeded(t, done);
+    t.true(
+      done.stdout.includes(`\nnpm install did not finish${why}; the hooks work without it.`),
+      done.stdout,
+    );
+    t.notRegex(done.stdout + done.stderr, /hunter2|example/);
+  });
+}
 
 test("scaffolds with defaults, commits, and leaves a clean worktree", (t) => {
   const directory = scaffolded();
