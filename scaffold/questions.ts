@@ -107,10 +107,7 @@ export const QUESTIONS: readonly Question[] = [
     fallback: ({ provider }) => PUBLIC_HOSTS[provider],
     providers: ["github", "gitlab", "forgejo"],
     quietFor: ["github"],
-    problem: (answer) =>
-      /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$/.test(answer)
-        ? null
-        : "must be a host name such as git.example.org, without https:// and path",
+    problem: hostProblem,
   },
   {
     name: "url",
@@ -193,6 +190,17 @@ function repositoryNameProblem(name: string): string | null {
   return name.endsWith(".git") ? "must be given without .git at its end" : null;
 }
 
+function hostProblem(text: string): string | null {
+  if (!/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$/.test(text)) {
+    return "must be a host name such as git.example.org, without https:// and path";
+  }
+  return Number(text.split(":")[1] ?? 1) <= MOST_PORT
+    ? null
+    : `must not have a port above ${MOST_PORT}`;
+}
+
+const MOST_PORT = 65535;
+
 function urlProblem(text: string): string | null {
   if (text === "")
     return "is needed for --provider git: give https://… or ssh://… of the repository";
@@ -200,13 +208,10 @@ function urlProblem(text: string): string | null {
   if (scp !== null) {
     return `must be a URL: write ssh://${scp[1]}/${printable(scp[2] ?? "").replace(/^\/+/, "")}`;
   }
-  if (
-    /[\x00-\x20\x7f-\uffff]/.test(text) ||
-    !/^(https|ssh):\/\//.test(text) ||
-    !URL.canParse(text)
-  ) {
+  if (/[\x00-\x20\x7f-\uffff]/.test(text) || !/^(https|ssh):\/\//.test(text)) {
     return "must begin with https:// or ssh://, without spaces";
   }
+  if (!URL.canParse(text)) return "is no URL: correct its host or port";
   const url = new URL(text);
   if (url.password !== "") {
     return "must not hold a password: it would be committed; bootstrap asks for it";

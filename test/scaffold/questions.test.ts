@@ -82,6 +82,7 @@ const refused: readonly [keyof typeof flagOf, string, RegExp][] = [
   ["branch", "a b", /spaces/],
   ["host", "https://git.example.org", /without https/],
   ["host", "git.example.org/x", /without https/],
+  ["host", "git.example.org:65536", /port/],
   ["recipients", "age1qqqq", /checksum/],
   ["recipients", "ssh-ed25519 AAAA", /SSH key/],
   ["recipients", ",", /no recipient/],
@@ -111,6 +112,8 @@ const urls: readonly [string, RegExp | null][] = [
   ["https://git.example.org", /name a host and a repository/],
   ["ssh://", /host/],
   ["https://git.example.org/a b", /without spaces/],
+  ["ssh://git@git.example.org:65536/me/flux.git", /is no URL: .*port/],
+  ["https://me:hunter2@git.example.org:99999/flux", /is no URL: .*port/],
 ];
 
 for (const [url, expected] of urls) {
