@@ -95,8 +95,10 @@ export function answersFromUrl(remote: string): RawAnswers {
   if (provider !== undefined && parts.length > 1) {
     return { provider, owner: parts.slice(0, -1).join("/"), repository, host: url.hostname };
   }
-  // A user name or password in it is not for everybody to read.
+  // A user name, a password or a token in it is not for everybody to read.
   if (url.protocol === "https:") url.username = "";
   url.password = "";
+  url.search = "";
+  url.hash = "";
   return { provider: "git", repository, url: url.href };
 }

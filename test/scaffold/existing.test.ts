@@ -798,6 +798,10 @@ test.serial("the remote and the branch are the defaults of their questions", asy
       { provider: "git", url: "ssh://git@git.example.org/me/lab.git" },
     ],
     ["https://u:secret@h.example/lab.git", { provider: "git", url: "https://h.example/lab.git" }],
+    [
+      "https://h.example/lab.git?private_token=secret#x",
+      { provider: "git", url: "https://h.example/lab.git" },
+    ],
     ["/srv/lab.git", { provider: "github", owner: "" }],
   ] as const) {
     const directory = repositoryOf({ files: { a: "" }, on: true });
