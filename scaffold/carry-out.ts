@@ -53,11 +53,9 @@ export async function carryOut(
     staged.discard();
   }
   const hooks = await turnHooksOn(directory, prepared.manager);
-  const ours = prepared.files.filter(
-    ({ path, state }) =>
-      files.some((file) => file.path === path) || (state !== "differs" && state !== "by-hand"),
-  );
-  const paths = ours.filter(({ state }) => state !== "edited").map(({ path }) => path);
+  const isOurs = ({ path, state }: PlannedFile) =>
+    files.some((file) => file.path === path) || !OTHERS.includes(state);
+  const paths = prepared.files.filter(isOurs).map(({ path }) => path);
   const stubs = hooks.on && isHuskyOurs(prepared) ? [HUSKY_STUBS] : [];
   let installation: Installation | null = null;
   if (options.install !== null && wantsInstall(directory, prepared.files, files)) {
@@ -97,5 +95,8 @@ function wantsInstall(
       !existsSync(join(directory, "node_modules")))
   );
 }
+
+/** Of files that are not written, those whose content is not the scaffold's. */
+const OTHERS: readonly PlannedFile["state"][] = ["differs", "by-hand", "edited"];
 
 const LOCK_FILE = "package-lock.json";

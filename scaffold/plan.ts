@@ -59,6 +59,8 @@ export interface PlannedFile extends WantedFile {
   readonly before: Buffer | null;
   /** For state `by-hand`: what to do, a sentence. */
   readonly byHand?: string;
+  /** Somebody was asked about its change, and said no. */
+  readonly isDeclined?: true;
 }
 
 /**
@@ -108,11 +110,14 @@ function behindLink(path: string): Buffer | null {
 /** The files that will be written. */
 export function filesToWrite(plan: readonly PlannedFile[], force: boolean): PlannedFile[] {
   return plan.filter(
-    ({ state, addTo }) =>
+    ({ state, addTo, isDeclined }) =>
       state === "new" ||
       state === "upgraded" ||
       state === "merged" ||
-      (force && addTo === undefined && (state === "differs" || state === "edited")),
+      (force &&
+        addTo === undefined &&
+        isDeclined !== true &&
+        (state === "differs" || state === "edited")),
   );
 }
 

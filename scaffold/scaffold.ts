@@ -111,7 +111,7 @@ export function withDecisions(
   accepted: ReadonlySet<string>,
 ): PreparedScaffold {
   const files = prepared.files.map((file): PlannedFile => {
-    if (declined.has(file.path)) return { ...file, state: "edited" };
+    if (declined.has(file.path)) return { ...file, state: "edited", isDeclined: true };
     return accepted.has(file.path) ? { ...file, state: "upgraded" } : file;
   });
   return withRecord({ ...prepared, files });

@@ -14,6 +14,8 @@ import { execFileSync } from "../bounded-programs.ts";
 import { carryOut } from "../../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
 import { blobId } from "../../scaffold/generated-files.ts";
+import { filesToWrite } from "../../scaffold/plan.ts";
+import { withDecisions } from "../../scaffold/scaffold.ts";
 import { inspectTarget } from "../../scaffold/target.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
@@ -510,6 +512,21 @@ test.serial(
     }
   },
 );
+
+test.serial("what --force replaces is in the command that is printed", async (t) => {
+  const directory = newPlace("flux");
+  await withAuthor(() => scaffold(directory));
+  const path = "clusters/homelab/apps.yaml";
+  writeFileSync(join(directory, path), "mine: true\n");
+  git(directory, "-c", "user.name=N", "-c", "user.email=n@example.com", "commit", "-qnam", "Mine");
+  const planned = await prepare(directory, {}, { force: true });
+  // Who is asked, and says no, keeps the file.
+  const kept = withDecisions(planned, new Set([path]), new Set());
+  t.false(filesToWrite(kept.files, true).some((file) => file.path === path));
+  const { commit } = await carryOut(planned, { install: null });
+  t.not(readFileSync(join(directory, path), "utf8"), "mine: true\n");
+  t.regex(commit.kind === "left" ? commit.command : "", /add -- clusters\/homelab\/apps\.yaml /);
+});
 
 test.serial("what flux bootstrap has written is not replaced, by --force either", async (t) => {
   const directory = newPlace("flux");
