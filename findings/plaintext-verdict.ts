@@ -6,7 +6,7 @@ import { compilePattern } from "../sops/selection.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { isToken } from "../sops/token.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";
-import { isModel, isTemplate } from "./file-kind.ts";
+import { isModel, isSample, isTemplate } from "./file-kind.ts";
 import type { Finding } from "./finding.ts";
 import { RESTORE, sopsBroken } from "./sops-broken.ts";
 import { isNamedSops } from "./sops-name.ts";
@@ -74,7 +74,8 @@ export function plaintextVerdict(
 /** Of formats other than YAML, only what a rule singles out: much that lies in a tree is JSON. */
 function mayBeMeant({ path, below }: SopsCandidate, rule: CreationRule): boolean {
   const format = formatOf(path);
-  return format === "yaml" || (format !== "binary" && singlesOut(rule, below));
+  if (format === "yaml") return true;
+  return format !== "binary" && !isSample(path) && singlesOut(rule, below);
 }
 
 /**

@@ -72,8 +72,7 @@ export async function inspectStaged(
     if (outcome.content !== null) contents.push(outcome.content);
     else if (source === null && file.place === "staged" && before === null) {
       const { leftReadable } = await import("../../findings/left-readable.ts");
-      const readableFile = { path, bytes, ...judgement.inForce };
-      const left = leftReadable(readableFile, (name) => rules.for(name).rule !== null);
+      const left = leftReadable(path, bytes, (name) => rules.for(name).rule !== null);
       const isPlain = judgement.verdict.kind === "plain" && outcome.findings.length === 0;
       if (left !== null && isPlain) findings.push({ ...left, ...where });
     }

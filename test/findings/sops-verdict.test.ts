@@ -275,6 +275,10 @@ test("a new file of any format is encrypted where a rule singles it out, and lef
     const before = { before: "plaintext" } as const;
     t.is(verdictOn(path, content, ruleFor(".*secret.*"), before).kind, "plain", path);
   }
+  t.is(
+    verdictOn("deploy/secret.example.env", "LOGIN=hunter2\n", ruleFor(".*secret.*")).kind,
+    "plain",
+  );
   t.is(verdictOn("secrets/logo.svg", "<svg/>", ruleFor("^secrets/.*")).kind, "plain");
 });
 
