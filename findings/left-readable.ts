@@ -4,8 +4,8 @@ import { holdsSecret } from "./secret-source.ts";
 import { shownFile } from "./wording.ts";
 
 /**
- * What is found: a new file in a folder of secrets that no gate will encrypt, as no rule asks for it and its name
- * does not say that it is to be. A warning, since a readable file may be meant to lie there.
+ * What is found: a new file in a folder of secrets that no gate will encrypt, as it is of no format with keys, or no
+ * rule asks for it, and its name does not say that it is to be. A warning, since a readable file may be meant to lie there.
  *
  * @param path repository-relative
  * @param isTaken whether a creation rule takes a path
@@ -23,7 +23,7 @@ export function leftReadable(
     rule: "sops-rule",
     severity: "warning",
     line: null,
-    message: `it lies in a folder of secrets and stays readable: no rule asks for it, but for what has .sops. in its name, as ${shownFile(to)}`,
+    message: `it lies in a folder of secrets and stays readable: git commit encrypts it where it has .sops. in its name, as ${shownFile(to)}`,
     mend: { kind: "rename", to },
   };
 }

@@ -1,5 +1,5 @@
 import type { CreationRule } from "../sops/creation-rules.ts";
-import { formatOf } from "../sops/format.ts";
+import { formatOf, type Format } from "../sops/format.ts";
 import { effectiveSelection } from "../sops/metadata.ts";
 import { strayToken } from "../sops/refuse-leaf.ts";
 import { compilePattern } from "../sops/selection.ts";
@@ -81,13 +81,22 @@ function mayBeMeant({ path, below }: SopsCandidate, rule: CreationRule): boolean
 /**
  * Whether a file that sops cannot read is to be encrypted all the same. A template, a list of patches or
  * settings with tags of their own that merely lie under a rule for much are not ours.
+ *
+ * @param format in which it was read
  */
-export function isMeant({ path, bytes, rule, below, leaks, before }: SopsCandidate): boolean {
+export function isMeant(candidate: SopsCandidate, format: Format): boolean {
+  const { path, bytes, rule, below, leaks, before } = candidate;
   if (rule === null || !takesOnPurpose(rule)) return false;
-  if (leaks || mentionsMetadata(bytes)) return true;
-  if (before === "plaintext") return false;
   const text = readText(bytes).readable ?? "";
-  if (!singlesOut(rule, below)) return OF_A_SECRET.test(text) && !isTemplate(path);
+  if (format !== "yaml") {
+    if (before !== "nothing" || !mayBeMeant(candidate, rule)) return false;
+    // An empty file is no JSON either.
+    if (text.trim() === "" || isTemplate(path)) return false;
+  } else {
+    if (leaks || mentionsMetadata(bytes)) return true;
+    if (before === "plaintext") return false;
+    if (!singlesOut(rule, below)) return OF_A_SECRET.test(text) && !isTemplate(path);
+  }
   const { option, pattern } = effectiveSelection(rule);
   if (option !== "encrypted_regex") return true;
   const takes = compilePattern(pattern);

@@ -44,8 +44,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     if (!(error instanceof SopsError)) throw error;
     const isBlockBroken =
       error.code === "bad-metadata" && mentionsMetadata(bytes) && !isModel(path);
-    if (!expected && !isBlockBroken && !(format === "yaml" && isMeant(candidate)))
-      return { kind: "plain" };
+    if (!expected && !isBlockBroken && !isMeant(candidate, format)) return { kind: "plain" };
     return blocked("sops-broken", error.line, error.message, {
       kind: "edit",
       what: isEncryptedConflict(bytes) ? RESOLVE : "correct it, then stage it again",

@@ -282,6 +282,32 @@ test("a new file of any format is encrypted where a rule singles it out, and lef
   t.is(verdictOn("secrets/logo.svg", "<svg/>", ruleFor("^secrets/.*")).kind, "plain");
 });
 
+test("a new file of any format that sops cannot read is refused where a rule singles it out", (t) => {
+  const ruleWith = (more: string) =>
+    parseRuleFile(`creation_rules:\n  - {path_regex: .*secret.*, ${more}age: ${recipient}}\n`)
+      .rules?.[0] ?? null;
+  const rule = ruleWith("");
+  const files = {
+    "deploy/secret.json": '{"login": "hunter2"\n',
+    "deploy/secret-list.json": '["hunter2"]\n',
+    "deploy/secret.env": 'LOGIN="hunter2\nhunter3"\n',
+    "deploy/secret.ini": "[a\nlogin = hunter2\n",
+  };
+  for (const [path, content] of Object.entries(files)) {
+    const broken = { kind: "blocked", finding: { rule: "sops-broken" } } as const;
+    t.like(verdictOn(path, content, rule), broken, path);
+    t.is(verdictOn(path, content, rule, { before: "plaintext" }).kind, "plain", path);
+    t.is(verdictOn(path, content, everything).kind, "plain", path);
+  }
+  t.is(verdictOn("deploy/secret.json", "\n", rule).kind, "plain");
+  t.is(verdictOn("deploy/secret.schema.json", "[1]\n", rule).kind, "plain");
+  t.is(verdictOn("secret/templates/a.json", '{"a": {{ .Values.a }}}\n', rule).kind, "plain");
+  t.is(
+    verdictOn("secret/a.json", '{"a": 1} // b\n', ruleWith("encrypted_regex: ^data$, ")).kind,
+    "plain",
+  );
+});
+
 test("an encrypted file that is switched off by another ending stays encrypted, in its format", async (t) => {
   const plaintexts = {
     yaml: "stringData:\n  a: hunter2\n",
