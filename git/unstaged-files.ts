@@ -12,18 +12,19 @@ export async function unstagedFiles(
   context: GitContext,
   names: readonly string[],
 ): Promise<GitPath[]> {
-  const list = async (which: readonly string[], pathspecs: readonly string[]) => {
-    const args = ["ls-files", "-z", "--full-name", ...which, "--", ...pathspecs];
-    return nulFields((await runGit(context, args, { filters: true })).stdout) as GitPath[];
-  };
+  const list = async (args: readonly string[], pathspecs: readonly string[]) =>
+    nulFields(
+      (await runGit(context, [...args, "--", ...pathspecs], { filters: true })).stdout,
+    ) as GitPath[];
   const files = await Promise.all([
+    // It compares contents, as git add would store them: ls-files tells of what has other line endings only.
     list(
-      ["--modified"],
+      ["-c", "diff.relative=false", "diff", "--name-only", "-z"],
       names.map((name) => `:(top,glob)**/${name}`),
     ),
     // Without a wildcard, so that git does not walk through all folders.
     list(
-      ["--others", "--exclude-standard"],
+      ["ls-files", "-z", "--full-name", "--others", "--exclude-standard"],
       names.map((name) => `:(top,literal)${name}`),
     ),
   ]);

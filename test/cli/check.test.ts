@@ -85,6 +85,10 @@ test("creation rules and settings that are not staged as they are on disk do not
   repository.write("apps/.sops.yaml", "creation_rules: []\n");
   repository.must("add", ".");
   t.is(said(), "");
+  // Only its line endings, which git stores as they are staged.
+  repository.write(".flux-sops.yaml", "allow: []\r\n");
+  t.is(said(), "");
+  repository.must("config", "diff.relative", "true");
   repository.write("apps/.sops.yaml", "creation_rules: []\n# edited\n");
   t.is(said(), note("apps/.sops.yaml"));
   t.true(
