@@ -14,6 +14,13 @@ export interface KeyPlaceProblem {
   readonly isMissing: boolean;
 }
 
+/** It is named by the variable: what stands there is secret. */
+const KEY_FOR_A_NAME: KeyPlaceProblem = {
+  place: "SOPS_AGE_KEY_FILE",
+  reason: "it holds a key, not the name of a file",
+  isMissing: true,
+};
+
 /** The identities of this machine and what was found where. */
 export interface FoundIdentities {
   readonly pairs: readonly KeyPair[];
@@ -62,7 +69,8 @@ export async function findIdentities(
   }
   const named = environment["SOPS_AGE_KEY_FILE"];
   if (named !== undefined && named !== "") {
-    await take(named, () => readFileSync(named, "utf8"));
+    if (named.toUpperCase().includes("AGE-SECRET-KEY-")) problems.push(KEY_FOR_A_NAME);
+    else await take(named, () => readFileSync(named, "utf8"));
   }
   const command = environment["SOPS_AGE_KEY_CMD"];
   if (command !== undefined && command !== "") {

@@ -104,7 +104,7 @@ function diagnoseClosed(
 }
 
 function remedyOf({ place, isMissing }: KeyPlaceProblem, env: NodeJS.ProcessEnv): string {
-  if (/^SOPS_AGE_KEY(_CMD)?$/.test(place)) return `correct ${place}, or unset it`;
+  if (/^SOPS_AGE_KEY(_CMD|_FILE)?$/.test(place)) return `correct ${place}, or unset it`;
   if (!isMissing) return "mend or remove that key file";
   return place === env["SOPS_AGE_KEY_FILE"]
     ? "correct SOPS_AGE_KEY_FILE, which names it, or unset that"

@@ -57,6 +57,21 @@ test("a new identity: file 0600, its folders 0700, cluster and public key in the
   t.not(plan.kind === "new" && plan.pair.identity, pair.identity);
 });
 
+test("a key that stands in SOPS_AGE_KEY_FILE instead of a file's name is not told", async (t) => {
+  const { environment } = wish();
+  const { identity } = await generateKeyPair();
+  const { problems } = await findIdentities({
+    environment: { ...environment, SOPS_AGE_KEY_FILE: identity },
+  });
+  t.deepEqual(problems, [
+    {
+      place: "SOPS_AGE_KEY_FILE",
+      reason: "it holds a key, not the name of a file",
+      isMissing: true,
+    },
+  ]);
+});
+
 test("no key is made in the repository, by a link or into a file that is there for it either", async (t) => {
   const repository = newPlace("repository");
   mkdirSync(join(repository, "keys"), { recursive: true });
