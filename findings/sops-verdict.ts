@@ -47,7 +47,11 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     if (!expected && !isBlockBroken && !isMeant(candidate, format)) return { kind: "plain" };
     return blocked("sops-broken", error.line, error.message, {
       kind: "edit",
-      what: isEncryptedConflict(bytes) ? RESOLVE : "correct it, then stage it again",
+      what: isEncryptedConflict(bytes)
+        ? RESOLVE
+        : expected || isBlockBroken || rule === null
+          ? "correct it, then stage it again"
+          : `correct it, then stage it again: the creation rule in line ${rule.line} of .sops.yaml has it encrypted`,
     });
   }
   if (metadata !== null) return encryptedVerdict(candidate, file, metadata);

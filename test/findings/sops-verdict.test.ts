@@ -296,6 +296,10 @@ test("a new file of any format that sops cannot read is refused where a rule sin
   for (const [path, content] of Object.entries(files)) {
     const broken = { kind: "blocked", finding: { rule: "sops-broken" } } as const;
     t.like(verdictOn(path, content, rule), broken, path);
+    t.regex(
+      JSON.stringify(verdictOn(path, content, rule)),
+      /rule in line 2 of .* has it encrypted/,
+    );
     t.is(verdictOn(path, content, rule, { before: "plaintext" }).kind, "plain", path);
     t.is(verdictOn(path, content, everything).kind, "plain", path);
   }
