@@ -75,8 +75,13 @@ export function plaintextVerdict(
 function mayBeMeant({ path, below }: SopsCandidate, rule: CreationRule): boolean {
   const format = formatOf(path);
   if (format === "yaml") return true;
-  return format !== "binary" && !isSample(path) && singlesOut(rule, below);
+  if (format === "binary" || isSample(path) || OF_A_PROGRAM.test(path)) return false;
+  return singlesOut(rule, below);
 }
+
+/** What a program looks for under this very name, and could not read encrypted: nobody means those by `secrets/.*`. */
+const OF_A_PROGRAM =
+  /(?:^|\/)(?:package(?:-lock)?|composer|renovate|[jt]sconfig(?:\.[^/]*)?|devcontainer|\.[^/]*rc)\.json$/;
 
 /**
  * Whether a file that sops cannot read is to be encrypted all the same. A template, a list of patches or

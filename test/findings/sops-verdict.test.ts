@@ -280,6 +280,11 @@ test("a new file of any format is encrypted where a rule singles it out, and lef
     "plain",
   );
   t.is(verdictOn("secrets/logo.svg", "<svg/>", ruleFor("^secrets/.*")).kind, "plain");
+  for (const name of ["package.json", "tsconfig.json", "tsconfig.build.json", ".prettierrc.json"]) {
+    for (const text of ['{"name": "web"}', '// no JSON\n{"name": "web"}'])
+      t.is(verdictOn(`secrets/${name}`, text, ruleFor("^secrets/.*")).kind, "plain", name);
+  }
+  t.is(verdictOn("secrets/web.json", '{"a": "b"}', ruleFor("^secrets/.*")).kind, "encrypt");
 });
 
 test("a new file of any format that sops cannot read is refused where a rule singles it out", (t) => {
