@@ -1,4 +1,4 @@
-import { escapeForDisplay } from "../git/escape.ts";
+import { printableText } from "../git/escape.ts";
 import { withToolHere } from "./tool-here.ts";
 
 /** Prints one line of complaint to standard error; commands in it name the tool `npx flux-sops`. */
@@ -9,5 +9,5 @@ export function complain(message: string): void {
 
 /** A name from outside, control characters escaped, for messages. */
 export function shown(name: string): string {
-  return escapeForDisplay(Buffer.from(name, "utf8").toString("latin1"));
+  return printableText(name);
 }

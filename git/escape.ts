@@ -60,3 +60,8 @@ export function escapeForDisplay(bytes: string): string {
     .map((piece) => piece.text ?? escapePiece(piece.bytes))
     .join("");
 }
+
+/** Text from outside, safe to show on one line of a terminal. */
+export function printableText(text: string): string {
+  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
+}

@@ -1,7 +1,7 @@
 import type * as ChildProcess from "node:child_process";
 import { statSync } from "node:fs";
 import { GitError, failedCall } from "./errors.ts";
-import { escapeForDisplay } from "./escape.ts";
+import { printableText } from "./escape.ts";
 import { systemReason } from "./system-reason.ts";
 import type { WaitingBatch } from "./waiting-batch.ts";
 
@@ -88,7 +88,7 @@ function startError(context: GitContext, error: Error): GitError {
     return new GitError("git-missing", `git cannot be started: ${reason}`, cause);
   }
   if (!statSync(context.cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    const folder = escapeForDisplay(Buffer.from(context.cwd).toString("latin1"));
+    const folder = printableText(context.cwd);
     return new GitError("not-a-repository", `there is no folder ${folder}`, cause);
   }
   return new GitError(

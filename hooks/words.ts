@@ -1,4 +1,4 @@
-import { escapeForDisplay } from "../git/escape.ts";
+import { printableText } from "../git/escape.ts";
 import type { Operation } from "../git/operation.ts";
 import { displayPath } from "../git/path.ts";
 import type { Repository } from "../git/repository.ts";
@@ -14,11 +14,6 @@ export const NAME = "flux-sops";
 /** The way out that mends nothing. */
 export const ONLY_IF_WRONG =
   "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:";
-
-/** Text from outside git, safe to show on one line of a terminal. */
-export function printableText(text: string): string {
-  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
-}
 
 /** The refusal of a commit: every finding with what mends it. */
 export function refusal(

@@ -1,5 +1,5 @@
 import { GitError } from "../git/errors.ts";
-import { escapeForDisplay } from "../git/escape.ts";
+import { printableText } from "../git/escape.ts";
 import { systemReason as reasonOf } from "../git/system-reason.ts";
 import { SopsError } from "../sops/errors.ts";
 
@@ -33,5 +33,5 @@ export function systemReason(error: unknown): string {
 
 /** A path or a program's output, safe to show on one line of a terminal. */
 export function printable(text: string): string {
-  return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
+  return printableText(text);
 }

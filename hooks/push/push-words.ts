@@ -1,3 +1,4 @@
+import { printableText } from "../../git/escape.ts";
 import { displayPath } from "../../git/path.ts";
 import { GitError } from "../../git/errors.ts";
 import { changedEntries } from "../../git/index-entries.ts";
@@ -6,7 +7,7 @@ import { pushMends } from "./mend-push.ts";
 import type { PushResult } from "./pre-push.ts";
 import type { RangeFinding } from "../range/findings.ts";
 import { shownCommit } from "../shown-commit.ts";
-import { indented, NAME, ONLY_IF_WRONG, printableText } from "../words.ts";
+import { indented, NAME, ONLY_IF_WRONG } from "../words.ts";
 
 /** What is said before a push. */
 
