@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { Command } from "commander";
-import { openRepository } from "../git/repository.ts";
+import { openRepository } from "../git/repository/open.ts";
 import {
   type Bootstrap,
   bootstrapLines,

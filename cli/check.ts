@@ -1,14 +1,14 @@
 import { Command, Option } from "commander";
 import { SettingsError } from "../findings/settings-error.ts";
 import type { Settings } from "../findings/settings.ts";
-import { blobSizes } from "../git/blobs.ts";
+import { blobSizes } from "../git/objects/blobs.ts";
 import { GitError } from "../git/errors.ts";
 import { HistoryLog } from "../git/history-log.ts";
 import { displayPath } from "../git/path.ts";
-import { openRepository, type OpenedRepository } from "../git/repository.ts";
+import { openRepository, type OpenedRepository } from "../git/repository/open.ts";
 import type { GitContext } from "../git/run.ts";
 import { commandOnFiles } from "../git/shell-word.ts";
-import { unstagedFiles } from "../git/unstaged-files.ts";
+import { unstagedFiles } from "../git/index/unstaged-files.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { RULE_FILE, SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { GitError } from "../git/errors.ts";
-import { openRepository, type OpenedRepository } from "../git/repository.ts";
+import { openRepository, type OpenedRepository } from "../git/repository/open.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
 import { chosenCluster, clusterFolders } from "../scaffold/cluster-folders.ts";

@@ -1,7 +1,7 @@
 import { GitError } from "../git/errors.ts";
 import { systemReason } from "../git/system-reason.ts";
 import type { GitContext } from "../git/run.ts";
-import { WorktreeError } from "../git/worktree-error.ts";
+import { WorktreeError } from "../git/worktree/error.ts";
 import { PushLineError } from "../hooks/push/push-lines.ts";
 import type { Begun } from "../hooks/commit/pre-commit.ts";
 import type { Refusal } from "../hooks/commit/refuse-plaintext.ts";

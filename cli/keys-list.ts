@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { GitError } from "../git/errors.ts";
 import { displayPath, pathFromText, pathText } from "../git/path.ts";
-import { openRepository } from "../git/repository.ts";
+import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
 import { counted } from "./counted.ts";

@@ -5,7 +5,7 @@ import { fluxMap } from "../flux/flux-map.ts";
 import type { Problem, ProblemKind } from "../flux/problem.ts";
 import { GitError } from "../git/errors.ts";
 import { displayPath, pathFromText } from "../git/path.ts";
-import { openRepository } from "../git/repository.ts";
+import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain, shown } from "./complain.ts";
 import { counted } from "./counted.ts";

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { openRepository } from "../git/repository.ts";
+import { openRepository } from "../git/repository/open.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { FILE_GENERATORS } from "../scaffold/file-generators.ts";
 import {

@@ -1,6 +1,6 @@
 import type { RepositoryFiles } from "../flux/repository-files.ts";
-import { readBlobs } from "../git/blobs.ts";
-import { indexEntries, isFile } from "../git/index-entries.ts";
+import { readBlobs } from "../git/objects/blobs.ts";
+import { indexEntries, isFile } from "../git/index/entries.ts";
 import { pathText } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 

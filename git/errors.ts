@@ -31,7 +31,7 @@ export interface FailedCall {
   readonly complaint: string;
 }
 
-/** Everything that goes wrong in this room, but for the worktree file (see worktree-file.ts). */
+/** Everything that goes wrong in this room, but for the worktree file (see worktree/error.ts). */
 export class GitError extends Error {
   override readonly name = "GitError";
   readonly code: GitErrorCode;

@@ -1,9 +1,9 @@
 import { GitError } from "./errors.ts";
-import type { BringingCommit } from "./commits-in-range.ts";
-import { rangeArguments, rangeInput, type Range } from "./range.ts";
+import type { BringingCommit } from "./range/commits.ts";
+import { rangeArguments, rangeInput, type Range } from "./range/range.ts";
 import type { GitPath } from "./path.ts";
 import { eachChunk, runGit, type GitContext, type RunningGit } from "./run.ts";
-import { tagObjects } from "./tag-objects.ts";
+import { tagObjects } from "./objects/tags.ts";
 import { startWalk } from "./walk.ts";
 
 /** A commit with what it brought, read from `git log`. Of most commits only the files are asked for. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Repository } from "./repository.ts";
+import type { Repository } from "./repository/open.ts";
 import { shellPath } from "./shell-word.ts";
 import { pathFromText } from "./path.ts";
 

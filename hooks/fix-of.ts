@@ -3,10 +3,10 @@ import { fixCommands, onFiles, type FixPlace } from "../findings/fix.ts";
 import type { Finding, Mend, UnderARule } from "../findings/finding.ts";
 import { shownFile } from "../findings/wording.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
-import type { Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository/open.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";
-import { worktreeLocation } from "../git/worktree-file.ts";
+import { worktreeLocation } from "../git/worktree/file.ts";
 
 /** What mends a finding and is no command: sentences, without their full stops. */
 export function mendWords(

@@ -1,4 +1,4 @@
-import type { IndexEntry } from "../git/index-entries.ts";
+import type { IndexEntry } from "../git/index/entries.ts";
 import { pathFromText } from "../git/path.ts";
 
 /** The files that say how others are judged. */

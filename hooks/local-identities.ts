@@ -1,4 +1,4 @@
-import { configValue } from "../git/config.ts";
+import { configValue } from "../git/repository/config.ts";
 import type { GitContext } from "../git/run.ts";
 import { KEY_FILE_SETTING } from "../sops/key-locations.ts";
 import { findIdentities, type FoundIdentities } from "../sops/identities.ts";

@@ -1,9 +1,9 @@
 import type { AllowedFinding, Settings } from "../findings/settings.ts";
-import { readBlobMap } from "../git/blobs.ts";
+import { readBlobMap } from "../git/objects/blobs.ts";
 import { GitError } from "../git/errors.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
-import { readPathAt, readStagedPaths } from "../git/show.ts";
+import { readPathAt, readStagedPaths } from "../git/objects/files-at-paths.ts";
 import type { Finding } from "../findings/finding.ts";
 import { SETTINGS_FILE } from "./gate-files.ts";
 

@@ -1,5 +1,5 @@
-import { readBlobMap } from "../git/blobs.ts";
-import { indexEntries } from "../git/index-entries.ts";
+import { readBlobMap } from "../git/objects/blobs.ts";
+import { indexEntries } from "../git/index/entries.ts";
 import type { GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import type { Kustomization } from "./kustomizations.ts";

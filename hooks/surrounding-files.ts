@@ -1,6 +1,6 @@
 import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-files.ts";
-import type { IndexedBlob } from "../git/commit-object.ts";
-import { isFile, type IndexEntry } from "../git/index-entries.ts";
+import type { IndexedBlob } from "../git/objects/commit.ts";
+import { isFile, type IndexEntry } from "../git/index/entries.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
 import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";

@@ -1,7 +1,7 @@
 import { printableText } from "../git/escape.ts";
-import type { Operation } from "../git/operation.ts";
+import type { Operation } from "../git/repository/operation.ts";
 import { displayPath } from "../git/path.ts";
-import type { Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository/open.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import type { FileFinding } from "./commit/file-finding.ts";
 import { commandsOnAll, fixOf, mendWords } from "./fix-of.ts";

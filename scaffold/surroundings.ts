@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { environmentInFolder, gitInFolder, gitLine } from "./git-in-folder.ts";
 import type { RawAnswers } from "./questions.ts";
-import { checkedOutBranch } from "../git/head.ts";
+import { checkedOutBranch } from "../git/repository/head.ts";
 import { type GitPath, pathText } from "../git/path.ts";
 import { nulFields } from "../git/run.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type CreationRule, parseRuleFile } from "../sops/creation-rules.ts";
-import { trusting } from "../git/repository.ts";
+import { trusting } from "../git/repository/open.ts";
 import { SopsError } from "../sops/errors.ts";
 import { type EncryptedTo, encryptedTo } from "./encrypted-recipients.ts";
 import { homeFolder } from "../sops/key-locations.ts";

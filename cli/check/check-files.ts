@@ -1,7 +1,7 @@
 import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
-import { changedEntries, indexEntries } from "../../git/index-entries.ts";
+import { changedEntries, indexEntries } from "../../git/index/entries.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
 import { filesOnDisk, stagedFiles, type FileToCheck } from "./files-to-check.ts";
 import { inspectFiles } from "./inspect-files.ts";

@@ -1,8 +1,8 @@
 import type { Finding } from "../../findings/finding.ts";
 import { ROTATIONS } from "../../findings/rotation.ts";
-import type { BringingCommit } from "../../git/commits-in-range.ts";
+import type { BringingCommit } from "../../git/range/commits.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../../git/path.ts";
-import type { Repository } from "../../git/repository.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import { SETTINGS_FILE } from "../../hooks/gate-files.ts";
 import { fixOf, mendWords } from "../../hooks/fix-of.ts";
 import { shownCommit } from "../../hooks/shown-commit.ts";

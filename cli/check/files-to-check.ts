@@ -1,10 +1,10 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { readBlobMap } from "../../git/blobs.ts";
-import { isFile, type IndexEntry } from "../../git/index-entries.ts";
-import { blobOid } from "../../git/object-id.ts";
+import { readBlobMap } from "../../git/objects/blobs.ts";
+import { isFile, type IndexEntry } from "../../git/index/entries.ts";
+import { blobOid } from "../../git/objects/object-id.ts";
 import { pathFromText, type GitPath } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { everyFileIn, isFolder } from "../files-in-folder.ts";
 
 /** A file that is looked at, wherever its content came from. */

@@ -1,10 +1,10 @@
 import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
 import type { FluxFinding } from "../../findings/flux/finding.ts";
-import { readBlobs } from "../../git/blobs.ts";
+import { readBlobs } from "../../git/objects/blobs.ts";
 import { type GitPath, pathText } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
-import { filesOf, readTrees, type Trees } from "../../git/trees.ts";
+import { filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";
 import { settingsAt, settleSilently } from "../../hooks/settings-in-force.ts";
 import type { CheckedFinding } from "./check-formats.ts";
 import { MOST_BYTES } from "../staged-files.ts";

@@ -1,9 +1,9 @@
 import type { Finding } from "../../findings/finding.ts";
 import { suspectedRules } from "../../findings/prefilter.ts";
 import { findSetUpCommands } from "../../findings/set-up-commands.ts";
-import type { ChangedEntry } from "../../git/index-entries.ts";
+import type { ChangedEntry } from "../../git/index/entries.ts";
 import { pathFromText, pathText, type GitPath } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles } from "../../git/shell-word.ts";
 import { inBrokenRuleFiles } from "../../hooks/broken-rule-file.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";

@@ -1,9 +1,9 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { isKustomizationFile } from "../../flux/repository-files.ts";
-import { blobOid } from "../../git/object-id.ts";
+import { blobOid } from "../../git/objects/object-id.ts";
 import type { GitPath } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
-import { worktreeLocation } from "../../git/worktree-file.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
+import { worktreeLocation } from "../../git/worktree/file.ts";
 import { foundSources, type FoundSource } from "../../hooks/secret-sources.ts";
 import { surroundingPaths } from "../../hooks/surrounding-files.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { indexEntries } from "../../git/index-entries.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import { indexEntries } from "../../git/index/entries.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";
 import { type Diagnosis, wrong } from "./diagnosis.ts";
 

@@ -1,5 +1,5 @@
 import { catFileBatch } from "../../git/batch.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { encryptedFile } from "../../findings/encrypted-file.ts";
-import { readBlobs } from "../../git/blobs.ts";
-import { type IndexEntry, indexEntries, isFile } from "../../git/index-entries.ts";
+import { readBlobs } from "../../git/objects/blobs.ts";
+import { type IndexEntry, indexEntries, isFile } from "../../git/index/entries.ts";
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";

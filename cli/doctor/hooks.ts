@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { indexEntries } from "../../git/index-entries.ts";
+import { indexEntries } from "../../git/index/entries.ts";
 import { type GitPath, pathFromText } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { withoutRepository } from "../../git/run.ts";
 import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
-import { worktreesOf } from "../../git/worktrees.ts";
+import { worktreesOf } from "../../git/repository/worktrees.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";

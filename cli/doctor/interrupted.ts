@@ -1,7 +1,7 @@
 import path from "node:path";
-import { leftLocks, removeLocks } from "../../git/left-locks.ts";
+import { leftLocks, removeLocks } from "../../git/index/left-locks.ts";
 import { displayPath } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { shellText } from "../../git/shell-word.ts";
 import { completeInterrupted } from "../../hooks/commit/complete-interrupted.ts";
 import { leftJournals } from "../../hooks/commit/replacement-journal.ts";

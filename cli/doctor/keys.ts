@@ -1,6 +1,6 @@
 import { chmodSync, type Stats, statSync } from "node:fs";
-import { configValue } from "../../git/config.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import { configValue } from "../../git/repository/config.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { printable, systemReason } from "../../scaffold/errors.ts";
 import type { FoundIdentities, KeyPlaceProblem } from "../../sops/identities.ts";

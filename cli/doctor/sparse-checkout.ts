@@ -1,5 +1,5 @@
-import { indexEntries } from "../../git/index-entries.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import { indexEntries } from "../../git/index/entries.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";
 import { type Diagnosis, wrong } from "./diagnosis.ts";

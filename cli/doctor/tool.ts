@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { indexEntries } from "../../git/index-entries.ts";
-import { blobOid } from "../../git/object-id.ts";
+import { indexEntries } from "../../git/index/entries.ts";
+import { blobOid } from "../../git/objects/object-id.ts";
 import { displayPath, type GitPath, pathFromText, pathText } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles } from "../../git/shell-word.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";
 import { toolVersion } from "../../scaffold/tool-file.ts";

@@ -1,13 +1,13 @@
 import { unlinkSync } from "node:fs";
-import { readBlobs } from "../../git/blobs.ts";
-import { indexEntries } from "../../git/index-entries.ts";
+import { readBlobs } from "../../git/objects/blobs.ts";
+import { indexEntries } from "../../git/index/entries.ts";
 import type { GitPath } from "../../git/path.ts";
-import { refreshIndex } from "../../git/replace-entries.ts";
-import type { Repository } from "../../git/repository.ts";
+import { refreshIndex } from "../../git/index/replace-entries.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import { withIndexFile, type GitContext } from "../../git/run.ts";
-import { WorktreeError } from "../../git/worktree-error.ts";
-import { compareWithStaged, worktreeLocation } from "../../git/worktree-file.ts";
-import { prepareReplacement } from "../../git/worktree-replacement.ts";
+import { WorktreeError } from "../../git/worktree/error.ts";
+import { compareWithStaged, worktreeLocation } from "../../git/worktree/file.ts";
+import { prepareReplacement } from "../../git/worktree/replacement.ts";
 import { leftJournals, temporaryFileName, type Journal } from "./replacement-journal.ts";
 
 /**

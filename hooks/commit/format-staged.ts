@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { displayPath, isTextPath, pathText } from "../../git/path.ts";
-import type { Repository } from "../../git/repository.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import { hasOwnBin } from "../../git/tool-command.ts";
-import { compareWithStaged, type WorktreeFile } from "../../git/worktree-file.ts";
+import { compareWithStaged, type WorktreeFile } from "../../git/worktree/file.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import type { Staged } from "./staged.ts";
 

@@ -1,5 +1,5 @@
-import { heldByRemotes } from "../../git/blobs-in-range.ts";
-import type { Repository } from "../../git/repository.ts";
+import { heldByRemotes } from "../../git/range/blobs.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Inspection } from "./inspect-staged.ts";
 import type { NewContent } from "./replace-staged.ts";

@@ -1,6 +1,6 @@
 import type { Finding } from "../../findings/finding.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
-import type { Repository } from "../../git/repository.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import type { Encrypted } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";

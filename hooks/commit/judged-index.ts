@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import path from "node:path";
-import type { Commit } from "../../git/commit-object.ts";
-import type { Repository } from "../../git/repository.ts";
+import type { Commit } from "../../git/objects/commit.ts";
+import type { Repository } from "../../git/repository/open.ts";
 
 /**
  * How the hooks that follow pre-commit know that it has judged what is being committed: a second

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { suspectedRules } from "../../findings/prefilter.ts";
-import { readHeadAndBlobs } from "../../git/commit-object.ts";
-import { changedEntries, changedEntriesIn } from "../../git/index-entries.ts";
-import { ongoingOperation } from "../../git/operation.ts";
+import { readHeadAndBlobs } from "../../git/objects/commit.ts";
+import { changedEntries, changedEntriesIn } from "../../git/index/entries.ts";
+import { ongoingOperation } from "../../git/repository/operation.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
-import { openHookRepository, type Repository } from "../../git/repository.ts";
+import { openHookRepository, type Repository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
 import { SETTINGS_FILE } from "../gate-files.ts";

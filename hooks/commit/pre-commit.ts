@@ -1,7 +1,7 @@
 import { GitError } from "../../git/errors.ts";
-import { changedEntries } from "../../git/index-entries.ts";
-import { ongoingOperation, type Operation } from "../../git/operation.ts";
-import { openHookRepository, type Repository } from "../../git/repository.ts";
+import { changedEntries } from "../../git/index/entries.ts";
+import { ongoingOperation, type Operation } from "../../git/repository/operation.ts";
+import { openHookRepository, type Repository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";
 import type { FileFinding } from "./file-finding.ts";
 import { inspectStaged, type Inspection } from "./inspect-staged.ts";

@@ -1,7 +1,7 @@
 import { recipientsFinding } from "../../findings/sops-recipients.ts";
 import { sopsVerdict } from "../../findings/sops-verdict.ts";
-import { readBlobs } from "../../git/blobs.ts";
-import { indexEntries, isFile } from "../../git/index-entries.ts";
+import { readBlobs } from "../../git/objects/blobs.ts";
+import { indexEntries, isFile } from "../../git/index/entries.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";

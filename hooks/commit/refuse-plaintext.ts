@@ -1,6 +1,6 @@
-import { changedEntries } from "../../git/index-entries.ts";
-import { ongoingOperation, type Operation } from "../../git/operation.ts";
-import { openHookRepository, openRepository, type Repository } from "../../git/repository.ts";
+import { changedEntries } from "../../git/index/entries.ts";
+import { ongoingOperation, type Operation } from "../../git/repository/operation.ts";
+import { openHookRepository, openRepository, type Repository } from "../../git/repository/open.ts";
 import { withIndexFile, type GitContext } from "../../git/run.ts";
 import { sortByRemotes, type Sorted } from "./held-by-remotes.ts";
 import { inspectStaged } from "./inspect-staged.ts";

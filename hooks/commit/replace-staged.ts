@@ -1,10 +1,10 @@
 import { GitError } from "../../git/errors.ts";
-import { writeBlobs } from "../../git/blobs.ts";
-import type { ChangedEntry } from "../../git/index-entries.ts";
-import { refreshIndex, replaceEntries } from "../../git/replace-entries.ts";
-import type { Repository } from "../../git/repository.ts";
-import { compareWithStaged, type WorktreeFile } from "../../git/worktree-file.ts";
-import { prepareReplacement, type PreparedReplacement } from "../../git/worktree-replacement.ts";
+import { writeBlobs } from "../../git/objects/blobs.ts";
+import type { ChangedEntry } from "../../git/index/entries.ts";
+import { refreshIndex, replaceEntries } from "../../git/index/replace-entries.ts";
+import type { Repository } from "../../git/repository/open.ts";
+import { compareWithStaged, type WorktreeFile } from "../../git/worktree/file.ts";
+import { prepareReplacement, type PreparedReplacement } from "../../git/worktree/replacement.ts";
 import type { Encrypted } from "../../sops/encrypt.ts";
 import type { KeyPlaceProblem } from "../../sops/identities.ts";
 import { openJournal, temporaryFileName } from "./replacement-journal.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { GitPath } from "../../git/path.ts";
-import type { Repository } from "../../git/repository.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import { gitFolder } from "./judged-index.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { lstatSync, readSync, unlinkSync, type Stats } from "node:fs";
 import path from "node:path";
-import type { Repository } from "../../git/repository.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import { nulFields } from "../../git/run.ts";
 import { WaitingBatch } from "../../git/waiting-batch.ts";
 import { indexState, isSame, proofFolder, type IndexState } from "./judged-index.ts";

@@ -3,17 +3,17 @@ import {
   readHeadAndBlobs,
   type Commit,
   type IndexedBlob,
-} from "../../git/commit-object.ts";
-import { emptyTree } from "../../git/head.ts";
+} from "../../git/objects/commit.ts";
+import { emptyTree } from "../../git/repository/head.ts";
 import {
   changedEntries,
   isFile,
   type ChangedEntry,
   type DeletedEntry,
   type IndexChanges,
-} from "../../git/index-entries.ts";
+} from "../../git/index/entries.ts";
 import type { GitPath } from "../../git/path.ts";
-import type { Repository } from "../../git/repository.ts";
+import type { Repository } from "../../git/repository/open.ts";
 import { isRuleFile } from "../gate-files.ts";
 
 /** A file of the index with its content, and the content of the commit it is compared with. */

@@ -1,12 +1,12 @@
 import type { RuleId } from "../../findings/finding.ts";
 import { BlobStream, streamBlobs } from "../../git/blob-stream.ts";
 import { namedObjects, type HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
-import { blobsIn } from "../../git/blobs-in-range.ts";
-import type { BringingCommit } from "../../git/commits-in-range.ts";
-import { indexEntries, type IndexEntry } from "../../git/index-entries.ts";
-import { mergedTags } from "../../git/tag-objects.ts";
+import { blobsIn } from "../../git/range/blobs.ts";
+import type { BringingCommit } from "../../git/range/commits.ts";
+import { indexEntries, type IndexEntry } from "../../git/index/entries.ts";
+import { mergedTags } from "../../git/objects/tags.ts";
 import { pathText } from "../../git/path.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import { inBrokenRuleFiles, type InRuleFile } from "../broken-rule-file.ts";
 import { KEY_WORDS } from "../message-keys.ts";
 import { readableAgain, replacementsIn } from "../readable-again.ts";

@@ -3,7 +3,7 @@ import type { Finding, RuleId } from "../../findings/finding.ts";
 import { Likenesses, type Likeness } from "../../findings/likenesses.ts";
 import { isKustomizationFile } from "../../flux/repository-files.ts";
 import type { HistoryLog } from "../../git/history-log.ts";
-import type { BringingCommit } from "../../git/commits-in-range.ts";
+import type { BringingCommit } from "../../git/range/commits.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import { mayGenerateSecrets } from "../kustomizations.ts";
 import { keysInMessage } from "../message-keys.ts";

@@ -1,5 +1,5 @@
 import { catFileBatch, type BatchObject, type BatchOptions } from "../../git/batch.ts";
-import { readBlobMap } from "../../git/blobs.ts";
+import { readBlobMap } from "../../git/objects/blobs.ts";
 import type { HistoryLog, LoggedCommit } from "../../git/history-log.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";

@@ -1,6 +1,6 @@
-import type { Range } from "../../git/range.ts";
+import type { Range } from "../../git/range/range.ts";
 import { pathFromText } from "../../git/path.ts";
-import { openRepository, type OpenedRepository } from "../../git/repository.ts";
+import { openRepository, type OpenedRepository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import type { RangeFinding } from "../range/findings.ts";

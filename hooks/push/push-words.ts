@@ -1,7 +1,7 @@
 import { printableText } from "../../git/escape.ts";
 import { displayPath } from "../../git/path.ts";
 import { GitError } from "../../git/errors.ts";
-import { changedEntries } from "../../git/index-entries.ts";
+import { changedEntries } from "../../git/index/entries.ts";
 import { mendWords } from "../fix-of.ts";
 import { pushMends } from "./mend-push.ts";
 import type { PushResult } from "./pre-push.ts";

@@ -1,5 +1,5 @@
-import type { Range } from "../../git/range.ts";
-import { peel } from "../../git/tag-objects.ts";
+import type { Range } from "../../git/range/range.ts";
+import { peel } from "../../git/objects/tags.ts";
 import { runGit, type GitContext } from "../../git/run.ts";
 import type { PushedRef } from "./push-lines.ts";
 

@@ -1,7 +1,7 @@
-import { blobsIn, heldByRemotes } from "../../git/blobs-in-range.ts";
-import { commitsBringing } from "../../git/commits-in-range.ts";
-import type { Range } from "../../git/range.ts";
-import type { OpenedRepository } from "../../git/repository.ts";
+import { blobsIn, heldByRemotes } from "../../git/range/blobs.ts";
+import { commitsBringing } from "../../git/range/commits.ts";
+import type { Range } from "../../git/range/range.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { settingsIn, settleSilently } from "../settings-in-force.ts";
 import { decryptedAgain } from "./decrypted-again.ts";

@@ -1,7 +1,7 @@
-import { commitsSaying } from "../../git/commits-in-range.ts";
-import type { Range } from "../../git/range.ts";
+import { commitsSaying } from "../../git/range/commits.ts";
+import type { Range } from "../../git/range/range.ts";
 import type { GitPath } from "../../git/path.ts";
-import { tagObjects } from "../../git/tag-objects.ts";
+import { tagObjects } from "../../git/objects/tags.ts";
 import type { GitContext } from "../../git/run.ts";
 import { KEY_WORDS, keysInMessage } from "../message-keys.ts";
 import type { PushedRef } from "../push/push-lines.ts";

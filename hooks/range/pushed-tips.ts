@@ -1,9 +1,9 @@
 import { isKustomizationFile } from "../../flux/repository-files.ts";
-import { blobsIn } from "../../git/blobs-in-range.ts";
-import type { Range } from "../../git/range.ts";
+import { blobsIn } from "../../git/range/blobs.ts";
+import type { Range } from "../../git/range/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { filesOf, readTrees } from "../../git/trees.ts";
+import { filesOf, readTrees } from "../../git/objects/trees.ts";
 import { SETTINGS_FILE } from "../gate-files.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { rulesAt, type RulesInForce } from "../rules-in-force.ts";

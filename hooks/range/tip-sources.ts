@@ -1,4 +1,4 @@
-import { readBlobMap, readBlobs } from "../../git/blobs.ts";
+import { readBlobMap, readBlobs } from "../../git/objects/blobs.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { mayGenerateSecrets } from "../kustomizations.ts";

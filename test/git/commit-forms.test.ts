@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
-import { openRepository, type OpenedRepository } from "../../git/repository.ts";
+import { openRepository, type OpenedRepository } from "../../git/repository/open.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 import { hostileNames } from "./hostile-names.ts";

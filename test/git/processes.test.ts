@@ -1,12 +1,12 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
-import { readBlobMap, writeBlobs } from "../../git/blobs.ts";
-import { changedEntries } from "../../git/index-entries.ts";
-import { replaceEntries } from "../../git/replace-entries.ts";
-import { openHookRepository } from "../../git/repository.ts";
-import { compareWithStaged } from "../../git/worktree-file.ts";
-import { prepareReplacement } from "../../git/worktree-replacement.ts";
+import { readBlobMap, writeBlobs } from "../../git/objects/blobs.ts";
+import { changedEntries } from "../../git/index/entries.ts";
+import { replaceEntries } from "../../git/index/replace-entries.ts";
+import { openHookRepository } from "../../git/repository/open.ts";
+import { compareWithStaged } from "../../git/worktree/file.ts";
+import { prepareReplacement } from "../../git/worktree/replacement.ts";
 import { temporaryRepository } from "../temporary-repository.ts";
 
 test("a commit without secrets costs two calls to git; one with many, six", async (t) => {

@@ -1,9 +1,9 @@
-import { readBlobMap, writeBlobs } from "../../git/blobs.ts";
-import { changedEntries, isFile } from "../../git/index-entries.ts";
-import { refreshIndex, replaceEntries } from "../../git/replace-entries.ts";
-import { openHookRepository } from "../../git/repository.ts";
-import { compareWithStaged } from "../../git/worktree-file.ts";
-import { prepareReplacement } from "../../git/worktree-replacement.ts";
+import { readBlobMap, writeBlobs } from "../../git/objects/blobs.ts";
+import { changedEntries, isFile } from "../../git/index/entries.ts";
+import { refreshIndex, replaceEntries } from "../../git/index/replace-entries.ts";
+import { openHookRepository } from "../../git/repository/open.ts";
+import { compareWithStaged } from "../../git/worktree/file.ts";
+import { prepareReplacement } from "../../git/worktree/replacement.ts";
 
 /** A pre-commit hook that "encrypts": every staged PLAIN becomes ENC. */
 const repository = await openHookRepository({ cwd: process.cwd(), env: process.env });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { pathFromText } from "../../../git/path.ts";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import { completeInterrupted } from "../../../hooks/commit/complete-interrupted.ts";
 import { openJournal, temporaryFileName } from "../../../hooks/commit/replacement-journal.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";

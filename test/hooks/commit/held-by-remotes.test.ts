@@ -2,7 +2,7 @@ import test from "ava";
 import type { FileFinding } from "../../../hooks/commit/file-finding.ts";
 import { sortByRemotes } from "../../../hooks/commit/held-by-remotes.ts";
 import type { NewContent } from "../../../hooks/commit/replace-staged.ts";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 
 test("what a remote-tracking branch holds is warned of, and what it does not is refused or encrypted", async (t) => {

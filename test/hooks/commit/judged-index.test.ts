@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import {
   gitFolder,
   indexState,

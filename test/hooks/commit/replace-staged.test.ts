@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { changedEntries } from "../../../git/index-entries.ts";
-import { openRepository } from "../../../git/repository.ts";
+import { changedEntries } from "../../../git/index/entries.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import { replaceStaged, type NewContent } from "../../../hooks/commit/replace-staged.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 

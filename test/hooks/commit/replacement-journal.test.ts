@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import { leftJournals, openJournal } from "../../../hooks/commit/replacement-journal.ts";
 import { spawnSync } from "../../bounded-programs.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";

@@ -1,10 +1,10 @@
 import { symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import type { Range } from "../../../git/range.ts";
+import type { Range } from "../../../git/range/range.ts";
 import { HistoryLog } from "../../../git/history-log.ts";
 import { pathFromText } from "../../../git/path.ts";
-import { openRepository } from "../../../git/repository.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import { pastSources } from "../../../hooks/history/past-sources.ts";
 import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
 

@@ -1,0 +1,32 @@
+import type { GitPath } from "../path.ts";
+import { nulFields, runGit, type GitContext } from "../run.ts";
+
+/**
+ * Files of some names that are not on disk as they are staged: those that are tracked, in whatever folder, and
+ * those at the top that are not.
+ *
+ * @param names without a wildcard in them
+ * @throws GitError
+ */
+export async function unstagedFiles(
+  context: GitContext,
+  names: readonly string[],
+): Promise<GitPath[]> {
+  const list = async (args: readonly string[], pathspecs: readonly string[]) =>
+    nulFields(
+      (await runGit(context, [...args, "--", ...pathspecs], { filters: true })).stdout,
+    ) as GitPath[];
+  const files = await Promise.all([
+    // It compares contents, as git add would store them: ls-files tells of what has other line endings only.
+    list(
+      ["-c", "diff.relative=false", "diff", "--name-only", "-z"],
+      names.map((name) => `:(top,glob)**/${name}`),
+    ),
+    // Without a wildcard, so that git does not walk through all folders.
+    list(
+      ["ls-files", "-z", "--full-name", "--others", "--exclude-standard"],
+      names.map((name) => `:(top,literal)${name}`),
+    ),
+  ]);
+  return [...new Set(files.flat())];
+}
