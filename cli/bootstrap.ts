@@ -8,7 +8,7 @@ import {
   requirePushed,
   sentKeys,
 } from "../scaffold/bootstrap.ts";
-import { chosenCluster } from "../scaffold/cluster-folders.ts";
+import { chosenCluster } from "../scaffold/new/cluster-folders.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";

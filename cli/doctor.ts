@@ -3,7 +3,7 @@ import { GitError } from "../git/errors.ts";
 import { openRepository, type OpenedRepository } from "../git/repository/open.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
-import { chosenCluster, clusterFolders } from "../scaffold/cluster-folders.ts";
+import { chosenCluster, clusterFolders } from "../scaffold/new/cluster-folders.ts";
 import { isExplained } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import { complain } from "./complain.ts";

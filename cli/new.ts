@@ -1,14 +1,14 @@
 import { Command, CommanderError, Option } from "commander";
 import { openRepository } from "../git/repository/open.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
-import { FILE_GENERATORS } from "../scaffold/file-generators.ts";
+import { FILE_GENERATORS } from "../scaffold/new/file-generators.ts";
 import {
   COMMON_OPTIONS,
   type FileGenerator,
   preparedMessage,
   type Prompter,
   writePrepared,
-} from "../scaffold/generator.ts";
+} from "../scaffold/new/generator.ts";
 import { standardInputOnce } from "../scaffold/standard-input.ts";
 import { complaintOf } from "./arguments.ts";
 import { complain } from "./complain.ts";

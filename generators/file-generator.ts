@@ -7,7 +7,7 @@ import {
   type PreparedFiles,
   type Prompter,
   writePrepared,
-} from "../scaffold/generator.ts";
+} from "../scaffold/new/generator.ts";
 import { topOfRepository } from "../scaffold/git-in-folder.ts";
 import { standardInputOnce } from "../scaffold/standard-input.ts";
 import { optionText, typedText } from "./option-text.ts";

@@ -1,4 +1,4 @@
-import type { RememberedAnswers } from "./answers.ts";
+import type { RememberedAnswers } from "./answers/answers.ts";
 
 /** How `flux bootstrap` is called for a repository, and where it gets its access from. */
 export interface BootstrapCommand {

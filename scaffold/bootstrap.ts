@@ -4,13 +4,13 @@ import { parseRuleFile, ruleFor } from "../sops/creation-rules.ts";
 import { findIdentities } from "../sops/identities.ts";
 import type { KeyPair } from "../sops/identity.ts";
 import { shellCommand } from "../git/shell-word.ts";
-import type { RememberedAnswers } from "./answers.ts";
+import type { RememberedAnswers } from "./answers/answers.ts";
 import { bootstrapCommand } from "./bootstrap-command.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
-import { collectAnswers } from "./collect-answers.ts";
-import { rememberedKeyFile } from "./repository.ts";
-import { inspectTarget } from "./target.ts";
+import { collectAnswers } from "./answers/collect.ts";
+import { rememberedKeyFile } from "./commit/commit.ts";
+import { inspectTarget } from "./target/target.ts";
 
 export interface BootstrapRequest {
   /** The top of the repository. */

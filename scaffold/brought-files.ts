@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { wouldHide } from "./folder-list.ts";
-import type { HookManager } from "./hook-manager.ts";
-import type { WantedFile } from "./plan.ts";
-import type { Target } from "./target.ts";
+import { wouldHide } from "./new/folder-list.ts";
+import type { HookManager } from "./hook-manager/find.ts";
+import type { WantedFile } from "./plan/plan.ts";
+import type { Target } from "./target/target.ts";
 
 /** Whether a file that the scaffold has is for this folder, too. */
 export function isBrought(file: WantedFile, target: Target, manager: HookManager): boolean {

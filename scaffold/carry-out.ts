@@ -1,18 +1,18 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeIdentity } from "./age-identity.ts";
-import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hooks-on.ts";
+import { writeIdentity } from "./recipients/identity.ts";
+import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hook-manager/turn-on.ts";
 import { type Installation, installDependencies } from "./install-dependencies.ts";
-import { filesToWrite, type PlannedFile } from "./plan.ts";
+import { filesToWrite, type PlannedFile } from "./plan/plan.ts";
 import {
   type CommitState,
   firstCommit,
   initRepository,
   leftToOwner,
   rememberKeyFile,
-} from "./repository.ts";
+} from "./commit/commit.ts";
 import type { PreparedScaffold } from "./scaffold.ts";
-import { stageFiles } from "./write-plan.ts";
+import { stageFiles } from "./plan/write.ts";
 
 /** What has happened. */
 export interface Scaffolded extends PreparedScaffold {

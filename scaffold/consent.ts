@@ -1,6 +1,6 @@
-import type { PlannedFile } from "./plan.ts";
+import type { PlannedFile } from "./plan/plan.ts";
 import { type PreparedScaffold, withDecisions } from "./scaffold.ts";
-import { unifiedDiff } from "./unified-diff.ts";
+import { unifiedDiff } from "./plan/unified-diff.ts";
 
 /**
  * Asks a person about one change of a file that is there.

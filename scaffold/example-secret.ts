@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { parseRuleFile, ruleFor } from "../sops/creation-rules.ts";
-import { encryptSecret } from "./encrypt-new.ts";
+import { encryptSecret } from "./new/secret/encrypt.ts";
 import { ScaffoldError } from "./errors.ts";
-import type { WantedFile } from "./plan.ts";
+import type { WantedFile } from "./plan/plan.ts";
 
 /**
  * The Secret of the example application: a random token, encrypted in memory, so that its plaintext

@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type IdentityPlan, planIdentity } from "./age-identity.ts";
-import type { Answers } from "./answers.ts";
+import { type IdentityPlan, planIdentity } from "./recipients/identity.ts";
+import type { Answers } from "./answers/answers.ts";
 import { isBrought } from "./brought-files.ts";
 import { printable, ScaffoldError } from "./errors.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
-import { blobId, GENERATED_PATH, printGenerated } from "./generated-files.ts";
-import { hookFiles } from "./hook-files.ts";
-import { findHookManager, type HookManager, OWN_HUSKY } from "./hook-manager.ts";
-import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./plan.ts";
-import { presentRecipients, recipientsOfFiles } from "./present-recipients.ts";
+import { blobId, GENERATED_PATH, printGenerated } from "./plan/generated-files.ts";
+import { hookFiles } from "./hook-manager/files.ts";
+import { findHookManager, type HookManager, OWN_HUSKY } from "./hook-manager/find.ts";
+import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./plan/plan.ts";
+import { presentRecipients, recipientsOfFiles } from "./recipients/present.ts";
 import { renderRepository } from "./render.ts";
-import { rememberedKeyFile } from "./repository.ts";
-import type { Scope } from "./surroundings.ts";
-import type { Target } from "./target.ts";
+import { rememberedKeyFile } from "./commit/commit.ts";
+import type { Scope } from "./target/surroundings.ts";
+import type { Target } from "./target/target.ts";
 import { isOlderOrSame, readTool } from "./tool-file.ts";
-import { isWrittenByFlux } from "./written-by-flux.ts";
+import { isWrittenByFlux } from "./plan/written-by-flux.ts";
 
 export interface ScaffoldRequest {
   readonly target: Target;

@@ -1,5 +1,5 @@
-import type { Scope } from "./surroundings.ts";
-import type { YamlLines } from "./yaml-insertion.ts";
+import type { Scope } from "./target/surroundings.ts";
+import type { YamlLines } from "./addition/yaml-insertion.ts";
 
 /** A creation rule that a repository should have. */
 export interface WantedRule {

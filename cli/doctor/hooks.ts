@@ -7,16 +7,16 @@ import { withoutRepository } from "../../git/run.ts";
 import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
 import { worktreesOf } from "../../git/repository/worktrees.ts";
 import { printable } from "../../scaffold/errors.ts";
-import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
+import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
-import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager.ts";
+import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager/find.ts";
 import {
   hooksNotCalled,
   type HooksState,
   HUSKY_STUBS,
   isExecutable,
   turnHooksOn,
-} from "../../scaffold/hooks-on.ts";
+} from "../../scaffold/hook-manager/turn-on.ts";
 import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
 
 const OFF = "the hooks are off: commits are not looked at";

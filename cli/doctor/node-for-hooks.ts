@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { shellText } from "../../git/shell-word.ts";
-import { findHookManager } from "../../scaffold/hook-manager.ts";
+import { findHookManager } from "../../scaffold/hook-manager/find.ts";
 import { type Diagnosis, note, ok, wrong } from "./diagnosis.ts";
 
 /** What a program has that was not started from a shell: launchd's PATH, and systemd's. */

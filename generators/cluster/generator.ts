@@ -1,4 +1,4 @@
-import { clusterGenerator } from "../../scaffold/cluster.ts";
+import { clusterGenerator } from "../../scaffold/new/cluster.ts";
 import { yeomanGenerator } from "../file-generator.ts";
 
 export default yeomanGenerator(clusterGenerator);

@@ -1,4 +1,4 @@
-import { secretGenerator } from "../../scaffold/secret.ts";
+import { secretGenerator } from "../../scaffold/new/secret.ts";
 import { yeomanGenerator } from "../file-generator.ts";
 
 export default yeomanGenerator(secretGenerator);

@@ -1,4 +1,4 @@
-import { workloadGenerator } from "../../scaffold/workload.ts";
+import { workloadGenerator } from "../../scaffold/new/workload.ts";
 import { yeomanGenerator } from "../file-generator.ts";
 
 export default yeomanGenerator(workloadGenerator);

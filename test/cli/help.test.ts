@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
-import { FILE_GENERATORS } from "../../scaffold/file-generators.ts";
-import { QUESTIONS } from "../../scaffold/questions.ts";
+import { FILE_GENERATORS } from "../../scaffold/new/file-generators.ts";
+import { QUESTIONS } from "../../scaffold/answers/questions.ts";
 import { scaffolded, TOOL } from "../e2e/scaffolded.ts";
 
 function helpOf(...words: readonly string[]) {

@@ -1,6 +1,6 @@
 import test from "ava";
 import { SECRET_TYPE_KEYS } from "../../findings/secret-types.ts";
-import { secretType } from "../../scaffold/secret-types.ts";
+import { secretType } from "../../scaffold/new/secret/types.ts";
 
 test("new secret asks for the keys that secret-not-valid misses", (t) => {
   t.true(SECRET_TYPE_KEYS.size > 5);

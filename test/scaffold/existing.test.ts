@@ -16,10 +16,10 @@ import { carryOut } from "../../scaffold/carry-out.ts";
 import { closingMessage } from "../../scaffold/closing-message.ts";
 import { committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
-import { GATE_HOOKS } from "../../scaffold/gate-hooks.ts";
-import { hookLine } from "../../scaffold/hook-lines.ts";
-import { filesToWrite } from "../../scaffold/plan.ts";
-import { inspectSurroundings } from "../../scaffold/surroundings.ts";
+import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";
+import { hookLine } from "../../scaffold/hook-manager/lines.ts";
+import { filesToWrite } from "../../scaffold/plan/plan.ts";
+import { inspectSurroundings } from "../../scaffold/target/surroundings.ts";
 import { generateKeyPair } from "../../sops/identity.ts";
 import { author, git, newPlace, prepare } from "./sandbox.ts";
 

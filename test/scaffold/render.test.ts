@@ -1,7 +1,7 @@
 import test from "ava";
 import { parse } from "yaml";
 import { shellCommand } from "../../git/shell-word.ts";
-import type { RememberedAnswers } from "../../scaffold/answers.ts";
+import type { RememberedAnswers } from "../../scaffold/answers/answers.ts";
 import { bootstrapCommand } from "../../scaffold/bootstrap-command.ts";
 import { renderRepository } from "../../scaffold/render.ts";
 import { templateFiles } from "../../scaffold/template-files.ts";

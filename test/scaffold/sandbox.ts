@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execFileSync } from "../bounded-programs.ts";
-import { collectAnswers } from "../../scaffold/collect-answers.ts";
-import type { RawAnswers } from "../../scaffold/questions.ts";
+import { collectAnswers } from "../../scaffold/answers/collect.ts";
+import type { RawAnswers } from "../../scaffold/answers/questions.ts";
 import { prepareScaffold, type ScaffoldRequest } from "../../scaffold/scaffold.ts";
-import { scopeFor, settledAnswers } from "../../scaffold/scope.ts";
-import { inspectTarget } from "../../scaffold/target.ts";
+import { scopeFor, settledAnswers } from "../../scaffold/target/scope.ts";
+import { inspectTarget } from "../../scaffold/target/target.ts";
 
 /** A folder of its own, removed when the tests are over, with an empty home folder in it. */
 export const sandbox = realpathSync(mkdtempSync(join(tmpdir(), "flux-sops-scaffold-")));

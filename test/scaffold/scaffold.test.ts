@@ -13,10 +13,10 @@ import test, { type ExecutionContext } from "ava";
 import { execFileSync } from "../bounded-programs.ts";
 import { carryOut } from "../../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../../scaffold/closing-message.ts";
-import { blobId } from "../../scaffold/generated-files.ts";
-import { filesToWrite } from "../../scaffold/plan.ts";
+import { blobId } from "../../scaffold/plan/generated-files.ts";
+import { filesToWrite } from "../../scaffold/plan/plan.ts";
 import { withDecisions } from "../../scaffold/scaffold.ts";
-import { inspectTarget } from "../../scaffold/target.ts";
+import { inspectTarget } from "../../scaffold/target/target.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
 

@@ -1,0 +1,31 @@
+import { parseRecipient } from "../../sops/recipient.ts";
+import { printable } from "../errors.ts";
+
+/** The public keys of an answer: `age1…,age1…`. */
+export function splitRecipients(text: string): string[] {
+  const recipients = text.split(",").map((part) => part.trim());
+  return [...new Set(recipients.filter((part) => part !== ""))];
+}
+
+/** What is wrong with such an answer, as the end of a sentence that begins with the flag, or null. */
+export function recipientsProblem(text: string): string | null {
+  if (text === "") return null;
+  const recipients = splitRecipients(text);
+  if (recipients.length === 0)
+    return "names no recipient: give one or more age1…, with commas between";
+  for (const recipient of recipients) {
+    let kind;
+    try {
+      kind = parseRecipient(recipient);
+    } catch (error) {
+      return `cannot be used: ${(error as Error).message}`;
+    }
+    // A commit encrypts by itself, and only these two kinds can be encrypted to without sops.
+    if (kind !== "x25519" && kind !== "hybrid") {
+      return `cannot be used: ${printable(recipient.slice(0, 20))}… is ${
+        kind === "ssh" ? "an SSH key" : "for an age plugin"
+      }, which a commit cannot encrypt to; give the public key that age-keygen prints`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+import { type GateHook, READ_INPUT } from "./gate-hooks.ts";
+import { JOINED_HOOKS as FOLDER } from "./find.ts";
+
+/** The line that runs one of our hooks from another program's shell script. */
+export function hookLine(name: string): string {
+  return `sh -e ${FOLDER}/${name} "$@"`;
+}
+
+/**
+ * The same, for a script of somebody's own: it may go on after a command that failed, and read after this line
+ * what git tells a hook once. The file is opened for each, and gone before ours may end the script.
+ */
+export function ownHookLine(name: GateHook, line: string = hookLine(name)): string {
+  return READ_INPUT.includes(name)
+    ? `told=$(mktemp) && cat >"$told" && exec <"$told" 3<"$told" && rm "$told" && ${line} <&3 || exit`
+    : `${line} || exit`;
+}
+
+/** The same, for a script that is run in other repositories as well. */
+export function guardedHookLine(name: GateHook): string {
+  return `[ ! -e ${FOLDER}/${name} ] || { ${ownHookLine(name)}; }`;
+}
+
+/** Where such lines have to stand, a clause. */
+export function placeOfLines(names: readonly GateHook[]): string {
+  const first = names.filter((name) => READ_INPUT.includes(name));
+  const reached = "where it is always reached";
+  return first.length === 0 ? reached : `${reached}, in ${first.join(" and ")} before all else`;
+}
+
+/** Whether a script, or a list of commands, runs one of our hooks; what is commented out runs nothing. */
+export function runsHook(text: string, name: GateHook): boolean {
+  const live = text.replace(/^\s*#.*$/gm, "");
+  const isCalled = new RegExp(String.raw`flux-sops(?:\.[cm]js)?["']? hook ${name}\b`);
+  return live.includes(`${FOLDER}/${name}`) || isCalled.test(live);
+}

@@ -1,0 +1,255 @@
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { randomBytes } from "node:crypto";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { SopsError } from "../../sops/errors.ts";
+import { generateKeyPair, type KeyPair, parseKeyFile, readKeyFile } from "../../sops/identity.ts";
+import { userKeyFile } from "../../sops/key-locations.ts";
+import { printable, ScaffoldError, systemReason } from "../errors.ts";
+
+/** Which keys the repository will be encrypted to, and where their private halves are. */
+export type IdentityPlan =
+  /** Made now and written to `file`. */
+  | {
+      readonly kind: "new";
+      readonly file: string;
+      readonly pair: KeyPair;
+      readonly recipients: readonly string[];
+    }
+  /** In `file` already. */
+  | { readonly kind: "present"; readonly file: string; readonly recipients: readonly string[] }
+  /** None of the recipients' private keys is in the key files of this machine. */
+  | { readonly kind: "elsewhere"; readonly recipients: readonly string[] };
+
+export interface IdentityWish {
+  readonly directory: string;
+  /** From `--recipients`; empty where not given. */
+  readonly recipients: readonly string[];
+  /** From `--age-key-file`; empty where not given. */
+  readonly ageKeyFile: string;
+  /** From an earlier `--age-key-file`, as git's configuration remembers it; empty where not. */
+  readonly rememberedKeyFile: string;
+  /** Recipients of the repository's rules; null where it has none. */
+  readonly present: readonly string[] | null;
+  /** Whether a new key is made even where the key file holds some: they are other clusters'. */
+  readonly ownKey?: boolean;
+}
+
+/**
+ * Decides about the identity; makes a key pair in memory at most, and writes nothing.
+ *
+ * @throws ScaffoldError `environment` when a key file is unreadable, malformed or in a bad place.
+ */
+export async function planIdentity(
+  wish: IdentityWish,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<IdentityPlan> {
+  const chosen = wish.ageKeyFile === "" ? null : resolve(wish.ageKeyFile);
+  const wanted = wish.recipients.length > 0 ? wish.recipients : wish.present;
+  if (wanted !== null) {
+    // Only a file the user named must be there and in order; the others are looked into on the way.
+    if (chosen !== null) {
+      const held = await identitiesIn(chosen);
+      if (held === null) throw unusable(chosen, "it does not exist");
+      if (holdsOneOf(held, wanted)) return { kind: "present", file: chosen, recipients: wanted };
+    }
+    const places = [
+      wish.rememberedKeyFile,
+      environment["SOPS_AGE_KEY_FILE"] ?? "",
+      userKeyFile(environment),
+    ];
+    for (const file of places) {
+      if (file === "") continue;
+      const held = await identitiesIn(file, true).catch(() => null);
+      if (held !== null && holdsOneOf(held, wanted)) {
+        return { kind: "present", file: resolve(file), recipients: wanted };
+      }
+    }
+    return { kind: "elsewhere", recipients: wanted };
+  }
+
+  const file = chosen ?? userKeyFile(environment);
+  const held = await identitiesIn(file, chosen === null);
+  if (chosen !== null && held !== null && held.length > 0 && wish.ownKey !== true) {
+    const [first, second] = held;
+    if (first !== undefined && second === undefined) {
+      return { kind: "present", file, recipients: [first.recipient] };
+    }
+    throw new ScaffoldError(
+      "usage",
+      `${printable(file)} holds ${held.length} identities: say with --recipients which of their public keys the cluster gets`,
+    );
+  }
+  if ((held ?? []).length === 0 && isInside(wish.directory, file)) {
+    throw new ScaffoldError(
+      "usage",
+      `a private key must not lie in the repository: give --age-key-file a path outside ${printable(wish.directory)}`,
+    );
+  }
+  requireWritable(file);
+  const pair = await generateKeyPair();
+  return { kind: "new", file, pair, recipients: [pair.recipient] };
+}
+
+/**
+ * Writes a new identity: into a new file (0600, its folders 0700) that appears complete or not at
+ * all, or at the end of the one that is there, whose other content stays as it is.
+ *
+ * @param cluster named in the comment above the key; null where it is that of a whole repository.
+ * @throws ScaffoldError `environment`; the key is then not in the file.
+ */
+export function writeIdentity(
+  plan: Extract<IdentityPlan, { kind: "new" }>,
+  cluster: string | null,
+  directory: string,
+  now: Date = new Date(),
+): void {
+  const owner = cluster === null ? "" : `cluster ${cluster}, `;
+  const text = [
+    `# flux-sops: identity of ${owner}repository ${printable(directory)}`,
+    `# created: ${now.toISOString().replace(/\.\d+Z$/, "Z")}`,
+    `# public key: ${plan.pair.recipient}`,
+    plan.pair.identity,
+    "",
+  ].join("\n");
+  try {
+    mkdirSync(dirname(plan.file), { recursive: true, mode: 0o700 });
+    if (!createComplete(plan.file, text)) append(plan.file, text);
+  } catch (error) {
+    throw unusable(plan.file, systemReason(error));
+  }
+}
+
+/** @returns whether it was created; false where such a file is there already. */
+function createComplete(file: string, text: string): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
+  const draft = join(dirname(file), `.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const handle = openSync(draft, "wx", 0o600);
+    try {
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    try {
+      // Unlike a rename, a link never replaces what another process has put there meanwhile.
+      linkSync(draft, file);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") return false;
+      if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP") throw error;
+      renameSync(draft, file);
+    }
+    return true;
+  } finally {
+    try {
+      unlinkSync(draft);
+    } catch {
+      // Renamed, or never made.
+    }
+  }
+}
+
+function append(file: string, text: string): void {
+  const present = readFileSync(file, "utf8");
+  // A key file that others can read is mended before another key goes into it.
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  const gap = present === "" ? "" : present.endsWith("\n") ? "\n" : "\n\n";
+  const handle = openSync(file, constants.O_WRONLY | constants.O_APPEND);
+  const { size } = fstatSync(handle);
+  try {
+    writeFileSync(handle, gap + text);
+    fsyncSync(handle);
+  } catch (error) {
+    // On a full disk part of it may be there: half a key would make all of the file useless.
+    ftruncateSync(handle, size);
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * The identities of a key file; null where there is no such file.
+ *
+ * @param leniently whether identities that only the real sops understands (age plugins) are passed over.
+ */
+async function identitiesIn(file: string, leniently = false): Promise<readonly KeyPair[] | null> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw unusable(file, systemReason(error));
+  }
+  try {
+    return leniently ? (await readKeyFile(text)).pairs : await parseKeyFile(text);
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    throw unusable(file, `${error.line === null ? "" : `line ${error.line}: `}${error.message}`);
+  }
+}
+
+function holdsOneOf(held: readonly KeyPair[], recipients: readonly string[]): boolean {
+  return held.some((pair) => recipients.includes(pair.recipient));
+}
+
+function unusable(file: string, reason: string): ScaffoldError {
+  return new ScaffoldError(
+    "environment",
+    `the age key file ${printable(file)} cannot be used: ${reason}; mend it, or name another with --age-key-file`,
+  );
+}
+
+function isInside(directory: string, file: string): boolean {
+  const path = relative(behindLinks(directory), behindLinks(file));
+  return path !== "" && path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+/** Where a path leads, of which the last parts need not be there. */
+function behindLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return dirname(path) === path ? path : join(behindLinks(dirname(path)), basename(path));
+  }
+}
+
+/** Found out before anything is written: whether the file, or the nearest folder, takes a write. */
+function requireWritable(file: string): void {
+  for (let path = file; ; path = dirname(path)) {
+    try {
+      accessSync(path, constants.W_OK);
+      const entry = statSync(path);
+      if (path !== file && !entry.isDirectory()) {
+        throw unusable(file, `${printable(path)} is no folder`);
+      }
+      // What is written to a device is gone.
+      if (path === file && !entry.isFile()) throw unusable(file, "it is no file");
+      return;
+    } catch (error) {
+      if (error instanceof ScaffoldError) throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) {
+        throw unusable(file, systemReason(error));
+      }
+    }
+  }
+}

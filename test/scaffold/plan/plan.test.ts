@@ -1,0 +1,259 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import test from "ava";
+import { spawnSync } from "../../bounded-programs.ts";
+import { appendLines } from "../../../scaffold/addition/append-lines.ts";
+import { addHusky } from "../../../scaffold/addition/add-husky.ts";
+import { filesToWrite, planFiles, type WantedFile } from "../../../scaffold/plan/plan.ts";
+import { stageFiles } from "../../../scaffold/plan/write.ts";
+import { newPlace } from "../sandbox.ts";
+
+function wanted(path: string, text = "wanted\n", mode: 0o644 | 0o755 = 0o644): WantedFile {
+  return { path, content: Buffer.from(text), mode };
+}
+
+function placeWith(files: Record<string, string>): string {
+  const directory = newPlace("repository");
+  mkdirSync(directory);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  return directory;
+}
+
+function write(directory: string, files: readonly WantedFile[], force = false): void {
+  const staged = stageFiles(directory, filesToWrite(planFiles(directory, files), force));
+  try {
+    staged.moveIntoPlace();
+  } finally {
+    staged.discard();
+  }
+}
+
+/** Every file below a folder with its text, symbolic links left out. */
+function content(directory: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path.slice(directory.length + 1), readFileSync(path, "utf8")]),
+  );
+}
+
+test("the four states of a file", (t) => {
+  const directory = placeWith({ same: "wanted\n", other: "mine\n", "dir/older": "old\n" });
+  const plan = planFiles(directory, [
+    wanted("same"),
+    wanted("other"),
+    { ...wanted("dir/older"), mayReplace: (present) => present.toString() === "old\n" },
+    wanted("dir/deep/fresh"),
+  ]);
+  t.deepEqual(
+    plan.map(({ state }) => state),
+    ["unchanged", "differs", "upgraded", "new"],
+  );
+  t.deepEqual(
+    filesToWrite(plan, false).map(({ path }) => path),
+    ["dir/older", "dir/deep/fresh"],
+  );
+  t.deepEqual(
+    filesToWrite(plan, true).map(({ path }) => path),
+    ["other", "dir/older", "dir/deep/fresh"],
+  );
+});
+
+test("what killed runs have left is removed, but for what may be a user's only copy", (t) => {
+  const gone = spawnSync("true", []).pid;
+  const directory = placeWith({
+    [`.scaffold-${gone}-aaaaaa/0.new`]: "x",
+    [`.scaffold-${gone}-bbbbbb/0.before`]: "mine\n",
+    [`.scaffold-${process.pid}-cccccc/0.new`]: "x",
+    ".scaffold-mine/0.new": "x",
+    [`.scaffold-${gone}-dddddd/notes.txt`]: "mine\n",
+  });
+  write(directory, [wanted("new")]);
+  t.deepEqual(
+    Object.keys(content(directory)).sort(),
+    [
+      `.scaffold-${gone}-bbbbbb/0.before`,
+      `.scaffold-${process.pid}-cccccc/0.new`,
+      `.scaffold-${gone}-dddddd/notes.txt`,
+      ".scaffold-mine/0.new",
+      "new",
+    ].sort(),
+  );
+});
+
+test("a file that differs keeps its bytes without force and loses them with it", (t) => {
+  const directory = placeWith({ other: "mine\n" });
+  const files = [wanted("other"), wanted("a/b/new", "x", 0o755)];
+  write(directory, files);
+  t.deepEqual(content(directory), { other: "mine\n", "a/b/new": "x" });
+  write(directory, files, true);
+  t.deepEqual(content(directory), { other: "wanted\n", "a/b/new": "x" });
+  t.is(statSync(join(directory, "a/b/new")).mode & 0o777, 0o755 & ~process.umask());
+  t.is(statSync(join(directory, "other")).mode & 0o777, 0o644 & ~process.umask());
+});
+
+test("a folder that is a symbolic link is refused before anything is written", (t) => {
+  const outside = placeWith({});
+  const directory = placeWith({});
+  symlinkSync(outside, join(directory, "clusters"));
+  t.throws(() => planFiles(directory, [wanted("new"), wanted("clusters/x")]), {
+    name: "ScaffoldError",
+    message: /clusters is a symbolic link .*not followed/,
+  });
+  t.deepEqual(readdirSync(outside), []);
+});
+
+test("a file that is a symbolic link is kept, and not replaced even with force", (t) => {
+  const outside = placeWith({ target: "outside\n" });
+  const directory = placeWith({});
+  symlinkSync(join(outside, "target"), join(directory, "README.md"));
+  write(directory, [wanted("README.md"), wanted("new")]);
+  t.deepEqual(content(directory), { new: "wanted\n" });
+  t.throws(() => write(directory, [wanted("README.md"), wanted("second")], true), {
+    name: "ScaffoldError",
+    message: /README\.md is a symbolic link/,
+  });
+  t.deepEqual(content(directory), { new: "wanted\n" });
+  t.is(readFileSync(join(outside, "target"), "utf8"), "outside\n");
+});
+
+test("a link put in the way after planning is not followed", (t) => {
+  const outside = placeWith({});
+  const directory = placeWith({});
+  const plan = planFiles(directory, [wanted("first"), wanted("second")]);
+  const staged = stageFiles(directory, plan);
+  symlinkSync(join(outside, "stolen"), join(directory, "second"));
+  t.throws(staged.moveIntoPlace, { name: "ScaffoldError", message: /second is a symbolic link/ });
+  staged.discard();
+  t.deepEqual(readdirSync(outside), []);
+  t.deepEqual(readdirSync(directory), ["second"]);
+});
+
+test("a folder swapped for a link after planning is not followed", (t) => {
+  const outside = placeWith({});
+  const directory = placeWith({});
+  const plan = planFiles(directory, [wanted("clusters/file")]);
+  const staged = stageFiles(directory, plan);
+  symlinkSync(outside, join(directory, "clusters"));
+  t.throws(staged.moveIntoPlace, { name: "ScaffoldError", message: /clusters is a symbolic link/ });
+  staged.discard();
+  t.deepEqual(readdirSync(outside), []);
+});
+
+test("a folder in the place of a file, a file in the place of a folder", (t) => {
+  const directory = placeWith({ "README.md/x": "", clusters: "" });
+  t.deepEqual(
+    planFiles(directory, [wanted("README.md")]).map(({ state }) => state),
+    ["differs"],
+  );
+  t.throws(() => planFiles(directory, [wanted("clusters/x")]), {
+    message: /clusters is in the way/,
+  });
+});
+
+test("a failure half-way takes everything back: new files, replaced files, new folders", (t) => {
+  const directory = placeWith({ other: "mine\n" });
+  const before = content(directory);
+  const plan = planFiles(directory, [wanted("a/b/c"), wanted("other"), wanted("late")]);
+  const staged = stageFiles(directory, filesToWrite(plan, true));
+  writeFileSync(join(directory, "late"), "somebody else's\n");
+  t.throws(staged.moveIntoPlace, { name: "ScaffoldError", message: /late has appeared meanwhile/ });
+  staged.discard();
+  t.deepEqual(content(directory), { ...before, late: "somebody else's\n" });
+  t.deepEqual(readdirSync(directory).sort(), ["late", "other"]);
+});
+
+test("what is no UTF-8 is added to byte by byte, or not at all", (t) => {
+  const directory = placeWith({});
+  const latin1 = (text: string) => Buffer.from(text, "latin1");
+  writeFileSync(join(directory, ".gitignore"), latin1("# caf\xe9\n"));
+  writeFileSync(join(directory, "package.json"), latin1('{"author": "Ren\xe9"}\n'));
+  const plan = planFiles(directory, [
+    { ...wanted(".gitignore"), addTo: (present) => appendLines(present, latin1("x\n"), "why") },
+    { ...wanted("package.json"), addTo: addHusky },
+  ]);
+  t.deepEqual(
+    plan.map(({ state, byHand }) => [state, byHand]),
+    [
+      ["merged", undefined],
+      ["by-hand", "it is no UTF-8: save it as that, and run this again"],
+    ],
+  );
+  t.deepEqual(plan[0]?.content, latin1("# caf\xe9\n\n# why\nx\n"));
+});
+
+test("a file that its user changes after planning stays as it is by then", (t) => {
+  const directory = placeWith({ a: "old\n", b: "mine\n" });
+  const plan = planFiles(directory, [wanted("a"), wanted("b"), wanted("c")]);
+  const staged = stageFiles(directory, filesToWrite(plan, true));
+  writeFileSync(join(directory, "b"), "mine\nand more\n");
+  t.throws(staged.moveIntoPlace, { name: "ScaffoldError", message: /b was changed meanwhile/ });
+  staged.discard();
+  t.deepEqual(content(directory), { a: "old\n", b: "mine\nand more\n" });
+});
+
+test("a file that is replaced is there at every moment", (t) => {
+  const directory = placeWith({ a: "old\n" });
+  const seen: string[] = [];
+  const [planned] = planFiles(directory, [wanted("a")]);
+  if (planned === undefined) throw new Error("nothing is planned");
+  const watched = {
+    ...planned,
+    // Asked for between the two: what was planned for is compared with what was put aside.
+    get before() {
+      seen.push(readFileSync(join(directory, "a"), "utf8"));
+      return planned.before;
+    },
+  };
+  const staged = stageFiles(directory, [watched]);
+  staged.moveIntoPlace();
+  staged.discard();
+  t.deepEqual(seen, ["old\n"]);
+  t.deepEqual(content(directory), { a: "wanted\n" });
+});
+
+test("a folder made for the scaffold is gone again after a failure", (t) => {
+  const directory = newPlace("deep/er");
+  const plan = planFiles(directory, [wanted("file")]);
+  const staged = stageFiles(directory, plan);
+  t.deepEqual(readdirSync(directory).length, 1);
+  staged.discard();
+  t.throws(() => statSync(dirname(directory)), { code: "ENOENT" });
+});
+
+// Root may write everywhere.
+(process.getuid?.() === 0 ? test.skip : test)(
+  "a read-only folder on the way is found before anything is written [needs an ordinary user]",
+  (t) => {
+    const directory = placeWith({ "apps/x": "" });
+    chmodSync(join(directory, "apps"), 0o555);
+    const plan = planFiles(directory, [wanted("first"), wanted("apps/y")]);
+    t.throws(() => stageFiles(directory, plan), { message: /apps is not writable/ });
+    t.deepEqual(content(directory), { "apps/x": "" });
+    chmodSync(join(directory, "apps"), 0o755);
+  },
+);
+
+(process.getuid?.() === 0 ? test.skip : test)(
+  "a read-only file stays as it is, be its folder writable or not [needs an ordinary user]",
+  (t) => {
+    const directory = placeWith({ a: "mine\n" });
+    chmodSync(join(directory, "a"), 0o444);
+    const plan = planFiles(directory, [wanted("a"), wanted("b")]);
+    t.throws(() => stageFiles(directory, plan), { message: /a is not writable/ });
+    t.deepEqual(content(directory), { a: "mine\n" });
+  },
+);

@@ -1,0 +1,159 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import test from "ava";
+import { carryOut } from "../../../scaffold/carry-out.ts";
+import { closingMessage } from "../../../scaffold/closing-message.ts";
+import { encryptFile } from "../../../sops/encrypt.ts";
+import { parseRuleFile } from "../../../sops/creation-rules.ts";
+import { formatOf } from "../../../sops/format.ts";
+import { generateKeyPair } from "../../../sops/identity.ts";
+import { readSopsFile } from "../../../sops/sops-file.ts";
+import { author, git, newPlace, prepare } from "../sandbox.ts";
+
+Object.assign(process.env, author);
+
+const keys = await Promise.all([generateKeyPair(), generateKeyPair(), generateKeyPair()]);
+const [CLUSTER = "", OPS = "", OTHER = ""] = keys.map(({ recipient }) => recipient);
+
+const SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: hunter2\n";
+const TEXTS: Readonly<Record<string, string>> = {
+  yaml: SECRET,
+  dotenv: "A=b\n",
+  json: '{"a":"b"}',
+};
+const FLUX =
+  "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\n";
+
+async function encrypted(path: string, ...recipients: string[]): Promise<string> {
+  const rules = `creation_rules:\n  - age: ${recipients.join(",")}\n`;
+  const [rule] = parseRuleFile(rules).rules ?? [];
+  if (rule === undefined) throw new Error("no rule");
+  const format = formatOf(path);
+  const { file } = readSopsFile(Buffer.from(TEXTS[format] ?? ""), format);
+  return (await encryptFile(file, rule, { previous: null })).text;
+}
+
+/** A repository that Flux builds, with files encrypted to recipients, and others as given. */
+async function repository(
+  files: Readonly<Record<string, readonly string[]>>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const directory = newPlace("mine");
+  mkdirSync(directory);
+  git(directory, "init", "-q", "-b", "main");
+  const all: Record<string, string> = { "clusters/prod/ks.yaml": FLUX, ...more };
+  for (const [path, recipients] of Object.entries(files))
+    all[path] = await encrypted(path, ...recipients);
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  git(directory, "add", ".");
+  git(directory, "commit", "-q", "-m", "Before");
+  return directory;
+}
+
+test.serial(
+  "without rules, a repository's new ones are for whom its files are encrypted to",
+  async (t) => {
+    const directory = await repository(
+      {
+        "apps/a.sops.yaml": [CLUSTER, OPS],
+        "apps/b.sops.env": [CLUSTER],
+        "c.sops.json": [OPS, CLUSTER],
+      },
+      { "README.md": `an example:\n    - recipient: ${OTHER}\n` },
+    );
+    const prepared = await prepare(directory);
+    t.like(prepared.identity, { kind: "elsewhere", recipients: [CLUSTER] });
+    const said = closingMessage(await carryOut(prepared, { install: null }));
+    t.regex(said, new RegExp(`^What the rules in \\.sops\\.yaml encrypt, .*:\n  ${CLUSTER}$`, "m"));
+    t.notRegex(said, /BACK IT UP|give the cluster the key/);
+    const rules = readFileSync(join(directory, ".sops.yaml"), "utf8");
+    t.true(rules.includes(CLUSTER));
+    t.false(rules.includes(OPS) || rules.includes(OTHER));
+  },
+);
+
+test.serial(
+  "where those files have nobody in common, for all of them; where there are none, for a new key",
+  async (t) => {
+    const apart = await repository({ "a.sops.yaml": [CLUSTER], "b.sops.yaml": [OTHER] });
+    t.deepEqual((await prepare(apart)).identity.recipients, [CLUSTER, OTHER]);
+    t.is((await prepare(await repository({}))).identity.kind, "new");
+    const below = await repository(
+      { "nas/a.sops.yaml": [OPS] },
+      { "nas/.sops.yaml": `creation_rules:\n  - age: ${OPS}\n` },
+    );
+    t.is(
+      (await prepare(below)).identity.kind,
+      "new",
+      "rules of its folder's own are for that file",
+    );
+    const given = await prepare(apart, { recipients: OPS });
+    t.deepEqual(given.identity.recipients, [OPS], "--recipients counts");
+  },
+);
+
+test.serial(
+  "no rule is added that would take a file that others can read, and no rule took",
+  async (t) => {
+    const rules = `creation_rules:\n  - path_regex: ^apps/.*\\.sops\\.yaml$\n    age: ${CLUSTER}\n`;
+    const directory = await repository(
+      { "apps/a.sops.yaml": [CLUSTER], "bootstrap/age-key.sops.yaml": [OPS] },
+      { ".sops.yaml": rules },
+    );
+    const said = closingMessage(await carryOut(await prepare(directory), { install: null }));
+    t.is(readFileSync(join(directory, ".sops.yaml"), "utf8"), rules);
+    t.regex(
+      said,
+      /^ {2}\.sops\.yaml: bootstrap\/age-key\.sops\.yaml is encrypted to other keys than a rule for \\\.sops\\\.ya\?ml\$ would have it: add rules for what else is to be encrypted$/m,
+    );
+    const fits = await repository(
+      { "apps/a.sops.yaml": [CLUSTER], "bootstrap/age-key.sops.yaml": [CLUSTER] },
+      { ".sops.yaml": rules },
+    );
+    await carryOut(await prepare(fits), { install: null });
+    t.regex(readFileSync(join(fits, ".sops.yaml"), "utf8"), /path_regex: \\\.sops\\\.ya\?ml\$/);
+  },
+);
+
+test.serial(
+  "an encrypted file that a guide shows says nothing of whom new files are for",
+  async (t) => {
+    const shown = await encrypted("a.sops.yaml", OTHER);
+    const guide = { "README.md": `# Guide\n\n\`\`\`yaml\n${shown}\`\`\`\n` };
+    t.is((await prepare(await repository({}, guide))).identity.kind, "new");
+    const inOne = `data:\n  a.yaml: |\n${shown.replace(/^/gm, "    ")}`;
+    const beside = await repository({ "a.sops.yaml": [OPS] }, { ...guide, "map.yaml": inOne });
+    t.deepEqual((await prepare(beside)).identity.recipients, [OPS]);
+  },
+);
+
+test.serial(
+  "encrypted files count whatever their names are, and what git takes them for",
+  async (t) => {
+    const directory = await repository(
+      { "a\nb.sops.yaml": [CLUSTER, OPS] },
+      {
+        "kept.encrypted": await encrypted("b.sops.yaml", CLUSTER, OTHER),
+        ".gitattributes": "*.yaml binary\n*.encrypted -diff\n",
+      },
+    );
+    t.deepEqual((await prepare(directory)).identity.recipients, [CLUSTER]);
+  },
+);
+
+test.serial("of files that only a plugin's key opens, nobody is said to read them", async (t) => {
+  const plugin = "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t";
+  const text = (await encrypted("a.sops.yaml", OTHER)).replaceAll(OTHER, plugin);
+  const directory = await repository({}, { "a.sops.yaml": text });
+  const file = join(newPlace("keys"), "..", "keys.txt");
+  writeFileSync(file, `${keys[1]?.identity ?? ""}\n`);
+  const prepared = await prepare(directory, { ageKeyFile: file });
+  t.like(prepared.identity, { kind: "present", recipients: [OPS] });
+  t.notRegex(
+    closingMessage(await carryOut(prepared, { install: null })),
+    /as what is encrypted already/,
+  );
+});
