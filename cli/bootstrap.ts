@@ -10,13 +10,13 @@ import {
 } from "../scaffold/bootstrap.ts";
 import { chosenCluster } from "../scaffold/new/cluster-folders.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
-import { parseArguments } from "./arguments.ts";
-import { complain } from "./complain.ts";
-import { examples } from "./examples.ts";
+import { parseArguments } from "./arguments/parse.ts";
+import { complain } from "./terminal/complain.ts";
+import { examples } from "./arguments/examples.ts";
 import { userKeyFile } from "../sops/key-locations.ts";
-import { isNotFound, type Kubectl, kubectlIn } from "./doctor/kubectl.ts";
-import { GIVE_KEY, heldKeys, SOPS_AGE } from "./sops-age.ts";
-import { withoutKeys } from "./without-keys.ts";
+import { isNotFound, type Kubectl, kubectlIn } from "./cluster/kubectl.ts";
+import { GIVE_KEY, heldKeys, SOPS_AGE } from "./cluster/sops-age.ts";
+import { withoutKeys } from "./cluster/without-keys.ts";
 
 const INSTALL: Readonly<Record<string, string>> = {
   kubectl: "https://kubernetes.io/docs/tasks/tools/",
@@ -98,7 +98,7 @@ async function run(command: Command): Promise<number> {
         `say which cluster is meant: --context ${printable(context)}, or --yes for the current one`,
       );
     }
-    const { confirm } = await import("./terminal-prompts.ts");
+    const { confirm } = await import("./terminal/prompts.ts");
     const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}? It gets ${sentKeys(prepared)}.`;
     if (!(await confirm({ message, default: false }))) return 130;
   }
@@ -190,7 +190,7 @@ async function tokenFor(
       `flux needs a token: put it into ${tokenVariable}, and export that`,
     );
   }
-  const { password } = await import("./terminal-prompts.ts");
+  const { password } = await import("./terminal/prompts.ts");
   const message = `Token or password for ${tokenVariable} (not shown)`;
   return { [tokenVariable]: await password({ message }) };
 }

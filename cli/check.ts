@@ -12,17 +12,17 @@ import { unstagedFiles } from "../git/index/unstaged-files.ts";
 import { BrokenRulesError } from "../hooks/rules-in-force.ts";
 import { RULE_FILE, SETTINGS_FILE } from "../hooks/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
-import { parseArguments } from "./arguments.ts";
-import { endWithOutput } from "./broken-output.ts";
+import { parseArguments } from "./arguments/parse.ts";
+import { endWithOutput } from "./terminal/broken-output.ts";
 import {
   FORMATS,
   type CheckedFinding,
   type CheckFormat,
   type Report,
 } from "./check/check-formats.ts";
-import { complain } from "./complain.ts";
-import { examples } from "./examples.ts";
-import { fileProblem } from "./file-problem.ts";
+import { complain } from "./terminal/complain.ts";
+import { examples } from "./arguments/examples.ts";
+import { fileProblem } from "./exit/file-problem.ts";
 
 /** `flux-sops check [PATH…] [--staged | --all | --range A..B | --history] [--format …] [--require-verify]` */
 export async function check(argv: readonly string[]): Promise<number> {

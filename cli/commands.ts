@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { endWithOutput } from "./broken-output.ts";
-import { complain, shown } from "./complain.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import type { Form } from "./file-command.ts";
-import { withToolHere } from "./tool-here.ts";
+import { endWithOutput } from "./terminal/broken-output.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import type { Form } from "./file/command.ts";
+import { withToolHere } from "./terminal/tool-here.ts";
 
 /** All commands of `flux-sops`, and how the words of a command line name one. */
 

@@ -8,11 +8,11 @@ import type { Decrypted } from "../sops/open.ts";
 import type { Format } from "../sops/format.ts";
 import { plaintextBytes } from "../sops/sops-file.ts";
 import { parseTreePath } from "../sops/tree-path.ts";
-import { plaintextIn, refuseDropped } from "./conversion.ts";
-import { dataKeyOf } from "./data-key-of.ts";
-import { decryptionOrderOption } from "./decryption-order.ts";
-import { fileCommand, type FileAtWork } from "./file-command.ts";
-import { encryptedOnly } from "./encrypted-only.ts";
+import { plaintextIn, refuseDropped } from "./file/conversion.ts";
+import { dataKeyOf } from "./file/data-key.ts";
+import { decryptionOrderOption } from "./arguments/decryption-order.ts";
+import { fileCommand, type FileAtWork } from "./file/command.ts";
+import { encryptedOnly } from "./file/encrypted-only.ts";
 
 /** `flux-sops decrypt [-i] [--extract PATH] [--output-type TYPE] [FILE…]` */
 export const decrypt = fileCommand({

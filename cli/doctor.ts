@@ -5,8 +5,8 @@ import { withToolCommand } from "../git/tool-command.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
 import { chosenCluster, clusterFolders } from "../scaffold/new/cluster-folders.ts";
 import { isExplained } from "../scaffold/errors.ts";
-import { parseArguments } from "./arguments.ts";
-import { complain } from "./complain.ts";
+import { parseArguments } from "./arguments/parse.ts";
+import { complain } from "./terminal/complain.ts";
 import { diagnoseAbsentGate } from "./doctor/absent-gate.ts";
 import { diagnoseBranches } from "./doctor/branches.ts";
 import { diagnoseCluster } from "./doctor/cluster.ts";
@@ -17,13 +17,13 @@ import { diagnoseHooks } from "./doctor/hooks.ts";
 import { diagnoseInterrupted } from "./doctor/interrupted.ts";
 import { diagnoseIdentities, diagnoseKeyFiles } from "./doctor/keys.ts";
 import { diagnoseJujutsu } from "./doctor/jujutsu.ts";
-import { kubectlIn } from "./doctor/kubectl.ts";
+import { kubectlIn } from "./cluster/kubectl.ts";
 import { diagnoseLeftPlaintext } from "./doctor/left-plaintext.ts";
 import { diagnoseNode } from "./doctor/node-for-hooks.ts";
 import { diagnoseRules } from "./doctor/rules.ts";
 import { diagnoseSparseCheckout } from "./doctor/sparse-checkout.ts";
 import { diagnoseTool } from "./doctor/tool.ts";
-import { examples } from "./examples.ts";
+import { examples } from "./arguments/examples.ts";
 
 /** `flux-sops doctor [--fix] [--cluster [NAME]]`: what is wrong with this clone, each with its fix. */
 export async function doctor(argv: readonly string[]): Promise<number> {

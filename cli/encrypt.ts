@@ -1,10 +1,10 @@
 import { encryptFile } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
-import { encryptedAs } from "./conversion.ts";
-import { encryptionFor, encryptionOptions } from "./encryption-for.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { fileCommand } from "./file-command.ts";
-import { refuseNothing } from "./nothing-in-it.ts";
+import { encryptedAs } from "./file/conversion.ts";
+import { encryptionFor, encryptionOptions } from "./file/encryption.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import { fileCommand } from "./file/command.ts";
+import { refuseNothing } from "./file/nothing-in-it.ts";
 
 /** `flux-sops encrypt [-i] [--age RECIPIENTS] [FILE…]` */
 export const encrypt = fileCommand({

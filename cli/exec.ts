@@ -8,18 +8,18 @@ import { pairs, type Data } from "../sops/data-tree.ts";
 import { readDecrypted } from "../sops/read-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
-import { parseAsSops } from "./arguments.ts";
-import { configOption } from "./config-option.ts";
-import { conversionOf, indentOption, plaintextIn } from "./conversion.ts";
-import { dataKeyOf } from "./data-key-of.ts";
-import { decryptionOrderOption } from "./decryption-order.ts";
-import { encryptedOnly } from "./encrypted-only.ts";
-import { ended, ENDING_SIGNALS } from "./ended.ts";
-import { examples } from "./examples.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { privateFile } from "./private-file.ts";
-import { reported } from "./reported.ts";
-import { typeOption } from "./type-option.ts";
+import { parseAsSops } from "./arguments/parse.ts";
+import { configOption } from "./arguments/config-option.ts";
+import { conversionOf, indentOption, plaintextIn } from "./file/conversion.ts";
+import { dataKeyOf } from "./file/data-key.ts";
+import { decryptionOrderOption } from "./arguments/decryption-order.ts";
+import { encryptedOnly } from "./file/encrypted-only.ts";
+import { ended, ENDING_SIGNALS } from "./exit/ended.ts";
+import { examples } from "./arguments/examples.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import { privateFile } from "./file/private-file.ts";
+import { reported } from "./exit/reported.ts";
+import { typeOption } from "./arguments/type-option.ts";
 
 /** `flux-sops exec-env FILE COMMAND`: runs a command with the values in its environment. */
 export async function execEnv(argv: readonly string[]): Promise<number> {

@@ -4,13 +4,13 @@ import { SopsError } from "../sops/errors.ts";
 import { formatOf, inputTypeOf, parseBytes, type Format } from "../sops/format.ts";
 import { parseMetadata } from "../sops/metadata.ts";
 import { isRecord, textAt } from "../sops/metadata-fields.ts";
-import { parseAsSops } from "./arguments.ts";
-import { chosenConfig, configOption } from "./config-option.ts";
-import { examples } from "./examples.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { reported } from "./reported.ts";
-import { indentOnDisk } from "./rule-on-disk.ts";
-import { typeOption } from "./type-option.ts";
+import { parseAsSops } from "./arguments/parse.ts";
+import { chosenConfig, configOption } from "./arguments/config-option.ts";
+import { examples } from "./arguments/examples.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import { reported } from "./exit/reported.ts";
+import { indentOnDisk } from "./file/rule.ts";
+import { typeOption } from "./arguments/type-option.ts";
 
 /** `flux-sops filestatus FILE`: says in JSON whether a file is encrypted. */
 export async function filestatus(argv: readonly string[]): Promise<number> {

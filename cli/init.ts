@@ -13,9 +13,9 @@ import { prepareScaffold } from "../scaffold/scaffold.ts";
 import { scopeFor, settledAnswers } from "../scaffold/target/scope.ts";
 import { inspectTarget } from "../scaffold/target/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
-import { complaintOf } from "./arguments.ts";
-import { examples } from "./examples.ts";
-import { withToolHere } from "./tool-here.ts";
+import { complaintOf } from "./arguments/parse.ts";
+import { examples } from "./arguments/examples.ts";
+import { withToolHere } from "./terminal/tool-here.ts";
 
 /** Exit statuses of the contract; 130 is what shells report for Ctrl-C. */
 const FINE = 0;
@@ -144,7 +144,7 @@ function canAsk({ yes }: Switches): boolean {
 
 /** Loaded only when somebody is there to be asked. */
 async function terminalPrompts(): Promise<{ readonly ask: Ask; readonly confirm: Confirm }> {
-  const { confirm, input, select } = await import("./terminal-prompts.ts");
+  const { confirm, input, select } = await import("./terminal/prompts.ts");
   const ask: Ask = async (question: Question, fallback) => {
     const message = question.message ?? question.flag;
     if (typeof fallback === "boolean") return confirm({ message, default: fallback });

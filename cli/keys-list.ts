@@ -2,16 +2,16 @@ import { Command, Option } from "commander";
 import { GitError } from "../git/errors.ts";
 import { displayPath, pathFromText, pathText } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
-import { parseArguments } from "./arguments.ts";
-import { complain, shown } from "./complain.ts";
-import { counted } from "./counted.ts";
+import { parseArguments } from "./arguments/parse.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { counted } from "./terminal/counted.ts";
 import {
   type EncryptedEntry,
   type Encryption,
   readEncryption,
   type RuleEntry,
 } from "./doctor/encrypted-files.ts";
-import { examples } from "./examples.ts";
+import { examples } from "./arguments/examples.ts";
 
 /** `flux-sops keys list [--format text|json]`: the recipients of every rule, and of its files. */
 export async function keysList(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
-import { complain, shown } from "./complain.ts";
-import { examples } from "./examples.ts";
-import { withToolHere } from "./tool-here.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { examples } from "./arguments/examples.ts";
+import { withToolHere } from "./terminal/tool-here.ts";
 
 /** `flux-sops keys list`: what there is about recipients. */
 export async function keys([name = "", ...rest]: readonly string[]): Promise<number> {

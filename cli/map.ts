@@ -6,10 +6,10 @@ import type { Problem, ProblemKind } from "../flux/problem.ts";
 import { GitError } from "../git/errors.ts";
 import { displayPath, pathFromText } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
-import { parseArguments } from "./arguments.ts";
-import { complain, shown } from "./complain.ts";
-import { counted } from "./counted.ts";
-import { examples } from "./examples.ts";
+import { parseArguments } from "./arguments/parse.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { counted } from "./terminal/counted.ts";
+import { examples } from "./arguments/examples.ts";
 import { stagedFiles } from "./staged-files.ts";
 
 /** `flux-sops map [--format text|json]`: which Flux Kustomization decrypts which file, for whom. */

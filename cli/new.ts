@@ -10,10 +10,10 @@ import {
   writePrepared,
 } from "../scaffold/new/generator.ts";
 import { standardInputOnce } from "../scaffold/standard-input.ts";
-import { complaintOf } from "./arguments.ts";
-import { complain } from "./complain.ts";
-import { examples } from "./examples.ts";
-import { withToolHere } from "./tool-here.ts";
+import { complaintOf } from "./arguments/parse.ts";
+import { complain } from "./terminal/complain.ts";
+import { examples } from "./arguments/examples.ts";
+import { withToolHere } from "./terminal/tool-here.ts";
 
 const FINE = 0;
 const WRONG_USE = 2;
@@ -123,7 +123,7 @@ function optionsOf(
 
 /** Loaded only when somebody is there to be asked. */
 async function terminalPrompter(): Promise<Prompter> {
-  const { input, password, select } = await import("./terminal-prompts.ts");
+  const { input, password, select } = await import("./terminal/prompts.ts");
   const validate = (problem: (answer: string) => string | null) => (answer: string) => {
     const wrong = problem(answer);
     return wrong === null ? true : `It ${wrong}`;

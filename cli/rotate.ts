@@ -3,12 +3,12 @@ import type { Metadata } from "../sops/metadata.ts";
 import { parseRecipient } from "../sops/recipient.ts";
 import { rotateFile } from "../sops/rotate.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
-import { encryptedIn } from "./conversion.ts";
-import { dataKeyOf } from "./data-key-of.ts";
-import { decryptionOrderOption } from "./decryption-order.ts";
-import { encryptedOnly } from "./encrypted-only.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { fileCommand, type FileAtWork, type Options } from "./file-command.ts";
+import { encryptedIn } from "./file/conversion.ts";
+import { dataKeyOf } from "./file/data-key.ts";
+import { decryptionOrderOption } from "./arguments/decryption-order.ts";
+import { encryptedOnly } from "./file/encrypted-only.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import { fileCommand, type FileAtWork, type Options } from "./file/command.ts";
 
 /** `flux-sops rotate [-i] [--add-age RECIPIENTS] [--rm-age RECIPIENTS] FILE…` */
 export const rotate = fileCommand({

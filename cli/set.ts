@@ -7,18 +7,18 @@ import { SopsError } from "../sops/errors.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
 import { parseTreePath, type TreePath } from "../sops/tree-path.ts";
-import { parseAsSops } from "./arguments.ts";
-import { complain, shown } from "./complain.ts";
-import { configOption } from "./config-option.ts";
-import { conversionOf, encryptedIn, indentOption } from "./conversion.ts";
-import { dataKeyOf } from "./data-key-of.ts";
-import { decryptionOrderOption } from "./decryption-order.ts";
-import { typeOption } from "./type-option.ts";
-import { encryptedOnly } from "./encrypted-only.ts";
-import { examples } from "./examples.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { replaceFile } from "./file-on-disk.ts";
-import { reported } from "./reported.ts";
+import { parseAsSops } from "./arguments/parse.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { configOption } from "./arguments/config-option.ts";
+import { conversionOf, encryptedIn, indentOption } from "./file/conversion.ts";
+import { dataKeyOf } from "./file/data-key.ts";
+import { decryptionOrderOption } from "./arguments/decryption-order.ts";
+import { typeOption } from "./arguments/type-option.ts";
+import { encryptedOnly } from "./file/encrypted-only.ts";
+import { examples } from "./arguments/examples.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import { replaceFile } from "./file/replace.ts";
+import { reported } from "./exit/reported.ts";
 
 /** `flux-sops set FILE PATH VALUE`, `set --value-file FILE PATH NAME`, `set --value-stdin FILE PATH` */
 export async function set(argv: readonly string[]): Promise<number> {

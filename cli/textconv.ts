@@ -3,10 +3,10 @@ import { formatOf } from "../sops/format.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
-import { complain, shown } from "./complain.ts";
-import { dataKeyOf } from "./data-key-of.ts";
-import { examples } from "./examples.ts";
-import { fileProblem } from "./file-problem.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { dataKeyOf } from "./file/data-key.ts";
+import { examples } from "./arguments/examples.ts";
+import { fileProblem } from "./exit/file-problem.ts";
 
 /**
  * `flux-sops textconv FILE`: what git shows of an encrypted file in a diff, where a clone is told to use

@@ -1,14 +1,14 @@
 import { SopsError } from "../sops/errors.ts";
 import type { Metadata } from "../sops/metadata.ts";
 import { rewrap } from "../sops/rewrap.ts";
-import { complain, shown } from "./complain.ts";
-import { dataKeyOf } from "./data-key-of.ts";
-import { encryptedOnly } from "./encrypted-only.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
-import { fileCommand, type Options } from "./file-command.ts";
-import { lineOfInput } from "./line-of-input.ts";
-import { ruleOnDisk } from "./rule-on-disk.ts";
+import { complain, shown } from "./terminal/complain.ts";
+import { dataKeyOf } from "./file/data-key.ts";
+import { encryptedOnly } from "./file/encrypted-only.ts";
+import { SOPS_EXIT } from "./exit/codes.ts";
+import { ExitError } from "./exit/error.ts";
+import { fileCommand, type Options } from "./file/command.ts";
+import { lineOfInput } from "./terminal/line-of-input.ts";
+import { ruleOnDisk } from "./file/rule.ts";
 
 /** `flux-sops updatekeys [-y] FILE…` */
 export const updatekeys = fileCommand({

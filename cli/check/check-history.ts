@@ -8,7 +8,7 @@ import { shallowEdge } from "../../git/repository/shallow.ts";
 import { inspectHistory } from "../../hooks/history/inspect-history.ts";
 import { inspectRange } from "../../hooks/range/inspect-range.ts";
 import type { Checked } from "./check-formats.ts";
-import { complain } from "../complain.ts";
+import { complain } from "../terminal/complain.ts";
 import { fluxInRange } from "./flux-in-range.ts";
 
 /** A guess about the past would hide what is certain; `check --all` makes it about the present. */

@@ -5,7 +5,7 @@ import { isFile, type IndexEntry } from "../../git/index/entries.ts";
 import { blobOid } from "../../git/objects/object-id.ts";
 import { pathFromText, type GitPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
-import { everyFileIn, isFolder } from "../files-in-folder.ts";
+import { everyFileIn, isFolder } from "../file/in-folder.ts";
 
 /** A file that is looked at, wherever its content came from. */
 export interface FileToCheck {

@@ -2,7 +2,7 @@ import { isRecord } from "../../sops/metadata-fields.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
-import { itemsOf, type Kubectl } from "./kubectl.ts";
+import { itemsOf, type Kubectl } from "../cluster/kubectl.ts";
 
 /** Flux puts it, and `…/namespace`, on all that a Flux Kustomization applies. */
 const OWNER = "kustomize.toolkit.fluxcd.io/name";

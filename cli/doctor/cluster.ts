@@ -2,11 +2,11 @@ import { isRecord } from "../../sops/metadata-fields.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";
-import { GIVE_KEY, heldKeys, SOPS_AGE } from "../sops-age.ts";
+import { GIVE_KEY, heldKeys, SOPS_AGE } from "../cluster/sops-age.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { Encryption, RuleEntry } from "./encrypted-files.ts";
-import { isNotFound, itemsOf, type Kubectl } from "./kubectl.ts";
+import { isNotFound, itemsOf, type Kubectl } from "../cluster/kubectl.ts";
 import { decryptionProblem } from "./flux-messages.ts";
 
 const WHERE = `the Secret ${SOPS_AGE.name} in ${SOPS_AGE.namespace}`;

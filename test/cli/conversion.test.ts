@@ -1,5 +1,5 @@
 import test from "ava";
-import { encryptedAs, encryptedIn, plaintextIn } from "../../cli/conversion.ts";
+import { encryptedAs, encryptedIn, plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile, sealAnew, type Encryption } from "../../sops/encrypt.ts";

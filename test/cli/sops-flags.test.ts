@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { run } from "../../cli/commands.ts";
-import { REFUSED_OPTIONS } from "../../cli/refused-options.ts";
+import { REFUSED_OPTIONS } from "../../cli/arguments/refused-options.ts";
 import { runTool, testWith } from "../real-tools.ts";
 
 /** The commands of sops that are here too. */

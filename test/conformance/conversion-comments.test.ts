@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { encryptedAs, encryptedIn, plaintextIn } from "../../cli/conversion.ts";
+import { encryptedAs, encryptedIn, plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";

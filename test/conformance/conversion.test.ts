@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import test, { type ExecutionContext } from "ava";
-import { plaintextIn } from "../../cli/conversion.ts";
+import { plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import type { Data } from "../../sops/data-tree.ts";
 import { readData } from "../../sops/read-data.ts";

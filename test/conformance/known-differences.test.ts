@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import test from "ava";
-import { plaintextIn } from "../../cli/conversion.ts";
+import { plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { readValue } from "../../sops/read-data.ts";
 import { decrypted } from "../../sops/decrypt.ts";

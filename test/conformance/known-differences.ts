@@ -1081,7 +1081,7 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     lines: [["EDITOR=ed/empties sops edit e.env", "0 e.env=ENC-dotenv", "1"]],
   },
   {
-    what: "options for keys that are not here, and for what Node.js cannot do (cli/refused-options.ts)",
+    what: "options for keys that are not here, and for what Node.js cannot do (cli/arguments/refused-options.ts)",
     sops: "takes them",
     ours: "refuses them, each with its reason",
     lines: [

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { SopsError } from "../sops/errors.ts";
-import { formatOf } from "../sops/format.ts";
-import { readSopsFile } from "../sops/sops-file.ts";
-import { TOKEN_START } from "../sops/token-start.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { formatOf } from "../../sops/format.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
 
 /** What holds no files of the user's own. */
 const PASSED_OVER: readonly string[] = [".git", "node_modules"];

@@ -1,4 +1,4 @@
-import { withToolHere } from "./tool-here.ts";
+import { withToolHere } from "../terminal/tool-here.ts";
 
 /** The end of a command's help: lines to paste. */
 export function examples(...lines: readonly string[]): string {

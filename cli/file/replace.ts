@@ -19,10 +19,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { shown } from "./complain.ts";
-import { ENDING_SIGNALS } from "./ended.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
+import { shown } from "../terminal/complain.ts";
+import { ENDING_SIGNALS } from "../exit/ended.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
+import { ExitError } from "../exit/error.ts";
 
 /** A file's new content, written beside it and waiting. */
 export interface StagedFile {

@@ -1,16 +1,20 @@
 import { InvalidArgumentError, Option } from "commander";
-import { readComments, readDecryptedComments, type DataComments } from "../sops/read-comments.ts";
-import { readData, readDecrypted } from "../sops/read-data.ts";
-import { writeData } from "../sops/write-data.ts";
-import { decrypted } from "../sops/decrypt.ts";
-import { encryptFile, encryptionOf, type Encryption, type Previous } from "../sops/encrypt.ts";
-import { SopsError } from "../sops/errors.ts";
-import type { Decrypted } from "../sops/open.ts";
-import { formatOf, inputTypeOf, parseFile, type Format } from "../sops/format.ts";
-import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
-import { chosenConfig } from "./config-option.ts";
+import {
+  readComments,
+  readDecryptedComments,
+  type DataComments,
+} from "../../sops/read-comments.ts";
+import { readData, readDecrypted } from "../../sops/read-data.ts";
+import { writeData } from "../../sops/write-data.ts";
+import { decrypted } from "../../sops/decrypt.ts";
+import { encryptFile, encryptionOf, type Encryption, type Previous } from "../../sops/encrypt.ts";
+import { SopsError } from "../../sops/errors.ts";
+import type { Decrypted } from "../../sops/open.ts";
+import { formatOf, inputTypeOf, parseFile, type Format } from "../../sops/format.ts";
+import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
+import { chosenConfig } from "../arguments/config-option.ts";
 import { encryptedOnly } from "./encrypted-only.ts";
-import { indentOnDisk } from "./rule-on-disk.ts";
+import { indentOnDisk } from "./rule.ts";
 
 /** A change of format. */
 export interface Conversion {

@@ -1,6 +1,6 @@
-import { shellText } from "../git/shell-word.ts";
-import { systemReason } from "../git/system-reason.ts";
-import { shown } from "./complain.ts";
+import { shellText } from "../../git/shell-word.ts";
+import { systemReason } from "../../git/system-reason.ts";
+import { shown } from "../terminal/complain.ts";
 
 /** What is wrong with a file, in words: `code` is that of an error of node:fs. */
 export function fileProblem(path: string, code: string): string {

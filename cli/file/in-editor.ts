@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { SopsError } from "../sops/errors.ts";
-import type { Format } from "../sops/format.ts";
-import { readSopsFile } from "../sops/sops-file.ts";
-import type { StoreFile } from "../sops/store.ts";
-import { complain } from "./complain.ts";
-import { ended, ENDING_SIGNALS } from "./ended.ts";
-import { enter } from "./enter.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
+import { SopsError } from "../../sops/errors.ts";
+import type { Format } from "../../sops/format.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+import type { StoreFile } from "../../sops/store.ts";
+import { complain } from "../terminal/complain.ts";
+import { ended, ENDING_SIGNALS } from "../exit/ended.ts";
+import { enter } from "../terminal/enter.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
+import { ExitError } from "../exit/error.ts";
 import { isNothing } from "./nothing-in-it.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
 

@@ -1,7 +1,7 @@
-import type { Format } from "../sops/format.ts";
-import { shown } from "./complain.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
+import type { Format } from "../../sops/format.ts";
+import { shown } from "../terminal/complain.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
+import { ExitError } from "../exit/error.ts";
 
 /** Whether a plaintext is YAML without a single document. Other formats make a file of nothing, or refuse it. */
 export function isNothing(plaintext: Buffer, format: Format): boolean {

@@ -6,11 +6,11 @@ import {
   ruleFor,
   type CreationRule,
   type RuleFile,
-} from "../sops/creation-rules.ts";
-import { SopsError } from "../sops/errors.ts";
-import type { Format } from "../sops/format.ts";
-import { complain, shown } from "./complain.ts";
-import { fileProblem } from "./file-problem.ts";
+} from "../../sops/creation-rules.ts";
+import { SopsError } from "../../sops/errors.ts";
+import type { Format } from "../../sops/format.ts";
+import { complain, shown } from "../terminal/complain.ts";
+import { fileProblem } from "../exit/file-problem.ts";
 
 /** The creation rules that a file on disk stands under. */
 interface RulesOfFile {

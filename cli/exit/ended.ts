@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
-import { systemReason } from "../git/system-reason.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
+import { systemReason } from "../../git/system-reason.ts";
+import { SOPS_EXIT } from "./codes.ts";
+import { ExitError } from "./error.ts";
 
 /** What ends a program that does not see to it: Ctrl-C, Ctrl-\, `kill`, a terminal that is closed. */
 export const ENDING_SIGNALS = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import type { Encryption } from "../sops/encrypt.ts";
-import { SopsError } from "../sops/errors.ts";
-import { parseSelection } from "../sops/metadata.ts";
-import { parseRecipient } from "../sops/recipient.ts";
-import { shown } from "./complain.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
-import type { Options } from "./file-command.ts";
-import { ruleOnDisk } from "./rule-on-disk.ts";
+import type { Encryption } from "../../sops/encrypt.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { parseSelection } from "../../sops/metadata.ts";
+import { parseRecipient } from "../../sops/recipient.ts";
+import { shown } from "../terminal/complain.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
+import { ExitError } from "../exit/error.ts";
+import type { Options } from "./command.ts";
+import { ruleOnDisk } from "./rule.ts";
 
 /** Adds the options that say how to encrypt, whatever the rules say. */
 export function encryptionOptions(command: Command): Command {

@@ -1,6 +1,6 @@
 import { complain } from "./complain.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { fileProblem } from "./file-problem.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
+import { fileProblem } from "../exit/file-problem.ts";
 
 /** What a shell reports of a program that SIGPIPE has ended; node has no such signal. */
 const SIGPIPE = 128 + 13;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import test from "ava";
-import { scaffolded, secret } from "../e2e/scaffolded.ts";
+import { scaffolded, secret } from "../../e2e/scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 

@@ -1,6 +1,6 @@
-import { SopsError } from "../sops/errors.ts";
-import type { Metadata } from "../sops/metadata.ts";
-import type { SopsFile } from "../sops/sops-file.ts";
+import { SopsError } from "../../sops/errors.ts";
+import type { Metadata } from "../../sops/metadata.ts";
+import type { SopsFile } from "../../sops/sops-file.ts";
 
 /**
  * The metadata of a file that has to be encrypted.

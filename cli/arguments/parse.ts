@@ -1,6 +1,6 @@
 import { CommanderError, Option, type Command } from "commander";
-import { complain } from "./complain.ts";
-import { SOPS_EXIT } from "./exit-codes.ts";
+import { complain } from "../terminal/complain.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
 import { asCommanderReads } from "./go-flags.ts";
 import { REFUSED_OPTIONS } from "./refused-options.ts";
 

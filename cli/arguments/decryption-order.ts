@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { SOPS_EXIT } from "./exit-codes.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
 
 /**
  * sops's option for which kind of key is tried first. Here only age keys are, so no order changes

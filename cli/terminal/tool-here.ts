@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { shellCommand } from "../git/shell-word.ts";
-import { TOOL_PATH, withToolFromHere } from "../git/tool-command.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { TOOL_PATH, withToolFromHere } from "../../git/tool-command.ts";
 
 /**
  * A text for the user with the tool named so that it works where they stand, for what is said before git

@@ -1,5 +1,5 @@
-import type { SopsError } from "../sops/errors.ts";
-import { type SopsErrorCode } from "../sops/errors.ts";
+import type { SopsError } from "../../sops/errors.ts";
+import { type SopsErrorCode } from "../../sops/errors.ts";
 
 /**
  * The exit statuses of the commands that stand in for sops: its own, so that scripts go on working.

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import { SopsError, type SopsErrorCode } from "../sops/errors.ts";
-import { complain, shown } from "./complain.ts";
-import { exitOf, SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
+import { SopsError, type SopsErrorCode } from "../../sops/errors.ts";
+import { complain, shown } from "../terminal/complain.ts";
+import { exitOf, SOPS_EXIT } from "./codes.ts";
+import { ExitError } from "./error.ts";
 import { fileProblem } from "./file-problem.ts";
 
 export type Exits = Readonly<Partial<Record<SopsErrorCode, number>>>;

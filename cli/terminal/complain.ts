@@ -1,4 +1,4 @@
-import { printableText } from "../git/escape.ts";
+import { printableText } from "../../git/escape.ts";
 import { withToolHere } from "./tool-here.ts";
 
 /** Prints one line of complaint to standard error; commands in it name the tool `npx flux-sops`. */

@@ -1,9 +1,9 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SOPS_EXIT } from "./exit-codes.ts";
-import { ExitError } from "./exit-error.ts";
-import { fileProblem } from "./file-problem.ts";
+import { SOPS_EXIT } from "../exit/codes.ts";
+import { ExitError } from "../exit/error.ts";
+import { fileProblem } from "../exit/file-problem.ts";
 
 /** A plaintext in a file for its owner alone. */
 export interface PrivateFile {

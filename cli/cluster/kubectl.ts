@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { isRecord } from "../../sops/metadata-fields.ts";
-import { withoutKeys } from "../without-keys.ts";
+import { withoutKeys } from "./without-keys.ts";
 
 /** What kubectl answered. */
 export type Answer =

@@ -1,6 +1,6 @@
 import test from "ava";
-import { scaffolded, TOOL } from "../e2e/scaffolded.ts";
-import { hasTerminal, onTerminal } from "../terminal.ts";
+import { scaffolded, TOOL } from "../../e2e/scaffolded.ts";
+import { hasTerminal, onTerminal } from "../../terminal.ts";
 
 (hasTerminal ? test : test.skip)(
   "how far a command is stands in no line with anything else [needs a terminal]",
