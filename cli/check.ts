@@ -9,9 +9,9 @@ import { openRepository, type OpenedRepository } from "../git/repository/open.ts
 import type { GitContext } from "../git/run.ts";
 import { commandOnFiles } from "../git/shell-word.ts";
 import { unstagedFiles } from "../git/index/unstaged-files.ts";
-import { BrokenRulesError } from "../hooks/rules-in-force.ts";
-import { RULE_FILE, SETTINGS_FILE } from "../hooks/gate-files.ts";
-import { settleSilently, stagedSettings } from "../hooks/settings-in-force.ts";
+import { BrokenRulesError } from "../hooks/rules/rules-in-force.ts";
+import { RULE_FILE, SETTINGS_FILE } from "../hooks/rules/gate-files.ts";
+import { settleSilently, stagedSettings } from "../hooks/rules/settings-in-force.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { endWithOutput } from "./terminal/broken-output.ts";
 import {

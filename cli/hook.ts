@@ -6,7 +6,7 @@ import { PushLineError } from "../hooks/push/push-lines.ts";
 import type { Begun } from "../hooks/commit/pre-commit.ts";
 import type { Refusal } from "../hooks/commit/refuse-plaintext.ts";
 import { SettingsError } from "../findings/settings-error.ts";
-import { BrokenRulesError } from "../hooks/rules-in-force.ts";
+import { BrokenRulesError } from "../hooks/rules/rules-in-force.ts";
 import { examples } from "./arguments/examples.ts";
 
 /** Runs a hook with git's arguments: what it has to say, and its exit status. */

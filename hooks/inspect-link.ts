@@ -1,7 +1,7 @@
 import { candidateOf } from "../findings/candidate.ts";
 import type { Finding } from "../findings/finding.ts";
 import { scan } from "../findings/scan.ts";
-import type { RulesInForce } from "./rules-in-force.ts";
+import type { RulesInForce } from "./rules/rules-in-force.ts";
 import { NOT_ASKED_OF_LINKS } from "./unsuspicious.ts";
 
 const AS_FILE: Finding["mend"] = {

@@ -8,7 +8,7 @@ import { sopsVerdict } from "../findings/sops-verdict.ts";
 import type { SopsCandidate, SopsVerdict } from "../findings/verdict.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
 import { effectiveSelection } from "../sops/metadata.ts";
-import type { RuleInForce, RulesInForce } from "./rules-in-force.ts";
+import type { RuleInForce, RulesInForce } from "./rules/rules-in-force.ts";
 
 /** A file to be judged, in whatever place it was found. */
 export interface FileToJudge {

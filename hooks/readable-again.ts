@@ -6,10 +6,10 @@ import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { SELECTION_OPTIONS } from "../sops/selection-option.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
-import { inPlaintext } from "./inspect-tip.ts";
+import { inPlaintext } from "./inspect-committed.ts";
 import { judge } from "./judge.ts";
-import type { RulesInForce } from "./rules-in-force.ts";
-import { orUnderARule } from "./under-a-rule.ts";
+import type { RulesInForce } from "./rules/rules-in-force.ts";
+import { orUnderARule } from "./rules/under-a-rule.ts";
 
 /** A content that was put in the place of others: at a path, those that were there. */
 export interface Replacement {

@@ -104,7 +104,7 @@ await rm(join(root, "dist"), { recursive: true, force: true });
 const PARTS = [
   "hooks/commit/nothing-to-do.ts",
   "cli/decrypt-one.ts",
-  "hooks/rules-in-force.ts",
+  "hooks/rules/rules-in-force.ts",
   "cli/hook.ts",
   "cli/en-and-decrypt.ts",
   "cli/check.ts",

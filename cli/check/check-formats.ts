@@ -3,7 +3,7 @@ import { ROTATIONS } from "../../findings/rotation.ts";
 import type { BringingCommit } from "../../git/range/commits.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
-import { SETTINGS_FILE } from "../../hooks/gate-files.ts";
+import { SETTINGS_FILE } from "../../hooks/rules/gate-files.ts";
 import { fixOf, mendWords } from "../../hooks/fix-of.ts";
 import { shownCommit } from "../../hooks/shown-commit.ts";
 import { version } from "../../scaffold/version.ts";

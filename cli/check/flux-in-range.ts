@@ -5,7 +5,7 @@ import { type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";
-import { settingsAt, settleSilently } from "../../hooks/settings-in-force.ts";
+import { settingsAt, settleSilently } from "../../hooks/rules/settings-in-force.ts";
 import type { CheckedFinding } from "./check-formats.ts";
 import { MOST_BYTES } from "../staged-files.ts";
 

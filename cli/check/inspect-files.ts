@@ -5,17 +5,21 @@ import type { ChangedEntry } from "../../git/index/entries.ts";
 import { pathFromText, pathText, type GitPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles } from "../../git/shell-word.ts";
-import { inBrokenRuleFiles } from "../../hooks/broken-rule-file.ts";
-import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/gate-files.ts";
+import { inBrokenRuleFiles } from "../../hooks/rules/broken-rule-file.ts";
+import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/rules/gate-files.ts";
 import { inspectLink } from "../../hooks/inspect-link.ts";
-import { concernsSops, inspectCommitted } from "../../hooks/inspect-tip.ts";
-import { mayGenerateSecrets } from "../../hooks/kustomizations.ts";
-import { withListings } from "../../hooks/listed-in.ts";
+import { concernsSops, inspectCommitted } from "../../hooks/inspect-committed.ts";
+import { mayGenerateSecrets } from "../../hooks/kustomize/kustomizations.ts";
+import { withListings } from "../../hooks/kustomize/listed-in.ts";
 import { localIdentities } from "../../hooks/local-identities.ts";
 import { readableAgain } from "../../hooks/readable-again.ts";
-import type { RulesInForce } from "../../hooks/rules-in-force.ts";
-import { plaintextSource, stagedSources, type FoundSource } from "../../hooks/secret-sources.ts";
-import { stagedSurroundings, type Surroundings } from "../../hooks/staged-surroundings.ts";
+import type { RulesInForce } from "../../hooks/rules/rules-in-force.ts";
+import {
+  plaintextSource,
+  stagedSources,
+  type FoundSource,
+} from "../../hooks/kustomize/secret-sources.ts";
+import { stagedSurroundings, type Surroundings } from "../../hooks/rules/staged-surroundings.ts";
 import { isPlainLink } from "../../hooks/unsuspicious.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";

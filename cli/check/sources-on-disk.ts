@@ -4,8 +4,8 @@ import { blobOid } from "../../git/objects/object-id.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { worktreeLocation } from "../../git/worktree/file.ts";
-import { foundSources, type FoundSource } from "../../hooks/secret-sources.ts";
-import { surroundingPaths } from "../../hooks/surrounding-files.ts";
+import { foundSources, type FoundSource } from "../../hooks/kustomize/secret-sources.ts";
+import { surroundingPaths } from "../../hooks/rules/surrounding-files.ts";
 
 /**
  * The files that secretGenerators name, all as they are on disk. As for a commit, kustomizations in the folders of

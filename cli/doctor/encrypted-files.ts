@@ -6,7 +6,7 @@ import { type IndexEntry, indexEntries, isFile } from "../../git/index/entries.t
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
-import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/gate-files.ts";
+import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/rules/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Metadata } from "../../sops/metadata.ts";

@@ -9,7 +9,11 @@ import { type LeftBlob, leftBlobs } from "../../git/objects/left-blobs.ts";
 import { displayPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { inspectPast } from "../../hooks/history/inspect-past.ts";
-import { BrokenRulesError, rulesOfIndex, type RulesInForce } from "../../hooks/rules-in-force.ts";
+import {
+  BrokenRulesError,
+  rulesOfIndex,
+  type RulesInForce,
+} from "../../hooks/rules/rules-in-force.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { type Diagnosis, note, ok, someOf } from "./diagnosis.ts";
 

@@ -4,14 +4,14 @@ import { recipientDrift, recipientsFinding } from "../../findings/sops-recipient
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles, shellPath } from "../../git/shell-word.ts";
-import { foldersAbove } from "../../hooks/folders-above.ts";
+import { foldersAbove } from "../../hooks/rules/folders-above.ts";
 import {
   folderOfRules,
   isMisnamedRuleFile,
   MISNAMED,
   rightName,
   RULE_FILE,
-} from "../../hooks/gate-files.ts";
+} from "../../hooks/rules/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
 import { literalFolder } from "../../sops/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";

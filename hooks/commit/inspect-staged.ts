@@ -8,13 +8,17 @@ import type { FoundIdentities } from "../../sops/identities.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Judgement } from "../judge.ts";
 import type { NewContent } from "./replace-staged.ts";
-import { mayFeedSecret, mayGenerateSecrets } from "../kustomizations.ts";
-import type { FoundSource, Naming } from "../secret-sources.ts";
-import { SETTINGS_FILE } from "../gate-files.ts";
-import { stagedSurroundings, surroundingsOf, type Surroundings } from "../staged-surroundings.ts";
-import { settleAsWarnings, stagedSettings } from "../settings-in-force.ts";
+import { mayFeedSecret, mayGenerateSecrets } from "../kustomize/kustomizations.ts";
+import type { FoundSource, Naming } from "../kustomize/secret-sources.ts";
+import { SETTINGS_FILE } from "../rules/gate-files.ts";
+import {
+  stagedSurroundings,
+  surroundingsOf,
+  type Surroundings,
+} from "../rules/staged-surroundings.ts";
+import { settleAsWarnings, stagedSettings } from "../rules/settings-in-force.ts";
 import { changesRules, judgedPathsOf, pathsOf, type Staged, type StagedFile } from "./staged.ts";
-import type { SurroundingFiles } from "../surrounding-files.ts";
+import type { SurroundingFiles } from "../rules/surrounding-files.ts";
 import { isPlainLink, isUnsuspicious } from "../unsuspicious.ts";
 
 /** What is wrong with staged files, and what they are to hold instead. */
@@ -61,7 +65,7 @@ export async function inspectStaged(
     const where = { path: file.entry.path, blob: file.entry.oid, place: file.place };
     const plain =
       source === null || outcome.content !== null ? null : await readable(source, rules);
-    const { orUnderARule } = await import("../under-a-rule.ts");
+    const { orUnderARule } = await import("../rules/under-a-rule.ts");
     // What is to be done about such a file is known better than by what is in it.
     const others = orUnderARule(outcome.findings, path, bytes, rules).filter(
       ({ rule }) => plain === null || rule !== "plaintext-secret",
@@ -96,7 +100,7 @@ export async function inspectStaged(
   const mended = settled.map((one) =>
     one.severity === "error" ? { ...one, mend: mendOnDisk(one, repository) } : one,
   );
-  const { withListings } = await import("../listed-in.ts");
+  const { withListings } = await import("../kustomize/listed-in.ts");
   return { findings: withListings(mended, surroundings.kustomizations), contents };
 }
 
@@ -113,7 +117,7 @@ async function secretSourcesOf(
       (paths.has(one.path) || [...paths].some((path) => mayFeedSecret(path, [one]))),
   );
   if (concerned.length === 0) return [];
-  const { stagedSources } = await import("../secret-sources.ts");
+  const { stagedSources } = await import("../kustomize/secret-sources.ts");
   return stagedSources(repository, concerned, (path) => paths.has(path));
 }
 
@@ -122,7 +126,7 @@ async function readable(
   rules: Surroundings["rules"],
   at: Naming | null = null,
 ): Promise<Finding | null> {
-  const { plaintextSource } = await import("../secret-sources.ts");
+  const { plaintextSource } = await import("../kustomize/secret-sources.ts");
   return plaintextSource(source, rules, at)?.finding ?? null;
 }
 
@@ -138,7 +142,7 @@ async function inNamings(
     repository,
     others.map(({ path }) => path),
   );
-  const { firstNaming } = await import("../secret-sources.ts");
+  const { firstNaming } = await import("../kustomize/secret-sources.ts");
   const findings: FileFinding[] = [];
   for (const source of others) {
     const naming = firstNaming(source, (path) => files.some(({ entry }) => entry.path === path));

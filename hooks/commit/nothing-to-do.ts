@@ -8,13 +8,13 @@ import { pathText, type GitPath } from "../../git/path.ts";
 import { openHookRepository, type Repository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";
 import { isFormattable, LINT_STAGED } from "./formattable.ts";
-import { SETTINGS_FILE } from "../gate-files.ts";
+import { SETTINGS_FILE } from "../rules/gate-files.ts";
 import { gitFolder, indexState, leaveProof, withdrawProof } from "./judged-index.ts";
-import { mayFeedSecret } from "../kustomizations.ts";
+import { mayFeedSecret } from "../kustomize/kustomizations.ts";
 import type { Begun } from "./pre-commit.ts";
 import { takeSeenIndex } from "./seen-index.ts";
 import { changesRules, judgedPathsOf, readStaged, type StagedFile } from "./staged.ts";
-import { surroundingFiles, surroundingPaths } from "../surrounding-files.ts";
+import { surroundingFiles, surroundingPaths } from "../rules/surrounding-files.ts";
 import { takenByRule } from "./taken-by-rule.ts";
 import { isPlainLink, isUnsuspicious } from "../unsuspicious.ts";
 

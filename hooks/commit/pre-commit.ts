@@ -14,7 +14,7 @@ import {
 } from "./judged-index.ts";
 import type { Stored } from "./replace-staged.ts";
 import { readStaged, type Staged } from "./staged.ts";
-import type { SurroundingFiles } from "../surrounding-files.ts";
+import type { SurroundingFiles } from "../rules/surrounding-files.ts";
 
 /** What the gate did, for the words that tell it. */
 export interface PreCommitResult {

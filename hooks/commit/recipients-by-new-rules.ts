@@ -6,7 +6,7 @@ import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import type { FileFinding } from "./file-finding.ts";
-import { rulesOfIndex } from "../rules-in-force.ts";
+import { rulesOfIndex } from "../rules/rules-in-force.ts";
 
 /**
  * Where the creation rules change, the recipients of every encrypted file in the index that stays as it

@@ -14,7 +14,7 @@ import {
 } from "../../git/index/entries.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
-import { isRuleFile } from "../gate-files.ts";
+import { isRuleFile } from "../rules/gate-files.ts";
 
 /** A file of the index with its content, and the content of the commit it is compared with. */
 export interface StagedFile {

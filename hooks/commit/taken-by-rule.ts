@@ -1,5 +1,5 @@
 import { readPlainRuleFile } from "../../sops/plain-rule-file.ts";
-import { foldersAbove } from "../folders-above.ts";
+import { foldersAbove } from "../rules/folders-above.ts";
 
 /**
  * Whether a creation rule takes a path. Rule files that are written plainly are read at a glance; for
@@ -15,7 +15,7 @@ export async function takenByRule(
     [...files].map(([folder, bytes]) => [folder, readPlainRuleFile(textOf(bytes))] as const),
   );
   if ([...patterns.values()].includes(null)) {
-    const { RulesInForce } = await import("../rules-in-force.ts");
+    const { RulesInForce } = await import("../rules/rules-in-force.ts");
     const rules = new RulesInForce(files);
     return (path) => rules.for(path).rule !== null;
   }

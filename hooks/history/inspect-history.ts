@@ -7,11 +7,11 @@ import { indexEntries, type IndexEntry } from "../../git/index/entries.ts";
 import { mergedTags } from "../../git/objects/tags.ts";
 import { pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
-import { inBrokenRuleFiles, type InRuleFile } from "../broken-rule-file.ts";
+import { inBrokenRuleFiles, type InRuleFile } from "../rules/broken-rule-file.ts";
 import { KEY_WORDS } from "../message-keys.ts";
 import { readableAgain, replacementsIn } from "../readable-again.ts";
-import { plaintextSource, type FoundSource } from "../secret-sources.ts";
-import { rulesOfIndex, type RulesInForce } from "../rules-in-force.ts";
+import { plaintextSource, type FoundSource } from "../kustomize/secret-sources.ts";
+import { rulesOfIndex, type RulesInForce } from "../rules/rules-in-force.ts";
 import { PastContents, type PastContent, type PastFinding } from "./past-contents.ts";
 import { pastSources } from "./past-sources.ts";
 

@@ -9,9 +9,9 @@ import type { SopsVerdict } from "../../findings/verdict.ts";
 import { conflictSides } from "../../sops/conflict-markers.ts";
 import { formatOf } from "../../sops/format.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
-import { inPlaintext, type CommittedFinding } from "../inspect-tip.ts";
+import { inPlaintext, type CommittedFinding } from "../inspect-committed.ts";
 import { judge } from "../judge.ts";
-import type { RulesInForce } from "../rules-in-force.ts";
+import type { RulesInForce } from "../rules/rules-in-force.ts";
 
 /**
  * Looks at a content somewhere in the history, without any key. Only what leaks: what else was wrong

@@ -5,10 +5,10 @@ import { isKustomizationFile } from "../../flux/repository-files.ts";
 import type { HistoryLog } from "../../git/history-log.ts";
 import type { BringingCommit } from "../../git/range/commits.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
-import { mayGenerateSecrets } from "../kustomizations.ts";
+import { mayGenerateSecrets } from "../kustomize/kustomizations.ts";
 import { keysInMessage } from "../message-keys.ts";
-import type { RulesInForce } from "../rules-in-force.ts";
-import type { FoundSource } from "../secret-sources.ts";
+import type { RulesInForce } from "../rules/rules-in-force.ts";
+import type { FoundSource } from "../kustomize/secret-sources.ts";
 import { inspectPast, isTellingName } from "./inspect-past.ts";
 
 /** A leak somewhere in the history. */

@@ -3,8 +3,8 @@ import { readBlobMap } from "../../git/objects/blobs.ts";
 import type { HistoryLog, LoggedCommit } from "../../git/history-log.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { readAsAsked } from "../read-as-asked.ts";
-import { secretSources, type FoundSource } from "../secret-sources.ts";
+import { readAsAsked } from "../kustomize/read-as-asked.ts";
+import { secretSources, type FoundSource } from "../kustomize/secret-sources.ts";
 
 /** A kustomization as it stood at a commit. */
 interface State {

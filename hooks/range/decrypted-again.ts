@@ -1,7 +1,7 @@
 import type { HistoryLog } from "../../git/history-log.ts";
 import type { GitContext } from "../../git/run.ts";
 import { readableAgain, replacementsIn, type ReadableAgain } from "../readable-again.ts";
-import type { RulesInForce } from "../rules-in-force.ts";
+import type { RulesInForce } from "../rules/rules-in-force.ts";
 
 /**
  * Contents that a commit in a range has put in the place of their encrypted form, and that are readable: see

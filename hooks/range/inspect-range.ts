@@ -3,7 +3,7 @@ import { commitsBringing } from "../../git/range/commits.ts";
 import type { Range } from "../../git/range/range.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import type { PushedRef } from "../push/push-lines.ts";
-import { settingsIn, settleSilently } from "../settings-in-force.ts";
+import { settingsIn, settleSilently } from "../rules/settings-in-force.ts";
 import { decryptedAgain } from "./decrypted-again.ts";
 import { Findings, type Found, type RangeFinding } from "./findings.ts";
 import { lookIntoMessages } from "./messages.ts";

@@ -2,7 +2,7 @@ import { CREDENTIAL_FILE_PATHS } from "../../findings/keywords.ts";
 import { readBlobs } from "../../git/objects/blobs.ts";
 import { pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
-import { concernsSops, inspectCommitted } from "../inspect-tip.ts";
+import { concernsSops, inspectCommitted } from "../inspect-committed.ts";
 import { localIdentities } from "../local-identities.ts";
 import type { Findings } from "./findings.ts";
 import type { Seen } from "./new-contents.ts";

@@ -3,7 +3,7 @@ import { streamBlobs } from "../../git/blob-stream.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { inspectPast, isTellingName } from "../history/inspect-past.ts";
-import type { RulesInForce } from "../rules-in-force.ts";
+import type { RulesInForce } from "../rules/rules-in-force.ts";
 import type { Findings, Found } from "./findings.ts";
 import { ofOtherKinds, type RangeLog } from "./range-log.ts";
 

@@ -1,7 +1,7 @@
 import type { GitContext } from "../../git/run.ts";
-import { mayName } from "../kustomizations.ts";
+import { mayName } from "../kustomize/kustomizations.ts";
 import { pastSources } from "../history/past-sources.ts";
-import { plaintextSource, type FoundSource } from "../secret-sources.ts";
+import { plaintextSource, type FoundSource } from "../kustomize/secret-sources.ts";
 import type { Findings } from "./findings.ts";
 import type { Contents } from "./new-contents.ts";
 import type { RangeLog } from "./range-log.ts";

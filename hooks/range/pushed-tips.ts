@@ -4,9 +4,9 @@ import type { Range } from "../../git/range/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { filesOf, readTrees } from "../../git/objects/trees.ts";
-import { SETTINGS_FILE } from "../gate-files.ts";
+import { SETTINGS_FILE } from "../rules/gate-files.ts";
 import type { PushedRef } from "../push/push-lines.ts";
-import { rulesAt, type RulesInForce } from "../rules-in-force.ts";
+import { rulesAt, type RulesInForce } from "../rules/rules-in-force.ts";
 
 /** A new file at the tip of pushed refs, and the rules that stand there. */
 export interface TipFile {

@@ -1,10 +1,15 @@
 import { readBlobMap, readBlobs } from "../../git/objects/blobs.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { mayGenerateSecrets } from "../kustomizations.ts";
+import { mayGenerateSecrets } from "../kustomize/kustomizations.ts";
 import type { TipKustomization } from "./pushed-tips.ts";
-import { readAsAsked } from "../read-as-asked.ts";
-import { firstNaming, secretSources, type FoundSource, type Naming } from "../secret-sources.ts";
+import { readAsAsked } from "../kustomize/read-as-asked.ts";
+import {
+  firstNaming,
+  secretSources,
+  type FoundSource,
+  type Naming,
+} from "../kustomize/secret-sources.ts";
 
 /** A kustomization at a tip that may generate Secrets. */
 export interface GeneratingKustomization {

@@ -2,8 +2,8 @@
  * Judges the hostile files as `check` does, and prints a line of JSON for each. hostile.test.ts starts
  * it with little memory.
  */
-import { inspectCommitted } from "../../hooks/inspect-tip.ts";
-import { RulesInForce } from "../../hooks/rules-in-force.ts";
+import { inspectCommitted } from "../../hooks/inspect-committed.ts";
+import { RulesInForce } from "../../hooks/rules/rules-in-force.ts";
 import { HOSTILE_FILES } from "../sops/hostile-files.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";
 

@@ -1,6 +1,6 @@
 import test from "ava";
 import { judge, type FileToJudge } from "../../hooks/judge.ts";
-import { RulesInForce } from "../../hooks/rules-in-force.ts";
+import { RulesInForce } from "../../hooks/rules/rules-in-force.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { parseRuleFile } from "../../sops/creation-rules.ts";
 import { generateKeyPair } from "../../sops/identity.ts";

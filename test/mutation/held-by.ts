@@ -24,7 +24,13 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["hooks/commit/seen-index", ["e2e/seen-index"]],
   [
     "hooks/",
-    ["hooks/judge", "hooks/under-a-rule", "hooks/commit/nothing-to-do", "e2e/commit", "e2e/hooks"],
+    [
+      "hooks/judge",
+      "hooks/rules/under-a-rule",
+      "hooks/commit/nothing-to-do",
+      "e2e/commit",
+      "e2e/hooks",
+    ],
   ],
   ["findings/flux/", ["findings/flux-ciphertext"]],
   ["findings/refused-block", ["hooks/push/pre-push", "hooks/history/inspect-history"]],

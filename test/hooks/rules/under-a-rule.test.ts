@@ -1,8 +1,8 @@
 import test from "ava";
-import { inspectCommitted } from "../../hooks/inspect-tip.ts";
-import { RulesInForce } from "../../hooks/rules-in-force.ts";
-import { rulesFor } from "../../scaffold/wanted-rules.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { inspectCommitted } from "../../../hooks/inspect-committed.ts";
+import { RulesInForce } from "../../../hooks/rules/rules-in-force.ts";
+import { rulesFor } from "../../../scaffold/wanted-rules.ts";
+import { generateKeyPair } from "../../../sops/identity.ts";
 
 const { recipient } = await generateKeyPair();
 const SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: hunter2\n";

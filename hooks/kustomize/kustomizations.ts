@@ -1,5 +1,5 @@
-import { searchable, utf8Bytes } from "../findings/text.ts";
-import { pathText, type GitPath } from "../git/path.ts";
+import { searchable, utf8Bytes } from "../../findings/text.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
 
 /** A kustomization, wherever it was found. */
 export interface Kustomization {

@@ -1,8 +1,8 @@
-import { readBlobMap } from "../git/objects/blobs.ts";
-import { indexEntries } from "../git/index/entries.ts";
-import type { GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
-import type { Kustomization } from "./kustomizations.ts";
+import { readBlobMap } from "../../git/objects/blobs.ts";
+import { indexEntries } from "../../git/index/entries.ts";
+import type { GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
+import type { Kustomization } from "../kustomize/kustomizations.ts";
 import { RulesInForce } from "./rules-in-force.ts";
 import {
   surroundingEntries,

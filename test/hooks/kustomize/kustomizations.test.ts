@@ -1,8 +1,8 @@
 import test from "ava";
-import { readKustomizationFile } from "../../flux/kustomization-file.ts";
-import { pathFromText } from "../../git/path.ts";
-import { mayFeedSecret } from "../../hooks/kustomizations.ts";
-import { secretSources } from "../../hooks/secret-sources.ts";
+import { readKustomizationFile } from "../../../flux/kustomization-file.ts";
+import { pathFromText } from "../../../git/path.ts";
+import { mayFeedSecret } from "../../../hooks/kustomize/kustomizations.ts";
+import { secretSources } from "../../../hooks/kustomize/secret-sources.ts";
 
 /** What a secretGenerator names a file, and the name that this is. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -7,8 +7,8 @@ import { pathText } from "../git/path.ts";
 import { inspectEncrypted, type Identities } from "./encrypt-entry.ts";
 import { judge } from "./judge.ts";
 import type { TipFile } from "./range/pushed-tips.ts";
-import type { RulesInForce } from "./rules-in-force.ts";
-import { orUnderARule } from "./under-a-rule.ts";
+import type { RulesInForce } from "./rules/rules-in-force.ts";
+import { orUnderARule } from "./rules/under-a-rule.ts";
 
 /** What is wrong with a file that was committed already. */
 export interface CommittedFinding {

@@ -1,7 +1,7 @@
-import type { Finding } from "../findings/finding.ts";
-import { utf8Bytes } from "../findings/text.ts";
-import { pathsNamedBy, readKustomizationFile } from "../flux/kustomization-file.ts";
-import { pathText, type GitPath } from "../git/path.ts";
+import type { Finding } from "../../findings/finding.ts";
+import { utf8Bytes } from "../../findings/text.ts";
+import { pathsNamedBy, readKustomizationFile } from "../../flux/kustomization-file.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
 import type { Kustomization } from "./kustomizations.ts";
 
 /**

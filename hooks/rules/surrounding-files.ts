@@ -1,10 +1,10 @@
-import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../flux/repository-files.ts";
-import type { IndexedBlob } from "../git/objects/commit.ts";
-import { isFile, type IndexEntry } from "../git/index/entries.ts";
-import { pathText, type GitPath } from "../git/path.ts";
+import { isKustomizationFile, KUSTOMIZATION_NAMES } from "../../flux/repository-files.ts";
+import type { IndexedBlob } from "../../git/objects/commit.ts";
+import { isFile, type IndexEntry } from "../../git/index/entries.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
 import { foldersAbove } from "./folders-above.ts";
 import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
-import type { Kustomization } from "./kustomizations.ts";
+import type { Kustomization } from "../kustomize/kustomizations.ts";
 
 /** The files that say how others are judged, as they are stored. */
 export interface SurroundingFiles {

@@ -1,5 +1,5 @@
-import type { Finding } from "../findings/finding.ts";
-import { pathText, type GitPath } from "../git/path.ts";
+import type { Finding } from "../../findings/finding.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
 import type { BrokenRulesError } from "./rules-in-force.ts";
 
 /** A rule file that cannot be used, among the files that are looked at. */

@@ -1,21 +1,21 @@
-import type { Finding } from "../findings/finding.ts";
+import type { Finding } from "../../findings/finding.ts";
 import {
   encryptedSourceName,
   holdsSecret,
   sourceFinding,
   type SourceMend,
-} from "../findings/secret-source.ts";
-import { utf8Bytes } from "../findings/text.ts";
-import { readKustomizationFile, type GeneratorSource } from "../flux/kustomization-file.ts";
-import { objectSources } from "../flux/generator-objects.ts";
-import { folderOf, pathFrom } from "../flux/repository-files.ts";
-import { pathFromText, pathText, type GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
-import { readStagedPaths } from "../git/objects/files-at-paths.ts";
-import { judge } from "./judge.ts";
+} from "../../findings/secret-source.ts";
+import { utf8Bytes } from "../../findings/text.ts";
+import { readKustomizationFile, type GeneratorSource } from "../../flux/kustomization-file.ts";
+import { objectSources } from "../../flux/generator-objects.ts";
+import { folderOf, pathFrom } from "../../flux/repository-files.ts";
+import { pathFromText, pathText, type GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
+import { readStagedPaths } from "../../git/objects/files-at-paths.ts";
+import { judge } from "../judge.ts";
 import { mayGenerateSecrets, type Kustomization } from "./kustomizations.ts";
 import { readAsAsked } from "./read-as-asked.ts";
-import type { RulesInForce } from "./rules-in-force.ts";
+import type { RulesInForce } from "../rules/rules-in-force.ts";
 
 /** A file of which kustomize makes a Secret: a secretGenerator names it. */
 export interface SecretSource {

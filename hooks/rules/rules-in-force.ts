@@ -1,16 +1,16 @@
-import { readBlobMap } from "../git/objects/blobs.ts";
-import type { IndexEntry } from "../git/index/entries.ts";
-import { pathText, type GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
+import { readBlobMap } from "../../git/objects/blobs.ts";
+import type { IndexEntry } from "../../git/index/entries.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
 import {
   indentFor,
   parseRuleFile,
   ruleFor,
   type CreationRule,
   type RuleFile,
-} from "../sops/creation-rules.ts";
-import { SopsError } from "../sops/errors.ts";
-import { formatOf } from "../sops/format.ts";
+} from "../../sops/creation-rules.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { formatOf } from "../../sops/format.ts";
 import { foldersAbove } from "./folders-above.ts";
 import { folderOfRules, isRuleEntry, RULE_FILE } from "./gate-files.ts";
 

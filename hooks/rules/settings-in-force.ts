@@ -1,10 +1,10 @@
-import type { AllowedFinding, Settings } from "../findings/settings.ts";
-import { readBlobMap } from "../git/objects/blobs.ts";
-import { GitError } from "../git/errors.ts";
-import { pathText, type GitPath } from "../git/path.ts";
-import type { GitContext } from "../git/run.ts";
-import { readPathAt, readStagedPaths } from "../git/objects/files-at-paths.ts";
-import type { Finding } from "../findings/finding.ts";
+import type { AllowedFinding, Settings } from "../../findings/settings.ts";
+import { readBlobMap } from "../../git/objects/blobs.ts";
+import { GitError } from "../../git/errors.ts";
+import { pathText, type GitPath } from "../../git/path.ts";
+import type { GitContext } from "../../git/run.ts";
+import { readPathAt, readStagedPaths } from "../../git/objects/files-at-paths.ts";
+import type { Finding } from "../../findings/finding.ts";
 import { SETTINGS_FILE } from "./gate-files.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function settingsIn(
 
 async function parsed(bytes: Buffer | undefined): Promise<Settings | null> {
   if (bytes === undefined) return null;
-  const { parseSettings } = await import("../findings/settings.ts");
+  const { parseSettings } = await import("../../findings/settings.ts");
   return parseSettings(bytes.toString("utf8"));
 }
 
@@ -53,7 +53,7 @@ export async function settleAsWarnings<
   F extends Finding & { readonly path: GitPath; readonly blob: string },
 >(settings: Settings | null, findings: readonly F[]): Promise<F[]> {
   if (settings === null) return [...findings];
-  const { settle } = await import("../findings/settings.ts");
+  const { settle } = await import("../../findings/settings.ts");
   const place = ({ path, blob }: F) => ({ path: pathText(path), blob });
   return settle(settings, findings, place).map(({ finding, allowedBy }) =>
     allowedBy === null
@@ -76,7 +76,7 @@ export async function settleSilently<
   used: (entry: AllowedFinding) => void = () => undefined,
 ): Promise<F[]> {
   if (settings === null) return [...findings];
-  const { settle } = await import("../findings/settings.ts");
+  const { settle } = await import("../../findings/settings.ts");
   const place = ({ path, blob }: F) => ({ path: pathText(path), blob: blob ?? null });
   return settle(settings, findings, place).flatMap(({ finding, allowedBy }) => {
     if (allowedBy === null) return [finding];

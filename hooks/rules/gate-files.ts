@@ -1,5 +1,5 @@
-import type { IndexEntry } from "../git/index/entries.ts";
-import { pathFromText } from "../git/path.ts";
+import type { IndexEntry } from "../../git/index/entries.ts";
+import { pathFromText } from "../../git/path.ts";
 
 /** The files that say how others are judged. */
 
