@@ -1,5 +1,5 @@
 import type { Document } from "yaml";
-import type { Section } from "./sections.ts";
+import type { Section } from "./candidate/sections.ts";
 
 /** The rule ids of the contract. */
 export type RuleId =

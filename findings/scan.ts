@@ -1,7 +1,7 @@
 import type { Candidate, Finding, RuleId } from "./finding.ts";
-import type { SuspectedRule } from "./prefilter.ts";
-import { suspectedRules } from "./prefilter.ts";
-import { rules } from "./rules.ts";
+import type { SuspectedRule } from "./prefilter/prefilter.ts";
+import { suspectedRules } from "./prefilter/prefilter.ts";
+import { rules } from "./rules/rules.ts";
 
 /**
  * All leak findings of one file, sorted by line, those of the whole file first; at most one a rule

@@ -1,10 +1,10 @@
 import type { GeneratorSource } from "../flux/kustomization-file.ts";
 import { formatOf } from "../sops/format.ts";
 import { isToken } from "../sops/token.ts";
-import { credentialLines } from "./carriers/credential-lines.ts";
+import { credentialLines } from "./credential/credential-lines.ts";
 import type { Finding } from "./finding.ts";
-import { isPointer } from "./pointer.ts";
-import { readText } from "./text.ts";
+import { isPointer } from "./credential/pointer.ts";
+import { readText } from "./candidate/text.ts";
 import { shownFile, shownName } from "./wording.ts";
 
 /** PEM blocks that anyone may read. */

@@ -1,8 +1,8 @@
 import type { Finding } from "../findings/finding.ts";
-import { plaintextValue } from "../findings/plaintext-value.ts";
-import { mendOfUnverified, sopsBroken } from "../findings/sops-broken.ts";
-import { recipientsFinding } from "../findings/sops-recipients.ts";
-import { isNamedSops } from "../findings/sops-name.ts";
+import { plaintextValue } from "../findings/sops/plaintext-value.ts";
+import { mendOfUnverified, sopsBroken } from "../findings/sops/sops-broken.ts";
+import { recipientsFinding } from "../findings/sops/sops-recipients.ts";
+import { isNamedSops } from "../findings/sops/sops-name.ts";
 import { pathText } from "../git/path.ts";
 import { inspectEncrypted, type Identities } from "./encrypt-entry.ts";
 import { judge } from "./judge.ts";

@@ -1,4 +1,4 @@
-import { candidateOf } from "../findings/candidate.ts";
+import { candidateOf } from "../findings/candidate/candidate.ts";
 import type { Finding } from "../findings/finding.ts";
 import { scan } from "../findings/scan.ts";
 import type { RulesInForce } from "./rules/rules-in-force.ts";

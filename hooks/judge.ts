@@ -1,11 +1,11 @@
 import type { Finding, RuleId } from "../findings/finding.ts";
-import { candidateOf } from "../findings/candidate.ts";
-import { encryptedFile } from "../findings/encrypted-file.ts";
-import { EDIT_LIST, EDIT_NESTED } from "../findings/kubernetes-secret/mends.ts";
+import { candidateOf } from "../findings/candidate/candidate.ts";
+import { encryptedFile } from "../findings/sops/encrypted-file.ts";
+import { EDIT_LIST, EDIT_NESTED } from "../findings/rules/kubernetes-secret/mends.ts";
 import { scan } from "../findings/scan.ts";
-import { isNamedSops } from "../findings/sops-name.ts";
-import { sopsVerdict } from "../findings/sops-verdict.ts";
-import type { SopsCandidate, SopsVerdict } from "../findings/verdict.ts";
+import { isNamedSops } from "../findings/sops/sops-name.ts";
+import { sopsVerdict } from "../findings/sops/sops-verdict.ts";
+import type { SopsCandidate, SopsVerdict } from "../findings/sops/verdict.ts";
 import { conflictSides } from "../sops/conflict-markers.ts";
 import { effectiveSelection } from "../sops/metadata.ts";
 import type { RuleInForce, RulesInForce } from "./rules/rules-in-force.ts";

@@ -1,4 +1,4 @@
-import { candidateOf } from "../findings/candidate.ts";
+import { candidateOf } from "../findings/candidate/candidate.ts";
 import type { Finding, RuleId } from "../findings/finding.ts";
 import { scan } from "../findings/scan.ts";
 

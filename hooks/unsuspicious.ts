@@ -1,6 +1,6 @@
-import { isAmongSecrets } from "../findings/file-kind.ts";
+import { isAmongSecrets } from "../findings/candidate/file-kind.ts";
 import type { RuleId } from "../findings/finding.ts";
-import { suspectedRules } from "../findings/prefilter.ts";
+import { suspectedRules } from "../findings/prefilter/prefilter.ts";
 import { pathText } from "../git/path.ts";
 import type { StagedFile } from "./commit/staged.ts";
 import { TOKEN_START } from "../sops/token-start.ts";

@@ -1,5 +1,5 @@
 import type { Finding } from "../../findings/finding.ts";
-import { suspectedRules } from "../../findings/prefilter.ts";
+import { suspectedRules } from "../../findings/prefilter/prefilter.ts";
 import { findSetUpCommands } from "../../findings/set-up-commands.ts";
 import type { ChangedEntry } from "../../git/index/entries.ts";
 import { pathFromText, pathText, type GitPath } from "../../git/path.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { encryptedFile } from "../../findings/encrypted-file.ts";
+import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
 import { readBlobs } from "../../git/objects/blobs.ts";
 import { type IndexEntry, indexEntries, isFile } from "../../git/index/entries.ts";
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";

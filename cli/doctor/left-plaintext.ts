@@ -1,8 +1,8 @@
-import { candidateOf } from "../../findings/candidate.ts";
+import { candidateOf } from "../../findings/candidate/candidate.ts";
 import type { RuleId } from "../../findings/finding.ts";
-import { suspectedRules } from "../../findings/prefilter.ts";
+import { suspectedRules } from "../../findings/prefilter/prefilter.ts";
 import { scan } from "../../findings/scan.ts";
-import { isNamedSops } from "../../findings/sops-name.ts";
+import { isNamedSops } from "../../findings/sops/sops-name.ts";
 import { readBlobs } from "../../git/objects/blobs.ts";
 import { indexEntries } from "../../git/index/entries.ts";
 import { type LeftBlob, leftBlobs } from "../../git/objects/left-blobs.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { recipientDrift, recipientsFinding } from "../../findings/sops-recipients.ts";
+import { recipientDrift, recipientsFinding } from "../../findings/sops/sops-recipients.ts";
 import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles, shellPath } from "../../git/shell-word.ts";

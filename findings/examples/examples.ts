@@ -1,4 +1,4 @@
-import type { KEYWORDS } from "../keywords.ts";
+import type { KEYWORDS } from "../prefilter/keywords.ts";
 import { AGE_KEY } from "./age-key.ts";
 import { AUTHORIZATION_HEADER } from "./authorization-header.ts";
 import { CONFIG_MAP } from "./config-map.ts";

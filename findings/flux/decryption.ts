@@ -6,7 +6,7 @@ import { formatOf, type Format } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { Leaf } from "../../sops/store.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
-import { base64Fragments } from "../base64.ts";
+import { base64Fragments } from "../candidate/base64.ts";
 
 /** What kustomize-controller makes of encrypted content, as its internal/decryptor has it. */
 

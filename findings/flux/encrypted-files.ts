@@ -1,5 +1,5 @@
 import type { RepositoryFiles } from "../../flux/repository-files.ts";
-import { encryptedFile, type EncryptedFile } from "../encrypted-file.ts";
+import { encryptedFile, type EncryptedFile } from "../sops/encrypted-file.ts";
 import {
   encryptedDocuments,
   mayBeEncrypted,

@@ -75,7 +75,7 @@ export async function inspectStaged(
     }
     if (outcome.content !== null) contents.push(outcome.content);
     else if (source === null && file.place === "staged" && before === null) {
-      const { leftReadable } = await import("../../findings/left-readable.ts");
+      const { leftReadable } = await import("../../findings/sops/left-readable.ts");
       const left = leftReadable(path, bytes, (name) => rules.for(name).rule !== null);
       const isPlain = judgement.verdict.kind === "plain" && outcome.findings.length === 0;
       if (left !== null && isPlain) findings.push({ ...left, ...where });
@@ -167,9 +167,10 @@ async function carryOut(
   mayResign: boolean,
 ): Promise<Outcome> {
   const { encryptPlaintext, inspectEncrypted } = await import("../encrypt-entry.ts");
-  const { recipientsFinding } = await import("../../findings/sops-recipients.ts");
-  const { plaintextValue } = await import("../../findings/plaintext-value.ts");
-  const { mendOfUnverified, RESTORE, sopsBroken } = await import("../../findings/sops-broken.ts");
+  const { recipientsFinding } = await import("../../findings/sops/sops-recipients.ts");
+  const { plaintextValue } = await import("../../findings/sops/plaintext-value.ts");
+  const { mendOfUnverified, RESTORE, sopsBroken } =
+    await import("../../findings/sops/sops-broken.ts");
   const version =
     before === null ? null : { bytes: before, format: formatOf(pathText(entry.path)) };
   switch (verdict.kind) {
@@ -243,7 +244,7 @@ async function leftAfter(
   text: string,
 ): Promise<readonly Finding[]> {
   const { scan } = await import("../../findings/scan.ts");
-  const { candidateOf } = await import("../../findings/candidate.ts");
+  const { candidateOf } = await import("../../findings/candidate/candidate.ts");
   // Before, the values could be read: that says more.
   const notValid = before.filter(({ rule }) => rule === "secret-not-valid");
   const leaks = scan(candidateOf(pathText(path), Buffer.from(text)), new Set(["secret-not-valid"]));

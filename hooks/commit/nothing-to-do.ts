@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { suspectedRules } from "../../findings/prefilter.ts";
+import { suspectedRules } from "../../findings/prefilter/prefilter.ts";
 import { readHeadAndBlobs } from "../../git/objects/commit.ts";
 import { changedEntries, changedEntriesIn } from "../../git/index/entries.ts";
 import { ongoingOperation } from "../../git/repository/operation.ts";

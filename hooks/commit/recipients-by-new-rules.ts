@@ -1,5 +1,5 @@
-import { recipientsFinding } from "../../findings/sops-recipients.ts";
-import { sopsVerdict } from "../../findings/sops-verdict.ts";
+import { recipientsFinding } from "../../findings/sops/sops-recipients.ts";
+import { sopsVerdict } from "../../findings/sops/sops-verdict.ts";
 import { readBlobs } from "../../git/objects/blobs.ts";
 import { indexEntries, isFile } from "../../git/index/entries.ts";
 import { pathText, type GitPath } from "../../git/path.ts";

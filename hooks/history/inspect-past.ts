@@ -1,11 +1,11 @@
 import type { RuleId } from "../../findings/finding.ts";
-import { encryptedFile } from "../../findings/encrypted-file.ts";
-import { CREDENTIAL_FILE_PATHS } from "../../findings/keywords.ts";
-import { plaintextValue } from "../../findings/plaintext-value.ts";
+import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
+import { CREDENTIAL_FILE_PATHS } from "../../findings/prefilter/keywords.ts";
+import { plaintextValue } from "../../findings/sops/plaintext-value.ts";
 import { holdsSecret } from "../../findings/secret-source.ts";
-import { valuesBesideRefusedBlock } from "../../findings/refused-block.ts";
-import { isNamedSops } from "../../findings/sops-name.ts";
-import type { SopsVerdict } from "../../findings/verdict.ts";
+import { valuesBesideRefusedBlock } from "../../findings/sops/refused-block.ts";
+import { isNamedSops } from "../../findings/sops/sops-name.ts";
+import type { SopsVerdict } from "../../findings/sops/verdict.ts";
 import { conflictSides } from "../../sops/conflict-markers.ts";
 import { formatOf } from "../../sops/format.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";

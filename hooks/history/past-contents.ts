@@ -1,6 +1,6 @@
-import { kindOfFile } from "../../findings/file-kind.ts";
+import { kindOfFile } from "../../findings/candidate/file-kind.ts";
 import type { Finding, RuleId } from "../../findings/finding.ts";
-import { Likenesses, type Likeness } from "../../findings/likenesses.ts";
+import { Likenesses, type Likeness } from "../../findings/likeness/likenesses.ts";
 import { isKustomizationFile } from "../../flux/repository-files.ts";
 import type { HistoryLog } from "../../git/history-log.ts";
 import type { BringingCommit } from "../../git/range/commits.ts";

@@ -1,4 +1,4 @@
-import { searchable, utf8Bytes } from "../../findings/text.ts";
+import { searchable, utf8Bytes } from "../../findings/candidate/text.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 
 /** A kustomization, wherever it was found. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../../findings/finding.ts";
-import { utf8Bytes } from "../../findings/text.ts";
+import { utf8Bytes } from "../../findings/candidate/text.ts";
 import { pathsNamedBy, readKustomizationFile } from "../../flux/kustomization-file.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { Kustomization } from "./kustomizations.ts";

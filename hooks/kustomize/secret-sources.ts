@@ -5,7 +5,7 @@ import {
   sourceFinding,
   type SourceMend,
 } from "../../findings/secret-source.ts";
-import { utf8Bytes } from "../../findings/text.ts";
+import { utf8Bytes } from "../../findings/candidate/text.ts";
 import { readKustomizationFile, type GeneratorSource } from "../../flux/kustomization-file.ts";
 import { objectSources } from "../../flux/generator-objects.ts";
 import { folderOf, pathFrom } from "../../flux/repository-files.ts";

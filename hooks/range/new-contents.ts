@@ -1,4 +1,4 @@
-import { Likenesses } from "../../findings/likenesses.ts";
+import { Likenesses } from "../../findings/likeness/likenesses.ts";
 import { streamBlobs } from "../../git/blob-stream.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";

@@ -1,4 +1,4 @@
-import { kindOfFile } from "../../findings/file-kind.ts";
+import { kindOfFile } from "../../findings/candidate/file-kind.ts";
 import { isKustomizationFile } from "../../flux/repository-files.ts";
 import { HistoryLog } from "../../git/history-log.ts";
 import type { Range } from "../../git/range/range.ts";

@@ -1,6 +1,6 @@
 import type { Finding, UnderARule } from "../../findings/finding.ts";
-import { isNamedSops } from "../../findings/sops-name.ts";
-import { sopsVerdict } from "../../findings/sops-verdict.ts";
+import { isNamedSops } from "../../findings/sops/sops-name.ts";
+import { sopsVerdict } from "../../findings/sops/sops-verdict.ts";
 import type { CreationRule } from "../../sops/creation-rules.ts";
 import { formatOf } from "../../sops/format.ts";
 import { effectiveSelection } from "../../sops/metadata.ts";

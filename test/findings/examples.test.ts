@@ -1,11 +1,11 @@
 import test from "ava";
-import { candidateOf } from "../../findings/candidate.ts";
+import { candidateOf } from "../../findings/candidate/candidate.ts";
 import type { Example } from "../../findings/examples/example.ts";
 import { EXAMPLES } from "../../findings/examples/examples.ts";
-import { KEYWORDS } from "../../findings/keywords.ts";
-import { positionsOf } from "../../findings/positions.ts";
-import { suspectedRules } from "../../findings/prefilter.ts";
-import { rules } from "../../findings/rules.ts";
+import { KEYWORDS } from "../../findings/prefilter/keywords.ts";
+import { positionsOf } from "../../findings/candidate/positions.ts";
+import { suspectedRules } from "../../findings/prefilter/prefilter.ts";
+import { rules } from "../../findings/rules/rules.ts";
 import { scan } from "../../findings/scan.ts";
 import { fill, placeholders } from "./keys.ts";
 

@@ -1,8 +1,8 @@
 import test from "ava";
 import { randomBytes } from "node:crypto";
-import { candidateOf } from "../../findings/candidate.ts";
+import { candidateOf } from "../../findings/candidate/candidate.ts";
 import { EXAMPLES } from "../../findings/examples/examples.ts";
-import { rules } from "../../findings/rules.ts";
+import { rules } from "../../findings/rules/rules.ts";
 import { scan } from "../../findings/scan.ts";
 import { fill, placeholders } from "./keys.ts";
 

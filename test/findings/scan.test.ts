@@ -1,9 +1,9 @@
 import test from "ava";
-import { candidateOf } from "../../findings/candidate.ts";
+import { candidateOf } from "../../findings/candidate/candidate.ts";
 import type { RuleId } from "../../findings/finding.ts";
-import { suspectedRules } from "../../findings/prefilter.ts";
+import { suspectedRules } from "../../findings/prefilter/prefilter.ts";
 import { scan } from "../../findings/scan.ts";
-import type { Section } from "../../findings/sections.ts";
+import type { Section } from "../../findings/candidate/sections.ts";
 import { fill, placeholders } from "./keys.ts";
 
 const keys = await placeholders();

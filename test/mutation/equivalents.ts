@@ -59,24 +59,24 @@ export const EQUIVALENTS: readonly {
   },
   {
     why: "Only whether there is one is asked.",
-    file: "findings/kubernetes-secret/values.ts",
+    file: "findings/rules/kubernetes-secret/values.ts",
     mutants: [
       ["if (isScalar(entry.value) && isToken(scalarText(entry.value))) tokens += 1;", "1 → 2"],
     ],
   },
   {
     why: "The first byte was compared before the call.",
-    file: "findings/word-search.ts",
+    file: "findings/prefilter/word-search.ts",
     mutants: [["for (let at = 0; at < word.length; at += 1) {", "0 → 1"]],
   },
   {
     why: "A quick look, which says the same as what follows.",
-    file: "findings/kubernetes-secret/may-hold-values.ts",
+    file: "findings/rules/kubernetes-secret/may-hold-values.ts",
     mutants: [["if (!NAMED.test(words)) return false;", "!NAMED.test(words) → false"]],
   },
   {
     why: "A quick end: what follows comes to the same for a file without a rule and without SOPS.",
-    file: "findings/sops-verdict.ts",
+    file: "findings/sops/sops-verdict.ts",
     mutants: [
       [
         'if (rule === null && !expected && !mentionsMetadata(bytes)) return { kind: "plain" };',
@@ -86,7 +86,7 @@ export const EQUIVALENTS: readonly {
   },
   {
     why: "A quick end: what was left readable, and is no leak, stays so further down too.",
-    file: "findings/sops-verdict.ts",
+    file: "findings/sops/sops-verdict.ts",
     mutants: [
       [
         'candidate.before === "plaintext" &&',

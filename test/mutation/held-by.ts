@@ -33,10 +33,14 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ["findings/flux/", ["findings/flux-ciphertext"]],
-  ["findings/refused-block", ["hooks/push/pre-push", "hooks/history/inspect-history"]],
-  ["findings/positions", ["findings/word-search"]],
+  ["findings/sops/refused-block", ["hooks/push/pre-push", "hooks/history/inspect-history"]],
+  ["findings/candidate/positions", ["findings/prefilter/word-search"]],
   ["findings/settings", ["cli/settings"]],
-  ["findings/", ["findings/examples", "findings/scan", "findings/sops-verdict", "hooks/judge"]],
+  ["findings/rules/inline-credential/", ["findings/rules/inline-credential"]],
+  [
+    "findings/",
+    ["findings/examples", "findings/scan", "findings/sops/sops-verdict", "hooks/judge"],
+  ],
 ];
 
 /** @returns the test files that hold a source file, as paths from the project's folder. */

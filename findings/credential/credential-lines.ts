@@ -1,0 +1,56 @@
+import { isCredentialName, isVagueCredential } from "./credential.ts";
+import { holdsUnnamedCredential } from "./unnamed-credential.ts";
+import { passwordsInCommand } from "./command-line.ts";
+
+/** A literal credential in a file of settings. */
+export interface CredentialLine {
+  /** 0-based, within the text given. */
+  readonly line: number;
+  readonly name: string;
+}
+
+/** `password = …`, `"password": "…",`, `- password: …`, `export PASSWORD=…`, `'password' => '…'`. */
+const SETTING = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]{0,80})["']?\s*(=>?|:)\s*(\S.*)$/;
+
+/** `requirepass …`, of Redis; `auth_pass …`, of keepalived. */
+const DIRECTIVE = /^\s*(requirepass|masterauth|auth_pass)(\s)\s*(\S+)/;
+
+/** `<ApiKey>…</ApiKey>`. */
+const ELEMENT = /^\s*<([A-Za-z][\w.-]{0,80})(>)([^<>]+)<\/\1>/;
+
+/** What follows is a comment, or closes what the setting is in. */
+const QUOTED = /^(["'])(.*?)\1\s*(?:[,;)}\]\s]*|(?:#|\/\/).*)$/;
+
+const COMMENT = /^\s*(?:[#;]|\/\/)/;
+
+/**
+ * The lines of a program's settings that hold a credential: in TOML, INI, properties, HCL, YAML.
+ *
+ * @param isValue what counts as a literal value under a credential's name
+ * @param isAlwaysQuoted what has no quotes refers to something else
+ */
+export function credentialLines(
+  text: string,
+  isValue: (value: string) => boolean,
+  isAlwaysQuoted = false,
+): CredentialLine[] {
+  const found: CredentialLine[] = [];
+  for (const [line, whole] of text.split("\n").entries()) {
+    const start = whole.slice(0, LONGEST_LINE);
+    const match = SETTING.exec(start) ?? DIRECTIVE.exec(start) ?? ELEMENT.exec(start);
+    const [, name = "", sign = "", rest = ""] = match ?? [];
+    // In PHP too, what has no quotes calls a function; in a shell a backtick does.
+    const isBare = !isAlwaysQuoted && sign !== "=>" && !rest.startsWith("`");
+    const value = QUOTED.exec(rest)?.[2] ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
+    const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
+    if (isNamed) found.push({ line, name });
+    else if (!COMMENT.test(start)) {
+      const [given] = isAlwaysQuoted ? [] : passwordsInCommand(start);
+      if (given !== undefined || holdsUnnamedCredential(start))
+        found.push({ line, name: given ?? name });
+    }
+  }
+  return found;
+}
+
+const LONGEST_LINE = 1000;

@@ -1,0 +1,177 @@
+import { isToken } from "../../sops/token.ts";
+import { PLACEHOLDER } from "./literal-password.ts";
+import { holdsExpression } from "./pointer.ts";
+import { isMasked } from "./token-shapes.ts";
+
+/**
+ * Which names and values are those of a password or token. A guess, made so that it is seldom wrong:
+ * a warning about nothing costs as much trust as a missed one.
+ */
+
+/** A name that ends in one of these words names a credential … */
+const CREDENTIAL_ENDING =
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|[a-z0-9]+_pass|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_value)?|api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+
+/** … and an environment variable also with one of these. */
+const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
+
+/** … unless it is one of these: switches, limits and names of things. */
+const NOT_A_CREDENTIAL =
+  /(?:^|_)(?:automount_.*token|(?:existing|from|use|has|is|no|enable|disable|allow|require|show|hide|reset|forgot|change|change_?me|max|min|num|next|page|continuation|cancellation|public|ssh_?public)_.*)$/;
+
+/** A name that is a secret's as often as that of the Secret or the key which has it: the value has to tell. */
+const VAGUE_ENDING =
+  /(?:^|_)(?:pass|pwd|secret_key_base|(?:account|admin|app|application|consumer|cookie|hmac|session|(?:pre)?shared|signing|user)_?key)$/;
+
+/** `dbPassword`, `DB-PASSWORD`, `db.password` → `db_password`. */
+function normalised(name: string): string {
+  return name
+    .slice(0, 200)
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toLowerCase();
+}
+
+export function isCredentialName(name: string): boolean {
+  const words = normalised(name);
+  return CREDENTIAL_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words);
+}
+
+/** For environment variables and dotenv files, where `APP_SECRET=…` holds a secret, not its name. */
+export function isCredentialVariable(name: string): boolean {
+  const words = normalised(name);
+  return isCredentialName(name) || (SECRET_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words));
+}
+
+/** Names that are those of Kubernetes Secrets as well: the applications' own, `BLUE_APP_SECRET`. */
+const OF_APPLICATION =
+  /(?<!(?:client|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?)secret$/;
+
+/**
+ * Whether a variable only names something: a Kubernetes Secret, in few words (`BLUE_APP_SECRET=immich-db`; a passphrase
+ * has more), or a key that is called as it is itself (`privateKey: privateKey`, `DB_PASSWORD: db-password`).
+ */
+export function namesSecretObject(name: string, value: string): boolean {
+  const words = normalised(name);
+  if (normalised(value) === words && (value === name || /[-_.]/.test(value))) return true;
+  // `csLapiSecretKey: csLapiSecret`, `BLUE_APP_SECRET=blog-blue-app`.
+  if (`${value}Key` === name) return true;
+  if (OF_APPLICATION.test(words) && isNamedAfter(words, value)) return true;
+  // A model that runs at home asks for a key, and takes any.
+  if (/(?:^|_)api_?key$/.test(words) && /^(?:ollama|local|localai|lm-?studio|vllm)$/.test(value)) {
+    return true;
+  }
+  return /^[a-z]+(?:-[a-z]+){1,2}$/.test(value) && OF_APPLICATION.test(words);
+}
+
+/** Whether the name of a Secret ends as that of the variable does, without its last word. */
+function isNamedAfter(words: string, value: string): boolean {
+  const stem = words.replace(/_?secret$/, "").replaceAll("_", "-");
+  // As Tailscale's operator has it: `OPERATOR_SECRET=operator`.
+  if (stem.length > 3 && value === stem && value !== "admin") return true;
+  return stem.length > 3 && /^[a-z]+(?:-[a-z]+)+$/.test(value) && value.endsWith(stem);
+}
+
+/** Whether a name and a value are those of a credential, in a file where such are to be expected, however weak. */
+export function isLiteralCredential(name: string, value: string): boolean {
+  const isNamed = isCredentialVariable(name) && !namesSecretObject(name, value);
+  return (isNamed && isCredentialValue(value)) || isVagueCredential(name, value);
+}
+
+/** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
+const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(?:_|$)/;
+
+/** What Proxmox and Synapse have, where `tokenSecret` may be the name of a Secret in a chart. */
+const OF_ONE_SERVICE = /(?:^|_)(?:token|form|replication)_secret$/;
+
+/** `discord-bot-v2`, `cloudflare`. */
+const NAME_OF_SECRET = /^[a-z]+\d{0,2}(?:-(?:[a-z]+\d{0,2}|\d{1,3}))*$/;
+
+/** Whether a name and a value, where the name alone is not telling: `secret: Zk3vQ8r2LmN9pXw1`. */
+export function isVagueCredential(name: string, value: string): boolean {
+  if (!isVagueName(name)) return false;
+  if (isRandomValue(value)) return true;
+  return (
+    OF_ONE_SERVICE.test(normalised(name)) && isStrongValue(value) && !NAME_OF_SECRET.test(value)
+  );
+}
+
+/** Where the value has to tell. */
+export function isVagueName(name: string): boolean {
+  const words = normalised(name);
+  return (
+    (VAGUE_ENDING.test(words) || SECRET_ENDING.test(words)) &&
+    !NOT_A_CREDENTIAL.test(words) &&
+    !OF_A_SECRET.test(words)
+  );
+}
+
+/** The name of a Secret, of a key in one, of a variable or of a file, where a password might stand. */
+const REFERENCE_LIKE =
+  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*)$/;
+
+/**
+ * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key` and `$slack-token`,
+ * Frigate's `{NAME}`, opencode's `{env:NAME}`, `%NAME%`, `@NAME@`, jq's `\(.name)`, LiteLLM's `os.environ/NAME`, Python's
+ * `os.environ["NAME"]`.
+ */
+const EXPANDED =
+  /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|\{(?:env|file):[^{}]+\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|\\\(\.[\w.]+\)?|os\.environ\/\w+|os\.(?:environ|getenv)(?:\.get)?[[(]["']\w+["'][^"']*)$/;
+
+/**
+ * Whether a value under a credential's name is a literal one.
+ *
+ * @param value the scalar's text, without quotes.
+ */
+export function isCredentialValue(value: string): boolean {
+  const text = value.trim();
+  if (text.length < 4 || text.length > 10_000) return false;
+  if (isToken(value) || holdsExpression(text)) return false;
+  if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
+  if (/^(?:[\d.,]{1,5}[a-z]{0,2}|\d+\.\d+(?:e-?\d+)?)$/i.test(text)) return false;
+  if (/\s/.test(text) && !text.startsWith("-----BEGIN") && !isPassphrase(text)) return false;
+  return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
+}
+
+const WORDS = /^[A-Za-z0-9]{2,20}(?: [A-Za-z0-9]{2,20}){2,11}$/;
+
+/** Of what is said about a password, where it stands in its place. */
+const OF_A_SENTENCE =
+  /(?:^| )(?:an?|and|any|are|as|at|be|by|can|change|default|enter|for|from|generated?|get|has|if|in|insert|is|it|key|must|my|no|not|of|on|only|optional|or|pass(?:word|phrase)?|please|put|replace|required|secrets?|see|set|should|stored|that|the|this|to|tokens?|used?|value|via|will|with|your?)(?: |$)/i;
+
+/** `correct horse battery staple`. */
+function isPassphrase(text: string): boolean {
+  return WORDS.test(text) && !OF_A_SENTENCE.test(text);
+}
+
+/**
+ * Whether such a value looks made up or drawn at random: where nothing but a name tells that it is one, a
+ * word is more likely to be one.
+ */
+export function isStrongValue(value: string): boolean {
+  const text = value.trim();
+  if (text.length < 8 || text.length > 500) return false;
+  return /[A-Za-z]/.test(text) && /\d/.test(text) && isCredentialValue(text);
+}
+
+/** Names of commits and fingerprints of keys in hexadecimal digits, and public keys in DER. */
+const PUBLIC = /^(?:[0-9a-f]{40}$|MCowBQYDK2V|MFkwEwYHKoZI|MIIBIjANBgkq)/;
+
+/**
+ * Whether a value is drawn at random for sure, as `openssl rand` and password managers draw: hexadecimal digits,
+ * or letters of both cases and digits that make no words. Names of Secrets have no capitals, and those of other
+ * things have words in them.
+ */
+export function isRandomValue(value: string): boolean {
+  const text = value.trim().replace(/^base64:/, "");
+  if (text.length < 16 || isMasked(text) || !isStrongValue(text)) return false;
+  if (PUBLIC.test(text)) return false;
+  if (/^[0-9a-f]{32,}$/.test(text)) return true;
+  if (!/^[A-Za-z0-9+/=_~!@#%^&*-]+$/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) {
+    return false;
+  }
+  const dividers = text.match(/[-_/]/g)?.length ?? 0;
+  const words = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+  const longestWord = Math.max(...words.map((word) => word.length));
+  return dividers <= text.length / 8 && longestWord <= Math.max(5, text.length / 5);
+}

@@ -1,0 +1,38 @@
+import { isCredentialVariable } from "./credential.ts";
+import { holdsUrlWithPassword } from "./unnamed-credential.ts";
+import { holdsExpression } from "./pointer.ts";
+import { isPublicLines } from "../secret-source.ts";
+
+const PUBLIC_NAME =
+  /(?:^|[._-])(?:user(?:[._-]?name)?|login|e?-?mail|domain|host(?:[._-]?name)?|port|example|placeholder)$/i;
+
+/**
+ * Whether a literal value is none to hide in a Secret whose secrets come from elsewhere, as in a template, or
+ * where Flux substitutes them: names of users and hosts, samples, switches, keys of hosts, folders, addresses with
+ * variables in them.
+ */
+export function isPublicValue(key: string, value: string): boolean {
+  const text = value.trim();
+  if (PUBLIC_NAME.test(key) || /^(?:true|false)$/.test(text)) return true;
+  return (
+    isPublicLines(text) || /^file(?:system)?:\/\/\/[\w./-]*$/.test(text) || isAddress(key, text)
+  );
+}
+
+/** `s3:http://minio.kube-system.svc:9000/restic/app`: of plain words, since a number, a capital or a long row in a path may be a token. */
+const PLAIN_ADDRESS =
+  /^(?:s3:|rest:)?https?:\/\/[a-z\d.-]{1,100}(?::\d{1,5})?(?:\/[a-z]{1,15}(?:-[a-z]{1,15})*){0,8}\/?$/;
+
+/** `s3:https://${HOST}/backups`, `s3:${HOST}/backups`, `postgres://app:${PASSWORD}@db`; `app@${DOMAIN}`, `${REPOSITORY}/app`. */
+function isAddress(key: string, text: string): boolean {
+  if (PLAIN_ADDRESS.test(text) && !isCredentialVariable(key)) return true;
+  if (text.length > LONGEST_ADDRESS || !holdsExpression(text) || holdsUrlWithPassword(text))
+    return false;
+  if (!/^\S+$/.test(text) || /:-|default/.test(text)) return false;
+  return (
+    text.includes("://") ||
+    (/@|^(?:(?:s3|gs|b2|azure|rest):)?\$\{\w+\}\//.test(text) && !isCredentialVariable(key))
+  );
+}
+
+const LONGEST_ADDRESS = 2000;

@@ -1,0 +1,265 @@
+import { base64Fragments } from "../candidate/base64.ts";
+
+/**
+ * The keywords of every rule, apart from the rules themselves: a commit without a suspect file then
+ * loads neither the rules nor the YAML parser. `prefilter.ts` looks for them.
+ */
+
+/** `A␀G␀E␀…`: how a word looks in UTF-16 of either byte order, up to its last letter. */
+function utf16(word: string): string {
+  return [...word].join("\0");
+}
+
+/**
+ * The beginning of an age identity inside base64. In halves: `base64 FILE` folds at 76 characters,
+ * and in a file written by age-keygen the fold falls right into these letters. Only as age writes it,
+ * in upper case: it reads no other.
+ */
+export const AGE_IDENTITY_BASE64 = ["AGE-SECR", "ET-KEY-"].flatMap(base64Fragments);
+
+/** Inside the base64 of a PEM file, at any alignment. */
+export const PRIVATE_KEY_BASE64 = base64Fragments("PRIVATE KEY");
+
+/** Inside the base64 of a Secret's manifest, YAML or JSON. */
+export const SECRET_BASE64 = [
+  "kind: Secret",
+  'kind: "Secret"',
+  "kind: 'Secret'",
+  '"kind":"Secret"',
+  '"kind": "Secret"',
+].flatMap(base64Fragments);
+
+/** How a kubeconfig or another manifest begins in base64 … */
+export const MANIFEST_BASE64 = "YXBpVmVyc2lvbjogdjEK";
+
+/** … and how Docker's `{"auths":` does, in its usual spellings. */
+export const DOCKER_BASE64 = [
+  "eyJhdXRocyI6",
+  "eyAiYXV0aHMi",
+  "ewoJImF1dGhz",
+  "ewogICJhdXRo",
+  "ewogICAgImF1dGhz",
+] as const;
+
+/** Fields of files that are made for them: a Cloudflare tunnel's, and those of 1Password Connect. */
+export const JSON_CREDENTIALS = ["TunnelSecret", "encCredentials"] as const;
+
+/** Of wg-quick's configuration, systemd-networkd's and NetworkManager's. */
+export const WIREGUARD_FIELDS = [
+  ...["PrivateKey", "PresharedKey", "PreSharedKey"],
+  ...["private-key=", "preshared-key="],
+] as const;
+
+/** In the first line of what `openvpn --genkey` makes, for `tls-auth` and `tls-crypt`. */
+export const OPENVPN_KEY = "OpenVPN Static key V1";
+
+/** How the secret keys of minisign (with a password, without one) and of OpenBSD's signify begin, in base64. */
+export const SIGNING_KEYS = ["RWRTY0Iy", "RWQAAEIy", "RWRCSwAA"] as const;
+
+/** In the certificate that `cloudflared login` fetches: with it tunnels are made and removed. */
+export const TUNNEL_TOKEN = "ARGO TUNNEL TOKEN";
+
+/** `masterKey`, `MASTER_KEY`, `master-key` … without the first letter, whose case is open. */
+function keyNames(stem: string): string[] {
+  const tail = stem.slice(1);
+  return ["", "_", "-", ".", " "].flatMap((separator) => [
+    `${tail}${separator}key`,
+    `${tail}${separator}Key`,
+    `${tail.toUpperCase()}${separator}KEY`,
+  ]);
+}
+
+/** How the names of credentials end. They count where a value follows: `prefilter.ts` sees to that. */
+export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
+  ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
+  ...["_pass", "Pass", "_PASS", "-pass", "pass"],
+  ...["asterauth", "etwork_key", "oken_value", "okenValue"],
+  ...["_pwd", "_PWD", "key_base", "KEY_BASE", "KeyBase"],
+  ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
+  ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
+    keyNames,
+  ),
+  ...[
+    "account",
+    "admin",
+    "app",
+    "application",
+    "consumer",
+    "cookie",
+    "hmac",
+    "session",
+    "shared",
+    "signing",
+    "user",
+  ].flatMap(keyNames),
+]);
+
+/**
+ * Of tokens that say by their shape what they are; `token-shapes.ts` knows the rest of it. Four bytes that are rare
+ * in other files come first, so that the search skips most of those.
+ */
+export const TOKEN_WORDS = [
+  ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "GR1348941"],
+  ...[
+    "glpat-",
+    "glrt-",
+    "gldt-",
+    "glft-",
+    "glimt-",
+    "glsoat-",
+    "gloas-",
+    "glagent-",
+    "glptt-",
+    "dckr_pat_",
+    "dckr_oat_",
+    "npm_",
+    "-AgEIcHlwaS5vcmc",
+  ],
+  ...[
+    "doo_v1_",
+    "dop_v1_",
+    "dor_v1_",
+    "tskey-",
+    "AIza",
+    "AccountKey=",
+    "SharedAccessKey=",
+    "?sig=",
+    "&sig=",
+    "eyJhIjoi",
+  ],
+  ...["fo1_", "fm2_", "K000", "K001", "K002", "K003", "K004", "K005"],
+  ...["cfk_", "cfut_", "cfat_", "hskey-", "nbp_", "sha256~", "@pam!", "@pve!"],
+  ...["hvb.", "hvs.", "dp.ct.", "dp.pt.", "dp.sa.", "dp.st.", ".atlasv1.", "ops_eyJ", "pul-"],
+  ...["jointoken=", "::server:", "::node:"],
+  ...["glsa_", "glc_eyJ", "eyJrIjoi", "ys_eyJ", "sntryu_", "NRAK-"],
+  ...["xoxa-", "xoxb-", "xoxd-", "xoxe-", "xoxp-", "xoxr-", "xoxs-", "xapp-"],
+  ...[":AAE", ":AAF", ":AAG", ":AAH", "syt_"],
+  ...["hooks.slack.com/", "/api/webhooks/", "api.telegram.org/bot", ".webhook.office.com/"],
+  ...["sk-ant-", "sk-proj-", "sk-svcacct-", "sk-admin-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
+  ...["pplx-", "xai-", "nvapi-", "tvly-", "sk-lf-"],
+  ...["whsec_", "lin_api_", "ntn_", "_mmk", "sk.eyJ1Ijoi"],
+  ...["sqa_", "sqp_", "squ_", "PMAK-", "rubygems_", "GOCSPX-", "sbp_"],
+  ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
+  // `$6$` is too short for the search: what stands before it.
+  ...["$7$1", "$y$j", "assword_hash", "asswordHash", "asswd:", "iscrypted", "-crypted"],
+  ...["xkeysib-", "sk_live_", "rk_live_", "ATATT3", "eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi"],
+] as const;
+
+/** Tokens that begin with too little for the search, each with its shape. */
+export const SHORT_TOKENS: readonly (readonly [beginning: string, shape: RegExp])[] = [
+  ["SG.", /^SG\.[\w-]{22}\.[\w-]{43}/],
+  ["hf_", /^hf_[A-Za-z]{34}/],
+  ["tk_", /^tk_[a-z0-9]{29}/],
+];
+
+/**
+ * Of connection strings, beside `Password=`, and of HTTP's `Authorization`: common words, of which
+ * `connection-string.ts` and `authorization-header.ts` know the rest.
+ */
+const LOGIN_WORDS = [
+  ...[";pwd=", ";Pwd=", ";PWD=", "@tcp(", "@unix("],
+  ...["Basic ", "basic ", "Bearer ", "bearer "],
+] as const;
+
+/** Of statements of SQL that give a user a password; `sql-password.ts` knows the rest. */
+export const SQL_WORDS = [
+  ...["PASSWORD '", "password '", "Password '"],
+  ...["IDENTIFIED BY", "identified by", "IDENTIFIED WITH", "identified with"],
+] as const;
+
+/** Of a wireless network, in NetworkManager's settings and wpa_supplicant's. */
+const NETWORK_WORDS = ["psk=", "psk ="] as const;
+
+/** Files of logins, where they stand as a value in another. */
+const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
+
+/** Programs that have a short flag for a password, or are given one by `echo`. */
+const PROGRAMS = ["curl", "mysql", "mariadb", "redis-cli", "sshpass", "chpasswd"] as const;
+
+/** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
+const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;
+
+export const KEYWORDS = {
+  "age-key": [
+    "AGE-SECRET-KEY-",
+    "age-secret-key-",
+    utf16("AGE-SECRET-KEY-"),
+    utf16("age-secret-key-"),
+    ...AGE_IDENTITY_BASE64.map((fragment) => fragment.text),
+  ],
+  "private-key": [
+    "PRIVATE KEY",
+    "PuTTY-User-Key-File-",
+    OPENVPN_KEY,
+    TUNNEL_TOKEN,
+    ...SIGNING_KEYS,
+    ...WIREGUARD_FIELDS,
+    ...PRIVATE_KEY_BASE64.map((fragment) => fragment.text),
+  ],
+  "plaintext-secret": [
+    "Secret",
+    // A slip, and no more than that: the word itself is in every other file.
+    ...["kind: SECRET", 'kind: "SECRET', "kind: 'SECRET", 'kind": "SECRET', 'kind":"SECRET'],
+    ...["kind: secret", 'kind: "secret', "kind: 'secret", 'kind": "secret', 'kind":"secret'],
+    "secretGenerator",
+    "stringData",
+    "kubernetes_secret",
+    "auths",
+    ...JSON_CREDENTIALS,
+    ...DOCKER_BASE64,
+    ...SECRET_BASE64.map((fragment) => fragment.text),
+  ],
+  "secret-not-valid": ["Secret"],
+  kubeconfig: ["users", MANIFEST_BASE64],
+  "talos-secrets": [
+    "contexts",
+    "machine",
+    "secretboxEncryptionSecret",
+    "aescbcEncryptionSecret",
+    "aggregatorCA",
+    "serviceAccount",
+    "etcd",
+    "WireguardConfig",
+    "VolumeConfig",
+    "RegistryAuthConfig",
+    "RegistryTLSConfig",
+    "DiscoveryIdentityConfig",
+    "HCloudVIPConfig",
+    "SideroLinkConfig",
+    "KubeEtcdEncryptionConfig",
+    "KubeServiceAccountConfig",
+    "KubeAPIServerCAConfig",
+    "KubeAggregatorCAConfig",
+    "/cluster/",
+    "trustdinfo",
+    "bootstraptoken",
+    "secretboxencryptionsecret",
+    "aescbcencryptionsecret",
+    "k8sserviceaccount",
+  ],
+  "inline-credential": [
+    ...CREDENTIAL_NAMES,
+    ...SECRET_COMMANDS,
+    "://",
+    ...TOKEN_WORDS,
+    ...SHORT_TOKENS.map(([beginning]) => beginning),
+    ...LOGIN_WORDS,
+    ...SQL_WORDS,
+    ...NETWORK_WORDS,
+    ...LOGIN_FILES,
+    ...PROGRAMS,
+    "fake:",
+    // Where a `key` is a credential.
+    ...["widget:", "widget.key", "ncryption:"],
+    // Beside a user.
+    "pwd:",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/**
+ * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables and states, and
+ * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker, Vault, s3cmd, rclone and web servers keep passwords,
+ * and files of one password.
+ */
+export const CREDENTIAL_FILE_PATHS =
+  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|(?:[^/]*[._-])?env(?:\.(?:txt|bak|old|local))?~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|rclone\.conf|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|credentials-[\w-]+|aws[._-]?credentials|cloud|(?:[^/]*[._-])?(?:vault[._-]?pass|password|passphrase)(?:\.txt)?|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;

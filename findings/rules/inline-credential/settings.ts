@@ -1,0 +1,35 @@
+import { isStrongValue } from "../../credential/credential.ts";
+import { mayHoldCredential } from "../../credential/credential-gate.ts";
+import { isScript } from "../../candidate/file-kind.ts";
+import type { Candidate, Hit } from "../../finding.ts";
+import { afterColon } from "../../wording.ts";
+import { credentialLines } from "../../credential/credential-lines.ts";
+import { terraformDefaults } from "./terraform-defaults.ts";
+import { USE_SOURCE } from "./mends.ts";
+
+/** Of a program within a script: `tokens[0]`, `data["token"]`. */
+const INDEXED = /^[A-Za-z_][\w.]*\[(?:\d+|"\w*"|'\w*')\]$/;
+
+function isLiteralInScript(value: string): boolean {
+  return isStrongValue(value) && !INDEXED.test(value);
+}
+
+/** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
+export function findInSettings({ path, readable }: Candidate): Hit[] {
+  if (readable === null || !mayHoldCredential(readable)) return [];
+  const isTerraform = /\.(?:tf|hcl)$/i.test(path);
+  const isAlwaysQuoted = isTerraform || /\.toml$/i.test(path);
+  const lines = [
+    ...credentialLines(
+      readable,
+      isScript(path) ? isLiteralInScript : isStrongValue,
+      isAlwaysQuoted,
+    ),
+    ...(isTerraform ? terraformDefaults(readable) : []),
+  ];
+  return lines.map(({ line, name }) => ({
+    line: line + 1,
+    message: `settings may hold a readable credential${afterColon(name)}`,
+    mend: USE_SOURCE,
+  }));
+}

@@ -1,0 +1,163 @@
+import type { Node, Scalar } from "yaml";
+import { isScalar } from "yaml";
+import { mayHoldCredential } from "../../credential/credential-gate.ts";
+import { loginLines } from "../credential-file.ts";
+import { isRandomValue, isStrongValue } from "../../credential/credential.ts";
+import { isProgram } from "../../candidate/file-kind.ts";
+import type { Mend } from "../../finding.ts";
+import { type Entry, scalarText } from "../../candidate/nodes.ts";
+import { afterColon, shownName } from "../../wording.ts";
+import { readChpasswd } from "./chpasswd.ts";
+import { ARGUMENTS, readArguments } from "./container.ts";
+import { credentialLines } from "../../credential/credential-lines.ts";
+import { isReference, isTagged, type Reading } from "./reading.ts";
+
+/** Helm values, and whatever is read like them: any key at any depth. */
+export function readValues(
+  reading: Reading,
+  root: Node | null,
+  mend: Mend,
+  what = "a Helm value",
+): void {
+  const { mappings, seen } = reading;
+  const open: { node: Node | null; isEnv: boolean; key?: string }[] = [
+    { node: root, isEnv: false },
+  ];
+  for (let step = open.pop(); step !== undefined; step = open.pop()) {
+    const node = mappings.resolve(step.node);
+    if (node === null || isScalar(node) || seen.has(node)) continue;
+    seen.add(node);
+    reading.namedValue(node, what, mend);
+    const entries = mappings.entries(node);
+    const isLogin = entries.some(({ key }) => USER.test(key));
+    for (const entry of entries) {
+      if (entry.key === "annotations") readAnnotations(reading, entry, mend);
+      if (isReference(entry.key, entry.value)) continue;
+      if (isScalar(entry.value)) {
+        if (isToldByPlace(entry, step.key ?? "", isLogin)) {
+          reading.hit(entry.offset, what, entry.key, mend);
+        } else readValueOrFile(reading, entry, step.isEnv, what, mend);
+      } else {
+        readNetworkKey(reading, entry, what, mend);
+        readChpasswd(reading, entry, what, mend);
+        readValueBelow(reading, entry, step.isEnv, what, mend);
+        const isEnv = /env|^(?:secret|configmap)s?$/i.test(entry.key);
+        open.push({ node: entry.value, isEnv, key: entry.key });
+      }
+      if (ARGUMENTS.test(entry.key)) {
+        const items = mappings.items(entry.value);
+        readArguments(reading, items, what, mend);
+        for (const item of items) readArguments(reading, mappings.items(item), what, mend);
+      }
+      if (/^env(?:ironment)?$/.test(entry.key)) reading.assignments(entry.value, what, mend);
+    }
+    for (const item of mappings.items(node)) open.push({ node: item, isEnv: false });
+  }
+}
+
+/** Beside it a `pass` is that user's. */
+const USER = /^(?:[a-z]+[-_]?)?(?:user(?:_?name)?|login)$/i;
+
+/** What its place tells to be a credential: `pass` beside a user, `key` of a widget, or of an encryption. */
+function isToldByPlace({ key, value }: Entry, holder: string, isLogin: boolean): boolean {
+  const text = isScalar(value) && !isTagged(value) ? scalarText(value) : "";
+  if (/^(?:pass|pwd)$/i.test(key)) return isLogin && isStrongValue(text);
+  return key === "key" && /^(?:widgets?|encryption)$/.test(holder) && isRandomValue(text);
+}
+
+/** What Homepage finds a service by, on its Ingress or route: `gethomepage.dev/widget.key: …`. */
+const OF_WIDGET = /^gethomepage\.dev\/widget\.(?:key|password|token|secret)$/;
+
+function readAnnotations(reading: Reading, { value }: Entry, mend: Mend): void {
+  for (const entry of reading.mappings.entries(value)) {
+    if (!OF_WIDGET.test(entry.key) || !isScalar(entry.value)) continue;
+    const isValue = entry.key.endsWith(".key") ? isRandomValue : isStrongValue;
+    if (isValue(scalarText(entry.value))) {
+      reading.hit(entry.offset, "an annotation", entry.key, mend);
+    }
+  }
+}
+
+/** `DB_PASSWORD: {value: …}`, as a chart may have its environment. */
+function readValueBelow(
+  reading: Reading,
+  { key, value }: Entry,
+  isVariable: boolean,
+  what: string,
+  mend: Mend,
+): void {
+  const below = reading.mappings.entry(value, "value");
+  if (isScalar(below?.value)) reading.entry({ ...below, key }, isVariable, what, mend);
+}
+
+/** Zigbee2MQTT's `network_key`: 16 bytes as a list of numbers. One is the same for all who chose none. */
+function readNetworkKey(reading: Reading, { key, value, offset }: Entry, what: string, mend: Mend) {
+  if (key !== "network_key") return;
+  const items = reading.mappings.items(value);
+  const bytes = items.map((item) => (isScalar(item) ? scalarText(item) : ""));
+  const isKey =
+    bytes.length === 16 && bytes.every((byte) => /^(?:\d{1,3}|0x[0-9a-f]{1,2})$/i.test(byte));
+  if (isKey && bytes.join() !== DEFAULT_NETWORK_KEY) reading.hit(offset, what, key, mend);
+}
+
+const DEFAULT_NETWORK_KEY = "1,3,5,7,9,11,13,15,0,2,4,6,8,10,12,13";
+
+/** A value, or a file that stands as one. */
+export function readValueOrFile(
+  reading: Reading,
+  entry: Entry,
+  isVariable: boolean,
+  what: string,
+  mend: Mend,
+): void {
+  const { value } = entry;
+  if (!isScalar(value)) return;
+  const isLong = scalarText(value).trimEnd().includes("\n");
+  const before = reading.hits.length;
+  if (!isLong) reading.entry(entry, isVariable, what, mend);
+  if (reading.hits.length > before) return;
+  readLines(reading, entry, value, what, mend);
+  readDocument(reading, value, what, mend);
+}
+
+/** The lines of a program's settings, and those of a file of logins. */
+function readLines(
+  { section, hits, isValue }: Reading,
+  { key, offset }: Entry,
+  value: Scalar,
+  what: string,
+  mend: Mend,
+): void {
+  const text = scalarText(value);
+  const isBlock = value.type === "BLOCK_LITERAL" || value.type === "BLOCK_FOLDED";
+  const isFile = isBlock || text.includes("\n");
+  const settings = isFile ? credentialLines(text, isValue, isProgram(key)) : [];
+  const keyLine = section.lineAt(offset);
+  for (const { line, name } of [...settings, ...loginLines(key, text)]) {
+    hits.push({
+      line: value.type === "BLOCK_LITERAL" ? keyLine + 1 + line : keyLine,
+      message: `${what} may hold a readable credential${afterColon(name)} in ${shownName(key)}`,
+      mend,
+    });
+  }
+}
+
+/** Of YAML or JSON: a key, an item, a bracket, a comment, or what stands below one. */
+const LINE_OF_DOCUMENT = /^(?:["']?[\w./-]+["']?:(?:\s|$)|- |[{}[\]]|---|[ \t#]|$)/;
+
+/** A script ends being one at its first command. */
+function mayBeDocument(text: string): boolean {
+  return text.split("\n", 100).every((line) => LINE_OF_DOCUMENT.test(line));
+}
+
+/** Settings in YAML or JSON, which need not have each value on a line of its own. */
+function readDocument(reading: Reading, text: Scalar, what: string, mend: Mend): void {
+  if (!mayBeDocument(scalarText(text))) return;
+  const section = reading.section.embedded.get(text);
+  if (section === undefined || !mayHoldCredential(section.words)) return;
+  for (const inner of reading.within(text)) {
+    // Of a manifest other rules say what is secret.
+    const isManifest = inner.reading.mappings.entry(inner.root, "kind") !== null;
+    if (!isManifest) readValues(inner.reading, inner.root, mend, what);
+  }
+}

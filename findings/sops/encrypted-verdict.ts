@@ -1,0 +1,133 @@
+import type { CreationRule } from "../../sops/creation-rules.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { formatOf } from "../../sops/format.ts";
+import { effectiveSelection, type Metadata } from "../../sops/metadata.ts";
+import { selector } from "../../sops/selection.ts";
+import { isSameSelection } from "../../sops/selection-option.ts";
+import { plaintextLeaves } from "../../sops/sops-file.ts";
+import type { Leaf, StoreFile } from "../../sops/store.ts";
+import { isToken, shownPath } from "../../sops/token.ts";
+import { blocked, selectedValues, type SopsCandidate, type SopsVerdict } from "./verdict.ts";
+import { shownName } from "../wording.ts";
+
+/** What is to happen with a file that has a `sops` block. */
+export function encryptedVerdict(
+  candidate: SopsCandidate,
+  file: StoreFile,
+  metadata: Metadata,
+): SopsVerdict {
+  const { path, rule } = candidate;
+  try {
+    const narrowed = narrowedSelection(candidate, file, metadata);
+    if (narrowed !== null) return narrowed;
+    const added = plaintextLeaves(file, metadata).map((leaf) => ({
+      line: leaf.line,
+      path: shownPath(leaf.path),
+      kind: leaf.kind,
+    }));
+    const isReadable = added.length === 0 && !holdsCiphertext(file);
+    if (isReadable && rule !== null && selectedValues(rule, file).length > 0) {
+      return blocked(
+        "sops-rule",
+        null,
+        `it has a sops block and nothing in it is encrypted, though the creation rule in line ${rule.line} of .sops.yaml would`,
+        {
+          kind: "edit",
+          what: "take the sops block out and stage it again: the commit encrypts it",
+        },
+      );
+    }
+    const left = rule === null ? undefined : leftBySelection(path, rule, file, metadata);
+    if (rule !== null && left !== undefined) {
+      return blocked(
+        "sops-rule",
+        left.line,
+        `its own sops block leaves ${shownPath(left.path)} readable, which the creation rule in line ${rule.line} of .sops.yaml encrypts`,
+        {
+          kind: "on-file",
+          commands: ["npx flux-sops decrypt -i FILE", "git add -- FILE"],
+        },
+      );
+    }
+    return { kind: "encrypted", file, metadata, added };
+  } catch (error) {
+    if (!(error instanceof SopsError)) throw error;
+    if (rule === null) return { kind: "unverified" };
+    // By a pattern that it cannot read sops encrypts nothing, and says nothing.
+    return blocked("sops-broken", null, `its own sops block cannot be used: ${error.message}`, {
+      kind: "edit",
+      what: holdsCiphertext(file)
+        ? "correct the pattern there, and stage it again"
+        : "correct the pattern there, or take the sops block out, and stage it again",
+    });
+  }
+}
+
+/**
+ * What the selection of the last commit's version takes and the one in the file's own `sops` block does not:
+ * somebody has changed that by hand. Where the creation rule leaves it readable as well, that is meant.
+ */
+function narrowedSelection(
+  { rule, selectionBefore }: SopsCandidate,
+  file: StoreFile,
+  metadata: Metadata,
+): SopsVerdict | null {
+  const now = effectiveSelection(metadata);
+  if (selectionBefore === undefined || isSameSelection(selectionBefore, now)) return null;
+  const [took, takes] = [selector(selectionBefore, file), selector(now, file)];
+  const byRule = rule === null ? () => true : selector(effectiveSelection(rule), file);
+  const left = file.leaves.find(
+    (leaf) =>
+      leaf.recordsSpelling !== true &&
+      leaf.value !== null &&
+      leaf.value.text !== "" &&
+      !takes(leaf) &&
+      took(leaf) &&
+      byRule(leaf),
+  );
+  if (left === undefined) return null;
+  const { option, pattern } = selectionBefore;
+  return blocked(
+    "sops-rule",
+    left.line,
+    `its own sops block leaves ${left.kind === "comment" ? "a comment" : shownPath(left.path)} readable, which that of the version before encrypts`,
+    {
+      kind: "edit",
+      what: `put ${option}: ${shownName(pattern)} back into the sops block, and stage it again: the commit encrypts it. If it is meant to be readable, let its creation rule say so, and stage .sops.yaml as well`,
+    },
+  );
+}
+
+/**
+ * A value that the rule takes and the selection in the file's own `sops` block does not. Rules change, and
+ * files keep the selection that they were encrypted with: only what has no other use than to hold secrets
+ * counts, the values of a Kubernetes Secret and those of a dotenv file.
+ */
+function leftBySelection(
+  path: string,
+  rule: CreationRule,
+  file: StoreFile,
+  metadata: Metadata,
+): Leaf | undefined {
+  const isDotenv = formatOf(path) === "dotenv";
+  if (!isDotenv && !isKubernetesSecret(file)) return undefined;
+  const own = selector(effectiveSelection(metadata), file);
+  return selectedValues(rule, file).find(
+    (leaf) => !own(leaf) && !isToken(leaf.value?.text ?? "") && (isDotenv || isOfASecret(leaf)),
+  );
+}
+
+/** Whether one of a file's documents is a Kubernetes Secret, encrypted or not. */
+export function isKubernetesSecret({ leaves }: StoreFile): boolean {
+  return leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
+}
+
+/** Whether a value stands where a Kubernetes Secret has its own. */
+export function isOfASecret({ path: [key] }: Leaf): boolean {
+  return key === "data" || key === "stringData";
+}
+
+/** Whether anything in a file is encrypted. */
+export function holdsCiphertext({ leaves }: StoreFile): boolean {
+  return leaves.some(({ value }) => value !== null && isToken(value.text));
+}
