@@ -2,7 +2,7 @@
 // `sops encrypt -i` a file.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateKeyPair } from "../sops/identity.ts";
+import { generateKeyPair } from "../sops/age/identity.ts";
 import { realTool } from "../test/installed-tools.ts";
 import { inPlace, TOOL } from "./place.ts";
 import { report, sideBySide, timed } from "./timing.ts";

@@ -13,7 +13,7 @@ import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain } from "./terminal/complain.ts";
 import { examples } from "./arguments/examples.ts";
-import { userKeyFile } from "../sops/key-locations.ts";
+import { userKeyFile } from "../sops/age/key-locations.ts";
 import { isNotFound, type Kubectl, kubectlIn } from "./cluster/kubectl.ts";
 import { GIVE_KEY, heldKeys, SOPS_AGE } from "./cluster/sops-age.ts";
 import { withoutKeys } from "./cluster/without-keys.ts";

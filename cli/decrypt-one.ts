@@ -1,12 +1,12 @@
 import { readFileSync, statSync, writeSync } from "node:fs";
 import { unwrapDataKey } from "../sops/data-key.ts";
-import { decodeText } from "../sops/decode-text.ts";
-import { findIdentities } from "../sops/identities.ts";
-import { keySelector } from "../sops/key-selection.ts";
-import { userKeyFile } from "../sops/key-locations.ts";
-import { effectiveSelection, parseMetadata } from "../sops/metadata.ts";
+import { decodeText } from "../sops/text/decode-text.ts";
+import { findIdentities } from "../sops/age/identities.ts";
+import { keySelector } from "../sops/selection/key-selection.ts";
+import { userKeyFile } from "../sops/age/key-locations.ts";
+import { effectiveSelection, parseMetadata } from "../sops/metadata/metadata.ts";
 import { decryptSelected } from "../sops/open.ts";
-import { hasRecord } from "../sops/spelling-record.ts";
+import { hasRecord } from "../sops/metadata/spelling-record.ts";
 import { readBlockStyle } from "../sops/yaml/block-style/block-style.ts";
 import { YamlFile } from "../sops/yaml/file.ts";
 

@@ -1,13 +1,13 @@
 import { decrypted } from "../sops/decrypt.ts";
-import { dataAt } from "../sops/data-tree.ts";
-import { readDecryptedComments } from "../sops/read-comments.ts";
-import { readDecrypted } from "../sops/read-data.ts";
-import { writeData, writeValue } from "../sops/write-data.ts";
+import { dataAt } from "../sops/data/data-tree.ts";
+import { readDecryptedComments } from "../sops/data/read-comments.ts";
+import { readDecrypted } from "../sops/data/read-data.ts";
+import { writeData, writeValue } from "../sops/data/write-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Decrypted } from "../sops/open.ts";
 import type { Format } from "../sops/format.ts";
 import { plaintextBytes } from "../sops/sops-file.ts";
-import { parseTreePath } from "../sops/tree-path.ts";
+import { parseTreePath } from "../sops/data/tree-path.ts";
 import { plaintextIn, refuseDropped } from "./file/conversion.ts";
 import { dataKeyOf } from "./file/data-key.ts";
 import { decryptionOrderOption } from "./arguments/decryption-order.ts";

@@ -1,6 +1,6 @@
 import { decryptFile } from "../sops/decrypt.ts";
-import type { Metadata } from "../sops/metadata.ts";
-import { parseRecipient } from "../sops/recipient.ts";
+import type { Metadata } from "../sops/metadata/metadata.ts";
+import { parseRecipient } from "../sops/age/recipient.ts";
 import { rotateFile } from "../sops/rotate.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { encryptedIn } from "./file/conversion.ts";

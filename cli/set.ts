@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { standardInput } from "../scaffold/standard-input.ts";
-import type { Data } from "../sops/data-tree.ts";
-import { readValue } from "../sops/read-data.ts";
+import type { Data } from "../sops/data/data-tree.ts";
+import { readValue } from "../sops/data/read-data.ts";
 import { SopsError } from "../sops/errors.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
-import { parseTreePath, type TreePath } from "../sops/tree-path.ts";
+import { parseTreePath, type TreePath } from "../sops/data/tree-path.ts";
 import { parseAsSops } from "./arguments/parse.ts";
 import { complain, shown } from "./terminal/complain.ts";
 import { configOption } from "./arguments/config-option.ts";

@@ -1,5 +1,5 @@
 import { SopsError } from "../sops/errors.ts";
-import type { Metadata } from "../sops/metadata.ts";
+import type { Metadata } from "../sops/metadata/metadata.ts";
 import { rewrap } from "../sops/rewrap.ts";
 import { complain, shown } from "./terminal/complain.ts";
 import { dataKeyOf } from "./file/data-key.ts";

@@ -1,12 +1,12 @@
-import type { CreationRule } from "../sops/creation-rules.ts";
+import type { CreationRule } from "../sops/creation-rules/creation-rules.ts";
 import { misnamedKey, unwrapDataKey } from "../sops/data-key.ts";
 import { openLeaves } from "../sops/decrypt.ts";
 import { verifyMac, type OpenedLeaf } from "../sops/open.ts";
 import { encryptFile, mayReuse, sealFile, type Encrypted, type Previous } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Format } from "../sops/format.ts";
-import type { KeyPair } from "../sops/identity.ts";
-import type { Metadata } from "../sops/metadata.ts";
+import type { KeyPair } from "../sops/age/identity.ts";
+import type { Metadata } from "../sops/metadata/metadata.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import type { StoreFile } from "../sops/store.ts";
 import { shownPath } from "../sops/token.ts";

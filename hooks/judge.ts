@@ -6,8 +6,8 @@ import { scan } from "../findings/scan.ts";
 import { isNamedSops } from "../findings/sops/sops-name.ts";
 import { sopsVerdict } from "../findings/sops/sops-verdict.ts";
 import type { SopsCandidate, SopsVerdict } from "../findings/sops/verdict.ts";
-import { conflictSides } from "../sops/conflict-markers.ts";
-import { effectiveSelection } from "../sops/metadata.ts";
+import { conflictSides } from "../sops/text/conflict-markers.ts";
+import { effectiveSelection } from "../sops/metadata/metadata.ts";
 import type { RuleInForce, RulesInForce } from "./rules/rules-in-force.ts";
 
 /** A file to be judged, in whatever place it was found. */

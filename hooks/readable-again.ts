@@ -4,7 +4,7 @@ import { readBlobMap, readBlobs } from "../git/objects/blobs.ts";
 import type { HistoryLog } from "../git/history-log.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
-import { SELECTION_OPTIONS } from "../sops/selection-option.ts";
+import { SELECTION_OPTIONS } from "../sops/selection/selection-option.ts";
 import { TOKEN_START } from "../sops/token-start.ts";
 import { inPlaintext } from "./inspect-committed.ts";
 import { judge } from "./judge.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRuleFile, ruleFor } from "../sops/creation-rules.ts";
-import { findIdentities } from "../sops/identities.ts";
-import type { KeyPair } from "../sops/identity.ts";
+import { parseRuleFile, ruleFor } from "../sops/creation-rules/creation-rules.ts";
+import { findIdentities } from "../sops/age/identities.ts";
+import type { KeyPair } from "../sops/age/identity.ts";
 import { shellCommand } from "../git/shell-word.ts";
 import type { RememberedAnswers } from "./answers/answers.ts";
 import { bootstrapCommand } from "./bootstrap-command.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { isRecord } from "../sops/metadata-fields.ts";
+import { isRecord } from "../sops/metadata/metadata-fields.ts";
 import type { Scaffolded } from "./carry-out.ts";
 import { printable } from "./errors.ts";
 import { environmentInFolder } from "./git-in-folder.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { parseRuleFile, ruleFor } from "../sops/creation-rules.ts";
+import { parseRuleFile, ruleFor } from "../sops/creation-rules/creation-rules.ts";
 import { encryptSecret } from "./new/secret/encrypt.ts";
 import { ScaffoldError } from "./errors.ts";
 import type { WantedFile } from "./plan/plan.ts";

@@ -1,9 +1,9 @@
 import { SopsError } from "./errors.ts";
 import { parseJsonFile } from "./json/document.ts";
 import { formatObject, sopsLayout } from "./json/metadata-block.ts";
-import { plainMetadata } from "./metadata.ts";
-import { isRecord } from "./metadata-fields.ts";
-import type { MetadataAfter } from "./spelling-record.ts";
+import { plainMetadata } from "./metadata/metadata.ts";
+import { isRecord } from "./metadata/metadata-fields.ts";
+import type { MetadataAfter } from "./metadata/spelling-record.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { isToken } from "./token.ts";
 

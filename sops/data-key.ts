@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { openFile, sealFile } from "./age/file.ts";
 import { knownX25519Identity, knownX25519Recipient } from "./age/known-keys.ts";
 import { SopsError } from "./errors.ts";
-import type { AgeEntry, Metadata } from "./metadata.ts";
-import type { KeyPair } from "./identity.ts";
-import { badRecipient, parseRecipient } from "./recipient.ts";
+import type { AgeEntry, Metadata } from "./metadata/metadata.ts";
+import type { KeyPair } from "./age/identity.ts";
+import { badRecipient, parseRecipient } from "./age/recipient.ts";
 
 const DATA_KEY_BYTES = 32;
 

@@ -1,4 +1,4 @@
-import { effectiveSelection, type Metadata } from "./metadata.ts";
+import { effectiveSelection, type Metadata } from "./metadata/metadata.ts";
 import {
   decryptSelected,
   openSelected,
@@ -8,7 +8,7 @@ import {
   type OpenedLeaf,
   type PlaintextPolicy,
 } from "./open.ts";
-import { selector } from "./selection.ts";
+import { selector } from "./selection/selection.ts";
 import type { StoreFile } from "./store.ts";
 
 /**

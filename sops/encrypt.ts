@@ -1,7 +1,7 @@
 import { newDataKey, wrapDataKey } from "./data-key.ts";
 import { openLeaves } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
-import type { Selector } from "./key-selection.ts";
+import type { Selector } from "./selection/key-selection.ts";
 import { KnownTokens } from "./known-tokens.ts";
 import { openMac, sealMac } from "./mac.ts";
 import { macOf, type OpenedLeaf } from "./open.ts";
@@ -14,9 +14,14 @@ import {
   refuseStrayComments,
   refuseTooMany,
 } from "./refuse-leaf.ts";
-import type { Selection } from "./selection-option.ts";
-import { selector } from "./selection.ts";
-import { effectiveSelection, FORMAT_VERSION, type AgeEntry, type Metadata } from "./metadata.ts";
+import type { Selection } from "./selection/selection-option.ts";
+import { selector } from "./selection/selection.ts";
+import {
+  effectiveSelection,
+  FORMAT_VERSION,
+  type AgeEntry,
+  type Metadata,
+} from "./metadata/metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, encryptBound, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";

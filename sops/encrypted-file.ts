@@ -1,6 +1,6 @@
 import { SopsError } from "./errors.ts";
 import { formatOf, type Format } from "./format.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Metadata } from "./metadata/metadata.ts";
 import { readSopsFile } from "./sops-file.ts";
 
 /** An encrypted file, and what it says of itself. */

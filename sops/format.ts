@@ -1,7 +1,7 @@
 import { parseBinary } from "./binary.ts";
-import { conflictLine } from "./conflict-markers.ts";
-import { decodeText } from "./decode-text.ts";
-import { parseDotenv } from "./dotenv.ts";
+import { conflictLine } from "./text/conflict-markers.ts";
+import { decodeText } from "./text/decode-text.ts";
+import { parseDotenv } from "./dotenv/document.ts";
 import { SopsError } from "./errors.ts";
 import { parseIni } from "./ini/document.ts";
 import { parseJsonFile } from "./json/document.ts";

@@ -1,7 +1,7 @@
 import { SopsError } from "./errors.ts";
 import { computeMac, openMac } from "./mac.ts";
-import type { Selector } from "./key-selection.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Selector } from "./selection/key-selection.ts";
+import type { Metadata } from "./metadata/metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import {
   additionalData,

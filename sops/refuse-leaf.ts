@@ -1,9 +1,9 @@
 import { SopsError } from "./errors.ts";
-import type { Selector } from "./key-selection.ts";
-import { effectiveSelection, type Metadata } from "./metadata.ts";
+import type { Selector } from "./selection/key-selection.ts";
+import { effectiveSelection, type Metadata } from "./metadata/metadata.ts";
 import type { OpenedLeaf } from "./open.ts";
-import type { Selection } from "./selection-option.ts";
-import { compilePattern, selector } from "./selection.ts";
+import type { Selection } from "./selection/selection-option.ts";
+import { compilePattern, selector } from "./selection/selection.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, decryptBound, isToken, shownPath, type KeyPath } from "./token.ts";
 

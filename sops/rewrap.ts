@@ -1,6 +1,6 @@
 import { wrapDataKey } from "./data-key.ts";
 import { SopsError } from "./errors.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Metadata } from "./metadata/metadata.ts";
 import type { StoreFile } from "./store.ts";
 
 /**

@@ -2,7 +2,7 @@ import { openLeaves } from "./decrypt.ts";
 import { verifyMac } from "./open.ts";
 import { encryptionOf, sealAnew, type Encrypted } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
-import type { Metadata } from "./metadata.ts";
+import type { Metadata } from "./metadata/metadata.ts";
 import type { StoreFile } from "./store.ts";
 
 /**

@@ -1,22 +1,22 @@
 import { parseBinary } from "./binary.ts";
-import { dataAt, sameData, scalarText, type Data } from "./data-tree.ts";
-import { readDecrypted } from "./read-data.ts";
+import { dataAt, sameData, scalarText, type Data } from "./data/data-tree.ts";
+import { readDecrypted } from "./data/read-data.ts";
 import { openLeaves } from "./decrypt.ts";
-import { putDotenv, removeDotenv } from "./dotenv-put.ts";
+import { putDotenv, removeDotenv } from "./dotenv/put.ts";
 import { encryptFile, encryptionOf, sealFile } from "./encrypt.ts";
 import { SopsError } from "./errors.ts";
 import { parseFile, type Format } from "./format.ts";
 import { putIni, removeIni } from "./ini/put.ts";
 import { putJson, removeJson } from "./json/put.ts";
-import { effectiveSelection, type Metadata } from "./metadata.ts";
+import { effectiveSelection, type Metadata } from "./metadata/metadata.ts";
 import { plaintextOf, verifyMac, type OpenedLeaf } from "./open.ts";
 import { refuseExposed } from "./refuse-leaf.ts";
-import type { Selection } from "./selection-option.ts";
+import type { Selection } from "./selection/selection-option.ts";
 import type { StoreFile } from "./store.ts";
 import { additionalData, decryptBound, isSamePath, isToken, type KeyPath } from "./token.ts";
-import type { AmongComments, TreePath } from "./tree-path.ts";
-import { putYaml } from "./yaml/put.ts";
-import { removeYaml } from "./yaml/remove.ts";
+import type { AmongComments, TreePath } from "./data/tree-path.ts";
+import { putYaml } from "./yaml/set/put.ts";
+import { removeYaml } from "./yaml/set/remove.ts";
 
 /** An encrypted file that is to be changed at one place. */
 export interface Sealed {

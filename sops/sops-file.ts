@@ -1,6 +1,6 @@
 import { parseBytes, type Format } from "./format.ts";
-import { effectiveSelection, parseMetadata, type Metadata } from "./metadata.ts";
-import { selector } from "./selection.ts";
+import { effectiveSelection, parseMetadata, type Metadata } from "./metadata/metadata.ts";
+import { selector } from "./selection/selection.ts";
 import type { Leaf, StoreFile } from "./store.ts";
 import { isToken } from "./token.ts";
 import type { Value } from "./value.ts";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { withoutKeys } from "./without-keys.ts";
 
 /** What kubectl answered. */

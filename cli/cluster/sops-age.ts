@@ -1,6 +1,6 @@
 import { SopsError } from "../../sops/errors.ts";
-import { parseKeyFile } from "../../sops/identity.ts";
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { parseKeyFile } from "../../sops/age/identity.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 
 /** The Secret that Flux takes its private keys from: where bootstrap puts it, and doctor looks. */
 export const SOPS_AGE = { namespace: "flux-system", name: "sops-age" };

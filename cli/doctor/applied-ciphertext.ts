@@ -1,4 +1,4 @@
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";

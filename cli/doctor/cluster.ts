@@ -1,4 +1,4 @@
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { printable } from "../../scaffold/errors.ts";

@@ -7,9 +7,9 @@ import { displayPath, type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/rules/gate-files.ts";
-import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
+import { type CreationRule, parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
-import type { Metadata } from "../../sops/metadata.ts";
+import type { Metadata } from "../../sops/metadata/metadata.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 
 /** A creation rule, and where it stands. */

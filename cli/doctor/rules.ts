@@ -13,7 +13,7 @@ import {
   RULE_FILE,
 } from "../../hooks/rules/gate-files.ts";
 import { formatOf } from "../../sops/format.ts";
-import { literalFolder } from "../../sops/pattern-text.ts";
+import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";

@@ -1,5 +1,5 @@
-import { bare, hasAlternatives } from "../../sops/pattern-text.ts";
-import { compilePattern } from "../../sops/selection.ts";
+import { bare, hasAlternatives } from "../../sops/creation-rules/pattern-text.ts";
+import { compilePattern } from "../../sops/selection/selection.ts";
 
 /**
  * Whether a pattern is seen to match all that another one matches. In general that cannot be told

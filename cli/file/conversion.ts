@@ -3,9 +3,9 @@ import {
   readComments,
   readDecryptedComments,
   type DataComments,
-} from "../../sops/read-comments.ts";
-import { readData, readDecrypted } from "../../sops/read-data.ts";
-import { writeData } from "../../sops/write-data.ts";
+} from "../../sops/data/read-comments.ts";
+import { readData, readDecrypted } from "../../sops/data/read-data.ts";
+import { writeData } from "../../sops/data/write-data.ts";
 import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile, encryptionOf, type Encryption, type Previous } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";

@@ -1,9 +1,9 @@
 import { localIdentities } from "../../hooks/local-identities.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { SopsError } from "../../sops/errors.ts";
-import { findIdentities, type FoundIdentities } from "../../sops/identities.ts";
-import { userKeyFile } from "../../sops/key-locations.ts";
-import type { Metadata } from "../../sops/metadata.ts";
+import { findIdentities, type FoundIdentities } from "../../sops/age/identities.ts";
+import { userKeyFile } from "../../sops/age/key-locations.ts";
+import type { Metadata } from "../../sops/metadata/metadata.ts";
 
 let found: Promise<FoundIdentities> | null = null;
 /** By what `SOPS_AGE_KEY_CMD` is asked for; the empty text where it is not set. */

@@ -1,5 +1,5 @@
 import { SopsError } from "../../sops/errors.ts";
-import type { Metadata } from "../../sops/metadata.ts";
+import type { Metadata } from "../../sops/metadata/metadata.ts";
 import type { SopsFile } from "../../sops/sops-file.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
-import { parseSelection } from "../../sops/metadata.ts";
-import { parseRecipient } from "../../sops/recipient.ts";
+import { parseSelection } from "../../sops/metadata/metadata.ts";
+import { parseRecipient } from "../../sops/age/recipient.ts";
 import { shown } from "../terminal/complain.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
 import { ExitError } from "../exit/error.ts";

@@ -6,7 +6,7 @@ import {
   ruleFor,
   type CreationRule,
   type RuleFile,
-} from "../../sops/creation-rules.ts";
+} from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { complain, shown } from "../terminal/complain.ts";

@@ -1,5 +1,5 @@
 import type { Document } from "yaml";
-import { conflictLine } from "../../sops/conflict-markers.ts";
+import { conflictLine } from "../../sops/text/conflict-markers.ts";
 import { isTemplate } from "./file-kind.ts";
 import type { Candidate } from "../finding.ts";
 import type { Section } from "./sections.ts";

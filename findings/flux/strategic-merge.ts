@@ -5,7 +5,7 @@ import { readManifests } from "../../flux/manifest.ts";
 import type { RepositoryFiles } from "../../flux/repository-files.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { parseBytes } from "../../sops/format.ts";
-import type { Metadata } from "../../sops/metadata.ts";
+import type { Metadata } from "../../sops/metadata/metadata.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import { fluxError, type FluxFinding } from "./finding.ts";
 import { shownFile } from "../wording.ts";

@@ -1,4 +1,4 @@
-import type { CreationRule } from "../../sops/creation-rules.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import type { Leaf, StoreFile } from "../../sops/store.ts";
 
 /**

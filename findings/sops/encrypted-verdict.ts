@@ -1,9 +1,9 @@
-import type { CreationRule } from "../../sops/creation-rules.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";
-import { effectiveSelection, type Metadata } from "../../sops/metadata.ts";
-import { selector } from "../../sops/selection.ts";
-import { isSameSelection } from "../../sops/selection-option.ts";
+import { effectiveSelection, type Metadata } from "../../sops/metadata/metadata.ts";
+import { selector } from "../../sops/selection/selection.ts";
+import { isSameSelection } from "../../sops/selection/selection-option.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import type { Leaf, StoreFile } from "../../sops/store.ts";
 import { isToken, shownPath } from "../../sops/token.ts";

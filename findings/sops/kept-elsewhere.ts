@@ -1,5 +1,5 @@
 import { SopsError } from "../../sops/errors.ts";
-import { readBesideMetadata } from "../../sops/read-data.ts";
+import { readBesideMetadata } from "../../sops/data/read-data.ts";
 
 /** What says where a Secret is, or holds one sealed. Literals in their templates are findings by themselves. */
 const KINDS = new Set<unknown>(["ExternalSecret", "ClusterExternalSecret", "SealedSecret"]);

@@ -1,8 +1,8 @@
-import type { CreationRule } from "../../sops/creation-rules.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import { formatOf, type Format } from "../../sops/format.ts";
-import { effectiveSelection } from "../../sops/metadata.ts";
+import { effectiveSelection } from "../../sops/metadata/metadata.ts";
 import { strayToken } from "../../sops/refuse-leaf.ts";
-import { compilePattern } from "../../sops/selection.ts";
+import { compilePattern } from "../../sops/selection/selection.ts";
 import type { StoreFile } from "../../sops/store.ts";
 import { isToken } from "../../sops/token.ts";
 import { asksFor, singlesOut } from "./asked-for.ts";

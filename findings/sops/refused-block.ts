@@ -1,7 +1,7 @@
 import { SopsError } from "../../sops/errors.ts";
 import { parseBytes } from "../../sops/format.ts";
-import { parseSelection } from "../../sops/metadata.ts";
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { parseSelection } from "../../sops/metadata/metadata.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import type { Leaf, StoreFile } from "../../sops/store.ts";
 import { shownPath } from "../../sops/token.ts";

@@ -1,5 +1,5 @@
-import type { CreationRule } from "../../sops/creation-rules.ts";
-import { SHAMIR, type Metadata } from "../../sops/metadata.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import { SHAMIR, type Metadata } from "../../sops/metadata/metadata.ts";
 import type { Finding } from "../finding.ts";
 
 /** Who reads an encrypted file and should not, and who should and does not. */

@@ -1,7 +1,7 @@
-import { conflictSides } from "../../sops/conflict-markers.ts";
-import { decodeText } from "../../sops/decode-text.ts";
+import { conflictSides } from "../../sops/text/conflict-markers.ts";
+import { decodeText } from "../../sops/text/decode-text.ts";
 import { SopsError } from "../../sops/errors.ts";
-import type { Metadata } from "../../sops/metadata.ts";
+import type { Metadata } from "../../sops/metadata/metadata.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { StoreFile } from "../../sops/store.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";

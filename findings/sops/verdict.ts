@@ -1,7 +1,7 @@
-import type { CreationRule } from "../../sops/creation-rules.ts";
-import { effectiveSelection, type Metadata } from "../../sops/metadata.ts";
-import { selector } from "../../sops/selection.ts";
-import type { Selection } from "../../sops/selection-option.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import { effectiveSelection, type Metadata } from "../../sops/metadata/metadata.ts";
+import { selector } from "../../sops/selection/selection.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
 import type { Leaf, StoreFile } from "../../sops/store.ts";
 import type { Finding, RuleId } from "../finding.ts";
 

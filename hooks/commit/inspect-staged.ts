@@ -4,7 +4,7 @@ import type { Repository } from "../../git/repository/open.ts";
 import type { Encrypted } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";
-import type { FoundIdentities } from "../../sops/identities.ts";
+import type { FoundIdentities } from "../../sops/age/identities.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Judgement } from "../judge.ts";
 import type { NewContent } from "./replace-staged.ts";

@@ -6,7 +6,7 @@ import type { Repository } from "../../git/repository/open.ts";
 import { compareWithStaged, type WorktreeFile } from "../../git/worktree/file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../../git/worktree/replacement.ts";
 import type { Encrypted } from "../../sops/encrypt.ts";
-import type { KeyPlaceProblem } from "../../sops/identities.ts";
+import type { KeyPlaceProblem } from "../../sops/age/identities.ts";
 import { openJournal, temporaryFileName } from "./replacement-journal.ts";
 
 /** What a staged file is to hold instead. */

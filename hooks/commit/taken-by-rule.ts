@@ -1,4 +1,4 @@
-import { readPlainRuleFile } from "../../sops/plain-rule-file.ts";
+import { readPlainRuleFile } from "../../sops/creation-rules/plain-rule-file.ts";
 import { foldersAbove } from "../rules/folders-above.ts";
 
 /**

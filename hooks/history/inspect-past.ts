@@ -6,7 +6,7 @@ import { holdsSecret } from "../../findings/secret-source.ts";
 import { valuesBesideRefusedBlock } from "../../findings/sops/refused-block.ts";
 import { isNamedSops } from "../../findings/sops/sops-name.ts";
 import type { SopsVerdict } from "../../findings/sops/verdict.ts";
-import { conflictSides } from "../../sops/conflict-markers.ts";
+import { conflictSides } from "../../sops/text/conflict-markers.ts";
 import { formatOf } from "../../sops/format.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { inPlaintext, type CommittedFinding } from "../inspect-committed.ts";

@@ -8,7 +8,7 @@ import {
   ruleFor,
   type CreationRule,
   type RuleFile,
-} from "../../sops/creation-rules.ts";
+} from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";
 import { foldersAbove } from "./folders-above.ts";

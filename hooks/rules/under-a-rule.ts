@@ -1,11 +1,11 @@
 import type { Finding, UnderARule } from "../../findings/finding.ts";
 import { isNamedSops } from "../../findings/sops/sops-name.ts";
 import { sopsVerdict } from "../../findings/sops/sops-verdict.ts";
-import type { CreationRule } from "../../sops/creation-rules.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import { formatOf } from "../../sops/format.ts";
-import { effectiveSelection } from "../../sops/metadata.ts";
-import { literalFolder } from "../../sops/pattern-text.ts";
-import { selector } from "../../sops/selection.ts";
+import { effectiveSelection } from "../../sops/metadata/metadata.ts";
+import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
+import { selector } from "../../sops/selection/selection.ts";
 import { RULE_FILE } from "./gate-files.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 

@@ -1,4 +1,4 @@
-import { parseRuleFile, ruleFor } from "../../sops/creation-rules.ts";
+import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { EncryptedTo } from "../recipients/encrypted-to.ts";
 import { printable } from "../errors.ts";

@@ -1,5 +1,5 @@
 import { isSeq, type Node } from "yaml";
-import { parseRuleFile, ruleFor } from "../../sops/creation-rules.ts";
+import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import type { WantedRule } from "../wanted-rules.ts";
 import { appendTo, insertLines, readYaml, valueAt } from "./yaml-insertion.ts";
 

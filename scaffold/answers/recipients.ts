@@ -1,4 +1,4 @@
-import { parseRecipient } from "../../sops/recipient.ts";
+import { parseRecipient } from "../../sops/age/recipient.ts";
 import { printable } from "../errors.ts";
 
 /** The public keys of an answer: `age1…,age1…`. */

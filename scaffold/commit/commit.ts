@@ -1,6 +1,6 @@
 import { type GitPath, pathBytes, pathFromText, pathText } from "../../git/path.ts";
 import { nulFields } from "../../git/run.ts";
-import { KEY_FILE_SETTING } from "../../sops/key-locations.ts";
+import { KEY_FILE_SETTING } from "../../sops/age/key-locations.ts";
 import { commitSubject, firstSubject, type Subject } from "./subject.ts";
 import { printable, ScaffoldError } from "../errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "../git-in-folder.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { gitLine } from "../git-in-folder.ts";
 
 /** What runs git hooks in a repository. */

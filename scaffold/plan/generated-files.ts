@@ -2,7 +2,7 @@ import { catFileBatch } from "../../git/batch.ts";
 import { readBlobs } from "../../git/objects/blobs.ts";
 import { blobOid } from "../../git/objects/object-id.ts";
 import { runGit, type GitContext } from "../../git/run.ts";
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { environmentInFolder } from "../git-in-folder.ts";
 
 /**

@@ -20,8 +20,13 @@ import {
 import { randomBytes } from "node:crypto";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { SopsError } from "../../sops/errors.ts";
-import { generateKeyPair, type KeyPair, parseKeyFile, readKeyFile } from "../../sops/identity.ts";
-import { userKeyFile } from "../../sops/key-locations.ts";
+import {
+  generateKeyPair,
+  type KeyPair,
+  parseKeyFile,
+  readKeyFile,
+} from "../../sops/age/identity.ts";
+import { userKeyFile } from "../../sops/age/key-locations.ts";
 import { printable, ScaffoldError, systemReason } from "../errors.ts";
 
 /** Which keys the repository will be encrypted to, and where their private halves are. */

@@ -1,5 +1,5 @@
-import type { CreationRule } from "../../sops/creation-rules.ts";
-import { literalFolder } from "../../sops/pattern-text.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
 import type { EncryptedTo } from "./encrypted-to.ts";
 import { rulesOfScope } from "../wanted-rules.ts";
 import type { Scope } from "../target/surroundings.ts";

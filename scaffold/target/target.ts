@@ -8,12 +8,12 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type CreationRule, parseRuleFile } from "../../sops/creation-rules.ts";
+import { type CreationRule, parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { trusting } from "../../git/repository/open.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { type EncryptedTo, encryptedTo } from "../recipients/encrypted-to.ts";
-import { homeFolder } from "../../sops/key-locations.ts";
-import { isRecord } from "../../sops/metadata-fields.ts";
+import { homeFolder } from "../../sops/age/key-locations.ts";
+import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { printable, ScaffoldError, systemReason } from "../errors.ts";
 import { gitComplaint, gitInFolder, gitLine, topOfRepository } from "../git-in-folder.ts";
 import {

@@ -1,5 +1,5 @@
 import type { Leaf, Replacement } from "../store.ts";
-import type { TextEdit } from "../text-edits.ts";
+import type { TextEdit } from "../text/text-edits.ts";
 import { isToken, type KeyPath } from "../token.ts";
 import { lineEnd, trimEnd } from "./lines.ts";
 

@@ -1,12 +1,12 @@
 import { SopsError } from "../errors.ts";
-import { flatCommentStacks } from "../flat-comment-stacks.ts";
-import { unflatten } from "../flat-metadata.ts";
-import { flatText } from "../flat-value.ts";
-import { Lines } from "../lines.ts";
-import { plainMetadata } from "../metadata.ts";
-import { SpellingRecord, withRecord, type MetadataAfter } from "../spelling-record.ts";
+import { flatCommentStacks } from "../flat/flat-comment-stacks.ts";
+import { unflatten } from "../flat/flat-metadata.ts";
+import { flatText } from "../flat/flat-value.ts";
+import { Lines } from "../text/lines.ts";
+import { plainMetadata } from "../metadata/metadata.ts";
+import { SpellingRecord, withRecord, type MetadataAfter } from "../metadata/spelling-record.ts";
 import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
-import { applyEdits, type TextEdit } from "../text-edits.ts";
+import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { shownPath } from "../token.ts";
 import {
   commentEdits,

@@ -1,5 +1,5 @@
-import { flatten } from "../flat-metadata.ts";
-import type { TextEdit } from "../text-edits.ts";
+import { flatten } from "../flat/flat-metadata.ts";
+import type { TextEdit } from "../text/text-edits.ts";
 import { spellIniValue } from "./value.ts";
 
 /** The `sops` section of a file: from its header to the end of its last key's line. */

@@ -1,7 +1,7 @@
-import { scalarText, type Data } from "../data-tree.ts";
+import { scalarText, type Data } from "../data/data-tree.ts";
 import { SopsError } from "../errors.ts";
-import { applyEdits } from "../text-edits.ts";
-import { nameOf, type TreePath } from "../tree-path.ts";
+import { applyEdits } from "../text/text-edits.ts";
+import { nameOf, type TreePath } from "../data/tree-path.ts";
 import { DEFAULT_SECTION } from "./document.ts";
 import { readKeyName, spellIniKey } from "./key.ts";
 import { leadingSpace, lineEnd } from "./lines.ts";

@@ -1,9 +1,9 @@
 import { SopsError } from "../errors.ts";
-import { Lines } from "../lines.ts";
-import { plainMetadata } from "../metadata.ts";
-import { SpellingRecord, withRecord, type MetadataAfter } from "../spelling-record.ts";
+import { Lines } from "../text/lines.ts";
+import { plainMetadata } from "../metadata/metadata.ts";
+import { SpellingRecord, withRecord, type MetadataAfter } from "../metadata/spelling-record.ts";
 import type { Leaf, Replacement, StoreFile } from "../store.ts";
-import { applyEdits, type TextEdit } from "../text-edits.ts";
+import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import type { KeyPath } from "../token.ts";
 import { formatObject, type BlockLayout } from "./metadata-block.ts";
 import { parseJson, type JsonMember, type JsonNode } from "./parse.ts";

@@ -1,7 +1,7 @@
 import { SopsError } from "../errors.ts";
-import { Lines } from "../lines.ts";
+import { Lines } from "../text/lines.ts";
 import { formatFloat, type Value } from "../value.ts";
-import { DEEPEST } from "../yaml/tokens.ts";
+import { DEEPEST } from "../yaml/any-style/tokens.ts";
 
 /** A value of a JSON text and where it stands. */
 export type JsonNode =

@@ -1,8 +1,8 @@
-import { below, type Data } from "../data-tree.ts";
-import { toJson } from "../write-data.ts";
-import { applyEdits } from "../text-edits.ts";
+import { below, type Data } from "../data/data-tree.ts";
+import { toJson } from "../data/write-data.ts";
+import { applyEdits } from "../text/text-edits.ts";
 import { isCommentToken } from "../token.ts";
-import { itemAt, nameOf, type TreePath } from "../tree-path.ts";
+import { itemAt, nameOf, type TreePath } from "../data/tree-path.ts";
 import type { BlockLayout } from "./metadata-block.ts";
 import { parseJson, type JsonMember, type JsonNode } from "./parse.ts";
 

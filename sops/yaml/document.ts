@@ -1,6 +1,6 @@
 import { Composer, CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
-import { Lines } from "../lines.ts";
+import { Lines } from "../text/lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style/block-style.ts";
 import { documentComments } from "./comments/comments.ts";
@@ -9,12 +9,12 @@ import { documentEnd } from "./comments/owners.ts";
 import { YamlFile } from "./file.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
 import { indentStep } from "./metadata-block.ts";
-import { isMarked, splitDocuments } from "./parts.ts";
+import { isMarked, splitDocuments } from "./any-style/parts.ts";
 import { problemWords } from "./problem-words.ts";
-import { DocumentReader } from "./reader.ts";
+import { DocumentReader } from "./any-style/reader.ts";
 import type { Failure } from "./scalar-value.ts";
-import type { Source } from "./source.ts";
-import { readTokens } from "./tokens.ts";
+import type { Source } from "./any-style/source.ts";
+import { readTokens } from "./any-style/tokens.ts";
 
 /** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;

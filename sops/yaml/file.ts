@@ -1,12 +1,12 @@
 import { SopsError } from "../errors.ts";
-import { lastAtMost } from "../last-at-most.ts";
-import { Lines } from "../lines.ts";
-import { SpellingRecord } from "../spelling-record.ts";
+import { lastAtMost } from "../text/last-at-most.ts";
+import { Lines } from "../text/lines.ts";
+import { SpellingRecord } from "../metadata/spelling-record.ts";
 import type { CommentRun, CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
-import { applyEdits, type TextEdit } from "../text-edits.ts";
+import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
 import { commentStacks, type Held } from "./comments/stacks.ts";
-import type { Refusal } from "./go-yaml-scan.ts";
+import type { Refusal } from "./go-yaml/go-yaml-scan.ts";
 import { leafEdits } from "./leaf-edits.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
 import { metadataEdits, type YamlDocument } from "./metadata-edits.ts";

@@ -1,5 +1,5 @@
 import type { Leaf, Replacement } from "../store.ts";
-import type { TextEdit } from "../text-edits.ts";
+import type { TextEdit } from "../text/text-edits.ts";
 import type { Held } from "./comments/stacks.ts";
 import type { YamlLeaf } from "./leaf.ts";
 import { spellToken, spellValue } from "./spelling.ts";

@@ -1,7 +1,7 @@
 import type { Leaf } from "../store.ts";
 import type { Collection } from "./collection.ts";
 import type { Held } from "./comments/stacks.ts";
-import type { Refusal } from "./go-yaml-scan.ts";
+import type { Refusal } from "./go-yaml/go-yaml-scan.ts";
 import type { YamlDocument } from "./metadata-edits.ts";
 import type { Place } from "./spelling.ts";
 

@@ -1,7 +1,7 @@
 import { formatObject } from "../json/metadata-block.ts";
-import { plainMetadata, type Metadata } from "../metadata.ts";
-import { isRecord } from "../metadata-fields.ts";
-import { withRecord } from "../spelling-record.ts";
+import { plainMetadata, type Metadata } from "../metadata/metadata.ts";
+import { isRecord } from "../metadata/metadata-fields.ts";
+import { withRecord } from "../metadata/spelling-record.ts";
 import { canBePlain, quote } from "./spelling.ts";
 
 /** The indentation that sops gives its block when nothing else is said. */

@@ -1,5 +1,5 @@
-import type { Metadata } from "../metadata.ts";
-import type { TextEdit } from "../text-edits.ts";
+import type { Metadata } from "../metadata/metadata.ts";
+import type { TextEdit } from "../text/text-edits.ts";
 import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
 
 /** The `sops` key of a document with its value. */

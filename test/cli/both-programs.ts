@@ -13,12 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { unwrapDataKey } from "../../sops/data-key.ts";
-import { readData } from "../../sops/read-data.ts";
+import { readData } from "../../sops/data/read-data.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import type { KeyPair } from "../../sops/identity.ts";
-import { effectiveSelection } from "../../sops/metadata.ts";
+import type { KeyPair } from "../../sops/age/identity.ts";
+import { effectiveSelection } from "../../sops/metadata/metadata.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { LIMIT } from "../bounded-programs.ts";
 import { TOOL } from "../e2e/scaffolded.ts";

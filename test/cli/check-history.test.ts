@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import test from "ava";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { scaffolded, secret } from "../e2e/scaffolded.ts";
 
 interface JsonFinding {

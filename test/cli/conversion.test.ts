@@ -5,7 +5,7 @@ import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile, sealAnew, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import type { OpenedLeaf } from "../../sops/open.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { Value } from "../../sops/value.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test from "ava";
 import { plaintextOf } from "../../cli/decrypt-one.ts";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
 const pair = await generateKeyPair();

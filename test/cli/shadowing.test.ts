@@ -1,6 +1,6 @@
 import test from "ava";
 import { alwaysTakes } from "../../cli/doctor/shadowing.ts";
-import { compilePattern } from "../../sops/selection.ts";
+import { compilePattern } from "../../sops/selection/selection.ts";
 
 const TAKEN: readonly (readonly [earlier: string, later: string])[] = [
   ["", "^talos/"],

@@ -1,7 +1,7 @@
 import test from "ava";
 import { encryptFile } from "../../sops/encrypt.ts";
 import type { Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { KNOWN_COMMAND_DIFFERENCES } from "../conformance/known-differences.ts";
 import { testWith } from "../real-tools.ts";

@@ -1,5 +1,5 @@
 import test from "ava";
-import { parseKeyFile } from "../../sops/identity.ts";
+import { parseKeyFile } from "../../sops/age/identity.ts";
 import { clusterUser, secretsArrived } from "./cluster-user.ts";
 import { startLab } from "./in-lab.ts";
 

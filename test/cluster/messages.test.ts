@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { secret } from "../e2e/scaffolded.ts";
 import { escapeRegExp } from "../e2e/escape-reg-exp.ts";
 import { keyFileOf } from "../e2e/reconciled.ts";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { selfSigned } from "../scaffold/self-signed.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { type ClusterUser, clusterUser, secretsArrived as arrived } from "./cluster-user.ts";
 import { type Lab, startLab } from "./in-lab.ts";
 

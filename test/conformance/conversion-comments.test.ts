@@ -8,11 +8,11 @@ import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { parseFile, type Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
-import { readData, readDecrypted } from "../../sops/read-data.ts";
-import type { Selection } from "../../sops/selection-option.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
+import { readData, readDecrypted } from "../../sops/data/read-data.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
-import { writeData } from "../../sops/write-data.ts";
+import { writeData } from "../../sops/data/write-data.ts";
 import { startTool, testWith } from "../real-tools.ts";
 import fc from "../seeded-fast-check.ts";
 

@@ -8,7 +8,7 @@ import { verifyMac } from "../../sops/open.ts";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { trim } from "../../sops/ini/lines.ts";
 import { readsAs } from "../../sops/ini/value.ts";
 import { openMac } from "../../sops/mac.ts";

@@ -5,15 +5,15 @@ import { setTimeout } from "node:timers/promises";
 import test from "ava";
 import { plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
-import { readValue } from "../../sops/read-data.ts";
+import { readValue } from "../../sops/data/read-data.ts";
 import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { setValue, unsetValue, type Sealed } from "../../sops/set.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
-import { parseTreePath, type TreePath } from "../../sops/tree-path.ts";
+import { parseTreePath, type TreePath } from "../../sops/data/tree-path.ts";
 import { runTool, testWith } from "../real-tools.ts";
 import { KNOWN_DIFFERENCES, type Example } from "./known-differences.ts";
 

@@ -1,5 +1,5 @@
 import type { Format } from "../../sops/format.ts";
-import type { Selection } from "../../sops/selection-option.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
 
 /** A file on which the two part, when each encrypts it and decrypts what came of that. */
 export interface Example {

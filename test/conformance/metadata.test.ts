@@ -7,7 +7,7 @@ import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { startTool, testWith } from "../real-tools.ts";
 

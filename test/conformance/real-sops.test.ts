@@ -8,7 +8,7 @@ import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { verifyMac } from "../../sops/open.ts";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { openMac } from "../../sops/mac.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { StoreFile } from "../../sops/store.ts";

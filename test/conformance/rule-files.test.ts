@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
-import { parseRuleFile, ruleFor } from "../../sops/creation-rules.ts";
+import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { realTool } from "../real-tools.ts";
 
 const { recipient } = await generateKeyPair();

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { testWith } from "../real-tools.ts";
 import { isWhole, keyFileOf, objectsIn, reconciled, secretsAreThose } from "./reconciled.ts";
 import { scaffolded, type Scaffolded } from "./scaffolded.ts";

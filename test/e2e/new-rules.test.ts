@@ -1,5 +1,5 @@
 import test from "ava";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { scaffolded, secret } from "./scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";

@@ -4,7 +4,7 @@ import { decryptFile } from "../../sops/decrypt.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";
-import { parseKeyFile } from "../../sops/identity.ts";
+import { parseKeyFile } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { Scaffolded } from "./scaffolded.ts";
 

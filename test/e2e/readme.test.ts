@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { blocksOf, commandBlocksOf, paste, standIns } from "./documents.ts";
 import { type Scaffolded, scaffolded } from "./scaffolded.ts";
 

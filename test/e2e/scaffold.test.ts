@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import test from "ava";
 import { parseAllDocuments } from "yaml";
 import { spawnSync } from "../bounded-programs.ts";
-import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
+import { generateKeyPair, parseKeyFile } from "../../sops/age/identity.ts";
 import { runTool, testWith } from "../real-tools.ts";
 import { author, git, home, newPlace, sandbox } from "../scaffold/sandbox.ts";
 

@@ -3,8 +3,8 @@ import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
 import type { FluxFinding } from "../../findings/flux/finding.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { parseFile, type Format } from "../../sops/format.ts";
-import type { Selection } from "../../sops/selection-option.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { ciphertextCases, filesOf } from "../flux/ciphertext-cases.ts";
 import { DECRYPTS, flux, repositoryOf } from "../flux/repository-of.ts";
 

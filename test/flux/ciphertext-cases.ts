@@ -1,6 +1,6 @@
 import { encryptFile } from "../../sops/encrypt.ts";
 import { formatOf, parseFile, type Format } from "../../sops/format.ts";
-import type { Selection } from "../../sops/selection-option.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
 import { DECRYPTS, flux } from "./repository-of.ts";
 
 /** A file that is encrypted, at test time: with a key that the test makes. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { fluxBuild, type AppliedObject } from "../flux-build.ts";
 import { testWith } from "../real-tools.ts";
 import { ciphertextCases, filesOf } from "./ciphertext-cases.ts";

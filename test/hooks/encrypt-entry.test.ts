@@ -1,9 +1,9 @@
 import test from "ava";
 import { encryptPlaintext, inspectEncrypted } from "../../hooks/encrypt-entry.ts";
-import { parseRuleFile } from "../../sops/creation-rules.ts";
+import { parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { parseFile } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { plaintextLeaves, readSopsFile } from "../../sops/sops-file.ts";
 
 const mine = await generateKeyPair();

@@ -2,8 +2,8 @@ import test from "ava";
 import { judge, type FileToJudge } from "../../hooks/judge.ts";
 import { RulesInForce } from "../../hooks/rules/rules-in-force.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
-import { parseRuleFile } from "../../sops/creation-rules.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
 const { recipient } = await generateKeyPair();

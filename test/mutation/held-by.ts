@@ -9,9 +9,12 @@ export const ROOMS = ["sops", "hooks", "findings"];
  */
 export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["sops/age/", ["sops/age/file", "sops/age/bech32"]],
-  ["sops/key-selection", ["sops/selection"]],
-  ["sops/creation-rules", ["sops/plain-rule-file", "conformance/rule-files", "cli/rule-file"]],
-  ["sops/rule-file-mapping", ["sops/plain-rule-file", "conformance/rule-files", "cli/rule-file"]],
+  ["sops/selection/", ["sops/selection/selection"]],
+  [
+    "sops/creation-rules/",
+    ["sops/creation-rules/plain-rule-file", "conformance/rule-files", "cli/rule-file"],
+  ],
+  ["sops/dotenv/", ["sops/dotenv"]],
   ["sops/ini/", ["sops/ini"]],
   ["sops/json/", ["sops/json"]],
   ["sops/yaml/", ["sops/block-style", "sops/go-yaml-scan", "sops/outline", "sops/put"]],

@@ -20,7 +20,7 @@ const KILLED: readonly { file: string; text: string; change: string; by: string 
     by: "test/sops/round-trip.test.ts",
   },
   {
-    file: "sops/key-selection.ts",
+    file: "sops/selection/key-selection.ts",
     text: "return matches === null ? null : ({ path }) => path.some(matches);",
     change: "some → every",
     by: "test/sops/round-trip.test.ts",
@@ -123,5 +123,7 @@ test("the tests notice what would let plaintext or a forged file through", async
   // A test that has nothing to do with it; and what was changed before is whole again.
   const [mutant] = mutantsIn("sops/mac.ts");
   if (mutant === undefined) throw new Error("no mutants");
-  t.true(await trial.survives("sops/mac.ts", mutant, ["test/sops/pattern-text.test.ts"]));
+  t.true(
+    await trial.survives("sops/mac.ts", mutant, ["test/sops/creation-rules/pattern-text.test.ts"]),
+  );
 });

@@ -20,7 +20,7 @@ import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";
 import { hookLine } from "../../scaffold/hook-manager/lines.ts";
 import { filesToWrite } from "../../scaffold/plan/plan.ts";
 import { inspectSurroundings } from "../../scaffold/target/surroundings.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { author, git, newPlace, prepare } from "./sandbox.ts";
 
 const recipient = (await generateKeyPair()).recipient;

@@ -5,8 +5,8 @@ import type { RememberedAnswers } from "../../scaffold/answers/answers.ts";
 import { bootstrapCommand } from "../../scaffold/bootstrap-command.ts";
 import { renderRepository } from "../../scaffold/render.ts";
 import { templateFiles } from "../../scaffold/template-files.ts";
-import { parseRuleFile, ruleFor } from "../../sops/creation-rules.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 
 const recipient = (await generateKeyPair()).recipient;
 const second = (await generateKeyPair()).recipient;

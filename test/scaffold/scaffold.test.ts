@@ -17,7 +17,7 @@ import { blobId } from "../../scaffold/plan/generated-files.ts";
 import { filesToWrite } from "../../scaffold/plan/plan.ts";
 import { withDecisions } from "../../scaffold/scaffold.ts";
 import { inspectTarget } from "../../scaffold/target/target.ts";
-import { generateKeyPair, parseKeyFile } from "../../sops/identity.ts";
+import { generateKeyPair, parseKeyFile } from "../../sops/age/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
 
 type Options = Parameters<typeof prepare>;

@@ -1,9 +1,9 @@
 import test from "ava";
-import type { Data } from "../../sops/data-tree.ts";
-import type { TreePath } from "../../sops/tree-path.ts";
-import { checkChange } from "../../sops/yaml/change-check.ts";
-import { putYaml } from "../../sops/yaml/put.ts";
-import { removeYaml } from "../../sops/yaml/remove.ts";
+import type { Data } from "../../sops/data/data-tree.ts";
+import type { TreePath } from "../../sops/data/tree-path.ts";
+import { checkChange } from "../../sops/yaml/set/change-check.ts";
+import { putYaml } from "../../sops/yaml/set/put.ts";
+import { removeYaml } from "../../sops/yaml/set/remove.ts";
 
 const TEXT = "a: x\nm:\n  k: 1\nl:\n  - x\n  - y: z\nsops:\n  mac: m\n";
 

@@ -3,8 +3,8 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import type { SopsError } from "../../sops/errors.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
-import type { Selection } from "../../sops/selection-option.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
 const pair = await generateKeyPair();

@@ -2,7 +2,7 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import type { Format } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 
 const pair = await generateKeyPair();

@@ -3,7 +3,7 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { testWith } from "../real-tools.ts";
 import { sopsBatch } from "../sops-batch.ts";

@@ -1,10 +1,10 @@
 import { encryptFile } from "../../sops/encrypt.ts";
 import { newDataKey, unwrapDataKey } from "../../sops/data-key.ts";
-import { readData } from "../../sops/read-data.ts";
+import { readData } from "../../sops/data/read-data.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import type { Selection } from "../../sops/selection-option.ts";
+import type { Selection } from "../../sops/selection/selection-option.ts";
 import { setValue } from "../../sops/set.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";
 import { vectorKeyPair } from "../fixtures/vector-identity.ts";

@@ -3,7 +3,7 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
 import { parseFile } from "../../sops/format.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
 const pair = await generateKeyPair();

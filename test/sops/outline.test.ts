@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
-import { composedOutline, outline, type OutlinedCollection } from "../../sops/yaml/outline.ts";
-import { putYaml } from "../../sops/yaml/put.ts";
-import { removeYaml } from "../../sops/yaml/remove.ts";
+import { composedOutline, outline, type OutlinedCollection } from "../../sops/yaml/set/outline.ts";
+import { putYaml } from "../../sops/yaml/set/put.ts";
+import { removeYaml } from "../../sops/yaml/set/remove.ts";
 import { tidyYamlDocument, yamlDocument } from "../conformance/yaml-documents.ts";
 import fc from "../seeded-fast-check.ts";
 import { blockStyleDocument, damagedBlockStyleDocument } from "./block-style-documents.ts";

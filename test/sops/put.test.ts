@@ -1,9 +1,9 @@
 import test from "ava";
-import { dataAt, sameData } from "../../sops/data-tree.ts";
-import { readData, readValue } from "../../sops/read-data.ts";
-import type { TreePath } from "../../sops/tree-path.ts";
-import { putYaml } from "../../sops/yaml/put.ts";
-import { removeYaml } from "../../sops/yaml/remove.ts";
+import { dataAt, sameData } from "../../sops/data/data-tree.ts";
+import { readData, readValue } from "../../sops/data/read-data.ts";
+import type { TreePath } from "../../sops/data/tree-path.ts";
+import { putYaml } from "../../sops/yaml/set/put.ts";
+import { removeYaml } from "../../sops/yaml/set/remove.ts";
 
 const TEXT = `# top
 a: one # behind a

@@ -3,7 +3,7 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { parseFile } from "../../sops/format.ts";
-import { generateKeyPair, type KeyPair } from "../../sops/identity.ts";
+import { generateKeyPair, type KeyPair } from "../../sops/age/identity.ts";
 import { rewrap } from "../../sops/rewrap.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 

@@ -2,7 +2,7 @@ import test from "ava";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile, mayReuse, sealFile, type Encryption } from "../../sops/encrypt.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 
 const pair = await generateKeyPair();

@@ -2,7 +2,7 @@ import test from "ava";
 import type { Format } from "../../sops/format.ts";
 import { sealFile } from "../../sops/encrypt.ts";
 import { setValue, unsetValue } from "../../sops/set.ts";
-import type { TreePath } from "../../sops/tree-path.ts";
+import type { TreePath } from "../../sops/data/tree-path.ts";
 import { filesOf, WHOLE } from "./files.ts";
 
 for (const [text, decrypted] of [

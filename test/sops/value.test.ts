@@ -1,6 +1,6 @@
 import test from "ava";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
-import { generateKeyPair } from "../../sops/identity.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { resolvePlain, UnrepresentableError, type Value } from "../../sops/value.ts";
 import { testWith } from "../real-tools.ts";

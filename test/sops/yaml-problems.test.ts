@@ -1,7 +1,7 @@
 import test from "ava";
 import { SopsError } from "../../sops/errors.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
-import { composedOutline } from "../../sops/yaml/outline.ts";
+import { composedOutline } from "../../sops/yaml/set/outline.ts";
 
 /** Passwords that want quotes: YAML takes what they begin with, or what is in them, for something else. */
 const UNQUOTED = [

@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseDocument } from "yaml";
-import { type CreationRule, parseRuleFile, ruleFor } from "../../../sops/creation-rules.ts";
+import {
+  type CreationRule,
+  parseRuleFile,
+  ruleFor,
+} from "../../../sops/creation-rules/creation-rules.ts";
 import { unwrapDataKey } from "../../../sops/data-key.ts";
 import { decryptFile } from "../../../sops/decrypt.ts";
 import { encryptFile, mayReuse, type Previous } from "../../../sops/encrypt.ts";
 import { SopsError } from "../../../sops/errors.ts";
 import { parseFile } from "../../../sops/format.ts";
-import { findIdentities } from "../../../sops/identities.ts";
+import { findIdentities } from "../../../sops/age/identities.ts";
 import { readSopsFile } from "../../../sops/sops-file.ts";
 import { printable, ScaffoldError } from "../../errors.ts";
 import { rememberedKeyFile } from "../../commit/commit.ts";

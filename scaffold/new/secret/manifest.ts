@@ -1,4 +1,4 @@
-import { toFlow } from "../../../sops/write-data.ts";
+import { toFlow } from "../../../sops/data/write-data.ts";
 import type { SecretValues } from "./sources.ts";
 import { utf8 } from "./sources.ts";
 

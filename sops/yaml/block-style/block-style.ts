@@ -1,4 +1,4 @@
-import { Lines } from "../../lines.ts";
+import { Lines } from "../../text/lines.ts";
 import type { KeyPath } from "../../token.ts";
 import type { Collection } from "../collection.ts";
 import { attribute } from "../comments/comments.ts";

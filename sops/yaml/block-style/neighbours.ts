@@ -1,6 +1,6 @@
 import type { Collection } from "../collection.ts";
 import type { RawComment } from "../comments/texts.ts";
-import type { Mark } from "../marks.ts";
+import type { Mark } from "../comments/marks.ts";
 
 /** What a mark is beside a word. */
 export type MarkKind = "opensValue" | "property" | "parts" | null;

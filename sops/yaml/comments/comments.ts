@@ -1,5 +1,5 @@
 import type { CST } from "yaml";
-import type { Lines } from "../../lines.ts";
+import type { Lines } from "../../text/lines.ts";
 import { isWithin, type Collection } from "../collection.ts";
 import {
   heldBehindIndicator,
@@ -9,7 +9,7 @@ import {
   type Held,
 } from "./owners.ts";
 import type { RawComment } from "./texts.ts";
-import { documentMarks, type Mark } from "../marks.ts";
+import { documentMarks, type Mark } from "./marks.ts";
 
 /**
  * To which mapping or list does a comment belong? Its path is part of what its ciphertext is bound

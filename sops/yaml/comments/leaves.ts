@@ -1,5 +1,5 @@
-import { lastAtMost } from "../../last-at-most.ts";
-import type { Lines } from "../../lines.ts";
+import { lastAtMost } from "../../text/last-at-most.ts";
+import type { Lines } from "../../text/lines.ts";
 import type { Comment } from "./comments.ts";
 import type { YamlLeaf } from "../leaf.ts";
 import type { SopsPair } from "../metadata-edits.ts";

@@ -1,7 +1,7 @@
-import type { Lines } from "../../lines.ts";
+import type { Lines } from "../../text/lines.ts";
 import { blockColumn, isWithin, mappingAround, type Collection } from "../collection.ts";
 import { END, firstInColumn, splitTexts, type CommentText, type RawComment } from "./texts.ts";
-import type { Mark } from "../marks.ts";
+import type { Mark } from "./marks.ts";
 import type { SopsPair } from "../metadata-edits.ts";
 
 /** Where a document ends. */

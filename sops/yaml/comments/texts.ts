@@ -1,5 +1,5 @@
-import type { Lines } from "../../lines.ts";
-import type { Mark } from "../marks.ts";
+import type { Lines } from "../../text/lines.ts";
+import type { Mark } from "./marks.ts";
 
 export interface RawComment {
   readonly start: number;

@@ -1,8 +1,8 @@
 import test from "ava";
 import { sopsVerdict } from "../../../findings/sops/sops-verdict.ts";
 import type { SopsCandidate } from "../../../findings/sops/verdict.ts";
-import { parseRuleFile } from "../../../sops/creation-rules.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
+import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 
 const { recipient } = await generateKeyPair();
 

@@ -1,7 +1,7 @@
 import test from "ava";
 import { recipientsFinding } from "../../../findings/sops/sops-recipients.ts";
-import { parseRuleFile } from "../../../sops/creation-rules.ts";
-import { parseMetadata } from "../../../sops/metadata.ts";
+import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
+import { parseMetadata } from "../../../sops/metadata/metadata.ts";
 
 const [A, B] = [
   "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg",

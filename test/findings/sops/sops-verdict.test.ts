@@ -1,9 +1,9 @@
 import test from "ava";
 import { sopsVerdict } from "../../../findings/sops/sops-verdict.ts";
 import type { SopsCandidate } from "../../../findings/sops/verdict.ts";
-import { parseRuleFile } from "../../../sops/creation-rules.ts";
+import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
 import { encryptFile } from "../../../sops/encrypt.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { readSopsFile } from "../../../sops/sops-file.ts";
 
 const { recipient } = await generateKeyPair();

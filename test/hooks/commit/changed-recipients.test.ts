@@ -2,7 +2,7 @@ import test from "ava";
 import { inspectEncrypted } from "../../../hooks/encrypt-entry.ts";
 import { encryptFile } from "../../../sops/encrypt.ts";
 import { parseFile } from "../../../sops/format.ts";
-import { generateKeyPair, type KeyPair } from "../../../sops/identity.ts";
+import { generateKeyPair, type KeyPair } from "../../../sops/age/identity.ts";
 import { readSopsFile } from "../../../sops/sops-file.ts";
 
 const old = await generateKeyPair();

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../../hooks/push/pre-push.ts";
 import { encryptFile } from "../../../sops/encrypt.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
-import type { Selection } from "../../../sops/selection-option.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
+import type { Selection } from "../../../sops/selection/selection-option.ts";
 import { readSopsFile } from "../../../sops/sops-file.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 

@@ -2,7 +2,7 @@ import test from "ava";
 import { inspectCommitted } from "../../../hooks/inspect-committed.ts";
 import { RulesInForce } from "../../../hooks/rules/rules-in-force.ts";
 import { rulesFor } from "../../../scaffold/wanted-rules.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 
 const { recipient } = await generateKeyPair();
 const SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: hunter2\n";

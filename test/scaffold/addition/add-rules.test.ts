@@ -1,7 +1,7 @@
 import test from "ava";
 import { addRules } from "../../../scaffold/addition/add-rules.ts";
 import { rulesFor, rulesForAnyLayout } from "../../../scaffold/wanted-rules.ts";
-import { parseRuleFile, ruleFor } from "../../../sops/creation-rules.ts";
+import { parseRuleFile, ruleFor } from "../../../sops/creation-rules/creation-rules.ts";
 
 const THEIRS = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const OURS = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";

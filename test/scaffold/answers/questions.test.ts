@@ -1,7 +1,7 @@
 import test from "ava";
 import { collectAnswers } from "../../../scaffold/answers/collect.ts";
 import { QUESTIONS, type RawAnswers } from "../../../scaffold/answers/questions.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 
 const collect = (given: RawAnswers, remembered: RawAnswers = {}) =>
   collectAnswers(given, remembered, "/somewhere/flux-lab", null);

@@ -4,9 +4,9 @@ import test from "ava";
 import { carryOut } from "../../../scaffold/carry-out.ts";
 import { closingMessage } from "../../../scaffold/closing-message.ts";
 import { encryptFile } from "../../../sops/encrypt.ts";
-import { parseRuleFile } from "../../../sops/creation-rules.ts";
+import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
 import { formatOf } from "../../../sops/format.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { readSopsFile } from "../../../sops/sops-file.ts";
 import { author, git, newPlace, prepare } from "../sandbox.ts";
 

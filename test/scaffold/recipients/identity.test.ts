@@ -14,8 +14,8 @@ import {
   planIdentity,
   writeIdentity,
 } from "../../../scaffold/recipients/identity.ts";
-import { findIdentities } from "../../../sops/identities.ts";
-import { generateKeyPair, parseKeyFile } from "../../../sops/identity.ts";
+import { findIdentities } from "../../../sops/age/identities.ts";
+import { generateKeyPair, parseKeyFile } from "../../../sops/age/identity.ts";
 import { newPlace, sandbox } from "../sandbox.ts";
 
 const directory = join(sandbox, "repository");

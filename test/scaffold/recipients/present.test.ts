@@ -2,8 +2,8 @@ import test from "ava";
 import { presentRecipients } from "../../../scaffold/recipients/present.ts";
 import type { Scope } from "../../../scaffold/target/surroundings.ts";
 import { rulesFor } from "../../../scaffold/wanted-rules.ts";
-import { parseRuleFile } from "../../../sops/creation-rules.ts";
-import { generateKeyPair } from "../../../sops/identity.ts";
+import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 
 const keys = await Promise.all([generateKeyPair(), generateKeyPair(), generateKeyPair()]);
 const [OPS = "", PROD = "", STAGING = ""] = keys.map(({ recipient }) => recipient);

@@ -1,0 +1,89 @@
+import type { Data } from "./data-tree.ts";
+import type { Format } from "../format.ts";
+import { trimEnd } from "../ini/lines.ts";
+import type { DataComment, DataComments } from "./read-comments.ts";
+
+type Root = ReadonlyMap<string, Data>;
+
+/** The comments that a format has a place for, as it reads them. They stay in their mappings. */
+export function heldComments(root: Root, format: Format, comments: DataComments): DataComments {
+  const readable = ofMappings(comments, (_, own) => own.filter(({ text }) => !UNSEEN.test(text)));
+  switch (format) {
+    case "yaml":
+      // In empty brackets, nobody reads what sops would make of them.
+      return ofMappings(readable, (mapping, own) =>
+        mapping.size > 0 || mapping === root ? own : [],
+      );
+    case "dotenv":
+      return ofMappings(readable, (mapping, own) => (mapping === root ? own : []));
+    case "ini":
+      return ofMappings(readable, (mapping, own) =>
+        mapping === root ? [] : inSection(mapping, own),
+      );
+    case "json":
+    case "binary":
+      return new Map();
+  }
+}
+
+/** Control characters and the like, which go-yaml reads nowhere. */
+const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
+
+function ofMappings(
+  comments: DataComments,
+  held: (mapping: Root, own: readonly DataComment[]) => readonly DataComment[],
+): DataComments {
+  return new Map(
+    [...comments]
+      .map(([mapping, own]) => [mapping, held(mapping as Root, own)] as const)
+      .filter(([, own]) => own.length > 0),
+  );
+}
+
+/**
+ * An INI file has comments above its keys only: behind the last one they would be the next section's. sops
+ * takes no `#`, `;` or space for the beginning of one, and crashes on an empty one.
+ */
+function inSection(section: Root, comments: readonly DataComment[]): DataComment[] {
+  const last = [...section.keys()].at(-1);
+  if (last === undefined) return [];
+  return comments
+    .map(({ text, above }) => ({
+      text: trimEnd(text.replace(/^[#; ]+/, "")),
+      above: above ?? last,
+    }))
+    .filter(({ text }) => text !== "");
+}
+
+/** The comments above each key of a mapping, and those behind the last one. */
+export function placedComments(comments: readonly DataComment[] = []): {
+  readonly above: ReadonlyMap<string, readonly string[]>;
+  readonly behind: readonly string[];
+} {
+  const above = new Map<string, string[]>();
+  const behind: string[] = [];
+  for (const one of comments) {
+    if (one.above === null) {
+      behind.push(one.text);
+      continue;
+    }
+    const own = above.get(one.above);
+    if (own === undefined) above.set(one.above, [one.text]);
+    else own.push(one.text);
+  }
+  return { above, behind };
+}
+
+/** Whether two trees of the same data have the same comments at the same places. */
+export function sameComments(
+  [one, ofOne]: readonly [Data, DataComments],
+  [other, ofOther]: readonly [Data, DataComments],
+): boolean {
+  if (!(one instanceof Map && other instanceof Map)) return true;
+  const places = (mapping: Root, comments: DataComments) =>
+    JSON.stringify((comments.get(mapping) ?? []).map(({ text, above }) => [text, above]));
+  if (places(one, ofOne) !== places(other, ofOther)) return false;
+  return [...(one as Root)].every(([key, value]) =>
+    sameComments([value, ofOne], [(other as Root).get(key) ?? null, ofOther]),
+  );
+}

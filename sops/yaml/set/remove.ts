@@ -1,0 +1,87 @@
+import { SopsError } from "../../errors.ts";
+import { shownPath } from "../../token.ts";
+import type { TreePath } from "../../data/tree-path.ts";
+import { checkChange } from "./change-check.ts";
+import type { OutlinedCollection, OutlinedEntry } from "./outline.ts";
+import { OutlinedText, type Target } from "./outlined-text.ts";
+
+/**
+ * Takes the entry at a path out of the first document.
+ *
+ * @returns null where there is no such entry.
+ * @throws SopsError `syntax`, `unsupported`
+ * @see TreeBranch.Unset in sops.go
+ */
+export function removeYaml(text: string, path: TreePath): string | null {
+  const file = new OutlinedText(text);
+  const target = file.find(path);
+  if (target.index === -1 || target.rest.length !== 1) return null;
+  const edited = without(file, target);
+  checkChange(text, edited, path, undefined);
+  return edited;
+}
+
+function without(file: OutlinedText, target: Target): string {
+  const { parent, index } = target;
+  const entry = file.entryAt(parent, index);
+  if (parent.flow !== null) return withoutInFlow(file, parent, index);
+  if (parent.entries.length === 1) return emptied(file, target, entry.start);
+  const lineStart = file.lineStart(entry.start);
+  const before = file.slice(lineStart, entry.start);
+  if (before.trim() === "") {
+    const behind = file.slice(file.lineEnd(file.contentEndOfEntry(entry)));
+    const above = parent.entries[index - 1];
+    const isOpen = above !== undefined && keepsLinesBelow(file, above);
+    // They stood below what is gone, and would be part of the block.
+    return file.slice(0, lineStart) + (isOpen ? behind.replace(/^(?:[ \t]*\r?\n)+/, "") : behind);
+  }
+  // The first entry shares its line with the dash of the list around it: the next one moves up.
+  const next = parent.entries[index + 1];
+  if (next === undefined || !/^[ \t-]*$/.test(before)) {
+    const what = shownPath(target.rest.map(String));
+    throw new SopsError(
+      "unsupported",
+      `${what} cannot be taken out where it stands: write it on a line of its own`,
+    );
+  }
+  return file.slice(0, entry.start) + file.slice(next.start);
+}
+
+/** The last entry gone, an empty collection stays; comments before the entry are not lost. */
+function emptied(file: OutlinedText, { parent, holder }: Target, start: number): string {
+  const behind = file.slice(file.lineEnd(file.contentEnd(parent)));
+  const empty = parent.kind === "mapping" ? "{}" : "[]";
+  if (holder === null) return file.slice(0, start) + empty + file.newline + behind;
+  const { slot } = file.entryAt(holder.parent, holder.index);
+  const between = file.slice(slot, start).replace(/[ \t]*$/, "");
+  if (/(?:^|\s)[&!]/.test(between.replaceAll(/#.*/g, ""))) {
+    return belowProperty(file, start, empty) + file.newline + behind;
+  }
+  const kept = between.trim() === "" ? file.newline : between;
+  return `${file.slice(0, slot)} ${empty}${kept}${behind}`;
+}
+
+/** The text up to an empty collection behind the anchor or tag of one whose first entry began at an offset. */
+function belowProperty(file: OutlinedText, start: number, empty: string): string {
+  const before = file.slice(0, start);
+  const kept = before.trimEnd();
+  const hasComment = file.slice(file.lineStart(kept.length), kept.length).includes("#");
+  return hasComment ? before + empty : `${kept} ${empty}`;
+}
+
+/** Whether an entry ends in a block of text to which the empty lines below it belong. */
+function keepsLinesBelow(file: OutlinedText, { value }: OutlinedEntry): boolean {
+  if (value === null) return false;
+  if (value.kind === "value") return /^[|>]\d?\+/.test(file.slice(value.start, value.start + 3));
+  const last = value.entries.at(-1);
+  return value.flow === null && last !== undefined && keepsLinesBelow(file, last);
+}
+
+function withoutInFlow(file: OutlinedText, parent: OutlinedCollection, index: number): string {
+  const own = file.entryAt(parent, index);
+  const before = parent.entries[index - 1];
+  const next = parent.entries[index + 1];
+  const start = before === undefined ? own.start : file.contentEndOfEntry(before);
+  const end = before === undefined && next !== undefined ? next.start : file.contentEndOfEntry(own);
+  return file.slice(0, start) + file.slice(end);
+}
