@@ -3,8 +3,7 @@ import { parseJsonFile } from "./json/document.ts";
 import { formatObject, sopsLayout } from "./json/metadata-block.ts";
 import { plainMetadata } from "./metadata/metadata.ts";
 import { isRecord } from "./metadata/metadata-fields.ts";
-import type { MetadataAfter } from "./metadata/spelling-record.ts";
-import type { Leaf, Replacement, StoreFile } from "./store.ts";
+import type { Leaf, MetadataAfter, Replacement, StoreFile } from "./store.ts";
 import { isToken } from "./token.ts";
 
 /** The one key of an encrypted binary file. */

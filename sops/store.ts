@@ -81,6 +81,9 @@ export interface CommentRun {
  */
 export type CommentStack = readonly (CommentRun | null)[];
 
+/** What a splice is to leave: a block, none, or the one that is there. */
+export type MetadataAfter = Metadata | null | "keep";
+
 /** A parsed file of one format. It is never changed: {@link StoreFile.splice} makes a new text. */
 export interface StoreFile {
   readonly leaves: readonly Leaf[];
@@ -103,8 +106,6 @@ export interface StoreFile {
   readonly singleValue?: true;
   /**
    * The file's text with some leaves replaced. Everything else keeps its bytes.
-   *
-   * @param metadata the block that the result has; null for none; "keep" for the one that is there.
    */
-  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: Metadata | null | "keep"): string;
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string;
 }

@@ -82,9 +82,7 @@ const WIDEST_INDENT = 100;
 export function parseRuleFile(text: string): RuleFile {
   const lines = new LineCounter();
   readTokens(text, (_, offset, message) => {
-    const places = new Lines(text);
-    const [line, column] = [places.lineOf(offset) + 1, places.columnOf(offset) + 1];
-    return new SopsError("bad-config", message, { line, column });
+    return new SopsError("bad-config", message, new Lines(text).placeOf(offset));
   });
   const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, uniqueKeys: true });
   const [document, second] = documents as readonly Document.Parsed[];

@@ -1,6 +1,6 @@
 import type { Data } from "./data-tree.ts";
 import type { Format } from "../format.ts";
-import { trimEnd } from "../ini/lines.ts";
+import { trimEnd } from "../ini/space.ts";
 import type { DataComment, DataComments } from "./read-comments.ts";
 
 type Root = ReadonlyMap<string, Data>;

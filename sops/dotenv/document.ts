@@ -3,7 +3,7 @@ import { flatCommentStacks } from "../flat/flat-comment-stacks.ts";
 import { flatten, unflatten } from "../flat/flat-metadata.ts";
 import { flatText } from "../flat/flat-value.ts";
 import { plainMetadata, type Metadata } from "../metadata/metadata.ts";
-import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
+import type { CommentStack, Leaf, MetadataAfter, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import type { KeyPath } from "../token.ts";
 import type { Value } from "../value.ts";
@@ -109,10 +109,7 @@ class DotenvFile implements StoreFile {
     return flatCommentStacks(this.leaves, 0);
   }
 
-  splice(
-    replacements: ReadonlyMap<Leaf, Replacement>,
-    metadata: Parameters<StoreFile["splice"]>[1],
-  ): string {
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
     const edits: TextEdit[] = [];
     for (const leaf of this.leaves) {
       const replacement = replacements.get(leaf);

@@ -1,7 +1,8 @@
 import type { Leaf, Replacement } from "../store.ts";
 import type { TextEdit } from "../text/text-edits.ts";
 import { isToken, type KeyPath } from "../token.ts";
-import { lineEnd, trimEnd } from "./lines.ts";
+import { lineEnd } from "../text/lines.ts";
+import { trimEnd } from "./space.ts";
 
 /** One line of a comment: alone on its line, behind a value, or behind a section's name. */
 export interface CommentLine {

@@ -2,10 +2,10 @@ import { SopsError } from "../errors.ts";
 import { flatCommentStacks } from "../flat/flat-comment-stacks.ts";
 import { unflatten } from "../flat/flat-metadata.ts";
 import { flatText } from "../flat/flat-value.ts";
-import { Lines } from "../text/lines.ts";
+import { lineEnd, Lines, newlineOf } from "../text/lines.ts";
 import { plainMetadata } from "../metadata/metadata.ts";
-import { SpellingRecord, withRecord, type MetadataAfter } from "../metadata/spelling-record.ts";
-import type { CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
+import { SpellingRecord, withRecord } from "../metadata/spelling-record.ts";
+import type { CommentStack, Leaf, MetadataAfter, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { shownPath } from "../token.ts";
 import {
@@ -16,7 +16,7 @@ import {
   type IniComment,
 } from "./comments.ts";
 import { readKeyName } from "./key.ts";
-import { leadingSpace, lineEnd, trim } from "./lines.ts";
+import { leadingSpace, trim } from "./space.ts";
 import { formatSection, sectionEdits, type SopsSection } from "./metadata-section.ts";
 import { readIniValue, readsAs, spellIniValue, type IniStyle, type IniValue } from "./value.ts";
 
@@ -203,10 +203,7 @@ class IniReader {
   }
 
   private failure(code: "syntax" | "unsupported", offset: number, message: string): SopsError {
-    return new SopsError(code, message, {
-      line: this.lines.lineOf(offset) + 1,
-      column: this.lines.columnOf(offset) + 1,
-    });
+    return new SopsError(code, message, this.lines.placeOf(offset));
   }
 }
 
@@ -254,7 +251,7 @@ class IniFile implements StoreFile {
   }
 
   splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
-    const newline = this.text.includes("\r\n") ? "\r\n" : "\n";
+    const newline = newlineOf(this.text);
     const edits: TextEdit[] = [];
     for (const leaf of this.values) {
       const replacement = replacements.get(leaf);

@@ -1,5 +1,5 @@
 import { SopsError } from "../errors.ts";
-import { trim } from "./lines.ts";
+import { trim } from "./space.ts";
 
 /**
  * Reads the name of a key.

@@ -1,10 +1,11 @@
 import { scalarText, type Data } from "../data/data-tree.ts";
 import { SopsError } from "../errors.ts";
+import { lineEnd, newlineOf } from "../text/lines.ts";
 import { applyEdits } from "../text/text-edits.ts";
 import { nameOf, type TreePath } from "../data/tree-path.ts";
 import { DEFAULT_SECTION } from "./document.ts";
 import { readKeyName, spellIniKey } from "./key.ts";
-import { leadingSpace, lineEnd } from "./lines.ts";
+import { leadingSpace } from "./space.ts";
 import { readIniValue, spellIniValue, type IniValue } from "./value.ts";
 
 interface Key {
@@ -160,7 +161,7 @@ function withEntries(
 }
 
 function insertLines(text: string, at: number, lines: readonly string[]): string {
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const newline = newlineOf(text);
   const before = text.slice(0, at);
   const isWhole = before === "" || before === "\ufeff" || before.endsWith("\n");
   const added = lines.map((line) => line + newline).join("");

@@ -1,4 +1,5 @@
-import { leadingSpace, lineEnd, trim, trimEnd } from "./lines.ts";
+import { lineEnd } from "../text/lines.ts";
+import { leadingSpace, trim, trimEnd } from "./space.ts";
 
 /** How a value is written: bare, in one kind of quotes, or continued with `\` at a line's end. */
 export type IniStyle = "bare" | '"' | "'" | "`" | '"""' | "continued";

@@ -1,8 +1,8 @@
 import { SopsError } from "../errors.ts";
-import { Lines } from "../text/lines.ts";
+import { Lines, newlineOf } from "../text/lines.ts";
 import { plainMetadata } from "../metadata/metadata.ts";
-import { SpellingRecord, withRecord, type MetadataAfter } from "../metadata/spelling-record.ts";
-import type { Leaf, Replacement, StoreFile } from "../store.ts";
+import { SpellingRecord, withRecord } from "../metadata/spelling-record.ts";
+import type { Leaf, MetadataAfter, Replacement, StoreFile } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import type { KeyPath } from "../token.ts";
 import { formatObject, type BlockLayout } from "./metadata-block.ts";
@@ -27,10 +27,7 @@ export function parseJsonFile(text: string): StoreFile {
   const root = parseJson(text);
   const lines = new Lines(text);
   const failure = (offset: number, message: string) =>
-    new SopsError("unsupported", message, {
-      line: lines.lineOf(offset) + 1,
-      column: lines.columnOf(offset) + 1,
-    });
+    new SopsError("unsupported", message, lines.placeOf(offset));
   if (root.kind !== "object") {
     throw failure(
       root.start,
@@ -177,7 +174,7 @@ class JsonFile implements StoreFile {
   /** The author's: the indentation of the first key that stands on a line of its own. */
   private layout(): BlockLayout | null {
     const { members } = this.root;
-    const newline = this.text.includes("\r\n") ? "\r\n" : "\n";
+    const newline = newlineOf(this.text);
     if (members.length === 0) return { indent: "\t", newline };
     const sops = this.sops === null ? [] : [members.indexOf(this.sops)];
     for (const index of [...sops, ...members.keys()]) {

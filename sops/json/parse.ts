@@ -196,10 +196,6 @@ class JsonParser {
   }
 
   private failure(message: string, code: "syntax" | "unsupported" = "syntax"): SopsError {
-    const lines = new Lines(this.text);
-    return new SopsError(code, message, {
-      line: lines.lineOf(this.at) + 1,
-      column: lines.columnOf(this.at) + 1,
-    });
+    return new SopsError(code, message, new Lines(this.text).placeOf(this.at));
   }
 }

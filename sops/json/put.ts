@@ -1,5 +1,6 @@
 import { below, type Data } from "../data/data-tree.ts";
 import { toJson } from "../data/write-data.ts";
+import { newlineOf } from "../text/lines.ts";
 import { applyEdits } from "../text/text-edits.ts";
 import { isCommentToken } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../data/tree-path.ts";
@@ -146,6 +147,5 @@ function layoutOf(text: string, root: JsonNode): BlockLayout | null {
   const collection = root as Collection;
   const [first] = entriesOf(collection);
   if (first === undefined || !isOnLines(text, collection)) return null;
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  return { indent: indentAt(text, startOf(first)), newline };
+  return { indent: indentAt(text, startOf(first)), newline: newlineOf(text) };
 }

@@ -1,4 +1,3 @@
-import type { Metadata } from "./metadata.ts";
 import { isRecord } from "./metadata-fields.ts";
 import type { CommentStack, Leaf, Replacement } from "../store.ts";
 import { isToken, readToken } from "../token.ts";
@@ -157,6 +156,3 @@ export function withRecord(
   if (record !== null) all[RECORD_KEY] = Object.fromEntries(record);
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** What a splice is to leave: a block, none, or the one that is there. */
-export type MetadataAfter = Metadata | null | "keep";

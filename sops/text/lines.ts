@@ -1,5 +1,21 @@
 import { lastAtMost } from "./last-at-most.ts";
 
+/** How the lines of a text end: as Windows has it where one does. */
+export function newlineOf(text: string): "\r\n" | "\n" {
+  return text.includes("\r\n") ? "\r\n" : "\n";
+}
+
+/** Where the line that holds an offset ends, its line break included. */
+export function lineEnd(text: string, offset: number): number {
+  const at = text.indexOf("\n", offset);
+  return at === -1 ? text.length : at + 1;
+}
+
+/** Where the next line begins; an offset that one begins at is that. */
+export function nextLine(text: string, offset: number): number {
+  return offset > 0 && text[offset - 1] === "\n" ? offset : lineEnd(text, offset);
+}
+
 /** Where the lines of a text begin: line and column of any offset, by binary search. */
 export class Lines {
   private readonly starts: number[] = [0];
@@ -22,5 +38,10 @@ export class Lines {
     const line = this.lineOf(offset);
     const column = offset - (this.starts[line] ?? 0);
     return line === 0 && this.startsWithMark ? column - 1 : column;
+  }
+
+  /** Line and column as an error names them, both 1-based. */
+  placeOf(offset: number): { readonly line: number; readonly column: number } {
+    return { line: this.lineOf(offset) + 1, column: this.columnOf(offset) + 1 };
   }
 }

@@ -1,6 +1,6 @@
 import { Composer, CST, type Document } from "yaml";
 import { SopsError } from "../errors.ts";
-import { Lines } from "../text/lines.ts";
+import { Lines, newlineOf } from "../text/lines.ts";
 import type { StoreFile } from "../store.ts";
 import { readBlockStyle } from "./block-style/block-style.ts";
 import { documentComments } from "./comments/comments.ts";
@@ -89,10 +89,7 @@ export function composeTokens(
 function readAll(text: string): { content: YamlContent; composed: readonly Document.Parsed[] } {
   const lines = new Lines(text);
   const failure: Failure = (code, offset, message) =>
-    new SopsError(code, message, {
-      line: lines.lineOf(offset) + 1,
-      column: lines.columnOf(offset) + 1,
-    });
+    new SopsError(code, message, lines.placeOf(offset));
   const forbidden = text.search(FORBIDDEN);
   if (forbidden !== -1) throw failure("syntax", forbidden, "has a control character");
   const otherBreak = text.search(OTHER_BREAK);
@@ -113,7 +110,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
 
   refuseDropped(tokens, failure);
 
-  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const newline = newlineOf(text);
   const source: Source = { text, lines, newline, step: indentStep(text) };
   const parts = splitDocuments(tokens, text.length, failure);
   const read = composed.flatMap((document, index) => {

@@ -2,7 +2,14 @@ import { SopsError } from "../errors.ts";
 import { lastAtMost } from "../text/last-at-most.ts";
 import { Lines } from "../text/lines.ts";
 import { SpellingRecord } from "../metadata/spelling-record.ts";
-import type { CommentRun, CommentStack, Leaf, Replacement, StoreFile } from "../store.ts";
+import type {
+  CommentRun,
+  CommentStack,
+  Leaf,
+  MetadataAfter,
+  Replacement,
+  StoreFile,
+} from "../store.ts";
 import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
 import { commentStacks, type Held } from "./comments/stacks.ts";
@@ -69,10 +76,7 @@ export class YamlFile implements StoreFile {
     return this.empty.map(({ holder }) => holder?.path ?? []);
   }
 
-  splice(
-    replacements: ReadonlyMap<Leaf, Replacement>,
-    metadata: Parameters<StoreFile["splice"]>[1],
-  ): string {
+  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
     const edits = this.edits(replacements, metadata, () => null);
     if (metadata !== null) {
       this.refuseWhatStays(edits);
@@ -96,7 +100,7 @@ export class YamlFile implements StoreFile {
   /** @param spelling how a value is to be spelled; null for as usual. */
   private edits(
     replacements: ReadonlyMap<Leaf, Replacement>,
-    metadata: Parameters<StoreFile["splice"]>[1],
+    metadata: MetadataAfter,
     spelling: (leaf: YamlLeaf) => string | null,
   ): TextEdit[] {
     const edits = leafEdits(this.own, this.empty, replacements, spelling);
@@ -123,11 +127,8 @@ export class YamlFile implements StoreFile {
       ({ offset }) => offset >= (inOrder[lastAtMost(starts, offset)]?.end ?? 0),
     );
     if (stays === undefined) return;
-    const lines = new Lines(this.text);
-    throw new SopsError("unsupported", stays.message, {
-      line: lines.lineOf(stays.offset) + 1,
-      column: lines.columnOf(stays.offset) + 1,
-    });
+    const place = new Lines(this.text).placeOf(stays.offset);
+    throw new SopsError("unsupported", stays.message, place);
   }
 
   /**

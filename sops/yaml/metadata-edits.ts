@@ -1,4 +1,5 @@
 import type { Metadata } from "../metadata/metadata.ts";
+import { nextLine } from "../text/lines.ts";
 import type { TextEdit } from "../text/text-edits.ts";
 import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
 
@@ -59,7 +60,7 @@ export function metadataEdits(
     ];
   }
   const lineStart = text.lastIndexOf("\n", sops.start - 1) + 1;
-  const lineEnd = endOfLine(text, sops.end);
+  const lineEnd = nextLine(text, sops.end);
   const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
   if (metadata !== null) {
     const block = formatBlock(
@@ -106,10 +107,4 @@ function flowEdits(
     return [{ start: sops.start, end: sops.end, text: formatFlow(metadata, spellings) }];
   if (sops.previousEnd !== null) return [{ start: sops.previousEnd, end: sops.end, text: "" }];
   return [{ start: sops.start, end: sops.nextStart ?? sops.end, text: "" }];
-}
-
-function endOfLine(text: string, offset: number): number {
-  if (offset > 0 && text[offset - 1] === "\n") return offset;
-  const at = text.indexOf("\n", offset);
-  return at === -1 ? text.length : at + 1;
 }

@@ -9,7 +9,7 @@ import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
-import { trim } from "../../sops/ini/lines.ts";
+import { trim } from "../../sops/ini/space.ts";
 import { readsAs } from "../../sops/ini/value.ts";
 import { openMac } from "../../sops/mac.ts";
 import { plaintextBytes, readSopsFile } from "../../sops/sops-file.ts";

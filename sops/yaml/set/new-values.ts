@@ -1,5 +1,6 @@
 import { isEmpty, scalarText, type Data } from "../../data/data-tree.ts";
 import { toFlow, toYaml } from "../../data/write-data.ts";
+import { indentStep } from "../metadata-block.ts";
 import type { OutlinedText } from "./outlined-text.ts";
 import { canBePlain, lacksRoom, quote } from "../spelling.ts";
 
@@ -37,7 +38,7 @@ export class NewValues {
   private canEndAt(offset: number, value: Data, column: number): boolean {
     const text = lastText(value);
     if (!text.includes("\n")) return true;
-    const end = this.file.lineEnd(offset);
+    const end = this.file.nextLine(offset);
     if (this.file.slice(offset, end).trim() !== "") return false;
     // A block that keeps the line breaks at its end would keep those of empty lines below, too.
     if (/(?:^|\n)\n$/.test(text) && /^\r?\n/.test(this.file.slice(end))) return false;
@@ -62,8 +63,7 @@ export class NewValues {
   }
 
   private step(): number {
-    const first = /\n( +)[^\s#-]/.exec(this.file.text)?.[1];
-    return first === undefined ? 2 : Math.min(first.length, 8);
+    return indentStep(this.file.text);
   }
 }
 

@@ -1,4 +1,5 @@
 import { SopsError } from "../../errors.ts";
+import { newlineOf, nextLine } from "../../text/lines.ts";
 import { itemAt, nameOf, type TreePath } from "../../data/tree-path.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
 
@@ -21,7 +22,7 @@ export class OutlinedText {
   /** @throws SopsError `syntax`, `unsupported` */
   constructor(text: string) {
     this.text = text;
-    this.newline = text.includes("\r\n") ? "\r\n" : "\n";
+    this.newline = newlineOf(text);
     this.root = outline(text);
   }
 
@@ -71,10 +72,8 @@ export class OutlinedText {
   }
 
   /** Where the next line begins; an offset that one begins at is that. */
-  lineEnd(offset: number): number {
-    if (offset > 0 && this.text[offset - 1] === "\n") return offset;
-    const at = this.text.indexOf("\n", offset);
-    return at === -1 ? this.text.length : at + 1;
+  nextLine(offset: number): number {
+    return nextLine(this.text, offset);
   }
 
   columnOf(offset: number): number {

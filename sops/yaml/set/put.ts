@@ -78,7 +78,7 @@ class Putting {
 
   /** What stands behind a replaced value; a block scalar's own line break is not lost. */
   private rest(end: number, spelled: string, { value }: OutlinedEntry): string {
-    if (spelled.endsWith("\n")) return this.file.slice(this.file.lineEnd(end));
+    if (spelled.endsWith("\n")) return this.file.slice(this.file.nextLine(end));
     const hadBreak = this.file.slice(0, end).endsWith("\n") && value !== null;
     return (hadBreak ? this.file.newline : "") + this.file.slice(end);
   }
@@ -115,9 +115,9 @@ class Putting {
     if (sops > 0) {
       const last = this.file.contentEndOfEntry(this.file.entryAt(parent, sops - 1));
       const start = this.file.lineStart(this.file.entryAt(parent, sops).start);
-      return among === "above" ? this.file.lineEnd(last) : start;
+      return among === "above" ? this.file.nextLine(last) : start;
     }
-    const at = this.file.lineEnd(this.file.contentEnd(parent));
+    const at = this.file.nextLine(this.file.contentEnd(parent));
     if (among !== "below") return at;
     const comments = new RegExp(`(?:(?:[ \\t]*\\r?\\n)* {${column},}#.*(?:\\r?\\n|$))*`, "y");
     comments.lastIndex = at;

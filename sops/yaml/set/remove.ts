@@ -29,7 +29,7 @@ function without(file: OutlinedText, target: Target): string {
   const lineStart = file.lineStart(entry.start);
   const before = file.slice(lineStart, entry.start);
   if (before.trim() === "") {
-    const behind = file.slice(file.lineEnd(file.contentEndOfEntry(entry)));
+    const behind = file.slice(file.nextLine(file.contentEndOfEntry(entry)));
     const above = parent.entries[index - 1];
     const isOpen = above !== undefined && keepsLinesBelow(file, above);
     // They stood below what is gone, and would be part of the block.
@@ -49,7 +49,7 @@ function without(file: OutlinedText, target: Target): string {
 
 /** The last entry gone, an empty collection stays; comments before the entry are not lost. */
 function emptied(file: OutlinedText, { parent, holder }: Target, start: number): string {
-  const behind = file.slice(file.lineEnd(file.contentEnd(parent)));
+  const behind = file.slice(file.nextLine(file.contentEnd(parent)));
   const empty = parent.kind === "mapping" ? "{}" : "[]";
   if (holder === null) return file.slice(0, start) + empty + file.newline + behind;
   const { slot } = file.entryAt(holder.parent, holder.index);

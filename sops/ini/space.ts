@@ -23,9 +23,3 @@ export function trimEnd(text: string): string {
 export function trim(text: string): string {
   return trimEnd(text.slice(leadingSpace(text)));
 }
-
-/** Where the line that holds an offset ends, its line break included. */
-export function lineEnd(text: string, offset: number): number {
-  const at = text.indexOf("\n", offset);
-  return at === -1 ? text.length : at + 1;
-}
