@@ -14,15 +14,26 @@ export function newDataKey(): Uint8Array {
 }
 
 /**
- * Wraps a data key: one armoured age file a recipient, as sops writes them.
+ * One copy of a data key for each recipient, in their order: those that are there stay as they are.
  *
- * @throws SopsError `bad-key` for a malformed recipient, `unsupported` for one that needs a plugin
- *   or SSH.
+ * @param dataKey asked for only where a recipient has none yet.
+ * @throws SopsError `bad-key` for a malformed recipient, `unsupported` for one that needs a plugin or SSH; what
+ *   `dataKey` throws.
  */
-export async function wrapDataKey(
-  dataKey: Uint8Array,
+export async function wrapForAll(
   recipients: readonly string[],
+  present: readonly AgeEntry[],
+  dataKey: () => Promise<Uint8Array>,
 ): Promise<AgeEntry[]> {
+  const entries = new Map(present.map((entry) => [entry.recipient, entry]));
+  const missing = recipients.filter((recipient) => !entries.has(recipient));
+  const added = missing.length === 0 ? [] : await wrapDataKey(await dataKey(), missing);
+  for (const entry of added) entries.set(entry.recipient, entry);
+  return recipients.flatMap((recipient) => entries.get(recipient) ?? []);
+}
+
+/** One armoured age file a recipient, as sops writes them. */
+function wrapDataKey(dataKey: Uint8Array, recipients: readonly string[]): Promise<AgeEntry[]> {
   return Promise.all(
     recipients.map(async (recipient) => ({ recipient, enc: await wrapped(dataKey, recipient) })),
   );

@@ -1,4 +1,4 @@
-import { newDataKey, wrapDataKey } from "./data-key.ts";
+import { newDataKey, wrapForAll } from "./data-key.ts";
 import { openLeaves } from "./decrypt.ts";
 import { SopsError } from "./errors.ts";
 import type { Selector } from "./selection/key-selection.ts";
@@ -14,14 +14,9 @@ import {
   refuseStrayComments,
   refuseTooMany,
 } from "./refuse-leaf.ts";
-import type { Selection } from "./selection/selection-option.ts";
+import { isSameSelection, type Selection } from "./selection/selection-option.ts";
 import { selector } from "./selection/selection.ts";
-import {
-  effectiveSelection,
-  FORMAT_VERSION,
-  type AgeEntry,
-  type Metadata,
-} from "./metadata/metadata.ts";
+import { effectiveSelection, FORMAT_VERSION, type Metadata } from "./metadata/metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, encryptBound, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";
@@ -190,7 +185,8 @@ async function seal(
   }
   refuseMatchingTokens(replacements, effectiveSelection(encryption));
   const mac = macOf(opened, encryption);
-  const age = await wrap(dataKey, encryption.recipients, previous);
+  const present = previous?.metadata.age ?? [];
+  const age = await wrapForAll(encryption.recipients, present, () => Promise.resolve(dataKey));
   const kept = previous === null ? null : keptSignature(previous, encryption, mac);
   const lastModified = kept?.lastModified ?? `${now.toISOString().slice(0, 19)}Z`;
   const metadata: Metadata = {
@@ -205,23 +201,6 @@ async function seal(
   return { text: file.splice(replacements, metadata), ...count };
 }
 
-/** Copies of the data key: those of the previous version stay as they are. */
-async function wrap(
-  dataKey: Uint8Array,
-  recipients: readonly string[],
-  previous: Previous | null,
-): Promise<AgeEntry[]> {
-  const present = new Map(previous?.metadata.age.map((entry) => [entry.recipient, entry]));
-  const missing = recipients.filter((recipient) => !present.has(recipient));
-  const added = new Map(
-    (await wrapDataKey(dataKey, missing)).map((entry) => [entry.recipient, entry]),
-  );
-  return recipients.flatMap((recipient) => {
-    const entry = present.get(recipient) ?? added.get(recipient);
-    return entry === undefined ? [] : [entry];
-  });
-}
-
 /** The time and MAC of the previous version, where nothing that they stand for has changed. */
 function keptSignature(
   previous: Previous,
@@ -229,13 +208,10 @@ function keptSignature(
   mac: string,
 ): Pick<Metadata, "lastModified" | "mac" | "version"> | null {
   const { metadata, dataKey } = previous;
-  const before = effectiveSelection(metadata);
-  const now = effectiveSelection(encryption);
   const same =
     metadata.mac !== null &&
     metadata.macOnlyEncrypted === encryption.macOnlyEncrypted &&
-    before.option === now.option &&
-    before.pattern === now.pattern &&
+    isSameSelection(effectiveSelection(metadata), effectiveSelection(encryption)) &&
     openMac(metadata.mac, dataKey, metadata.lastModified) === mac;
   return same ? metadata : null;
 }

@@ -1,4 +1,4 @@
-import { wrapDataKey } from "./data-key.ts";
+import { wrapForAll } from "./data-key.ts";
 import { SopsError } from "./errors.ts";
 import type { Metadata } from "./metadata/metadata.ts";
 import type { StoreFile } from "./store.ts";
@@ -20,14 +20,12 @@ export async function rewrap(
   if (recipients.length === 0) {
     throw new SopsError("bad-config", "the creation rule names no age recipient");
   }
-  const present = new Map(metadata.age.map((entry) => [entry.recipient, entry]));
-  const missing = recipients.filter((recipient) => !present.has(recipient));
+  const present = metadata.age.map(({ recipient }) => recipient);
   // Their order says nothing.
-  if (missing.length === 0 && [...present.keys()].every((one) => recipients.includes(one))) {
-    return file.splice(new Map(), "keep");
-  }
-  const added = missing.length === 0 ? [] : await wrapDataKey(await dataKey(), missing);
-  const all = new Map([...present, ...added.map((entry) => [entry.recipient, entry] as const)]);
-  const age = recipients.flatMap((recipient) => all.get(recipient) ?? []);
+  const isSame =
+    recipients.every((one) => present.includes(one)) &&
+    present.every((one) => recipients.includes(one));
+  if (isSame) return file.splice(new Map(), "keep");
+  const age = await wrapForAll(recipients, metadata.age, dataKey);
   return file.splice(new Map(), { ...metadata, age });
 }
