@@ -1,21 +1,29 @@
 import type { Document } from "yaml";
 import type { Section } from "./candidate/sections.ts";
 
-/** The rule ids of the contract. */
-export type RuleId =
-  | "plaintext-secret"
-  | "plaintext-value"
-  | "age-key"
-  | "private-key"
-  | "kubeconfig"
-  | "talos-secrets"
-  | "sops-broken"
-  | "sops-recipients"
-  | "sops-rule"
-  | "sops-unsupported"
-  | "flux-ciphertext"
-  | "secret-not-valid"
-  | "inline-credential";
+/** The rule ids of the contract: what leaks as it is … */
+export const LEAK_RULES = [
+  "plaintext-secret",
+  "plaintext-value",
+  "age-key",
+  "private-key",
+  "kubeconfig",
+  "talos-secrets",
+] as const;
+
+/** … and all others. */
+export const RULE_IDS = [
+  ...LEAK_RULES,
+  "sops-broken",
+  "sops-recipients",
+  "sops-rule",
+  "sops-unsupported",
+  "flux-ciphertext",
+  "secret-not-valid",
+  "inline-credential",
+] as const;
+
+export type RuleId = (typeof RULE_IDS)[number];
 
 export type Severity = "error" | "warning";
 

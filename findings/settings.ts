@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
-import type { Finding, RuleId, Severity } from "./finding.ts";
+import { LEAK_RULES, RULE_IDS, type Finding, type RuleId, type Severity } from "./finding.ts";
 import { SettingsError } from "./settings-error.ts";
 
 /** `.flux-sops.yaml` at the top of a repository. */
@@ -23,25 +23,9 @@ export interface AllowedFinding {
 }
 
 /** Single contents can be let through by an entry with a reason; the rules themselves stand. */
-const LEAKS: ReadonlySet<string> = new Set<RuleId>([
-  "plaintext-secret",
-  "plaintext-value",
-  "age-key",
-  "private-key",
-  "kubeconfig",
-  "talos-secrets",
-]);
+const LEAKS: ReadonlySet<string> = new Set(LEAK_RULES);
 
-const RULES: ReadonlySet<string> = new Set<RuleId>([
-  ...(LEAKS as ReadonlySet<RuleId>),
-  "sops-broken",
-  "sops-recipients",
-  "sops-rule",
-  "sops-unsupported",
-  "flux-ciphertext",
-  "secret-not-valid",
-  "inline-credential",
-]);
+const RULES: ReadonlySet<string> = new Set(RULE_IDS);
 
 /**
  * Reads the settings. Everything unknown is an error: a misspelt entry must not seem to work.

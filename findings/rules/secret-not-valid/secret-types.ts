@@ -15,23 +15,21 @@ export interface TypeProblem {
   readonly what: string;
 }
 
-const NEEDS: Readonly<Record<string, { readonly keys: readonly string[]; readonly any?: true }>> = {
-  "kubernetes.io/dockerconfigjson": { keys: [".dockerconfigjson"] },
-  "kubernetes.io/dockercfg": { keys: [".dockercfg"] },
-  "kubernetes.io/basic-auth": { keys: ["username", "password"], any: true },
-  "kubernetes.io/ssh-auth": { keys: ["ssh-privatekey"] },
-  "kubernetes.io/tls": { keys: ["tls.crt", "tls.key"] },
-  // The API server does not look at this one: without them the token works nowhere.
-  "bootstrap.kubernetes.io/token": { keys: ["token-id", "token-secret"] },
-};
-
-const SERVICE_ACCOUNT = "kubernetes.io/service-account.name";
-
 /** The types that have rules, with the keys that they need; with `any` one of them is enough. */
 export const SECRET_TYPE_KEYS: ReadonlyMap<
   string,
   { readonly keys: readonly string[]; readonly any?: true }
-> = new Map(Object.entries(NEEDS));
+> = new Map([
+  ["kubernetes.io/dockerconfigjson", { keys: [".dockerconfigjson"] }],
+  ["kubernetes.io/dockercfg", { keys: [".dockercfg"] }],
+  ["kubernetes.io/basic-auth", { keys: ["username", "password"], any: true }],
+  ["kubernetes.io/ssh-auth", { keys: ["ssh-privatekey"] }],
+  ["kubernetes.io/tls", { keys: ["tls.crt", "tls.key"] }],
+  // The API server does not look at this one: without them the token works nowhere.
+  ["bootstrap.kubernetes.io/token", { keys: ["token-id", "token-secret"] }],
+]);
+
+const SERVICE_ACCOUNT = "kubernetes.io/service-account.name";
 
 /**
  * What the API server would refuse in a Secret of a type, or what would not work; null where nothing
