@@ -24,6 +24,9 @@ export const USE_ENCRYPTED = edit(
 export const USE_STORE = edit(
   "put the value where the others of this Secret come from, and refer to it in the template",
 );
+export const USE_VARIABLE = edit(
+  "give the value in a variable, or keep the Secret in an encrypted file",
+);
 export const USE_SOURCE = edit(
   "take the value from a variable or an encrypted Secret, or keep the file where a creation rule encrypts it",
 );

@@ -13,7 +13,7 @@ import type { Entry } from "../../candidate/nodes.ts";
 import { Mappings, scalarText, startOf } from "../../candidate/nodes.ts";
 import type { Section } from "../../candidate/sections.ts";
 import { holdsUnnamedCredential } from "../../credential/unnamed-credential.ts";
-import { afterColon } from "../../wording.ts";
+import { possibleCredential } from "./hit.ts";
 
 /** What stands below these names keys and Secrets, or says how to make a secret. */
 const REFERENCES =
@@ -67,8 +67,7 @@ export class Reading {
 
   /** @param line of the file, 1-based */
   hitAt(line: number, what: string, name: string, mend: Mend): void {
-    const message = `${what} may hold a readable credential${afterColon(name)}`;
-    this.hits.push({ line, message, mend });
+    this.hits.push(possibleCredential(what, name, line, mend));
   }
 
   /** @param isVariable whether the name is that of a variable: `APP_SECRET` then holds a secret. */

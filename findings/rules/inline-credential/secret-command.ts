@@ -1,6 +1,7 @@
 import { isCredentialValue, isCredentialVariable } from "../../credential/credential.ts";
 import type { Hit } from "../../finding.ts";
-import { shownName } from "../../wording.ts";
+import { possibleCredential } from "./hit.ts";
+import { USE_VARIABLE } from "./mends.ts";
 
 /** `--from-literal=password=…` of kubectl. */
 const FROM_LITERAL = /--from-literal[= ]["']?([\w.-]+)=["']?([^\s"'\\;|&)]+)/g;
@@ -26,14 +27,7 @@ export function findSecretCommands(text: string): Hit[] {
       .flatMap((flag) => [...command.matchAll(flag)])
       .find(([, name = "", value = ""]) => isCredentialVariable(name) && isLiteral(value));
     if (found !== undefined) {
-      hits.push({
-        line: index + 1,
-        message: `a command may hold a readable credential: ${shownName(found[1] ?? "")}`,
-        mend: {
-          kind: "edit",
-          what: "give the value in a variable, or keep the Secret in an encrypted file",
-        },
-      });
+      hits.push(possibleCredential("a command", found[1] ?? "", index + 1, USE_VARIABLE));
     }
     // The command goes on.
     isFlux &&= /\\\s*$/.test(command);

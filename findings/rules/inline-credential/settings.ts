@@ -2,10 +2,10 @@ import { isStrongValue } from "../../credential/credential.ts";
 import { mayHoldCredential } from "../../credential/credential-gate.ts";
 import { isScript } from "../../candidate/file-kind.ts";
 import type { Candidate, Hit } from "../../finding.ts";
-import { afterColon } from "../../wording.ts";
 import { credentialLines } from "../../credential/credential-lines.ts";
 import { terraformDefaults } from "./terraform-defaults.ts";
 import { USE_SOURCE } from "./mends.ts";
+import { possibleCredential } from "./hit.ts";
 
 /** Of a program within a script: `tokens[0]`, `data["token"]`. */
 const INDEXED = /^[A-Za-z_][\w.]*\[(?:\d+|"\w*"|'\w*')\]$/;
@@ -27,9 +27,5 @@ export function findInSettings({ path, readable }: Candidate): Hit[] {
     ),
     ...(isTerraform ? terraformDefaults(readable) : []),
   ];
-  return lines.map(({ line, name }) => ({
-    line: line + 1,
-    message: `settings may hold a readable credential${afterColon(name)}`,
-    mend: USE_SOURCE,
-  }));
+  return lines.map(({ line, name }) => possibleCredential("settings", name, line + 1, USE_SOURCE));
 }

@@ -2,9 +2,9 @@ import { isCredentialName, isStrongValue } from "../../credential/credential.ts"
 import type { Candidate, Hit } from "../../finding.ts";
 import { holdsSqlPassword } from "../../credential/sql-password.ts";
 import { holdsToken } from "../../credential/token-shapes.ts";
-import { afterColon } from "../../wording.ts";
 import { USE_SOURCE } from "./mends.ts";
 import { findTokens } from "./tokens.ts";
+import { possibleCredential } from "./hit.ts";
 
 /**
  * Prose and programs, where names and values are examples or computed: only tokens count that nobody makes up. In SQL
@@ -24,9 +24,7 @@ const LONGEST_LINE = 2000;
 function hitsByLine(text: string, nameIn: (line: string) => string | null): Hit[] {
   return text.split("\n").flatMap((line, index) => {
     const name = nameIn(line.slice(0, LONGEST_LINE));
-    if (name === null) return [];
-    const message = `settings may hold a readable credential${afterColon(name)}`;
-    return [{ line: index + 1, message, mend: USE_SOURCE }];
+    return name === null ? [] : [possibleCredential("settings", name, index + 1, USE_SOURCE)];
   });
 }
 

@@ -3,6 +3,7 @@ import { SHORT_TOKENS, TOKEN_WORDS } from "../../prefilter/keywords.ts";
 import { holdsIssuedToken } from "../../credential/token-shapes.ts";
 import { WordSearch } from "../../prefilter/word-search.ts";
 import { USE_SOURCE } from "./mends.ts";
+import { possibleCredential } from "./hit.ts";
 
 const WORDS = new WordSearch(TOKEN_WORDS.map((word) => ({ word, means: word })));
 
@@ -28,11 +29,7 @@ export function findTokens(text: string, isRead: (line: string) => boolean, befo
     for (; counted < start; counted = text.indexOf("\n", counted) + 1) line += 1;
     const whole = text.slice(start, Math.min(read, start + LONGEST_LINE));
     if (!isRead(whole) || !holdsIssuedToken(whole)) continue;
-    hits.push({
-      line,
-      message: "a text may hold a readable credential: a token",
-      mend: USE_SOURCE,
-    });
+    hits.push(possibleCredential("a text", "a token", line, USE_SOURCE));
   }
   return hits;
 }
