@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { encryptedFile, type EncryptedFile } from "../findings/sops/encrypted-file.ts";
+import { encryptedFile } from "../findings/sops/encrypted-file.ts";
+import type { EncryptedFile } from "../sops/encrypted-file.ts";
 import type { FluxKustomization } from "../flux/flux-kustomization.ts";
 import { fluxMap } from "../flux/flux-map.ts";
 import type { Problem, ProblemKind } from "../flux/problem.ts";

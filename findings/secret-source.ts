@@ -2,6 +2,7 @@ import type { GeneratorSource } from "../flux/kustomization-file.ts";
 import { formatOf } from "../sops/format.ts";
 import { isToken } from "../sops/token.ts";
 import { credentialLines } from "./credential/credential-lines.ts";
+import { isPublicLines } from "./credential/public-value.ts";
 import type { Finding } from "./finding.ts";
 import { isPointer } from "./credential/pointer.ts";
 import { readText } from "./candidate/text.ts";
@@ -62,15 +63,6 @@ function isReadableLine(line: string): boolean {
     .trim()
     .replace(/^(["'])(.*)\1$/s, "$2");
   return value !== "" && !isToken(value) && !isPointer(value);
-}
-
-/** OpenSSH's public keys and lists of hosts (a name, a type of key, the key), and age's recipients. */
-export function isPublicLines(text: string): boolean {
-  return text
-    .split(/\r?\n/)
-    .every((line) =>
-      /^\s*(?:#.*)?$|(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|^age1[a-z0-9]+$/.test(line),
-    );
 }
 
 /**

@@ -1,7 +1,6 @@
 import { isCredentialVariable } from "./credential.ts";
 import { holdsUrlWithPassword } from "./unnamed-credential.ts";
 import { holdsExpression } from "./pointer.ts";
-import { isPublicLines } from "../secret-source.ts";
 
 const PUBLIC_NAME =
   /(?:^|[._-])(?:user(?:[._-]?name)?|login|e?-?mail|domain|host(?:[._-]?name)?|port|example|placeholder)$/i;
@@ -36,3 +35,12 @@ function isAddress(key: string, text: string): boolean {
 }
 
 const LONGEST_ADDRESS = 2000;
+
+/** OpenSSH's public keys and lists of hosts (a name, a type of key, the key), and age's recipients. */
+export function isPublicLines(text: string): boolean {
+  return text
+    .split(/\r?\n/)
+    .every((line) =>
+      /^\s*(?:#.*)?$|(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|^age1[a-z0-9]+$/.test(line),
+    );
+}

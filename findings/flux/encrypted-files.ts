@@ -1,5 +1,6 @@
 import type { RepositoryFiles } from "../../flux/repository-files.ts";
-import { encryptedFile, type EncryptedFile } from "../sops/encrypted-file.ts";
+import type { EncryptedFile } from "../../sops/encrypted-file.ts";
+import { encryptedFile } from "../sops/encrypted-file.ts";
 import {
   encryptedDocuments,
   mayBeEncrypted,
