@@ -1,17 +1,14 @@
-import { isScalar } from "yaml";
-import { isLiteralCredential } from "../credential/credential.ts";
-import { isToken } from "../../sops/token.ts";
 import { isPasswordFile, isProseOrCode, isSample } from "../candidate/file-kind.ts";
-import type { Candidate, Hit } from "../finding.ts";
-import { decodedParts } from "../candidate/decoded-parts.ts";
-import { DOCKER_BASE64, JSON_CREDENTIALS } from "../prefilter/keywords.ts";
-import { Mappings, scalarText } from "../candidate/nodes.ts";
+import { isLiteralCredential } from "../credential/credential.ts";
 import { PLACEHOLDER } from "../credential/literal-password.ts";
+import { isLoginFile, LONGEST_LINE, loginLines } from "../credential/login-file.ts";
 import { holdsExpression, isPointer } from "../credential/pointer.ts";
-import { eachDocument } from "../candidate/documents.ts";
 import { holdsUnnamedCredential } from "../credential/unnamed-credential.ts";
-import { WordSearch } from "../prefilter/word-search.ts";
+import type { Candidate, Hit } from "../finding.ts";
+import { JSON_CREDENTIALS } from "../prefilter/keywords.ts";
 import { shownName } from "../wording.ts";
+import { isToken } from "../../sops/token.ts";
+import { findDockerCredentials } from "./docker-config.ts";
 
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
@@ -28,7 +25,7 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
   if (readable === null || isProseOrCode(path)) return [];
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (name.endsWith("npmrc")) return npmTokens(readable);
-  if (LOGIN_FILES.has(fileKind(path))) {
+  if (isLoginFile(path)) {
     return loginLines(path, readable)
       .slice(0, 1)
       .map(({ line }) => ({
@@ -45,7 +42,7 @@ export function findCredentialFile(candidate: Candidate): Hit[] {
     )
   )
     return isSample(path) ? [] : variables(readable);
-  return [...jsonCredentials(candidate), ...dockerCredentials(candidate)];
+  return [...jsonCredentials(candidate), ...findDockerCredentials(candidate)];
 }
 
 /** `"TunnelSecret":"…"`, and the text that 1Password Connect's own key encrypts, which stands beside it: no short dummy. */
@@ -66,93 +63,6 @@ function jsonCredentials(candidate: Candidate): Hit[] {
       mend: { kind: "leave-out" },
     },
   ];
-}
-
-const AUTHS = { test: (text: string) => text.includes("auths") };
-
-const IN_BASE64 = new WordSearch(DOCKER_BASE64.map((word) => ({ word, means: "docker" })));
-
-/** `"auths": {"registry": {"auth": …}}`, in a file of its own or as a value in one, as base64 too. */
-function dockerCredentials(candidate: Candidate): Hit[] {
-  const inBase64 = decodedParts(candidate.searchable, IN_BASE64).flatMap(({ line, part }) =>
-    readableAuths(part).map((hit) => ({ ...hit, line })),
-  );
-  return [...readableAuths(candidate), ...inBase64];
-}
-
-function readableAuths(candidate: Candidate): Hit[] {
-  const hits: Hit[] = [];
-  for (const { section, document } of eachDocument(candidate, AUTHS)) {
-    const mappings = new Mappings(document);
-    for (const registry of mappings.entries(mappings.at(document.contents, "auths"))) {
-      const secret = mappings.entries(registry.value).find(({ key, value }) => {
-        if (!/^(?:auth|password|identitytoken|registrytoken)$/.test(key)) return false;
-        const text = isScalar(value) ? scalarText(value) : "";
-        return text.trim() !== "" && !isToken(text) && !holdsExpression(text) && !isStandIn(text);
-      });
-      if (secret === undefined) continue;
-      hits.push({
-        line: section.lineAt(secret.offset),
-        message: `a Docker configuration holds a registry's credentials: ${secret.key}`,
-        mend: { kind: "leave-out" },
-      });
-      break;
-    }
-  }
-  return hits;
-}
-
-/** `<PASSWORD>`, as a sample of what has `auths` of its own: snmp_exporter. Words may be a password. */
-function isStandIn(text: string): boolean {
-  return /^<.*>$/.test(text);
-}
-
-/** Files of logins, each with what a line or entry with a password looks like; the password is captured. */
-const LOGIN_FILES: ReadonlyMap<string, RegExp> = new Map([
-  [".netrc", /^(?:.*\s)?password\s+(\S+)/],
-  [".pgpass", /^[^#](?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(.+)$/],
-  [".pypirc", /^\s*password\s*[=:]\s*(\S.*)$/],
-  [".my.cnf", /^\s*password\s*=\s*(\S.*)$/],
-  [".aws/credentials", /^\s*aws_(?:secret_access_key|session_token)\s*=\s*(\S.*)$/i],
-  [".dockercfg", /^.*"(?:auth|password|identitytoken)"\s*:\s*"([^"]+)"/],
-  [".htpasswd", /^[^\s:#]+:(\$\w+\$\S{8,}|\{SHA\}\S+|[./A-Za-z0-9]{13})$/],
-  [".vault-token", /^(\S{8,})$/],
-  [".terraformrc", /^\s*token\s*=\s*"([^"]+)"/],
-  ["credentials.tfrc.json", /"token"\s*:\s*"([^"]+)"/],
-  [".s3cfg", /^\s*secret_key\s*=\s*(\S+)/],
-  [
-    "rclone.conf",
-    /^\s*(?:pass|password2?|key|token|client_secret|secret_access_key)\s*=\s*(\S.*)$/,
-  ],
-  [".git-credentials", /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/],
-]);
-
-const AWS_CREDENTIALS = /^(?:credentials-[\w-]+|aws[._-]?credentials|cloud)$/;
-
-/**
- * As the names above: `_netrc` is Windows's `.netrc`, whatever ends in `htpasswd` is one, and
- * `credentials-velero`, `aws-credentials` and velero's `cloud` are in the format of `.aws/credentials`.
- */
-function fileKind(path: string): string {
-  const [, folder = "", name = ""] = /(?:^|([^/]*)\/)([^/]*)$/.exec(path.toLowerCase()) ?? [];
-  if (name.endsWith("htpasswd")) return ".htpasswd";
-  if (AWS_CREDENTIALS.test(name)) return ".aws/credentials";
-  return LOGIN_FILES.has(`${folder}/${name}`) ? `${folder}/${name}` : name.replace("_", ".");
-}
-
-/**
- * The lines of a file of logins that hold a password, 0-based; none where the name is not that of such a file.
- *
- * @param path of the file, or its name where it stands as a value in another
- */
-export function loginLines(path: string, text: string): { line: number; name: string }[] {
-  const pattern = LOGIN_FILES.get(fileKind(path));
-  if (pattern === undefined) return [];
-  return text.split("\n").flatMap((line, index) => {
-    const password = line.length > LONGEST_LINE ? "" : (pattern.exec(line.trimEnd())?.[1] ?? "");
-    const isLiteral = password !== "" && !isToken(password) && !holdsExpression(password);
-    return isLiteral ? [{ line: index, name: "password" }] : [];
-  });
 }
 
 function npmTokens(text: string): Hit[] {
@@ -224,8 +134,6 @@ function unquoted(text: string): string {
   const quoted = /^(["'])([^"']*)\1\s*(?:#.*)?$/.exec(value);
   return quoted?.[2] ?? value.replace(/\s#.*$/, "").trim();
 }
-
-const LONGEST_LINE = 20_000;
 
 /** One finding a file, at the first line that has something to say. */
 function oneHit(text: string, judge: (line: string) => string | null): Hit[] {

@@ -3,7 +3,7 @@ import { eachDocument } from "../candidate/documents.ts";
 import { isToken } from "../../sops/token.ts";
 import { isProseOrCode } from "../candidate/file-kind.ts";
 import type { Candidate, Hit, Rule } from "../finding.ts";
-import { decodedParts } from "../candidate/decoded-parts.ts";
+import { hitsInBase64 } from "../candidate/hits-in-base64.ts";
 import { KEYWORDS, MANIFEST_BASE64 } from "../prefilter/keywords.ts";
 import type { Entry } from "../candidate/nodes.ts";
 import { Mappings, scalarText } from "../candidate/nodes.ts";
@@ -52,10 +52,7 @@ export const kubeconfig: Rule = {
 
 function find(candidate: Candidate): Hit[] {
   if (isProseOrCode(candidate.path)) return [];
-  const inBase64 = decodedParts(candidate.searchable, IN_BASE64).flatMap(({ line, part }) =>
-    readable(part).map((hit) => ({ ...hit, line })),
-  );
-  return [...readable(candidate), ...inBase64];
+  return [...readable(candidate), ...hitsInBase64(candidate, IN_BASE64, readable)];
 }
 
 function readable(candidate: Candidate): Hit[] {

@@ -1,15 +1,16 @@
 import type { Node, Scalar } from "yaml";
 import { isScalar } from "yaml";
 import { mayHoldCredential } from "../../credential/credential-gate.ts";
-import { loginLines } from "../credential-file.ts";
+import { loginLines } from "../../credential/login-file.ts";
 import { isRandomValue, isStrongValue } from "../../credential/credential.ts";
 import { isProgram } from "../../candidate/file-kind.ts";
 import type { Mend } from "../../finding.ts";
 import { type Entry, scalarText } from "../../candidate/nodes.ts";
-import { afterColon, shownName } from "../../wording.ts";
+import { shownName } from "../../wording.ts";
 import { readChpasswd } from "./chpasswd.ts";
 import { ARGUMENTS, readArguments } from "./container.ts";
 import { credentialLines } from "../../credential/credential-lines.ts";
+import { possibleCredential } from "./hit.ts";
 import { isReference, isTagged, type Reading } from "./reading.ts";
 
 /** Helm values, and whatever is read like them: any key at any depth. */
@@ -134,11 +135,9 @@ function readLines(
   const settings = isFile ? credentialLines(text, isValue, isProgram(key)) : [];
   const keyLine = section.lineAt(offset);
   for (const { line, name } of [...settings, ...loginLines(key, text)]) {
-    hits.push({
-      line: value.type === "BLOCK_LITERAL" ? keyLine + 1 + line : keyLine,
-      message: `${what} may hold a readable credential${afterColon(name)} in ${shownName(key)}`,
-      mend,
-    });
+    const at = value.type === "BLOCK_LITERAL" ? keyLine + 1 + line : keyLine;
+    const hit = possibleCredential(what, name, at, mend);
+    hits.push({ ...hit, message: `${hit.message} in ${shownName(key)}` });
   }
 }
 
