@@ -1,6 +1,6 @@
 import { printableText } from "../git/escape.ts";
 import type { Operation } from "../git/repository/operation.ts";
-import { displayPath } from "../git/path.ts";
+import { displayPath, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository/open.ts";
 import { pathspec, shellPath } from "../git/shell-word.ts";
 import type { FileFinding } from "./commit/file-finding.ts";
@@ -22,12 +22,21 @@ export function refusal(
   operation: Operation | null,
 ): string {
   const errors = findings.filter(({ severity }) => severity === "error");
-  const lines = [`${NAME}: commit refused, nothing was changed. What is wrong:`, ""];
+  const lines = [
+    `${NAME}: commit refused, nothing was changed. What is wrong with ${filesOf(errors.map(({ path }) => path))}:`,
+    "",
+  ];
   for (const some of withOneMend(errors))
     lines.push(...linesOfAll(repository, some, operation), "");
   lines.push("Mend it with the commands above, then commit again.");
   lines.push(`${ONLY_IF_WRONG}.`);
   return `${lines.join("\n")}\n`;
+}
+
+/** For the first line of a refusal: a graphical client may show that alone, as VS Code does. */
+export function filesOf(paths: readonly GitPath[]): string {
+  const [first = "", ...others] = new Set(paths.map(displayPath));
+  return others.length === 0 ? first : `${first} and ${counted(others.length, "other file")}`;
 }
 
 /** Findings that do not refuse the commit. */
@@ -182,7 +191,7 @@ export function staleIndex(operation: Operation | null, stored: readonly Stored[
 
 /** The refusal of a commit because lint-staged failed. */
 export function notFormatted(output: string): string {
-  return `${output.trimEnd()}\n${NAME}: commit refused: lint-staged failed. Mend the file it names and stage it, or name the file in .prettierignore, then commit again.\n`;
+  return `${NAME}: commit refused: lint-staged failed. Mend the file it names below and stage it, or name the file in .prettierignore, then commit again.\n${output.trimEnd()}\n`;
 }
 
 /** A note that files were left as they are, though lint-staged is there to format them. */

@@ -4,7 +4,7 @@ import type { FileFinding } from "./file-finding.ts";
 import { isRefused, type Refusal } from "./refuse-plaintext.ts";
 import type { NewContent } from "./replace-staged.ts";
 import type { Place } from "./staged.ts";
-import { findingLines, findingWords, indented, NAME } from "../words.ts";
+import { filesOf, findingLines, findingWords, indented, NAME } from "../words.ts";
 
 /** What is said where a hook can only refuse; see words.ts for what pre-commit says. */
 
@@ -33,8 +33,9 @@ function refused(refusal: Refusal): string {
     kind === "restaged"
       ? "and was staged anew by another hook after pre-commit had encrypted it"
       : "and here git gives no way to encrypt it";
+  const paths = [...errors.map(({ path }) => path), ...contents.map(({ entry }) => entry.path)];
   return text([
-    `${NAME}: ${ACTIONS[kind]} stopped before it commits this:`,
+    `${NAME}: ${ACTIONS[kind]} stopped before it commits ${filesOf(paths)}:`,
     "",
     ...errors.flatMap((finding) => [...findingLines(repository, finding, during), ""]),
     ...contents.flatMap((content) => [...plaintextLines(content, why), ""]),

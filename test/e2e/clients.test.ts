@@ -46,7 +46,7 @@ async function headText(repository: Scaffolded, path = DB): Promise<string> {
   return `${state}\n${text}`;
 }
 
-// VS Code: extensions/git/src/git.ts (commit, stage).
+// VS Code: extensions/git/src/git.ts (commit, stage) and commands.ts (what is shown of an error).
 
 const vsCode = ({ run }: Scaffolded): Ended =>
   run(
@@ -63,6 +63,32 @@ const vsCode = ({ run }: Scaffolded): Ended =>
       },
     },
   );
+
+/** All that its message box has of it. */
+const shownByVsCode = ({ stderr }: Ended): string | undefined =>
+  stderr
+    .replace(/^error: /im, "")
+    .replace(/^> husky.*$/im, "")
+    .split(/[\r\n]/)
+    .find(Boolean);
+
+test("VS Code shows the first line of a refusal: it names the file", (t) => {
+  const repository = scaffolded(t);
+  repository.write(WEB, secret({ a: MARKER }));
+  repository.must("add", WEB);
+  const alone = vsCode(repository);
+  t.is(alone.status, 1);
+  t.is(
+    shownByVsCode(alone),
+    `flux-sops: commit refused, nothing was changed. What is wrong with ${WEB}:`,
+  );
+  for (const path of ["v.yaml", "x.yaml"]) repository.write(path, secret({ a: MARKER }));
+  repository.must("add", ".");
+  t.is(
+    shownByVsCode(vsCode(repository)),
+    "flux-sops: commit refused, nothing was changed. What is wrong with v.yaml and 2 other files:",
+  );
+});
 
 /** Lines that are chosen of the difference between the encrypted file and a plaintext on the disk. */
 const RANGES: Readonly<Record<string, readonly [of: (head: string) => string, exit: number]>> = {

@@ -170,7 +170,8 @@ test("a file that cannot be formatted refuses the commit, and says which", (t) =
   const commit = repository.git("commit", "-m", "Broken");
   t.is(commit.status, 1);
   t.regex(commit.stderr, /broken\.yaml/);
-  t.regex(commit.stderr, /^flux-sops: commit refused: lint-staged failed\./m);
+  // Clients that show the first line alone show this one.
+  t.regex(commit.stderr, /^flux-sops: commit refused: lint-staged failed\./);
   t.is(repository.read("broken.yaml"), "a: [1\nb: 2\n");
   t.is(repository.must("stash", "list"), "");
   repository.write(".prettierignore", `${repository.read(".prettierignore")}broken.yaml\n`);
