@@ -305,13 +305,15 @@ test("GitButler's own hook in the place of husky's: a commit warns, doctor names
   t.is(git("push", "-q", "origin", "main").status, 0);
 });
 
-// Sapling: eden/scm/sapling/git.py.
-test("Sapling names git's folder and pushes from the top: refused", (t) => {
+// Sapling: push in eden/scm/sapling/git.py.
+test("Sapling names git's folder, an address and a commit, and pushes from the top: refused", (t) => {
   const { git, must, write, dir } = withRemote(t);
   write(WEB, secret({ a: MARKER }));
   must("add", WEB);
   must("-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "x");
-  const { status, stderr } = git(`--git-dir=${join(dir, ".git")}`, "push", "origin", "main:main");
+  const refspec = `${must("rev-parse", "HEAD").trim()}:refs/heads/main`;
+  const args = [`--git-dir=${join(dir, ".git")}`, "push", join(dir, "../remote.git"), refspec];
+  const { status, stderr } = git(...args);
   t.is(status, 1);
-  t.regex(stderr, /^flux-sops: push refused/m);
+  t.regex(stderr, /^flux-sops: push refused[^]*web\.yaml:6 {2}plaintext-secret/);
 });
