@@ -14,6 +14,7 @@ import type { Diagnosis } from "./doctor/diagnosis.ts";
 import { readEncryption } from "./doctor/encrypted-files.ts";
 import { diagnoseGit } from "./doctor/git.ts";
 import { diagnoseHooks } from "./doctor/hooks.ts";
+import { diagnoseGitButler } from "./doctor/gitbutler.ts";
 import { diagnoseInterrupted } from "./doctor/interrupted.ts";
 import { diagnoseIdentities, diagnoseKeyFiles } from "./doctor/keys.ts";
 import { diagnoseJujutsu } from "./doctor/jujutsu.ts";
@@ -84,6 +85,7 @@ async function examine(
       ? noHooks
       : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),
     ...diagnoseJujutsu(directory),
+    ...diagnoseGitButler(repository.commonDir),
     ...(await diagnoseBranches(repository)),
     ...(await diagnoseNode(directory)),
     ...diagnoseRules(encryption, repository),

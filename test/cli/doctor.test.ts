@@ -160,6 +160,17 @@ test("no key: a note, not an error", (t) => {
   );
 });
 
+test("GitButler in the same repository: a note, since it leaves out husky's hooks and what pre-commit stages", (t) => {
+  const repository = scaffolded(t);
+  mkdirSync(join(repository.dir, ".git/gitbutler"));
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 0);
+  t.regex(
+    stdout,
+    /^note {4}GitButler .* husky's hooks .*\n {8}turn on Enable Husky hooks .*: npx flux-sops encrypt -i FILE$/m,
+  );
+});
+
 test("Jujutsu in the same folder: a note, since it runs no hook, with what has jj fix encrypt", (t) => {
   const repository = scaffolded(t);
   mkdirSync(join(repository.dir, ".jj"));
