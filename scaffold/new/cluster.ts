@@ -80,11 +80,9 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
       `.sops.yaml has no list of creation_rules that can be added to: add rules for ^clusters/${name}/ before those that take its files, and run this again`,
     );
   }
-  const talos: WantedFile = {
-    path: `talos/${name}/.gitkeep`,
-    content: Buffer.alloc(0),
-    mode: 0o644,
-  };
+  const talos: WantedFile[] = existsSync(join(directory, "talos"))
+    ? [{ path: `talos/${name}/.gitkeep`, content: Buffer.alloc(0), mode: 0o644 }]
+    : [];
   const ruleFile: WantedFile = {
     path: ".sops.yaml",
     content: Buffer.from(text),
@@ -92,7 +90,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
     mayReplace: () => true,
   };
   // What has been edited since stays.
-  const files = planFiles(directory, [...wanted, talos, ruleFile]).filter(
+  const files = planFiles(directory, [...wanted, ...talos, ruleFile]).filter(
     (file) => !isWrittenByFlux(file) && (force || file.state !== "differs"),
   );
   const isNew = identity.kind === "new";

@@ -269,6 +269,17 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   t.is(readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8"), keys);
 });
 
+test("new cluster: a folder for Talos comes only where there is one for all", (t) => {
+  const repository = scaffolded(t);
+  t.is(repository.tool("new", "cluster", "prod").status, 0);
+  t.true(existsSync(join(repository.dir, "talos/prod")));
+  rmSync(join(repository.dir, "talos"), { recursive: true });
+  t.is(repository.tool("new", "cluster", "test").status, 0);
+  t.false(existsSync(join(repository.dir, "talos")));
+  // What may be put there later is taken by its own rule all the same, and encrypted for it alone.
+  t.regex(repository.read(".sops.yaml"), /\^talos\/test\//);
+});
+
 test("new cluster: says that a colleague who reads the others cannot read it", async (t) => {
   const repository = scaffolded(t);
   const said = /^Nobody else can read what its rules will encrypt: add further keys to them/m;
