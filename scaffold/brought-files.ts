@@ -5,15 +5,31 @@ import type { HookManager } from "./hook-manager/find.ts";
 import type { WantedFile } from "./plan/plan.ts";
 import type { Target } from "./target/target.ts";
 
-/** Whether a file that the scaffold has is for this folder, too. */
-export function isBrought(file: WantedFile, target: Target, manager: HookManager): boolean {
-  return hasPlace(file, target, manager) && !isTakenAway(file, target);
+/**
+ * Whether a file that the scaffold has is for this folder, too.
+ *
+ * @param force brings back what was removed.
+ */
+export function isBrought(
+  file: WantedFile,
+  target: Target,
+  manager: HookManager,
+  force = false,
+): boolean {
+  return hasPlace(file, target, manager) && !isTakenAway(file, target, force);
 }
 
-/** A list that was taken away for Flux to take all that is in its folder. */
-function isTakenAway({ path }: WantedFile, { directory, generated }: Target): boolean {
-  return generated.ids.has(path) && wouldHide(directory, path);
+/** A list that was taken away for Flux to take all that is in its folder, or what nothing else needs. */
+function isTakenAway({ path }: WantedFile, target: Target, force: boolean): boolean {
+  const { directory, generated } = target;
+  if (!generated.ids.has(path)) return false;
+  const isRemoved = OPTIONAL.test(path) && !existsSync(join(directory, path));
+  return wouldHide(directory, path) || (isRemoved && !force);
 }
+
+/** For people and for CI: neither the gate nor Flux misses them. */
+const OPTIONAL =
+  /^(?:(?:talos\/)?README\.md|\.editorconfig|\.gitlab-ci\.yml|\.(?:github|forgejo)\/workflows\/flux-sops\.yml)$/;
 
 /** In somebody's repository, files that say how they work there are theirs alone. */
 function hasPlace(file: WantedFile, target: Target, manager: HookManager): boolean {

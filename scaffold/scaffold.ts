@@ -79,7 +79,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     scope,
     encryptedTo: target.encryptedTo,
     hooks: hookFiles(target.directory, manager),
-  }).filter((file) => isBrought(file, target, manager));
+  }).filter((file) => isBrought(file, target, manager, force));
   const planned = planFiles(target.directory, wanted, target.generated);
   const files = planned.filter((file) => !isWrittenByFlux(file));
   if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {

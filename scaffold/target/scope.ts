@@ -25,13 +25,22 @@ export function scopeFor({ surroundings }: Target, { cluster }: RawAnswers): Sco
 
 /** What is not asked: what was answered before, and what has no meaning for the hooks alone. */
 export function settledAnswers(target: Target, scope: Scope): RawAnswers {
-  if (scope === "gate") return { cluster: "homelab", example: false, ...target.remembered };
-  return isExampleRemoved(target) ? { ...target.remembered, example: false } : target.remembered;
+  const settled = { ...target.remembered, ...removedSince(target) };
+  return scope === "gate" ? { cluster: "homelab", example: false, ...settled } : settled;
 }
 
-/** Flux would deploy it again. */
-function isExampleRemoved({ remembered, directory, generated }: Target): boolean {
-  const folder = `clusters/${String(remembered.cluster)}/apps/demo`;
-  const isRemembered = [...generated.ids.keys()].some((path) => path.startsWith(`${folder}/`));
-  return remembered.example === true && isRemembered && !existsSync(join(directory, folder));
+/** What was asked for once and was removed since is not wanted any more; an example Flux would deploy again. */
+function removedSince({ remembered, directory, generated }: Target): RawAnswers {
+  const places = {
+    example: `clusters/${String(remembered.cluster)}/apps/demo`,
+    renovate: "renovate.json",
+    tasks: "mise.toml",
+  };
+  const brought = [...generated.ids.keys()];
+  const isRemoved = (place: string) =>
+    brought.some((path) => path === place || path.startsWith(`${place}/`)) &&
+    !existsSync(join(directory, place));
+  const names = ["example", "renovate", "tasks"] as const;
+  const removed = names.filter((name) => remembered[name] === true && isRemoved(places[name]));
+  return Object.fromEntries(removed.map((name) => [name, false]));
 }

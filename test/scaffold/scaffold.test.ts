@@ -299,6 +299,44 @@ test.serial("an example that was removed does not come back by itself", async (t
 });
 
 test.serial(
+  "what is for people and for CI does not come back by itself once it was removed",
+  async (t) => {
+    const directory = newPlace("flux");
+    await withAuthor(() => scaffold(directory, { renovate: true, tasks: true }));
+    const removed = [
+      "README.md",
+      ".editorconfig",
+      "talos/README.md",
+      ".github/workflows/flux-sops.yml",
+    ];
+    const optional = ["renovate.json", "mise.toml"];
+    const paths = [...removed, ...optional].map((path) => join(directory, path));
+    const needed = [".husky/pre-push", ".flux-sops/build.sh", "clusters/homelab/secrets.yaml"];
+    for (const path of [...paths, ...needed.map((one) => join(directory, one))]) rmSync(path);
+    const newer = { tool: toolOf("1.10.0"), version: "1.10.0" };
+    await scaffold(directory, {}, newer);
+    t.deepEqual(paths.filter(existsSync), []);
+    t.deepEqual(
+      needed.filter((path) => !existsSync(join(directory, path))),
+      [],
+      "what the gate and Flux need does",
+    );
+    await scaffold(directory, {}, newer);
+    t.deepEqual(paths.filter(existsSync), [], "nor the next time");
+    await scaffold(directory, { renovate: true, tasks: true }, newer);
+    t.deepEqual(
+      optional.filter((path) => !existsSync(join(directory, path))),
+      [],
+    );
+    await scaffold(directory, {}, { ...newer, force: true });
+    t.deepEqual(
+      paths.filter((path) => !existsSync(path)),
+      [],
+    );
+  },
+);
+
+test.serial(
   "the commit that is left to its owner says what it is: an upgrade, or a change",
   async (t) => {
     const directory = newPlace("flux");
