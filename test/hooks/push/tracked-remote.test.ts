@@ -12,11 +12,16 @@ test("which tracking branches tell what the other side has", async (t) => {
   must("update-ref", "refs/remotes/other/trunk", "HEAD");
   must("update-ref", "refs/remotes/other/main", "HEAD");
   must("symbolic-ref", "refs/remotes/other/HEAD", "refs/remotes/other/trunk");
-  for (const name of ["origin", "other", "origin/fork"]) must("config", `remote.${name}.url`, name);
+  must("symbolic-ref", "refs/remotes/other/alias", "refs/remotes/other/main");
+  must("update-ref", "refs/remotes/origin/topic", "HEAD");
+  must("update-ref", "refs/remotes/third/main", "HEAD");
+  for (const name of ["origin", "other", "third", "origin/fork"])
+    must("config", `remote.${name}.url`, name);
 
   const asked = async (remote: string, ...branches: (readonly [string, string | null])[]) => {
     const refs = branches.map(([branch, remoteOid]) => {
-      return { localRef: "HEAD", localOid: one, remoteRef: `refs/heads/${branch}`, remoteOid };
+      const remoteRef = branch.startsWith("refs/") ? branch : `refs/heads/${branch}`;
+      return { localRef: "HEAD", localOid: one, remoteRef, remoteOid };
     });
     return trackedRemote({ cwd: dir, env }, [remote, "url"], refs);
   };
@@ -32,7 +37,14 @@ test("which tracking branches tell what the other side has", async (t) => {
   t.is(await asked("origin", ["new", null], ["master", null]), false);
   // What another remote checks out, or a usual name where another is known, says nothing.
   t.deepEqual(await asked("origin", ["trunk", null]), origin());
-  t.deepEqual(await asked("other", ["main", null]), other("other/main"));
+  t.deepEqual(await asked("origin", ["topic", null]), origin("origin/topic"));
+  t.is(await asked("third", ["main", null]), false);
+  // No branch, whatever it ends with.
+  t.deepEqual(await asked("third", ["refs/x/refs/heads/main", null]), {
+    name: "third",
+    without: [],
+  });
+  t.deepEqual(await asked("other", ["main", null]), other("other/alias", "other/main"));
   t.deepEqual(await asked("other", ["trunk", one]), other("other/HEAD", "other/trunk"));
   t.is(await asked("other", ["trunk", null]), false);
   // By URL: a remote's, or one of which nothing is known.
@@ -92,6 +104,11 @@ test("an address is a remote's, whatever stands around it", async (t) => {
     ["https://git.example/me/a", "git.example/me/a", false],
     ["codecommit://me@a", "codecommit://you@a", false],
     ["/srv/a.git", "file:///srv/a", true],
+    // What a helper is given is its own to read.
+    ["x:://git.example/me/a", "x::https://git.example/me/a", false],
+    ["x:://git.example/me/a", "x::ssh://git@git.example/me/a", false],
+    ["x:://git.example/me/a", "x::git@git.example:me/a", false],
+    ["x::/srv/a", "x::file:///srv/a", false],
   ] as const) {
     must("config", "remote.origin.url", address);
     const remote = await trackedRemote({ cwd: dir, env }, [url, url], refs);
