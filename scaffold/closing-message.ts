@@ -94,6 +94,7 @@ function filesPart(done: Scaffolded): string[] {
     ...named(written, "merged", "Added to, every line of yours kept (git diff shows it):"),
     ...byHandPart(done),
     ...readersPart(done),
+    ...foreignPart(done),
     ...installationPart(done),
   ];
 }
@@ -133,6 +134,24 @@ function readersPart({ files, identity, answers, target }: Scaffolded): string[]
   ];
 }
 
+/** New rules take files for PGP or a cloud's keys, too, since they are for all. */
+function foreignPart({ files, target }: Scaffolded): string[] {
+  if (files.find(({ path }) => path === RULES_PATH)?.state !== "new") return [];
+  const kindsOf = (all: readonly string[]) => all.filter((one) => !one.startsWith("age1"));
+  const theirs = [...target.encryptedTo].filter(([, all]) => kindsOf(all).length > 0);
+  if (theirs.length === 0) return [];
+  const kinds = new Set(theirs.flatMap(([, all]) => kindsOf(all)));
+  return [
+    `Encrypted already, to keys of another kind (${[...kinds].join(", ")}), which the new rules in ${RULES_PATH} do not name:`,
+    ...theirs.slice(0, SHOWN).map(([path]) => `  ${printable(path)}`),
+    ...(theirs.length > SHOWN ? [`  and ${theirs.length - SHOWN} more`] : []),
+    "For them to keep their keys, put a rule with these above the others.",
+  ];
+}
+
+/** More files than these are only counted. */
+const SHOWN = 5;
+
 const RULES_PATH = ".sops.yaml";
 
 function named(
@@ -147,11 +166,12 @@ function named(
   return paths.length === 0 ? [] : [title, ...paths];
 }
 
-function hooksPart({ hooks, manager, target }: Scaffolded): string[] {
+function hooksPart({ hooks, manager, target, identity }: Scaffolded): string[] {
   if (hooks.on) {
     const through = manager.kind === "husky" ? "" : `, run by ${programOf(manager)}`;
+    const encrypts = identity.recipients.length > 0 ? "encrypts Secrets and " : "";
     return [
-      `The hooks are on${through}: git commit encrypts Secrets and refuses plaintext.`,
+      `The hooks are on${through}: git commit ${encrypts}refuses plaintext.`,
       ...(hooks.insteadOf === undefined
         ? []
         : [
@@ -214,7 +234,7 @@ function identityPart({ identity, answers, scope }: Scaffolded): string[] {
 }
 
 function nextPart(done: Scaffolded): string[] {
-  const { target, answers, files, force, scope, hooks } = done;
+  const { target, answers, files, force, scope, hooks, identity } = done;
   if (filesToWrite(files, force).length === 0) return [];
   const first = hooks.on
     ? []
@@ -232,7 +252,9 @@ function nextPart(done: Scaffolded): string[] {
       "",
       ...first,
       "Flux builds this repository already, so nothing was added to what it builds.",
-      "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted.",
+      identity.recipients.length > 0
+        ? "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted."
+        : `No rule in ${RULES_PATH} names an age key: encrypt with sops before you commit, which refuses a Secret that is not.`,
       ...keyForFlux(done),
     ];
   }

@@ -4,11 +4,13 @@ import { type GitPath, pathBytes, pathText } from "../../git/path.ts";
 import { readEncryptedFile } from "../../sops/encrypted-file.ts";
 import { gitInFolder } from "../git-in-folder.ts";
 
-/** Files that are encrypted with SOPS and age, by path, and to whom: public keys, those of age plugins too. */
+/**
+ * Files that are encrypted with SOPS, by path, and to whom: public keys of age, those of its plugins too, and of
+ * other keys the kind.
+ */
 export type EncryptedTo = ReadonlyMap<string, readonly string[]>;
 
-/** The same words in the `sops` block of every format: YAML, JSON, INI and dotenv. */
-const RECIPIENT = `recipient["']?[ \t]*[:=][ \t]*["']?age1[0-9a-z]+`;
+/** The same in the `sops` block of every format: YAML, JSON, INI and dotenv. */
 const MAC = `mac["']?[ \t]*[:=][ \t]*["']?ENC\\[AES256_GCM,`;
 
 /**
@@ -21,7 +23,7 @@ const MAC = `mac["']?[ \t]*[:=][ \t]*["']?ENC\\[AES256_GCM,`;
 export async function encryptedTo(directory: string): Promise<EncryptedTo> {
   const folders = await foldersWithRules(directory);
   const found = new Map<string, readonly string[]>();
-  for (const file of await filesWithTheWords(directory)) {
+  for (const file of await filesWithMac(directory)) {
     const path = pathText(file);
     if (folders.some((folder) => path.startsWith(`${folder}/`))) continue;
     const recipients = recipientsOf(directory, file);
@@ -30,14 +32,14 @@ export async function encryptedTo(directory: string): Promise<EncryptedTo> {
   return found;
 }
 
-async function filesWithTheWords(directory: string): Promise<GitPath[]> {
+async function filesWithMac(directory: string): Promise<GitPath[]> {
   const { stdout } = await gitInFolder(
     directory,
     [
       // As the user's settings must not have it.
       ...["grep", "--no-recurse-submodules", "--no-color"],
-      // Whatever attributes say, encrypted files are text. `PATH NUL`, of files that hold both.
-      ...["--untracked", "-z", "-l", "-a", "-E", "--all-match", "-e", RECIPIENT, "-e", MAC],
+      // Whatever attributes say, encrypted files are text. `PATH NUL`.
+      ...["--untracked", "-z", "-l", "-a", "-E", "-e", MAC],
     ],
     { allowed: [0, 1] },
   );
@@ -47,7 +49,7 @@ async function filesWithTheWords(directory: string): Promise<GitPath[]> {
     .filter((path) => path !== "") as GitPath[];
 }
 
-/** Of a file that is encrypted itself: in a guide, say, the words are there as well. */
+/** Of a file that is encrypted itself: in a guide, say, there may be one as well. */
 function recipientsOf(directory: string, file: GitPath): readonly string[] {
   let bytes: Buffer;
   try {
@@ -56,8 +58,9 @@ function recipientsOf(directory: string, file: GitPath): readonly string[] {
     // It is gone meanwhile.
     return [];
   }
-  const age = readEncryptedFile(pathText(file), bytes)?.metadata?.age ?? [];
-  return age.map(({ recipient }) => recipient);
+  const metadata = readEncryptedFile(pathText(file), bytes)?.metadata ?? null;
+  if (metadata === null) return [];
+  return [...metadata.age.map(({ recipient }) => recipient), ...metadata.foreign];
 }
 
 async function foldersWithRules(directory: string): Promise<string[]> {

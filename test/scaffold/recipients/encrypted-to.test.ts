@@ -157,3 +157,51 @@ test.serial("of files that only a plugin's key opens, nobody is said to read the
     /as what is encrypted already/,
   );
 });
+
+/** A file as sops encrypts it to a PGP key. */
+async function toPgp(path: string): Promise<string> {
+  return (await encrypted(path, OTHER)).replace(
+    / {4}age:\n(?: {8}.*\n)+/,
+    `    pgp:\n        - created_at: "2024-01-01T00:00:00Z"\n          enc: |-\n            -----BEGIN PGP MESSAGE-----\n          fp: ${"A".repeat(40)}\n`,
+  );
+}
+
+test.serial("files for PGP alone: the new rules are for age, and that is said", async (t) => {
+  const directory = await repository(
+    {},
+    {
+      "apps/a.sops.yaml": await toPgp("a.sops.yaml"),
+      "apps/b.sops.yaml": await toPgp("b.sops.yaml"),
+    },
+  );
+  const prepared = await prepare(directory);
+  t.is(prepared.identity.kind, "new");
+  t.regex(
+    closingMessage(await carryOut(prepared, { install: null })),
+    /^Encrypted already, to keys of another kind \(pgp\), which the new rules in \.sops\.yaml do not name:\n {2}apps\/a\.sops\.yaml\n {2}apps\/b\.sops\.yaml\nFor them to keep their keys, put a rule with these above the others\.$/m,
+  );
+  // Beside rules that leave such a file alone, none is added that would take it.
+  const rules = `creation_rules:\n  - path_regex: ^infra/.*\\.sops\\.yaml$\n    age: ${OPS}\n`;
+  const beside = await repository(
+    {},
+    { "apps/a.sops.yaml": await toPgp("a.sops.yaml"), ".sops.yaml": rules },
+  );
+  const said = closingMessage(await carryOut(await prepare(beside), { install: null }));
+  t.is(readFileSync(join(beside, ".sops.yaml"), "utf8"), rules);
+  t.regex(said, /\.sops\.yaml: apps\/a\.sops\.yaml is encrypted to other keys than a rule/);
+});
+
+test.serial("where all rules are for PGP, nobody is told that a commit encrypts", async (t) => {
+  const rules = `creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    pgp: ${"A".repeat(40)}\n`;
+  const directory = await repository(
+    {},
+    { "apps/a.sops.yaml": await toPgp("a.sops.yaml"), ".sops.yaml": rules },
+  );
+  const said = closingMessage(await carryOut(await prepare(directory), { install: null }));
+  t.regex(said, /^The hooks are on: git commit refuses plaintext\.$/m);
+  t.regex(
+    said,
+    /^No rule in \.sops\.yaml names an age key: encrypt with sops before you commit, /m,
+  );
+  t.notRegex(said, /it is encrypted|commit encrypts/);
+});
