@@ -45,6 +45,26 @@ function repository(t: ExecutionContext) {
   };
 }
 
+test("nothing is said where nothing leaves; else commands are for where the user stands", async (t) => {
+  const { dir, env, must, write } = temporaryRepository(t);
+  const said = async (line: string, more: Readonly<Record<string, string>> = {}) =>
+    prePush({ cwd: dir, env: { ...env, ...more } }, ["origin", "url"], line);
+  write("a.md", "a\n");
+  must("add", "a.md");
+  must("commit", "-q", "-m", "One");
+  const one = must("rev-parse", "HEAD");
+  const none = "0".repeat(one.length);
+  t.is(await said(""), null);
+  t.is(await said(`(delete) ${none} refs/heads/main ${one}\n`), null);
+  t.is(await said(`HEAD ${one} refs/heads/main ${one}\n`), null, "it is there already");
+  const line = `HEAD ${one} refs/heads/main ${none}\n`;
+  t.is((await said(line))?.repository.prefix.toString(), "");
+  t.is((await said(line, { GIT_PREFIX: "a/b/" }))?.repository.prefix.toString(), "a/b/");
+  must("commit", "-q", "--allow-empty", "-m", "Two");
+  const two = must("rev-parse", "HEAD");
+  t.is(await said(`HEAD ${two} refs/heads/main ${one}\n`), null, "a commit without a file");
+});
+
 test("a rule file in a folder counts, at the tips and for their past", async (t) => {
   const { must, commit, push } = repository(t);
   commit({ "a/b/.sops.yaml": RULES, "a.env": "A=1\n" });
