@@ -115,7 +115,10 @@ function readersPart({ files, identity, answers, target }: Scaffolded): string[]
   if (rules?.state === "new" && isAsBefore && answers.recipients.length === 0) {
     return [
       `What the rules in ${RULES_PATH} encrypt, these keys can read, as what is encrypted already:`,
-      ...identity.recipients.map((one) => `  ${one}`),
+      ...identity.recipients.flatMap((one) => [`  ${one}`, `    as ${filesFor(one, target)}`]),
+      ...(identity.recipients.length > 1
+        ? ["Take one out of the rules that is for a test alone."]
+        : []),
     ];
   }
   if (rules?.state === "unchanged") {
@@ -151,6 +154,13 @@ function foreignPart({ files, target }: Scaffolded): string[] {
 
 /** More files than these are only counted. */
 const SHOWN = 5;
+
+/** One of the files that a key opens, and how many more there are: it may be there for a test alone. */
+function filesFor(recipient: string, { encryptedTo }: Scaffolded["target"]): string {
+  const paths = [...encryptedTo].flatMap(([path, all]) => (all.includes(recipient) ? [path] : []));
+  const more = paths.length > 1 ? ` and ${paths.length - 1} more` : "";
+  return `${printable(paths[0] ?? "")}${more}`;
+}
 
 const RULES_PATH = ".sops.yaml";
 

@@ -12,6 +12,7 @@ import {
   rightName,
   RULE_FILE,
 } from "../../hooks/rules/gate-files.ts";
+import { isDocumented } from "../../sops/age/documented-recipients.ts";
 import { formatOf } from "../../sops/format.ts";
 import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -20,20 +21,6 @@ import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { EncryptedEntry, Encryption, RuleEntry } from "./encrypted-files.ts";
 import { folderMeant } from "./misspelt-folder.ts";
 import { alwaysTakes } from "./shadowing.ts";
-
-/**
- * Public keys that stand in everybody's documentation: the private one is lost, or known to all.
- *
- * @see getsops.io's "age", fluxcd.io's "Manage Kubernetes secrets with SOPS", age(1), age-keygen(1), and
- *   the age specification
- */
-const OF_DOCUMENTATION = new Set([
-  "age1yt3tfqlfrwdwx0z0ynwplcr6qxcxfaqycuprpmy89nr83ltx74tqdpszlw",
-  "age1helqcqsh9464r8chnwc2fzj8uv7vr5ntnsft0tn45v2xtz0hpfwq98cmsg",
-  "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
-  "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z",
-  "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj",
-]);
 
 /**
  * Do the creation rules say what their author means, and are the files encrypted as they say?
@@ -127,7 +114,7 @@ function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] 
   if (rule.recipients.length + rule.foreign.length === 0) {
     found.push(wrong(`${where} names no recipient`, "add one under age:"));
   }
-  const placeholders = rule.recipients.filter((recipient) => OF_DOCUMENTATION.has(recipient));
+  const placeholders = rule.recipients.filter(isDocumented);
   if (placeholders.length > 0) {
     found.push(
       wrong(

@@ -1,3 +1,4 @@
+import { isDocumented } from "../../sops/age/documented-recipients.ts";
 import { parseRecipient } from "../../sops/age/recipient.ts";
 import { printable } from "../errors.ts";
 
@@ -25,6 +26,9 @@ export function recipientsProblem(text: string): string | null {
       return `cannot be used: ${printable(recipient.slice(0, 20))}… is ${
         kind === "ssh" ? "an SSH key" : "for an age plugin"
       }, which a commit cannot encrypt to; give the public key that age-keygen prints`;
+    }
+    if (isDocumented(recipient)) {
+      return `cannot be used: ${recipient} was copied from a manual, so that you cannot read what is encrypted to it, and others may; give your own`;
     }
   }
   return null;

@@ -1,4 +1,5 @@
 import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import { isDocumented } from "../../sops/age/documented-recipients.ts";
 import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
 import type { EncryptedTo } from "./encrypted-to.ts";
 import { rulesOfScope } from "../wanted-rules.ts";
@@ -30,13 +31,13 @@ export function presentRecipients(
 /**
  * To whom a scaffold encrypts where there are no rules yet: to those who can read all that is encrypted already.
  * A key of its own would take those files away from them, and from Flux, as soon as somebody follows
- * the rules.
+ * the rules. Examples that are encrypted to a manual's key say nothing.
  *
  * @returns null where there is nobody: a key is to be made
  */
 export function recipientsOfFiles(files: EncryptedTo, scope: Scope): string[] | null {
   const own = [...files.values()].map((all) => ({
-    recipients: all.filter((one) => NATIVE.test(one)),
+    recipients: all.filter((one) => NATIVE.test(one) && !isDocumented(one)),
   }));
   const any = scope === "gate" && inAny(own).length > 0 ? inAny(own) : null;
   return inAll(own) ?? any;

@@ -86,6 +86,11 @@ const refused: readonly [keyof typeof flagOf, string, RegExp][] = [
   ["recipients", "age1qqqq", /checksum/],
   ["recipients", "ssh-ed25519 AAAA", /SSH key/],
   ["recipients", ",", /no recipient/],
+  [
+    "recipients",
+    "age1helqcqsh9464r8chnwc2fzj8uv7vr5ntnsft0tn45v2xtz0hpfwq98cmsg",
+    /copied from a manual.*others may/,
+  ],
   ["recipients", "", /is empty/],
   ["ageKeyFile", "", /is empty/],
   ["cluster", "", /is empty/],

@@ -67,7 +67,13 @@ test.serial(
     const prepared = await prepare(directory);
     t.like(prepared.identity, { kind: "elsewhere", recipients: [CLUSTER] });
     const said = closingMessage(await carryOut(prepared, { install: null }));
-    t.regex(said, new RegExp(`^What the rules in \\.sops\\.yaml encrypt, .*:\n  ${CLUSTER}$`, "m"));
+    t.regex(
+      said,
+      new RegExp(
+        `^What the rules in \\.sops\\.yaml encrypt, .*:\n  ${CLUSTER}\n    as apps/a\\.sops\\.yaml and 2 more\n`,
+        "m",
+      ),
+    );
     t.notRegex(said, /BACK IT UP|give the cluster the key/);
     const rules = readFileSync(join(directory, ".sops.yaml"), "utf8");
     t.true(rules.includes(CLUSTER));
@@ -157,6 +163,26 @@ test.serial("of files that only a plugin's key opens, nobody is said to read the
     /as what is encrypted already/,
   );
 });
+
+test.serial(
+  "of a key in one file alone, maybe a test's, that file is named; a manual's is left out",
+  async (t) => {
+    const manual = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const directory = await repository({
+      "apps/a.sops.yaml": [CLUSTER],
+      "tests/a.sops.yaml": [OTHER],
+      "tests/b.sops.yaml": [manual],
+    });
+    const prepared = await prepare(directory);
+    t.deepEqual(prepared.identity.recipients, [CLUSTER, OTHER]);
+    t.regex(
+      closingMessage(await carryOut(prepared, { install: null })),
+      new RegExp(`\n  ${OTHER}\n    as tests/a\\.sops\\.yaml\nTake one out of the rules that is`),
+    );
+    const example = await repository({ "tests/b.sops.yaml": [manual] });
+    t.is((await prepare(example)).identity.kind, "new");
+  },
+);
 
 /** A file as sops encrypts it to a PGP key. */
 async function toPgp(path: string): Promise<string> {
