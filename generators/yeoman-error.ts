@@ -11,8 +11,11 @@ export async function asYeomanError(action: () => Promise<void>): Promise<void> 
   try {
     await action();
   } catch (error) {
+    // Before the message it prints all arguments again, into a log maybe, and a value may be among them.
+    process.argv.splice(3);
     if (error instanceof Error && error.name === "ExitPromptError") {
-      throw Object.assign(new Error("stopped; nothing was written"), { code: INTERRUPTED });
+      // The very error: Yeoman has handed it on before it came here.
+      throw Object.assign(error, { message: "stopped; nothing was written", code: INTERRUPTED });
     }
     if (!isExplained(error)) throw error;
     throw Object.assign(new Error(error.message), { code: 2 });
