@@ -9,7 +9,7 @@ import type { Leaf } from "../store.ts";
 import { shownPath } from "../token.ts";
 import { resolvePlain, type Value } from "../value.ts";
 import { readBlockStyle } from "../yaml/block-style/block-style.ts";
-import { composeDocuments } from "../yaml/document.ts";
+import { composeDocuments } from "../yaml/any-style/any-style.ts";
 import type { YamlLeaf } from "../yaml/leaf.ts";
 import { NO_TAG } from "../yaml/scalar-value.ts";
 

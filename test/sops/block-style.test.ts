@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import { readBlockStyle } from "../../sops/yaml/block-style/block-style.ts";
-import { readAnyStyle } from "../../sops/yaml/document.ts";
+import { readAnyStyle } from "../../sops/yaml/any-style/any-style.ts";
 import { tidyYamlDocument, yamlDocument } from "../conformance/yaml-documents.ts";
 import fc from "../seeded-fast-check.ts";
 import { blockStyleDocument, damagedBlockStyleDocument } from "./block-style-documents.ts";

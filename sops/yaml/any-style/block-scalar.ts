@@ -1,5 +1,4 @@
 import type { CST, Scalar } from "yaml";
-import { bodyOffset } from "../comments/marks.ts";
 import type { Place } from "../spelling.ts";
 
 /** Whether the file ends within a block without a line break: then its value ends without one. */
@@ -47,6 +46,13 @@ export function hasSpacesBelow(file: string, end: number, { indent, header }: Pl
   const isKept = isLast && header.includes("+");
   if (isLast) lines.push(last);
   return isKept || lines.some(({ length }) => length > indent.length);
+}
+
+/** Where the lines of a block scalar begin. */
+export function bodyOffset(token: CST.BlockScalar): number {
+  const last = token.props[token.props.length - 1];
+  if (last === undefined || !("offset" in last) || !("source" in last)) return token.offset;
+  return last.offset + String(last.source).length;
 }
 
 /** Where the text of a block ends. */

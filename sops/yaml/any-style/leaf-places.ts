@@ -1,8 +1,8 @@
 import type { CST, Scalar } from "yaml";
 import { isToken } from "../../token.ts";
 import { blockColumn, type Collection } from "../collection.ts";
-import { bodyOffset } from "../comments/marks.ts";
 import { Places } from "../places.ts";
+import { bodyOffset } from "./block-scalar.ts";
 import { lacksRoom, styleOfToken, type Place, type Style } from "../spelling.ts";
 
 /** Where the scalars of a file stand, and how they are written there. */

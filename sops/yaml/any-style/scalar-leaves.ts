@@ -1,11 +1,10 @@
 import type { CST, ParsedNode, Scalar } from "yaml";
 import type { KeyPath } from "../../token.ts";
 import type { Value } from "../../value.ts";
-import { blockEnd, cutText, hasSpacesBelow, isCutOff } from "./block-scalar.ts";
+import { blockEnd, bodyOffset, cutText, hasSpacesBelow, isCutOff } from "./block-scalar.ts";
 import type { Collection } from "../collection.ts";
 import type { YamlLeaf } from "../leaf.ts";
 import { LeafPlaces } from "./leaf-places.ts";
-import { bodyOffset } from "../comments/marks.ts";
 import { scalarValue, type Failure } from "../scalar-value.ts";
 import type { Source } from "./source.ts";
 import { canBePlain, type Place } from "../spelling.ts";

@@ -1,13 +1,8 @@
 import type { CST } from "yaml";
 import type { Lines } from "../../text/lines.ts";
 import { isWithin, type Collection } from "../collection.ts";
-import {
-  heldBehindIndicator,
-  heldInGap,
-  ownersAtEnd,
-  type DocumentEnd,
-  type Held,
-} from "./owners.ts";
+import { gapsOf, hasFoot, type Gap } from "./gaps.ts";
+import { ownersAtEnd, type DocumentEnd, type Held } from "./owners.ts";
 import type { RawComment } from "./texts.ts";
 import { documentMarks, type Mark } from "./marks.ts";
 
@@ -93,38 +88,7 @@ export function attribute(
   root: Collection,
   ending: DocumentEnd,
 ): Comment[] {
-  const gaps: Gap[] = [];
-  let mark = 0;
-  for (let index = 0; index < comments.length;) {
-    const first = comments[index];
-    if (first === undefined) break;
-    while (mark < marks.length && (marks[mark]?.start ?? Infinity) < first.start) mark += 1;
-    const before = marks[mark - 1];
-    const after = withValue(marks, mark);
-    const own: RawComment[] = [];
-    for (; index < comments.length; index += 1) {
-      const comment = comments[index];
-      if (comment === undefined || (after !== undefined && comment.start > after.start)) break;
-      own.push(comment);
-    }
-    const held =
-      before?.parts === true
-        ? heldBehindIndicator(lines, own, before, after, root, ending.blockLine)
-        : followAbove(
-            gaps.at(-1),
-            before,
-            heldInGap(lines, own, before, after, root, ending.blockLine),
-          );
-    // A foot of a document that has ended already, or of none, is put anywhere in the next. With Windows
-    // line ends go-yaml takes what stands above the `:` of a `? key` for a foot, too.
-    const hasLateFoot =
-      (before?.parts === true &&
-        (before.collection === null || marks[mark - 2]?.parts === true) &&
-        held.some(({ kind }) => kind === "prior")) ||
-      (after?.opensValue === true && own.some(({ windows }) => windows === true));
-    const isPassedOn = isBeforeScalar(lines, before, after) || isBeforeEmptyItem(marks, mark);
-    gaps.push({ start: first.start, before, after, held, hasLateFoot, isPassedOn });
-  }
+  const gaps = gapsOf(lines, comments, marks, root, ending.blockLine);
   // Around a `? key` of its own lines, go-yaml takes comments to almost anything.
   const hasComplexKey = marks.some(({ opensKey }) => opensKey === true);
   const lastContent = marks.findLast(({ parts }) => parts !== true)?.start ?? -1;
@@ -145,24 +109,6 @@ export function attribute(
 }
 
 /**
- * A comment beside the `:` of a `? key` follows those right above that `:`, into the mapping or list that
- * is the value.
- *
- * @param above the gap before.
- */
-function followAbove(
-  above: Gap | undefined,
-  before: Mark | undefined,
-  held: readonly Held[],
-): readonly Held[] {
-  const value = above?.after?.collection ?? null;
-  if (before?.opensValue !== true || above?.after?.start !== before.start) return held;
-  if (value === null || !above.held.some(({ kind, owner }) => kind === "next" && owner === value))
-    return held;
-  return held.map((one) => (one.kind === "beside" ? { ...one, owner: value } : one));
-}
-
-/**
  * The flow collection that comments may be taken into: right below one, with an empty line or nothing
  * behind them, where the key that they would be on has a late foot already.
  */
@@ -172,27 +118,6 @@ function takenIn(lines: Lines, { before, after, held }: Gap): Collection | null 
   const isBelow = lines.lineOf(first.comment.start) === lines.lineOf(before.end - 1) + 1;
   const isFoot = after === undefined || held.some(({ kind }) => kind === "prior");
   return isBelow && isFoot ? before.collection : null;
-}
-
-/** The comments between two neighbouring marks. */
-interface Gap {
-  readonly start: number;
-  readonly before: Mark | undefined;
-  readonly after: Mark | undefined;
-  readonly held: readonly Held[];
-  /** Whether one of them is a foot that go-yaml has nothing for. */
-  readonly hasLateFoot: boolean;
-  /** Whether go-yaml takes them from what they stand before to its key, or to what follows that. */
-  readonly isPassedOn: boolean;
-}
-
-/** Between a key and its value, which is on a line of its own and no mapping or list. */
-function isBeforeScalar(lines: Lines, before: Mark | undefined, after: Mark | undefined): boolean {
-  return (
-    before?.opensValue === true &&
-    after?.collection === before.collection &&
-    lines.columnOf(after.start) > (after.collection?.column ?? Infinity)
-  );
 }
 
 /** Whether an anchor, a tag or a `-` is all there is of a value: what follows is another entry. */
@@ -208,20 +133,6 @@ function isNothing(lines: Lines, before: Mark | undefined, after: Mark | undefin
 function opensCollection(before: Mark, after: Mark | undefined): boolean {
   const [outer, inner] = [before.collection, after?.collection ?? null];
   return outer !== null && inner !== null && isWithin(inner, outer);
-}
-
-/** Before a `-` with nothing behind it. */
-function isBeforeEmptyItem(marks: readonly Mark[], index: number): boolean {
-  const [dash, item] = [marks[index], marks[index + 1]];
-  const list = dash?.collection ?? null;
-  if (dash?.opensItem !== true || list === null) return false;
-  const holder = item?.collection ?? null;
-  const isInside = holder !== null && (holder === list || isWithin(holder, list));
-  return !isInside || (item?.opensItem === true && holder === list);
-}
-
-function hasFoot({ held }: Gap): boolean {
-  return held.some(({ kind }) => kind === "prior");
 }
 
 /**
@@ -290,19 +201,6 @@ function standsAstray(lines: Lines, below: readonly Held[], after: Mark | undefi
     // go-yaml takes what is left of a mapping, in a list of these, to be below the next item.
     below.some(({ owner, kind }) => kind === "dedented" && owner.list)
   );
-}
-
-/**
- * The mark at an index. Before the `:` of a key that a `?` began, a comment is part of the mapping or list
- * that is its value.
- */
-function withValue(marks: readonly Mark[], index: number): Mark | undefined {
-  const mark = marks[index];
-  if (mark?.opensValue !== true) return mark;
-  let value = index + 1;
-  while (marks[value]?.property === true) value += 1;
-  const collection = marks[value]?.collection ?? null;
-  return collection?.parent === mark.collection ? { ...mark, collection } : mark;
 }
 
 /** The innermost of some nested collections that a column is in, to a reader. */

@@ -1,4 +1,5 @@
 import type { CST } from "yaml";
+import { bodyOffset } from "../any-style/block-scalar.ts";
 import type { Collection } from "../collection.ts";
 
 /** Something on the page that is neither white space nor a comment. */
@@ -120,11 +121,4 @@ export function documentMarks(
     }
   }
   return marks;
-}
-
-/** Where the lines of a block scalar begin. */
-export function bodyOffset(token: CST.BlockScalar): number {
-  const last = token.props[token.props.length - 1];
-  if (last === undefined || !("offset" in last) || !("source" in last)) return token.offset;
-  return last.offset + String(last.source).length;
 }

@@ -12,7 +12,7 @@ import { SopsError } from "../../errors.ts";
 import { isCommentToken } from "../../token.ts";
 import { readBlockStyle } from "../block-style/block-style.ts";
 import type { Collection } from "../collection.ts";
-import { composeTokens } from "../document.ts";
+import { composeTokens } from "../any-style/any-style.ts";
 import type { YamlContent } from "../leaf.ts";
 import { problemWords } from "../problem-words.ts";
 import { readTokens } from "../any-style/tokens.ts";
