@@ -74,6 +74,11 @@ export function placedComments(comments: readonly DataComment[] = []): {
   return { above, behind };
 }
 
+/** Each line has its `#`: whatever is in a comment, it never becomes a key or a value. */
+export function commentLines(texts: readonly string[], mark: "#" | "; " = "#"): string {
+  return texts.map((text) => mark + text).join("\n");
+}
+
 /** Whether two trees of the same data have the same comments at the same places. */
 export function sameComments(
   [one, ofOne]: readonly [Data, DataComments],

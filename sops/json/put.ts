@@ -1,5 +1,5 @@
 import { below, type Data } from "../data/data-tree.ts";
-import { toJson } from "../data/write-data.ts";
+import { toJson } from "../data/json-text.ts";
 import { newlineOf } from "../text/lines.ts";
 import { applyEdits } from "../text/text-edits.ts";
 import { isCommentToken } from "../token.ts";

@@ -7,7 +7,7 @@ import { plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import type { Data } from "../../sops/data/data-tree.ts";
 import { readData } from "../../sops/data/read-data.ts";
-import { plain } from "../../sops/data/write-data.ts";
+import { plain } from "../../sops/data/yaml-text.ts";
 import { decrypted } from "../../sops/decrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";

@@ -1,4 +1,4 @@
-import { toFlow } from "../../../sops/data/write-data.ts";
+import { toFlow } from "../../../sops/data/yaml-text.ts";
 import type { SecretValues } from "./sources.ts";
 import { utf8 } from "./sources.ts";
 

@@ -1,5 +1,5 @@
 import { isEmpty, scalarText, type Data } from "../../data/data-tree.ts";
-import { toFlow, toYaml } from "../../data/write-data.ts";
+import { toFlow, toYaml } from "../../data/yaml-text.ts";
 import { indentStep } from "../metadata-block.ts";
 import type { OutlinedText } from "./outlined-text.ts";
 import { canBePlain, lacksRoom, quote } from "../spelling.ts";

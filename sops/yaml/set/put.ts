@@ -1,7 +1,7 @@
 import { SopsError } from "../../errors.ts";
 import { below, type Data } from "../../data/data-tree.ts";
 import { nameOf, type AmongComments, type TreePath } from "../../data/tree-path.ts";
-import { toFlow } from "../../data/write-data.ts";
+import { toFlow } from "../../data/yaml-text.ts";
 import { checkChange } from "./change-check.ts";
 import { NewValues } from "./new-values.ts";
 import type { OutlinedCollection, OutlinedEntry } from "./outline.ts";

@@ -1,7 +1,7 @@
 import test from "ava";
 import { NumberText } from "../../../sops/data/data-tree.ts";
 import { readData } from "../../../sops/data/read-data.ts";
-import { plain } from "../../../sops/data/write-data.ts";
+import { plain } from "../../../sops/data/yaml-text.ts";
 import { readBlockStyle } from "../../../sops/yaml/block-style/block-style.ts";
 import fc from "../../seeded-fast-check.ts";
 import { blockStyleDocument } from "../block-style-documents.ts";

@@ -1,7 +1,8 @@
 import test from "ava";
 import { NumberText, sameData, TimeText, type Data } from "../../../sops/data/data-tree.ts";
 import { readData } from "../../../sops/data/read-data.ts";
-import { toFlow, writeData, writeValue } from "../../../sops/data/write-data.ts";
+import { writeData, writeValue } from "../../../sops/data/write-data.ts";
+import { toFlow } from "../../../sops/data/yaml-text.ts";
 
 /** Numbers to go-yaml, and texts to the yaml package. */
 const GO_NUMBERS = ["0X1F", "0B1", "0b+11", "0o-7", "+0o7", "1e1_0"];
