@@ -1,24 +1,13 @@
 import { SopsError } from "../errors.ts";
-import { flatCommentStacks } from "../flat/flat-comment-stacks.ts";
-import { unflatten } from "../flat/flat-metadata.ts";
-import { flatText } from "../flat/flat-value.ts";
-import { lineEnd, Lines, newlineOf } from "../text/lines.ts";
-import { plainMetadata } from "../metadata/metadata.ts";
-import { SpellingRecord, withRecord } from "../metadata/spelling-record.ts";
-import type { CommentStack, Leaf, MetadataAfter, Replacement, StoreFile } from "../store.ts";
-import { applyEdits, type TextEdit } from "../text/text-edits.ts";
+import type { Leaf, StoreFile } from "../store.ts";
+import { lineEnd, Lines } from "../text/lines.ts";
 import { shownPath } from "../token.ts";
-import {
-  commentEdits,
-  commentLine,
-  commentsOf,
-  type CommentLine,
-  type IniComment,
-} from "./comments.ts";
+import { commentLine, commentsOf, type CommentLine, type IniComment } from "./comments.ts";
+import { IniFile, type IniValueLeaf } from "./file.ts";
 import { readKeyName } from "./key.ts";
+import type { SopsSection } from "./metadata-section.ts";
 import { leadingSpace, trim } from "./space.ts";
-import { formatSection, sectionEdits, type SopsSection } from "./metadata-section.ts";
-import { readIniValue, readsAs, spellIniValue, type IniStyle, type IniValue } from "./value.ts";
+import { readIniValue, type IniStyle } from "./value.ts";
 
 /** What keys before the first section belong to. */
 export const DEFAULT_SECTION = "DEFAULT";
@@ -31,10 +20,6 @@ const FORMS: Readonly<Record<IniStyle, Leaf["form"]>> = {
   "`": "forced",
   '"""': "forced",
 };
-
-interface IniValueLeaf extends Leaf {
-  readonly source: IniValue;
-}
 
 /**
  * Parses an INI file as sops's INI library does, with sops's order: a comment comes behind its key.
@@ -52,9 +37,7 @@ export function parseIni(text: string): StoreFile {
 class IniReader {
   private readonly text: string;
   private readonly lines: Lines;
-  /** By section, in sops's order. */
   private readonly sections: Leaf[][] = [[]];
-  /** Comments that sops drops. */
   private readonly unseen: IniComment[] = [];
   private readonly values: IniValueLeaf[] = [];
   private readonly comments: IniComment[] = [];
@@ -91,16 +74,9 @@ class IniReader {
     }
     // sops drops comments behind the last key; they are encrypted with the section they stand in.
     this.flush("unseen");
-    return new IniFile(
-      text,
-      [...this.sectionNames],
-      this.sections,
-      this.unseen,
-      this.values,
-      this.comments,
-      this.metadata,
-      this.sops,
-    );
+    const { sections, unseen, values, comments, metadata, sops } = this;
+    const names = [...this.sectionNames];
+    return new IniFile(text, { names, sections, unseen, values, comments, metadata, sops });
   }
 
   private readSection(lineStart: number, start: number, end: number): void {
@@ -204,106 +180,5 @@ class IniReader {
 
   private failure(code: "syntax" | "unsupported", offset: number, message: string): SopsError {
     return new SopsError(code, message, this.lines.placeOf(offset));
-  }
-}
-
-class IniFile implements StoreFile {
-  readonly leaves: readonly Leaf[];
-  readonly sections: readonly string[];
-  readonly rawMetadata: unknown;
-  private readonly text: string;
-  private readonly leavesBySection: readonly (readonly Leaf[])[];
-  private readonly values: readonly IniValueLeaf[];
-  private readonly comments: readonly IniComment[];
-  private readonly sops: SopsSection | null;
-  private readonly record: SpellingRecord;
-
-  constructor(
-    text: string,
-    sections: readonly string[],
-    leavesBySection: readonly (readonly Leaf[])[],
-    unseen: readonly IniComment[],
-    values: readonly IniValueLeaf[],
-    comments: readonly IniComment[],
-    metadata: readonly [string, string][],
-    sops: SopsSection | null,
-  ) {
-    this.text = text;
-    this.sections = sections;
-    this.values = values;
-    this.comments = comments;
-    this.sops = sops;
-    this.rawMetadata = sops === null ? null : unflatten(metadata);
-    const unusual = new Map<Leaf, string>();
-    for (const leaf of values) {
-      const { style, start, end } = leaf.source;
-      if (style === "continued") unusual.set(leaf, text.slice(start, end));
-    }
-    this.record = new SpellingRecord(values, unusual, this.rawMetadata);
-    this.leaves = [...leavesBySection.flat(), ...unseen, ...this.record.leaves];
-    this.leavesBySection = [...leavesBySection, ...unseen.map((comment) => [comment])];
-  }
-
-  commentStacks(): ReadonlyMap<Leaf, CommentStack> {
-    return this.record.addStacks(
-      new Map(this.leavesBySection.flatMap((leaves) => [...flatCommentStacks(leaves, 1)])),
-    );
-  }
-
-  splice(replacements: ReadonlyMap<Leaf, Replacement>, metadata: MetadataAfter): string {
-    const newline = newlineOf(this.text);
-    const edits: TextEdit[] = [];
-    for (const leaf of this.values) {
-      const replacement = replacements.get(leaf);
-      if (replacement !== undefined) edits.push(this.valueEdit(leaf, replacement, replacements));
-    }
-    for (const leaf of this.comments) {
-      const replacement = replacements.get(leaf);
-      if (replacement === undefined) continue;
-      edits.push(...commentEdits(this.text, leaf, replacement, newline));
-    }
-    if (metadata !== "keep") {
-      const section =
-        metadata === null
-          ? null
-          : formatSection(
-              withRecord(plainMetadata(metadata), this.record.after(replacements)),
-              this.sops?.newline ?? newline,
-            );
-      edits.push(...sectionEdits(this.text, this.sops, section, newline));
-    }
-    return applyEdits(this.text, edits);
-  }
-
-  private valueEdit(
-    leaf: IniValueLeaf,
-    replacement: Replacement,
-    replacements: ReadonlyMap<Leaf, Replacement>,
-  ): TextEdit {
-    const { start, end, style, comment, overlooked, next } = leaf.source;
-    const quote = style === "bare" || style === "continued" ? "" : style;
-    const outer = { start: start - quote.length, end: end + quote.length };
-    if (replacement.kind === "ciphertext") {
-      const { token, bare } = replacement;
-      if (bare) return { ...outer, text: token };
-      // sops finds a comment behind such quotes only where they close on another line.
-      const seen = (style === "`" || style === '"""') && comment !== null && !overlooked;
-      return { start, end, text: seen ? `${token}\n` : token };
-    }
-    const text = flatText(replacement.value);
-    const recorded = this.record.spellingOf(leaf, replacements);
-    if (recorded !== null && readsAs(recorded, text)) return { start, end, text: recorded };
-    // A comment beside it may be all that lets a `\` at its end stand bare, and may hold quotes.
-    const behind = this.text.slice(outer.end, next);
-    if (readsAs(quote + text + quote, text, behind)) return { start, end, text };
-    const spelling = spellIniValue(text, behind);
-    if (spelling === null) {
-      throw new SopsError(
-        "unsupported",
-        `the value at ${shownPath(leaf.path)} has no spelling in an INI file`,
-        { line: leaf.line },
-      );
-    }
-    return { ...outer, text: spelling };
   }
 }
