@@ -18,7 +18,7 @@ import { isSameSelection, type Selection } from "./selection/selection-option.ts
 import { selector } from "./selection/selection.ts";
 import { effectiveSelection, FORMAT_VERSION, type Metadata } from "./metadata/metadata.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
-import { additionalData, encryptBound, type KeyPath } from "./token.ts";
+import { encryptValue, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";
 
 /** How a file is to be encrypted: what its creation rule says. */
@@ -169,9 +169,9 @@ async function seal(
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       continue;
     }
-    const additional = additionalData(itemOf ?? leaf.path);
+    const path = itemOf ?? leaf.path;
     const asItem = itemOf !== undefined;
-    const reused = known.take(additional, value);
+    const reused = known.take(path, value);
     if (reused !== null) {
       if (leaf.recordsSpelling !== true) count.unchanged += 1;
       // Decrypting put what stood bare into quotes or a block: it goes back to how it stood.
@@ -179,7 +179,7 @@ async function seal(
       replacements.set(leaf, { kind: "ciphertext", token: reused.token, bare, asItem });
       continue;
     }
-    const token = encryptBound(value, dataKey, additional);
+    const token = encryptValue(value, dataKey, path);
     if (leaf.recordsSpelling !== true) count[leaf.kind === "comment" ? "comments" : "values"] += 1;
     replacements.set(leaf, { kind: "ciphertext", token, bare: options.bare === true, asItem });
   }

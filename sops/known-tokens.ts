@@ -1,5 +1,5 @@
 import type { OpenedLeaf } from "./open.ts";
-import { additionalData } from "./token.ts";
+import { additionalData, type KeyPath } from "./token.ts";
 import type { Value } from "./value.ts";
 
 /** A token of an earlier version, and whether it stood there as sops writes it. */
@@ -17,7 +17,7 @@ export class KnownTokens {
     for (const { leaf, value, token, isDisplaced } of opened.toReversed()) {
       // sops could not decrypt a comment that keeps what was made for another path.
       if (token === null || value === null || isDisplaced === true) continue;
-      const key = keyOf(additionalData(leaf.path), value);
+      const key = keyOf(leaf.path, value);
       const tokens = this.#tokens.get(key) ?? [];
       tokens.push({ token, bare: leaf.form === "bare" });
       this.#tokens.set(key, tokens);
@@ -27,17 +27,16 @@ export class KnownTokens {
   /**
    * The next token for a value: equal values take theirs in order, and share the last one.
    *
-   * @param additional what binds it to its path: {@link additionalData}.
    * @returns null where there is none.
    */
-  take(additional: string, value: Pick<Value, "type" | "text">): KnownToken | null {
+  take(path: KeyPath, value: Pick<Value, "type" | "text">): KnownToken | null {
     if (this.#tokens.size === 0) return null;
-    const tokens = this.#tokens.get(keyOf(additional, value));
+    const tokens = this.#tokens.get(keyOf(path, value));
     if (tokens === undefined) return null;
     return (tokens.length > 1 ? tokens.pop() : tokens[0]) ?? null;
   }
 }
 
-function keyOf(additional: string, { type, text }: Pick<Value, "type" | "text">): string {
-  return `${additional}\0${type}\0${text}`;
+function keyOf(path: KeyPath, { type, text }: Pick<Value, "type" | "text">): string {
+  return `${additionalData(path)}\0${type}\0${text}`;
 }

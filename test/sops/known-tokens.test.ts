@@ -2,7 +2,7 @@ import test from "ava";
 import { KnownTokens } from "../../sops/known-tokens.ts";
 import type { OpenedLeaf } from "../../sops/open.ts";
 import type { Leaf } from "../../sops/store.ts";
-import { additionalData, type KeyPath } from "../../sops/token.ts";
+import type { KeyPath } from "../../sops/token.ts";
 import type { Value } from "../../sops/value.ts";
 
 function opened(
@@ -15,7 +15,7 @@ function opened(
 }
 
 const str = (text: string): Value => ({ type: "str", text });
-const data = additionalData(["data", "a"]);
+const data = ["data", "a"];
 
 test("equal values of one path take their tokens in order, and share the last one", (t) => {
   const known = new KnownTokens(
@@ -27,8 +27,8 @@ test("equal values of one path take their tokens in order, and share the last on
 
 test("a token is for one path, one type and one text", (t) => {
   const known = new KnownTokens([opened(["data", "a"], str("1"), "token")]);
-  t.is(known.take(additionalData(["data"]), str("1")), null);
-  t.is(known.take(additionalData(["data", "b"]), str("1")), null);
+  t.is(known.take(["data"], str("1")), null);
+  t.is(known.take(["data", "b"], str("1")), null);
   t.is(known.take(data, { type: "int", text: "1" }), null);
   t.is(known.take(data, str("2")), null);
   t.deepEqual(known.take(data, str("1")), { token: "token", bare: false });
@@ -41,7 +41,7 @@ test("what was readable, or is null, has no token that could serve on", (t) => {
     opened(["data", "b"], str("y"), "token", "bare"),
   ]);
   t.is(known.take(data, str("x")), null);
-  t.deepEqual(known.take(additionalData(["data", "b"]), str("y")), { token: "token", bare: true });
+  t.deepEqual(known.take(["data", "b"], str("y")), { token: "token", bare: true });
   t.is(new KnownTokens([]).take(data, str("x")), null);
 });
 
