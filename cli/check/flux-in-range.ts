@@ -4,8 +4,9 @@ import { readBlobs } from "../../git/objects/blobs.ts";
 import { type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
-import { filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";
-import { settingsAt, settleSilently } from "../../hooks/rules/settings-in-force.ts";
+import { fileAt, filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";
+import { SETTINGS_FILE } from "../../hooks/rules/gate-files.ts";
+import { settingsIn, settleSilently } from "../../hooks/rules/settings-in-force.ts";
 import type { CheckedFinding } from "./check-formats.ts";
 import { MOST_BYTES } from "../staged-files.ts";
 
@@ -35,7 +36,8 @@ export async function fluxInRange(
     .map(({ finding: { about: _about, ...finding }, path, oid }) => {
       return { ...finding, path, where: "worktree" as const, blob: oid };
     });
-  return settleSilently(await settingsAt(repository, to), brought);
+  const settings = await settingsIn(repository, fileAt(trees, after, SETTINGS_FILE));
+  return settleSilently(settings, brought);
 }
 
 /** Without the line: it moves with what is written above. */

@@ -1,5 +1,5 @@
 import { GitError } from "../errors.ts";
-import { againstTree, emptyTree } from "../repository/head.ts";
+import { emptyTree, treeOfUnborn } from "../repository/head.ts";
 import { isEmptyBlob } from "../objects/object-id.ts";
 import type { GitPath } from "../path.ts";
 import { nulFields, runGit, type GitContext } from "../run.ts";
@@ -127,9 +127,20 @@ async function intentToAdd(
  * @throws GitError `command-failed`, `unexpected-output`
  */
 export async function changedEntries(context: GitContext, treeish = "HEAD"): Promise<IndexChanges> {
-  return againstTree(context, treeish, async (tree) =>
-    changesOf(context, tree, await rawChanges(context, tree)),
-  );
+  try {
+    return await changesIn(context, treeish);
+  } catch (error) {
+    // Asking first would cost a process at every commit; so the failure asks.
+    const isFailure = error instanceof GitError && error.code === "command-failed";
+    if (!isFailure || treeish !== "HEAD") throw error;
+    const tree = await treeOfUnborn(context);
+    if (tree === null) throw error;
+    return changesIn(context, tree);
+  }
+}
+
+async function changesIn(context: GitContext, tree: string): Promise<IndexChanges> {
+  return changesOf(context, tree, await rawChanges(context, tree));
 }
 
 /**

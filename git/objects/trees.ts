@@ -88,6 +88,18 @@ function parseTree(content: Buffer, oidBytes: number): TreeNode[] {
   return entries;
 }
 
+/** The file at a path of a tree; null where there is none, or a folder, a symlink or a submodule. */
+export function fileAt({ nodes }: Trees, tree: string, path: GitPath): string | null {
+  let oid: string | undefined = tree;
+  const parts = path.split("/");
+  for (const [index, part] of parts.entries()) {
+    const kind = index < parts.length - 1 ? "tree" : "file";
+    oid = nodes.get(oid)?.find((node) => node.name === part && node.kind === kind)?.oid;
+    if (oid === undefined) return null;
+  }
+  return oid;
+}
+
 /**
  * The files of a tree, in git's order. Folders for which `enter` says no are passed over.
  *

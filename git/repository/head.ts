@@ -1,4 +1,3 @@
-import { GitError } from "../errors.ts";
 import { EMPTY_TREES, type ObjectFormat } from "../objects/object-id.ts";
 import { runGit, type GitContext } from "../run.ts";
 
@@ -21,33 +20,11 @@ function emptyTreeIn(format: Buffer): string {
 }
 
 /** The empty tree where the branch is unborn, and null where it is not: one call to git. */
-async function treeOfUnborn(context: GitContext): Promise<string | null> {
+export async function treeOfUnborn(context: GitContext): Promise<string | null> {
   const { status, stdout } = await runGit(
     context,
     ["rev-parse", "--show-object-format", "--verify", "--quiet", "HEAD"],
     { allowed: [0, 1] },
   );
   return status === 0 ? null : emptyTreeIn(stdout);
-}
-
-/**
- * Runs something against a tree-ish; where that is HEAD and the branch is unborn, against the
- * empty tree instead. Asking first would cost a process at every commit; so the failure asks.
- *
- * @throws what `run` throws
- */
-export async function againstTree<T>(
-  context: GitContext,
-  treeish: string,
-  run: (treeish: string) => Promise<T>,
-): Promise<T> {
-  try {
-    return await run(treeish);
-  } catch (error) {
-    const isFailure = error instanceof GitError && error.code === "command-failed";
-    if (!isFailure || treeish !== "HEAD") throw error;
-    const tree = await treeOfUnborn(context);
-    if (tree === null) throw error;
-    return run(tree);
-  }
 }

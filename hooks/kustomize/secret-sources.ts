@@ -11,7 +11,7 @@ import { objectSources } from "../../flux/generator-objects.ts";
 import { folderOf, pathFrom } from "../../flux/repository-files.ts";
 import { pathFromText, pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { readStagedPaths } from "../../git/objects/files-at-paths.ts";
+import { readStagedPaths } from "../../git/index/staged-files.ts";
 import { judge } from "../judge.ts";
 import { mayGenerateSecrets, type Kustomization } from "./kustomizations.ts";
 import { readAsAsked } from "./read-as-asked.ts";

@@ -3,7 +3,7 @@ import { blobsIn } from "../../git/range/blobs.ts";
 import type { Range } from "../../git/range/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { filesOf, readTrees } from "../../git/objects/trees.ts";
+import { fileAt, filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";
 import { SETTINGS_FILE } from "../rules/gate-files.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { rulesAt, type RulesInForce } from "../rules/rules-in-force.ts";
@@ -113,24 +113,9 @@ export async function groupsReaching(
   return (oid) => reached.filter(({ blobs }) => blobs.has(oid)).map(({ group }) => group);
 }
 
-function fileAt(
-  { nodes }: Awaited<ReturnType<typeof readTrees>>,
-  tree: string,
-  path: GitPath,
-): string | null {
-  let oid: string | undefined = tree;
-  const parts = path.split("/");
-  for (const [index, part] of parts.entries()) {
-    const kind = index < parts.length - 1 ? "tree" : "file";
-    oid = nodes.get(oid)?.find((node) => node.name === part && node.kind === kind)?.oid;
-    if (oid === undefined) return null;
-  }
-  return oid;
-}
-
 /** The files named `.sops.yaml`, links too, which hold none; folders without one are not looked through again. */
 function ruleFilesOf(
-  trees: Awaited<ReturnType<typeof readTrees>>,
+  trees: Trees,
   tree: string,
   without: Set<string>,
 ): { path: GitPath; oid: string }[] {

@@ -1,9 +1,8 @@
 import type { AllowedFinding, Settings } from "../../findings/settings.ts";
 import { readBlobMap } from "../../git/objects/blobs.ts";
-import { GitError } from "../../git/errors.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
-import { readPathAt, readStagedPaths } from "../../git/objects/files-at-paths.ts";
+import { readStagedPaths } from "../../git/index/staged-files.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { SETTINGS_FILE } from "./gate-files.ts";
 
@@ -15,16 +14,6 @@ import { SETTINGS_FILE } from "./gate-files.ts";
 export async function stagedSettings(context: GitContext): Promise<Settings | null> {
   const staged = await readStagedPaths(context, [SETTINGS_FILE]);
   return parsed(staged.get(SETTINGS_FILE)?.bytes);
-}
-
-/** The settings that a commit holds; null where there are none, or it is no commit. */
-export async function settingsAt(context: GitContext, commit: string): Promise<Settings | null> {
-  try {
-    return await parsed((await readPathAt(context, commit, SETTINGS_FILE))?.bytes);
-  } catch (error) {
-    if (error instanceof GitError && error.code === "command-failed") return null;
-    throw error;
-  }
 }
 
 /**

@@ -127,6 +127,17 @@ test("--range: what Flux would apply as ciphertext since then, also where anothe
   repository.must("branch", "old", "HEAD~1");
   t.deepEqual(check("HEAD..old"), { status: 0, findings: [] });
   t.is(check("HEAD~3..old").status, 1);
+
+  repository.must("switch", "-q", "old");
+  commit(
+    ".flux-sops.yaml",
+    `allow:\n  - rule: flux-ciphertext\n    path: ${file}\n    reason: decrypted elsewhere\n`,
+  );
+  t.deepEqual(
+    check("HEAD~3..HEAD"),
+    { status: 0, findings: [] },
+    "allowed at the end of the range",
+  );
 });
 
 test("--range: leaks of each commit in it, and of no other", (t) => {

@@ -12,7 +12,7 @@ import { peel } from "../../../git/objects/tags.ts";
 import { readHeadAndBlobs } from "../../../git/objects/commit.ts";
 import { blobOid } from "../../../git/objects/object-id.ts";
 import { pathFromText } from "../../../git/path.ts";
-import { filesOf, readTrees } from "../../../git/objects/trees.ts";
+import { fileAt, filesOf, readTrees } from "../../../git/objects/trees.ts";
 import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
 
 function contextOf({ dir, env }: TemporaryRepository) {
@@ -224,6 +224,11 @@ test("tags are peeled; trees of many commits are read at once", async (t) => {
     ),
     [oid(repository, "HEAD:top")],
   );
+  const root = trees.roots.get(next) ?? "";
+  t.is(fileAt(trees, root, pathFromText("deep/er/file")), oid(repository, "HEAD:deep/er/file"));
+  for (const other of ["deep", "gone", "top/file"]) {
+    t.is(fileAt(trees, root, pathFromText(other)), null, other);
+  }
 });
 
 test("HEAD with its author and parents, together with blobs", async (t) => {
