@@ -4,7 +4,7 @@ import type { Range } from "../../git/range/range.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { settingsIn, settleSilently } from "../rules/settings-in-force.ts";
-import { decryptedAgain } from "./decrypted-again.ts";
+import { readableAgain, replacementsIn } from "../readable-again.ts";
 import { Findings, type Found, type RangeFinding } from "./findings.ts";
 import { lookIntoMessages } from "./messages.ts";
 import { lookIntoTips } from "./new-at-tips.ts";
@@ -38,9 +38,8 @@ export async function inspectRange(
     lookIntoMessages(repository, tips, range),
   ]);
   if (blobs.size === 0) return { findings: messages, files: 0, unverified: 0 };
-  const { files, kustomizations, groups } = await lookAtTips(repository, tips, (oid) =>
-    blobs.has(oid),
-  );
+  const isNew = (oid: string) => blobs.has(oid);
+  const { files, kustomizations, groups } = await lookAtTips(repository, tips, isNew);
   const groupsOf = await groupsReaching(repository, groups, range);
   const rulesOf = (some: readonly TipGroup[]) => [...new Set(some.map(({ rules }) => rules))];
   const rulesFor = (oid: string) => rulesOf(groupsOf(oid));
@@ -52,15 +51,15 @@ export async function inspectRange(
     commits > 0 ? readRangeLog(repository, range, blobs) : null,
   ]);
   const unverified = await lookIntoTips(repository, files, seen, found);
-  const contents = { blobs, withSops: seen.withSops, rulesFor };
-  const again = log === null ? [] : await decryptedAgain(repository, log.log, contents);
+  const replaced = log === null ? [] : replacementsIn(log.log, { isNew, withSops: seen.withSops });
+  const again = await readableAgain(repository, replaced, rulesFor);
   for (const one of again) {
     const { oid, path, finding, commitMends } = one;
     const tip = files.find((file) => file.oid === oid && file.path === path)?.ref ?? null;
     const placed = { ...finding, path, blob: oid, commitMends, tip };
     if (!found.isKnown(placed)) found.add(placed);
   }
-  await lookIntoSources(repository, generating, (oid) => blobs.has(oid), found);
+  await lookIntoSources(repository, generating, isNew, found);
   // One commit is a tip: what it has, under whatever name, is looked at there.
   if (log !== null && commits > 1) {
     await lookIntoOtherNames(repository, log, seen, { blobs, rulesFor }, found);
