@@ -7,6 +7,13 @@ export interface RepositoryFiles {
 }
 
 /**
+ * Bytes of the largest file that Flux decrypts.
+ *
+ * @see maxEncryptedFileSize in kustomize-controller's internal/decryptor/decryptor.go
+ */
+export const MOST_ENCRYPTED = 5 * 1024 * 1024;
+
+/**
  * What kustomize takes for a kustomization.
  *
  * @see RecognizedKustomizationFileNames in kustomize's api/konfig/general.go

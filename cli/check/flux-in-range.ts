@@ -1,6 +1,7 @@
+import { MOST_ENCRYPTED } from "../../flux/repository-files.ts";
 import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
 import type { FluxFinding } from "../../findings/flux/finding.ts";
-import { readBlobs } from "../../git/objects/blobs.ts";
+import { blobsHere } from "../../git/objects/blobs.ts";
 import { type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
@@ -8,7 +9,6 @@ import { fileAt, filesOf, readTrees, type Trees } from "../../git/objects/trees.
 import { SETTINGS_FILE } from "../../hooks/rules/gate-files.ts";
 import { settingsIn, settleSilently } from "../../hooks/rules/settings-in-force.ts";
 import type { CheckedFinding } from "./check-formats.ts";
-import { MOST_BYTES } from "../staged-files.ts";
 
 /**
  * What Flux would apply as ciphertext, or refuse, at the end of a range and not before it. Whole trees
@@ -57,11 +57,8 @@ async function fluxIn(
   tree: string,
 ): Promise<FoundInTree[]> {
   const files = new Map([...filesOf(trees, tree)].map((file) => [pathText(file.path), file]));
-  const blobs = new Map<string, Buffer>();
   const oids = [...files.values()].map(({ oid }) => oid);
-  for await (const { oid, bytes } of readBlobs(repository, oids, { maxBytes: MOST_BYTES })) {
-    if (bytes !== null) blobs.set(oid, bytes);
-  }
+  const blobs = await blobsHere(repository, oids, { maxBytes: MOST_ENCRYPTED });
   return fluxCiphertext({
     paths: [...files.keys()],
     read: (path) => blobs.get(files.get(path)?.oid ?? "") ?? null,

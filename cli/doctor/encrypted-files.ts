@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { MOST_ENCRYPTED } from "../../flux/repository-files.ts";
 import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
-import { readBlobs } from "../../git/objects/blobs.ts";
+import { blobsHere, readBlobs } from "../../git/objects/blobs.ts";
 import { type IndexEntry, indexEntries, isFile } from "../../git/index/entries.ts";
 import { displayPath, type GitPath, pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
@@ -51,9 +52,6 @@ export interface Encryption {
   readonly unstagedRules: { readonly isIgnored: boolean } | null;
 }
 
-/** What is larger, Flux does not decrypt. */
-const MOST_BYTES = 5 * 1024 * 1024;
-
 /**
  * Reads the creation rules and the encrypted files of the index.
  *
@@ -65,7 +63,7 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
   );
   const contents = new Map<string, Buffer>();
   const oids = entries.map(({ oid }) => oid);
-  for await (const { oid, bytes } of readBlobs(repository, oids, { maxBytes: MOST_BYTES })) {
+  for await (const { oid, bytes } of readBlobs(repository, oids, { maxBytes: MOST_ENCRYPTED })) {
     // Most files are of no interest, and there may be many of them.
     if (bytes?.includes(TOKEN_START) === true) contents.set(oid, bytes);
   }
@@ -109,13 +107,10 @@ async function readRuleFiles(
   entries: readonly IndexEntry[],
 ): Promise<RuleFileEntry[]> {
   const found = entries.filter(({ path }) => isRuleFile(path));
-  const texts = new Map<string, Buffer>();
-  for await (const { oid, bytes } of readBlobs(
+  const texts = await blobsHere(
     repository,
     found.map(({ oid }) => oid),
-  )) {
-    if (bytes !== null) texts.set(oid, bytes);
-  }
+  );
   return found
     .map(({ path, oid }): RuleFileEntry => {
       const file = pathText(path);

@@ -1,3 +1,4 @@
+import { MOST_ENCRYPTED } from "../../flux/repository-files.ts";
 import { candidateOf } from "../../findings/candidate/candidate.ts";
 import type { RuleId } from "../../findings/finding.ts";
 import { suspectedRules } from "../../findings/prefilter/prefilter.ts";
@@ -19,7 +20,6 @@ import { type Diagnosis, note, ok, someOf } from "./diagnosis.ts";
 
 /** A guess is of no use about what nobody sees. */
 const WITHOUT: ReadonlySet<RuleId> = new Set(["inline-credential"]);
-const MOST_BYTES = 5 * 1024 * 1024;
 
 /**
  * Prunes what is left, and keeps the stashes: `reflog expire --expire=now --all` would drop all but
@@ -47,7 +47,9 @@ export async function diagnoseLeftPlaintext(repository: OpenedRepository): Promi
   );
   const rules = await rulesOfIndex(repository, await indexEntries(repository));
   const found: LeftBlob[] = [];
-  for await (const { oid, bytes } of readBlobs(repository, left.keys(), { maxBytes: MOST_BYTES })) {
+  for await (const { oid, bytes } of readBlobs(repository, left.keys(), {
+    maxBytes: MOST_ENCRYPTED,
+  })) {
     const blob = left.get(oid);
     if (blob !== undefined && bytes !== null && isSecret(blob, bytes, rules)) found.push(blob);
   }

@@ -60,6 +60,24 @@ async function* askForBlobs(
 }
 
 /**
+ * Those of some blobs that are here, into memory at once.
+ *
+ * @param options.maxBytes larger ones are left out
+ * @throws GitError `command-failed`, `unexpected-output`
+ */
+export async function blobsHere(
+  context: GitContext,
+  oids: Iterable<string>,
+  options: { maxBytes?: number } = {},
+): Promise<Map<string, Buffer>> {
+  const blobs = new Map<string, Buffer>();
+  for await (const { oid, bytes } of readBlobs(context, oids, options)) {
+    if (bytes !== null) blobs.set(oid, bytes);
+  }
+  return blobs;
+}
+
+/**
  * Reads blobs that must all be there, into memory at once.
  *
  * @throws GitError `missing-object`, `too-large`, `command-failed`, `unexpected-output`

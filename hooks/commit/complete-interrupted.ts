@@ -1,5 +1,5 @@
 import { unlinkSync } from "node:fs";
-import { readBlobs } from "../../git/objects/blobs.ts";
+import { blobsHere } from "../../git/objects/blobs.ts";
 import { indexEntries } from "../../git/index/entries.ts";
 import type { GitPath } from "../../git/path.ts";
 import { refreshIndex } from "../../git/index/replace-entries.ts";
@@ -64,13 +64,10 @@ async function complete(
     repository,
     open.map(({ path, from }) => ({ path, oid: from })),
   );
-  const blobs = new Map<string, Buffer>();
-  for await (const { oid, bytes } of readBlobs(
+  const blobs = await blobsHere(
     repository,
     open.map(({ to }) => to),
-  )) {
-    if (bytes !== null) blobs.set(oid, bytes);
-  }
+  );
   const completed: GitPath[] = [];
   for (const { path, to } of open) {
     const file = onDisk.get(path);

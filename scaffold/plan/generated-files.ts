@@ -1,5 +1,5 @@
 import { catFileBatch } from "../../git/batch.ts";
-import { readBlobs } from "../../git/objects/blobs.ts";
+import { blobsHere } from "../../git/objects/blobs.ts";
 import { blobOid } from "../../git/objects/object-id.ts";
 import { runGit, type GitContext } from "../../git/run.ts";
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
@@ -66,10 +66,7 @@ export async function readGenerated(
 ): Promise<GeneratedFiles> {
   const ids = parseGenerated(text);
   const context = { cwd: directory, env: environmentInFolder() };
-  const contents = new Map<string, Buffer>();
-  for await (const { oid, bytes } of readBlobs(context, new Set(ids.values()))) {
-    if (bytes !== null) contents.set(oid, bytes);
-  }
+  const contents = await blobsHere(context, ids.values());
   const isKnown = ids.size === 0 || contents.size > 0;
   return { ids, contents: isKnown ? contents : await committedContents(context, ids) };
 }
