@@ -32,7 +32,7 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
 /**
  * Which of some blobs a remote has, anywhere in the history of what tracks it or of other commits: one walk
  * over all of it, so only for what is suspicious already. Where a part of it is not here, as in a damaged repository,
- * git tells of none, and none counts as held.
+ * nothing behind that counts as held; before 2.43 git tells of none at all then.
  *
  * @param remote as in Range
  * @param commits full names of those that it has, too; they need not be here

@@ -101,17 +101,22 @@ test("what a remote-tracking branch reaches is left out, and found when asked fo
   );
 });
 
-test("where a part of what a remote-tracking branch reaches is not here, nothing counts as held", async (t) => {
+test("where a part of what a remote-tracking branch reaches is not here, nothing behind it counts as held", async (t) => {
   const repository = temporaryRepository(t);
+  const behind = commit(repository, "a", "behind\n");
   const sent = commit(repository, "a", "sent\n");
   repository.must("update-ref", "refs/remotes/origin/main", sent);
   const context = contextOf(repository);
-  const asked = [oid(repository, "HEAD:a"), "2".repeat(sent.length)];
-  t.deepEqual([...(await heldByRemotes(context, asked))], asked.slice(0, 1));
-  const child = repository.must("commit-tree", "-p", sent, "-m", "x", "HEAD^{tree}");
-  repository.must("update-ref", "refs/remotes/origin/main", child);
-  rmSync(path.join(repository.dir, ".git/objects", sent.slice(0, 2), sent.slice(2)));
-  t.deepEqual([...(await heldByRemotes(context, asked))], []);
+  const asked = ["HEAD~1:a", "HEAD:a"].map((name) => oid(repository, name));
+  const unknown = "2".repeat(sent.length);
+  t.deepEqual([...(await heldByRemotes(context, [...asked, unknown]))].sort(), asked.toSorted());
+  rmSync(path.join(repository.dir, ".git/objects", behind.slice(0, 2), behind.slice(2)));
+  const held = await heldByRemotes(context, [...asked, unknown]);
+  // Before 2.43 git tells of none; since then of what it reaches, which the remote has.
+  t.deepEqual(
+    [...held].filter((name) => name !== asked[1]),
+    [],
+  );
 });
 
 test("in a partial clone, the blobs that a remote is known to have are not fetched from it", async (t) => {
