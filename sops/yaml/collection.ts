@@ -11,6 +11,13 @@ export interface Collection {
   readonly entry: number;
 }
 
+/** Where something stands in a mapping or list. */
+export interface InCollection {
+  readonly holder: Collection | null;
+  /** Where its entry there begins; for a comment where it counts: beside a value, before that value. */
+  readonly entry: number;
+}
+
 export function isWithin(inner: Collection, outer: Collection): boolean {
   let open = inner.parent;
   while (open !== null && open !== outer) open = open.parent;

@@ -12,7 +12,8 @@ import type {
 } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
-import { commentStacks, type Held } from "./comments/stacks.ts";
+import type { InCollection } from "./collection.ts";
+import { commentStacks } from "./comments/stacks.ts";
 import type { Refusal } from "./go-yaml/go-yaml-scan.ts";
 import { leafEdits } from "./leaf-edits.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
@@ -31,7 +32,7 @@ export class YamlFile implements StoreFile {
   private readonly text: string;
   private readonly own: readonly YamlLeaf[];
   private readonly record: SpellingRecord;
-  private readonly empty: readonly Held[];
+  private readonly empty: readonly InCollection[];
   private readonly documents: readonly YamlDocument[];
   private readonly indent: number;
   private readonly newline: string;
@@ -211,7 +212,7 @@ export class YamlFile implements StoreFile {
 /** How many comments each value is behind, in the mapping or list that holds it and in those around. */
 function commentCounts(
   leaves: readonly YamlLeaf[],
-  empty: readonly Held[],
+  empty: readonly InCollection[],
 ): readonly { readonly leaf: Leaf; readonly counts: string }[] {
   const known = new Map<CommentRun, number>();
   const countOf = (run: CommentRun | null): number => {

@@ -1,6 +1,6 @@
 import type { Leaf, Replacement } from "../store.ts";
 import type { TextEdit } from "../text/text-edits.ts";
-import type { Held } from "./comments/stacks.ts";
+import type { InCollection } from "./collection.ts";
 import type { YamlLeaf } from "./leaf.ts";
 import { spellToken, spellValue } from "./spelling.ts";
 
@@ -13,7 +13,7 @@ import { spellToken, spellValue } from "./spelling.ts";
  */
 export function leafEdits(
   leaves: readonly YamlLeaf[],
-  empty: readonly Held[],
+  empty: readonly InCollection[],
   replacements: ReadonlyMap<Leaf, Replacement>,
   spelling: (leaf: YamlLeaf) => string | null,
 ): TextEdit[] {
@@ -35,7 +35,7 @@ export function leafEdits(
  */
 function lastOfEmptied(
   leaves: readonly YamlLeaf[],
-  empty: readonly Held[],
+  empty: readonly InCollection[],
   replacements: ReadonlyMap<Leaf, Replacement>,
 ): ReadonlySet<YamlLeaf> {
   const isComment = (leaf: YamlLeaf) => {
@@ -46,11 +46,11 @@ function lastOfEmptied(
       replacement.value.type === "comment"
     );
   };
-  const last = new Map<Held["holder"], YamlLeaf>();
+  const last = new Map<InCollection["holder"], YamlLeaf>();
   for (const leaf of leaves) if (isComment(leaf)) last.set(leaf.holder, leaf);
   if (last.size === 0) return new Set();
-  const filled = new Set<Held["holder"]>();
-  const fill = (from: Held["holder"]) => {
+  const filled = new Set<InCollection["holder"]>();
+  const fill = (from: InCollection["holder"]) => {
     for (let one = from; one !== null && !filled.has(one); one = one.parent) filled.add(one);
   };
   for (const leaf of leaves) if (leaf.kind === "value" && !isComment(leaf)) fill(leaf.holder);

@@ -1,19 +1,15 @@
 import type { Leaf } from "../store.ts";
-import type { Collection } from "./collection.ts";
-import type { Held } from "./comments/stacks.ts";
+import type { InCollection } from "./collection.ts";
 import type { Refusal } from "./go-yaml/go-yaml-scan.ts";
 import type { YamlDocument } from "./metadata-edits.ts";
 import type { Place } from "./spelling.ts";
 
 /** Where a leaf stands, beside what it is. */
-export interface YamlLeaf extends Leaf {
+export interface YamlLeaf extends Leaf, InCollection {
   readonly start: number;
   readonly end: number;
   /** For an item of a block list: the offset of its `-`. */
   readonly itemStart: number | null;
-  /** The collection that holds it, and where its entry there begins. */
-  readonly holder: Collection | null;
-  readonly entry: number;
   readonly place: Place;
   readonly endOfFile?: { readonly leaf: YamlLeaf; readonly asItem: boolean };
   /** Set for a block that the file ends in without a line break. */
@@ -25,7 +21,7 @@ export interface YamlContent {
   /** In the order of the text. */
   readonly leaves: readonly YamlLeaf[];
   /** Mappings and lists without anything in them. */
-  readonly empty: readonly Held[];
+  readonly empty: readonly InCollection[];
   readonly documents: readonly YamlDocument[];
   /** The `sops` block of the first document as plain data, or null. */
   readonly rawMetadata: unknown;

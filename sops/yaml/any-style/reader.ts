@@ -12,9 +12,8 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { Anchors } from "./anchors.ts";
-import type { Collection } from "../collection.ts";
+import type { Collection, InCollection } from "../collection.ts";
 import { entryOfComment } from "../comments/leaves.ts";
-import type { Held } from "../comments/stacks.ts";
 import type { Comment } from "../comments/comments.ts";
 import type { YamlLeaf } from "../leaf.ts";
 import { MappingKeys } from "./mapping-keys.ts";
@@ -42,7 +41,7 @@ export class DocumentReader {
   /** The top mapping, which comments alone are in, too. */
   top: Collection = { path: [], column: 0, list: false, parent: null, entry: 0 };
   /** Mappings and lists without anything in them, and keys without a value. */
-  readonly empty: Held[] = [];
+  readonly empty: InCollection[] = [];
   private readonly leaves: YamlLeaf[] = [];
   private readonly anchored = new Map<unknown, YamlLeaf>();
   private readonly entries = new Map<Collection, number[]>();

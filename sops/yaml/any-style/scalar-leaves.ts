@@ -2,7 +2,7 @@ import type { CST, ParsedNode, Scalar } from "yaml";
 import type { KeyPath } from "../../token.ts";
 import type { Value } from "../../value.ts";
 import { blockEnd, bodyOffset, cutText, hasSpacesBelow, isCutOff } from "./block-scalar.ts";
-import type { Collection } from "../collection.ts";
+import type { Collection, InCollection } from "../collection.ts";
 import type { YamlLeaf } from "../leaf.ts";
 import { LeafPlaces } from "./leaf-places.ts";
 import { scalarValue, type Failure } from "../scalar-value.ts";
@@ -11,11 +11,8 @@ import { canBePlain, type Place } from "../spelling.ts";
 import { lostIn } from "../go-yaml/unreadable-block.ts";
 
 /** Where a scalar stands in the tree. */
-export interface Seat {
+export interface Seat extends InCollection {
   readonly path: KeyPath;
-  readonly holder: Collection | null;
-  /** Where its entry of the holder begins. */
-  readonly entry: number;
   /** Where the `-` of an item of a block list stands. */
   readonly itemStart: number | null;
 }

@@ -2,7 +2,7 @@ import type { CST } from "yaml";
 import type { Lines } from "../../text/lines.ts";
 import { isWithin, type Collection } from "../collection.ts";
 import { gapsOf, hasFoot, type Gap } from "./gaps.ts";
-import { ownersAtEnd, type DocumentEnd, type Held } from "./owners.ts";
+import { ownersAtEnd, type DocumentEnd, type OwnedComment } from "./owners.ts";
 import type { RawComment } from "./texts.ts";
 import { documentMarks, type Mark } from "./marks.ts";
 
@@ -191,9 +191,13 @@ function commentsOf(
 }
 
 /** Whether comments below something stand where go-yaml may take them to be on something else. */
-function standsAstray(lines: Lines, below: readonly Held[], after: Mark | undefined): boolean {
+function standsAstray(
+  lines: Lines,
+  below: readonly OwnedComment[],
+  after: Mark | undefined,
+): boolean {
   const column = after === undefined ? 0 : lines.columnOf(after.start);
-  const columnsOf = (some: readonly Held[]) =>
+  const columnsOf = (some: readonly OwnedComment[]) =>
     new Set(some.map(({ comment }) => lines.columnOf(comment.start)));
   return (
     Math.min(...columnsOf(below)) < column ||

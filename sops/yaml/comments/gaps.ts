@@ -1,7 +1,7 @@
 import type { Lines } from "../../text/lines.ts";
 import { isWithin, type Collection } from "../collection.ts";
 import type { Mark } from "./marks.ts";
-import { heldBehindIndicator, heldInGap, type DocumentEnd, type Held } from "./owners.ts";
+import { heldBehindIndicator, heldInGap, type DocumentEnd, type OwnedComment } from "./owners.ts";
 import type { RawComment } from "./texts.ts";
 
 /** The comments between two neighbouring marks. */
@@ -9,7 +9,7 @@ export interface Gap {
   readonly start: number;
   readonly before: Mark | undefined;
   readonly after: Mark | undefined;
-  readonly held: readonly Held[];
+  readonly held: readonly OwnedComment[];
   /** Whether one of them is a foot that go-yaml has nothing for. */
   readonly hasLateFoot: boolean;
   /** Whether go-yaml takes them from what they stand before to its key, or to what follows that. */
@@ -75,8 +75,8 @@ export function hasFoot({ held }: Gap): boolean {
 function followAbove(
   above: Gap | undefined,
   before: Mark | undefined,
-  held: readonly Held[],
-): readonly Held[] {
+  held: readonly OwnedComment[],
+): readonly OwnedComment[] {
   const value = above?.after?.collection ?? null;
   if (before?.opensValue !== true || above?.after?.start !== before.start) return held;
   if (value === null || !above.held.some(({ kind, owner }) => kind === "next" && owner === value))

@@ -28,7 +28,7 @@ export function documentEnd(
 }
 
 /** A comment with whom it belongs to. */
-export interface Held {
+export interface OwnedComment {
   readonly comment: RawComment;
   readonly owner: Collection;
   readonly kind: "beside" | CommentText["kind"];
@@ -46,14 +46,14 @@ export function heldInGap(
   after: Mark | undefined,
   root: Collection,
   blockLine: number,
-): Held[] {
+): OwnedComment[] {
   const last = before?.collection ?? root;
   const inner = before?.closes === true ? (last.parent ?? last) : last;
   const next = after?.collection ?? root;
   const nextColumn = after === undefined ? 0 : lines.columnOf(after.start);
   const nextLine = after === undefined ? blockLine : lines.lineOf(after.start);
   const indent = blockColumn(inner);
-  const held: Held[] = [];
+  const held: OwnedComment[] = [];
   let rest = comments;
   const [first] = comments;
   if (
@@ -114,7 +114,7 @@ export function heldBehindIndicator(
   after: Mark | undefined,
   root: Collection,
   blockLine: number,
-): Held[] {
+): OwnedComment[] {
   const next = after === undefined || after.parts === true ? root : (after.collection ?? root);
   const isBehindAll = after === undefined && before.collection === root;
   const line = after === undefined ? blockLine : lines.lineOf(after.start);
@@ -139,7 +139,7 @@ export function heldBehindIndicator(
  */
 export function ownersAtEnd(
   lines: Lines,
-  held: readonly Held[],
+  held: readonly OwnedComment[],
   before: Mark | undefined,
   root: Collection,
   ending: DocumentEnd,

@@ -1,12 +1,5 @@
 import type { CommentRun, CommentStack, Leaf } from "../../store.ts";
-import type { Collection } from "../collection.ts";
-
-/** Where something stands among the comments. */
-export interface Held {
-  readonly holder: Collection | null;
-  /** Where its entry begins; for a comment where it counts: beside a value, before that value. */
-  readonly entry: number;
-}
+import type { Collection, InCollection } from "../collection.ts";
 
 /** How far a collection has been read. */
 interface Level {
@@ -23,8 +16,8 @@ interface Level {
  * @see walkBranch and walkSlice in sops.go
  */
 export function commentStacks(
-  leaves: readonly (Leaf & Held)[],
-  empty: readonly Held[],
+  leaves: readonly (Leaf & InCollection)[],
+  empty: readonly InCollection[],
 ): ReadonlyMap<Leaf, CommentStack> {
   const stacks = new Map<Leaf, CommentStack>();
   const levels = new Map<Collection, Level>();
@@ -35,7 +28,7 @@ export function commentStacks(
     levels.set(collection, fresh);
     return fresh;
   };
-  const all: { readonly at: Held; readonly leaf: Leaf | null }[] = [
+  const all: { readonly at: InCollection; readonly leaf: Leaf | null }[] = [
     ...leaves.map((leaf) => ({ at: leaf, leaf })),
     ...empty.map((at) => ({ at, leaf: null })),
   ];
