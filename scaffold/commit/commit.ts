@@ -8,13 +8,15 @@ import { shellCommand } from "../../git/shell-word.ts";
 import { wholeFolders } from "./whole-folders.ts";
 
 /**
- * Makes a git repository of a folder, be it inside another repository's or not.
+ * Makes a git repository of a folder, be it inside another repository's or not. Objects are named by SHA-1, whatever
+ * git's default is (SHA-256 from 3.0 on): Flux does not read the other yet (fluxcd/source-controller#2085).
  *
  * @throws ScaffoldError `environment`
  */
 export async function initRepository(directory: string, branch: string): Promise<void> {
   try {
-    await gitInFolder(directory, ["init", "--quiet", "-b", branch], { writes: true });
+    const init = ["init", "--quiet", "--object-format=sha1", "-b", branch];
+    await gitInFolder(directory, init, { writes: true });
   } catch (error) {
     throw new ScaffoldError(
       "environment",

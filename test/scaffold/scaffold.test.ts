@@ -205,6 +205,17 @@ test.serial(
   },
 );
 
+test.serial("a new repository is one that Flux can read, whatever git would make", async (t) => {
+  const directory = newPlace("flux");
+  process.env["GIT_DEFAULT_HASH"] = "sha256";
+  try {
+    await scaffold(directory);
+  } finally {
+    delete process.env["GIT_DEFAULT_HASH"];
+  }
+  t.is(git(directory, "rev-parse", "--show-object-format"), "sha1");
+});
+
 test.serial("inside another repository's folder it is a repository of its own", async (t) => {
   const outer = newPlace("outer");
   mkdirSync(outer);
