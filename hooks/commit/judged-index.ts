@@ -2,6 +2,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, statSync, unlinkSync } fr
 import path from "node:path";
 import type { Commit } from "../../git/objects/commit.ts";
 import type { Repository } from "../../git/repository/open.ts";
+import { ownFolder } from "./own-folder.ts";
 
 /**
  * How the hooks that follow pre-commit know that it has judged what is being committed: a second
@@ -9,10 +10,9 @@ import type { Repository } from "../../git/repository/open.ts";
  * git never writes into an index file, it puts a new one in its place; so the two names are one file
  * only as long as nothing was staged, picked or merged since, however a commit ended. The shell of
  * `.husky/prepare-commit-msg` compares them with `-ef`, without starting anything.
+ *
+ * @returns `amended-…` when HEAD's own changes were judged too: only that lets an amended commit pass
  */
-const FOLDER = "flux-sops";
-
-/** `amended-…` when HEAD's own changes were judged too: only that lets an amended commit pass. */
 function proofName(head: Commit | null, isAmend: boolean): string {
   return `${isAmend ? "amended" : "judged"}-${head?.oid ?? "unborn"}`;
 }
@@ -30,23 +30,12 @@ export function indexState({ indexFile }: Repository): IndexState {
 }
 
 /**
- * This worktree's git folder, without a call to git: GIT_DIR, or `.git` where that is a folder, or a
- * link to one. git sets GIT_DIR for hooks wherever `.git` is a file.
- */
-export function gitFolder({ cwd, env }: Repository): string | null {
-  const given = env["GIT_DIR"];
-  if (given !== undefined && given !== "") return path.resolve(cwd, given);
-  const folder = path.join(cwd, ".git");
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : null;
-}
-
-/**
  * Removes every proof that is there.
  *
  * @returns whether a commit was killed here: see replacement-journal.ts
  */
 export function withdrawProof(repository: Repository): boolean {
-  const folder = proofFolder(repository);
+  const folder = ownFolder(repository);
   if (folder === null) return false;
   let wasKilled = false;
   for (const name of namesIn(folder)) {
@@ -84,7 +73,7 @@ export function leaveProof(
   isAmend: boolean,
   expected: IndexState,
 ): boolean {
-  const folder = proofFolder(repository);
+  const folder = ownFolder(repository);
   if (folder !== null && expected !== null) {
     ignoringErrors(() => {
       mkdirSync(folder, { recursive: true });
@@ -99,7 +88,7 @@ export function leaveProof(
 
 /** Whether this index was judged on top of this HEAD. */
 export function isProven(repository: Repository, head: Commit | null, isAmend: boolean): boolean {
-  const folder = proofFolder(repository);
+  const folder = ownFolder(repository);
   if (folder === null) return false;
   const now = indexState(repository);
   const proof = stateOf(path.join(folder, proofName(head, isAmend)));
@@ -117,17 +106,11 @@ function stateOf(proof: string): IndexState {
 
 /** The index files that pre-commit passed on top of this HEAD, be they this one or not. */
 export function proofs(repository: Repository, head: Commit | null): string[] {
-  const folder = proofFolder(repository);
+  const folder = ownFolder(repository);
   if (folder === null) return [];
   return [true, false]
     .map((isAmend) => path.join(folder, proofName(head, isAmend)))
     .filter((proof) => existsSync(proof));
-}
-
-/** Where the hooks leave each other word, in this worktree's git folder. */
-export function proofFolder(repository: Repository): string | null {
-  const folder = gitFolder(repository);
-  return folder === null ? null : path.join(folder, FOLDER);
 }
 
 /** Whether two looks saw one and the same index file. */

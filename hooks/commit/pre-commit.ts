@@ -1,17 +1,12 @@
 import { GitError } from "../../git/errors.ts";
 import { changedEntries } from "../../git/index/entries.ts";
 import { ongoingOperation, type Operation } from "../../git/repository/operation.ts";
+import { gitFolder } from "../../git/repository/git-folder.ts";
 import { openHookRepository, type Repository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";
 import type { FileFinding } from "./file-finding.ts";
 import { inspectStaged, type Inspection } from "./inspect-staged.ts";
-import {
-  gitFolder,
-  indexState,
-  leaveProof,
-  withdrawProof,
-  type IndexState,
-} from "./judged-index.ts";
+import { indexState, leaveProof, withdrawProof, type IndexState } from "./judged-index.ts";
 import type { Stored } from "./replace-staged.ts";
 import { readStaged, type Staged } from "./staged.ts";
 import type { SurroundingFiles } from "../rules/surrounding-files.ts";

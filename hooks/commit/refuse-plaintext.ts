@@ -1,17 +1,11 @@
 import { changedEntries } from "../../git/index/entries.ts";
 import { ongoingOperation, type Operation } from "../../git/repository/operation.ts";
+import { gitFolder } from "../../git/repository/git-folder.ts";
 import { openHookRepository, openRepository, type Repository } from "../../git/repository/open.ts";
 import { withIndexFile, type GitContext } from "../../git/run.ts";
 import { sortByRemotes, type Sorted } from "./held-by-remotes.ts";
 import { inspectStaged } from "./inspect-staged.ts";
-import {
-  gitFolder,
-  indexState,
-  isProven,
-  leaveProof,
-  proofs,
-  withdrawProof,
-} from "./judged-index.ts";
+import { indexState, isProven, leaveProof, proofs, withdrawProof } from "./judged-index.ts";
 import { readStaged, type Staged } from "./staged.ts";
 
 /** What a hook that cannot change the commit any more has to say. */

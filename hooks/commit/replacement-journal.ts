@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
-import { gitFolder } from "./judged-index.ts";
+import { ownFolder } from "./own-folder.ts";
 
 /**
  * What a commit is about to replace, written down in the git folder before anything is: a commit that
@@ -49,7 +49,7 @@ export function openJournal(
   entries: readonly JournalEntry[],
 ): { readonly id: string; close(): void } {
   const id = randomBytes(8).toString("hex");
-  const folder = journalFolder(repository);
+  const folder = ownFolder(repository);
   if (folder === null) return { id, close: () => undefined };
   const file = path.join(folder, `replacing-${String(process.pid)}`);
   try {
@@ -68,7 +68,7 @@ export function openJournal(
 
 /** The journals of processes that are no more. */
 export function leftJournals(repository: Repository): LeftJournal[] {
-  const folder = journalFolder(repository);
+  const folder = ownFolder(repository);
   if (folder === null) return [];
   let names: string[];
   try {
@@ -85,11 +85,6 @@ export function leftJournals(repository: Repository): LeftJournal[] {
     };
     return [{ journal: read(file), remove }];
   });
-}
-
-function journalFolder(repository: Repository): string | null {
-  const folder = gitFolder(repository);
-  return folder === null ? null : path.join(folder, "flux-sops");
 }
 
 /** One that cannot be removed, another user's say, is read again, and nothing is left to do then. */

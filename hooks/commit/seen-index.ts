@@ -3,7 +3,8 @@ import path from "node:path";
 import type { Repository } from "../../git/repository/open.ts";
 import { nulFields } from "../../git/run.ts";
 import { WaitingBatch } from "../../git/waiting-batch.ts";
-import { indexState, isSame, proofFolder, type IndexState } from "./judged-index.ts";
+import { indexState, isSame, type IndexState } from "./judged-index.ts";
+import { ownFolder } from "./own-folder.ts";
 
 /** What git has said of an index before node was there. */
 export interface SeenIndex {
@@ -33,7 +34,7 @@ export function takeSeenIndex(
   number: string,
   meanwhile: () => void,
 ): SeenIndex | null {
-  const folder = proofFolder(repository);
+  const folder = ownFolder(repository);
   if (folder === null || !/^\d+$/.test(number)) return null;
   const name = path.join(folder, `seen-${number}`);
   const fields = readAnswer();

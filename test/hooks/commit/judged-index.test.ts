@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { gitFolder } from "../../../git/repository/git-folder.ts";
 import { openRepository } from "../../../git/repository/open.ts";
 import {
-  gitFolder,
   indexState,
   isProven,
   isSame,
