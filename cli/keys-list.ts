@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { GitError } from "../git/errors.ts";
-import { displayPath, pathFromText, pathText } from "../git/path.ts";
+import { displayTextPath, pathText } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain, shown } from "./terminal/complain.ts";
@@ -36,7 +36,7 @@ export async function keysList(argv: readonly string[]): Promise<number> {
     const encryption = await readEncryption(repository);
     process.stdout.write(FORMATS[format](encryption));
     for (const { file, line, problem } of encryption.broken) {
-      complain(`${shownPath(file)}${line === null ? "" : `:${line}`}: ${problem}`);
+      complain(`${displayTextPath(file)}${line === null ? "" : `:${line}`}: ${problem}`);
     }
     return encryption.broken.length === 0 ? 0 : 2;
   } catch (error) {
@@ -59,7 +59,7 @@ function text(encryption: Encryption): string {
   const lines = rules.flatMap((entry) => {
     const wanted = readersOfRule(entry);
     return [
-      `${shownPath(entry.file)}:${entry.rule.line}  ${patternWords(entry)}`,
+      `${displayTextPath(entry.file)}:${entry.rule.line}  ${patternWords(entry)}`,
       ...readersLines(wanted).map((line) => `  ${line}`),
       ...filesOf(encryption, entry).map((file) => `    ${file.shown}${unlike(file, wanted)}`),
     ];
@@ -138,8 +138,4 @@ function unlike(file: EncryptedEntry, wanted: Readers): string {
 
 function patternWords({ rule }: RuleEntry): string {
   return rule.pathRegex === "" ? "(every file)" : shown(rule.pathRegex);
-}
-
-function shownPath(path: string): string {
-  return displayPath(pathFromText(path));
 }

@@ -5,7 +5,7 @@ import type { FluxKustomization } from "../flux/flux-kustomization.ts";
 import { fluxMap } from "../flux/flux-map.ts";
 import type { Problem, ProblemKind } from "../flux/problem.ts";
 import { GitError } from "../git/errors.ts";
-import { displayPath, pathFromText } from "../git/path.ts";
+import { displayTextPath } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain, shown } from "./terminal/complain.ts";
@@ -67,9 +67,9 @@ function text({ kustomizations, problems, encrypted }: Mapped): string {
       continue;
     }
     lines.push(
-      `${nameOf(kustomization)}  (${shownPath(kustomization.file)}:${kustomization.line})`,
+      `${nameOf(kustomization)}  (${displayTextPath(kustomization.file)}:${kustomization.line})`,
       `  ${sourceWords(kustomization)}, ${decryptionWords(kustomization)}`,
-      ...files.map((path) => `    ${shownPath(path)}  ${readersWords(encrypted.get(path))}`),
+      ...files.map((path) => `    ${displayTextPath(path)}  ${readersWords(encrypted.get(path))}`),
       ...told.map((problem) => `    ${problemWords(problem)}`),
     );
   }
@@ -77,7 +77,9 @@ function text({ kustomizations, problems, encrypted }: Mapped): string {
   if (unbuilt.length > 0) {
     lines.push(
       "Encrypted, and built by no Flux Kustomization:",
-      ...unbuilt.map((path) => `    ${shownPath(path)}  ${readersWords(encrypted.get(path))}`),
+      ...unbuilt.map(
+        (path) => `    ${displayTextPath(path)}  ${readersWords(encrypted.get(path))}`,
+      ),
     );
   }
   lines.push(...problems.map(problemWords));
@@ -142,7 +144,7 @@ function nameOf({ namespace, name }: FluxKustomization): string {
 function sourceWords({ source }: FluxKustomization): string {
   switch (source.kind) {
     case "this-repository":
-      return `builds ${source.folder === "" ? "the whole repository" : shownPath(source.folder)}`;
+      return `builds ${source.folder === "" ? "the whole repository" : displayTextPath(source.folder)}`;
     case "elsewhere":
       return `builds from ${shown(source.what)}, which is not this repository`;
     case "unresolved":
@@ -157,7 +159,7 @@ function decryptionWords({ decryption, isSuspended }: FluxKustomization): string
   const how = provider === "sops" ? "decrypts" : `has an unknown provider ${shown(provider)}`;
   const keys =
     secret === null ? "the controller's own keys" : `the keys in Secret ${shown(secret)}`;
-  const patch = from === null ? "" : `, set by a patch in ${shownPath(from)}`;
+  const patch = from === null ? "" : `, set by a patch in ${displayTextPath(from)}`;
   return `${how} with ${keys}${patch}${suspended}`;
 }
 
@@ -189,10 +191,6 @@ const PROBLEMS: Readonly<Record<ProblemKind, (about: string) => string>> = {
 };
 
 function problemWords({ kind, file, line, about }: Problem): string {
-  const place = line === null ? shownPath(file) : `${shownPath(file)}:${line}`;
+  const place = line === null ? displayTextPath(file) : `${displayTextPath(file)}:${line}`;
   return `problem: ${place}: ${PROBLEMS[kind](shown(about))}`;
-}
-
-function shownPath(path: string): string {
-  return displayPath(pathFromText(path));
 }

@@ -61,6 +61,11 @@ export function displayPath(path: GitPath): string {
     .join("")}"`;
 }
 
+/** The same, of a path that is known as text. */
+export function displayTextPath(text: string): string {
+  return displayPath(pathFromText(text));
+}
+
 /**
  * The path between double quotes with every unusual byte escaped: what git reads where it takes
  * one name a line (`unquote_c_style` in git's quote.c).

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { recipientDrift, recipientsFinding } from "../../findings/sops/sops-recipients.ts";
-import { displayPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
+import { displayTextPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles, shellPath } from "../../git/shell-word.ts";
 import { foldersAbove } from "../../hooks/rules/folders-above.ts";
@@ -34,7 +34,7 @@ export function diagnoseRules(
   const { rules, broken, files, paths, unstagedRules } = encryption;
   const unusable = broken.map(({ file, problem, line, isRecipient }) =>
     wrong(
-      `${shownPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
+      `${displayTextPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
       isRecipient
         ? "correct it (age-keygen, or npx -p generator-flux-sops flux-sops init, makes a key), then git add it"
         : "correct it, then git add it",
@@ -99,9 +99,9 @@ function misnamed(paths: readonly string[], prefix: GitPath): Diagnosis[] {
     const right = rightName(path);
     const isTaken = paths.includes(right);
     return wrong(
-      `${shownPath(path)} ${MISNAMED}`,
+      `${displayTextPath(path)} ${MISNAMED}`,
       isTaken
-        ? `what it should say belongs into ${shownPath(right)}; then ${commandOnFiles(["git", "rm", "--"], [pathFromText(path)], prefix)}`
+        ? `what it should say belongs into ${displayTextPath(right)}; then ${commandOnFiles(["git", "rm", "--"], [pathFromText(path)], prefix)}`
         : commandOnFiles(["git", "mv", "--"], [path, right].map(pathFromText), prefix),
     );
   });
@@ -109,7 +109,7 @@ function misnamed(paths: readonly string[], prefix: GitPath): Diagnosis[] {
 
 function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] {
   const { file, rule } = entry;
-  const where = `${shownPath(file)}:${String(rule.line)}: the creation rule`;
+  const where = `${displayTextPath(file)}:${String(rule.line)}: the creation rule`;
   const found: Diagnosis[] = [];
   if (rule.recipients.length + rule.foreign.length === 0) {
     found.push(wrong(`${where} names no recipient`, "add one under age:"));
@@ -161,7 +161,7 @@ function takesNothing(
   if (meant === null) return [];
   return [
     note(
-      `${shownPath(file)}:${String(rule.line)}: the creation rule takes no file: there is no folder ${shownPath(top + folder)}, but there is ${shownPath(top + meant)}`,
+      `${displayTextPath(file)}:${String(rule.line)}: the creation rule takes no file: there is no folder ${displayTextPath(top + folder)}, but there is ${displayTextPath(top + meant)}`,
       "correct its path_regex if that is the one you mean, then git add it",
     ),
   ];
@@ -202,8 +202,4 @@ function drifted({ path, shown, metadata, rule }: EncryptedEntry, prefix: GitPat
       commands.map((words) => `${tool} ${words.join(" ")} -- ${name}`).join(" && "),
     ),
   ];
-}
-
-function shownPath(path: string): string {
-  return displayPath(pathFromText(path));
 }
