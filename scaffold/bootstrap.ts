@@ -10,6 +10,7 @@ import { printable, ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { collectAnswers } from "./answers/collect.ts";
 import { rememberedKeyFile } from "./commit/commit.ts";
+import { probesOf } from "./new/cluster-folders.ts";
 import { inspectTarget } from "./target/target.ts";
 
 export interface BootstrapRequest {
@@ -122,9 +123,8 @@ async function clusterIdentities(
   environment: NodeJS.ProcessEnv,
 ): Promise<{ pairs: KeyPair[]; absent: string[] }> {
   const file = parseRuleFile(readFileSync(join(directory, ".sops.yaml"), "utf8"));
-  const probes = ["secrets/a.sops.yaml", "apps/a/a.sops.yaml", "apps/a/a.sops.env"];
-  const own = probes
-    .map((path) => ruleFor(file, `clusters/${cluster}/${path}`))
+  const own = probesOf(cluster)
+    .map((path) => ruleFor(file, path))
     .filter((rule) => rule !== null);
   const wanted = new Set(own.flatMap(({ recipients }) => recipients));
   const others = new Set(

@@ -1,6 +1,7 @@
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
+import { probesOf } from "../../scaffold/new/cluster-folders.ts";
 import { printable } from "../../scaffold/errors.ts";
 import { GIVE_KEY, heldKeys, SOPS_AGE } from "../cluster/sops-age.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
@@ -138,10 +139,7 @@ async function clusterKeys(
 function rulesOf({ rules }: Encryption, cluster: string | null): RuleEntry[] {
   if (cluster === null) return [...rules];
   const own = rules.filter(({ file }) => file === ".sops.yaml");
-  const paths = ["secrets/a.sops.yaml", "apps/a/a.sops.yaml", "apps/a/a.sops.env"];
-  const taken = paths.map((path) =>
-    own.find(({ rule }) => rule.matches(`clusters/${cluster}/${path}`)),
-  );
+  const taken = probesOf(cluster).map((path) => own.find(({ rule }) => rule.matches(path)));
   return [...new Set(taken.filter((rule) => rule !== undefined))];
 }
 

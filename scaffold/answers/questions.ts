@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { type Answers, PROVIDERS, type Provider } from "./answers.ts";
 import { branchNameProblem } from "./branch-name.ts";
 import { printable } from "../errors.ts";
+import { labelProblem } from "../kubernetes-names.ts";
 import { recipientsProblem } from "./recipients.ts";
 
 /** An answer as it comes from a flag, a prompt or a file. */
@@ -55,10 +56,7 @@ export const QUESTIONS: readonly Question[] = [
       "name of the cluster, a DNS label; names the folder clusters/NAME (default: homelab)",
     message: "Name of the cluster",
     fallback: () => "homelab",
-    problem: (answer) =>
-      /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(answer)
-        ? null
-        : "must be a DNS label: at most 63 of a-z, 0-9 and -, no dash at either end",
+    problem: labelProblem,
   },
   {
     name: "provider",

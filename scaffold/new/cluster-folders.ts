@@ -13,6 +13,12 @@ export function clusterFolders(directory: string): string[] {
     .sort();
 }
 
+/** Paths that the rules of a cluster take, be there such files or not. */
+export function probesOf(cluster: string): string[] {
+  const names = ["secrets/a.sops.yaml", "apps/a/a.sops.yaml", "apps/a/a.sops.env"];
+  return names.map((name) => `clusters/${cluster}/${name}`);
+}
+
 /**
  * The cluster to work on: the one that is named, the only one there is, or the one that a person
  * chooses.

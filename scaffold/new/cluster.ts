@@ -13,7 +13,7 @@ import {
 } from "./generator.ts";
 import { wouldHide } from "./folder-list.ts";
 import { insertRules } from "../addition/insert-rules.ts";
-import { labelProblem } from "./kubernetes-names.ts";
+import { labelProblem } from "../kubernetes-names.ts";
 import { planFiles, type WantedFile } from "../plan/plan.ts";
 import { recipientsProblem, splitRecipients } from "../answers/recipients.ts";
 import { renderTree } from "../render.ts";

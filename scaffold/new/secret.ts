@@ -6,7 +6,7 @@ import {
   type PreparedFiles,
   valueOf,
 } from "./generator.ts";
-import { subdomainProblem } from "./kubernetes-names.ts";
+import { subdomainProblem } from "../kubernetes-names.ts";
 import { planFiles } from "../plan/plan.ts";
 import { secretFiles } from "./secret/file.ts";
 import { askForValues } from "./secret/prompts.ts";

@@ -1,6 +1,6 @@
 import { ScaffoldError } from "../errors.ts";
 import { type GeneratorRequest, valueOf } from "./generator.ts";
-import { labelProblem } from "./kubernetes-names.ts";
+import { labelProblem } from "../kubernetes-names.ts";
 
 /** The namespace of the flag, else of a person, else the fallback. */
 export async function wantedNamespace(

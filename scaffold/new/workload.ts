@@ -7,7 +7,7 @@ import {
   type PreparedFiles,
   valueOf,
 } from "./generator.ts";
-import { serviceNameProblem } from "./kubernetes-names.ts";
+import { serviceNameProblem } from "../kubernetes-names.ts";
 import { namespaceNeed } from "./namespace-file.ts";
 import { planFiles, type WantedFile } from "../plan/plan.ts";
 import { renderTree } from "../render.ts";

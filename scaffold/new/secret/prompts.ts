@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { GeneratorRequest } from "../generator.ts";
-import { secretKeyProblem } from "../kubernetes-names.ts";
+import { secretKeyProblem } from "../../kubernetes-names.ts";
 import { addFiles, addValue, type GeneratedKey, type SecretValues } from "./sources.ts";
 import type { SecretType } from "./types.ts";
 import { hasValues } from "./values.ts";

@@ -2,7 +2,7 @@ import { createPrivateKey, randomInt, X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { printable, ScaffoldError, systemReason } from "../../errors.ts";
-import { secretKeyProblem } from "../kubernetes-names.ts";
+import { secretKeyProblem } from "../../kubernetes-names.ts";
 
 /** Keys and values of a Secret, in the order in which they were given. */
 export type SecretValues = Map<string, Buffer>;

@@ -1,4 +1,4 @@
-import { labelProblem } from "../kubernetes-names.ts";
+import { labelProblem } from "../../kubernetes-names.ts";
 import { ScaffoldError } from "../../errors.ts";
 
 /** A type of Secret that the API server has rules for. */
