@@ -11,7 +11,9 @@ import {
 import { chosenCluster } from "../scaffold/new/cluster-folders.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments/parse.ts";
+import { OWN_EXIT } from "./exit/codes.ts";
 import { complain } from "./terminal/complain.ts";
+import { isInterruption } from "./terminal/interruption.ts";
 import { examples } from "./arguments/examples.ts";
 import { userKeyFile } from "../sops/age/key-locations.ts";
 import { isNotFound, type Kubectl, kubectlIn } from "./cluster/kubectl.ts";
@@ -44,13 +46,13 @@ export async function bootstrap(argv: readonly string[]): Promise<number> {
       ),
     );
   const refused = parseArguments(command, argv);
-  if (refused !== null) return refused === 0 ? 0 : 2;
+  if (refused !== null) return refused;
   try {
     return await run(command);
   } catch (error) {
-    if (error instanceof Error && error.name === "ExitPromptError") {
+    if (isInterruption(error)) {
       complain("bootstrap: stopped; nothing was done");
-      return 130;
+      return OWN_EXIT.interrupted;
     }
     if (!isExplained(error)) throw error;
     complain(`bootstrap: ${error.message}`);
@@ -100,7 +102,7 @@ async function run(command: Command): Promise<number> {
     }
     const { confirm } = await import("./terminal/prompts.ts");
     const message = `Bootstrap ${prepared.answers.cluster} in the context ${printable(context)}? It gets ${sentKeys(prepared)}.`;
-    if (!(await confirm({ message, default: false }))) return 130;
+    if (!(await confirm({ message, default: false }))) return OWN_EXIT.interrupted;
   }
   await requirePushed(directory, prepared.answers.branch);
   const token = await tokenFor(prepared, canAsk);

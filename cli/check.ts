@@ -49,7 +49,7 @@ export async function check(argv: readonly string[]): Promise<number> {
       ),
     );
   const refused = parseArguments(command, argv);
-  if (refused !== null) return refused === 0 ? 0 : 2;
+  if (refused !== null) return refused;
   const { all, staged, range, history, format, requireVerify } = command.opts();
   const paths = command.args;
   const modes = [all === true, staged === true, range !== undefined, history === true];

@@ -48,7 +48,7 @@ export async function doctor(argv: readonly string[]): Promise<number> {
       ),
     );
   const refused = parseArguments(command, argv);
-  if (refused !== null) return refused === 0 ? 0 : 2;
+  if (refused !== null) return refused;
   const options = command.opts<{ fix?: true; cluster?: string | true; context?: string }>();
   try {
     const repository = await openRepository({ cwd: process.cwd(), env: process.env });

@@ -1,27 +1,23 @@
 import { join } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Answers } from "../scaffold/answers/answers.ts";
 import { carryOut } from "../scaffold/carry-out.ts";
 import { closingMessage, previewMessage } from "../scaffold/closing-message.ts";
 import { type Ask, collectAnswers } from "../scaffold/answers/collect.ts";
 import { committedSecrets, committedSecretsMessage } from "../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../scaffold/consent.ts";
-import { isExplained, printable } from "../scaffold/errors.ts";
+import { isExplained } from "../scaffold/errors.ts";
 import { requireUsableGit } from "../scaffold/git-in-folder.ts";
 import { QUESTIONS, type Question, type RawAnswers } from "../scaffold/answers/questions.ts";
 import { prepareScaffold } from "../scaffold/scaffold.ts";
 import { scopeFor, settledAnswers } from "../scaffold/target/scope.ts";
 import { inspectTarget } from "../scaffold/target/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
-import { complaintOf } from "./arguments/parse.ts";
+import { parseWithHint } from "./arguments/parse.ts";
+import { OWN_EXIT } from "./exit/codes.ts";
+import { isInterruption } from "./terminal/interruption.ts";
 import { examples } from "./arguments/examples.ts";
 import { withToolHere } from "./terminal/tool-here.ts";
-
-/** Exit statuses of the contract; 130 is what shells report for Ctrl-C. */
-const FINE = 0;
-const WRONG_USE = 2;
-const BROKEN_ENVIRONMENT = 2;
-const INTERRUPTED = 130;
 
 interface Switches {
   readonly skipInstall: boolean;
@@ -38,14 +34,8 @@ interface Switches {
  */
 export async function init(argv: readonly string[]): Promise<number> {
   const command = initCommand();
-  try {
-    command.parse(argv, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return FINE;
-    const problem = printable(complaintOf(error, command).replace(/\.$/, ""));
-    return complain(`${problem}; npx flux-sops init --help lists what there is`);
-  }
+  const refused = parseWithHint(command, argv, complain);
+  if (refused !== null) return refused;
   const { given, switches, folder } = parsed(command);
   try {
     await requireUsableGit();
@@ -66,7 +56,7 @@ export async function init(argv: readonly string[]): Promise<number> {
     });
     if (switches.dryRun) {
       process.stdout.write(previewMessage(planned));
-      return FINE;
+      return OWN_EXIT.fine;
     }
     const prepared = prompts === null ? planned : await decideChanges(planned, prompts.confirm);
     const done = await carryOut(prepared, {
@@ -76,14 +66,17 @@ export async function init(argv: readonly string[]): Promise<number> {
     });
     process.stdout.write(closingMessage(done));
     process.stdout.write(committedSecretsMessage(await committedSecrets(done)));
-    return !done.hooks.on && done.hooks.isBroken === true ? BROKEN_ENVIRONMENT : FINE;
+    return !done.hooks.on && done.hooks.isBroken === true
+      ? OWN_EXIT.brokenEnvironment
+      : OWN_EXIT.fine;
   } catch (error) {
     if (isInterruption(error)) {
-      process.stderr.write("flux-sops init: stopped; nothing was written\n");
-      return INTERRUPTED;
+      complain("stopped; nothing was written");
+      return OWN_EXIT.interrupted;
     }
-    if (isExplained(error)) return complain(error.message);
-    throw error;
+    if (!isExplained(error)) throw error;
+    complain(error.message);
+    return OWN_EXIT.wrongUse;
   }
 }
 
@@ -93,9 +86,6 @@ function initCommand(): Command {
       "scaffold a Flux repository whose secrets git commit encrypts, or add what is missing to one; answers are remembered",
     )
     .argument("[DIR]", "folder to scaffold into (default: the current folder)")
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-    .showSuggestionAfterError(false)
     .allowExcessArguments(false);
   for (const question of QUESTIONS) {
     const value = question.value === undefined ? "" : ` <${question.value}>`;
@@ -144,25 +134,13 @@ function canAsk({ yes }: Switches): boolean {
 
 /** Loaded only when somebody is there to be asked. */
 async function terminalPrompts(): Promise<{ readonly ask: Ask; readonly confirm: Confirm }> {
-  const { confirm, input, select } = await import("./terminal/prompts.ts");
+  const { confirm, prompter } = await import("./terminal/prompts.ts");
   const ask: Ask = async (question: Question, fallback) => {
     const message = question.message ?? question.flag;
     if (typeof fallback === "boolean") return confirm({ message, default: fallback });
-    if (question.choices !== undefined) {
-      return select({
-        message,
-        default: fallback,
-        choices: question.choices.map((value) => ({ value, name: value })),
-      });
-    }
-    return input({
-      message,
-      ...(fallback === "" ? {} : { default: fallback }),
-      validate: (answer) => {
-        const problem = question.problem(answer);
-        return problem === null ? true : `It ${problem}`;
-      },
-    });
+    return question.choices === undefined
+      ? prompter.input(message, fallback, question.problem)
+      : prompter.select(message, question.choices, fallback);
   };
   return {
     ask,
@@ -173,16 +151,11 @@ async function terminalPrompts(): Promise<{ readonly ask: Ask; readonly confirm:
   };
 }
 
-function isInterruption(error: unknown): boolean {
-  return error instanceof Error && error.name === "ExitPromptError";
-}
-
 /** The tool: beside this very file once it is built, else what `npm run build` made. */
 function bundledTool(): string {
   return join(import.meta.dirname, isBundled ? "flux-sops.mjs" : "../dist/flux-sops.mjs");
 }
 
-function complain(message: string): number {
+function complain(message: string): void {
   process.stderr.write(`flux-sops init: ${withToolHere(message)}\n`);
-  return WRONG_USE;
 }

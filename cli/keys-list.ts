@@ -29,7 +29,7 @@ export async function keysList(argv: readonly string[]): Promise<number> {
       examples("npx flux-sops keys list", "npx flux-sops keys list --format json"),
     );
   const refused = parseArguments(command, argv);
-  if (refused !== null) return refused === 0 ? 0 : 2;
+  if (refused !== null) return refused;
   const format = command.opts()["format"] as keyof typeof FORMATS;
   try {
     const repository = await openRepository({ cwd: process.cwd(), env: process.env });

@@ -26,7 +26,7 @@ export async function map(argv: readonly string[]): Promise<number> {
     )
     .addHelpText("after", examples("npx flux-sops map", "npx flux-sops map --format json"));
   const refused = parseArguments(command, argv);
-  if (refused !== null) return refused === 0 ? 0 : 2;
+  if (refused !== null) return refused;
   const format = command.opts()["format"] as keyof typeof FORMATS;
   try {
     const repository = await openRepository({ cwd: process.cwd(), env: process.env });

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import { openRepository } from "../git/repository/open.ts";
 import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
 import { FILE_GENERATORS } from "../scaffold/new/file-generators.ts";
@@ -6,18 +6,15 @@ import {
   COMMON_OPTIONS,
   type FileGenerator,
   preparedMessage,
-  type Prompter,
   writePrepared,
 } from "../scaffold/new/generator.ts";
 import { standardInputOnce } from "../scaffold/standard-input.ts";
-import { complaintOf } from "./arguments/parse.ts";
+import { parseWithHint } from "./arguments/parse.ts";
+import { OWN_EXIT } from "./exit/codes.ts";
+import { isInterruption } from "./terminal/interruption.ts";
 import { complain } from "./terminal/complain.ts";
 import { examples } from "./arguments/examples.ts";
 import { withToolHere } from "./terminal/tool-here.ts";
-
-const FINE = 0;
-const WRONG_USE = 2;
-const INTERRUPTED = 130;
 
 /** `flux-sops new KIND NAME [flags]`: adds something to a repository. */
 export async function newFiles(argv: readonly string[]): Promise<number> {
@@ -33,29 +30,22 @@ export async function newFiles(argv: readonly string[]): Promise<number> {
       );
     }
     (isHelp ? process.stdout : process.stderr).write(usage());
-    return isHelp ? FINE : WRONG_USE;
+    return isHelp ? OWN_EXIT.fine : OWN_EXIT.wrongUse;
   }
   const command = commandOf(generator);
-  try {
-    command.parse(rest, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return FINE;
-    const problem = printable(complaintOf(error, command).replace(/\.$/, ""));
-    complain(`new ${kind}: ${problem}; npx flux-sops new ${kind} --help lists what there is`);
-    return WRONG_USE;
-  }
+  const refused = parseWithHint(command, rest, (problem) => complain(`new ${kind}: ${problem}`));
+  if (refused !== null) return refused;
   try {
     await run(generator, command);
-    return FINE;
+    return OWN_EXIT.fine;
   } catch (error) {
-    if (error instanceof Error && error.name === "ExitPromptError") {
+    if (isInterruption(error)) {
       complain(`new ${kind}: stopped; nothing was written`);
-      return INTERRUPTED;
+      return OWN_EXIT.interrupted;
     }
     if (!isExplained(error)) throw error;
     complain(`new ${kind}: ${error.message}`);
-    return WRONG_USE;
+    return OWN_EXIT.wrongUse;
   }
 }
 
@@ -63,7 +53,7 @@ async function run(generator: FileGenerator, command: Command): Promise<void> {
   const given = optionsOf(generator, command);
   const { cwd: directory } = await openRepository({ cwd: process.cwd(), env: process.env });
   const canAsk = !given.has("yes") && process.stdin.isTTY && process.stdout.isTTY;
-  const prompter = canAsk ? await terminalPrompter() : null;
+  const prompter = canAsk ? (await import("./terminal/prompts.ts")).prompter : null;
   const name =
     command.args[0] ?? (await prompter?.input(generator.nameMessage, "", generator.nameProblem));
   if (name === undefined) throw new ScaffoldError("usage", "the NAME is missing");
@@ -83,9 +73,6 @@ function commandOf(generator: FileGenerator): Command {
   const command = new Command(`flux-sops new ${generator.kind}`)
     .description(`make ${generator.description}`)
     .argument("[NAME]", generator.nameMessage)
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-    .showSuggestionAfterError(false)
     .allowExcessArguments(false)
     .addHelpText("after", examples(...generator.examples.map((line) => `npx flux-sops ${line}`)));
   for (const { flag, value, repeatable, description } of [
@@ -119,30 +106,6 @@ function optionsOf(
     given.set(flag, value);
   }
   return given;
-}
-
-/** Loaded only when somebody is there to be asked. */
-async function terminalPrompter(): Promise<Prompter> {
-  const { input, password, select } = await import("./terminal/prompts.ts");
-  const validate = (problem: (answer: string) => string | null) => (answer: string) => {
-    const wrong = problem(answer);
-    return wrong === null ? true : `It ${wrong}`;
-  };
-  return {
-    input: async (message, fallback, problem) =>
-      input({
-        message,
-        ...(fallback === "" ? {} : { default: fallback }),
-        validate: validate(problem),
-      }),
-    hidden: async (message, problem) => password({ message, validate: validate(problem) }),
-    select: async (message, choices, fallback) =>
-      select({
-        message,
-        default: fallback,
-        choices: choices.map((value) => ({ value, name: value })),
-      }),
-  };
 }
 
 function usage(): string {

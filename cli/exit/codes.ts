@@ -1,5 +1,7 @@
-import type { SopsError } from "../../sops/errors.ts";
-import { type SopsErrorCode } from "../../sops/errors.ts";
+import type { SopsError, SopsErrorCode } from "../../sops/errors.ts";
+
+/** The exit statuses of the commands that sops does not have; 130 is what shells report for Ctrl-C. */
+export const OWN_EXIT = { fine: 0, wrongUse: 2, brokenEnvironment: 2, interrupted: 130 } as const;
 
 /**
  * The exit statuses of the commands that stand in for sops: its own, so that scripts go on working.
