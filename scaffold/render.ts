@@ -12,7 +12,7 @@ import { withSchemaComment } from "./schema-comment.ts";
 import type { Scope } from "./target/surroundings.ts";
 import { shellText } from "../git/shell-word.ts";
 import { TOOL_PATH } from "../git/tool-command.ts";
-import { YO_RC_KEY } from "./target/target.ts";
+import { YO_RC_KEY } from "./target/yo-rc.ts";
 import { templateFiles } from "./template-files.ts";
 import { isOlderOrSame, toolVersion } from "./tool-file.ts";
 import { rulesForAnyLayout, rulesOfScope, type WantedRule } from "./wanted-rules.ts";

@@ -1,7 +1,7 @@
 import { printable } from "../errors.ts";
 import { gitInFolder } from "../git-in-folder.ts";
 import type { Scope } from "../target/surroundings.ts";
-import { YO_RC_KEY } from "../target/target.ts";
+import { YO_RC_KEY } from "../target/yo-rc.ts";
 
 /** What a scaffold's commit is about. */
 export interface Subject {
