@@ -1,0 +1,120 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { parse } from "yaml";
+import { scaffolded, secret, type Scaffolded } from "./scaffolded.ts";
+
+/** What the CI files run, as the runners of each run it: in a checkout with an empty home and no branch. */
+
+interface Workflow {
+  readonly jobs: { readonly check: { readonly steps: readonly { readonly run?: string }[] } };
+}
+
+interface Pipeline {
+  readonly "flux-sops": { readonly script: readonly string[] };
+}
+
+/** The range that an event has: what was before it, and behind it. */
+type Variables = (before: string, after: string) => NodeJS.ProcessEnv;
+
+interface Provider {
+  readonly file: string;
+  /** Scripts, of which each is a process of its own. */
+  scripts(file: unknown): readonly string[];
+  /** What a runner sets, or the file's own `env` has from that. */
+  readonly push: Variables;
+  readonly request: Variables;
+}
+
+const NONE = "0".repeat(40);
+const GONE = "1".repeat(40);
+
+const inWorkflow = (file: string): Provider => ({
+  file,
+  scripts: (read) => (read as Workflow).jobs.check.steps.flatMap(({ run }) => run ?? []),
+  push: (before, after) => ({ BEFORE: before, AFTER: after }),
+  request: (before, after) => ({ BEFORE: before, AFTER: after }),
+});
+
+const PROVIDERS: Readonly<Record<string, Provider>> = {
+  github: inWorkflow(".github/workflows/flux-sops.yml"),
+  forgejo: inWorkflow(".forgejo/workflows/flux-sops.yml"),
+  gitlab: {
+    file: ".gitlab-ci.yml",
+    scripts: (read) => [(read as Pipeline)["flux-sops"].script.join("\n")],
+    push: (before, after) => ({ CI_COMMIT_BEFORE_SHA: before, CI_COMMIT_SHA: after }),
+    request: (before, after) => ({
+      CI_COMMIT_BEFORE_SHA: NONE,
+      CI_MERGE_REQUEST_DIFF_BASE_SHA: before,
+      CI_COMMIT_SHA: after,
+    }),
+  },
+};
+
+/** Whether all steps pass in the checkout of a commit; what kustomize builds has a test of its own. */
+function passes(
+  { dir, run, must }: Scaffolded,
+  { file, scripts }: Provider,
+  commit: string,
+  variables: NodeJS.ProcessEnv,
+): boolean {
+  const checkout = join(dir, "../checkout");
+  const home = join(dir, "../runner");
+  mkdirSync(home, { recursive: true });
+  must("worktree", "add", "-q", "--force", "--detach", checkout, commit);
+  const text = must("show", `${commit}:${file}`);
+  const env = { PATH: process.env["PATH"], HOME: home, CI: "true", ...variables };
+  const steps = scripts(parse(text)).map((step) => step.replace(/^.*build\.sh.*$/m, ":"));
+  const statuses = steps.map(
+    (step) => run("bash", ["-e", "-c", step], { cwd: checkout, env }).status,
+  );
+  must("worktree", "remove", "--force", checkout);
+  return statuses.length > 0 && statuses.every((status) => status === 0);
+}
+
+for (const [name, provider] of Object.entries(PROVIDERS)) {
+  test(`${name}: what is clean passes, and plaintext fails, however the runner names what is new`, (t) => {
+    const repository = scaffolded(t, { flags: ["--provider", name] });
+    const { must, write } = repository;
+    const commit = (message: string): string => {
+      must("add", "-A", ".");
+      must("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", message);
+      return must("rev-parse", "HEAD").trim();
+    };
+    const first = must("rev-parse", "HEAD").trim();
+    write("notes.md", "some\n");
+    const clean = commit("Notes");
+    const { push, request } = provider;
+    for (const variables of [
+      push(first, clean),
+      push(NONE, clean),
+      push(GONE, clean),
+      request(first, clean),
+    ]) {
+      t.true(passes(repository, provider, clean, variables), JSON.stringify(variables));
+    }
+    // Committed past the hooks, and taken back by the next commit.
+    const path = "clusters/homelab/apps/web/web.yaml";
+    write(path, secret({ password: "wombat-7731-quartz" }));
+    const leak = commit("Leak");
+    t.false(passes(repository, provider, leak, push(clean, leak)), "it stands there");
+    must("rm", "-q", path);
+    const back = commit("Take it back");
+    for (const variables of [
+      push(clean, back),
+      push(NONE, back),
+      push(GONE, back),
+      request(clean, back),
+    ]) {
+      t.false(passes(repository, provider, back, variables), JSON.stringify(variables));
+    }
+    t.true(passes(repository, provider, back, push(leak, back)), "what was before is not new");
+    // A request is checked out as its merge with a branch that has gone on.
+    must("switch", "-q", "--detach", clean);
+    write("more.md", "more\n");
+    const base = commit("More");
+    must("-c", "core.hooksPath=/dev/null", "merge", "-q", "--no-edit", back);
+    const merge = must("rev-parse", "HEAD").trim();
+    t.false(passes(repository, provider, merge, request(base, back)));
+  });
+}
