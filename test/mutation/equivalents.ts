@@ -110,6 +110,35 @@ export const EQUIVALENTS: readonly {
       ],
     ],
   },
+  {
+    why: "What is matched as far as it goes begins at the first character, and ends at the last one.",
+    file: "hooks/push/tracked-remote.ts",
+    mutants: [
+      [
+        "const branch = /^refs\\/heads\\/(.+)$/s.exec(remoteRef)?.[1];",
+        "/^refs\\/heads\\/(.+)$/s → /^refs\\/heads\\/(.+)/s",
+      ],
+      [
+        'const [, name = "", address = ""] = /^(.+)\\t(.*) \\(fetch\\)/.exec(line) ?? [];',
+        "/^(.+)\\t(.*) \\(fetch\\)/ → /(.+)\\t(.*) \\(fetch\\)/",
+      ],
+      [
+        'const [, folder = "", name = ""] = /^(.*)\\/([^/]*)$/.exec(ref) ?? [];',
+        "/^(.*)\\/([^/]*)$/ → /(.*)\\/([^/]*)$/",
+        "/^(.*)\\/([^/]*)$/ → /^(.*)\\/([^/]*)/",
+      ],
+    ],
+  },
+  {
+    why: "What is matched as far as it goes begins at the first character.",
+    file: "hooks/push/push-lines.ts",
+    mutants: [
+      [
+        "const match = /^(.*) ([0-9a-f]{40,64}) (.*) ([0-9a-f]{40,64})$/.exec(line);",
+        "/^(.*) ([0-9a-f]{40,64}) (.*) ([0-9a-f]{40,64})$/ → /(.*) ([0-9a-f]{40,64}) (.*) ([0-9a-f]{40,64})$/",
+      ],
+    ],
+  },
 ];
 
 /** Whether a mutant of a file is one of them. */

@@ -15,6 +15,7 @@ test("which tracking branches tell what the other side has", async (t) => {
   must("symbolic-ref", "refs/remotes/other/alias", "refs/remotes/other/main");
   must("update-ref", "refs/remotes/origin/topic", "HEAD");
   must("update-ref", "refs/remotes/third/main", "HEAD");
+  must("update-ref", "refs/remotes/third/undefined", "HEAD");
   for (const name of ["origin", "other", "third", "origin/fork"])
     must("config", `remote.${name}.url`, name);
 
