@@ -21,7 +21,7 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["sops/", ["sops/token", "sops/round-trip", "sops/json", "sops/binary", "sops/dotenv"]],
   ["sops/", ["sops/end-of-file", "sops/vectors", "sops/tampering", "conformance/real-sops"]],
   ["hooks/encrypt-entry", ["hooks/commit/changed-recipients"]],
-  ["hooks/push/", ["hooks/push/pre-push", "e2e/hooks-push"]],
+  ["hooks/push/", ["hooks/push/push-words", "hooks/push/pre-push", "e2e/hooks-push"]],
   ["hooks/range/", ["hooks/push/pre-push", "hooks/history/past-sources", "e2e/hooks-push"]],
   ["hooks/readable-again", ["hooks/push/pre-push", "hooks/history/inspect-history"]],
   ["hooks/commit/seen-index", ["e2e/seen-index"]],

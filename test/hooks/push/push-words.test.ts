@@ -1,0 +1,170 @@
+import test, { type ExecutionContext } from "ava";
+import { prePush } from "../../../hooks/push/pre-push.ts";
+import { pushWords } from "../../../hooks/push/push-words.ts";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
+import { temporaryRepository } from "../../temporary-repository.ts";
+
+const { identity } = await generateKeyPair();
+
+/** A repository with one commit, which the remote has, and nothing that mends or refuses by itself. */
+function repository(t: ExecutionContext) {
+  const { dir, env, must, write } = temporaryRepository(t);
+  const short = (name: string): string => must("rev-parse", name).slice(0, 12);
+  const commit = (path: string, content: string, message = `Change ${path}`): string => {
+    write(path, content);
+    must("add", "-f", ".");
+    must("commit", "-q", "-m", message);
+    return short("HEAD");
+  };
+  commit("README.md", "# Flux\n");
+  const base = must("rev-parse", "HEAD");
+  return {
+    ...{ dir, must, write, short, commit, base },
+    /** What is said of refs that are pushed onto the first commit, in lines. */
+    async said(...refs: string[]): Promise<string[]> {
+      const lines = refs.map((ref) => `${ref} ${must("rev-parse", ref)} refs/heads/main ${base}\n`);
+      const push = await prePush({ cwd: dir, env }, ["origin", "."], lines.join(""));
+      return push === null ? [] : (await pushWords(push)).split("\n");
+    },
+  };
+}
+
+const END = [
+  "Then push again.",
+  "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:, and commit that.",
+  "",
+];
+
+/** The lines behind `To mend REF` up to the next empty one. */
+function mendOf(lines: readonly string[], ref: string): string[] {
+  const from = lines.findIndex((line) => line.startsWith(`To mend ${ref},`));
+  return from === -1 ? [] : lines.slice(from, lines.indexOf("", from));
+}
+
+test("one bad commit: all that is said", async (t) => {
+  const { commit, said, short, base } = repository(t);
+  t.deepEqual(await said("refs/heads/main"), []);
+  const bad = commit("key.txt", `${identity}\n`);
+  t.deepEqual(await said("refs/heads/main"), [
+    "flux-sops: push refused, nothing was sent. What is wrong:",
+    "",
+    "  key.txt:1  age-key",
+    "    an age private key",
+    `    in ${bad} (Change key.txt)`,
+    "",
+    "To mend refs/heads/main, make the commit anew; the old one stays in the reflog:",
+    `      git reset -q --soft ${base.slice(0, 12)} &&`,
+    "      git reset -q -- key.txt &&",
+    `      { git diff --cached --quiet || git commit -q -C ${bad}; }`,
+    "",
+    ...END,
+  ]);
+  // By another name of it that is pushed beside, nothing more is to do.
+  t.deepEqual(await said("refs/heads/main", "HEAD"), await said("refs/heads/main"));
+  t.is(short("HEAD"), bad);
+});
+
+test("several commits: as one, with their messages as git commit reads them", async (t) => {
+  const { commit, said, must, base } = repository(t);
+  const from = base.slice(0, 12);
+  commit("a.md", "a\n");
+  const good = must("rev-parse", "HEAD").slice(0, 12);
+  commit("key.txt", `${identity}\n`);
+  must("rm", "-q", "key.txt");
+  const tip = commit("b.md", "b\n");
+  const mend = (options: string, first = good) => [
+    `To mend refs/heads/main, make the commits from the first bad one on anew, as one; the old ones stay in the reflog, as ${tip}:`,
+    `      git reset -q --soft ${first} &&`,
+    `      { git diff --cached --quiet || git log --no-show-signature${options} --reverse --format=%B ${first}..${tip} | git commit -q -F -; }`,
+  ];
+  t.not(good, from);
+  t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), mend(""));
+  must("config", "i18n.commitEncoding", "ISO-8859-1");
+  t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), mend(""));
+  must("config", "i18n.logOutputEncoding", "UTF-16");
+  t.deepEqual(
+    mendOf(await said("refs/heads/main"), "refs/heads/main"),
+    mend(" --encoding=ISO-8859-1"),
+  );
+  must("config", "--unset", "i18n.commitEncoding");
+  t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), mend(" --encoding=UTF-8"));
+});
+
+test("a key in a message: it is not taken over", async (t) => {
+  const { commit, said, base } = repository(t);
+  const bad = commit("a.md", "a\n", `Use ${identity}`);
+  const lines = await said("refs/heads/main");
+  t.deepEqual(lines.slice(2, 5), [
+    "  (no file)  age-key",
+    "    an age private key, in the message of a commit",
+    `    in ${bad} (Use AGE-SECRET-KEY-...)`,
+  ]);
+  t.deepEqual(mendOf(lines, "refs/heads/main"), [
+    "To mend refs/heads/main, make the commit anew, with a new message; the old one stays in the reflog:",
+    `      git reset -q --soft ${base.slice(0, 12)} &&`,
+    "      { git diff --cached --quiet || git commit; }",
+  ]);
+  t.false(lines.join("\n").includes(identity));
+});
+
+test("many branches, findings and commits: the first ones, and how many more", async (t) => {
+  const { commit, said, must, write } = repository(t);
+  for (let file = 0; file < 52; file += 1) write(`keys/${String(file).padStart(2, "0")}`, identity);
+  const first = commit("a.md", "a\n", "One");
+  const others = [2, 3, 4].map((count) => {
+    must("rm", "-q", "-r", "--cached", "keys");
+    must("commit", "-q", "-m", "Back");
+    return commit("a.md", `${count}\n`, `Again ${count}`);
+  });
+  const names = [1, 2, 3, 4, 5, 6].map((count) => `refs/heads/b${count}`);
+  for (const name of names) must("branch", name.slice("refs/heads/".length));
+  const lines = await said(...names, "refs/heads/main");
+  t.is(lines.filter((line) => /^ {2}keys\/\d\d:1 {2}age-key$/.test(line)).length, 50);
+  t.true(lines.includes("  and 2 more"));
+  const shown = [
+    `${first} (One)`,
+    ...others.slice(0, 2).map((one, at) => `${one} (Again ${at + 2})`),
+  ];
+  t.true(lines.includes(`    in ${shown.join(", ")} and 1 more`), lines[4]);
+  // What is checked out goes first, and no branch is left for it.
+  t.deepEqual(
+    lines.filter((line) => line.startsWith("To mend")).map((line) => line.split(/[ ,]/)[2]),
+    ["refs/heads/main", ...names.slice(0, 4)],
+  );
+  t.false(mendOf(lines, "refs/heads/main").some((line) => line.includes("git switch")));
+  t.is(mendOf(lines, "refs/heads/b1")[1], "      git switch b1 &&");
+});
+
+test("what is staged, a merge that is under way, and what is no branch", async (t) => {
+  const { commit, said, must, write, base } = repository(t);
+  const bad = commit("key.txt", `${identity}\n`);
+  write("more.md", "more\n");
+  must("add", "more.md");
+  const staged = [
+    "What is staged would go into the new commit: to keep it apart, git stash before these commands,",
+    "and git stash pop --index after them.",
+  ];
+  t.deepEqual((await said("refs/heads/main")).slice(-5), [...staged, ...END]);
+  must("reset", "-q", "--hard");
+  must("tag", "v1");
+  must("update-ref", "refs/notes/commits", "HEAD");
+  must("branch", "side", base);
+  must("switch", "-q", "side");
+  commit("side.md", "side\n");
+  const other = await said("refs/tags/v1", "refs/notes/commits", "refs/heads/main");
+  t.deepEqual(mendOf(other, "refs/tags/v1"), [
+    "To mend refs/tags/v1, remove the tag, mend what it names, and tag it again:",
+    "      git tag -d -- v1",
+  ]);
+  t.deepEqual(mendOf(other, "refs/notes/commits"), [
+    "To mend refs/notes/commits, which is no branch, leave it out of what you push, or take the secret out of it.",
+  ]);
+  t.deepEqual(mendOf(other, "refs/heads/main").slice(1, 3), [
+    "      git switch main &&",
+    `      git reset -q --soft ${base.slice(0, 12)} &&`,
+  ]);
+  must("merge", "-q", "--no-commit", "--no-ff", bad);
+  t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), [
+    "To mend refs/heads/main, conclude the merge first (git merge --continue, or --abort) and push again: then its commands are printed.",
+  ]);
+});
