@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../../hooks/push/pre-push.ts";
-import { pushWords } from "../../../hooks/push/push-words.ts";
+import { isPushRefused, pushWords } from "../../../hooks/push/push-words.ts";
 import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 
@@ -18,14 +18,21 @@ function repository(t: ExecutionContext) {
   };
   commit("README.md", "# Flux\n");
   const base = must("rev-parse", "HEAD");
+  const saidAt = async (before: string, url: string, refs: readonly string[]) => {
+    const lines = refs.map((ref) => `${ref} ${must("rev-parse", ref)} refs/heads/main ${before}\n`);
+    const push = await prePush({ cwd: dir, env }, ["origin", url], lines.join(""));
+    if (push === null) return [];
+    const words = await pushWords(push);
+    t.is(isPushRefused(push), words.includes("push refused"));
+    return words.split("\n");
+  };
   return {
     ...{ dir, must, write, short, commit, base },
-    /** What is said of refs that are pushed onto the first commit, in lines. */
+    /** What is said of refs that are pushed onto the first commit, or another one, in lines. */
     async said(...refs: string[]): Promise<string[]> {
-      const lines = refs.map((ref) => `${ref} ${must("rev-parse", ref)} refs/heads/main ${base}\n`);
-      const push = await prePush({ cwd: dir, env }, ["origin", "."], lines.join(""));
-      return push === null ? [] : (await pushWords(push)).split("\n");
+      return saidAt(base, ".", refs);
     },
+    saidAt,
   };
 }
 
@@ -167,4 +174,96 @@ test("what is staged, a merge that is under way, and what is no branch", async (
   t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), [
     "To mend refs/heads/main, conclude the merge first (git merge --continue, or --abort) and push again: then its commands are printed.",
   ]);
+});
+
+test("a first commit, and a past that nobody at the other side is known to have", async (t) => {
+  const { commit, saidAt, must, base } = repository(t);
+  const none = "0".repeat(40);
+  must("switch", "-q", "--orphan", "new");
+  const bad = commit("key.txt", `${identity}\n`);
+  t.deepEqual(mendOf(await saidAt(none, ".", ["refs/heads/new"]), "refs/heads/new"), [
+    "To mend refs/heads/new, make the commit anew; the old one stays in the reflog:",
+    "      git update-ref -d HEAD &&",
+    "      git reset -q -- key.txt &&",
+    `      { git diff --cached --quiet || git commit -q -C ${bad}; }`,
+  ]);
+  must("rm", "-q", "key.txt");
+  const tip = commit("a.md", "a\n");
+  // It was fetched from there, and is there no more.
+  must("update-ref", "refs/remotes/origin/main", base);
+  const lines = await saidAt(none, "url", ["refs/heads/new"]);
+  t.deepEqual(mendOf(lines, "refs/heads/new").slice(1), [
+    "      git update-ref -d HEAD &&",
+    `      { git diff --cached --quiet || git log --no-show-signature --reverse --format=%B ${tip} | git commit -q -F -; }`,
+  ]);
+  t.deepEqual(lines.slice(-4), [
+    "The other side lacks its main branch, or no remote has its address, so all of the history was looked at.",
+    ...END,
+  ]);
+});
+
+test("tags: of what is no commit, of a past, and with a key in their own message", async (t) => {
+  const { commit, said, must, write } = repository(t);
+  write("key.txt", `${identity}\n`);
+  must("tag", "blob", must("hash-object", "-w", "key.txt"));
+  const lines = await said("refs/tags/blob");
+  t.deepEqual(lines.slice(2, 7), [
+    "  (tagged content):1  age-key",
+    "    an age private key",
+    "",
+    "To mend refs/tags/blob, remove the tag, mend what it names, and tag it again:",
+    "      git tag -d -- blob",
+  ]);
+  commit("a.md", "a\n");
+  must("rm", "-q", "--cached", "key.txt");
+  must("commit", "-q", "-m", "Take it back");
+  must("tag", "-a", "-m", "Past", "past");
+  must("tag", "-a", "-m", `Key ${identity}`, "key", "HEAD");
+  const past = await said("refs/tags/past", "refs/tags/key", "refs/heads/main");
+  t.is(mendOf(past, "refs/tags/past")[1], "      git tag -d -- past");
+  t.is(mendOf(past, "refs/tags/key")[1], "      git tag -d -- key");
+  t.regex(mendOf(past, "refs/heads/main")[0] ?? "", /anew, as one; the old ones/, "as they are");
+});
+
+test("in words how it can be mended, of what stands at the tip alone; as many as are shown, and no more", async (t) => {
+  const { commit, said, must, write } = repository(t);
+  const secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: a }\nstringData: { a: wombat }\n";
+  const first = commit("a.yaml", secret, "One");
+  const mends = (lines: readonly string[]) => lines.filter((line) => line.startsWith("    To "));
+  t.is(mends(await said("refs/heads/main")).length, 1);
+  must("rm", "-q", "a.yaml");
+  for (let file = 0; file < 49; file += 1) write(`keys/${file}`, identity);
+  commit("b.md", "b\n", "Two");
+  const past = await said("refs/heads/main");
+  t.deepEqual(mends(past), []);
+  t.true(past.includes(`    in ${first} (One)`));
+  t.false(
+    past.some((line) => /^ {2}and \d+ more$/.test(line)),
+    "fifty",
+  );
+  for (const count of [2, 3]) {
+    must("rm", "-q", "-r", "--cached", "keys");
+    must("commit", "-q", "-m", "Back");
+    commit("b.md", `${count}\n`, "Again");
+  }
+  t.true(
+    (await said("refs/heads/main")).some((line) => /\(Two\), .*\(Again\), .*\(Again\)$/.test(line)),
+  );
+});
+
+test("what the remote has already: a warning, of the tips alone", async (t) => {
+  const { commit, saidAt, must, base } = repository(t);
+  must("config", "remote.origin.url", "url");
+  commit("key.txt", `${identity}\n`);
+  must("update-ref", "refs/remotes/origin/old", "HEAD");
+  must("switch", "-q", "-c", "new", base);
+  const again = commit("again.txt", `${identity}\n`);
+  t.deepEqual((await saidAt(base, "url", ["refs/heads/new"])).slice(0, 3), [
+    "flux-sops: the remote has this already:",
+    "  again.txt:1  age-key",
+    "    an age private key",
+  ]);
+  must("rm", "-q", "again.txt");
+  commit("a.md", "a\n");
+  t.deepEqual(await saidAt(base, "url", ["refs/heads/new"]), [""], again);
 });
