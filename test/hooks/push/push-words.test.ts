@@ -263,7 +263,13 @@ test("what the remote has already: a warning, of the tips alone", async (t) => {
     "  again.txt:1  age-key",
     "    an age private key",
   ]);
+  // Beside what is new it is refused all the same.
+  const { identity: other } = await generateKeyPair();
+  commit("other.txt", `${other}\n`);
+  t.regex((await saidAt(base, "url", ["refs/heads/new"]))[0] ?? "", /push refused/);
+  must("reset", "-q", "--hard", again);
   must("rm", "-q", "again.txt");
-  commit("a.md", "a\n");
+  // A guess is nobody's to hear of at each push.
+  commit("a.md", "https://me:Xk29fjq8s7Lm@db.example.org/\n");
   t.deepEqual(await saidAt(base, "url", ["refs/heads/new"]), [""], again);
 });
