@@ -26,7 +26,7 @@ const HOOKS: Readonly<Record<string, Hook>> = {
     const { failedFormatting, unformatted } = formatting;
     const isSilent = failedFormatting === null && unformatted === null;
     if (findings.length === 0 && stored.length === 0 && isSilent) return { status: 0, words: "" };
-    const words = await import("../hooks/words.ts");
+    const words = await import("../hooks/commit/commit-words.ts");
     if (failedFormatting !== null) {
       return { status: 1, words: words.notFormatted(failedFormatting) };
     }
@@ -109,9 +109,10 @@ export async function hook(
 }
 
 async function failed(name: string, error: unknown): Promise<string> {
-  const { broken, brokenLater } = await import("../hooks/words.ts");
+  const { broken } = await import("../hooks/words.ts");
   const { FailedAfterEncrypting } = await import("../hooks/commit/pre-commit.ts");
   if (error instanceof FailedAfterEncrypting) {
+    const { brokenLater } = await import("../hooks/commit/commit-words.ts");
     return brokenLater(error.repository, error.stored, reasonOf(error.cause));
   }
   const isUndone = !(error instanceof GitError && error.code === "undo-failed");

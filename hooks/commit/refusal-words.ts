@@ -4,9 +4,10 @@ import type { FileFinding } from "./file-finding.ts";
 import { isRefused, type Refusal } from "./refuse-plaintext.ts";
 import type { NewContent } from "./replace-staged.ts";
 import type { Place } from "./staged.ts";
-import { filesOf, findingLines, findingWords, indented, NAME } from "../words.ts";
+import { indented, NAME } from "../words.ts";
+import { filesOf, findingLines, findingWords } from "./commit-words.ts";
 
-/** What is said where a hook can only refuse; see words.ts for what pre-commit says. */
+/** What is said where a hook can only refuse; see commit-words.ts for what pre-commit says. */
 
 const ACTIONS: Readonly<Record<Exclude<Refusal["during"]["kind"], "no-verify">, string>> = {
   merge: "merge",

@@ -142,14 +142,10 @@ export async function preparedMessage(
       : written.length === 0
         ? `${printable(directory)}: nothing to change.`
         : `${printable(directory)}:`,
-    ...prepared.files.map(({ state, path }) => `  ${fateOf(state)} ${printable(path)}`),
+    ...prepared.files.map(({ state, path }) => `  ${FATES[state]} ${printable(path)}`),
     ...[...prepared.notes, ...(isDryRun ? [] : (prepared.whenWritten ?? []))].map((text) =>
       withToolFromHere(text, directory, cwd),
     ),
     ...next,
   ].join("\n")}\n`;
-}
-
-function fateOf(state: PlannedFile["state"]): string {
-  return FATES[state];
 }
