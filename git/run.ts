@@ -1,5 +1,6 @@
 import type * as ChildProcess from "node:child_process";
 import { statSync } from "node:fs";
+import { childEnvironment } from "./environment.ts";
 import { GitError, failedCall } from "./errors.ts";
 import { printableText } from "./escape.ts";
 import { systemReason } from "./system-reason.ts";
@@ -44,40 +45,6 @@ export interface CallResult {
 
 /** Enough for git's complaint, however much a filter program prints after it. */
 const keptStderr = 16 * 1024;
-
-function childEnvironment(
-  env: Readonly<NodeJS.ProcessEnv>,
-  { writes = false, filters = false }: CallOptions,
-): NodeJS.ProcessEnv {
-  // Objects as they will be pushed, not as refs/replace shows them here (git-replace(1)).
-  const child: NodeJS.ProcessEnv = { ...env, GIT_NO_REPLACE_OBJECTS: "1" };
-  if (!writes) child["GIT_OPTIONAL_LOCKS"] = "0";
-  if (!filters) child["LC_ALL"] = "C";
-  return child;
-}
-
-/**
- * The environment without what ties git to the repository at hand (git(1), "The Git Repository"):
- * for calls in another one.
- */
-export function withoutRepository(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
-  const ties = new Set([
-    "GIT_DIR",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_WORK_TREE",
-    "GIT_PREFIX",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_NAMESPACE",
-  ]);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !ties.has(name)));
-}
-
-/** The same place, looking at another index file. */
-export function withIndexFile<C extends GitContext>(context: C, indexFile: string): C {
-  return { ...context, env: { ...context.env, GIT_INDEX_FILE: indexFile } };
-}
 
 /** Node reports a missing program and a missing folder alike, as ENOENT. */
 function startError(context: GitContext, error: Error): GitError {

@@ -1,6 +1,7 @@
 import { GitError } from "../git/errors.ts";
 import { requireGit } from "../git/version.ts";
-import { type CallOptions, type CallResult, runGit, withoutRepository } from "../git/run.ts";
+import { withoutRepository } from "../git/environment.ts";
+import { type CallOptions, type CallResult, runGit } from "../git/run.ts";
 
 /**
  * The environment for programs that work in a folder of their own: which repository git uses must

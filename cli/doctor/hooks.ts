@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { indexEntries } from "../../git/index/entries.ts";
 import { type GitPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
-import { withoutRepository } from "../../git/run.ts";
+import { withoutRepository } from "../../git/environment.ts";
 import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
 import { worktreesOf } from "../../git/repository/worktrees.ts";
 import { printable } from "../../scaffold/errors.ts";

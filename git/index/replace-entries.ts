@@ -8,7 +8,8 @@ import {
 } from "./entries.ts";
 import { displayPath, type GitPath } from "../path.ts";
 import type { Repository } from "../repository/open.ts";
-import { runGit, withIndexFile, type GitContext } from "../run.ts";
+import { withIndexFile } from "../environment.ts";
+import { runGit, type GitContext } from "../run.ts";
 
 /** A new content for one index entry. */
 export interface Replacement {

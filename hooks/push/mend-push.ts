@@ -6,7 +6,7 @@ import { peel } from "../../git/objects/tags.ts";
 import { checkedOutBranch } from "../../git/repository/head.ts";
 import { ongoingOperation } from "../../git/repository/operation.ts";
 import { openRepository } from "../../git/repository/open.ts";
-import { withoutRepository } from "../../git/run.ts";
+import { withoutRepository } from "../../git/environment.ts";
 import { shellText } from "../../git/shell-word.ts";
 import { worktreesOf, type Worktree } from "../../git/repository/worktrees.ts";
 import { fixOf, mendOnDisk } from "../fix-of.ts";

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
 import { GitError } from "../../git/errors.ts";
-import { nulFields, runGit, withoutRepository } from "../../git/run.ts";
+import { withoutRepository } from "../../git/environment.ts";
+import { nulFields, runGit } from "../../git/run.ts";
 import { isAtLeast, parseGitVersion, requireGit } from "../../git/version.ts";
 import { temporaryRepository } from "../temporary-repository.ts";
 

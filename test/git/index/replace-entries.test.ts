@@ -11,7 +11,8 @@ import {
   type Replacement,
 } from "../../../git/index/replace-entries.ts";
 import { openRepository, type OpenedRepository } from "../../../git/repository/open.ts";
-import { runGit, withIndexFile } from "../../../git/run.ts";
+import { withIndexFile } from "../../../git/environment.ts";
+import { runGit } from "../../../git/run.ts";
 import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
 import { hostileNames } from "../hostile-names.ts";
 

@@ -9,7 +9,7 @@ import {
   openRepository,
   type Repository,
 } from "../../../git/repository/open.ts";
-import { withoutRepository } from "../../../git/run.ts";
+import { withoutRepository } from "../../../git/environment.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 
 test("an unborn branch, then a commit, seen from a folder inside", async (t) => {
