@@ -11,6 +11,7 @@ import { parseAsSops } from "./arguments/parse.ts";
 import { complain, shown } from "./terminal/complain.ts";
 import { configOption } from "./arguments/config-option.ts";
 import { conversionOf, encryptedIn, indentOption } from "./file/conversion.ts";
+import type { Options } from "./file/command.ts";
 import { dataKeyOf } from "./file/data-key.ts";
 import { decryptionOrderOption } from "./arguments/decryption-order.ts";
 import { typeOption } from "./arguments/type-option.ts";
@@ -99,8 +100,6 @@ export async function unset(argv: readonly string[]): Promise<number> {
     }
   });
 }
-
-type Options = Readonly<Record<string, unknown>>;
 
 function changeCommand(name: string): Command {
   return new Command(`flux-sops ${name}`)

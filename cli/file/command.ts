@@ -1,5 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { standardInput } from "../../scaffold/standard-input.ts";
 import { SopsError } from "../../sops/errors.ts";
@@ -11,9 +11,14 @@ import { chosenConfig, configOption } from "../arguments/config-option.ts";
 import { conversionOf, indentOption } from "./conversion.ts";
 import { examples } from "../arguments/examples.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
-import { ExitError } from "../exit/error.ts";
-import { replaceFile, stageFile, type StagedFile, writeNewFile } from "./replace.ts";
-import { fileProblem, noFolder } from "../exit/file-problem.ts";
+import {
+  type Batch,
+  type Destination,
+  printed,
+  putInPlace,
+  waitingIn,
+  writtenTo,
+} from "./results.ts";
 import { filesInFolder, isFolder } from "./in-folder.ts";
 import { progress } from "../terminal/progress.ts";
 import { reported, type Exits } from "../exit/reported.ts";
@@ -124,15 +129,15 @@ export function fileCommand(
     // Results on a terminal say themselves how far it is.
     const isSeen = !inPlace && process.stdout.isTTY;
     const step = progress(definition.name, isSeen ? 0 : paths.length);
-    const print = printer();
+    const output = options["output"];
+    const elsewhere = typeof output === "string" ? writtenTo(output) : printed();
     // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
     const size = definition.asks?.(options) === true ? 1 : BATCH;
     for (let from = 0; from < paths.length; from += size) {
-      const batch = new Map<string, StagedFile>();
-      const later = (path: string, staged: StagedFile) => batch.set(path, staged);
+      const batch: Batch = new Map();
+      const put = inPlace ? waitingIn(batch) : elsewhere;
       for (const path of paths.slice(from, from + size)) {
-        const to = inPlace ? { print: null, later } : { print, later: null };
-        const run = () => runOne(definition, options, path, to);
+        const run = () => runOne(definition, options, path, put);
         status = (await reported(path, run, { ...definition, missingExit })) || status;
         step();
       }
@@ -159,30 +164,11 @@ function conflict(definition: FileCommand, options: Options, files: number): str
   return null;
 }
 
-/** Where a result goes: one of the two. */
-interface Destination {
-  readonly print: ((content: Buffer, at: FileAtWork) => void) | null;
-  readonly later: ((path: string, staged: StagedFile) => void) | null;
-}
-
-/** Prints one result behind the other: between two of YAML stands what ends a document. */
-function printer(): NonNullable<Destination["print"]> {
-  let before: Buffer | null = null;
-  return (content, { outputFormat, options }) => {
-    const isYaml = outputFormat === "yaml" && options["extract"] === undefined;
-    if (isYaml && before !== null && !/^---\s/.test(content.toString("latin1", 0, 4))) {
-      process.stdout.write(before.length === 0 || before.at(-1) === 0x0a ? "---\n" : "\n---\n");
-    }
-    process.stdout.write(content);
-    before = isYaml ? content : null;
-  };
-}
-
 async function runOne(
   definition: FileCommand,
   options: Options,
   path: string,
-  { print, later }: Destination,
+  put: Destination,
 ): Promise<void> {
   const name = typeof options["filenameOverride"] === "string" ? options["filenameOverride"] : path;
   const bytes = path === STANDARD_INPUT ? await standardInput() : readFileSync(path);
@@ -194,10 +180,8 @@ async function runOne(
   const at = { ...file, path: name, bytes, inputFormat, outputFormat, options, config, indent };
   const result = await converted(at, definition.run);
   const content = typeof result === "string" ? Buffer.from(result, "utf8") : result;
-  const output = options["output"];
-  if (typeof output === "string") await write(output, content);
-  else if (print !== null) print(content, at);
-  else if (!bytes.equals(content)) later?.(path, stageFile(path, content, bytes));
+  const format = options["extract"] === undefined ? outputFormat : null;
+  await put({ content, path, bytes, format });
 }
 
 /** Says what to add where the format is none that was asked for, but the name's. */
@@ -221,43 +205,6 @@ function readAsInput(bytes: Buffer, format: Format, indent: number | null): Sops
     if (!(error instanceof SopsError) || error.code !== "unsupported") throw error;
     throw new SopsError("syntax", error.message, error);
   }
-}
-
-async function putInPlace(batch: ReadonlyMap<string, StagedFile>): Promise<number> {
-  const syncs = [...batch].map(async ([path, staged]) => ({
-    path,
-    staged,
-    failed: await reported(path, () => staged.sync()),
-  }));
-  let status = 0;
-  for (const { path, staged, failed } of await Promise.all(syncs)) {
-    const commit = () => {
-      staged.commit();
-      return Promise.resolve();
-    };
-    status = failed || (await reported(path, commit)) || status;
-  }
-  return status;
-}
-
-/** A plaintext may be in it: a new file is for its owner alone. Pipes and devices take it as they are. */
-async function write(path: string, content: Buffer): Promise<void> {
-  try {
-    const present = statSync(path, { throwIfNoEntry: false });
-    if (present === undefined) writeNewFile(path, content, 0o600);
-    else if (present.isFile() && !isOpenAlready(path)) await replaceFile(path, content, null);
-    else writeFileSync(path, content);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const problem = code === "ENOENT" ? noFolder(dirname(path)) : fileProblem(path, code);
-    throw new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `--output: ${problem}`);
-  }
-}
-
-/** A name for what the shell has opened: `/dev/stdout`, redirected to a file. */
-function isOpenAlready(path: string): boolean {
-  return /^\/dev\/(stdout$|stderr$|fd\/)/.test(path);
 }
 
 /** The first of the names of each file. */
