@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { Command } from "commander";
+import { printable } from "../git/escape.ts";
 import { openRepository } from "../git/repository/open.ts";
 import {
   type Bootstrap,
@@ -9,7 +10,7 @@ import {
   sentKeys,
 } from "../scaffold/bootstrap.ts";
 import { chosenCluster } from "../scaffold/new/cluster-folders.ts";
-import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
+import { isExplained, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { OWN_EXIT } from "./exit/codes.ts";
 import { complain } from "./terminal/complain.ts";

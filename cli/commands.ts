@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { printable } from "../git/escape.ts";
 import { endWithOutput } from "./terminal/broken-output.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
 import type { Form } from "./file/command.ts";
 import { withToolHere } from "./terminal/tool-here.ts";
@@ -165,7 +166,7 @@ function askedFor(argv: readonly string[]): Asked {
   if (isFile) return { name: "edit", rest: argv, form: "flag" };
   return first === ""
     ? { problem: "a command is missing", status: SOPS_EXIT.noFileSpecified }
-    : { problem: `there is no command ${shown(first)}`, status: 2 };
+    : { problem: `there is no command ${printable(first)}`, status: 2 };
 }
 
 function olderForm(argv: readonly string[]): Asked {

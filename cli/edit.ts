@@ -1,13 +1,14 @@
 import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Command, Option } from "commander";
+import { printable } from "../git/escape.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
 import { blockIndent } from "../sops/yaml/metadata-edits.ts";
 import { parseAsSops } from "./arguments/parse.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { chosenConfig, configOption } from "./arguments/config-option.ts";
 import { conversionOf, encryptedAs, encryptedIn, indentOption } from "./file/conversion.ts";
 import { dataKeyOf } from "./file/data-key.ts";
@@ -116,7 +117,7 @@ function isStill(bytes: Buffer, path: string): boolean {
 
 /** Somebody else's file stays, and what was typed is kept beside it. */
 function overtaken(what: string, path: string, content: string | Uint8Array): SopsError {
-  const kept = shown(keptBeside(path, content));
+  const kept = printable(keptBeside(path, content));
   return new SopsError(
     "unsupported",
     `${what}: it was left as it is now; what you typed is in ${kept}, encrypted`,

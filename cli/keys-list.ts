@@ -1,9 +1,10 @@
 import { Command, Option } from "commander";
+import { printable } from "../git/escape.ts";
 import { GitError } from "../git/errors.ts";
 import { displayTextPath, pathText } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments/parse.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { counted } from "./terminal/counted.ts";
 import {
   type EncryptedEntry,
@@ -119,7 +120,7 @@ function readersOfFile({ metadata }: EncryptedEntry): Readers | null {
 function readersLines(readers: Readers | null): string[] {
   if (readers === null) return ["(its sops block cannot be read)"];
   const all = [...readers.recipients, ...readers.otherKeys];
-  return all.length === 0 ? ["nobody"] : all.map(shown);
+  return all.length === 0 ? ["nobody"] : all.map(printable);
 }
 
 /** How the recipients of a file are not those of its rule; nothing where they are. */
@@ -137,5 +138,5 @@ function unlike(file: EncryptedEntry, wanted: Readers): string {
 }
 
 function patternWords({ rule }: RuleEntry): string {
-  return rule.pathRegex === "" ? "(every file)" : shown(rule.pathRegex);
+  return rule.pathRegex === "" ? "(every file)" : printable(rule.pathRegex);
 }

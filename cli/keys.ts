@@ -1,4 +1,5 @@
-import { complain, shown } from "./terminal/complain.ts";
+import { printable } from "../git/escape.ts";
+import { complain } from "./terminal/complain.ts";
 import { examples } from "./arguments/examples.ts";
 import { withToolHere } from "./terminal/tool-here.ts";
 
@@ -8,7 +9,9 @@ export async function keys([name = "", ...rest]: readonly string[]): Promise<num
   const isHelp = name === "--help" || name === "-h";
   if (!isHelp) {
     complain(
-      name === "" ? "keys: say what, for instance keys list" : `there is no keys ${shown(name)}`,
+      name === ""
+        ? "keys: say what, for instance keys list"
+        : `there is no keys ${printable(name)}`,
     );
   }
   (isHelp ? process.stdout : process.stderr).write(HELP);

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { printable } from "../git/escape.ts";
 import { encryptedFile } from "../findings/sops/encrypted-file.ts";
 import type { EncryptedFile } from "../sops/encrypted-file.ts";
 import type { FluxKustomization } from "../flux/flux-kustomization.ts";
@@ -8,7 +9,7 @@ import { GitError } from "../git/errors.ts";
 import { displayTextPath } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments/parse.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { counted } from "./terminal/counted.ts";
 import { examples } from "./arguments/examples.ts";
 import { stagedFiles } from "./staged-files.ts";
@@ -138,7 +139,7 @@ function unbuiltOf(
 }
 
 function nameOf({ namespace, name }: FluxKustomization): string {
-  return shown(namespace === null ? name : `${namespace}/${name}`);
+  return printable(namespace === null ? name : `${namespace}/${name}`);
 }
 
 function sourceWords({ source }: FluxKustomization): string {
@@ -146,9 +147,9 @@ function sourceWords({ source }: FluxKustomization): string {
     case "this-repository":
       return `builds ${source.folder === "" ? "the whole repository" : displayTextPath(source.folder)}`;
     case "elsewhere":
-      return `builds from ${shown(source.what)}, which is not this repository`;
+      return `builds from ${printable(source.what)}, which is not this repository`;
     case "unresolved":
-      return `builds ${shown(source.what)}, whose variables are not known here`;
+      return `builds ${printable(source.what)}, whose variables are not known here`;
   }
 }
 
@@ -156,9 +157,9 @@ function decryptionWords({ decryption, isSuspended }: FluxKustomization): string
   const suspended = isSuspended ? ", suspended" : "";
   if (decryption === null) return `does not decrypt${suspended}`;
   const { provider, secret, from } = decryption;
-  const how = provider === "sops" ? "decrypts" : `has an unknown provider ${shown(provider)}`;
+  const how = provider === "sops" ? "decrypts" : `has an unknown provider ${printable(provider)}`;
   const keys =
-    secret === null ? "the controller's own keys" : `the keys in Secret ${shown(secret)}`;
+    secret === null ? "the controller's own keys" : `the keys in Secret ${printable(secret)}`;
   const patch = from === null ? "" : `, set by a patch in ${displayTextPath(from)}`;
   return `${how} with ${keys}${patch}${suspended}`;
 }
@@ -170,8 +171,8 @@ function readersWords(file: EncryptedFile | undefined): string {
   if (metadata === null) return "(its sops block cannot be read)";
   const readers = metadata.age.map(({ recipient }) =>
     recipient.length > SHOWN_OF_RECIPIENT
-      ? `${shown(recipient.slice(0, SHOWN_OF_RECIPIENT))}…`
-      : shown(recipient),
+      ? `${printable(recipient.slice(0, SHOWN_OF_RECIPIENT))}…`
+      : printable(recipient),
   );
   return [...readers, ...metadata.foreign].join(", ");
 }
@@ -192,5 +193,5 @@ const PROBLEMS: Readonly<Record<ProblemKind, (about: string) => string>> = {
 
 function problemWords({ kind, file, line, about }: Problem): string {
   const place = line === null ? displayTextPath(file) : `${displayTextPath(file)}:${line}`;
-  return `problem: ${place}: ${PROBLEMS[kind](shown(about))}`;
+  return `problem: ${place}: ${PROBLEMS[kind](printable(about))}`;
 }

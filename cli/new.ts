@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
+import { printable } from "../git/escape.ts";
 import { openRepository } from "../git/repository/open.ts";
-import { isExplained, printable, ScaffoldError } from "../scaffold/errors.ts";
+import { isExplained, ScaffoldError } from "../scaffold/errors.ts";
 import { FILE_GENERATORS } from "../scaffold/new/file-generators.ts";
 import {
   COMMON_OPTIONS,

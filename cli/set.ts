@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { printable } from "../git/escape.ts";
 import { standardInput } from "../scaffold/standard-input.ts";
 import type { Data } from "../sops/data/data-tree.ts";
 import { readValue } from "../sops/data/read-data.ts";
@@ -8,7 +9,7 @@ import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
 import { parseTreePath, type TreePath } from "../sops/data/tree-path.ts";
 import { parseAsSops } from "./arguments/parse.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { configOption } from "./arguments/config-option.ts";
 import { conversionOf, encryptedIn, indentOption } from "./file/conversion.ts";
 import type { Options } from "./file/command.ts";
@@ -148,5 +149,5 @@ function badPath(): number {
 }
 
 function notThere(path: TreePath): SopsError {
-  return new SopsError("not-there", `there is no value at ${shown(path.join("."))}`);
+  return new SopsError("not-there", `there is no value at ${printable(path.join("."))}`);
 }

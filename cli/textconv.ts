@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
+import { printable } from "../git/escape.ts";
 import { formatOf } from "../sops/format.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { SopsError } from "../sops/errors.ts";
 import { plaintextBytes, readSopsFile } from "../sops/sops-file.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { dataKeyOf } from "./file/data-key.ts";
 import { examples } from "./arguments/examples.ts";
 import { fileProblem } from "./exit/file-problem.ts";
@@ -61,7 +62,7 @@ async function plaintextOf(file: string, bytes: Buffer): Promise<Buffer | null> 
     const text = decryptFile(content, metadata, await dataKeyOf(metadata));
     const plain = plaintextBytes(content, text);
     const recipients = [...metadata.age.map(({ recipient }) => recipient), ...metadata.foreign];
-    const lines = recipients.map((recipient) => `# encrypted to ${shown(recipient)}\n`);
+    const lines = recipients.map((recipient) => `# encrypted to ${printable(recipient)}\n`);
     const end = plain.length > 0 && plain.at(-1) !== 0x0a ? "\n" : "";
     return Buffer.concat([plain, Buffer.from(end + lines.join(""))]);
   } catch (error) {

@@ -1,7 +1,8 @@
+import { printable } from "../git/escape.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Metadata } from "../sops/metadata/metadata.ts";
 import { rewrap } from "../sops/rewrap.ts";
-import { complain, shown } from "./terminal/complain.ts";
+import { complain } from "./terminal/complain.ts";
 import { dataKeyOf } from "./file/data-key.ts";
 import { encryptedOnly } from "./file/encrypted-only.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
@@ -32,7 +33,7 @@ export const updatekeys = fileCommand({
     const { recipients } = rule;
     const changes = recipients.length === 0 ? null : changesOf(metadata, recipients);
     if (changes !== null) {
-      complain(`${shown(at.path)} gets other recipients`);
+      complain(`${printable(at.path)} gets other recipients`);
       process.stdout.write(changes);
       if (asks(at.options) && !isConfirmed(at.path)) return at.bytes;
     }
@@ -56,9 +57,9 @@ function changesOf({ age }: Metadata, recipients: readonly string[]): string | n
   const kept = present.filter((one) => recipients.includes(one));
   return [
     "The following changes will be made to the file's groups:\nGroup 1\n",
-    ...kept.map((one) => `    ${shown(one)}\n`),
-    ...added.map((one) => `+++ ${shown(one)}\n`),
-    ...removed.map((one) => `--- ${shown(one)}\n`),
+    ...kept.map((one) => `    ${printable(one)}\n`),
+    ...added.map((one) => `+++ ${printable(one)}\n`),
+    ...removed.map((one) => `--- ${printable(one)}\n`),
   ].join("");
 }
 
@@ -72,7 +73,7 @@ function isConfirmed(path: string): boolean {
     if (answer !== "") continue;
     throw new ExitError(
       SOPS_EXIT.generic,
-      `${shown(path)}: was left as it is, as nobody has answered: add --yes`,
+      `${printable(path)}: was left as it is, as nobody has answered: add --yes`,
     );
   }
 }

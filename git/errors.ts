@@ -1,4 +1,4 @@
-import { printableText } from "./escape.ts";
+import { printable } from "./escape.ts";
 
 /** What went wrong in a call to git. `message` is one line for the user. */
 export type GitErrorCode =
@@ -84,7 +84,7 @@ export function failedCall(
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const first = lines.find((line) => /^(fatal|error): /.test(line)) ?? lines[0] ?? "";
-  const complaint = printableText(first);
+  const complaint = printable(first);
   const how = signal === null ? `exit status ${String(status)}` : `signal ${signal}`;
   const what = args.find((argument, i) => !argument.startsWith("-") && args[i - 1] !== "-c") ?? "";
   return new GitError(

@@ -62,6 +62,6 @@ export function escapeForDisplay(bytes: string): string {
 }
 
 /** Text from outside, safe to show on one line of a terminal. */
-export function printableText(text: string): string {
+export function printable(text: string): string {
   return escapeForDisplay(Buffer.from(text, "utf8").toString("latin1"));
 }

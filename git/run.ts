@@ -2,7 +2,7 @@ import type * as ChildProcess from "node:child_process";
 import { statSync } from "node:fs";
 import { childEnvironment } from "./environment.ts";
 import { GitError, failedCall } from "./errors.ts";
-import { printableText } from "./escape.ts";
+import { printable } from "./escape.ts";
 import { systemReason } from "./system-reason.ts";
 import type { WaitingBatch } from "./waiting-batch.ts";
 
@@ -55,7 +55,7 @@ function startError(context: GitContext, error: Error): GitError {
     return new GitError("git-missing", `git cannot be started: ${reason}`, cause);
   }
   if (!statSync(context.cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    const folder = printableText(context.cwd);
+    const folder = printable(context.cwd);
     return new GitError("not-a-repository", `there is no folder ${folder}`, cause);
   }
   return new GitError(

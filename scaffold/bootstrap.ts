@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { printable } from "../git/escape.ts";
 import { parseRuleFile, ruleFor } from "../sops/creation-rules/creation-rules.ts";
 import { findIdentities } from "../sops/age/identities.ts";
 import type { KeyPair } from "../sops/age/identity.ts";
 import { shellCommand } from "../git/shell-word.ts";
 import type { RememberedAnswers } from "./answers/answers.ts";
 import { bootstrapCommand } from "./bootstrap-command.ts";
-import { printable, ScaffoldError } from "./errors.ts";
+import { ScaffoldError } from "./errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { collectAnswers } from "./answers/collect.ts";
 import { rememberedKeyFile } from "./commit/commit.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { printable } from "../git/escape.ts";
 import type { Scaffolded } from "./carry-out.ts";
 import { changeOf } from "./consent.ts";
-import { printable } from "./errors.ts";
 import { GENERATED_PATH } from "./plan/generated-files.ts";
 import type { HookManager } from "./hook-manager/find.ts";
 import { filesToWrite, type PlannedFile } from "./plan/plan.ts";

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { printable } from "../git/escape.ts";
 import { isRecord } from "../sops/metadata/metadata-fields.ts";
 import type { Scaffolded } from "./carry-out.ts";
-import { printable } from "./errors.ts";
 import { environmentInFolder } from "./git-in-folder.ts";
 import { TOOL_PATH } from "../git/tool-command.ts";
 

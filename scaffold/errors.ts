@@ -1,5 +1,5 @@
 import { GitError } from "../git/errors.ts";
-import { printableText } from "../git/escape.ts";
+import { printable } from "../git/escape.ts";
 import { systemReason as reasonOf } from "../git/system-reason.ts";
 import { SopsError } from "../sops/errors.ts";
 
@@ -29,9 +29,4 @@ export function isExplained(error: unknown): error is Error {
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return reasonOf(code ?? "") ?? printable(message);
-}
-
-/** A path or a program's output, safe to show on one line of a terminal. */
-export function printable(text: string): string {
-  return printableText(text);
 }

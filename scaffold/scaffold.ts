@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { printable } from "../git/escape.ts";
 import { type IdentityPlan, planIdentity } from "./recipients/identity.ts";
 import type { Answers } from "./answers/answers.ts";
 import { isBrought } from "./brought-files.ts";
-import { printable, ScaffoldError } from "./errors.ts";
+import { ScaffoldError } from "./errors.ts";
 import { exampleSecret, exampleSecretPath } from "./example-secret.ts";
 import { blobId, GENERATED_PATH, printGenerated } from "./plan/generated-files.ts";
 import { hookFiles } from "./hook-manager/files.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { printable, ScaffoldError, systemReason } from "./errors.ts";
+import { printable } from "../git/escape.ts";
+import { ScaffoldError, systemReason } from "./errors.ts";
 
 /**
  * The tool, and the files that the build put beside it.

@@ -1,5 +1,5 @@
-import { printableText } from "../../git/escape.ts";
 import { CommanderError, Option, type Command } from "commander";
+import { printable } from "../../git/escape.ts";
 import { complain } from "../terminal/complain.ts";
 import { OWN_EXIT, SOPS_EXIT } from "../exit/codes.ts";
 import { asCommanderReads } from "./go-flags.ts";
@@ -27,7 +27,7 @@ export function parseWithHint(
   say: (complaint: string) => void,
 ): number | null {
   const error = refused(command.showSuggestionAfterError(false), argv, (problem) => {
-    const words = printableText(problem.replace(/\.$/, ""));
+    const words = printable(problem.replace(/\.$/, ""));
     say(`${words}; npx ${command.name()} --help lists what there is`);
   });
   if (error === null) return null;

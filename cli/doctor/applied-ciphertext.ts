@@ -1,6 +1,6 @@
+import { printable } from "../../git/escape.ts";
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
-import { printable } from "../../scaffold/errors.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import { itemsOf, type Kubectl } from "../cluster/kubectl.ts";
 

@@ -1,9 +1,9 @@
+import { printable } from "../../git/escape.ts";
 import { catFileBatch } from "../../git/batch.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { TOOL_PATH } from "../../git/tool-command.ts";
-import { printable } from "../../scaffold/errors.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { type Diagnosis, note, someOf } from "./diagnosis.ts";
 

@@ -1,8 +1,8 @@
+import { printable } from "../../git/escape.ts";
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import type { GitPath } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { probesOf } from "../../scaffold/new/cluster-folders.ts";
-import { printable } from "../../scaffold/errors.ts";
 import { GIVE_KEY, heldKeys, SOPS_AGE } from "../cluster/sops-age.ts";
 import { diagnoseApplied } from "./applied-ciphertext.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";

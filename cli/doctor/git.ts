@@ -1,6 +1,6 @@
+import { printable } from "../../git/escape.ts";
 import { GitError } from "../../git/errors.ts";
 import { gitLine, requireUsableGit } from "../../scaffold/git-in-folder.ts";
-import { printable } from "../../scaffold/errors.ts";
 import { type Diagnosis, ok, wrong } from "./diagnosis.ts";
 
 /** Is git new enough? */

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { indexEntries } from "../../git/index/entries.ts";
 import { type GitPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { withoutRepository } from "../../git/environment.ts";
 import { commandOnFiles, shellCommand } from "../../git/shell-word.ts";
 import { worktreesOf } from "../../git/repository/worktrees.ts";
-import { printable } from "../../scaffold/errors.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager/find.ts";

@@ -1,8 +1,9 @@
 import { chmodSync, type Stats, statSync } from "node:fs";
+import { printable } from "../../git/escape.ts";
 import { configValue } from "../../git/repository/config.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { shellCommand } from "../../git/shell-word.ts";
-import { printable, systemReason } from "../../scaffold/errors.ts";
+import { systemReason } from "../../scaffold/errors.ts";
 import type { FoundIdentities, KeyPlaceProblem } from "../../sops/age/identities.ts";
 import { KEY_FILE_SETTING, userKeyFile } from "../../sops/age/key-locations.ts";
 import { type Diagnosis, FIX, mended, note, ok, someOf, wrong } from "./diagnosis.ts";

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { SopsError, type SopsErrorCode } from "../../sops/errors.ts";
-import { complain, shown } from "../terminal/complain.ts";
+import { complain } from "../terminal/complain.ts";
 import { exitOf, SOPS_EXIT } from "./codes.ts";
 import { ExitError } from "./error.ts";
 import { fileProblem } from "./file-problem.ts";
@@ -28,7 +29,7 @@ export async function reported(
       return error.status;
     }
     if (error instanceof SopsError) {
-      complain(`${error.placeIn(shown(path))}: ${error.message}`);
+      complain(`${error.placeIn(printable(path))}: ${error.message}`);
       return options.exits?.[error.code] ?? exitOf(error);
     }
     const { code, syscall, path: at } = error as NodeJS.ErrnoException;

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { printable } from "../../git/escape.ts";
 import { standardInput } from "../../scaffold/standard-input.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { readSopsFile, type SopsFile } from "../../sops/sops-file.ts";
 import { parseAsSops } from "../arguments/parse.ts";
-import { complain, shown } from "../terminal/complain.ts";
+import { complain } from "../terminal/complain.ts";
 import { chosenConfig, configOption } from "../arguments/config-option.ts";
 import { conversionOf, indentOption } from "./conversion.ts";
 import { examples } from "../arguments/examples.ts";
@@ -120,7 +121,7 @@ export function fileCommand(
     const files = command.args.map((path) => filesAt(definition, path));
     for (const [index, found] of files.entries()) {
       if (found.length > 0) continue;
-      complain(`${shown(command.args[index] ?? "")}: ${nothingIn(definition)}`);
+      complain(`${printable(command.args[index] ?? "")}: ${nothingIn(definition)}`);
       status = SOPS_EXIT.couldNotReadInputFile;
     }
     const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(files.flat());

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { printable } from "../../git/escape.ts";
 import type { Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { parseSelection } from "../../sops/metadata/metadata.ts";
 import { parseRecipient } from "../../sops/age/recipient.ts";
-import { shown } from "../terminal/complain.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
 import { ExitError } from "../exit/error.ts";
 import type { Options } from "./command.ts";
@@ -74,7 +74,7 @@ export function encryptionFor(path: string, options: Options, config: string | n
 }
 
 function conflict(path: string, message: string): ExitError {
-  return new ExitError(SOPS_EXIT.errorConflictingParameters, `${shown(path)}: ${message}`);
+  return new ExitError(SOPS_EXIT.errorConflictingParameters, `${printable(path)}: ${message}`);
 }
 
 function ruleOf(path: string, config: string | null): Encryption {
@@ -84,7 +84,7 @@ function ruleOf(path: string, config: string | null): Encryption {
       "bad-config",
       config === null
         ? "there is no .sops.yaml above it or here that says how to encrypt it, and no --age"
-        : `${shown(config)} has no creation rules, and there is no --age`,
+        : `${printable(config)} has no creation rules, and there is no --age`,
     );
   }
   const { foreign, recipients } = rule;

@@ -1,5 +1,5 @@
+import { printable } from "../../git/escape.ts";
 import type { Format } from "../../sops/format.ts";
-import { shown } from "../terminal/complain.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
 import { ExitError } from "../exit/error.ts";
 
@@ -18,6 +18,6 @@ export function refuseNothing(plaintext: Buffer, format: Format, path: string): 
   const { needAtLeastOneDocument, couldNotReadInputFile } = SOPS_EXIT;
   throw new ExitError(
     plaintext.length === 0 ? needAtLeastOneDocument : couldNotReadInputFile,
-    `${shown(path)}: is empty: there has to be something to encrypt`,
+    `${printable(path)}: is empty: there has to be something to encrypt`,
   );
 }

@@ -19,7 +19,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { shown } from "../terminal/complain.ts";
+import { printable } from "../../git/escape.ts";
 import { ENDING_SIGNALS } from "../exit/ended.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
 import { ExitError } from "../exit/error.ts";
@@ -120,7 +120,7 @@ function overwrite(path: string, content: string | Uint8Array): void {
 }
 
 function leftAsItIs(path: string, why: string): ExitError {
-  return new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `${shown(path)}: ${why}`);
+  return new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `${printable(path)}: ${why}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { printable } from "../../git/escape.ts";
 import {
   indentFor,
   parseRuleFile,
@@ -9,7 +10,7 @@ import {
 } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
-import { complain, shown } from "../terminal/complain.ts";
+import { complain } from "../terminal/complain.ts";
 import { fileProblem } from "../exit/file-problem.ts";
 
 /** The creation rules that a file on disk stands under. */
@@ -33,7 +34,10 @@ export function ruleOnDisk(path: string, chosen: string | null): CreationRule | 
   if (found === null || found.file.rules === null) return null;
   const rule = ruleFor(found.file, found.path);
   if (rule === null) {
-    throw new SopsError("no-rule", `no creation rule in ${shown(found.config)} takes this file`);
+    throw new SopsError(
+      "no-rule",
+      `no creation rule in ${printable(found.config)} takes this file`,
+    );
   }
   return rule;
 }
@@ -139,8 +143,8 @@ let warned = false;
 function warnOf(misnamed: string, instead: string | null): void {
   if (warned) return;
   warned = true;
-  const used = instead === null ? "" : `; ${shown(instead)} is used`;
-  complain(`${shown(misnamed)} is ignored: the file must be called .sops.yaml${used}`);
+  const used = instead === null ? "" : `; ${printable(instead)} is used`;
+  complain(`${printable(misnamed)} is ignored: the file must be called .sops.yaml${used}`);
 }
 
 const filesByName = new Map<string, RuleFile>();
@@ -161,6 +165,6 @@ function readRules(config: string): RuleFile {
     return file;
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    throw new SopsError("bad-config", `${error.placeIn(shown(config))}: ${error.message}`);
+    throw new SopsError("bad-config", `${error.placeIn(printable(config))}: ${error.message}`);
   }
 }

@@ -1,4 +1,4 @@
-import { printableText } from "../../git/escape.ts";
+import { printable } from "../../git/escape.ts";
 import type { Operation } from "../../git/repository/operation.ts";
 import { displayPath, type GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
@@ -159,7 +159,7 @@ function note(repository: Repository, { entry, worktree, closedFor }: Stored): s
     return `\n  The file on disk could not be rewritten and is still in plaintext: git checkout -- ${file}`;
   }
   if (closedFor !== null) {
-    const problems = closedFor.map(({ place, reason }) => `${printableText(place)}: ${reason}`);
+    const problems = closedFor.map(({ place, reason }) => `${printable(place)}: ${reason}`);
     const why = problems.length === 0 ? "" : ` (${problems.join("; ")})`;
     return `\n  No key on this machine opens it${why}. Your text is still here, until git prunes it: git cat-file blob ${entry.oid}`;
   }

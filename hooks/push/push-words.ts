@@ -1,4 +1,4 @@
-import { printableText } from "../../git/escape.ts";
+import { printable } from "../../git/escape.ts";
 import { displayPath } from "../../git/path.ts";
 import { GitError } from "../../git/errors.ts";
 import { changedEntries } from "../../git/index/entries.ts";
@@ -31,7 +31,7 @@ export async function pushWords(push: PushResult): Promise<string> {
   if (errors.length > SHOWN) lines.push(`  and ${errors.length - SHOWN} more`, "");
   const mends = await pushMends(push);
   for (const { ref, what, commands } of mends) {
-    const name = printableText(ref.localRef);
+    const name = printable(ref.localRef);
     const end = commands.length === 0 ? "." : ":";
     lines.push(`To mend ${name}, ${what}${end}`, ...indented(commands), "");
   }
@@ -49,7 +49,7 @@ export async function pushWords(push: PushResult): Promise<string> {
 
 /** What is to be known of the index from which the commands make a commit. */
 async function wordsOnIndex(place: PushResult["repository"], isHere: boolean): Promise<string[]> {
-  const [where, there] = isHere ? ["", ""] : [` in ${printableText(place.cwd)}`, " there"];
+  const [where, there] = isHere ? ["", ""] : [` in ${printable(place.cwd)}`, " there"];
   try {
     const { changed, deleted } = await changedEntries(place);
     if (changed.length === 0 && deleted.length === 0) return [];

@@ -1,7 +1,7 @@
+import { printable } from "../../git/escape.ts";
 import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { EncryptedTo } from "../recipients/encrypted-to.ts";
-import { printable } from "../errors.ts";
 import type { Addition } from "../plan/plan.ts";
 import type { WantedRule } from "../wanted-rules.ts";
 import { appendAtEnd, appendTo, readYaml, valueAt, type YamlLines } from "./yaml-insertion.ts";

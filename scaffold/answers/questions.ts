@@ -1,7 +1,7 @@
 import { basename } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { type Answers, PROVIDERS, type Provider } from "./answers.ts";
 import { branchNameProblem } from "./branch-name.ts";
-import { printable } from "../errors.ts";
 import { labelProblem } from "../kubernetes-names.ts";
 import { recipientsProblem } from "./recipients.ts";
 

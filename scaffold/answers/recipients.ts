@@ -1,6 +1,6 @@
+import { printable } from "../../git/escape.ts";
 import { isDocumented } from "../../sops/age/documented-recipients.ts";
 import { parseRecipient } from "../../sops/age/recipient.ts";
-import { printable } from "../errors.ts";
 
 /** The public keys of an answer: `age1…,age1…`. */
 export function splitRecipients(text: string): string[] {

@@ -1,8 +1,9 @@
+import { printable } from "../../git/escape.ts";
 import { type GitPath, pathBytes, pathFromText, pathText } from "../../git/path.ts";
 import { nulFields } from "../../git/run.ts";
 import { KEY_FILE_SETTING } from "../../sops/age/key-locations.ts";
 import { commitSubject, firstSubject, type Subject } from "./subject.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import { gitComplaint, gitInFolder, gitLine } from "../git-in-folder.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { wholeFolders } from "./whole-folders.ts";

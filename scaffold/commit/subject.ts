@@ -1,4 +1,4 @@
-import { printable } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
 import { gitInFolder } from "../git-in-folder.ts";
 import type { Scope } from "../target/surroundings.ts";
 import { YO_RC_KEY } from "../target/yo-rc.ts";

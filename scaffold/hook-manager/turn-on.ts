@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import husky from "husky";
-import { printable, systemReason } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { systemReason } from "../errors.ts";
 import { environmentInFolder, gitLine } from "../git-in-folder.ts";
 import { GATE_HOOKS, type GateHook } from "./gate-hooks.ts";
 import { guardedHookLine, hookLine, ownHookLine, placeOfLines, runsHook } from "./lines.ts";

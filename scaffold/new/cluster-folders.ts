@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { printable, ScaffoldError } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { ScaffoldError } from "../errors.ts";
 import { type GeneratorRequest, valueOf } from "./generator.ts";
 
 /** The clusters of a repository: the folders under `clusters/` that have a `secrets` folder. */

@@ -1,10 +1,11 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { planIdentity, writeIdentity } from "../recipients/identity.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import {
   type FileGenerator,
   type GeneratorRequest,

@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { KUSTOMIZATION_NAMES } from "../../flux/repository-files.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import { listResource } from "../addition/list-resource.ts";
 import type { WantedFile } from "../plan/plan.ts";
 

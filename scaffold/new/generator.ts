@@ -1,5 +1,5 @@
+import { printable } from "../../git/escape.ts";
 import { filesToWrite, type PlannedFile } from "../plan/plan.ts";
-import { printable } from "../errors.ts";
 import { toAdd } from "../commit/commit.ts";
 import { shellCommand } from "../../git/shell-word.ts";
 import { withToolFromHere } from "../../git/tool-command.ts";

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { printable } from "../../git/escape.ts";
 import { type GitPath, pathText } from "../../git/path.ts";
 import { nulFields } from "../../git/run.ts";
 import { listInFolder } from "./folder-list.ts";
 import { gitInFolder } from "../git-in-folder.ts";
 import type { WantedFile } from "../plan/plan.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import { yamlWord } from "./secret/manifest.ts";
 
 /** Namespaces that a cluster or `flux bootstrap` makes. */

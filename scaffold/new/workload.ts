@@ -1,5 +1,6 @@
+import { printable } from "../../git/escape.ts";
 import { chosenCluster } from "./cluster-folders.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import { listInFolder } from "./folder-list.ts";
 import {
   type FileGenerator,

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { printable, ScaffoldError, systemReason } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { ScaffoldError, systemReason } from "../errors.ts";
 import { blobId, type GeneratedFiles, NOTHING_GENERATED } from "./generated-files.ts";
 import { mergeThreeWay } from "./three-way-merge.ts";
 

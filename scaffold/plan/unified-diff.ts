@@ -1,5 +1,5 @@
+import { printable } from "../../git/escape.ts";
 import { commonRuns, linesOf } from "./line-diff.ts";
-import { printable } from "../errors.ts";
 
 const CONTEXT = 3;
 

@@ -16,7 +16,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { printable, ScaffoldError, systemReason } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { ScaffoldError, systemReason } from "../errors.ts";
 import { type PlannedFile, requireRealFolders } from "./plan.ts";
 
 /** Files written in full to a folder beside their places, ready to be moved there. */

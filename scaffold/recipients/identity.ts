@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { SopsError } from "../../sops/errors.ts";
 import {
   generateKeyPair,
@@ -27,7 +28,7 @@ import {
   readKeyFile,
 } from "../../sops/age/identity.ts";
 import { userKeyFile } from "../../sops/age/key-locations.ts";
-import { printable, ScaffoldError, systemReason } from "../errors.ts";
+import { ScaffoldError, systemReason } from "../errors.ts";
 
 /** Which keys the repository will be encrypted to, and where their private halves are. */
 export type IdentityPlan =

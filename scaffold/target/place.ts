@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { trusting } from "../../git/repository/open.ts";
 import { homeFolder } from "../../sops/age/key-locations.ts";
-import { printable, ScaffoldError, systemReason } from "../errors.ts";
+import { ScaffoldError, systemReason } from "../errors.ts";
 import { gitComplaint, gitInFolder, gitLine, topOfRepository } from "../git-in-folder.ts";
 
 /** Without symbolic links, where there is something; else as it is. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { printable, ScaffoldError, systemReason } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { ScaffoldError, systemReason } from "../errors.ts";
 
 /**
  * The text of a file in the folder to scaffold into; null where there is none.

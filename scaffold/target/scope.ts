@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { printable, ScaffoldError } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { ScaffoldError } from "../errors.ts";
 import type { RawAnswers } from "../answers/questions.ts";
 import type { Scope } from "./surroundings.ts";
 import type { Target } from "./target.ts";

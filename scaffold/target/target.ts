@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { RawAnswers } from "../answers/questions.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import {
   GENERATED_PATH,
   type GeneratedFiles,

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { printable } from "../../git/escape.ts";
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
 import type { RawAnswers } from "../answers/questions.ts";
-import { printable, ScaffoldError } from "../errors.ts";
+import { ScaffoldError } from "../errors.ts";
 import { readIfThere } from "./read-if-there.ts";
 
 /** The key of this generator in `.yo-rc.json`, as Yeoman names it. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseDocument } from "yaml";
+import { printable } from "../../../git/escape.ts";
 import {
   type CreationRule,
   parseRuleFile,
@@ -13,7 +14,7 @@ import { SopsError } from "../../../sops/errors.ts";
 import { parseFile } from "../../../sops/format.ts";
 import { findIdentities } from "../../../sops/age/identities.ts";
 import { readSopsFile } from "../../../sops/sops-file.ts";
-import { printable, ScaffoldError } from "../../errors.ts";
+import { ScaffoldError } from "../../errors.ts";
 import { rememberedKeyFile } from "../../commit/commit.ts";
 
 /** The rule that takes a new file, and how its YAML is to be indented. */

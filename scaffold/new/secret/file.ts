@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { parseDocument } from "yaml";
+import { printable } from "../../../git/escape.ts";
 import { withToolFromHere } from "../../../git/tool-command.ts";
 import { encryptSecret, openFile, ruleInForce } from "./encrypt.ts";
-import { printable, ScaffoldError } from "../../errors.ts";
+import { ScaffoldError } from "../../errors.ts";
 import { listInFolder } from "../folder-list.ts";
 import type { GeneratorRequest } from "../generator.ts";
 import { namespaceNeed } from "../namespace-file.ts";

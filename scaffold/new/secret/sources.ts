@@ -1,7 +1,8 @@
 import { createPrivateKey, randomInt, X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { printable, ScaffoldError, systemReason } from "../../errors.ts";
+import { printable } from "../../../git/escape.ts";
+import { ScaffoldError, systemReason } from "../../errors.ts";
 import { secretKeyProblem } from "../../kubernetes-names.ts";
 
 /** Keys and values of a Secret, in the order in which they were given. */
