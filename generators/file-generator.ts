@@ -1,6 +1,5 @@
 import Generator from "yeoman-generator";
-import { printable } from "../git/escape.ts";
-import { ScaffoldError } from "../scaffold/errors.ts";
+import { printable, ScaffoldError } from "../scaffold/errors.ts";
 import {
   COMMON_OPTIONS,
   type FileGenerator,

@@ -13,7 +13,7 @@ import test from "ava";
 import { parse } from "yaml";
 import { execFileSync } from "../bounded-programs.ts";
 import { carryOut } from "../../scaffold/carry-out.ts";
-import { closingMessage } from "../../scaffold/closing-message.ts";
+import { closingMessage } from "../../scaffold/message/closing.ts";
 import { committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { decideChanges } from "../../scaffold/consent.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
 import { carryOut } from "../../../scaffold/carry-out.ts";
-import { closingMessage } from "../../../scaffold/closing-message.ts";
+import { closingMessage } from "../../../scaffold/message/closing.ts";
 import { encryptFile } from "../../../sops/encrypt.ts";
 import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
 import { formatOf } from "../../../sops/format.ts";

@@ -1,0 +1,11 @@
+import type { PreparedScaffold } from "../scaffold.ts";
+
+/** What is left to the user, and why. */
+export function byHandPart({ files }: PreparedScaffold): string[] {
+  const open = files.filter(({ state }) => state === "by-hand");
+  if (open.length === 0) return [];
+  return [
+    "Yours to do, since it cannot be added by itself:",
+    ...open.map(({ path, byHand }) => `  ${path}: ${byHand ?? ""}`),
+  ];
+}

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { pathFromText } from "../../git/path.ts";
+import { shellCommand } from "../../git/shell-word.ts";
+import { withToolCommand } from "../../git/tool-command.ts";
+import type { Scaffolded } from "../carry-out.ts";
+import { filesToWrite } from "../plan/plan.ts";
+
+/** Where commands are pasted: at the top. */
+const TOP = pathFromText("");
+
+/** What to do next; of an upgrade, what is still to be done. */
+export function nextPart(done: Scaffolded): string[] {
+  const { target, answers, files, force, scope, hooks, identity } = done;
+  if (filesToWrite(files, force).length === 0) return [];
+  const first = hooks.on
+    ? []
+    : [
+        hooks.isPartly === true
+          ? "Turn the other hooks on, as said above: until then merges and pushes may go by unseen."
+          : "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
+      ];
+  if (typeof (target.remembered as Record<string, unknown>)["version"] === "string") {
+    // Of an upgrade: what comes next came long ago.
+    return first.length === 0 ? [] : ["", ...first];
+  }
+  if (scope === "gate") {
+    return [
+      "",
+      ...first,
+      "Flux builds this repository already, so nothing was added to what it builds.",
+      identity.recipients.length > 0
+        ? "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted."
+        : `No rule in .sops.yaml names an age key: encrypt with sops before you commit, which refuses a Secret that is not.`,
+      ...keyForFlux(done),
+    ];
+  }
+  const hasGuide = files.some(({ path, state }) => path === "README.md" && state !== "differs");
+  const steps = [
+    `${shellCommand(["cd", target.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
+    ...first,
+    `Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`,
+    hasGuide
+      ? "Push it and bootstrap Flux; README.md has the commands."
+      : "Push it and bootstrap Flux: npx flux-sops bootstrap.",
+  ];
+  return [
+    "",
+    "Next:",
+    ...steps.map(
+      (step, index) =>
+        `  ${index + 1}. ${withToolCommand(step, { cwd: target.directory, prefix: TOP })}`,
+    ),
+  ];
+}
+
+/** Where Flux was before, nobody has given it a key, and bootstrap is not run again. */
+function keyForFlux({ target, identity }: Scaffolded): string[] {
+  if (identity.kind !== "new") return [];
+  const grep = ["grep", "-A", "1", `public key: ${identity.pair.recipient}`, identity.file];
+  const kubectl =
+    "kubectl -n flux-system create secret generic sops-age --from-file=age.agekey=/dev/stdin";
+  const check = "npx flux-sops check says which";
+  return [
+    "Flux cannot read it yet. Before you push one, give the cluster the key, this one alone:",
+    `  ${shellCommand(grep)} | grep '^AGE-SECRET-KEY-' | ${kubectl}`,
+    `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${withToolCommand(check, { cwd: target.directory, prefix: TOP })}`,
+  ];
+}
