@@ -6,10 +6,10 @@ import { shownFile } from "../wording.ts";
 
 /**
  * What Flux does not see to be encrypted in a resource, or cannot decrypt. What it decrypts as soon as it is told to
- * is found in flux-undecrypted.ts.
+ * is found in undecrypted.ts.
  *
  * @param documents the encrypted ones in its file
- * @param severityOfComments asked only where comments select; see flux-version.ts
+ * @param severityOfComments asked only where comments select; see version.ts
  */
 export function inResource(
   { path, isChanged }: BuiltFile,
