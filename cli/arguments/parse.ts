@@ -17,7 +17,8 @@ export function parseArguments(command: Command, argv: readonly string[]): numbe
 }
 
 /**
- * {@link parseArguments} for a command with so many flags that its complaints say where they are listed.
+ * {@link parseArguments} for a command with so many flags that its complaints say where they are listed. An option of
+ * sops's is one that it does not know: `--user` or `-p` mean something else where a Secret or a Service is made.
  *
  * @param say prints a complaint
  */
@@ -27,7 +28,7 @@ export function parseWithHint(
   say: (complaint: string) => void,
 ): number | null {
   const error = refused(command.showSuggestionAfterError(false), argv, (problem) => {
-    const words = printable(problem.replace(/\.$/, ""));
+    const words = printable(complaintOf(problem, command).replace(/\.$/, ""));
     say(`${words}; npx ${command.name()} --help lists what there is`);
   });
   if (error === null) return null;
@@ -57,11 +58,17 @@ export function parseAsSops(
     : error.exitCode;
 }
 
-/** Why arguments are not taken, which is said; `exitCode` is 0 where help was asked for. */
+/**
+ * Why arguments are not taken; `exitCode` is 0 where help was asked for.
+ *
+ * @param say tells of it, where none was
+ */
 function refused(
   command: Command,
   argv: readonly string[],
-  say: (complaint: string) => void = complain,
+  say = (error: CommanderError) => {
+    complain(refusal(error) ?? complaintOf(error, command));
+  },
 ): CommanderError | null {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
   try {
@@ -69,7 +76,7 @@ function refused(
     return null;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) say(refusal(error) ?? complaintOf(error, command));
+    if (error.exitCode !== 0) say(error);
     return error;
   }
 }

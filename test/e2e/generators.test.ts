@@ -85,6 +85,9 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
     ],
     [["db", "--from-file", "none"], /none cannot be read: it does not exist/],
     [["db", "--nope"], /unknown option '--nope'/],
+    // For sops they mean something else than was meant here: these are no commands of its.
+    [["db", "--user", "u"], /unknown option '--user';/],
+    [["db", "-p", PLANTED], /unknown option '-p';/],
     [["db", `--from-litteral=a=${PLANTED}`], /unknown option '--from-litteral';/],
     [[], /the NAME is missing/],
   ];
