@@ -12,7 +12,7 @@ export async function asYeomanError(action: () => Promise<void>): Promise<void> 
     await action();
   } catch (error) {
     // Before the message it prints all arguments again, into a log maybe, and a value may be among them.
-    process.argv.splice(3);
+    process.argv.splice(2);
     if (error instanceof Error && error.name === "ExitPromptError") {
       // The very error: Yeoman has handed it on before it came here.
       throw Object.assign(error, { message: "stopped; nothing was written", code: INTERRUPTED });
