@@ -5,6 +5,9 @@ import { withToolCommand } from "../../git/tool-command.ts";
 import type { Scaffolded } from "../carry-out.ts";
 import { filesToWrite } from "../plan/plan.ts";
 
+const WITHOUT_RECIPIENTS =
+  "No rule in .sops.yaml names an age key: encrypt with sops before you commit, which refuses a Secret that is not.";
+
 /** Where commands are pasted: at the top. */
 const TOP = pathFromText("");
 
@@ -23,14 +26,15 @@ export function nextPart(done: Scaffolded): string[] {
     // Of an upgrade: what comes next came long ago.
     return first.length === 0 ? [] : ["", ...first];
   }
+  const hasRecipients = identity.recipients.length > 0;
   if (scope === "gate") {
     return [
       "",
       ...first,
       "Flux builds this repository already, so nothing was added to what it builds.",
-      identity.recipients.length > 0
+      hasRecipients
         ? "Name a file with a Secret NAME.sops.yaml, git add it, git commit: it is encrypted."
-        : `No rule in .sops.yaml names an age key: encrypt with sops before you commit, which refuses a Secret that is not.`,
+        : WITHOUT_RECIPIENTS,
       ...keyForFlux(done),
     ];
   }
@@ -38,7 +42,9 @@ export function nextPart(done: Scaffolded): string[] {
   const steps = [
     `${shellCommand(["cd", target.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
     ...first,
-    `Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`,
+    hasRecipients
+      ? `Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`
+      : WITHOUT_RECIPIENTS,
     hasGuide
       ? "Push it and bootstrap Flux; README.md has the commands."
       : "Push it and bootstrap Flux: npx flux-sops bootstrap.",

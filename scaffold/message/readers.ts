@@ -1,4 +1,5 @@
 import { printable } from "../../git/escape.ts";
+import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import type { Scaffolded } from "../carry-out.ts";
 
 /** Whom rules that are added let read is easily overlooked among those that were there. */
@@ -31,11 +32,15 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
   ];
 }
 
-/** New rules take files for PGP or a cloud's keys, too, since they are for all. */
+/** New rules take files for PGP or a cloud's keys, too, where those are named or lie as they say. */
 export function foreignPart({ files, target }: Scaffolded): string[] {
-  if (files.find(({ path }) => path === ".sops.yaml")?.state !== "new") return [];
+  const file = files.find(({ path }) => path === ".sops.yaml");
+  if (file?.state !== "new") return [];
+  const rules = parseRuleFile(file.content.toString("utf8"));
   const kindsOf = (all: readonly string[]) => all.filter((one) => !one.startsWith("age1"));
-  const theirs = [...target.encryptedTo].filter(([, all]) => kindsOf(all).length > 0);
+  const theirs = [...target.encryptedTo].filter(
+    ([path, all]) => kindsOf(all).length > 0 && ruleFor(rules, path) !== null,
+  );
   if (theirs.length === 0) return [];
   const kinds = new Set(theirs.flatMap(([, all]) => kindsOf(all)));
   return [

@@ -198,6 +198,8 @@ test.serial("files for PGP alone: the new rules are for age, and that is said", 
     {
       "apps/a.sops.yaml": await toPgp("a.sops.yaml"),
       "apps/b.sops.yaml": await toPgp("b.sops.yaml"),
+      // No new rule takes it.
+      "apps/c.yaml": await toPgp("c.yaml"),
     },
   );
   const prepared = await prepare(directory);
@@ -219,10 +221,8 @@ test.serial("files for PGP alone: the new rules are for age, and that is said", 
 
 test.serial("where all rules are for PGP, nobody is told that a commit encrypts", async (t) => {
   const rules = `creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    pgp: ${"A".repeat(40)}\n`;
-  const directory = await repository(
-    {},
-    { "apps/a.sops.yaml": await toPgp("a.sops.yaml"), ".sops.yaml": rules },
-  );
+  const files = { "apps/a.sops.yaml": await toPgp("a.sops.yaml"), ".sops.yaml": rules };
+  const directory = await repository({}, files);
   const said = closingMessage(await carryOut(await prepare(directory), { install: null }));
   t.regex(said, /^The hooks are on: git commit refuses plaintext\.$/m);
   t.regex(
@@ -230,4 +230,9 @@ test.serial("where all rules are for PGP, nobody is told that a commit encrypts"
     /^No rule in \.sops\.yaml names an age key: encrypt with sops before you commit, /m,
   );
   t.notRegex(said, /it is encrypted|commit encrypts/);
+  const withCluster = await prepare(await repository({}, files), { cluster: "lab" });
+  t.regex(
+    closingMessage(await carryOut(withCluster, { install: null })),
+    /^ {2}2\. No rule in \.sops\.yaml names an age key: encrypt with sops before you commit, /m,
+  );
 });
