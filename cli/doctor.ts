@@ -80,7 +80,7 @@ async function examine(
     ...(await diagnoseAbsentGate(repository)),
   ];
   const found = [
-    ...(await diagnoseGit(directory)),
+    ...(await diagnoseGit(repository)),
     ...(noHooks.length > 0
       ? noHooks
       : [...(await diagnoseTool(repository)), ...(await diagnoseHooks(repository, fix))]),

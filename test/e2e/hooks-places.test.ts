@@ -169,6 +169,11 @@ test("a repository with SHA-256 names", (t) => {
   const first = git("commit", "-q", "-m", "First");
   t.is(first.status, 0, first.stderr);
   t.is(git("rev-parse", "HEAD").stdout.trim().length, 64);
+  const doctor = root.run("node", [TOOL, "doctor"], { cwd: dir });
+  t.regex(
+    doctor.stdout,
+    /^note {4}the repository names objects by SHA-256, which Flux cannot read$/m,
+  );
   git("init", "-q", "--bare", "--object-format=sha256", "../sha256.git");
   git("remote", "add", "origin", "../sha256.git");
   t.is(git("push", "-q", "origin", "main").status, 0);
