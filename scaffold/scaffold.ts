@@ -13,6 +13,7 @@ import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./pl
 import { presentRecipients, recipientsOfFiles } from "./recipients/present.ts";
 import { renderRepository } from "./render.ts";
 import { rememberedKeyFile } from "./commit/commit.ts";
+import { refuseLeftOut } from "./target/sparse-checkout.ts";
 import type { Scope } from "./target/surroundings.ts";
 import type { Target } from "./target/target.ts";
 import { isOlderOrSame, readTool } from "./tool-file.ts";
@@ -81,6 +82,10 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     encryptedTo: target.encryptedTo,
     hooks: hookFiles(target.directory, manager),
   }).filter((file) => isBrought(file, target, manager, force));
+  if (target.isRepository) {
+    const ours = new Set([...wanted.map(({ path }) => path), ...target.generated.ids.keys()]);
+    await refuseLeftOut(target.directory, ours);
+  }
   const planned = planFiles(target.directory, wanted, target.generated);
   const files = planned.filter((file) => !isWrittenByFlux(file));
   if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {

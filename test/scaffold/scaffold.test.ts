@@ -349,6 +349,25 @@ test.serial(
 );
 
 test.serial(
+  "what a sparse checkout leaves out is not taken for removed, nor made anew",
+  async (t) => {
+    const directory = newPlace("flux");
+    await withAuthor(() => scaffold(directory, { cluster: "lab", example: true }));
+    git(directory, "sparse-checkout", "set", ".flux-sops", ".husky");
+    const newer = { tool: toolOf("1.10.0"), version: "1.10.0" };
+    await t.throwsAsync(prepare(directory, {}, newer), {
+      name: "ScaffoldError",
+      message:
+        /^a sparse checkout leaves .* out, .*: run git sparse-checkout disable, then this again$/,
+    });
+    t.false(existsSync(join(directory, "clusters")));
+    git(directory, "sparse-checkout", "disable");
+    await scaffold(directory, {}, newer);
+    t.is(git(directory, "status", "--porcelain", "clusters"), "");
+  },
+);
+
+test.serial(
   "the commit that is left to its owner says what it is: an upgrade, or a change",
   async (t) => {
     const directory = newPlace("flux");
