@@ -68,7 +68,7 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     // Rules without age recipients are kept as they are, so a new identity would open nothing.
     present:
       target.creationRules === null
-        ? recipientsOfFiles(target.encryptedTo, scope)
+        ? recipientsOfFiles(target, scope)
         : presentRecipients(target.creationRules, scope, answers.cluster),
   });
   const manager = target.isRepository ? await findHookManager(target.directory) : OWN_HUSKY;

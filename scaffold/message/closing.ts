@@ -7,7 +7,7 @@ import { GENERATED_PATH } from "../plan/generated-files.ts";
 import { filesToWrite, type PlannedFile } from "../plan/plan.ts";
 import { byHandPart } from "./by-hand.ts";
 import { nextPart } from "./next.ts";
-import { foreignPart, readersPart } from "./readers.ts";
+import { foreignPart, openKeysPart, readersPart } from "./readers.ts";
 
 /** Where commands are pasted: at the top. */
 const TOP = pathFromText("");
@@ -55,6 +55,7 @@ function filesPart(done: Scaffolded): string[] {
     ...named(written, "merged", "Added to, every line of yours kept (git diff shows it):"),
     ...byHandPart(done),
     ...readersPart(done),
+    ...openKeysPart(done),
     ...foreignPart(done),
     ...installationPart(done),
   ];

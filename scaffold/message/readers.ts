@@ -32,6 +32,21 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
   ];
 }
 
+/** Keys of files that are encrypted already, and that no new rule names, since anybody may have them. */
+export function openKeysPart({ files, target }: Scaffolded): string[] {
+  if (files.find(({ path }) => path === ".sops.yaml")?.state !== "new") return [];
+  const readers = new Set([...target.encryptedTo.values()].flat());
+  const open = [...target.keysInTheOpen].filter(([recipient]) => readers.has(recipient));
+  if (open.length === 0) return [];
+  return [
+    "Files are encrypted to keys that everybody has who has this repository. The new rules do not name them:",
+    ...open.flatMap(([recipient, path]) => [
+      `  ${recipient}`,
+      `    readable in ${printable(path)}`,
+    ]),
+  ];
+}
+
 /** New rules take files for PGP or a cloud's keys, too, where those are named or lie as they say. */
 export function foreignPart({ files, target }: Scaffolded): string[] {
   const file = files.find(({ path }) => path === ".sops.yaml");

@@ -1,7 +1,7 @@
 import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import { isDocumented } from "../../sops/age/documented-recipients.ts";
 import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
-import type { EncryptedTo } from "./encrypted-to.ts";
+import type { Target } from "../target/target.ts";
 import { rulesOfScope } from "../wanted-rules.ts";
 import type { Scope } from "../target/surroundings.ts";
 
@@ -31,13 +31,18 @@ export function presentRecipients(
 /**
  * To whom a scaffold encrypts where there are no rules yet: to those who can read all that is encrypted already.
  * A key of its own would take those files away from them, and from Flux, as soon as somebody follows
- * the rules. Examples that are encrypted to a manual's key say nothing.
+ * the rules. Files that are encrypted to a manual's key say nothing, nor those for a key that the repository
+ * itself gives away.
  *
  * @returns null where there is nobody: a key is to be made
  */
-export function recipientsOfFiles(files: EncryptedTo, scope: Scope): string[] | null {
-  const own = [...files.values()].map((all) => ({
-    recipients: all.filter((one) => NATIVE.test(one) && !isDocumented(one)),
+export function recipientsOfFiles(
+  { encryptedTo, keysInTheOpen }: Pick<Target, "encryptedTo" | "keysInTheOpen">,
+  scope: Scope,
+): string[] | null {
+  const isAnybodys = (one: string) => isDocumented(one) || keysInTheOpen.has(one);
+  const own = [...encryptedTo.values()].map((all) => ({
+    recipients: all.filter((one) => NATIVE.test(one) && !isAnybodys(one)),
   }));
   const any = scope === "gate" && inAny(own).length > 0 ? inAny(own) : null;
   return inAll(own) ?? any;

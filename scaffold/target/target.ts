@@ -11,6 +11,7 @@ import {
   readGenerated,
 } from "../plan/generated-files.ts";
 import { type EncryptedTo, encryptedTo } from "../recipients/encrypted-to.ts";
+import { type KeysInTheOpen, keysInTheOpen } from "../recipients/in-the-open.ts";
 import {
   isTopOfRepository,
   realpathWhereItExists,
@@ -43,6 +44,8 @@ export interface Target {
   readonly creationRules: readonly CreationRule[] | null;
   /** The files in it that are encrypted already. */
   readonly encryptedTo: EncryptedTo;
+  /** Keys that these say nothing about for whom new rules are to be, as everybody has them. */
+  readonly keysInTheOpen: KeysInTheOpen;
 }
 
 /**
@@ -70,12 +73,14 @@ export async function inspectTarget(folder: string): Promise<Target> {
       surroundings: NO_SURROUNDINGS,
       creationRules: null,
       encryptedTo: new Map(),
+      keysInTheOpen: new Map(),
     };
   }
   const yoRc = readIfThere(directory, ".yo-rc.json");
   const isRepository = await isTopOfRepository(directory);
   if (!isRepository) await refuseForNewRepository(directory);
   const remembered = yoRc === null ? {} : rememberedAnswers(yoRc, directory);
+  const encrypted = isRepository ? await encryptedTo(directory) : new Map<string, string[]>();
   return {
     directory,
     exists,
@@ -88,7 +93,8 @@ export async function inspectTarget(folder: string): Promise<Target> {
       : NOTHING_GENERATED,
     surroundings: isRepository ? await surroundingsOf(directory, remembered) : NO_SURROUNDINGS,
     creationRules: creationRulesIn(directory),
-    encryptedTo: isRepository ? await encryptedTo(directory) : new Map(),
+    encryptedTo: encrypted,
+    keysInTheOpen: encrypted.size > 0 ? await keysInTheOpen(directory) : new Map(),
   };
 }
 

@@ -184,6 +184,26 @@ test.serial(
   },
 );
 
+test.serial("no rule is for a key that the repository gives away, and that is said", async (t) => {
+  const identity = keys[2]?.identity ?? "";
+  const fixture = { "tests/age keys.txt": `# for the tests\nkey: "${identity}"\n${identity}\n` };
+  const files = { "apps/a.sops.yaml": [CLUSTER], "tests/a.sops.yaml": [OTHER] };
+  const prepared = await prepare(await repository(files, fixture));
+  t.deepEqual(prepared.identity.recipients, [CLUSTER]);
+  const said = closingMessage(await carryOut(prepared, { install: null }));
+  t.true(said.includes(`\n  ${OTHER}\n    readable in tests/age keys.txt\n`), said);
+  t.false(said.includes(identity));
+
+  // Where there is no other key, there will be.
+  const alone = await repository({ "tests/a.sops.yaml": [OTHER] }, fixture);
+  t.is((await prepare(alone)).identity.kind, "new");
+
+  // One that lies about, which nobody else gets, is the owner's.
+  const own = await repository({ "tests/a.sops.yaml": [OTHER] });
+  writeFileSync(join(own, "age.agekey"), `${identity}\n`);
+  t.deepEqual((await prepare(own)).identity.recipients, [OTHER]);
+});
+
 /** A file as sops encrypts it to a PGP key. */
 async function toPgp(path: string): Promise<string> {
   return (await encrypted(path, OTHER)).replace(

@@ -1,0 +1,42 @@
+import { readKeyFile } from "../../sops/age/identity.ts";
+import { gitInFolder } from "../git-in-folder.ts";
+
+/** Public keys of age, each with a file of the repository in which its private key is readable. */
+export type KeysInTheOpen = ReadonlyMap<string, string>;
+
+/** A private key of age, by itself or in a text. */
+const IDENTITY = "AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+";
+
+/**
+ * The keys whose private halves a repository holds in plaintext, as tests have theirs: what is encrypted to one of
+ * these, everybody reads who has the repository.
+ *
+ * @param directory the top of a worktree.
+ * @throws GitError
+ */
+export async function keysInTheOpen(directory: string): Promise<KeysInTheOpen> {
+  const { stdout } = await gitInFolder(
+    directory,
+    [
+      ...["grep", "--no-recurse-submodules", "--no-color", "--no-line-number", "--no-column"],
+      // Of what is staged, which is what others get. `PATH NUL KEY LF`.
+      ...["--cached", "--full-name", "-H", "-z", "-o", "-a", "-E", "-e", IDENTITY],
+    ],
+    { allowed: [0, 1] },
+  );
+  const found = new Map<string, string>();
+  for (const line of stdout.toString("utf8").split("\n")) {
+    const [path = "", identity = ""] = line.split("\0");
+    for (const recipient of await recipientsIn(identity)) found.set(recipient, path);
+  }
+  return found;
+}
+
+async function recipientsIn(identity: string): Promise<readonly string[]> {
+  try {
+    return (await readKeyFile(identity)).pairs.map(({ recipient }) => recipient);
+  } catch {
+    // An example that is no key.
+    return [];
+  }
+}
