@@ -32,19 +32,31 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
   ];
 }
 
-/** Keys of files that are encrypted already, and that no new rule names, since anybody may have them. */
-export function openKeysPart({ files, target }: Scaffolded): string[] {
+/** Keys that anybody may have: of files that are encrypted already, and those that the user asked new rules for. */
+export function openKeysPart({ files, identity, target }: Scaffolded): string[] {
   if (files.find(({ path }) => path === ".sops.yaml")?.state !== "new") return [];
   const readers = new Set([...target.encryptedTo.values()].flat());
-  const open = [...target.keysInTheOpen].filter(([recipient]) => readers.has(recipient));
-  if (open.length === 0) return [];
+  const open = [...target.keysInTheOpen].map(([recipient, path]) => ({
+    lines: [`  ${recipient}`, `    readable in ${printable(path)}`],
+    isNamed: identity.recipients.includes(recipient),
+    isReader: readers.has(recipient),
+  }));
+  const named = open.filter(({ isNamed }) => isNamed);
+  const passedOver = open.filter(({ isNamed, isReader }) => isReader && !isNamed);
   return [
-    "Files are encrypted to keys that everybody has who has this repository. The new rules do not name them:",
-    ...open.flatMap(([recipient, path]) => [
-      `  ${recipient}`,
-      `    readable in ${printable(path)}`,
-    ]),
+    ...titled(
+      "Everybody has these keys who has this repository, and the new rules name them:",
+      named.flatMap(({ lines }) => lines),
+    ),
+    ...titled(
+      "Files are encrypted to keys that everybody has who has this repository. The new rules do not name them:",
+      passedOver.flatMap(({ lines }) => lines),
+    ),
   ];
+}
+
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines];
 }
 
 /** New rules take files for PGP or a cloud's keys, too, where those are named or lie as they say. */

@@ -19,15 +19,18 @@ export async function keysInTheOpen(directory: string): Promise<KeysInTheOpen> {
     directory,
     [
       ...["grep", "--no-recurse-submodules", "--no-color", "--no-line-number", "--no-column"],
-      // Of what is staged, which is what others get. `PATH NUL KEY LF`.
+      // Of what is staged, which is what others get. `PATH NUL KEY LF`, and a path may have line breaks of its own.
       ...["--cached", "--full-name", "-H", "-z", "-o", "-a", "-E", "-e", IDENTITY],
     ],
     { allowed: [0, 1] },
   );
   const found = new Map<string, string>();
-  for (const line of stdout.toString("utf8").split("\n")) {
-    const [path = "", identity = ""] = line.split("\0");
-    for (const recipient of await recipientsIn(identity)) found.set(recipient, path);
+  const [first = "", ...rest] = stdout.toString("utf8").split("\0");
+  let path = first;
+  for (const part of rest) {
+    const end = part.indexOf("\n");
+    for (const recipient of await recipientsIn(part.slice(0, end))) found.set(recipient, path);
+    path = part.slice(end + 1);
   }
   return found;
 }

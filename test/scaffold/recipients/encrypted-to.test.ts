@@ -186,17 +186,24 @@ test.serial(
 
 test.serial("no rule is for a key that the repository gives away, and that is said", async (t) => {
   const identity = keys[2]?.identity ?? "";
-  const fixture = { "tests/age keys.txt": `# for the tests\nkey: "${identity}"\n${identity}\n` };
+  const path = "tests/age\nkeys.txt";
+  const fixture = { [path]: `# for the tests\nkey: "${identity}"\n${identity}\n` };
   const files = { "apps/a.sops.yaml": [CLUSTER], "tests/a.sops.yaml": [OTHER] };
   const prepared = await prepare(await repository(files, fixture));
   t.deepEqual(prepared.identity.recipients, [CLUSTER]);
   const said = closingMessage(await carryOut(prepared, { install: null }));
-  t.true(said.includes(`\n  ${OTHER}\n    readable in tests/age keys.txt\n`), said);
+  t.true(said.includes(`\n  ${OTHER}\n    readable in tests/age\\nkeys.txt\n`), said);
   t.false(said.includes(identity));
 
   // Where there is no other key, there will be.
   const alone = await repository({ "tests/a.sops.yaml": [OTHER] }, fixture);
   t.is((await prepare(alone)).identity.kind, "new");
+
+  // Who asks for it gets it, and is told.
+  const wished = await prepare(alone, { recipients: OTHER });
+  const told = closingMessage(await carryOut(wished, { install: null }));
+  t.regex(told, new RegExp(`has this repository, and the new rules name them:\\n {2}${OTHER}\\n`));
+  t.false(told.includes("do not name them"), told);
 
   // One that lies about, which nobody else gets, is the owner's.
   const own = await repository({ "tests/a.sops.yaml": [OTHER] });
