@@ -59,16 +59,23 @@ export function nextPart(done: Scaffolded): string[] {
   ];
 }
 
-/** Where Flux was before, nobody has given it a key, and bootstrap is not run again. */
+/** Where Flux was before, it does not have a key that is new, and bootstrap is not run again. */
 function keyForFlux({ target, identity }: Scaffolded): string[] {
   if (identity.kind !== "new") return [];
   const grep = ["grep", "-A", "1", `public key: ${identity.pair.recipient}`, identity.file];
-  const kubectl =
-    "kubectl -n flux-system create secret generic sops-age --from-file=age.agekey=/dev/stdin";
+  const key = `${shellCommand(grep)} | grep '^AGE-SECRET-KEY-'`;
+  const kubectl = "kubectl -n flux-system";
   const check = "npx flux-sops check says which";
   return [
     "Flux cannot read it yet. Before you push one, give the cluster the key, this one alone:",
-    `  ${shellCommand(grep)} | grep '^AGE-SECRET-KEY-' | ${kubectl}`,
+    `  ${key} | ${kubectl} create secret generic sops-age --from-file=age.agekey=/dev/stdin`,
     `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${withToolCommand(check, { cwd: target.directory, prefix: TOP })}`,
+    // Made again with this key alone, it would open nothing that is encrypted by now.
+    ...(target.encryptedTo.size === 0
+      ? []
+      : [
+          "Where one has that already, keep the Secret that it names, and the keys in it, and add this one (here to sops-age):",
+          `  ${key} | sed 's/.*/{"stringData":{"flux-sops.agekey":"&"}}/' | ${kubectl} patch secret sops-age --patch-file=/dev/stdin`,
+        ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
@@ -209,6 +210,29 @@ test.serial("no rule is for a key that the repository gives away, and that is sa
   const own = await repository({ "tests/a.sops.yaml": [OTHER] });
   writeFileSync(join(own, "age.agekey"), `${identity}\n`);
   t.deepEqual((await prepare(own)).identity.recipients, [OTHER]);
+});
+
+test.serial("a key that Flux has already keeps its place beside the new one", async (t) => {
+  const identity = keys[2]?.identity ?? "";
+  const directory = await repository({ "apps/a.sops.yaml": [OTHER] }, { "age.agekey": identity });
+  const prepared = await prepare(directory);
+  if (prepared.identity.kind !== "new") throw new Error("no new key");
+  const said = closingMessage(await carryOut(prepared, { install: null }));
+  const [, command = ""] = /keep the Secret .*\n {2}(grep .* patch .*)\n?/.exec(said) ?? [];
+  const bin = newPlace("bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "kubectl"), '#!/bin/sh\necho "$*"\ncat\n', { mode: 0o755 });
+  const PATH = `${bin}:${process.env["PATH"] ?? ""}`;
+  const sent = execFileSync("sh", ["-c", command], { env: { PATH }, encoding: "utf8" });
+  const [line, patch = ""] = sent.split("\n");
+  t.is(line, "-n flux-system patch secret sops-age --patch-file=/dev/stdin");
+  t.deepEqual(JSON.parse(patch), {
+    stringData: { "flux-sops.agekey": prepared.identity.pair.identity },
+  });
+
+  // Where nothing is encrypted, Flux has no key yet.
+  const empty = await prepare(await repository({}));
+  t.notRegex(closingMessage(await carryOut(empty, { install: null })), /keep the Secret/);
 });
 
 /** A file as sops encrypts it to a PGP key. */
