@@ -1,5 +1,5 @@
 import { printable } from "../../git/escape.ts";
-import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
+import { parseRuleFile, type RuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import type { Scaffolded } from "../carry-out.ts";
 
 /** Whom rules that are added let read is easily overlooked among those that were there. */
@@ -34,47 +34,80 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
 
 /** Keys that anybody may have: of files that are encrypted already, and those that the user asked new rules for. */
 export function openKeysPart({ files, identity, target }: Scaffolded): string[] {
-  if (files.find(({ path }) => path === ".sops.yaml")?.state !== "new") return [];
+  const rules = newRules(files);
+  if (rules === null) return [];
   const readers = new Set([...target.encryptedTo.values()].flat());
-  const open = [...target.keysInTheOpen].map(([recipient, path]) => ({
-    lines: [`  ${recipient}`, `    readable in ${printable(path)}`],
-    isNamed: identity.recipients.includes(recipient),
-    isReader: readers.has(recipient),
-  }));
-  const named = open.filter(({ isNamed }) => isNamed);
-  const passedOver = open.filter(({ isNamed, isReader }) => isReader && !isNamed);
+  const isNamed = (one: string) => identity.recipients.includes(one);
+  const open = [...target.keysInTheOpen].map(([recipient]) => recipient);
+  const passedOver = open.filter((one) => readers.has(one) && !isNamed(one));
+  const taken = takenBy(rules, target, (all) => all.some((one) => passedOver.includes(one)));
+  const lines = (recipients: readonly string[]) =>
+    recipients.flatMap((one) => [
+      `  ${one}`,
+      `    readable in ${printable(target.keysInTheOpen.get(one) ?? "")}`,
+    ]);
   return [
     ...titled(
       "Everybody has these keys who has this repository, and the new rules name them:",
-      named.flatMap(({ lines }) => lines),
+      lines(open.filter(isNamed)),
     ),
     ...titled(
       "Files are encrypted to keys that everybody has who has this repository. The new rules do not name them:",
-      passedOver.flatMap(({ lines }) => lines),
+      lines(passedOver),
     ),
+    ...titled(
+      "A new rule takes these files of theirs, and git commit refuses it until they have the keys of their rule:",
+      listed(taken),
+    ),
+    ...(taken.length === 0
+      ? []
+      : [
+          "For those of a test, put a rule with their key above the others. For the rest, do what the refusal says, with",
+          "SOPS_AGE_KEY_FILE=FILE before updatekeys, for a key file that their key is readable in.",
+        ]),
   ];
+}
+
+/** New rules take files for PGP or a cloud's keys, too, where those are named or lie as they say. */
+export function foreignPart({ files, target }: Scaffolded): string[] {
+  const rules = newRules(files);
+  if (rules === null) return [];
+  const kindsOf = (all: readonly string[]) => all.filter((one) => !one.startsWith("age1"));
+  const theirs = takenBy(rules, target, (all) => kindsOf(all).length > 0);
+  if (theirs.length === 0) return [];
+  const kinds = new Set(theirs.flatMap((path) => kindsOf(target.encryptedTo.get(path) ?? [])));
+  return [
+    `Encrypted already, to keys of another kind (${[...kinds].join(", ")}), which the new rules in .sops.yaml do not name:`,
+    ...listed(theirs),
+    "For them to keep their keys, put a rule with these above the others.",
+  ];
+}
+
+/** The rules of a .sops.yaml that was not there before. */
+function newRules(files: Scaffolded["files"]): RuleFile | null {
+  const file = files.find(({ path }) => path === ".sops.yaml");
+  return file?.state === "new" ? parseRuleFile(file.content.toString("utf8")) : null;
+}
+
+/** Paths of files that are encrypted already, to recipients as asked, and that a rule takes. */
+function takenBy(
+  rules: RuleFile,
+  { encryptedTo }: Scaffolded["target"],
+  isAsked: (recipients: readonly string[]) => boolean,
+): string[] {
+  return [...encryptedTo].flatMap(([path, all]) =>
+    isAsked(all) && ruleFor(rules, path) !== null ? [path] : [],
+  );
 }
 
 function titled(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
-/** New rules take files for PGP or a cloud's keys, too, where those are named or lie as they say. */
-export function foreignPart({ files, target }: Scaffolded): string[] {
-  const file = files.find(({ path }) => path === ".sops.yaml");
-  if (file?.state !== "new") return [];
-  const rules = parseRuleFile(file.content.toString("utf8"));
-  const kindsOf = (all: readonly string[]) => all.filter((one) => !one.startsWith("age1"));
-  const theirs = [...target.encryptedTo].filter(
-    ([path, all]) => kindsOf(all).length > 0 && ruleFor(rules, path) !== null,
-  );
-  if (theirs.length === 0) return [];
-  const kinds = new Set(theirs.flatMap(([, all]) => kindsOf(all)));
+function listed(paths: readonly string[]): string[] {
   return [
-    `Encrypted already, to keys of another kind (${[...kinds].join(", ")}), which the new rules in .sops.yaml do not name:`,
-    ...theirs.slice(0, SHOWN).map(([path]) => `  ${printable(path)}`),
-    ...(theirs.length > SHOWN ? [`  and ${theirs.length - SHOWN} more`] : []),
-    "For them to keep their keys, put a rule with these above the others.",
+    ...paths.slice(0, SHOWN).map((path) => `  ${printable(path)}`),
+    ...(paths.length > SHOWN ? [`  and ${paths.length - SHOWN} more`] : []),
   ];
 }
 

@@ -195,6 +195,8 @@ test.serial("no rule is for a key that the repository gives away, and that is sa
   const said = closingMessage(await carryOut(prepared, { install: null }));
   t.true(said.includes(`\n  ${OTHER}\n    readable in tests/age\\nkeys.txt\n`), said);
   t.false(said.includes(identity));
+  // The commit that is asked for next would be refused.
+  t.regex(said, /^A new rule takes .*\n {2}tests\/a\.sops\.yaml\nFor those of a test, put a rule/m);
 
   // Where there is no other key, there will be.
   const alone = await repository({ "tests/a.sops.yaml": [OTHER] }, fixture);
