@@ -44,7 +44,7 @@ export interface Target {
   readonly creationRules: readonly CreationRule[] | null;
   /** The files in it that are encrypted already. */
   readonly encryptedTo: EncryptedTo;
-  /** Keys that these say nothing about for whom new rules are to be, as everybody has them. */
+  /** Keys that say nothing about for whom new rules are to be, as everybody has them; none where there are rules. */
   readonly keysInTheOpen: KeysInTheOpen;
 }
 
@@ -80,7 +80,7 @@ export async function inspectTarget(folder: string): Promise<Target> {
   const isRepository = await isTopOfRepository(directory);
   if (!isRepository) await refuseForNewRepository(directory);
   const remembered = yoRc === null ? {} : rememberedAnswers(yoRc, directory);
-  const encrypted = isRepository ? await encryptedTo(directory) : new Map<string, string[]>();
+  const creationRules = creationRulesIn(directory);
   return {
     directory,
     exists,
@@ -92,9 +92,10 @@ export async function inspectTarget(folder: string): Promise<Target> {
       ? await readGenerated(directory, readIfThere(directory, GENERATED_PATH))
       : NOTHING_GENERATED,
     surroundings: isRepository ? await surroundingsOf(directory, remembered) : NO_SURROUNDINGS,
-    creationRules: creationRulesIn(directory),
-    encryptedTo: encrypted,
-    keysInTheOpen: encrypted.size > 0 ? await keysInTheOpen(directory) : new Map(),
+    creationRules,
+    encryptedTo: isRepository ? await encryptedTo(directory) : new Map(),
+    keysInTheOpen:
+      isRepository && creationRules === null ? await keysInTheOpen(directory) : new Map(),
   };
 }
 
