@@ -26,7 +26,7 @@ export interface YamlDocument {
    */
   readonly flow: { readonly insert: number; readonly empty: boolean } | null;
   readonly sops: SopsPair | null;
-  /** Set where nothing but its `sops` block makes it a document: no data, and no `---` above. */
+  /** Set where nothing but its `sops` block makes a document of what stands before another: no data, no `---` above. */
   readonly isBlockAlone?: true;
 }
 
@@ -73,7 +73,7 @@ export function metadataEdits(
   }
   // Nobody encrypts an empty text, nor a document that is none: what is left is a mapping, as in sops.
   const isEmpty = lineStart === 0 && text.slice(lineEnd, document.end).trim() === "";
-  if (isEmpty || (document.isBlockAlone === true && document.end < text.length)) {
+  if (isEmpty || document.isBlockAlone === true) {
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? `{}${newline}` : "{}" }];
   }
   if (hasBreak || lineStart === 0) return [{ start: lineStart, end: lineEnd, text: "" }];

@@ -136,7 +136,8 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
     empty: read.flatMap(({ reader }) => reader.empty),
     documents: read.map(({ part, reader, leaves, flow, sops }) => {
       const hasData = leaves.length > 0 || reader.empty.length > 0;
-      const isBlockAlone = sops !== null && !hasData && !isMarked(part.token);
+      const isFollowed = part.end < text.length;
+      const isBlockAlone = sops !== null && !hasData && isFollowed && !isMarked(part.token);
       return { end: part.end, flow, sops, ...(isBlockAlone && { isBlockAlone }) };
     }),
     rawMetadata: read[0]?.sops?.raw ?? null,
