@@ -139,6 +139,9 @@ const MOVED_COMMENTS = /^[ -]*(?:-\s+-\s|\?\s)/m;
 
 const EMPTY = /\{\s*\}|\[\s*\]/;
 
+/** In a list, and behind a `?` there, sops makes an item of it in its own file: see known-differences.ts. */
+const COMMENT_WITHOUT_TEXT = /^[ \t]*#[ \t]*$/m;
+
 type Skipped =
   "refused by sops" | "refused by us" | "unreadable to sops itself" | "misspelled by sops";
 
@@ -174,7 +177,8 @@ async function compare(
     // It may spell it so that it reads as something else, but then its own file's, too.
     if (!(await canDecrypt(theirs))) return "unreadable to sops itself";
     const own = withoutComments(await sops.decrypt(theirs));
-    if (!EMPTY.test(text) && withoutComments(shown) !== own) {
+    const isComparable = !EMPTY.test(text) && !COMMENT_WITHOUT_TEXT.test(text);
+    if (isComparable && withoutComments(shown) !== own) {
       // A value left readable it has misspelled in its own file, and then misread.
       const again = await sops.decrypt(await sops.encrypt(shown, encryption));
       t.is(withoutComments(again), own, text);
