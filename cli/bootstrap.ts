@@ -10,11 +10,10 @@ import {
   sentKeys,
 } from "../scaffold/bootstrap.ts";
 import { chosenCluster } from "../scaffold/new/cluster-folders.ts";
-import { isExplained, ScaffoldError } from "../scaffold/errors.ts";
+import { isExplained, isInterruption, ScaffoldError } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { OWN_EXIT } from "./exit/codes.ts";
 import { complain } from "./terminal/complain.ts";
-import { isInterruption } from "./terminal/interruption.ts";
 import { examples } from "./arguments/examples.ts";
 import { userKeyFile } from "../sops/age/key-locations.ts";
 import { isNotFound, type Kubectl, kubectlIn } from "./cluster/kubectl.ts";

@@ -7,7 +7,7 @@ import { previewMessage } from "../scaffold/message/preview.ts";
 import { type Ask, collectAnswers } from "../scaffold/answers/collect.ts";
 import { committedSecrets, committedSecretsMessage } from "../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../scaffold/consent.ts";
-import { isExplained } from "../scaffold/errors.ts";
+import { isExplained, isInterruption } from "../scaffold/errors.ts";
 import { requireUsableGit } from "../scaffold/git-in-folder.ts";
 import { QUESTIONS, type Question, type RawAnswers } from "../scaffold/answers/questions.ts";
 import { prepareScaffold } from "../scaffold/scaffold.ts";
@@ -16,7 +16,6 @@ import { inspectTarget } from "../scaffold/target/target.ts";
 import { isBundled, version } from "../scaffold/version.ts";
 import { parseWithHint } from "./arguments/parse.ts";
 import { OWN_EXIT } from "./exit/codes.ts";
-import { isInterruption } from "./terminal/interruption.ts";
 import { examples } from "./arguments/examples.ts";
 import { withToolHere } from "./terminal/tool-here.ts";
 

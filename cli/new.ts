@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { printable } from "../git/escape.ts";
 import { openRepository } from "../git/repository/open.ts";
-import { isExplained, ScaffoldError } from "../scaffold/errors.ts";
+import { isExplained, isInterruption, ScaffoldError } from "../scaffold/errors.ts";
 import { FILE_GENERATORS } from "../scaffold/new/file-generators.ts";
 import {
   COMMON_OPTIONS,
@@ -12,7 +12,6 @@ import {
 import { standardInputOnce } from "../scaffold/standard-input.ts";
 import { parseWithHint } from "./arguments/parse.ts";
 import { OWN_EXIT } from "./exit/codes.ts";
-import { isInterruption } from "./terminal/interruption.ts";
 import { complain } from "./terminal/complain.ts";
 import { examples } from "./arguments/examples.ts";
 import { withToolHere } from "./terminal/tool-here.ts";

@@ -1,4 +1,4 @@
-import { isExplained } from "../scaffold/errors.ts";
+import { isExplained, isInterruption } from "../scaffold/errors.ts";
 
 /** What shells report for Ctrl-C. */
 const INTERRUPTED = 130;
@@ -13,7 +13,7 @@ export async function asYeomanError(action: () => Promise<void>): Promise<void> 
   } catch (error) {
     // Before the message it prints all arguments again, into a log maybe, and a value may be among them.
     process.argv.splice(2);
-    if (error instanceof Error && error.name === "ExitPromptError") {
+    if (isInterruption(error)) {
       // The very error: Yeoman has handed it on before it came here.
       throw Object.assign(error, { message: "stopped; nothing was written", code: INTERRUPTED });
     }

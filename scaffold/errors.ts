@@ -25,6 +25,11 @@ export function isExplained(error: unknown): error is Error {
   return error instanceof ScaffoldError || error instanceof GitError || error instanceof SopsError;
 }
 
+/** Whether an error is Ctrl-C at a prompt. */
+export function isInterruption(error: unknown): error is Error {
+  return error instanceof Error && error.name === "ExitPromptError";
+}
+
 /** The words of a system error without the `ENOENT: … open '/path'` around them. */
 export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

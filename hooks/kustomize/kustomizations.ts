@@ -24,7 +24,7 @@ const OBJECTS = "generators";
  */
 export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomization[]): boolean {
   return kustomizations.some((one) => {
-    if (!path.startsWith(folderOf(one)) || !mayGenerateSecrets(one)) return false;
+    if (!isAbove(one, path) || !mayGenerateSecrets(one)) return false;
     return path === one.path ? listsObjects(one) : mayName(one, [path]);
   });
 }
@@ -48,6 +48,11 @@ export function mayName(
     if (/['\s]/.test(name) || text.includes(name)) return true;
   }
   return false;
+}
+
+/** Whether a path lies in a kustomization's folder, or below. */
+export function isAbove(kustomization: Pick<Kustomization, "path">, path: GitPath): boolean {
+  return path.startsWith(folderOf(kustomization));
 }
 
 function folderOf({ path }: { readonly path: GitPath }): string {

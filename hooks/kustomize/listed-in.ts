@@ -2,7 +2,7 @@ import type { Finding } from "../../findings/finding.ts";
 import { utf8Bytes } from "../../findings/candidate/text.ts";
 import { pathsNamedBy, readKustomizationFile } from "../../flux/kustomization-file.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
-import type { Kustomization } from "./kustomizations.ts";
+import { isAbove, type Kustomization } from "./kustomizations.ts";
 
 /**
  * Says with each finding that is mended by another name which kustomizations list the old one: Flux builds
@@ -32,8 +32,4 @@ export function withListings<F extends Finding & { readonly path: GitPath }>(
 
 function pathsOf({ path, bytes }: Kustomization): string[] {
   return pathsNamedBy(readKustomizationFile(pathText(path), utf8Bytes(bytes)));
-}
-
-function isAbove(kustomization: Kustomization, path: GitPath): boolean {
-  return path.startsWith(kustomization.path.slice(0, kustomization.path.lastIndexOf("/") + 1));
 }
