@@ -34,6 +34,17 @@ export async function gitInFolder(
   return runGit({ cwd: directory, env: environmentInFolder() }, args, options);
 }
 
+/**
+ * What `git grep` prints of a repository's files, as the user's color.ui, submodule.recurse and grep.* must not have it.
+ *
+ * @throws GitError
+ */
+export async function gitGrep(directory: string, args: readonly string[]): Promise<Buffer> {
+  const plain = ["--no-recurse-submodules", "--no-color", "--no-line-number", "--no-column"];
+  const { stdout } = await gitInFolder(directory, ["grep", ...plain, ...args], { allowed: [0, 1] });
+  return stdout;
+}
+
 /** One line that git printed, without its end; empty where git has nothing to say. */
 export async function gitLine(directory: string, args: readonly string[]): Promise<string> {
   const { stdout } = await gitInFolder(directory, args, { allowed: [0, 1] });

@@ -1,11 +1,11 @@
 import type { PreparedScaffold } from "../scaffold.ts";
+import { titled } from "./titled.ts";
 
 /** What is left to the user, and why. */
 export function byHandPart({ files }: PreparedScaffold): string[] {
   const open = files.filter(({ state }) => state === "by-hand");
-  if (open.length === 0) return [];
-  return [
+  return titled(
     "Yours to do, since it cannot be added by itself:",
-    ...open.map(({ path, byHand }) => `  ${path}: ${byHand ?? ""}`),
-  ];
+    open.map(({ path, byHand }) => `  ${path}: ${byHand ?? ""}`),
+  );
 }

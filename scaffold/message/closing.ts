@@ -1,16 +1,13 @@
 import { printable } from "../../git/escape.ts";
-import { pathFromText } from "../../git/path.ts";
-import { withToolCommand } from "../../git/tool-command.ts";
 import type { Scaffolded } from "../carry-out.ts";
 import type { HookManager } from "../hook-manager/find.ts";
 import { GENERATED_PATH } from "../plan/generated-files.ts";
 import { filesToWrite, type PlannedFile } from "../plan/plan.ts";
 import { byHandPart } from "./by-hand.ts";
+import { commandsAtTop } from "./commands-at-top.ts";
 import { nextPart } from "./next.ts";
 import { foreignPart, openKeysPart, readersPart } from "./readers.ts";
-
-/** Where commands are pasted: at the top. */
-const TOP = pathFromText("");
+import { titled } from "./titled.ts";
 
 /** What is said after scaffolding: what was done, where the key is, what to do next. */
 export function closingMessage(done: Scaffolded): string {
@@ -78,7 +75,7 @@ function named(
   const paths = files
     .filter((file) => file.state === state && file.path !== GENERATED_PATH)
     .map(({ path }) => `  ${path}`);
-  return paths.length === 0 ? [] : [title, ...paths];
+  return titled(title, paths);
 }
 
 function hooksPart({ hooks, manager, target, identity }: Scaffolded): string[] {
@@ -99,7 +96,7 @@ function hooksPart({ hooks, manager, target, identity }: Scaffolded): string[] {
       ? "NOT ALL HOOKS ARE ON, merges and pushes may go by unseen"
       : "THE HOOKS ARE NOT ON, plaintext would be committed";
   return [
-    `${state}: ${withToolCommand(hooks.reason, { cwd: target.directory, prefix: TOP })}.`,
+    `${state}: ${commandsAtTop(hooks.reason, target)}.`,
     ...(hooks.lines ?? []).map((line) => `  ${line}`),
   ];
 }

@@ -1,15 +1,11 @@
 import { join } from "node:path";
-import { pathFromText } from "../../git/path.ts";
 import { shellCommand } from "../../git/shell-word.ts";
-import { withToolCommand } from "../../git/tool-command.ts";
 import type { Scaffolded } from "../carry-out.ts";
 import { filesToWrite } from "../plan/plan.ts";
+import { commandsAtTop } from "./commands-at-top.ts";
 
 const WITHOUT_RECIPIENTS =
   "No rule in .sops.yaml names an age key: encrypt with sops before you commit, which refuses a Secret that is not.";
-
-/** Where commands are pasted: at the top. */
-const TOP = pathFromText("");
 
 /** What to do next; of an upgrade, what is still to be done. */
 export function nextPart(done: Scaffolded): string[] {
@@ -52,10 +48,7 @@ export function nextPart(done: Scaffolded): string[] {
   return [
     "",
     "Next:",
-    ...steps.map(
-      (step, index) =>
-        `  ${index + 1}. ${withToolCommand(step, { cwd: target.directory, prefix: TOP })}`,
-    ),
+    ...steps.map((step, index) => `  ${index + 1}. ${commandsAtTop(step, target)}`),
   ];
 }
 
@@ -69,7 +62,7 @@ function keyForFlux({ target, identity }: Scaffolded): string[] {
   return [
     "Flux cannot read it yet. Before you push one, give the cluster the key, this one alone:",
     `  ${key} | ${kubectl} create secret generic sops-age --from-file=age.agekey=/dev/stdin`,
-    `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${withToolCommand(check, { cwd: target.directory, prefix: TOP })}`,
+    `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${commandsAtTop(check, target)}`,
     // Made again with this key alone, it would open nothing that is encrypted by now.
     ...(target.encryptedTo.size === 0
       ? []

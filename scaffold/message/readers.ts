@@ -1,6 +1,7 @@
 import { printable } from "../../git/escape.ts";
 import { parseRuleFile, type RuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
 import type { Scaffolded } from "../carry-out.ts";
+import { titled } from "./titled.ts";
 
 /** Whom rules that are added let read is easily overlooked among those that were there. */
 export function readersPart({ files, identity, answers, target }: Scaffolded): string[] {
@@ -9,7 +10,7 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
   const isAsBefore = identity.recipients.every((one) => readers.includes(one));
   if (rules?.state === "new" && isAsBefore && answers.recipients.length === 0) {
     return [
-      `What the rules in .sops.yaml encrypt, these keys can read, as what is encrypted already:`,
+      "What the rules in .sops.yaml encrypt, these keys can read, as what is encrypted already:",
       ...identity.recipients.flatMap((one) => [`  ${one}`, `    as ${filesFor(one, target)}`]),
       ...(identity.recipients.length > 1
         ? ["Take one out of the rules that is for a test alone."]
@@ -18,18 +19,16 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
   }
   if (rules?.state === "unchanged") {
     const unknown = answers.recipients.filter((one) => !rules.content.includes(one));
-    return unknown.length === 0
-      ? []
-      : [
-          `The rules in .sops.yaml take all files already, and name others than these keys: add them there by hand.`,
-          ...unknown.map((one) => `  ${one}`),
-        ];
+    return titled(
+      "The rules in .sops.yaml take all files already, and name others than these keys: add them there by hand.",
+      unknown.map((one) => `  ${one}`),
+    );
   }
-  if (rules?.state !== "merged" || identity.recipients.length === 0) return [];
-  return [
-    `What the rules added to .sops.yaml encrypt, these keys can read:`,
-    ...identity.recipients.map((one) => `  ${one}`),
-  ];
+  if (rules?.state !== "merged") return [];
+  return titled(
+    "What the rules added to .sops.yaml encrypt, these keys can read:",
+    identity.recipients.map((one) => `  ${one}`),
+  );
 }
 
 /** Keys that anybody may have: of files that are encrypted already, and those that the user asked new rules for. */
@@ -38,7 +37,7 @@ export function openKeysPart({ files, identity, target }: Scaffolded): string[] 
   if (rules === null) return [];
   const readers = new Set([...target.encryptedTo.values()].flat());
   const isNamed = (one: string) => identity.recipients.includes(one);
-  const open = [...target.keysInTheOpen].map(([recipient]) => recipient);
+  const open = [...target.keysInTheOpen.keys()];
   const passedOver = open.filter((one) => readers.has(one) && !isNamed(one));
   const taken = takenBy(rules, target, (all) => all.some((one) => passedOver.includes(one)));
   const lines = (recipients: readonly string[]) =>
@@ -98,10 +97,6 @@ function takenBy(
   return [...encryptedTo].flatMap(([path, all]) =>
     isAsked(all) && ruleFor(rules, path) !== null ? [path] : [],
   );
-}
-
-function titled(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [title, ...lines];
 }
 
 function listed(paths: readonly string[]): string[] {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { type GitPath, pathBytes, pathText } from "../../git/path.ts";
 import { readEncryptedFile } from "../../sops/encrypted-file.ts";
-import { gitInFolder } from "../git-in-folder.ts";
+import { gitGrep, gitInFolder } from "../git-in-folder.ts";
 
 /**
  * Files that are encrypted with SOPS, by path, and to whom: public keys of age, those of its plugins too, and of
@@ -33,17 +33,9 @@ export async function encryptedTo(directory: string): Promise<EncryptedTo> {
 }
 
 async function filesWithMac(directory: string): Promise<GitPath[]> {
-  const { stdout } = await gitInFolder(
-    directory,
-    [
-      // As the user's settings must not have it.
-      ...["grep", "--no-recurse-submodules", "--no-color"],
-      // Whatever attributes say, encrypted files are text. `PATH NUL`.
-      ...["--untracked", "-z", "-l", "-a", "-E", "-e", MAC],
-    ],
-    { allowed: [0, 1] },
-  );
-  return stdout
+  // Whatever attributes say, encrypted files are text. `PATH NUL`.
+  const listed = await gitGrep(directory, ["--untracked", "-z", "-l", "-a", "-E", "-e", MAC]);
+  return listed
     .toString("latin1")
     .split("\0")
     .filter((path) => path !== "") as GitPath[];

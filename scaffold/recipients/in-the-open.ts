@@ -1,5 +1,5 @@
 import { readKeyFile } from "../../sops/age/identity.ts";
-import { gitInFolder } from "../git-in-folder.ts";
+import { gitGrep } from "../git-in-folder.ts";
 
 /** Public keys of age, each with a file of the repository in which its private key is readable. */
 export type KeysInTheOpen = ReadonlyMap<string, string>;
@@ -15,17 +15,11 @@ const IDENTITY = "AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+";
  * @throws GitError
  */
 export async function keysInTheOpen(directory: string): Promise<KeysInTheOpen> {
-  const { stdout } = await gitInFolder(
-    directory,
-    [
-      ...["grep", "--no-recurse-submodules", "--no-color", "--no-line-number", "--no-column"],
-      // Of what is staged, which is what others get. `PATH NUL KEY LF`, and a path may have line breaks of its own.
-      ...["--cached", "--full-name", "-H", "-z", "-o", "-a", "-E", "-e", IDENTITY],
-    ],
-    { allowed: [0, 1] },
-  );
+  // Of what is staged, which is what others get. `PATH NUL KEY LF`, and a path may have line breaks of its own.
+  const args = ["--cached", "--full-name", "-H", "-z", "-o", "-a", "-E", "-e", IDENTITY];
+  const printed = await gitGrep(directory, args);
   const found = new Map<string, string>();
-  const [first = "", ...rest] = stdout.toString("utf8").split("\0");
+  const [first = "", ...rest] = printed.toString("utf8").split("\0");
   let path = first;
   for (const part of rest) {
     const end = part.indexOf("\n");

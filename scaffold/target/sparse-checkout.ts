@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { printable, ScaffoldError } from "../errors.ts";
+import { printable } from "../../git/escape.ts";
+import { ScaffoldError } from "../errors.ts";
 import { gitInFolder } from "../git-in-folder.ts";
 
 /**

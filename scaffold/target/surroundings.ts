@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { environmentInFolder, gitInFolder, gitLine } from "../git-in-folder.ts";
+import { environmentInFolder, gitGrep, gitLine } from "../git-in-folder.ts";
 import type { RawAnswers } from "../answers/questions.ts";
 import { checkedOutBranch } from "../../git/repository/head.ts";
 import { type GitPath, pathText } from "../../git/path.ts";
@@ -42,18 +42,12 @@ export async function inspectSurroundings(directory: string): Promise<Surroundin
 
 /** Files with objects of Flux's kustomize controller, or of the Flux Operator. */
 async function findFluxFiles(directory: string): Promise<string[]> {
-  const { stdout } = await gitInFolder(
-    directory,
-    [
-      // As the user's submodule.recurse and color.ui must not have it.
-      ...["grep", "--no-recurse-submodules", "--no-color"],
-      ...["--untracked", "-l", "-z", "-I", "-E"],
-      "^apiVersion: *[\"']?(kustomize\\.toolkit\\.fluxcd\\.io|fluxcd\\.controlplane\\.io)/",
-      ...["--", "*.yaml", "*.yml"],
-    ],
-    { allowed: [0, 1] },
-  );
-  return nulFields(stdout).map((path) => pathText(path as GitPath));
+  const listed = await gitGrep(directory, [
+    ...["--untracked", "-l", "-z", "-I", "-E"],
+    "^apiVersion: *[\"']?(kustomize\\.toolkit\\.fluxcd\\.io|fluxcd\\.controlplane\\.io)/",
+    ...["--", "*.yaml", "*.yml"],
+  ]);
+  return nulFields(listed).map((path) => pathText(path as GitPath));
 }
 
 const HOSTED: Readonly<Record<string, string>> = {
