@@ -1,0 +1,30 @@
+import { type GraphCommit } from "../../git/range/commits.ts";
+import type { RangeFinding } from "../range/findings.ts";
+
+/** The new commits, and which have something bad in them or before them. */
+export class NewCommits {
+  readonly #parents = new Map<string, readonly string[]>();
+  readonly #tainted = new Set<string>();
+
+  constructor(commits: readonly GraphCommit[], errors: readonly RangeFinding[]) {
+    const bad = new Set(errors.flatMap((error) => error.commits.map(({ commit }) => commit)));
+    for (const { commit, parents } of [...commits].reverse()) {
+      this.#parents.set(commit, parents);
+      if (bad.has(commit) || parents.some((parent) => this.#tainted.has(parent))) {
+        this.#tainted.add(commit);
+      }
+    }
+  }
+
+  has(commit: string): boolean {
+    return this.#parents.has(commit);
+  }
+
+  isTainted(commit: string): boolean {
+    return this.#tainted.has(commit);
+  }
+
+  parentsOf(commit: string): readonly string[] {
+    return this.#parents.get(commit) ?? [];
+  }
+}
