@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../../hooks/push/pre-push.ts";
 import { isPushRefused, pushWords } from "../../../hooks/push/push-words.ts";
@@ -8,7 +9,7 @@ const { identity } = await generateKeyPair();
 
 /** A repository with one commit, which the remote has, and nothing that mends or refuses by itself. */
 function repository(t: ExecutionContext) {
-  const { dir, env, must, write } = temporaryRepository(t);
+  const { dir, env, git, must, write } = temporaryRepository(t);
   const short = (name: string): string => must("rev-parse", name).slice(0, 12);
   const commit = (path: string, content: string, message = `Change ${path}`): string => {
     write(path, content);
@@ -27,7 +28,7 @@ function repository(t: ExecutionContext) {
     return words.split("\n");
   };
   return {
-    ...{ dir, must, write, short, commit, base },
+    ...{ dir, git, must, write, short, commit, base },
     /** What is said of refs that are pushed onto the first commit, or another one, in lines. */
     async said(...refs: string[]): Promise<string[]> {
       return saidAt(base, ".", refs);
@@ -174,6 +175,39 @@ test("what is staged, a merge that is under way, and what is no branch", async (
   t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), [
     "To mend refs/heads/main, conclude the merge first (git merge --continue, or --abort) and push again: then its commands are printed.",
   ]);
+});
+
+test("a rebase by git am's means is called a rebase; a message left behind is under way in no sense", async (t) => {
+  const { commit, said, must, git, write, base, short } = repository(t);
+  commit("key.txt", `${identity}\n`);
+  const tip = commit("shared.md", "main\n");
+  must("switch", "-q", "-c", "side", base);
+  commit("shared.md", "side\n");
+  t.not(git("rebase", "--apply", "main").status, 0);
+  t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), [
+    "To mend refs/heads/main, conclude the rebase first (git rebase --continue, or --abort) and push again: then its commands are printed.",
+  ]);
+  must("rebase", "--abort");
+  must("switch", "-q", "main");
+  write(".git/MERGE_MSG", "left behind\n");
+  t.is(short("main"), tip);
+  t.is(mendOf(await said("refs/heads/main"), "refs/heads/main").length, 4);
+});
+
+test("a branch that another worktree has is mended there, one whose worktree is gone is switched to all the same", async (t) => {
+  const { dir, commit, said, must, base } = repository(t);
+  const folder = `${dir}/the other`;
+  commit("key.txt", `${identity}\n`);
+  must("branch", "side");
+  must("worktree", "add", "-q", folder, "side");
+  must("reset", "-q", "--hard", base);
+  const there = mendOf(await said("refs/heads/side"), "refs/heads/side");
+  t.is(there[1], `      (cd '${folder}' &&`);
+  t.regex(there.at(-1) ?? "", /\)$/);
+  rmSync(folder, { recursive: true });
+  const gone = mendOf(await said("refs/heads/side"), "refs/heads/side");
+  t.is(gone[1], "      git switch --ignore-other-worktrees side &&");
+  t.regex(gone.at(-1) ?? "", /\}$/);
 });
 
 test("a first commit, and a past that nobody at the other side is known to have", async (t) => {
