@@ -3,7 +3,7 @@ import { SettingsError } from "../findings/settings-error.ts";
 import type { Settings } from "../findings/settings.ts";
 import { blobSizes } from "../git/objects/blobs.ts";
 import { GitError } from "../git/errors.ts";
-import { HistoryLog } from "../git/history-log.ts";
+import { HistoryLog } from "../git/history/log.ts";
 import { displayPath } from "../git/path.ts";
 import { openRepository, type OpenedRepository } from "../git/repository/open.ts";
 import type { GitContext } from "../git/run.ts";

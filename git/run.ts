@@ -4,7 +4,7 @@ import { childEnvironment } from "./environment.ts";
 import { GitError, failedCall } from "./errors.ts";
 import { printable } from "./escape.ts";
 import { systemReason } from "./system-reason.ts";
-import type { WaitingBatch } from "./waiting-batch.ts";
+import type { WaitingBatch } from "./objects/waiting-batch.ts";
 
 /** Where git runs. */
 export interface GitContext {

@@ -1,5 +1,5 @@
 import { escapeForDisplay } from "../git/escape.ts";
-import type { BringingCommit } from "../git/range/commits.ts";
+import type { BringingCommit } from "../git/history/commits.ts";
 
 /** A commit for people: its name, and its subject without the age key that may stand in it. */
 export function shownCommit({ commit, subject }: BringingCommit): string {

@@ -1,6 +1,6 @@
 import type { Finding } from "../../findings/finding.ts";
 import { ROTATIONS } from "../../findings/rotation.ts";
-import type { BringingCommit } from "../../git/range/commits.ts";
+import type { BringingCommit } from "../../git/history/commits.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
 import { SETTINGS_FILE } from "../../hooks/rules/gate-files.ts";

@@ -1,7 +1,7 @@
 import type { RuleId } from "../../findings/finding.ts";
 import { dangerOf } from "../../findings/rotation.ts";
 import { GitError } from "../../git/errors.ts";
-import type { HistoryLog } from "../../git/history-log.ts";
+import type { HistoryLog } from "../../git/history/log.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { shallowEdge } from "../../git/repository/shallow.ts";

@@ -1,5 +1,5 @@
 import { printable } from "../../git/escape.ts";
-import { catFileBatch } from "../../git/batch.ts";
+import { catFileBatch } from "../../git/objects/batch.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { shellCommand } from "../../git/shell-word.ts";

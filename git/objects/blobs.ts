@@ -1,4 +1,4 @@
-import { catFileBatch } from "../batch.ts";
+import { catFileBatch } from "./batch.ts";
 import { GitError, unreadBlob } from "../errors.ts";
 import { blobOid, formatOf } from "./object-id.ts";
 import { runGit, type GitContext } from "../run.ts";

@@ -1,4 +1,4 @@
-import { catFileBatch } from "../batch.ts";
+import { catFileBatch } from "./batch.ts";
 import type { GitContext } from "../run.ts";
 
 /**

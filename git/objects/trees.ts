@@ -1,4 +1,4 @@
-import { catFileBatch } from "../batch.ts";
+import { catFileBatch } from "./batch.ts";
 import { GitError } from "../errors.ts";
 import type { GitPath } from "../path.ts";
 import type { GitContext } from "../run.ts";

@@ -1,4 +1,4 @@
-import { heldByRemotes } from "../../git/range/blobs.ts";
+import { heldByRemotes } from "../../git/history/blobs.ts";
 import type { Repository } from "../../git/repository/open.ts";
 import type { FileFinding } from "./file-finding.ts";
 import type { Inspection } from "./inspect-staged.ts";

@@ -2,7 +2,7 @@ import { lstatSync, readSync, unlinkSync, type Stats } from "node:fs";
 import path from "node:path";
 import type { Repository } from "../../git/repository/open.ts";
 import { nulFields } from "../../git/run.ts";
-import { WaitingBatch } from "../../git/waiting-batch.ts";
+import { WaitingBatch } from "../../git/objects/waiting-batch.ts";
 import { indexState, isSame, type IndexState } from "./judged-index.ts";
 import { ownFolder } from "./own-folder.ts";
 

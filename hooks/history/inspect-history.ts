@@ -1,8 +1,10 @@
 import type { RuleId } from "../../findings/finding.ts";
-import { BlobStream, streamBlobs } from "../../git/blob-stream.ts";
-import { namedObjects, type HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
-import { blobsIn } from "../../git/range/blobs.ts";
-import type { BringingCommit } from "../../git/range/commits.ts";
+import { BlobStream, streamBlobs } from "../../git/objects/blob-stream.ts";
+import type { HistoryLog } from "../../git/history/log.ts";
+import type { LoggedCommit } from "../../git/history/logged-commit.ts";
+import { namedObjects } from "../../git/objects/named-objects.ts";
+import { blobsIn } from "../../git/history/blobs.ts";
+import type { BringingCommit } from "../../git/history/commits.ts";
 import { indexEntries, type IndexEntry } from "../../git/index/entries.ts";
 import { mergedTags } from "../../git/objects/tags.ts";
 import { pathText } from "../../git/path.ts";

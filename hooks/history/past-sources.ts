@@ -1,6 +1,7 @@
-import { catFileBatch, type BatchObject, type BatchOptions } from "../../git/batch.ts";
+import { catFileBatch, type BatchObject, type BatchOptions } from "../../git/objects/batch.ts";
 import { readBlobMap } from "../../git/objects/blobs.ts";
-import type { HistoryLog, LoggedCommit } from "../../git/history-log.ts";
+import type { HistoryLog } from "../../git/history/log.ts";
+import type { LoggedCommit } from "../../git/history/logged-commit.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { readAsAsked } from "../kustomize/read-as-asked.ts";

@@ -1,4 +1,4 @@
-import { isAncestor } from "../../git/range/commits.ts";
+import { isAncestor } from "../../git/history/commits.ts";
 import { configValue } from "../../git/repository/config.ts";
 import { shellText } from "../../git/shell-word.ts";
 import type { BranchPlace } from "./branch-place.ts";

@@ -1,4 +1,4 @@
-import { commitsIn } from "../../git/range/commits.ts";
+import { commitsIn } from "../../git/history/commits.ts";
 import { peel } from "../../git/objects/tags.ts";
 import { checkedOutBranch } from "../../git/repository/head.ts";
 import { ongoingOperation } from "../../git/repository/operation.ts";

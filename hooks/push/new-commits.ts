@@ -1,4 +1,4 @@
-import { type GraphCommit } from "../../git/range/commits.ts";
+import { type GraphCommit } from "../../git/history/commits.ts";
 import type { RangeFinding } from "../range/findings.ts";
 
 /** The new commits, and which have something bad in them or before them. */

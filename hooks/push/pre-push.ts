@@ -1,4 +1,4 @@
-import type { Range } from "../../git/range/range.ts";
+import type { Range } from "../../git/history/range.ts";
 import { pathFromText } from "../../git/path.ts";
 import { openRepository, type OpenedRepository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";

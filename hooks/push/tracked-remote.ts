@@ -1,4 +1,4 @@
-import type { Range } from "../../git/range/range.ts";
+import type { Range } from "../../git/history/range.ts";
 import { peel } from "../../git/objects/tags.ts";
 import { runGit, type GitContext } from "../../git/run.ts";
 import type { PushedRef } from "./push-lines.ts";

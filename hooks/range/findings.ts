@@ -1,5 +1,5 @@
 import type { Finding } from "../../findings/finding.ts";
-import type { BringingCommit } from "../../git/range/commits.ts";
+import type { BringingCommit } from "../../git/history/commits.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 

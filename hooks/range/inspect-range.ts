@@ -1,6 +1,6 @@
-import { blobsIn, heldByRemotes } from "../../git/range/blobs.ts";
-import { commitsBringing } from "../../git/range/commits.ts";
-import type { Range } from "../../git/range/range.ts";
+import { blobsIn, heldByRemotes } from "../../git/history/blobs.ts";
+import { commitsBringing } from "../../git/history/commits.ts";
+import type { Range } from "../../git/history/range.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { settingsIn, settleSilently } from "../rules/settings-in-force.ts";

@@ -1,5 +1,5 @@
-import { commitsSaying } from "../../git/range/commits.ts";
-import type { Range } from "../../git/range/range.ts";
+import { commitsSaying } from "../../git/history/commits.ts";
+import type { Range } from "../../git/history/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import { tagObjects } from "../../git/objects/tags.ts";
 import type { GitContext } from "../../git/run.ts";

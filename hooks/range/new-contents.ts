@@ -1,5 +1,5 @@
 import { Likenesses } from "../../findings/likeness/likenesses.ts";
-import { streamBlobs } from "../../git/blob-stream.ts";
+import { streamBlobs } from "../../git/objects/blob-stream.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { inspectPast, isTellingName } from "../history/inspect-past.ts";

@@ -1,6 +1,6 @@
 import { isKustomizationFile } from "../../flux/repository-files.ts";
-import { blobsIn } from "../../git/range/blobs.ts";
-import type { Range } from "../../git/range/range.ts";
+import { blobsIn } from "../../git/history/blobs.ts";
+import type { Range } from "../../git/history/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { fileAt, filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";

@@ -1,7 +1,7 @@
 import { kindOfFile } from "../../findings/candidate/file-kind.ts";
 import { isKustomizationFile } from "../../flux/repository-files.ts";
-import { HistoryLog } from "../../git/history-log.ts";
-import type { Range } from "../../git/range/range.ts";
+import { HistoryLog } from "../../git/history/log.ts";
+import type { Range } from "../../git/history/range.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { isTellingName } from "../history/inspect-past.ts";

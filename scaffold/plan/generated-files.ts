@@ -1,4 +1,4 @@
-import { catFileBatch } from "../../git/batch.ts";
+import { catFileBatch } from "../../git/objects/batch.ts";
 import { blobsHere } from "../../git/objects/blobs.ts";
 import { blobOid } from "../../git/objects/object-id.ts";
 import { runGit, type GitContext } from "../../git/run.ts";

@@ -1,7 +1,7 @@
 import test from "ava";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { HistoryLog } from "../../../git/history-log.ts";
+import { HistoryLog } from "../../../git/history/log.ts";
 import { openRepository } from "../../../git/repository/open.ts";
 import { inspectHistory } from "../../../hooks/history/inspect-history.ts";
 import type { PastFinding } from "../../../hooks/history/past-contents.ts";

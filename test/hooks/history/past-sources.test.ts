@@ -1,8 +1,8 @@
 import { symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import type { Range } from "../../../git/range/range.ts";
-import { HistoryLog } from "../../../git/history-log.ts";
+import type { Range } from "../../../git/history/range.ts";
+import { HistoryLog } from "../../../git/history/log.ts";
 import { pathFromText } from "../../../git/path.ts";
 import { openRepository } from "../../../git/repository/open.ts";
 import { pastSources } from "../../../hooks/history/past-sources.ts";

@@ -1,8 +1,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { catFileBatch } from "../../git/batch.ts";
-import { temporaryRepository } from "../temporary-repository.ts";
+import { catFileBatch } from "../../../git/objects/batch.ts";
+import { temporaryRepository } from "../../temporary-repository.ts";
 
 test("a submodule is no object, in the words of every git", async (t) => {
   const { dir, env, must, write } = temporaryRepository(t);

@@ -1,6 +1,6 @@
 import { rangeArguments, rangeInput, type Range } from "./range.ts";
 import { runGit, type GitContext } from "../run.ts";
-import { walkOutput } from "../walk.ts";
+import { walkOutput } from "./walk.ts";
 
 /** A commit that brings a blob. */
 export interface BringingCommit {

@@ -1,8 +1,9 @@
 import test from "ava";
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { HistoryLog, type LoggedCommit } from "../../git/history-log.ts";
-import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+import { HistoryLog } from "../../../git/history/log.ts";
+import type { LoggedCommit } from "../../../git/history/logged-commit.ts";
+import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
 
 async function logOf(
   { dir, env }: TemporaryRepository,

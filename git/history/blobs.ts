@@ -2,7 +2,7 @@ import { GitError } from "../errors.ts";
 import type { GitPath } from "../path.ts";
 import { rangeArguments, rangeInput, trackingBranches, type Range, type Remote } from "./range.ts";
 import type { GitContext } from "../run.ts";
-import { walkOutput } from "../walk.ts";
+import { walkOutput } from "./walk.ts";
 
 /**
  * Every blob in a range, each once, with the path it was first seen under (cut at a newline; empty

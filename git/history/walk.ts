@@ -1,4 +1,4 @@
-import { startGit, writeAll, type GitContext, type RunningGit } from "./run.ts";
+import { startGit, writeAll, type GitContext, type RunningGit } from "../run.ts";
 
 /**
  * Starts a git that walks over the history and writes a line a commit or more.

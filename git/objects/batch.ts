@@ -1,5 +1,5 @@
-import { GitError } from "./errors.ts";
-import { runGitBlocking, startGit, writeAll, type GitContext } from "./run.ts";
+import { GitError } from "../errors.ts";
+import { runGitBlocking, startGit, writeAll, type GitContext } from "../run.ts";
 
 /**
  * The largest content that is read, in bytes: what a Buffer of Node 20 can hold. Later ones have no bound but

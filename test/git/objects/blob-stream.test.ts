@@ -1,8 +1,8 @@
 import test from "ava";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BlobStream, streamBlobs } from "../../git/blob-stream.ts";
-import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
+import { BlobStream, streamBlobs } from "../../../git/objects/blob-stream.ts";
+import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
 
 function contextOf({ dir, env }: TemporaryRepository) {
   return { cwd: dir, env };

@@ -1,13 +1,13 @@
 import { chmodSync, rmSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
-import { blobsIn, heldByRemotes } from "../../../git/range/blobs.ts";
+import { blobsIn, heldByRemotes } from "../../../git/history/blobs.ts";
 import {
   commitsBringing,
   commitsIn,
   commitsSaying,
   isAncestor,
-} from "../../../git/range/commits.ts";
+} from "../../../git/history/commits.ts";
 import { peel } from "../../../git/objects/tags.ts";
 import { readHeadAndBlobs } from "../../../git/objects/commit.ts";
 import { blobOid } from "../../../git/objects/object-id.ts";

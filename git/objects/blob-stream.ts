@@ -1,6 +1,6 @@
 import { MOST_BYTES } from "./batch.ts";
-import { GitError, unreadBlob } from "./errors.ts";
-import { eachChunk, startGit, type GitContext, type RunningGit } from "./run.ts";
+import { GitError, unreadBlob } from "../errors.ts";
+import { eachChunk, startGit, type GitContext, type RunningGit } from "../run.ts";
 
 /** A blob that is wanted, by its full name; the caller's own object, which comes back with the bytes. */
 export interface WantedBlob {
