@@ -1,7 +1,7 @@
 import type { Finding } from "../findings/finding.ts";
 import { holdsSecret } from "../findings/secret-source.ts";
 import { readBlobMap, readBlobs } from "../git/objects/blobs.ts";
-import type { HistoryLog } from "../git/history/log.ts";
+import type { ReadLog } from "../git/history/log.ts";
 import { pathText, type GitPath } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
 import { SELECTION_OPTIONS } from "../sops/selection/selection-option.ts";
@@ -40,7 +40,7 @@ interface Known {
  * @param log read to its end
  */
 export function replacementsIn(
-  log: Pick<HistoryLog, "again">,
+  log: ReadLog,
   { isNew, withSops }: Known,
 ): Replacement[] {
   const isReadable = (oid: string) => isNew(oid) && !withSops.has(oid);

@@ -4,6 +4,9 @@ import type { LoggedCommit } from "./logged-commit.ts";
 import { rangeArguments, rangeInput, type Range } from "./range.ts";
 import { startWalk } from "./walk.ts";
 
+/** A log that was read to its end. */
+export type ReadLog = Pick<HistoryLog, "again">;
+
 /** Every commit that a ref or HEAD reaches, or of a range, newest first: one call to git, which begins at once. */
 export class HistoryLog {
   readonly #running: RunningGit;
