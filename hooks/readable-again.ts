@@ -39,10 +39,7 @@ interface Known {
  *
  * @param log read to its end
  */
-export function replacementsIn(
-  log: ReadLog,
-  { isNew, withSops }: Known,
-): Replacement[] {
+export function replacementsIn(log: ReadLog, { isNew, withSops }: Known): Replacement[] {
   const isReadable = (oid: string) => isNew(oid) && !withSops.has(oid);
   const replacements: Replacement[] = [];
   for (const { files } of log.again()) {
