@@ -141,19 +141,21 @@ export class RuleFileMapping {
       if (place !== undefined) {
         throw this.failure(`has ${key}, which sops passes over here: it belongs ${place}`, key);
       }
-      const meant = known.find((one) => isMisspelling(key, one));
-      if (meant !== undefined) {
+      const meant = spellingsMeantBy(key, known);
+      if (meant.length > 0) {
         const mend = this.mendOfMisspelling(meant, oneOf);
         throw this.failure(`has ${JSON.stringify(key)}, which sops passes over: ${mend}`, key);
       }
     }
   }
 
-  private mendOfMisspelling(meant: string, oneOf: readonly string[]): string {
-    if (Object.hasOwn(this.plain, meant)) return `take it out, as ${meant} is there too`;
-    const other = oneOf.includes(meant) ? oneOf.find((key) => this.string(key) !== "") : undefined;
+  private mendOfMisspelling(meant: readonly string[], oneOf: readonly string[]): string {
+    const there = meant.find((key) => Object.hasOwn(this.plain, key));
+    if (there !== undefined) return `take it out, as ${there} is there too`;
+    const isOneOf = meant.some((key) => oneOf.includes(key));
+    const other = isOneOf ? oneOf.find((key) => this.string(key) !== "") : undefined;
     return other === undefined
-      ? `write ${meant}`
+      ? `write ${meant.join(" or ")}`
       : `take it out, as the rule has ${other}, and can have only one of the two`;
   }
 
@@ -210,11 +212,18 @@ function lineOf({ lines }: RuleFileText, node: Node): number {
   return offset === undefined ? 1 : lines.linePos(offset).line;
 }
 
-/** Other case, other word breaks, or up to a letter in five wrong, but no more than two. */
-function isMisspelling(key: string, known: string): boolean {
+/**
+ * The one in other case or with other word breaks, or else all with up to a letter in five wrong, but no
+ * more than two: `un`, which makes an option its opposite, is as many.
+ */
+function spellingsMeantBy(key: string, known: readonly string[]): readonly string[] {
   const bare = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
-  const allowed = Math.min(2, Math.floor(known.length / 5));
-  return distance(bare(key), bare(known), allowed) <= allowed;
+  const same = known.find((one) => bare(one) === bare(key));
+  if (same !== undefined) return [same];
+  return known.filter((one) => {
+    const allowed = Math.min(2, Math.floor(one.length / 5));
+    return distance(bare(key), bare(one), allowed) <= allowed;
+  });
 }
 
 /** How many letters are to be put in, taken out or replaced; any number above `most` for more. */

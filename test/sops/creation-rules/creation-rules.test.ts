@@ -98,3 +98,22 @@ test("a mistake is told with its place, where sops passes over it or the reader 
     t.is(placeOf(text), place, text);
   }
 });
+
+test("a misspelt key is not told its opposite", (t) => {
+  for (const [key, meant] of [
+    ["encrypted-regex", "encrypted_regex"],
+    ["encryptedRegex", "encrypted_regex"],
+    ["EncryptedRegex", "encrypted_regex"],
+    ["encrypted_suffixes", "encrypted_suffix"],
+    ["encryptedSuffix", "encrypted_suffix"],
+    ["encrypted-comment-regex", "encrypted_comment_regex"],
+    ["unencrypted-regex", "unencrypted_regex"],
+    ["uncrypted_regex", "unencrypted_regex or encrypted_regex"],
+    ["nencrypted_regex", "unencrypted_regex or encrypted_regex"],
+  ] as const) {
+    const { message } = t.throws(() =>
+      parseRuleFile(`creation_rules:\n- age: ${own}\n  ${key}: a\n`),
+    );
+    t.is(message, `creation rule 1 has "${key}", which sops passes over: write ${meant}`);
+  }
+});
