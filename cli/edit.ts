@@ -13,6 +13,7 @@ import { chosenConfig, configOption } from "./arguments/config-option.ts";
 import { conversionOf, encryptedAs, encryptedIn, indentOption } from "./file/conversion.ts";
 import { dataKeyOf } from "./file/data-key.ts";
 import { decryptionOrderOption } from "./arguments/decryption-order.ts";
+import { notEncrypted } from "./file/encrypted-only.ts";
 import { encryptionFor, encryptionOptions } from "./file/encryption.ts";
 import { enter } from "./terminal/enter.ts";
 import { examples } from "./arguments/examples.ts";
@@ -57,10 +58,7 @@ async function editFile(path: string, options: Options): Promise<void> {
   const bytes = readFileSync(path);
   const { file, metadata } = readSopsFile(bytes, conversion.from);
   if (metadata === null) {
-    throw new SopsError(
-      "no-metadata",
-      "is not encrypted: edit it as it is, git commit encrypts it",
-    );
+    throw notEncrypted(file, "edit it as it is, git commit encrypts it");
   }
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops edit");

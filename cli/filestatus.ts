@@ -9,6 +9,7 @@ import { chosenConfig, configOption } from "./arguments/config-option.ts";
 import { examples } from "./arguments/examples.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
 import { reported } from "./exit/reported.ts";
+import { notEncrypted } from "./file/encrypted-only.ts";
 import { indentOnDisk } from "./file/rule.ts";
 import { typeOption } from "./arguments/type-option.ts";
 
@@ -47,9 +48,9 @@ function isEncrypted(bytes: Buffer, format: Format): boolean {
     return parseMetadata(rawMetadata).mac !== null;
   } catch (error) {
     if (format !== "binary" || !(error instanceof SopsError)) throw error;
-    throw new SopsError(
-      "no-metadata",
-      "is not encrypted: what sops encrypts under such a name is JSON",
+    throw notEncrypted(
+      parseBytes(bytes, format, null),
+      "what sops encrypts under such a name is JSON",
     );
   }
 }

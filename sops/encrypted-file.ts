@@ -5,6 +5,7 @@ import { readSopsFile } from "./sops-file.ts";
 
 /** An encrypted file, and what it says of itself. */
 export interface EncryptedFile {
+  readonly format: Format;
   /** Null where its `sops` block cannot be used. */
   readonly metadata: Metadata | null;
 }
@@ -20,15 +21,15 @@ const FORMATS: readonly Format[] = ["binary", "json", "yaml", "dotenv", "ini"];
  */
 export function readEncryptedFile(path: string, bytes: Uint8Array): EncryptedFile | null {
   const named = formatOf(path);
-  let isBroken = false;
+  let broken: Format | null = null;
   for (const format of named === "binary" ? FORMATS : [named]) {
     try {
       const { metadata } = readSopsFile(bytes, format);
-      if (metadata !== null) return { metadata };
+      if (metadata !== null) return { format, metadata };
     } catch (error) {
       if (!(error instanceof SopsError)) throw error;
-      isBroken ||= error.code === "bad-metadata";
+      if (error.code === "bad-metadata") broken ??= format;
     }
   }
-  return isBroken ? { metadata: null } : null;
+  return broken === null ? null : { format: broken, metadata: null };
 }

@@ -19,6 +19,7 @@ function withFiles(t: ExecutionContext): Scaffolded {
   repository.write("removed.yaml", text.replace(/^ {2}b: .*\n/m, ""));
   repository.write("nomac.yaml", text.replace(/^ {2}mac: .*\n/m, ""));
   repository.write("broken.yaml", "a: [\n");
+  repository.write("db.yaml.enc", text);
   return repository;
 }
 
@@ -135,6 +136,12 @@ const STATUSES: readonly [title: string, args: readonly string[], status: number
     ],
     ["a file that is not encrypted", ["decrypt", "plain.yaml"], 1, /sops metadata not found/],
     [
+      "a file whose name does not say its format",
+      ["decrypt", "db.yaml.enc"],
+      1,
+      /^flux-sops: db\.yaml\.enc: is encrypted as yaml, which its name does not say: rename it, or add --input-type yaml$/m,
+    ],
+    [
       "a damaged value",
       ["decrypt", "value.yaml"],
       25,
@@ -231,4 +238,23 @@ test("an unknown command: exit status 2 and the list of commands", (t) => {
   t.is(ended.status, 2);
   t.regex(ended.stderr, /there is no command nonsense\\033\[31m/);
   t.regex(ended.stderr, /decrypt/);
+});
+
+test("no command takes an encrypted file for a readable one because of its name", (t) => {
+  const repository = withFiles(t);
+  const before = repository.read("db.yaml.enc");
+  for (const args of [
+    ["edit", "db.yaml.enc"],
+    ["updatekeys", "-y", "db.yaml.enc"],
+    ["rotate", "-i", "db.yaml.enc"],
+    ["set", "db.yaml.enc", '["stringData"]["a"]', '"c"'],
+    ["unset", "db.yaml.enc", '["stringData"]["a"]'],
+    ["exec-env", "db.yaml.enc", "true"],
+    ["filestatus", "db.yaml.enc"],
+  ]) {
+    const { status, stderr } = repository.tool(...args);
+    t.is(status, 1, args[0]);
+    t.regex(stderr, /: is encrypted as yaml, which its name does not say: /, args[0]);
+  }
+  t.is(repository.read("db.yaml.enc"), before);
 });
