@@ -16,16 +16,17 @@ const HYBRID_BYTES = 1184 + 32;
  * @see parseRecipient in sops's age/keysource.go
  */
 export function parseRecipient(text: string): RecipientKind {
+  if (/^age1.*[ \n]/.test(text)) {
+    const what = text.includes("\n") ? "a line break" : "a space";
+    throw new SopsError(
+      "bad-key",
+      `${shown(text)} holds ${what}: put a comma between two recipients`,
+    );
+  }
   if (/[\x00-\x1f\x7f-\x9f]/.test(text)) throw badRecipient(text);
   if (text.startsWith("ssh-")) return "ssh";
   if (!text.startsWith("age1")) {
     throw new SopsError("bad-key", `${shown(text)} is no age recipient: one starts with age1`);
-  }
-  if (text.includes(" ")) {
-    throw new SopsError(
-      "bad-key",
-      `${shown(text)} holds a space: put a comma between two recipients`,
-    );
   }
   const hybrid = text.startsWith("age1pq1");
   if (!hybrid && text.indexOf("1", 4) !== -1) return "plugin";

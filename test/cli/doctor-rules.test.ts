@@ -59,6 +59,10 @@ test("rules that cannot be read, have no key, or a manual's", (t) => {
     /^wrong {3}\.sops\.yaml:10: .*"age1\w+…" holds a space: put a comma between two recipients\n/m,
   );
   t.regex(
+    said((text) => text.replace(/age: >-\n( +)(age1\w+)/, "age: |\n$1$2\n$1$2")),
+    /^wrong {3}\.sops\.yaml:10: .*"age1\w+…" holds a line break: put a comma between two recipients\n/m,
+  );
+  t.regex(
     said((text) => text.replace("creation_rules:", "creation_rule:")),
     /^wrong {3}\.sops\.yaml:6: .*write creation_rules\n {8}correct it, then git add it$/m,
   );
