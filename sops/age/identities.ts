@@ -141,6 +141,9 @@ function shellWords(line: string): string[] {
 /** Node's errors name the path and the call; a key's text is never in them. */
 function reason(error: unknown): string {
   if (error instanceof SopsError) {
+    if (error.code === "unsupported") {
+      return `${error.message}: SOPS_AGE_KEY_CMD='age --decrypt FILE' has age ask for it`;
+    }
     return error.line === null ? error.message : `${error.message} (line ${error.line})`;
   }
   const { code, syscall = "" } = error as NodeJS.ErrnoException;

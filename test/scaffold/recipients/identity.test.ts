@@ -76,6 +76,21 @@ test("a key that stands in SOPS_AGE_KEY_FILE instead of a file's name is not tol
   ]);
 });
 
+test("of a key file with a passphrase it is told who asks for that", async (t) => {
+  const place = wish();
+  mkdirSync(dirname(place.keysFile), { recursive: true });
+  writeFileSync(place.keysFile, "-----BEGIN AGE ENCRYPTED FILE-----\nxxx\n", { mode: 0o600 });
+  const { problems } = await findIdentities({ environment: place.environment });
+  t.deepEqual(problems, [
+    {
+      place: place.keysFile,
+      reason:
+        "the key file is protected by a passphrase: SOPS_AGE_KEY_CMD='age --decrypt FILE' has age ask for it",
+      isMissing: false,
+    },
+  ]);
+});
+
 test("no key is made in the repository, by a link or into a file that is there for it either", async (t) => {
   const repository = newPlace("repository");
   mkdirSync(join(repository, "keys"), { recursive: true });
