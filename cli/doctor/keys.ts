@@ -106,7 +106,7 @@ function diagnoseClosed(
 
 function remedyOf({ place, isMissing }: KeyPlaceProblem, env: NodeJS.ProcessEnv): string {
   if (/^SOPS_AGE_KEY(_CMD|_FILE)?$/.test(place)) return `correct ${place}, or unset it`;
-  if (!isMissing) return "mend or remove that key file";
+  if (!isMissing) return "correct it, or put it elsewhere: what it holds may be the only copy";
   return place === env["SOPS_AGE_KEY_FILE"]
     ? "correct SOPS_AGE_KEY_FILE, which names it, or unset that"
     : `put it there, or have this clone forget it: git config --unset ${KEY_FILE_SETTING}`;

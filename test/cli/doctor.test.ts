@@ -232,7 +232,7 @@ test("a key file behind a loop of links is named, and no more", (t) => {
   const { status, stdout, stderr } = repository.run("node", [TOOL, "doctor"], { env });
   t.is(status, 1);
   t.is(stderr, "");
-  t.regex(stdout, /^wrong {3}.*loop: .*\n {8}mend or remove that key file/m);
+  t.regex(stdout, /^wrong {3}.*loop: .*\n {8}correct it, or put it elsewhere: /m);
 });
 
 test("a key file that others may read: --fix takes it from them", (t) => {
