@@ -367,7 +367,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "YAML that go-yaml reads as something else than the specification: U+0085, U+2028, U+2029 or a lone carriage return, a `?` or `b:,` in a flow collection, lines of spaces below a block of text",
+    what: "YAML that go-yaml reads as something else than the specification: U+0085, U+2028, U+2029 or a lone carriage return, a `?`, `b:,` or `b :{` in a flow collection, lines of spaces below a block of text",
     sops: "reads line breaks, keys and text there",
     ours: "refuses the file",
     examples: [{ text: "a: x\u2028b: y\n", sops: /b: "y"/, ours: "refused" }],

@@ -489,6 +489,8 @@ const BROKEN: readonly [string, RegExp][] = [
   ["b: &b [x]\na:\n  <<: [{c: d}, *b]\n", /merge key \(<<\) without a mapping/],
   ["a: [:b]\n", /has a ":" where/],
   ["a: {b:, c: d}\n", /has a ":" where/],
+  ["a: {b :{c: d}}\n", /has a ":" where/],
+  ["a: [b \t:, c]\n", /has a ":" where/],
   // The yaml package drops it: it would stay readable.
   ['? "data"\n password: hunter2\n', /has a value without a `:`/],
   ["? data #\n hunter2\n", /has a value without a `:`/],

@@ -1,6 +1,6 @@
 /**
  * Refuses what go-yaml reads otherwise in a flow collection: there, a `?` always begins a key and a plain
- * scalar goes on behind a `:` that no space follows.
+ * scalar goes on behind a `:` that no space follows, also where one stands before it.
  */
 export class FlowReading {
   private readonly text: string;
@@ -21,7 +21,7 @@ export class FlowReading {
       const what = `has a "${isPlain && lexeme.includes("?") ? "?" : ":"}" where sops reads something else`;
       throw this.failure("unsupported", offset, `${what}: quote the text around it`);
     }
-    this.isBehindPlain = isPlain;
+    this.isBehindPlain = isPlain || (this.isBehindPlain && /^[ \t]+$/.test(lexeme));
   }
 
   /**
