@@ -150,6 +150,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     examples: [{ text: "a: [ # note\n  b]\n", sops: /^(?!.*note)/s, ours: "same" }],
   },
   {
+    what: "a comment above an empty item of a list (`-` with nothing behind it)",
+    sops: "takes it to what follows the item, out of a list that ends there, or loses it; in ours it is ciphertext to it, with a warning",
+    ours: "takes it for a comment in the list, encrypted where that is",
+    examples: [
+      {
+        text: "a:\n  # note\n  -\nb: c\n",
+        sops: /^a:\n +- null\n# note\nb: c$/m,
+        ours: "same",
+        sopsReads: /^a:\n +- null\n#ENC\[/m,
+      },
+    ],
+  },
+  {
     what: "a YAML file of comments alone",
     sops: "refuses it",
     ours: "encrypts them as in an empty mapping; sops decrypts that",

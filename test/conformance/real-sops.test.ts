@@ -137,6 +137,10 @@ function withoutComments(text: string): string {
 /** Lists in lists and complex keys, where go-yaml moves some comments: see known-differences.ts. */
 const MOVED_COMMENTS = /^[ -]*(?:-\s+-\s|\?\s)/m;
 
+/** Above an empty item, where go-yaml takes a comment out of the list: see there. */
+const ABOVE_EMPTY_ITEM =
+  /#.*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( *)-[ \t]*(?:#.*)?(?:\r?\n(?!\1[ \t]+[^\s#])|$)/;
+
 const EMPTY = /\{\s*\}|\[\s*\]/;
 
 /** In a list, and behind a `?` there, sops makes an item of it in its own file: see known-differences.ts. */
@@ -186,7 +190,9 @@ async function compare(
     return "misspelled by sops";
   }
   // Comments too, but for those that sops puts into an empty mapping: see known-differences.ts.
-  if (!byComment(encryption) && !EMPTY.test(text) && !MOVED_COMMENTS.test(text)) {
+  const isMoved = MOVED_COMMENTS.test(text);
+  const isTakenOut = ABOVE_EMPTY_ITEM.test(text);
+  if (!byComment(encryption) && !EMPTY.test(text) && !isMoved && !isTakenOut) {
     t.false(shown.includes("ENC[AES256_GCM,"), `${text}\nis to sops:\n${shown}`);
   }
 
@@ -222,8 +228,8 @@ async function compare(
   );
   for (const [comment, encrypted] of commentsOf(theirLeaves)) {
     // Put into another mapping than it was encrypted for, sops itself cannot read it: see there.
-    if (isToken(comment)) continue;
-    if (MOVED_COMMENTS.test(text)) {
+    if (isToken(comment) || isTakenOut) continue;
+    if (isMoved) {
       // Wherever it is to sops, none that it encrypts stays readable.
       t.false(encrypted && ourComments.get(comment) === false, `${comment} in:\n${text}`);
       continue;
