@@ -1,5 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { printable } from "../git/escape.ts";
+import { ScaffoldError } from "./errors.ts";
 import { writeIdentity } from "./recipients/identity.ts";
 import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hook-manager/turn-on.ts";
 import { type Installation, installDependencies } from "./install-dependencies.ts";
@@ -35,6 +37,13 @@ export async function carryOut(
 ): Promise<Scaffolded> {
   const { target, answers, identity, force } = prepared;
   const { directory } = target;
+  // Else it would be committed to, and taken back after a failure.
+  if (!target.isRepository && existsSync(join(directory, ".git"))) {
+    throw new ScaffoldError(
+      "environment",
+      `${printable(directory)} has become a git repository meanwhile, and nothing was written: run this again`,
+    );
+  }
   const files = filesToWrite(prepared.files, force);
   const staged = stageFiles(directory, files);
   try {

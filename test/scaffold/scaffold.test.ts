@@ -737,3 +737,19 @@ test.serial(
     t.false(existsSync(directory));
   },
 );
+
+test.serial("a repository that appears while a question waits is left alone", async (t) => {
+  const directory = newPlace("flux");
+  const keyFile = newPlace("folder/key");
+  const prepared = await prepare(directory, { ageKeyFile: keyFile });
+  git(dirname(directory), "init", "-q", directory);
+  git(directory, "config", "some.setting", "of-its-owner");
+  // So that what has begun would be taken back.
+  writeFileSync(dirname(keyFile), "");
+  await t.throwsAsync(carryOut(prepared, { install: null }), {
+    name: "ScaffoldError",
+    message: /flux has become a git repository meanwhile/,
+  });
+  t.is(git(directory, "config", "some.setting"), "of-its-owner");
+  t.deepEqual(readdirSync(directory), [".git"]);
+});
