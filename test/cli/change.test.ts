@@ -515,6 +515,60 @@ test("edit: a syntax error that nobody mends changes nothing", (t) => {
   t.true(nothingLeft(repository));
 });
 
+test("edit: nothing is made of a file that was emptied, removed, or given a sops of its own", (t) => {
+  const repository = withFile(t);
+  const before = repository.read(DB);
+  for (const [script, status, said] of [
+    [': > "$1"', 1, /^flux-sops: nothing is left in the file$/m],
+    [`printf ' \\n' > "$1"`, 1, /^flux-sops: nothing is left in the file$/m],
+    [`cat "${repository.dir}/${DB}" > "$1"`, 1, /^flux-sops: sops is a reserved key$/m],
+    ['rm "$1"', 2, /^flux-sops: the editor has left no file behind: nothing was changed$/m],
+  ] as const) {
+    const ended = edit(repository, script);
+    t.is(ended.status, status, `${script}: ${ended.stderr}`);
+    t.regex(ended.stderr, said);
+    t.is(repository.read(DB), before);
+    t.true(nothingLeft(repository));
+  }
+});
+
+const PGP =
+  "{fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21, created_at: '2026-01-01T00:00:00Z', enc: x}";
+
+test("edit: what is not encrypted, or for others than age keys, is not opened", (t) => {
+  const repository = withFile(t);
+  const env = editor(repository, 'echo "a: b" > "$1"');
+  repository.write("plain.yaml", PLAIN);
+  repository.write("pgp.yaml", repository.read(DB).replace(/^sops:\n/m, `$&  pgp: [${PGP}]\n`));
+  for (const [name, said] of [
+    ["plain.yaml", /is not encrypted: edit it as it is, git commit encrypts it/],
+    ["pgp.yaml", /it has keys other than age: use sops edit/],
+  ] as const) {
+    const before = repository.read(name);
+    const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "edit", name], { env });
+    t.is(ended.status, 1, ended.stderr);
+    t.regex(ended.stderr, said);
+    t.is(repository.read(name), before);
+  }
+  t.false(existsSync(join(repository.home, "names")));
+});
+
+test("edit: where somebody else has made the new file meanwhile, that stays, and what was typed too", (t) => {
+  const repository = scaffolded(t);
+  const name = "clusters/homelab/secrets/new.sops.yaml";
+  const kept = "clusters/homelab/secrets/new.edited.sops.yaml";
+  const env = editor(
+    repository,
+    `printf 'password: one\\n' > "$1"; echo theirs > "${repository.dir}/${name}"`,
+  );
+  const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "edit", name], { env });
+  t.is(ended.status, 1, ended.stderr);
+  t.true(ended.stderr.includes(`was made meanwhile`), ended.stderr);
+  t.is(repository.read(name), "theirs\n");
+  t.is(repository.tool("decrypt", kept).stdout, "password: one\n");
+  t.true(nothingLeft(repository));
+});
+
 test("edit: an editor that fails changes nothing", (t) => {
   const repository = withFile(t);
   const before = repository.read(DB);

@@ -183,6 +183,25 @@ test("exec-env and exec-file", (t) => {
   t.is(repository.run("ls", [name]).status !== 0, true);
 });
 
+test("exec-env and exec-file: a key or a name that would be something else is refused", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read("flat.yaml"))?.[0] ?? "";
+  for (const plain of ["A=B: hunter2\n", 'A: "hunter2\\0"\n', '"": hunter2\n']) {
+    repository.write("odd.yaml", plain);
+    t.is(repository.tool("encrypt", "--age", recipient, "-i", "odd.yaml").status, 0);
+    const ended = repository.tool("exec-env", "odd.yaml", "echo ran");
+    t.is(ended.status, 1, plain);
+    t.regex(ended.stderr, /a key or value cannot be an environment variable's/);
+    t.deepEqual([ended.stdout, ended.stderr.includes("hunter2")], ["", false]);
+  }
+  for (const name of ["../elsewhere", "a/b", "..", "."]) {
+    const ended = repository.tool("exec-file", "--filename", name, "flat.yaml", "echo ran");
+    t.is(ended.status, 1, name);
+    t.regex(ended.stderr, /the file name must be a plain name/);
+    t.is(ended.stdout, "");
+  }
+});
+
 test("rotate --add-age and --rm-age", (t) => {
   const repository = withFiles(t);
   const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
