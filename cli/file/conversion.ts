@@ -123,6 +123,12 @@ export async function encryptedIn(
   if (from === to) return text;
   const { file, ...rest } = readSopsFile(Buffer.from(text, "utf8"), from);
   const metadata = encryptedOnly({ file, ...rest });
+  if (metadata.foreign.length > 0) {
+    throw new SopsError(
+      "unsupported",
+      "it has keys other than age: only sops itself can write them in another format",
+    );
+  }
   // Its MAC was verified, or was not to be, before it was changed.
   const plaintext = decrypted(file, metadata, dataKey, { ignoreMac: true });
   const documents = readDecrypted(plaintext, from, "refuse");

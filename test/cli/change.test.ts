@@ -535,20 +535,32 @@ test("edit: nothing is made of a file that was emptied, removed, or given a sops
 const PGP =
   "{fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21, created_at: '2026-01-01T00:00:00Z', enc: x}";
 
-test("edit: what is not encrypted, or for others than age keys, is not opened", (t) => {
+test("what is not encrypted, or for others than age keys, is left to its own tool", (t) => {
   const repository = withFile(t);
   const env = editor(repository, 'echo "a: b" > "$1"');
-  repository.write("plain.yaml", PLAIN);
-  repository.write("pgp.yaml", repository.read(DB).replace(/^sops:\n/m, `$&  pgp: [${PGP}]\n`));
-  for (const [name, said] of [
-    ["plain.yaml", /is not encrypted: edit it as it is, git commit encrypts it/],
-    ["pgp.yaml", /it has keys other than age: use sops edit/],
+  const [plain, pgp] = [DB.replace("db", "plain"), DB.replace("db", "pgp")];
+  repository.write(plain, PLAIN);
+  repository.write(pgp, repository.read(DB).replace(/^sops:\n/m, `$&  pgp: [${PGP}]\n`));
+  const set = [pgp, '["stringData"]["a"]', '"x"'];
+  for (const [[name, ...args], said] of [
+    [["edit", plain], /is not encrypted: edit it as it is, git commit encrypts it/],
+    [["edit", pgp], /it has keys other than age: use sops edit/],
+    [["set", ...set], /it has keys other than age: use sops set/],
+    [["rotate", "-i", pgp], /it has keys other than age: use sops rotate/],
+    [["updatekeys", "-y", pgp], /it has keys other than age: use sops updatekeys/],
+    [["edit", "--output-type", "json", pgp], /it has keys other than age: use sops edit/],
+    [["set", "--output-type", "json", ...set], /it has keys other than age: use sops set/],
+    [["rotate", "-i", "--output-type", "json", pgp], /it has keys other than age/],
   ] as const) {
-    const before = repository.read(name);
-    const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "edit", name], { env });
-    t.is(ended.status, 1, ended.stderr);
+    const before = [plain, pgp].map((file) => repository.read(file));
+    const tool = [".flux-sops/flux-sops.mjs", name, ...args];
+    const ended = repository.run("node", tool, { env, input: "" });
+    t.is(ended.status, 1, `${name} ${args.join(" ")}: ${ended.stderr}`);
     t.regex(ended.stderr, said);
-    t.is(repository.read(name), before);
+    t.deepEqual(
+      [plain, pgp].map((file) => repository.read(file)),
+      before,
+    );
   }
   t.false(existsSync(join(repository.home, "names")));
 });

@@ -183,6 +183,7 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ],
   ["sops encrypt --input-type yaml --output-type yaml /dev/stdin < p.yaml", "1"],
   ["sops encrypt --output-type ini p.yaml", "4"],
+  ["sops encrypt --output-type json e.yaml", "203"],
   [
     "sops encrypt --encrypted-regex '^user$' --input-type binary --output-type yaml p.txt",
     "0 > ENC-yaml",
@@ -209,6 +210,8 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops rotate --add-age OTHER nowhere.yaml", "49"],
   ["sops rotate -i --add-age OTHER e.yaml", "0 e.yaml=ENC-yaml"],
   ["sops rotate -i --add-age nonsense e.yaml", "1"],
+  ["sops rotate --output-type json e.yaml", "0 > ENC-json"],
+  ["sops rotate -i --output-type json e.yaml", "0 e.yaml=ENC-json"],
   ["sops rotate -i --rm-age OWN e.yaml", "1"],
   ["sops rotate -i --rm-age nonsense two.yaml", "1"],
   ["sops rotate -i --add-age OTHER --rm-age OTHER e.yaml", "0 e.yaml=ENC-yaml"],

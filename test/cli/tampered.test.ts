@@ -42,6 +42,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   set: ["set", FILE, '["stringData"]["a"]', '"new"'],
   unset: ["unset", FILE, '["stringData"]["b"]'],
   rotate: ["rotate", "--in-place", FILE],
+  "rotate --output-type": ["rotate", "--in-place", "--output-type", "json", FLAT],
   "exec-env": ["exec-env", FLAT, TELL],
   "exec-file": ["exec-file", FILE, `${TELL} {}`],
 };
@@ -82,7 +83,7 @@ for (const [what, tamper] of Object.entries(TAMPERINGS)) {
     for (const [name, args] of Object.entries(COMMANDS)) {
       const { status, stdout, stderr } = run(repository, args);
       t.not(status, 0, name);
-      t.regex(stderr, name === "exec-env" ? /flat\.sops\.yaml/ : /db\.sops\.yaml/, name);
+      t.regex(stderr, args.includes(FLAT) ? /flat\.sops\.yaml/ : /db\.sops\.yaml/, name);
       for (const value of VALUES) t.false(`${stdout}${stderr}`.includes(value), name);
     }
     // What git shows of it in a diff is the ciphertext.
