@@ -101,6 +101,85 @@ test("new secret: what is wrong is said in one line, and nothing is written", (t
   t.is(repository.must("status", "--porcelain"), "");
 });
 
+test("new secret: where its rule would not encrypt it as Flux can use it, nothing is written", (t) => {
+  const repository = scaffolded(t);
+  const rules = repository.read(".sops.yaml");
+  const recipient = /age1\w+/.exec(rules)?.[0] ?? "";
+  const ruleFile = (...lines: string[]) => `creation_rules:\n  - ${lines.join("\n    ")}\n`;
+  const made = () =>
+    repository.run("node", [TOOL, "new", "secret", "db", "--from-literal-stdin", "password"], {
+      input: PLANTED,
+    });
+  const age = `age: ${recipient}`;
+  for (const [text, says] of [
+    [
+      ruleFile("path_regex: ^elsewhere/", age),
+      /no rule in \.sops\.yaml encrypts \S+db\.sops\.yaml/,
+    ],
+    [ruleFile("path_regex: .*", "pgp: 85D77543"), /has keys that only sops can encrypt to/],
+    [ruleFile("path_regex: .*"), /no rule in \.sops\.yaml encrypts \S+ to an age recipient/],
+    [ruleFile("path_regex: .*", age), /must encrypt the values of a Secret and nothing else/],
+    [
+      ruleFile("path_regex: .*", "encrypted_regex: ^token$", age),
+      /must encrypt the values of a Secret and nothing else/,
+    ],
+    ["creation_rules: []\n", /no rule in \.sops\.yaml encrypts/],
+    ["stores: {}\n", /there is no \.sops\.yaml with creation rules for/],
+    [
+      "creation_rules: [\n",
+      /^flux-sops: new secret: \.sops\.yaml:2:1: .*; mend it and run this again/,
+    ],
+  ] as const) {
+    repository.write(".sops.yaml", text);
+    const { status, stderr } = made();
+    t.is(status, 2, text);
+    t.regex(stderr, says, text);
+    t.is(repository.must("status", "--porcelain"), " M .sops.yaml\n");
+  }
+  // The nearest one counts, and its patterns begin at its folder.
+  const near = "clusters/homelab/.sops.yaml";
+  repository.write(".sops.yaml", rules);
+  repository.write(
+    near,
+    ruleFile("path_regex: ^secrets/", "encrypted_regex: ^(data|stringData)$", age),
+  );
+  const { status, stderr } = made();
+  t.is(status, 0, stderr);
+  t.false(holds(repository, PLANTED));
+});
+
+test("new workload: what is there stays as it is, unless it is to be replaced", (t) => {
+  const repository = scaffolded(t);
+  const args = ["new", "workload", "web", "--without-secret", "--image", "nginx:1"];
+  t.is(repository.tool(...args).status, 0);
+  const path = "clusters/homelab/apps/web/service.yaml";
+  const own = `${repository.read(path)}# own\n`;
+  repository.write(path, own);
+  const refused = repository.tool(...args);
+  t.is(refused.status, 2, refused.stdout);
+  t.regex(refused.stderr, /web\/service\.yaml is there already and differs: .*--force$/m);
+  t.is(repository.read(path), own);
+  t.is(repository.tool(...args, "--force").status, 0);
+  t.not(repository.read(path), own);
+});
+
+test("new workload: what is wrong is said in one line, and nothing is written", (t) => {
+  const repository = scaffolded(t);
+  const wrong: [args: string[], says: RegExp][] = [
+    [["--image", "no image"], /--image must be an image such as/],
+    [["--port", "65536"], /--port must be a number from 1 to 65535/],
+    [["--without-secret", "--generate", "a"], /--without-secret leaves no place for values/],
+    [["--generate", "a.b", "--generate", "a-b"], /the keys a\.b and a-b would both be .* A_B/],
+  ];
+  for (const [args, says] of wrong) {
+    const { status, stderr } = repository.tool("new", "workload", "web", ...args);
+    t.is(status, 2, args.join(" "));
+    t.regex(stderr, says);
+    t.regex(stderr, /^flux-sops: new workload: [^\n]+\n$/);
+  }
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
 test("new secret: an empty standard input is no password", (t) => {
   const repository = scaffolded(t);
   const made = (input: string, ...args: string[]) =>
