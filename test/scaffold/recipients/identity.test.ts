@@ -16,6 +16,8 @@ import {
 } from "../../../scaffold/recipients/identity.ts";
 import { findIdentities } from "../../../sops/age/identities.ts";
 import { generateKeyPair, parseKeyFile } from "../../../sops/age/identity.ts";
+import { spawnSync } from "../../bounded-programs.ts";
+import { WITH_TYPESCRIPT } from "../../with-typescript.ts";
 import { newPlace, sandbox } from "../sandbox.ts";
 
 const directory = join(sandbox, "repository");
@@ -149,6 +151,27 @@ test("a file without a newline at its end, and readable by others, is mended on 
   const { pair } = await make(place);
   t.deepEqual(await parseKeyFile(readFileSync(place.keysFile, "utf8")), [old, pair]);
   t.is(mode(place.keysFile), 0o600);
+});
+
+test("where the disk is full, the keys that are there can be used as before", async (t) => {
+  const { identity } = await generateKeyPair();
+  const file = newPlace("keys.txt");
+  // Blocks of 512 bytes: a part of the next key still goes into the first of them.
+  const present = `${identity}\n`.padStart(400, "#\n");
+  writeFileSync(file, present);
+  const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+  const script = `
+    import { writeIdentity } from ${url("../../../scaffold/recipients/identity.ts")};
+    import { generateKeyPair } from ${url("../../../sops/age/identity.ts")};
+    const pair = await generateKeyPair();
+    writeIdentity({ kind: "new", file: ${JSON.stringify(file)}, pair, recipients: [] }, "lab", "/r");
+  `;
+  const node = [process.execPath, WITH_TYPESCRIPT, "--input-type=module", "--eval", script];
+  const args = ["-c", 'ulimit -f 1; exec "$@"', "sh", ...node];
+  const { status, stderr } = spawnSync("sh", args, { encoding: "utf8" });
+  t.is(status, 1);
+  t.regex(stderr, /keys\.txt cannot be used: /);
+  t.is(readFileSync(file, "utf8"), present);
 });
 
 test("a keys.txt that is a link, as dotfile managers make it, stays one", async (t) => {
