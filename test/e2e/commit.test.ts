@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -10,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
 import { escapeRegExp } from "./escape-reg-exp.ts";
@@ -477,6 +478,36 @@ test("a file that cannot be read on the disk is left as it is, and is said", (t)
   t.regex(commit.stderr, /db\.sops\.yaml cannot be read on the disk/);
   t.is(statSync(join(repository.dir, DB)).size, 2 ** 31);
   t.true(repository.must("show", `HEAD:${DB}`).includes("ENC["));
+});
+
+/** As if files of the worktree were mounted by themselves: each can be written, and not replaced. */
+const MOUNTED = `
+const fs = require("node:fs");
+const { renameSync } = fs;
+fs.renameSync = (from, to) => {
+  if (!/secrets\\/\\.flux-sops-/.test(String(from))) return renameSync(from, to);
+  throw Object.assign(new Error("EBUSY"), { code: "EBUSY", syscall: "rename" });
+};
+`;
+
+test("a file that cannot be replaced on the disk is left in plaintext, and is said", (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, PLAIN);
+  repository.write("../mounted.cjs", MOUNTED);
+  repository.must("add", DB);
+  const env = { NODE_OPTIONS: `--require ${repository.dir}/../mounted.cjs` };
+  const commit = repository.run("git", ["commit", "-q", "-m", "Add"], { env });
+  t.is(commit.status, 0, commit.stderr);
+  const [, command = ""] =
+    /The file on disk could not be rewritten and is still in plaintext: (git .*)/.exec(
+      commit.stderr,
+    ) ?? [];
+  t.is(repository.read(DB), PLAIN);
+  t.regex(repository.must("show", `HEAD:${DB}`), /password: "ENC\[/);
+  t.is(repository.must("status", "--porcelain"), ` M ${DB}\n`);
+  t.deepEqual(readdirSync(join(repository.dir, dirname(DB))).sort(), [".gitkeep", "db.sops.yaml"]);
+  t.is(repository.paste([command]).status, 0);
+  encryptedEverywhere(repository, DB);
 });
 
 test("the file keeps its mode", (t) => {
