@@ -7,6 +7,8 @@ import { isSameSelection } from "../../sops/selection/selection-option.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import type { Leaf, StoreFile } from "../../sops/store.ts";
 import { isToken, shownPath } from "../../sops/token.ts";
+import { isModel } from "../candidate/file-kind.ts";
+import { isNamedSops } from "./sops-name.ts";
 import { blocked, selectedValues, type SopsCandidate, type SopsVerdict } from "./verdict.ts";
 import { shownName } from "../wording.ts";
 
@@ -37,6 +39,15 @@ export function encryptedVerdict(
         },
       );
     }
+    if (isReadable && isNamedSops(path) && !isModel(path) && holdsReadableValues(file)) {
+      return blocked("sops-rule", null, nothingEncrypted(rule), {
+        kind: "edit",
+        what:
+          rule === null
+            ? "add a creation rule for it to .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both"
+            : `put a creation rule that encrypts it before the one in line ${rule.line} of .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both; or give the file a name without .sops`,
+      });
+    }
     const left = rule === null ? undefined : leftBySelection(path, rule, file, metadata);
     if (rule !== null && left !== undefined) {
       return blocked(
@@ -61,6 +72,24 @@ export function encryptedVerdict(
         : "correct the pattern there, or take the sops block out, and stage it again",
     });
   }
+}
+
+/**
+ * Whether there is anything to read in a file of which nothing is encrypted. A Secret whose values are all
+ * empty is as good as encrypted.
+ */
+function holdsReadableValues(file: StoreFile): boolean {
+  return (
+    !isKubernetesSecret(file) &&
+    file.leaves.some(({ kind, value }) => kind === "value" && value !== null && value.text !== "")
+  );
+}
+
+function nothingEncrypted(rule: CreationRule | null): string {
+  const what = "it has a sops block, and nothing in it is encrypted";
+  return rule === null
+    ? what
+    : `${what}: the creation rule in line ${rule.line} of .sops.yaml takes none of its values`;
 }
 
 /**

@@ -184,7 +184,8 @@ test("a sops block is no proof: where its own selection leaves all readable, the
     });
     t.is(kindOf("clusters/x/a.yaml", CONFIG_MAP + forged), "encrypted", "no rule asks for it");
     // The rule would encrypt nothing in it either.
-    t.is(kindOf(path, `kind: Namespace\ndata: ""\n${forged}`), "encrypted");
+    t.is(kindOf(path, `kind: Secret\ndata: {a: ""}\n${forged}`), "encrypted");
+    t.is(kindOf(path, `kind: Namespace\n${forged}`), "blocked");
     const half = (await encrypted(CONFIG_MAP)).replace(/encrypted_regex: .*/, selection);
     t.is(kindOf(path, half), "encrypted", "sops was told what to encrypt");
   }

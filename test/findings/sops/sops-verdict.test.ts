@@ -236,6 +236,31 @@ test("a file whose own selection is no pattern is refused where a rule takes it:
   }
 });
 
+test("a sops block under which nothing is encrypted is refused where the name says that it is", async (t) => {
+  const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
+  const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
+  const block = /^sops:[^]*/m.exec(text)?.[0] ?? t.fail();
+  // As sops leaves them under a rule for the values of Secrets.
+  const talenv = `domain: example.com\ntsAuth: hunter2\n${block}`;
+  for (const rule of [everything, null]) {
+    t.like(verdictOn("talenv.sops.yaml", talenv, rule), {
+      kind: "blocked",
+      finding: { rule: "sops-rule", severity: "error" },
+    });
+    t.is(verdictOn("talenv.yaml", talenv, rule).kind, "encrypted");
+    t.is(verdictOn("talenv.sops.yaml.example", talenv, rule).kind, "encrypted");
+    const empty = "kind: Secret\nmetadata: {name: a}\nstringData:\n  a: ''\n";
+    t.is(
+      verdictOn("a.sops.yaml", empty + block, rule).kind,
+      "encrypted",
+      "a Secret without values",
+    );
+    t.is(verdictOn("a.sops.yaml", `a: null\n${block}`, rule).kind, "encrypted", "no values");
+    const comment = `#ENC[AES256_GCM,data:AA==,iv:${"A".repeat(43)}=,tag:${"A".repeat(22)}==,type:comment]\n`;
+    t.is(verdictOn("a.sops.yaml", `${comment}a: b\n${block}`, rule).kind, "encrypted", "a comment");
+  }
+});
+
 test("what a whole rule takes beside the values of a Secret may stay readable by the file's own selection", async (t) => {
   const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
   const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
@@ -321,7 +346,7 @@ test("an encrypted file that is switched off by another ending stays encrypted, 
   const plaintexts = {
     yaml: "stringData:\n  a: hunter2\n",
     json: '{"data": {"a": "hunter2"}}',
-    dotenv: "A=hunter2\n",
+    dotenv: "data=hunter2\n",
     binary: "hunter2",
   } as const;
   for (const [format, plaintext] of Object.entries(plaintexts)) {
