@@ -52,6 +52,23 @@ test("a Secret that a rule takes, committed readable: the mend encrypts it under
   t.is(repository.tool("check").status, 0);
 });
 
+test("beside its encrypted form a readable Secret is left out: git moves no file onto another", (t) => {
+  const repository = scaffolded(t);
+  const web = "clusters/homelab/web.yaml";
+  repository.write(web, secret({ token: "hunter2" }, "web"));
+  // As `sops -e web.yaml > web.sops.yaml` leaves them.
+  repository.write("clusters/homelab/web.sops.yaml", "whatever: it is\n");
+  repository.must("add", web);
+  const fixesOf = (...args: string[]) =>
+    repository.tool("check", ...args).stdout.match(/^ {4}git .*$/gm);
+  t.deepEqual(fixesOf(), [`    git reset -q -- ${web}`]);
+  t.deepEqual(fixesOf("--staged"), [`    git reset -q -- ${web}`]);
+  const untrack = [`    git rm -q -f --cached --ignore-unmatch -- ${web}`];
+  t.deepEqual(fixesOf(web), untrack);
+  repository.must("commit", "-qnm", "Leak");
+  t.deepEqual(fixesOf(), untrack);
+});
+
 test("a leak that is committed goes out of git by the command, one that is staged out of the commit", (t) => {
   const repository = scaffolded(t);
   repository.write(".env", "DB_PASSWORD=hunter2hunter\n");
