@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fixCommands, onFiles, type FixPlace } from "../findings/fix.ts";
 import type { Finding, Mend, UnderARule } from "../findings/finding.ts";
+import { mentionsMetadata } from "../findings/sops/sops-traces.ts";
 import { shownFile } from "../findings/wording.ts";
 import { pathFromText, pathText, type GitPath } from "../git/path.ts";
 import type { Repository } from "../git/repository/open.ts";
@@ -59,7 +60,7 @@ function underARule({ rules, line, pathRegex, name }: UnderARule, move: string |
 
 /**
  * What mends an error in a file that should be on disk: git moves none that is not there, nor to where
- * another is already.
+ * another is already; and one whose encrypted form stands beside it is not to be encrypted once more.
  */
 export function mendOnDisk(
   { path, mend }: { readonly path: GitPath; readonly mend: Mend },
@@ -68,8 +69,22 @@ export function mendOnDisk(
   if (mend.kind !== "rename") return mend;
   const isThere = (one: GitPath) => existsSync(worktreeLocation(repository, one));
   const canMove = isThere(path) && !isThere(pathFromText(mend.to));
-  return canMove ? mend : { kind: "leave-out" };
+  return canMove && !hasEncryptedForm(path, repository) ? mend : { kind: "leave-out" };
 }
+
+/** Whether it was encrypted by hand into a name that is not the gate's: `sops -e db.yaml > db.enc.yaml`. */
+function hasEncryptedForm(path: GitPath, repository: Pick<Repository, "cwd">): boolean {
+  return ENCRYPTED_NAMES.some((mark) => {
+    const name = pathText(path).replace(/(\.[^./]*)?$/, (ending) => `${mark}${ending}`);
+    try {
+      return mentionsMetadata(readFileSync(worktreeLocation(repository, pathFromText(name))));
+    } catch {
+      return false;
+    }
+  });
+}
+
+const ENCRYPTED_NAMES = [".enc", "-enc", ".encrypted", "-encrypted"];
 
 /**
  * What mends a finding, as lines to paste into a shell.

@@ -57,7 +57,7 @@ test("beside its encrypted form a readable Secret is left out: git moves no file
   const web = "clusters/homelab/web.yaml";
   repository.write(web, secret({ token: "hunter2" }, "web"));
   // As `sops -e web.yaml > web.sops.yaml` leaves them.
-  repository.write("clusters/homelab/web.sops.yaml", "whatever: it is\n");
+  repository.write("clusters/homelab/web.sops.yaml", "data: {a: it is}\n");
   repository.must("add", web);
   const fixesOf = (...args: string[]) =>
     repository.tool("check", ...args).stdout.match(/^ {4}git .*$/gm);
@@ -67,6 +67,16 @@ test("beside its encrypted form a readable Secret is left out: git moves no file
   t.deepEqual(fixesOf(web), untrack);
   repository.must("commit", "-qnm", "Leak");
   t.deepEqual(fixesOf(), untrack);
+
+  repository.write("clusters/homelab/api.yaml", secret({ token: "hunter2" }, "api"));
+  repository.must("add", "clusters/homelab/api.yaml");
+  const move = "    git mv -- clusters/homelab/api.yaml clusters/homelab/api.sops.yaml";
+  repository.write("clusters/homelab/api.enc.yaml", "no: ciphertext\n");
+  t.deepEqual(fixesOf("--staged"), [move]);
+  const encrypted = repository.tool("encrypt", "clusters/homelab/web.sops.yaml").stdout;
+  t.regex(encrypted, /^sops:/m);
+  repository.write("clusters/homelab/api.enc.yaml", encrypted);
+  t.deepEqual(fixesOf("--staged"), ["    git reset -q -- clusters/homelab/api.yaml"]);
 });
 
 test("a leak that is committed goes out of git by the command, one that is staged out of the commit", (t) => {
