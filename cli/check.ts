@@ -4,14 +4,12 @@ import type { Settings } from "../findings/settings.ts";
 import { blobSizes } from "../git/objects/blobs.ts";
 import { GitError } from "../git/errors.ts";
 import { HistoryLog } from "../git/history/log.ts";
-import { displayPath } from "../git/path.ts";
-import { openRepository, type OpenedRepository } from "../git/repository/open.ts";
+import { openRepository } from "../git/repository/open.ts";
 import type { GitContext } from "../git/run.ts";
-import { commandOnFiles } from "../git/shell-word.ts";
-import { unstagedFiles } from "../git/index/unstaged-files.ts";
 import { BrokenRulesError } from "../hooks/rules/rules-in-force.ts";
-import { RULE_FILE, SETTINGS_FILE } from "../hooks/rules/gate-files.ts";
+import { SETTINGS_FILE } from "../hooks/rules/gate-files.ts";
 import { settleSilently, stagedSettings } from "../hooks/rules/settings-in-force.ts";
+import { unstagedRules } from "../hooks/rules/unstaged-rules.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { endWithOutput } from "./terminal/broken-output.ts";
 import {
@@ -98,7 +96,7 @@ export async function check(argv: readonly string[]): Promise<number> {
       },
     };
     process.stdout.write(FORMATS[format as CheckFormat](report));
-    if (range === undefined) await sayWhatIsUnstaged(repository);
+    if (range === undefined) (await unstagedRules(repository)).forEach(complain);
     const failed = findings.some(({ severity }) => severity === "error");
     return failed || (requireVerify === true && unverified > 0) ? 1 : 0;
   } catch (error) {
@@ -114,16 +112,6 @@ export async function check(argv: readonly string[]): Promise<number> {
     return 2;
   } finally {
     log?.stop();
-  }
-}
-
-/** Rules and settings are read as staged: whoever has just edited one would be told what it said before. */
-async function sayWhatIsUnstaged(repository: OpenedRepository): Promise<void> {
-  for (const path of await unstagedFiles(repository, [RULE_FILE, SETTINGS_FILE])) {
-    const add = commandOnFiles(["git", "add", "--"], [path], repository.prefix);
-    complain(
-      `${displayPath(path)} is not staged as it is on disk, and what is staged counts: ${add}`,
-    );
   }
 }
 

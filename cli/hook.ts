@@ -30,16 +30,22 @@ const HOOKS: Readonly<Record<string, Hook>> = {
     if (failedFormatting !== null) {
       return { status: 1, words: words.notFormatted(failedFormatting) };
     }
-    return findings.some(({ severity }) => severity === "error")
-      ? { status: 1, words: words.refusal(repository, findings, operation) }
-      : {
-          status: 0,
-          words:
-            words.warnings(repository, findings) +
-            words.encrypted(repository, stored) +
-            words.staleIndex(operation, stored) +
-            words.leftUnformatted(unformatted),
-        };
+    if (findings.some(({ severity }) => severity === "error")) {
+      const { unstagedRules } = await import("../hooks/rules/unstaged-rules.ts");
+      // In a commit of some paths what is staged beside them does not count.
+      const unstaged = repository.isPartialCommit
+        ? []
+        : await unstagedRules(repository).catch(() => []);
+      return { status: 1, words: words.refusal(repository, findings, operation, unstaged) };
+    }
+    return {
+      status: 0,
+      words:
+        words.warnings(repository, findings) +
+        words.encrypted(repository, stored) +
+        words.staleIndex(operation, stored) +
+        words.leftUnformatted(unformatted),
+    };
   },
   "pre-merge-commit": async (context) => {
     const { preMergeCommit } = await import("../hooks/commit/refuse-plaintext.ts");

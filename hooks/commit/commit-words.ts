@@ -10,11 +10,16 @@ import type { Stored } from "./replace-staged.ts";
 
 /** What pre-commit says to the person who commits; see refusal-words.ts for hooks that can only refuse. */
 
-/** The refusal of a commit: every finding with what mends it. */
+/**
+ * The refusal of a commit: every finding with what mends it.
+ *
+ * @param unstaged sentences about rules and settings that would count if they were staged.
+ */
 export function refusal(
   repository: Repository,
   findings: readonly FileFinding[],
   operation: Operation | null,
+  unstaged: readonly string[] = [],
 ): string {
   const errors = findings.filter(({ severity }) => severity === "error");
   const lines = [
@@ -23,6 +28,7 @@ export function refusal(
   ];
   for (const some of withOneMend(errors))
     lines.push(...linesOfAll(repository, some, operation), "");
+  lines.push(...unstaged.flatMap((sentence) => [sentence, ""]));
   lines.push("Mend it with the commands above, then commit again.");
   lines.push(`${ONLY_IF_WRONG}.`);
   return `${lines.join("\n")}\n`;

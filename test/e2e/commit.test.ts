@@ -49,6 +49,26 @@ test("a Secret is encrypted by git commit: in the commit, the index and the work
   t.is(decrypted.stdout, PLAIN, decrypted.stderr);
 });
 
+test("a rule that would take the file, and is not staged, is told of with the command that stages it", (t) => {
+  const repository = scaffolded(t);
+  const rules = repository.read(".sops.yaml");
+  const key = /age1\w+/.exec(rules)?.[0] ?? t.fail();
+  repository.write(".sops.yaml", `${rules}  - path_regex: ^vault/\n    age: ${key}\n`);
+  repository.write("vault/db.yaml", PLAIN);
+  repository.must("add", "vault");
+  const said =
+    "\n.sops.yaml is not staged as it is on disk, and what is staged counts: git add -- .sops.yaml\n";
+  const part = repository.git("commit", "-m", "Add db", "--", "vault");
+  t.is(part.status, 1);
+  t.false(part.stderr.includes(said), "it would not be part of that commit");
+  const refused = repository.git("commit", "-m", "Add db");
+  t.is(refused.status, 1);
+  t.true(refused.stderr.includes(said), refused.stderr);
+  repository.must("add", "--", ".sops.yaml");
+  repository.must("commit", "-qm", "Add db");
+  encryptedEverywhere(repository, "vault/db.yaml");
+});
+
 testWith("sops")("real sops decrypts what git commit encrypted", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
