@@ -71,7 +71,7 @@ async function examine(
   repository: OpenedRepository,
   options: { fix?: true; cluster?: string | true; context?: string },
 ): Promise<Diagnosis[]> {
-  const { cwd: directory, env } = repository;
+  const { cwd: directory } = repository;
   const fix = options.fix === true;
   const encryption = await readEncryption(repository);
   const { rules, files } = encryption;
@@ -89,7 +89,7 @@ async function examine(
     ...(await diagnoseBranches(repository)),
     ...(await diagnoseNode(directory)),
     ...diagnoseRules(encryption, repository),
-    ...diagnoseIdentities(await localIdentities(repository), rules, files, env),
+    ...(await diagnoseIdentities(await localIdentities(repository), rules, files, repository)),
     ...(await diagnoseKeyFiles(repository, fix)),
     ...(await diagnoseInterrupted(repository, fix)),
     ...(await diagnoseLeftPlaintext(repository)),

@@ -1,10 +1,13 @@
 import { chmodSync, type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { printable } from "../../git/escape.ts";
+import { pathFromText } from "../../git/path.ts";
 import { configValue } from "../../git/repository/config.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
-import { shellCommand } from "../../git/shell-word.ts";
+import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { systemReason } from "../../scaffold/errors.ts";
 import type { FoundIdentities, KeyPlaceProblem } from "../../sops/age/identities.ts";
+import { keyFileNearby } from "../../sops/age/key-file-nearby.ts";
 import { KEY_FILE_SETTING, userKeyFile } from "../../sops/age/key-locations.ts";
 import { type Diagnosis, FIX, mended, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { EncryptedEntry, RuleEntry } from "./encrypted-files.ts";
@@ -14,12 +17,12 @@ import type { EncryptedEntry, RuleEntry } from "./encrypted-files.ts";
  *
  * @param found the private keys of this machine.
  */
-export function diagnoseIdentities(
+export async function diagnoseIdentities(
   { pairs, problems }: FoundIdentities,
   rules: readonly RuleEntry[],
   files: readonly EncryptedEntry[],
-  env: NodeJS.ProcessEnv,
-): Diagnosis[] {
+  { cwd: directory, prefix, env }: OpenedRepository,
+): Promise<Diagnosis[]> {
   const held = new Set(pairs.map(({ recipient }) => recipient));
   const opens = (recipients: readonly string[]) => recipients.some((one) => held.has(one));
   const recipients = [...new Set(rules.flatMap(({ rule }) => rule.recipients))];
@@ -30,10 +33,13 @@ export function diagnoseIdentities(
   const put = (keys: readonly string[]) =>
     `put the key of ${someOf(keys)} into ${printable(userKeyFile(env))}`;
   if (!opens(recipients)) {
+    const nearby = await keyFileNearby(directory, recipients);
     return [
       note(
         "no private key of this machine opens its secrets: they can be added and committed, not read",
-        `${put(recipients)}; or have somebody who reads them add your own to .sops.yaml, and run npx flux-sops updatekeys`,
+        nearby === null
+          ? `${put(recipients)}; or have somebody who reads them add your own to .sops.yaml, and run npx flux-sops updatekeys`
+          : `${printable(nearby)} has one, where it is not looked for: ${takeOver(shellPath(pathFromText(nearby), prefix), userKeyFile(env))}`,
       ),
       ...broken,
     ];
@@ -60,6 +66,12 @@ export function diagnoseIdentities(
     ...diagnoseClosed(closedFiles, put),
     ...broken,
   ];
+}
+
+/** After what is in the key file, which need not end with a line break. */
+function takeOver(from: string, to: string): string {
+  const folder = shellCommand(["mkdir", "-p", "-m", "700", "--", dirname(to)]);
+  return `${folder} && (umask 077; { echo; cat -- ${from}; } >> ${shellCommand([to])})`;
 }
 
 /** @param put says where to put the keys of some recipients. */

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
+import { keyFileOf } from "../e2e/reconciled.ts";
 import { scaffolded, secret, TOOL } from "../e2e/scaffolded.ts";
 
 test("a scaffolded repository is well", (t) => {
@@ -147,6 +148,22 @@ test("a core.hooksPath for all repositories is named as what has the hooks off",
       `mended  the hooks are on now; your own in ${own} do not run here\n`,
     ),
   );
+});
+
+test("a key that a guide has made at the top of the repository is found, and the command brings it where it counts", (t) => {
+  const repository = scaffolded(t, { flags: ["--example"] });
+  const keys = keyFileOf(repository);
+  renameSync(keys, join(repository.dir, "it's age.agekey"));
+  repository.write("a key.txt", "no key\n");
+  const { stdout } = repository.tool("doctor");
+  const [, command = ""] =
+    /^note {4}no private key .*\n {8}it's age\.agekey has one, where it is not looked for: (.*)$/m.exec(
+      stdout,
+    ) ?? [];
+  t.false(stdout.includes("AGE-SECRET-KEY"));
+  t.is(repository.paste([command]).status, 0, stdout);
+  t.regex(repository.tool("doctor").stdout, /^ok {6}a private key of this machine opens/m);
+  t.is(statSync(keys).mode & 0o777, 0o600);
 });
 
 test("no key: a note, not an error", (t) => {
