@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { spawnSync } from "../bounded-programs.ts";
 import { identitiesOf, plaintextOf } from "./plaintext-of.ts";
 import { printedCommands, scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
 
@@ -34,7 +35,9 @@ type Prepare = (repository: Scaffolded) => void;
 interface Row {
   readonly form: string;
   readonly state: string;
-  readonly prepare: Prepare;
+  /** What its repository has from before, the same for all rows that name it. */
+  readonly start?: Prepare;
+  readonly prepare?: Prepare;
   /** Arguments after `git commit`, or how it is run. */
   readonly commit: readonly string[] | ((repository: Scaffolded) => Ended);
   /** HEAD, index and disk. */
@@ -180,7 +183,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "staged ≠ disk",
-    prepare: all(committed, stage(2), disk(3)),
+    start: committed,
+    prepare: all(stage(2), disk(3)),
     commit: [],
     then: ["E2", "E2", "P3"],
     status: ` M ${DB}\n`,
@@ -188,7 +192,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: [],
     exit: 1,
     then: ["E1", "E1", "P2"],
@@ -197,14 +202,16 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -a",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: ["-a"],
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit -a",
     state: "staged ≠ disk",
-    prepare: all(committed, stage(2), disk(3)),
+    start: committed,
+    prepare: all(stage(2), disk(3)),
     commit: ["-a"],
     then: ["E3", "E3", "E3"],
   },
@@ -219,14 +226,16 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -p, yes",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: answer("a\n", "-p"),
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit -p, no",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: answer("d\n", "-p"),
     exit: 1,
     then: ["E1", "E1", "P2"],
@@ -235,14 +244,16 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -i path",
     state: "staged ≠ disk, another staged",
-    prepare: all(committed, stage(2), disk(3), other),
+    start: committed,
+    prepare: all(stage(2), disk(3), other),
     commit: ["-i", "--", DB],
     then: ["E3", "E3", "E3"],
   },
   {
     form: "commit -- path",
     state: "staged ≠ disk, another staged",
-    prepare: all(committed, stage(2), disk(3), other),
+    start: committed,
+    prepare: all(stage(2), disk(3), other),
     commit: ["--", DB],
     then: ["E3", "E3", "E3"],
     status: "A  other.txt\n",
@@ -250,21 +261,24 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -o path",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: ["-o", DB],
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit -- folder",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: ["--", "clusters"],
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit -- another path",
     state: "staged",
-    prepare: all(committed, stage(2), other),
+    start: committed,
+    prepare: all(stage(2), other),
     commit: ["--", "other.txt"],
     then: ["E1", "P2", "P2"],
     status: `M  ${DB}\n`,
@@ -272,7 +286,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit --pathspec-from-file",
     state: "only on disk",
-    prepare: all(committed, disk(2), ({ write }) => {
+    start: committed,
+    prepare: all(disk(2), ({ write }) => {
       write("../paths", `${DB}\n`);
     }),
     commit: ["--pathspec-from-file=../paths"],
@@ -281,28 +296,31 @@ const ROWS: readonly Row[] = [
   {
     form: "commit --amend",
     state: "nothing staged",
-    prepare: committed,
+    start: committed,
     commit: ["--amend"],
     then: ["E1", "E1", "E1"],
   },
   {
     form: "commit --amend",
     state: "staged",
-    prepare: all(committed, stage(2)),
+    start: committed,
+    prepare: stage(2),
     commit: ["--amend"],
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit --amend -a",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: ["--amend", "-a"],
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit --amend -- path",
     state: "staged ≠ disk, another staged",
-    prepare: all(committed, stage(2), disk(3), other),
+    start: committed,
+    prepare: all(stage(2), disk(3), other),
     commit: ["--amend", "--", DB],
     then: ["E3", "E3", "E3"],
     status: "A  other.txt\n",
@@ -310,35 +328,39 @@ const ROWS: readonly Row[] = [
   {
     form: "commit --fixup",
     state: "staged",
-    prepare: all(committed, stage(2)),
+    start: committed,
+    prepare: stage(2),
     commit: ({ git }) => git("commit", "--fixup=HEAD"),
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit --squash",
     state: "staged",
-    prepare: all(committed, stage(2)),
+    start: committed,
+    prepare: stage(2),
     commit: ["--squash=HEAD"],
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit -C HEAD",
     state: "staged",
-    prepare: all(committed, stage(2)),
+    start: committed,
+    prepare: stage(2),
     commit: ({ git }) => git("commit", "-C", "HEAD"),
     then: ["E2", "E2", "E2"],
   },
   {
     form: "commit --allow-empty",
     state: "nothing staged",
-    prepare: committed,
+    start: committed,
     commit: ["--allow-empty"],
     then: ["E1", "E1", "E1"],
   },
   {
     form: "commit --dry-run",
     state: "staged",
-    prepare: all(committed, stage(2)),
+    start: committed,
+    prepare: stage(2),
     commit: ["--dry-run"],
     then: ["E1", "P2", "P2"],
     status: `M  ${DB}\n`,
@@ -346,7 +368,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit, aborted in the editor",
     state: "staged",
-    prepare: all(committed, stage(2)),
+    start: committed,
+    prepare: stage(2),
     commit: abort(),
     exit: 1,
     then: ["E1", "E2", "E2"],
@@ -355,7 +378,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -a, aborted in the editor",
     state: "only on disk",
-    prepare: all(committed, disk(2)),
+    start: committed,
+    prepare: disk(2),
     commit: abort("-a"),
     exit: 1,
     then: ["E1", "E1", "E2"],
@@ -364,7 +388,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -- path, aborted in the editor",
     state: "staged ≠ disk",
-    prepare: all(committed, stage(2), disk(3)),
+    start: committed,
+    prepare: all(stage(2), disk(3)),
     commit: abort("--", DB),
     exit: 1,
     then: ["E1", "P2", "E3"],
@@ -373,7 +398,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "put back to what HEAD has",
-    prepare: all(committed, stage(1), other),
+    start: committed,
+    prepare: all(stage(1), other),
     commit: [],
     then: ["E1", "E1", "E1"],
     also: ({ must }) =>
@@ -407,9 +433,10 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "renamed",
-    prepare: all(committed, ({ must }) => {
+    start: committed,
+    prepare: ({ must }) => {
       must("mv", DB, `${DB}.sops.yaml`);
-    }),
+    },
     commit: [],
     path: `${DB}.sops.yaml`,
     then: ["E1", "E1", "E1"],
@@ -421,8 +448,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "renamed and edited",
+    start: committed,
     prepare: all(
-      committed,
       ({ must }) => {
         must("mv", DB, `${DB}.sops.yaml`);
       },
@@ -435,7 +462,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "a copy, diff.renames=copies",
-    prepare: all(committed, config("diff.renames", "copies"), stage(1, `${DB}.sops.yaml`)),
+    start: committed,
+    prepare: all(config("diff.renames", "copies"), stage(1, `${DB}.sops.yaml`)),
     commit: [],
     path: `${DB}.sops.yaml`,
     then: ["E1", "E1", "E1"],
@@ -443,18 +471,20 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "a symlink became a file",
-    prepare: all(linked, stage(1)),
+    start: linked,
+    prepare: stage(1),
     commit: [],
     then: ["E1", "E1", "E1"],
   },
   {
     form: "commit",
     state: "a file became a symlink",
-    prepare: all(committed, ({ dir, must }) => {
+    start: committed,
+    prepare: ({ dir, must }) => {
       rmSync(join(dir, DB));
       symlinkSync("/etc/hostname", join(dir, DB));
       must("add", DB);
-    }),
+    },
     commit: [],
     then: ["/etc/hostname", "/etc/hostname", "*"],
     also: ({ must }) => (must("ls-files", "-s", DB).startsWith("120000 ") ? null : "no symlink"),
@@ -462,7 +492,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "a file over a symlink, core.symlinks=false",
-    prepare: all(linked, config("core.symlinks", "false"), stage(1)),
+    start: linked,
+    prepare: all(config("core.symlinks", "false"), stage(1)),
     commit: mendedAsPrinted,
     then: ["E1", "E1", "E1"],
     also: ({ must }) => (must("ls-tree", "HEAD", DB).startsWith("100644 ") ? null : "a symlink"),
@@ -470,7 +501,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "a file that is no Secret over a symlink, core.symlinks=false",
-    prepare: all(linked, config("core.symlinks", "false"), stage(5)),
+    start: linked,
+    prepare: all(config("core.symlinks", "false"), stage(5)),
     commit: [],
     exit: 1,
     then: ["x", "P5", "P5"],
@@ -479,7 +511,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit --amend",
     state: "a file that is no Secret over a symlink, core.symlinks=false",
-    prepare: all(linked, config("core.symlinks", "false"), stage(5)),
+    start: linked,
+    prepare: all(config("core.symlinks", "false"), stage(5)),
     commit: ["--amend", "--no-edit"],
     exit: 1,
     then: ["x", "P5", "P5"],
@@ -504,8 +537,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "only the mode",
+    start: committed,
     prepare: all(
-      committed,
       ({ must }) => {
         must("update-index", "--chmod=+x", DB);
       },
@@ -518,8 +551,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "the mode and the content",
+    start: committed,
     prepare: all(
-      committed,
       stage(2),
       ({ must }) => {
         must("update-index", "--chmod=+x", DB);
@@ -533,16 +566,18 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "deleted",
-    prepare: all(committed, ({ must }) => {
+    start: committed,
+    prepare: ({ must }) => {
       must("rm", "-q", DB);
-    }),
+    },
     commit: [],
     then: ["-", "-", "-"],
   },
   {
     form: "commit",
     state: "deleted from the index, in plaintext on disk",
-    prepare: all(committed, disk(2), ({ must }) => {
+    start: committed,
+    prepare: all(disk(2), ({ must }) => {
       must("rm", "-q", "-f", "--cached", DB);
     }),
     commit: [],
@@ -552,7 +587,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "staged, then deleted on disk",
-    prepare: all(committed, stage(2), ({ dir }) => {
+    start: committed,
+    prepare: all(stage(2), ({ dir }) => {
       rmSync(join(dir, DB));
     }),
     commit: [],
@@ -562,11 +598,12 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "skip-worktree",
-    prepare: all(committed, (repository) => {
+    start: committed,
+    prepare: (repository) => {
       repository.must("update-index", "--skip-worktree", DB);
       stageBlob(repository, DB, text(2));
       repository.must("update-index", "--skip-worktree", DB);
-    }),
+    },
     commit: [],
     then: ["E2", "E2", "E1"],
     also: ({ must }) => (must("ls-files", "-v", DB).startsWith("S ") ? null : "the bit is gone"),
@@ -574,7 +611,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "assume-unchanged",
-    prepare: all(committed, stage(2), ({ must }) => {
+    start: committed,
+    prepare: all(stage(2), ({ must }) => {
       must("update-index", "--assume-unchanged", DB);
     }),
     commit: [],
@@ -584,8 +622,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -a",
     state: "assume-unchanged, edited on disk",
+    start: committed,
     prepare: all(
-      committed,
       ({ must }) => {
         must("update-index", "--assume-unchanged", DB);
       },
@@ -598,7 +636,8 @@ const ROWS: readonly Row[] = [
   ...(["false", "true"] as const).map((folded): Row => ({
     form: "commit",
     state: `outside a sparse checkout, index.sparse=${folded}`,
-    prepare: all(committed, config("index.sparse", folded), (repository) => {
+    start: committed,
+    prepare: all(config("index.sparse", folded), (repository) => {
       repository.must("sparse-checkout", "set", "--cone", "talos", ".husky", ".flux-sops");
       stageBlob(repository, DB, text(2));
       repository.must("update-index", "--skip-worktree", DB);
@@ -628,7 +667,7 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "in conflict",
-    prepare: conflicted,
+    start: conflicted,
     commit: [],
     exit: 128,
     then: ["E3", "-", "*"],
@@ -637,7 +676,7 @@ const ROWS: readonly Row[] = [
   {
     form: "commit -a",
     state: "in conflict, with markers",
-    prepare: conflicted,
+    start: conflicted,
     commit: ["-a"],
     exit: 1,
     then: ["E3", "-", "*"],
@@ -646,7 +685,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "a conflict resolved in plaintext",
-    prepare: all(conflicted, stage(2)),
+    start: conflicted,
+    prepare: stage(2),
     commit: [],
     then: ["E2", "E2", "E2"],
   },
@@ -687,14 +727,16 @@ const ROWS: readonly Row[] = [
   ).map(([name, value]): Row => ({
     form: "commit",
     state: `${name}=${value}`,
-    prepare: all(committed, config(name, value), stage(2)),
+    start: committed,
+    prepare: all(config(name, value), stage(2)),
     commit: [],
     then: ["E2", "E2", "E2"],
   })),
   {
     form: "commit -- path",
     state: "split index",
-    prepare: all(committed, config("core.splitIndex", "true"), stage(2), disk(3), other),
+    start: committed,
+    prepare: all(config("core.splitIndex", "true"), stage(2), disk(3), other),
     commit: ["--", DB],
     then: ["E3", "E3", "E3"],
     status: "A  other.txt\n",
@@ -702,7 +744,8 @@ const ROWS: readonly Row[] = [
   {
     form: "commit",
     state: "core.ignorecase, two names",
-    prepare: all(committed, config("core.ignorecase", "true"), (repository) => {
+    start: committed,
+    prepare: all(config("core.ignorecase", "true"), (repository) => {
       stageBlob(repository, DB.replace("/db", "/DB"), text(2));
     }),
     commit: [],
@@ -888,15 +931,15 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const row of ROWS) {
-  const { form, state, prepare, commit, then, path = DB, exit = 0, status = "" } = row;
+  const { form, state, start, prepare, commit, then, path = DB, exit = 0, status = "" } = row;
   test(`${form} | ${state}: ${then.join(" ")}, exit ${String(exit)}`, async (t) => {
-    const repository = scaffolded(t, { commit: row.unborn !== true });
+    const repository = scaffolded(t, { commit: row.unborn !== true, prepare: start });
     const { must, dir, git } = repository;
     if (row.unborn === true) {
       must("config", "user.name", "Author");
       must("config", "user.email", "author@example.com");
     }
-    prepare(repository);
+    prepare?.(repository);
     const ended =
       typeof commit === "function" ? commit(repository) : git("commit", "-m", "x", ...commit);
     t.is(ended.status, exit, ended.stderr);
@@ -912,7 +955,7 @@ for (const row of ROWS) {
     const onDisk = Buffer.concat([Buffer.from(`${dir}/`), raw(path)]);
     const [head, index, worktree] = [
       await shown(treeBlob(repository, "HEAD", path)),
-      await shown(treeBlob(repository, "", path)),
+      await shown(treeBlob(repository, "index", path)),
       await shown(exists(onDisk) ? readFileSync(onDisk) : null),
     ];
     t.deepEqual(
@@ -925,17 +968,15 @@ for (const row of ROWS) {
   });
 }
 
-/** What a commit (or the index) has at a path; asked for by a list, since no argument can be any byte. */
-function treeBlob({ run, dir }: Scaffolded, commit: string, path: string): Buffer | null {
-  const list =
-    commit === ""
-      ? run("sh", ["-c", "git ls-files -s -z | od -An -v -tx1"], { cwd: dir })
-      : run("sh", ["-c", "git ls-tree -r -z HEAD | od -An -v -tx1"], { cwd: dir });
-  const bytes = Buffer.from(list.stdout.replace(/\s/g, ""), "hex").toString("latin1");
-  const line = bytes.split("\0").find((one) => one.slice(one.indexOf("\t") + 1) === path);
+/** What HEAD (or the index) has at a path; asked for by a list, since no argument can be any byte. */
+function treeBlob({ dir, env }: Scaffolded, of: "HEAD" | "index", path: string): Buffer | null {
+  const git = (...args: string[]) =>
+    spawnSync("git", args, { cwd: dir, env, encoding: "latin1" }).stdout;
+  const list = of === "HEAD" ? git("ls-tree", "-r", "-z", "HEAD") : git("ls-files", "-s", "-z");
+  const line = list.split("\0").find((one) => one.slice(one.indexOf("\t") + 1) === path);
   const oid = line === undefined ? null : /[0-9a-f]{40,}/.exec(line)?.[0];
   if (oid === null || oid === undefined || / [123]\t/.test(line ?? "")) return null;
-  return Buffer.from(run("git", ["cat-file", "blob", oid]).stdout);
+  return Buffer.from(git("cat-file", "blob", oid), "latin1");
 }
 
 function exists(location: Buffer): boolean {

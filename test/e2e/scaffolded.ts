@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { spawnSync } from "../bounded-programs.ts";
 import { escapeRegExp } from "./escape-reg-exp.ts";
 
@@ -50,25 +51,35 @@ interface ScaffoldOptions {
   readonly commit?: boolean;
   /** Further flags of `init`. */
   readonly flags?: readonly string[];
+  /** What is there before a test begins: done once for all that give the same function. */
+  readonly prepare?: ((repository: Scaffolded) => void) | undefined;
 }
 
 /** What was scaffolded in this process, by its options: each is made once, and then copied. */
-const models = new Map<string, Scaffolded>();
+const models: { readonly options: ScaffoldOptions; readonly model: Scaffolded }[] = [];
 
 /** Scaffolds a repository into a temporary home: a copy of one that was made so. */
 export function scaffolded(t: Teardown, options: ScaffoldOptions = {}): Scaffolded {
-  const key = JSON.stringify(options);
-  let model = models.get(key);
-  if (model === undefined) {
+  const made = models.find((one) => isDeepStrictEqual(one.options, options));
+  return copied(t, made?.model ?? newModel(options));
+}
+
+function newModel(options: ScaffoldOptions): Scaffolded {
+  const { prepare, ...bare } = options;
+  let model: Scaffolded;
+  if (prepare === undefined) {
     const root = temporaryRoot();
     untilTheEnd.teardown(() => {
       rmSync(root, { recursive: true, force: true });
     });
     scaffold(root, options);
     model = inRoot(root);
-    models.set(key, model);
+  } else {
+    model = scaffolded(untilTheEnd, bare);
+    prepare(model);
   }
-  return copied(t, model);
+  models.push({ options, model });
+  return model;
 }
 
 /** Stands for a test's context where something is to last until its process ends. */
