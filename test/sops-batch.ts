@@ -10,9 +10,18 @@ export interface SopsBatch {
   encrypt(text: string, encryption: Encryption): Promise<string>;
   /** What `sops decrypt` makes of it; rejects where it fails. */
   decrypt(text: string): Promise<string>;
-  /** The same of a file of another format; null where it fails. */
-  encryptFile(content: Uint8Array, format: Format, encryption: Encryption): Promise<Buffer | null>;
-  decryptFile(content: Uint8Array, format: Format): Promise<Buffer | null>;
+  /** The same of a file of another format, and into another one; null where it fails. */
+  encryptFile(
+    content: Uint8Array,
+    format: Format,
+    encryption: Encryption,
+    to?: Format,
+  ): Promise<Buffer | null>;
+  decryptFile(
+    content: Uint8Array,
+    format: Format,
+    options?: { readonly to?: Format; readonly ignoreMac?: boolean },
+  ): Promise<Buffer | null>;
   end(): void;
 }
 
@@ -40,8 +49,9 @@ export function sopsBatch(identity: string): SopsBatch {
   return {
     encrypt: (text, encryption) => askText({ text, ...asRule(encryption) }),
     decrypt: (text) => askText({ text }),
-    encryptFile: (content, format, encryption) => askBytes(format, content, asRule(encryption)),
-    decryptFile: (content, format) => askBytes(format, content, {}),
+    encryptFile: (content, format, encryption, to) =>
+      askBytes(format, content, { ...asRule(encryption), to }),
+    decryptFile: (content, format, options) => askBytes(format, content, { ...options }),
     end: () => running?.end(),
   };
 }

@@ -1,11 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { encryptedAs, encryptedIn, plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decrypted } from "../../sops/decrypt.ts";
-import { encryptFile } from "../../sops/encrypt.ts";
+import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { parseFile, type Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
@@ -13,36 +10,29 @@ import { readData, readDecrypted } from "../../sops/data/read-data.ts";
 import type { Selection } from "../../sops/selection/selection-option.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { writeData } from "../../sops/data/write-data.ts";
-import { startTool, testWith } from "../real-tools.ts";
+import { testWith } from "../real-tools.ts";
 import fc from "../seeded-fast-check.ts";
+import { sopsBatch } from "../sops-batch.ts";
 
 /** How many random files, each decrypted and encrypted into every other format with comments. */
 const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 15);
 
 const pair = await generateKeyPair();
-const folder = mkdtempSync(join(tmpdir(), "flux-sops-comments-"));
+const batch = sopsBatch(pair.identity);
 test.after.always(() => {
-  rmSync(folder, { recursive: true, force: true });
+  batch.end();
 });
-const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
 
-let files = 0;
+/** What real sops makes of a file, encrypted by a rule or decrypted; null where it refuses it. */
+const sops = {
+  encrypt: async (text: string, from: Format, to: Format, rule: Encryption) =>
+    asText(await batch.encryptFile(Buffer.from(text), from, rule, to)),
+  decrypt: async (text: string, from: Format, to: Format) =>
+    asText(await batch.decryptFile(Buffer.from(text), from, { to })),
+};
 
-/** @returns what real sops makes of a file; null where it refuses it. */
-async function sops(content: string, ...args: string[]): Promise<string | null> {
-  files += 1;
-  const path = join(folder, String(files));
-  const output = `${path}.out`;
-  writeFileSync(path, content);
-  try {
-    await startTool("sops", [...args, "--output", output, path], { env });
-    return readFileSync(output, "utf8");
-  } catch {
-    return null;
-  } finally {
-    rmSync(path);
-    rmSync(output, { force: true });
-  }
+function asText(content: Buffer | null): string | null {
+  return content === null ? null : content.toString("utf8");
 }
 
 const FORMATS = ["yaml", "dotenv", "ini"] as const;
@@ -217,32 +207,19 @@ async function compare(
   outcome: Outcome,
 ): Promise<void> {
   const rule = { recipients: [pair.recipient], selection, macOnlyEncrypted: false };
-  const options = ["--age", pair.recipient];
-  if (selection !== null) {
-    options.push(`--${selection.option.replaceAll("_", "-")}`, selection.pattern);
-  }
   for (const from of FORMATS) {
     if (from === "dotenv" && tree.sections.length > 0) continue;
     // Of nothing, sops makes an empty section.
     if (from === "ini" && tree.entries.length + tree.sections.length === 0) continue;
     const text = spelled(tree, from);
-    const same = await sops(
-      text,
-      "encrypt",
-      ...options,
-      "--input-type",
-      from,
-      "--output-type",
-      from,
-    );
+    const same = await sops.encrypt(text, from, from, rule);
     if (same === null) continue;
     for (const to of FORMATS) {
       if (to === from) continue;
       const about = `${from} to ${to}, ${JSON.stringify(selection)}:\n${text}`;
       const conversion = { from, to, indent: null };
-      const types = ["--input-type", from, "--output-type", to];
 
-      const theirs = await sops(same, "decrypt", ...types);
+      const theirs = await sops.decrypt(same, from, to);
       const { plaintext, dataKey } = await opened(same, from);
       const own = await held(() => plaintextIn(plaintext, conversion).toString());
       if (theirs === null || own === null) {
@@ -261,7 +238,7 @@ async function compare(
         outcome,
       );
 
-      const theirSecret = await sops(text, "encrypt", ...options, ...types);
+      const theirSecret = await sops.encrypt(text, from, to, rule);
       const secret = await held(() => encryptedAs(text, conversion, rule));
       if (theirSecret === null || secret === null) {
         outcome.refusedBySops += Number(theirSecret === null);
@@ -294,7 +271,7 @@ async function checkSecret(
   to: Commented,
   about: string,
 ): Promise<void> {
-  const back = await sops(secret, "decrypt", "--input-type", to, "--output-type", to);
+  const back = await sops.decrypt(secret, to, to);
   if (back === null) {
     t.fail(`sops cannot decrypt it: ${about}\n${secret}`);
     return;
@@ -311,7 +288,7 @@ async function checkSecret(
   );
 }
 
-testWith("sops")(
+testWith("sops-batch")(
   `${RUNS} random files with comments in every other format: where sops has them, encrypted as it does`,
   async (t) => {
     const outcome: Outcome = {

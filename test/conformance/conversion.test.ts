@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -13,34 +13,21 @@ import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
-import { startTool, testWith } from "../real-tools.ts";
+import { runTool, testWith } from "../real-tools.ts";
 import fc from "../seeded-fast-check.ts";
+import { sopsBatch } from "../sops-batch.ts";
 
 /** How many random files, each in every other format. */
 const RUNS = Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 25);
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-conversion-"));
+const sops = sopsBatch(pair.identity);
 test.after.always(() => {
+  sops.end();
   rmSync(folder, { recursive: true, force: true });
 });
-const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
-
-let files = 0;
-
-/** @returns what real sops makes of a file; null where it refuses it. */
-async function sops(content: string | Uint8Array, ...args: string[]): Promise<Buffer | null> {
-  files += 1;
-  const path = join(folder, String(files));
-  writeFileSync(path, content);
-  const output = `${path}.out`;
-  try {
-    await startTool("sops", [...args, "--output", output, path], { env });
-  } catch {
-    return null;
-  }
-  return readFileSync(output);
-}
+const RULE = { recipients: [pair.recipient], selection: null, macOnlyEncrypted: false };
 
 /** Without a backslash: see known-differences.ts. */
 const TEXT = fc
@@ -125,12 +112,11 @@ async function ours(content: Buffer, from: Format, to: Format): Promise<Buffer |
 async function compare(t: ExecutionContext, tree: unknown, outcome: Outcome): Promise<void> {
   const json = JSON.stringify(tree);
   for (const from of FORMATS) {
-    const types = ["--input-type", "json", "--output-type", from];
-    const encrypted = await sops(json, "encrypt", "--age", pair.recipient, ...types);
+    const encrypted = await sops.encryptFile(Buffer.from(json), "json", RULE, from);
     if (encrypted === null) continue;
     for (const to of FORMATS) {
       if (to === from) continue;
-      const theirs = await sops(encrypted, "decrypt", "--input-type", from, "--output-type", to);
+      const theirs = await sops.decryptFile(encrypted, from, { to });
       const own = await ours(encrypted, from, to);
       if (theirs === null || own === null) {
         outcome.refusedBySops += Number(theirs === null);
@@ -147,7 +133,7 @@ async function compare(t: ExecutionContext, tree: unknown, outcome: Outcome): Pr
   }
 }
 
-testWith("sops")(
+testWith("sops-batch")(
   `${RUNS} random files in every other format: the data that sops gives`,
   async (t) => {
     const outcome: Outcome = { compared: 0, changedBySops: 0, refusedBySops: 0, refusedByUs: 0 };
@@ -157,5 +143,46 @@ testWith("sops")(
     t.false(details.failed, fc.defaultReportMessage(details));
     t.true(outcome.compared > RUNS * 2, JSON.stringify(outcome));
     t.true(outcome.changedBySops < outcome.compared * 0.1, JSON.stringify(outcome));
+  },
+);
+
+testWith("sops", "sops-batch")(
+  "sops-batch makes other formats of a file as the sops program does",
+  async (t) => {
+    const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+    let files = 0;
+    const program = (content: string | Uint8Array, ...args: string[]): Buffer | null => {
+      files += 1;
+      const path = join(folder, String(files));
+      writeFileSync(path, content);
+      try {
+        return Buffer.from(runTool("sops", [...args, path], { env }));
+      } catch {
+        return null;
+      }
+    };
+    const [types, age] = [
+      ["--input-type", "json", "--output-type"],
+      ["--age", pair.recipient],
+    ];
+    let [made, refused] = [0, 0];
+    for (const tree of [{ a: "1\n2", b: true }, { s: { a: 1.5, b: "#" } }, { a: [{ b: null }] }]) {
+      const json = JSON.stringify(tree);
+      for (const from of FORMATS) {
+        const encrypted = program(json, "encrypt", ...age, ...types, from);
+        const byBatch = await sops.encryptFile(Buffer.from(json), "json", RULE, from);
+        t.is(byBatch === null, encrypted === null, `${from}: ${json}`);
+        if (encrypted === null || byBatch === null) continue;
+        for (const to of FORMATS) {
+          const note = `${from} to ${to}: ${json}`;
+          const plain = program(encrypted, "decrypt", "--input-type", from, "--output-type", to);
+          t.deepEqual(await sops.decryptFile(encrypted, from, { to }), plain, note);
+          t.deepEqual(await sops.decryptFile(byBatch, from, { to }), plain, note);
+          made += Number(plain !== null);
+          refused += Number(plain === null);
+        }
+      }
+    }
+    t.true(made > 20 && refused > 5, `${made}, ${refused}`);
   },
 );

@@ -9,7 +9,8 @@ import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
-import { startTool, testWith } from "../real-tools.ts";
+import { runTool, testWith } from "../real-tools.ts";
+import { sopsBatch } from "../sops-batch.ts";
 
 /**
  * The metadata of a file, each part of it changed by hand: sops and this engine read it, or both refuse it.
@@ -21,10 +22,11 @@ import { startTool, testWith } from "../real-tools.ts";
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-metadata-"));
+const sops = sopsBatch(pair.identity);
 test.after.always(() => {
+  sops.end();
   rmSync(folder, { recursive: true, force: true });
 });
-const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
 
 type Structured = Exclude<Format, "binary">;
 const TEXTS: Readonly<Record<Structured, string>> = {
@@ -53,18 +55,8 @@ async function isReadHere(text: string, format: Structured): Promise<boolean> {
   }
 }
 
-let files = 0;
 async function isReadBySops(text: string, format: Structured): Promise<boolean> {
-  files += 1;
-  const path = join(folder, String(files));
-  writeFileSync(path, text);
-  const types = ["--input-type", format, "--output-type", format];
-  try {
-    await startTool("sops", ["decrypt", "--ignore-mac", ...types, path], { env });
-    return true;
-  } catch {
-    return false;
-  }
+  return (await sops.decryptFile(Buffer.from(text), format, { ignoreMac: true })) !== null;
 }
 
 const ENTRY = "{enc: ENC, recipient: RECIPIENT}";
@@ -151,7 +143,7 @@ function nested(text: string, format: "yaml" | "json"): Map<string, string> {
 }
 
 for (const [key, values] of Object.entries(NESTED)) {
-  testWith("sops")(`the metadata's ${key}: read and refused as by sops`, async (t) => {
+  testWith("sops-batch")(`the metadata's ${key}: read and refused as by sops`, async (t) => {
     const text = await encrypted("yaml");
     const [entry] = readSopsFile(Buffer.from(text), "yaml").metadata?.age ?? [];
     for (const value of values) {
@@ -168,7 +160,7 @@ for (const [key, values] of Object.entries(NESTED)) {
   });
 }
 
-testWith("sops")("the metadata of JSON: read and refused as by sops", async (t) => {
+testWith("sops-batch")("the metadata of JSON: read and refused as by sops", async (t) => {
   const text = await encrypted("json");
   for (const [key, values] of Object.entries({
     version: [null, '""', "null", "3.9", "1.5", '"3.9.1"', "true", "{}", "[]"],
@@ -196,7 +188,7 @@ for (const [format, prefix] of [
   ["dotenv", "sops_"],
   ["ini", ""],
 ] as const) {
-  testWith("sops")(`the metadata of ${format}: read and refused as by sops`, async (t) => {
+  testWith("sops-batch")(`the metadata of ${format}: read and refused as by sops`, async (t) => {
     const text = await encrypted(format);
     const nameOf = (line: string) => line.slice(0, line.indexOf("=")).trim();
     for (const [key, values] of Object.entries(FLAT)) {
@@ -210,3 +202,39 @@ for (const [format, prefix] of [
     }
   });
 }
+
+testWith("sops", "sops-batch")(
+  "sops-batch reads and refuses metadata as the sops program does",
+  async (t) => {
+    const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+    const path = join(folder, "file.yaml");
+    const text = await encrypted("yaml");
+    const answers = new Set<boolean>();
+    for (const [from, to] of [
+      ["", ""],
+      ["mac: .*", "mac: x"],
+      ["mac: .*", "mac: [x]"],
+      ["version: .*", "version: abc"],
+      ["version: .*", "version: 1.5"],
+      ["lastmodified: .*", "lastmodified: x"],
+      ["recipient: .*", "recipient: x"],
+      ["enc: [^]*?END", "enc: |\n        END"],
+    ] as const) {
+      const changed = text.replace(new RegExp(from), to);
+      writeFileSync(path, changed);
+      for (const ignoreMac of [false, true]) {
+        const flags = ignoreMac ? ["--ignore-mac"] : [];
+        const byBatch = await sops.decryptFile(Buffer.from(changed), "yaml", { ignoreMac });
+        let byProgram: string | null;
+        try {
+          byProgram = runTool("sops", ["decrypt", ...flags, path], { env });
+        } catch {
+          byProgram = null;
+        }
+        t.is(byBatch === null ? null : String(byBatch), byProgram, `${to} ${String(ignoreMac)}`);
+        answers.add(byProgram === null);
+      }
+    }
+    t.is(answers.size, 2);
+  },
+);

@@ -15,7 +15,6 @@ import (
 	"github.com/getsops/sops/v3/cmd/sops/common"
 	"github.com/getsops/sops/v3/cmd/sops/formats"
 	"github.com/getsops/sops/v3/config"
-	"github.com/getsops/sops/v3/decrypt"
 	"github.com/getsops/sops/v3/keyservice"
 	"github.com/getsops/sops/v3/version"
 )
@@ -25,7 +24,9 @@ import (
 type request struct {
 	Text             string
 	Format           string // as for --input-type; empty for YAML
+	To               string // as for --output-type; empty for the same
 	Content          []byte
+	IgnoreMac        bool
 	Recipient        string
 	Option           string // of a creation rule, as encrypted_regex; empty for sops's default
 	Pattern          string
@@ -65,11 +66,14 @@ func answerTo(line []byte) (result answer) {
 	if isYaml {
 		asked.Format, asked.Content = "yaml", []byte(asked.Text)
 	}
+	if asked.To == "" {
+		asked.To = asked.Format
+	}
 	var content []byte
 	if err == nil && asked.Recipient != "" {
 		content, err = encrypted(asked)
 	} else if err == nil {
-		content, err = decrypt.Data(asked.Content, asked.Format)
+		content, err = decrypted(asked)
 	}
 	switch {
 	case err != nil:
@@ -83,7 +87,7 @@ func answerTo(line []byte) (result answer) {
 
 // encrypted does what `sops encrypt` does (cmd/sops/encrypt.go), which no package offers.
 func encrypted(asked request) ([]byte, error) {
-	store := common.StoreForFormat(formats.FormatFromString(asked.Format), config.NewStoresConfig())
+	store := storeFor(asked.Format)
 	branches, err := store.LoadPlainFile(asked.Content)
 	if err != nil {
 		return nil, err
@@ -111,7 +115,32 @@ func encrypted(asked request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.EmitEncryptedFile(tree)
+	return storeFor(asked.To).EmitEncryptedFile(tree)
+}
+
+// decrypted does what `sops decrypt` does (cmd/sops/decrypt.go): package decrypt knows one format, and the MAC.
+func decrypted(asked request) ([]byte, error) {
+	tree, err := storeFor(asked.Format).LoadEncryptedFile(asked.Content)
+	if err != nil {
+		return nil, err
+	}
+	// It fails where it cannot read the version.
+	if _, err := common.DetectKMSEncryptionContextBug(&tree); err != nil {
+		return nil, err
+	}
+	_, err = common.DecryptTree(common.DecryptTreeOpts{
+		Tree: &tree, Cipher: aes.NewCipher(), IgnoreMac: asked.IgnoreMac,
+		KeyServices:     []keyservice.KeyServiceClient{keyservice.NewLocalClient()},
+		DecryptionOrder: sops.DefaultDecryptionOrder,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return storeFor(asked.To).EmitPlainFile(tree.Branches)
+}
+
+func storeFor(format string) common.Store {
+	return common.StoreForFormat(formats.FormatFromString(format), config.NewStoresConfig())
 }
 
 func metadataFor(asked request) (sops.Metadata, error) {
