@@ -7,7 +7,7 @@ import { plaintextIn } from "../../cli/file/conversion.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { readValue } from "../../sops/data/read-data.ts";
 import { decrypted } from "../../sops/decrypt.ts";
-import { encryptFile } from "../../sops/encrypt.ts";
+import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
@@ -15,22 +15,18 @@ import { setValue, unsetValue, type Sealed } from "../../sops/set.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { parseTreePath, type TreePath } from "../../sops/data/tree-path.ts";
 import { runTool, testWith } from "../real-tools.ts";
+import { sopsBatch } from "../sops-batch.ts";
 import { KNOWN_DIFFERENCES, type Example } from "./known-differences.ts";
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-differences-"));
+const sops = sopsBatch(pair.identity);
 test.after.always(() => {
+  sops.end();
   rmSync(folder, { recursive: true, force: true });
 });
-const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
 
 let files = 0;
-function save(content: string | Buffer): string {
-  files += 1;
-  const path = join(folder, String(files));
-  writeFileSync(path, content);
-  return path;
-}
 
 /** A step of an example that failed. */
 class Failed extends Error {
@@ -42,28 +38,43 @@ class Failed extends Error {
   }
 }
 
-/** Runs sops, which is to fail in the example or not at all. */
-function sops(outcome: "refused" | "unreadable", ...args: string[]): string {
+function ruleOf({ selection, macOnlyEncrypted }: Example): Encryption {
+  return {
+    recipients: [pair.recipient],
+    selection: selection ?? null,
+    macOnlyEncrypted: macOnlyEncrypted ?? false,
+  };
+}
+
+async function encryptedBySops(example: Example): Promise<string> {
+  const { text, format = "yaml", encryptedAs = format } = example;
+  const encrypted = await sops.encryptFile(Buffer.from(text), format, ruleOf(example), encryptedAs);
+  if (encrypted === null) throw new Failed("refused");
+  return encrypted.toString();
+}
+
+async function decryptedBySops(encrypted: string, example: Example): Promise<string> {
+  const { format = "yaml", encryptedAs = format, to = encryptedAs } = example;
+  const plain = await sops.decryptFile(Buffer.from(encrypted), encryptedAs, { to });
+  if (plain === null) throw new Failed("unreadable");
+  return plain.toString();
+}
+
+/** `sops set` or `sops unset`: the program itself. */
+function changedBySops(before: string, { format = "yaml", set, unset }: Example): string {
+  if (set === undefined && unset === undefined) return before;
+  files += 1;
+  const path = join(folder, String(files));
+  writeFileSync(path, before);
+  const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
+  const types = ["--input-type", format, "--output-type", format];
   try {
-    return runTool("sops", args, { env });
+    if (set !== undefined) runTool("sops", ["set", ...types, path, ...set], { env });
+    if (unset !== undefined) runTool("sops", ["unset", ...types, path, unset], { env });
   } catch {
-    throw new Failed(outcome);
+    throw new Failed("refused");
   }
-}
-
-function encryptedBySops(example: Example) {
-  const { text, format = "yaml", selection, macOnlyEncrypted, encryptedAs = format } = example;
-  const by = selection === undefined ? "" : `    ${selection.option}: '${selection.pattern}'\n`;
-  const mac = macOnlyEncrypted === true ? "    mac_only_encrypted: true\n" : "";
-  const rule = save(`creation_rules:\n  - age: ${pair.recipient}\n${mac}${by}`);
-  const types = ["--input-type", format, "--output-type", encryptedAs];
-  return sops("refused", "--config", rule, "encrypt", ...types, save(text));
-}
-
-function decryptedBySops(encrypted: string, { format = "yaml", ...more }: Example): string {
-  const { encryptedAs = format, to = encryptedAs } = more;
-  const types = ["--input-type", encryptedAs, "--output-type", to];
-  return sops("unreadable", "decrypt", ...types, save(encrypted));
+  return readFileSync(path, "utf8");
 }
 
 /** sops signs by the second. */
@@ -72,22 +83,17 @@ async function nextSecond(): Promise<void> {
 }
 
 async function throughSops(example: Example): Promise<string> {
-  const { format = "yaml", change, set, unset, shows } = example;
-  const before = encryptedBySops(example);
-  const path = save(change === undefined ? before : change(before));
-  const types = ["--input-type", format, "--output-type", format];
+  const { change, shows } = example;
+  const before = await encryptedBySops(example);
   if (shows === "change") await nextSecond();
-  if (set !== undefined) sops("refused", "set", ...types, path, ...set);
-  if (unset !== undefined) sops("refused", "unset", ...types, path, unset);
-  const after = readFileSync(path, "utf8");
+  const after = changedBySops(change === undefined ? before : change(before), example);
   if (shows === "change") return after === before ? "none" : "changed";
   return shows === "ciphertext" ? after : decryptedBySops(after, example);
 }
 
 async function encryptedByUs(example: Example) {
-  const { text, format = "yaml", selection = null, macOnlyEncrypted = false } = example;
-  const rule = { recipients: [pair.recipient], selection, macOnlyEncrypted };
-  return (await encryptFile(readSopsFile(Buffer.from(text), format).file, rule)).text;
+  const { text, format = "yaml" } = example;
+  return (await encryptFile(readSopsFile(Buffer.from(text), format).file, ruleOf(example))).text;
 }
 
 async function opened(text: string, format: Format): Promise<Sealed> {
@@ -106,7 +112,7 @@ function treePath(path: string): TreePath {
 async function throughUs(example: Example): Promise<string> {
   const { format = "yaml", encryptedAs = format, to = encryptedAs } = example;
   const { encryptedBy, change, set, unset, shows } = example;
-  const before = encryptedBy === "sops" ? encryptedBySops(example) : await encryptedByUs(example);
+  const before = await (encryptedBy === "sops" ? encryptedBySops(example) : encryptedByUs(example));
   let after = change === undefined ? before : change(before);
   if (set !== undefined) {
     const [path, value] = set;
@@ -140,7 +146,7 @@ for (const { what, examples } of KNOWN_DIFFERENCES) {
   for (const example of examples) {
     const text = JSON.stringify(example.text.toString("latin1").slice(0, 60));
     const by = example.selection === undefined ? "" : `${example.selection.option} `;
-    testWith("sops")(`still differs: ${what}: ${by}${text}`, async (t) => {
+    testWith("sops", "sops-batch")(`still differs: ${what}: ${by}${text}`, async (t) => {
       const theirs = await outcome(() => throughSops(example));
       const ours = await outcome(() => throughUs(example));
       t.not(theirs, ours);
@@ -149,7 +155,7 @@ for (const { what, examples } of KNOWN_DIFFERENCES) {
       if (example.ours instanceof RegExp) t.regex(ours, example.ours);
       else t.is(ours, example.ours === "same" ? example.text.toString() : example.ours);
       if (example.sopsReads === undefined) return;
-      t.regex(decryptedBySops(await encryptedByUs(example), example), example.sopsReads);
+      t.regex(await decryptedBySops(await encryptedByUs(example), example), example.sopsReads);
     });
   }
 }

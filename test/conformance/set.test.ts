@@ -15,6 +15,7 @@ import type { StoreFile } from "../../sops/store.ts";
 import { isToken } from "../../sops/token.ts";
 import { parseTreePath } from "../../sops/data/tree-path.ts";
 import { runTool, testWith } from "../real-tools.ts";
+import { sopsBatch } from "../sops-batch.ts";
 import fc from "../seeded-fast-check.ts";
 
 /** How many random changes of each format; `npm run conformance` sets more. */
@@ -22,7 +23,9 @@ const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 90) /
 
 const pair = await generateKeyPair();
 const folder = mkdtempSync(join(tmpdir(), "flux-sops-set-"));
+const sops = sopsBatch(pair.identity);
 test.after.always(() => {
+  sops.end();
   rmSync(folder, { recursive: true, force: true });
 });
 const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identity };
@@ -113,15 +116,13 @@ async function sealed(
   encryption: Encryption,
   by: "sops" | "ours",
 ): Promise<Sealed | null> {
-  let encrypted: string;
+  const content = Buffer.from(text);
   if (by === "ours") {
-    encrypted = (await encryptFile(readSopsFile(Buffer.from(text), format).file, encryption)).text;
-  } else {
-    const rule = `creation_rules: [{age: ${pair.recipient}, mac_only_encrypted: ${encryption.macOnlyEncrypted}}]`;
-    const args = ["--config", save(rule, "yaml"), "encrypt", save(text, format)];
-    encrypted = runTool("sops", args, { env });
+    return seal((await encryptFile(readSopsFile(content, format).file, encryption)).text, format);
   }
-  return seal(encrypted, format);
+  const encrypted = await sops.encryptFile(content, format, encryption);
+  if (encrypted === null) throw new Error(`sops refuses ${text}`);
+  return seal(encrypted.toString(), format);
 }
 
 async function seal(text: string, format: Structured): Promise<Sealed | null> {
@@ -151,16 +152,11 @@ function bySops(text: string, format: Structured, args: readonly string[]): stri
 }
 
 /** The plaintext that real sops finds, the MAC verified; null where it cannot decrypt the file. */
-function decrypted(text: string, format: Structured): Data | null {
-  const type = format === "yaml" ? ["--output-type", "json"] : [];
-  let plain: string;
-  try {
-    plain = runTool("sops", ["decrypt", ...type, save(text, format)], { env });
-  } catch {
-    return null;
-  }
+async function decrypted(text: string, format: Structured): Promise<Data | null> {
   // JSON, since go-yaml has spellings of its own; the other formats as they are.
-  const [data = null] = readData(plain, format === "yaml" ? "json" : format);
+  const to = format === "yaml" ? "json" : format;
+  const plain = await sops.decryptFile(Buffer.from(text), format, { to });
+  const [data = null] = plain === null ? [] : readData(plain.toString(), to);
   return data;
 }
 
@@ -202,14 +198,14 @@ async function compare(
     // Where a position meets a mapping, sops says nothing and does nothing; a mapping as a value in
     // INI it writes in Go's own notation.
     const isGoText = format === "ini" && value?.startsWith("{") === true;
-    const made = theirs === null || isGoText ? null : decrypted(theirs, format);
-    if (made !== null) t.deepEqual(made, decrypted(before.text, format), `${at} ${text}`);
+    const made = theirs === null || isGoText ? null : await decrypted(theirs, format);
+    if (made !== null) t.deepEqual(made, await decrypted(before.text, format), `${at} ${text}`);
     return "refused";
   }
-  const read = decrypted(ours, format);
+  const read = await decrypted(ours, format);
   t.not(read, null);
   if (theirs === null) return "only ours";
-  const made = decrypted(theirs, format);
+  const made = await decrypted(theirs, format);
   // A mapping as a value in INI, a boolean that stays readable in dotenv.
   if (made === null) return "broken by sops";
   t.deepEqual(read, made, `${at} ${value}\n${text}`);
@@ -233,24 +229,30 @@ const FORMATS: readonly {
 ];
 
 for (const { format, texts, paths, values } of FORMATS) {
-  testWith("sops")(`${RUNS} random set and unset in ${format}: as real sops`, async (t) => {
-    const outcomes = { same: 0, refused: 0, "only ours": 0, "broken by sops": 0 };
-    const property = fc.asyncProperty(
-      texts,
-      paths,
-      fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...values) }, fc.constant(null)),
-      fc.boolean(),
-      fc.constantFrom("sops" as const, "ours" as const),
-      async (text, at, value, macOnlyEncrypted, by) => {
-        const encryption = { recipients: [pair.recipient], selection: null, macOnlyEncrypted };
-        outcomes[await compare(t, text, format, { at, value }, encryption, by)] += 1;
-      },
-    );
-    const details = await fc.check(property, { numRuns: RUNS });
-    t.log(`seed ${details.seed}: ${JSON.stringify(outcomes)}`);
-    t.false(details.failed, `${fc.defaultReportMessage(details)} ${String(details.errorInstance)}`);
-    t.true(outcomes.same > RUNS / 10, JSON.stringify(outcomes));
-  });
+  testWith("sops", "sops-batch")(
+    `${RUNS} random set and unset in ${format}: as real sops`,
+    async (t) => {
+      const outcomes = { same: 0, refused: 0, "only ours": 0, "broken by sops": 0 };
+      const property = fc.asyncProperty(
+        texts,
+        paths,
+        fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...values) }, fc.constant(null)),
+        fc.boolean(),
+        fc.constantFrom("sops" as const, "ours" as const),
+        async (text, at, value, macOnlyEncrypted, by) => {
+          const encryption = { recipients: [pair.recipient], selection: null, macOnlyEncrypted };
+          outcomes[await compare(t, text, format, { at, value }, encryption, by)] += 1;
+        },
+      );
+      const details = await fc.check(property, { numRuns: RUNS });
+      t.log(`seed ${details.seed}: ${JSON.stringify(outcomes)}`);
+      t.false(
+        details.failed,
+        `${fc.defaultReportMessage(details)} ${String(details.errorInstance)}`,
+      );
+      t.true(outcomes.same > RUNS / 10, JSON.stringify(outcomes));
+    },
+  );
 }
 
 testWith("sops")("sops reads a comment that unset moved into another mapping", async (t) => {
