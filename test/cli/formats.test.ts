@@ -11,8 +11,7 @@ const FLAT = 'a: 5\nb: "x y"\nc: true\n';
 const SECTIONS = "x: {a: one, b: two}\n";
 
 /** Encrypted files outside every rule, for a recipient given on the command line. */
-function withFiles(t: ExecutionContext): Scaffolded {
-  const repository = scaffolded(t);
+function encryptFiles(repository: Scaffolded): void {
   const recipient = /age1[a-z0-9]+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
   for (const [name, text] of Object.entries({
     "nested.yaml": NESTED,
@@ -23,7 +22,10 @@ function withFiles(t: ExecutionContext): Scaffolded {
     const ended = repository.tool("encrypt", "--age", recipient, "-i", name);
     if (ended.status !== 0) throw new Error(ended.stderr);
   }
-  return repository;
+}
+
+function withFiles(t: ExecutionContext): Scaffolded {
+  return scaffolded(t, { prepare: encryptFiles });
 }
 
 const CASES: readonly (readonly string[])[] = [
