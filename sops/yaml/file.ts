@@ -14,7 +14,7 @@ import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
 import type { InCollection } from "./collection.ts";
 import { commentStacks } from "./comments/stacks.ts";
-import type { Refusal } from "./go-yaml/go-yaml-scan.ts";
+import type { Refusal } from "./go-yaml/go-yaml-word.ts";
 import { leafEdits } from "./leaf-edits.ts";
 import type { YamlContent, YamlLeaf } from "./leaf.ts";
 import { metadataEdits, type YamlDocument } from "./metadata-edits.ts";

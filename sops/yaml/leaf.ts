@@ -1,6 +1,6 @@
 import type { Leaf } from "../store.ts";
 import type { InCollection } from "./collection.ts";
-import type { Refusal } from "./go-yaml/go-yaml-scan.ts";
+import type { Refusal } from "./go-yaml/go-yaml-word.ts";
 import type { YamlDocument } from "./metadata-edits.ts";
 import type { Place } from "./spelling.ts";
 

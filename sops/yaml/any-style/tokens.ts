@@ -2,7 +2,8 @@ import { CST, Lexer, Parser } from "yaml";
 import type { RawComment } from "../comments/texts.ts";
 import { TOO_LARGE } from "../file.ts";
 import { FlowReading } from "../go-yaml/flow-reading.ts";
-import { GoYamlScan, type Refusal } from "../go-yaml/go-yaml-scan.ts";
+import { GoYamlScan } from "../go-yaml/go-yaml-scan.ts";
+import type { Refusal } from "../go-yaml/go-yaml-word.ts";
 
 /**
  * How deep a document may be nested. Real files stay below 30. The composer recurses, and near the

@@ -1,9 +1,4 @@
-/** Something that the specification allows, and go-yaml refuses: sops and Flux cannot read a file with it. */
-export interface Refusal {
-  readonly offset: number;
-  /** What it is, and what to do. */
-  readonly message: string;
-}
+import { refusalsOfWord, type Refusal } from "./go-yaml-word.ts";
 
 /** Where a key may begin that is known as one by the `:` behind it. */
 interface SimpleKey {
@@ -15,39 +10,14 @@ interface SimpleKey {
 }
 
 const TAB = "has a tab where sops and Flux take spaces alone: write spaces there";
-const ESCAPE = "has an escape that sops and Flux cannot read: write the character itself";
-const NAME =
-  "has an anchor or alias whose name sops and Flux cannot read: name it by letters, digits, - and _";
-const PART_OF_NAME =
-  "has an anchor or alias of whose name sops and Flux take a part: name it by letters, digits, - and _";
-const TAG = "has a tag that sops and Flux cannot read: take it out";
-const TAG_END = "has a tag that sops and Flux take more into: put a space behind it";
 const MARK = "has a byte order mark inside of the file: take it out";
 const BEHIND_MARK = "has a space right behind its byte order mark: take one of them out";
 const DIRECTIVE = "has a directive at its end, behind which no document begins: take it out";
-const QUOTE = "has something right behind a closing quote: put a space there";
-const OPEN =
-  "has text in quotes that does not end before a line which stands too far left: close it, or indent that line";
 const COLON =
   "has a `:` that is not on the line where its key begins, which sops and Flux cannot read: write them on one line";
 const PLACE =
   "has a key, value or item where sops and Flux cannot read one: give it a line of its own";
 const LONG = "has a key of more than 1024 characters, which sops and Flux cannot read";
-
-/** Escapes that go-yaml does not know: of those are the pairs of `\u` that make one character in JSON. */
-const UNKNOWN_ESCAPE = /^\\(?:\/|u[dD][89a-fA-F]|U0000[dD][89a-fA-F])/;
-
-/** What may stand right behind the name of an anchor or alias. */
-const BEHIND_NAME = /[ \t\r\n?:,\]}%@`]/;
-
-/** go-yaml ends the name there, and reads the rest as something else. */
-const KNOWN_BEGINNING = /^[&*][0-9A-Za-z_-]+[?:,\]}%@`]/;
-/** What may stand right behind a scalar in quotes. */
-const BEHIND_QUOTE = /[ \t\r\n:,\]}]/;
-
-const KNOWN_NAME = /^[&*][0-9A-Za-z_-]+$/;
-const KNOWN_TAG =
-  /^!(?:<(?:[\w\-;/?:@&=+$,.!~*'()[\]]|%[0-9a-f]{2})+>|(?:[\w\-;/?:@&=+$,.!~*'()[\]]|%[0-9a-f]{2})*)$/i;
 
 const LONGEST_KEY = 1024;
 
@@ -241,33 +211,9 @@ export class GoYamlScan {
     } else {
       this.saveKey(offset, column);
       this.isKeyAllowed = false;
-      this.word(lexeme, first, offset);
+      this.refusals.push(...refusalsOfWord(this.text, lexeme, offset));
+      this.countLines(lexeme, offset);
     }
-  }
-
-  /** An anchor, an alias, a tag, or a scalar in quotes. */
-  private word(lexeme: string, first: string, offset: number): void {
-    const behind = this.text.charAt(offset + lexeme.length);
-    if (first === "&" || first === "*") {
-      const isKnown = KNOWN_NAME.test(lexeme) && (behind === "" || BEHIND_NAME.test(behind));
-      if (!isKnown) this.refuse(offset, KNOWN_BEGINNING.test(lexeme) ? PART_OF_NAME : NAME);
-    }
-    if (first === "!" && !KNOWN_TAG.test(lexeme)) this.refuse(offset, TAG);
-    if (first === "!" && /[^ \t\r\n]/.test(behind)) this.refuse(offset, TAG_END);
-    if (/["']/.test(first) && behind !== "" && !BEHIND_QUOTE.test(behind)) {
-      this.refuse(offset, QUOTE);
-    }
-    // The lexer ends it there, and takes an escaped quote for the closing one.
-    if (first === "'" && lexeme.slice(1, -1).replaceAll("''", "").includes("'")) {
-      this.refuse(offset, OPEN);
-    }
-    if (first === '"') {
-      for (const { index, 0: escape } of lexeme.matchAll(/\\(?:[uU][0-9a-fA-F]{4,8}|[^])/g)) {
-        if (index + escape.length === lexeme.length) this.refuse(offset, OPEN);
-        if (UNKNOWN_ESCAPE.test(escape)) this.refuse(offset + index, ESCAPE);
-      }
-    }
-    this.countLines(lexeme, offset);
   }
 
   private colon(offset: number, column: number): void {
