@@ -215,6 +215,12 @@ export const SECRET_DOCUMENT: Examples = {
         "kind: Secret\nstringData: {a: '${A}', hook: 'https://n8n.example.org/webhook/kzqwxjvbnmplkhgfdsatr'}\n---\nkind: Secret\nstringData: {a: '${A}', password: 'https://correct/horse'}\n",
       lines: [2, 5],
     },
+    {
+      path: "readable-line-in-data.yaml",
+      content:
+        "kind: Secret\ndata:\n  a.ini: {{SOPS_INI_BESIDE:base64}}\n---\nkind: Secret\ndata:\n  a.ini: {{SOPS_INI_WITHOUT_MAC:base64}}\n---\nkind: Secret\ndata:\n  a.env: {{SOPS_DOTENV_BESIDE:base64}}\n",
+      lines: [3, 7, 11],
+    },
     { path: "not-in-base64.yaml", content: "kind: Secret\ndata:\n  a: hunter2!\n", lines: [3] },
   ],
   misses: [
@@ -293,6 +299,11 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "encrypted-file-in-data.yaml",
       content: "kind: Secret\ndata:\n  a.json: {{SOPS_BINARY:base64}}\n",
+    },
+    {
+      path: "encrypted-lines-in-data.yaml",
+      content:
+        "kind: Secret\ndata:\n  a.ini: {{SOPS_INI:base64}}\n  b.env: {{SOPS_DOTENV:base64}}\n",
     },
     {
       path: "pointers.yaml",

@@ -94,6 +94,18 @@ export const SECRET_GENERATOR: Examples = {
         "patchesJson6902:\n  - target: {kind: Secret, name: a}\n    patch: |-\n      - {op: add, path: /data/a, value: aHVudGVyMg==}\n",
       lines: [4],
     },
+    {
+      path: "patch-without-kind.yaml",
+      content:
+        "patches:\n  - target: {kind: Secret, name: a}\n    patch: |-\n      data:\n        a: aHVudGVyMg==\n",
+      lines: [5],
+    },
+    {
+      path: "patch-without-text.yaml",
+      content:
+        "patches:\n  - target: {kind: Secret, name: a}\n    patch:\n      - {op: add, path: /data/a, value: aHVudGVyMg==}\n",
+      lines: [4],
+    },
   ],
   misses: [
     {

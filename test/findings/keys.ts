@@ -70,6 +70,11 @@ export async function placeholders(): Promise<Record<string, string>> {
     NUMBER_TOKEN: token("5432", "int"),
     BOOLEAN_TOKEN: token("True", "bool"),
     SOPS_BINARY: JSON.stringify({ data: token("hunter2"), sops: { mac: token("mac") } }),
+    SOPS_INI: `; comment\n[a]\nb = ${token("hunter2")}\nc =\n\n[sops]\nmac = ${token("mac")}\n`,
+    SOPS_INI_BESIDE: `[a]\nb = ${token("hunter2")}\nc = hunter2\n[sops]\nmac = ${token("mac")}\n`,
+    SOPS_INI_WITHOUT_MAC: `[a]\nb = ${token("hunter2")}\n[sops]\nversion = 3.9.0\n`,
+    SOPS_DOTENV: `a=${token("hunter2")}\nsops_mac=${token("mac")}\nsops_version=3.9.0\n`,
+    SOPS_DOTENV_BESIDE: `a=${token("hunter2")}\nb=hunter2\nsops_mac=${token("mac")}\n`,
     SECRET_MANIFEST:
       "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: hunter2\n",
     SECRET_JSON: '{"apiVersion":"v1","kind":"Secret","data":{"a":"aHVudGVyMg=="}}',
