@@ -419,6 +419,30 @@ test("commit --amend", (t) => {
   t.regex(encryptedEverywhere(repository, DB), /ENC\[/);
 });
 
+test("commit --amend of a merge: plaintext of its own is encrypted, and what a side brought is not touched", (t) => {
+  const repository = scaffolded(t);
+  const unguarded = (...args: string[]) =>
+    repository.run("git", args, { env: { HUSKY: "0" } }).status;
+  const brought = DB.replace("db", "brought");
+  repository.must("switch", "-q", "-c", "side");
+  repository.write(brought, PLAIN);
+  repository.must("add", brought);
+  t.is(unguarded("commit", "-q", "-m", "Side"), 0);
+  repository.must("switch", "-q", "main");
+  repository.write("note.md", "x\n");
+  repository.must("add", "note.md");
+  repository.must("commit", "-q", "-m", "Main");
+  t.is(unguarded("merge", "-q", "--no-commit", "side"), 0);
+  repository.write(DB, PLAIN);
+  repository.must("add", DB);
+  t.is(unguarded("commit", "-q", "-m", "Merge"), 0);
+  const amended = repository.git("commit", "--amend", "-m", "Merge it");
+  t.is(amended.status, 0, amended.stderr);
+  t.regex(encryptedEverywhere(repository, DB), /ENC\[/);
+  t.is(repository.must("show", `HEAD:${brought}`), PLAIN);
+  t.is(repository.must("rev-list", "--parents", "-1", "HEAD").split(" ").length, 3);
+});
+
 test("commit -- path: the plaintext does not stay behind in the index", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
