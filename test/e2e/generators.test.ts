@@ -351,6 +351,27 @@ test("new cluster: its own key and rules; the others keep every byte", async (t)
   t.is(readFileSync(join(repository.home, ".config/sops/age/keys.txt"), "utf8"), keys);
 });
 
+test("new cluster: where its rules cannot be added, no key is made and nothing is written", (t) => {
+  const repository = scaffolded(t);
+  const keyFile = join(repository.home, ".config/sops/age/keys.txt");
+  const keys = readFileSync(keyFile, "utf8");
+  for (const [text, says] of [
+    ["creation_rules: [\n", /new cluster: \.sops\.yaml:2:1: .*; mend it and run this again/],
+    ["stores: {}\n", /\.sops\.yaml has no list of creation_rules that can be added to/],
+    [Buffer.of(0xff, 0xfe, 0x0a), /\.sops\.yaml is no UTF-8: save it as that/],
+    [null, /has no \.sops\.yaml: run npx -p generator-flux-sops flux-sops init first/],
+  ] as const) {
+    const path = join(repository.dir, ".sops.yaml");
+    if (text === null) rmSync(path);
+    else writeFileSync(path, text);
+    const { status, stderr } = repository.tool("new", "cluster", "prod");
+    t.is(status, 2, stderr);
+    t.regex(stderr, says);
+    t.is(readFileSync(keyFile, "utf8"), keys);
+    t.is(repository.must("status", "--porcelain"), ` ${text === null ? "D" : "M"} .sops.yaml\n`);
+  }
+});
+
 test("new cluster: a folder for Talos comes only where there is one for all", (t) => {
   const repository = scaffolded(t);
   t.is(repository.tool("new", "cluster", "prod").status, 0);
