@@ -126,6 +126,7 @@ const shapes: Record<string, Shape> = {
       ".husky/pre-commit": "npx lint-staged",
       ".husky/pre-push": "#!/bin/sh\n# tests\nnpm test\n",
       ".husky/commit-msg": "npx commitlint --edit $1\n",
+      ".husky/post-checkout": "npm install\n",
     },
     added: [".husky/pre-commit", ".husky/pre-push"],
     has: [".flux-sops/hooks/pre-push", ".husky/prepare-commit-msg"],
@@ -175,8 +176,12 @@ const shapes: Record<string, Shape> = {
     says: /\.husky\/pre-commit: it goes to another folder \(cd\)[^]*^THE HOOKS ARE NOT ON/m,
   },
   "husky with a hook that works in a folder by itself": {
-    files: { ".husky/pre-commit": "(cd web && npm test)\n", "a.txt": "x\n" },
-    added: [".husky/pre-commit"],
+    files: {
+      ".husky/pre-commit": "(cd web && npm test)\n",
+      ".husky/pre-push": "#!/bin/sh\n# nothing yet",
+      "a.txt": "x\n",
+    },
+    added: [".husky/pre-commit", ".husky/pre-push"],
     on: true,
   },
   lefthook: {
