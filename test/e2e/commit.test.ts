@@ -419,6 +419,24 @@ test("commit --amend", (t) => {
   t.regex(encryptedEverywhere(repository, DB), /ENC\[/);
 });
 
+test("commit --amend of the first commit: what is printed takes a key out of it", async (t) => {
+  const repository = scaffolded(t);
+  const { identity } = await generateKeyPair();
+  repository.must("checkout", "-q", "--orphan", "first");
+  repository.write("key.txt", `${identity}\n`);
+  repository.must("add", "key.txt");
+  const unguarded = { env: { HUSKY: "0" } };
+  t.is(repository.run("git", ["commit", "-q", "-m", "First"], unguarded).status, 0);
+  const refused = repository.git("commit", "--amend", "--no-edit");
+  t.is(refused.status, 1, refused.stderr);
+  t.is(repository.paste(printedCommands(refused.stderr, "key.txt")).status, 0);
+  const amended = repository.git("commit", "--amend", "--no-edit");
+  t.is(amended.status, 0, amended.stderr);
+  t.is(repository.must("rev-list", "--count", "HEAD"), "1\n");
+  t.false(repository.must("ls-files").split("\n").includes("key.txt"));
+  t.is(repository.read("key.txt"), `${identity}\n`);
+});
+
 test("commit --amend of a merge: plaintext of its own is encrypted, and what a side brought is not touched", (t) => {
   const repository = scaffolded(t);
   const unguarded = (...args: string[]) =>
