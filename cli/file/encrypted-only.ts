@@ -26,6 +26,6 @@ export function notEncrypted(file: StoreFile, why: string): SopsError {
   const message =
     format === null
       ? `is not encrypted: ${why}`
-      : `is encrypted as ${format}, which its name does not say: rename it, or add --input-type ${format}`;
+      : `is encrypted as ${format}, which its name does not say: add --input-type ${format}, or rename it`;
   return new SopsError("no-metadata", message);
 }

@@ -139,7 +139,7 @@ const STATUSES: readonly [title: string, args: readonly string[], status: number
       "a file whose name does not say its format",
       ["decrypt", "db.yaml.enc"],
       1,
-      /^flux-sops: db\.yaml\.enc: is encrypted as yaml, which its name does not say: rename it, or add --input-type yaml$/m,
+      /^flux-sops: db\.yaml\.enc: is encrypted as yaml, which its name does not say: add --input-type yaml, or rename it$/m,
     ],
     [
       "a damaged value",
