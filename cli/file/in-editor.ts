@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { printable } from "../../git/escape.ts";
+import { shellText } from "../../git/shell-word.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -21,6 +23,14 @@ export interface Text {
   readonly format: Format;
   readonly indent: number | null;
 }
+
+/**
+ * Editors that end at once while their window stays open, unless told to wait. What is typed there would be lost,
+ * or saved in plaintext where nobody takes it away any more.
+ */
+const WINDOWED =
+  /^\s*(?:"(?:[^"]*\/)?|'(?:[^']*\/)?|(?:\S*\/)?)(?:code|code-insiders|codium|cursor|subl|zed|atom)["']?(?=\s|$)/;
+const WAITS = /\s(?:--wait|-[a-zA-Z]*w[a-zA-Z]*)(?=\s|$)/;
 
 /**
  * Lets the user edit a plaintext, until it parses and can be encrypted. It is in a file of mode 0600 in
@@ -92,6 +102,12 @@ async function runEditor(file: string): Promise<void> {
     throw new ExitError(
       SOPS_EXIT.noEditorFound,
       "there is no editor: set EDITOR, or install vim, nano or vi",
+    );
+  }
+  if (WINDOWED.test(editor) && !WAITS.test(editor)) {
+    throw new ExitError(
+      SOPS_EXIT.noEditorFound,
+      `${printable(editor)} does not wait until its window is closed, and what is typed there would be lost: SOPS_EDITOR=${shellText(`${editor} --wait`)} before the command`,
     );
   }
   // As git does: the variable may hold arguments. The shell between must not end before the editor either.

@@ -84,6 +84,7 @@ const FILES: Readonly<Record<string, string>> = {
   "ed/appendeq": '#!/bin/sh\necho "more=hunter7" >> "$1"\n',
   "ed/breaks": `#!/bin/sh\ntest -e "$HOME/seen" && exit 1\ntouch "$HOME/seen"\necho "a: [" > "$1"\n`,
   "ed/empties": `#!/bin/sh\ntest -e "$HOME/seen" && exit 1\ntouch "$HOME/seen"\n: > "$1"\n`,
+  "ed/code": "#!/bin/sh\n",
   "ed/removes": '#!/bin/sh\nrm "$1"\n',
 };
 
@@ -292,6 +293,8 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ],
   ["EDITOR=ed/appendeq sops edit e.env", "0 e.env=ENC-dotenv"],
   ["EDITOR=ed/removes sops edit e.yaml", "2"],
+  ["EDITOR='ed/code --wait' sops edit e.yaml", "200"],
+  ["EDITOR='\"ed/code\" -nw' sops edit e.yaml", "200"],
   ["EDITOR=ed/append sops edit nowhere/new.yaml", "1"],
   ["EDITOR=ed/append sops e.yaml", "0 e.yaml=ENC-yaml"],
   ["EDITOR=ed/append sops --ignore-mac badmac.yaml", "0 badmac.yaml=ENC-yaml"],

@@ -1079,6 +1079,16 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
+    what: "an editor that ends while its window stays open: VS Code and its like, without --wait",
+    sops: "takes the plaintext away under the window, where it is lost, or saved once more as a file that stays",
+    ours: "does not start it, and says how it waits",
+    lines: [
+      ["EDITOR=ed/code sops edit e.yaml", "200", "201"],
+      ["EDITOR='\"ed/code\" --new-window' sops edit e.yaml", "200", "201"],
+      ["SOPS_EDITOR=ed/code sops new.yaml", "200", "201"],
+    ],
+  },
+  {
     what: "a text that cannot be encrypted comes out of the editor, and nobody is there to press Enter",
     sops: "starts the editor again and again",
     ours: "gives up, and changes nothing",
