@@ -185,6 +185,14 @@ export class YamlFile implements StoreFile {
         const message = "is too large once it is encrypted: divide it into several files";
         throw new SopsError("unsupported", message);
       }
+      const indented = indentedKey([...this.own, ...this.empty]);
+      if (indented !== null) {
+        throw new SopsError(
+          "unsupported",
+          "is indented as a whole, and the sops block stands in the first column: take the spaces before its keys out",
+          new Lines(this.text).placeOf(indented),
+        );
+      }
       throw new SopsError(
         "unsupported",
         "could not be read again once it is encrypted: take tabs and spaces out that stand alone on a line",
@@ -207,6 +215,16 @@ export class YamlFile implements StoreFile {
       throw error;
     }
   }
+}
+
+/** The first key of a document whose top mapping does not stand in the first column; null for none. */
+function indentedKey(entries: readonly InCollection[]): number | null {
+  for (const { holder, entry } of entries) {
+    let [top, key] = [holder, entry];
+    for (; top !== null && top.parent !== null; top = top.parent) key = top.entry;
+    if ((top?.column ?? 0) > 0) return key;
+  }
+  return null;
 }
 
 /** How many comments each value is behind, in the mapping or list that holds it and in those around. */

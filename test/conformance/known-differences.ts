@@ -163,6 +163,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "a YAML document whose keys are all indented",
+    sops: "writes it anew in the first column",
+    ours: "refuses the file: no sops block could stand beside its keys",
+    examples: [{ text: "  a: x\n  b: y\n", sops: /^a: x$/m, ours: "refused" }],
+  },
+  {
     what: "a YAML file of comments alone",
     sops: "refuses it",
     ours: "encrypts them as in an empty mapping; sops decrypts that",

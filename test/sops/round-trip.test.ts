@@ -458,6 +458,21 @@ test("refused: a pattern for comments that stay readable, which the ciphertext o
   t.is(await decrypt(await encrypt(text, rule("."))), text);
 });
 
+test("refused: a document that is indented as a whole, beside whose keys no sops block could stand", async (t) => {
+  for (const [text, line] of [
+    ["  a: x\n  b: y\n", 1],
+    ["# note\na: x\n---\n\n c:\n   - {}\n", 5],
+  ] as const) {
+    const error = await t.throwsAsync(encrypt(text, WHOLE), {
+      name: "SopsError",
+      message: /is indented as a whole/,
+    });
+    t.is((error as { line?: unknown } | undefined)?.line, line);
+  }
+  const text = "  {a: x}\n";
+  t.is(await decrypt(await encrypt(text, WHOLE)), text);
+});
+
 test("refused: ciphertext in a file without a sops block", async (t) => {
   const encrypted = await encrypt("stringData:\n  a: one\n", SECRET);
   await t.throwsAsync(encrypt(encrypted.replace(/^sops:\n[^]*/m, ""), SECRET), {
