@@ -106,7 +106,11 @@ function spelled({ entries, sections, behind }: Tree, format: Commented): string
     const beside = one.beside === null || format === "dotenv" ? "" : ` ${line(one.beside)}`;
     const { key } = one;
     if (format === "dotenv") return `${before}${key}=${one.value.replaceAll("\n", "\\n")}\n`;
-    if (format === "ini") return `${before}${key} = ${one.value.split("\n")[0]}${beside}\n`;
+    if (format === "ini") {
+      // A `\` at its end takes in the next line; where that is a section's name, a key may stand twice.
+      const ended = beside.replace(/\\+$/, "");
+      return `${before}${key} = ${one.value.split("\n")[0]}${ended}\n`;
+    }
     if (one.value.includes("\n") && one.style === "plain") {
       const [first = "", second = ""] = one.value.split("\n");
       return `${before}${indent}${key}: |${beside}\n${indent}  ${first}\n${indent}  ${second}\n`;
