@@ -337,7 +337,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "with Windows line ends, a comment above the `:` of a `? key`, whose value is a flow collection",
+    what: "with Windows line ends, a comment above the `:` of a `? key`, or below a `-` or an anchor alone on its line, and then a flow collection",
     sops: "takes it for a foot of the key, and the next comment into the flow collection",
     ours: "refuses the file where that one would stay readable and the collection is encrypted",
     examples: [
@@ -345,6 +345,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         text: "x:\r\n  ? data\r\n  # note 1\r\n  : {b: y}\r\n  # note 2\r\n",
         selection: { option: "encrypted_regex", pattern: "^data$" },
         sops: /^ +data:\n +b: "y"\n +# note 2\n +# note 1$/m,
+        ours: "refused",
+      },
+      {
+        text: "x:\r\n- &a\r\n  # note 1\r\n  data: {b: y}\r\n  # note 2\r\nz: 1\r\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        sops: /data:\n +b: "y"\n +# note 2\n +# note 1$/m,
         ours: "refused",
       },
     ],

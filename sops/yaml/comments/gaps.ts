@@ -49,12 +49,15 @@ export function gapsOf(
         ? heldBehindIndicator(lines, own, before, after, root, blockLine)
         : followAbove(gaps.at(-1), before, heldInGap(lines, own, before, after, root, blockLine));
     // A foot of a document that has ended already, or of none, is put anywhere in the next. With Windows
-    // line ends go-yaml takes what stands above the `:` of a `? key` for a foot, too.
+    // line ends go-yaml takes what stands above the `:` of a `? key` for a foot, too, or below a `-`, an anchor
+    // or a tag alone on a line.
+    const isOpen =
+      after?.opensValue === true || before?.opensItem === true || before?.property === true;
     const hasLateFoot =
       (before?.parts === true &&
         (before.collection === null || marks[mark - 2]?.parts === true) &&
         held.some(({ kind }) => kind === "prior")) ||
-      (after?.opensValue === true && own.some(({ windows }) => windows === true));
+      (isOpen && own.some(({ windows }) => windows === true));
     const isPassedOn = isBeforeScalar(lines, before, after) || isBeforeEmptyItem(marks, mark);
     gaps.push({ start: first.start, before, after, held, hasLateFoot, isPassedOn });
   }
