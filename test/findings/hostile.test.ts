@@ -98,16 +98,17 @@ const hostile = (n: number): Record<string, string> => ({
 });
 
 const SIZES = [
-  { n: 200_000, seconds: 3, paths: ["a.yaml"] },
-  // The same reading, under names that other rules look at.
+  { n: 200_000, seconds: 3, paths: ["a.yaml"], isParsed: true },
+  // Under names that other rules look at. What YAML it is does not depend on the name.
   {
     n: 50_000,
     seconds: 1.5,
+    isParsed: false,
     paths: ["a.env", "values.yaml", "a.tfstate", "a.patch", "a.tf", "a.sql", "a.xml", "a.md"],
   },
 ];
 
-for (const { n, seconds, paths } of SIZES) {
+for (const { n, seconds, paths, isParsed } of SIZES) {
   for (const [name, text] of Object.entries(hostile(n))) {
     for (const path of paths) {
       test(`${name} (${path}) is judged in little time, without an exception`, (t) => {
@@ -115,7 +116,7 @@ for (const { n, seconds, paths } of SIZES) {
         // Processor time, not wall time: other tests run beside this one.
         const start = process.cpuUsage();
         t.notThrows(() => scan(candidate));
-        t.notThrows(() => candidate.documents);
+        if (isParsed) t.notThrows(() => candidate.documents);
         const { user } = process.cpuUsage(start);
         t.true(user < seconds * 1e6, `${String(user / 1000)} ms`);
       });
