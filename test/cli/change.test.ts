@@ -17,10 +17,21 @@ import { realTool, runTool, testWith } from "../real-tools.ts";
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const PLAIN = `${secret({ a: "one", b: '"two"' })}# end\n`;
 
-function withFile(t: ExecutionContext, text = PLAIN): Scaffolded {
+function encrypt({ write, tool }: Scaffolded, text: string): void {
+  write(DB, text);
+  const { status, stderr } = tool("encrypt", "--in-place", DB);
+  if (status !== 0) throw new Error(stderr);
+}
+
+const encryptPlain = (repository: Scaffolded): void => {
+  encrypt(repository, PLAIN);
+};
+
+/** DB is encrypted, on the disk. */
+function withFile(t: ExecutionContext, text?: string): Scaffolded {
+  if (text === undefined) return scaffolded(t, { prepare: encryptPlain });
   const repository = scaffolded(t);
-  repository.write(DB, text);
-  t.is(repository.tool("encrypt", "--in-place", DB).status, 0);
+  encrypt(repository, text);
   return repository;
 }
 

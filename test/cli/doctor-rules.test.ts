@@ -13,12 +13,14 @@ function rules(repository: Scaffolded, change: (text: string) => string): void {
   repository.must("add", ".sops.yaml");
 }
 
+function addSecret({ write, must }: Scaffolded): void {
+  write(DB, secret({ password: "hunter2" }));
+  must("add", DB);
+  must("commit", "-q", "-m", "Add db");
+}
+
 function withSecret(t: ExecutionContext): Scaffolded {
-  const repository = scaffolded(t);
-  repository.write(DB, secret({ password: "hunter2" }));
-  repository.must("add", DB);
-  repository.must("commit", "-q", "-m", "Add db");
-  return repository;
+  return scaffolded(t, { prepare: addSecret });
 }
 
 test("rules that are on disk only", (t) => {

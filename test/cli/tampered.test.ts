@@ -47,9 +47,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "exec-file": ["exec-file", FILE, `${TELL} {}`],
 };
 
-/** A repository with both files, and their encrypted texts. */
-function withFiles(t: Parameters<typeof scaffolded>[0]) {
-  const repository = scaffolded(t);
+function encryptFiles(repository: Scaffolded): void {
   const rules = repository.read(".sops.yaml").replace(/^ *encrypted_regex: .*\n/gm, "");
   repository.write(".sops.yaml", rules);
   const lines = (indent: string) => `${indent}a: ${first}\n${indent}b: ${second}\n`;
@@ -57,6 +55,11 @@ function withFiles(t: Parameters<typeof scaffolded>[0]) {
   repository.write(FLAT, `${lines("")}c: ${third}\n`);
   const { status, stderr } = repository.tool("encrypt", "--in-place", FILE, FLAT);
   if (status !== 0) throw new Error(stderr);
+}
+
+/** A repository with both files, and their encrypted texts. */
+function withFiles(t: Parameters<typeof scaffolded>[0]) {
+  const repository = scaffolded(t, { prepare: encryptFiles });
   const encrypted = [FILE, FLAT].map((path) => [path, repository.read(path)] as const);
   return { repository, encrypted: new Map(encrypted) };
 }
