@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { spawnSync } from "../bounded-programs.ts";
 import { identitiesOf, plaintextOf } from "./plaintext-of.ts";
 import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+import { withOrigin } from "./with-origin.ts";
 
 /**
  * What desktop clients run to stage, commit and push, as their sources have it. commit-table.test.ts has the forms
@@ -17,20 +18,14 @@ const WEB = "web.yaml";
 const MARKER = "wombat-7731-quartz";
 
 /** DB is committed with `a` and `b`, and encrypted. */
-function committed(t: ExecutionContext): Scaffolded {
-  const repository = scaffolded(t);
-  repository.write(DB, secret({ a: MARKER, b: "same" }));
-  repository.must("add", DB);
-  repository.must("commit", "-q", "-m", "One");
-  return repository;
+function commit({ write, must }: Scaffolded): void {
+  write(DB, secret({ a: MARKER, b: "same" }));
+  must("add", DB);
+  must("commit", "-q", "-m", "One");
 }
 
-function withRemote(t: ExecutionContext): Scaffolded {
-  const repository = scaffolded(t);
-  repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
-  repository.must("remote", "add", "origin", join(repository.dir, "../remote.git"));
-  repository.must("push", "-q", "origin", "main");
-  return repository;
+function committed(t: ExecutionContext): Scaffolded {
+  return scaffolded(t, { prepare: commit });
 }
 
 /** Stages what is on no disk: a file's part that was chosen in an editor. */
@@ -238,7 +233,7 @@ hookRun(
 hookRun(
   "GitHub Desktop, its user goes on past the refusal: warned, and not pushed [needs git 2.36]",
   (t) => {
-    const repository = withRemote(t);
+    const repository = withOrigin(t);
     repository.write(WEB, secret({ a: MARKER }));
     const ended = desktopCommit(repository, [WEB], true);
     t.is(ended.status, 0, ended.stderr);
@@ -272,7 +267,7 @@ hookRun(
 // GitButler: crates/gitbutler-repo/src/hooks.rs and managed_hooks.rs.
 
 test("GitButler tells pre-push of the remote's branch by the name that it has here: leaks are refused", (t) => {
-  const { run, must, write } = withRemote(t);
+  const { run, must, write } = withOrigin(t);
   const push = () => {
     const [local, remote] = [must("rev-parse", "main"), must("rev-parse", "origin/main")];
     const input = `refs/heads/main ${local.trim()} refs/remotes/origin/main ${remote.trim()}\n`;
@@ -289,7 +284,7 @@ test("GitButler tells pre-push of the remote's branch by the name that it has he
 });
 
 test("GitButler's own hook in the place of husky's: a commit warns, doctor names it, the push is refused", (t) => {
-  const { git, must, write, tool, dir } = withRemote(t);
+  const { git, must, write, tool, dir } = withOrigin(t);
   const stub = join(dir, ".husky/_/pre-commit");
   renameSync(stub, `${stub}-user`);
   writeFileSync(stub, `#!/bin/sh\n"$(dirname "$0")/pre-commit-user" "$@"\n`, { mode: 0o755 });
@@ -307,7 +302,7 @@ test("GitButler's own hook in the place of husky's: a commit warns, doctor names
 
 // Sapling: push in eden/scm/sapling/git.py.
 test("Sapling names git's folder, an address and a commit, and pushes from the top: refused", (t) => {
-  const { git, must, write, dir } = withRemote(t);
+  const { git, must, write, dir } = withOrigin(t);
   write(WEB, secret({ a: MARKER }));
   must("add", WEB);
   must("-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "x");

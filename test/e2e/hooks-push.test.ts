@@ -2,7 +2,8 @@ import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { escapeRegExp } from "./escape-reg-exp.ts";
-import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+import { secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+import { withOrigin, type WithOrigin } from "./with-origin.ts";
 
 /** Every form in which git hands refs to pre-push, and what is judged where. */
 
@@ -13,9 +14,7 @@ const WEB = "clusters/homelab/apps/web/web.yaml";
 const OBJECT =
   "apiVersion: builtin\nkind: SecretGenerator\nmetadata: { name: a }\nfiles: [a.conf]\n";
 
-interface Pushing extends Scaffolded {
-  /** Where `origin` is. */
-  readonly remote: string;
+interface Pushing extends WithOrigin {
   /** Writes, stages and commits without any hook. */
   leak(path: string, content: string, message?: string): string;
   /** Writes, stages and commits as one should. */
@@ -23,12 +22,8 @@ interface Pushing extends Scaffolded {
   push(...args: string[]): Ended;
 }
 
-function pushing(t: ExecutionContext, options: Parameters<typeof scaffolded>[1] = {}): Pushing {
-  const repository = scaffolded(t, options);
-  const remote = join(repository.dir, "../remote.git");
-  repository.run("git", ["init", "-q", "--bare", remote]);
-  repository.must("remote", "add", "origin", remote);
-  if (options.commit !== false) repository.must("push", "-q", "origin", "main");
+function pushing(t: ExecutionContext, options: Parameters<typeof withOrigin>[1] = {}): Pushing {
+  const repository = withOrigin(t, options);
   const commit = (
     path: string,
     content: string,
@@ -42,7 +37,6 @@ function pushing(t: ExecutionContext, options: Parameters<typeof scaffolded>[1] 
   };
   return {
     ...repository,
-    remote,
     commit: (path, content) => commit(path, content),
     leak: (path, content) =>
       // Long ago: a commit of the same author in the same second could be an amended one.

@@ -11,6 +11,7 @@ import {
 import { delimiter, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
+import { withOrigin } from "./with-origin.ts";
 
 /** Ways round the commit hook, by mistake or on purpose: what then stands in for it. */
 
@@ -18,10 +19,7 @@ const MARKER = "wombat-7731-quartz";
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 
 function withRemote(t: ExecutionContext): Scaffolded {
-  const repository = scaffolded(t);
-  repository.run("git", ["init", "-q", "--bare", "../remote.git"]);
-  repository.must("remote", "add", "origin", "../remote.git");
-  repository.must("push", "-q", "origin", "main");
+  const repository = withOrigin(t);
   repository.write(DB, secret({ a: MARKER }));
   return repository;
 }
