@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import { spawnSync } from "../bounded-programs.ts";
 import { escapeRegExp } from "./escape-reg-exp.ts";
 import { realTool, runTool, testWith } from "../real-tools.ts";
@@ -23,6 +23,17 @@ import { printedCommands, scaffolded, secret, type Scaffolded } from "./scaffold
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const WEB = "clusters/homelab/apps/web/web.yaml";
 const PLAIN = secret({ username: "app", password: '"correct horse"', port: '"5432"' });
+
+function addDb({ write, must }: Scaffolded): void {
+  write(DB, PLAIN);
+  must("add", DB);
+  must("commit", "-m", "Add db");
+}
+
+/** DB is committed, and encrypted. */
+function withDb(t: ExecutionContext): Scaffolded {
+  return scaffolded(t, { prepare: addDb });
+}
 
 /** The file is encrypted in the commit, the index and the worktree, and git has nothing to report. */
 function encryptedEverywhere(repository: Scaffolded, path: string): string {
@@ -70,10 +81,7 @@ test("a rule that would take the file, and is not staged, is told of with the co
 });
 
 testWith("sops")("real sops decrypts what git commit encrypted", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add db");
+  const repository = withDb(t);
   const data: unknown = JSON.parse(
     runTool("sops", ["decrypt", "--output-type", "json", join(repository.dir, DB)], {
       env: repository.env,
@@ -88,10 +96,7 @@ testWith("sops")("real sops decrypts what git commit encrypted", (t) => {
 });
 
 test("editing one value of three changes that value, lastmodified and mac", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add db");
+  const repository = withDb(t);
   const before = repository.read(DB).split("\n");
   t.is(repository.tool("decrypt", "--in-place", DB).status, 0);
   repository.write(DB, repository.read(DB).replace("correct horse", "battery staple"));
@@ -110,10 +115,7 @@ test("editing one value of three changes that value, lastmodified and mac", (t) 
 });
 
 test("decrypting in place and committing without an edit changes nothing", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add db");
+  const repository = withDb(t);
   const before = encryptedEverywhere(repository, DB);
   repository.tool("decrypt", "--in-place", DB);
   repository.write("note.md", "x\n");
@@ -398,10 +400,7 @@ for (const [name, content] of OTHER_FORMATS) {
 }
 
 test("commit -a", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   repository.tool("decrypt", "-i", DB);
   repository.write(DB, repository.read(DB).replace("app", "other"));
   repository.must("commit", "-am", "Change");
@@ -594,10 +593,7 @@ test("a Secret without a key here: a note names the blob that still holds the te
 });
 
 test("a new plaintext value in an encrypted file is encrypted, with a line that names it", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   repository.write(
     DB,
     repository.read(DB).replace("stringData:\n", "stringData:\n  fresh: hunter2\n"),
@@ -632,10 +628,7 @@ test("a value of a Secret beside those that are encrypted is refused, where it s
 });
 
 test("ciphertext that moved in together with a new value is not signed", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   repository.write("other.yaml", repository.read(DB));
   t.is(repository.tool("set", "other.yaml", '["stringData"]["username"]', '"root"').status, 0);
   const moved = /username: (\S+)/.exec(repository.read("other.yaml"))?.[1] ?? "";
@@ -666,10 +659,7 @@ test("ciphertext that moved in together with a new value is not signed", (t) => 
 });
 
 test("a new plaintext value is refused where no key opens the file", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   rmSync(join(repository.home, ".config"), { recursive: true });
   repository.write(
     DB,
@@ -712,10 +702,7 @@ test("a value that is commented out left of the others is refused; indented, it 
 });
 
 test("a damaged ciphertext is refused", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   const text = repository.read(DB);
   const swapped = text.replace(/(username: )(\S+)(\n {2}password: ")([^"]+)/, "$1$4$3$2");
   t.not(swapped, text);
@@ -731,10 +718,7 @@ test("a damaged ciphertext is refused", (t) => {
 });
 
 test("a PGP key that a file has kept from before passes with a warning, and hides nothing else", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   const pgp =
     '  pgp:\n    - fp: 85D77543B3D624B63CEA9E6DBC17301B491B3F21\n      created_at: "2026-01-01T00:00:00Z"\n      enc: x\n';
   repository.write(DB, repository.read(DB).replace("sops:\n", `sops:\n${pgp}`));
@@ -757,10 +741,7 @@ test("a PGP key that a file has kept from before passes with a warning, and hide
 });
 
 test("recipients that are not those of the rule are refused, and the printed commands mend them", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   const other = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
   const rules = repository.read(".sops.yaml");
   repository.write(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${other}\n`));
@@ -1024,10 +1005,7 @@ test("the tool's own files are known by their git names; a key in one of them is
 });
 
 test("deleted files, symlinks and intent-to-add entries are left alone", (t) => {
-  const repository = scaffolded(t);
-  repository.write(DB, PLAIN);
-  repository.must("add", DB);
-  repository.must("commit", "-m", "Add");
+  const repository = withDb(t);
   repository.run("ln", ["-s", "db.sops.yaml", "clusters/homelab/secrets/link.sops.yaml"]);
   repository.write("clusters/homelab/secrets/later.sops.yaml", PLAIN);
   repository.must("add", "-N", "clusters/homelab/secrets/later.sops.yaml");
