@@ -11,8 +11,8 @@ import { isExplained, isInterruption } from "../scaffold/errors.ts";
 import { requireUsableGit } from "../scaffold/git-in-folder.ts";
 import { QUESTIONS, type Question, type RawAnswers } from "../scaffold/answers/questions.ts";
 import { prepareScaffold } from "../scaffold/scaffold.ts";
-import { scopeFor, settledAnswers } from "../scaffold/target/scope.ts";
-import { inspectTarget } from "../scaffold/target/target.ts";
+import { scopeFor, settledAnswers } from "../scaffold/destination/scope.ts";
+import { inspectDestination } from "../scaffold/destination/destination.ts";
 import { isBundled, version } from "../scaffold/version.ts";
 import { parseWithHint } from "./arguments/parse.ts";
 import { OWN_EXIT } from "./exit/codes.ts";
@@ -39,18 +39,18 @@ export async function init(argv: readonly string[]): Promise<number> {
   const { given, switches, folder } = parsed(command);
   try {
     await requireUsableGit();
-    const target = await inspectTarget(folder);
-    const scope = scopeFor(target, given);
+    const destination = await inspectDestination(folder);
+    const scope = scopeFor(destination, given);
     const prompts = canAsk(switches) ? await terminalPrompts() : null;
     const answers = await collectAnswers(
       given,
-      settledAnswers(target, scope),
-      target.directory,
+      settledAnswers(destination, scope),
+      destination.directory,
       prompts?.ask ?? null,
-      target.surroundings.found,
+      destination.surroundings.found,
     );
     const planned = await prepareScaffold({
-      ...{ target, answers, version, scope },
+      ...{ destination, answers, version, scope },
       force: switches.force,
       tool: bundledTool(),
     });

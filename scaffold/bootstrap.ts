@@ -12,7 +12,7 @@ import { gitComplaint, gitInFolder, gitLine } from "./git-in-folder.ts";
 import { collectAnswers } from "./answers/collect.ts";
 import { rememberedKeyFile } from "./commit/commit.ts";
 import { probesOf } from "./new/cluster-folders.ts";
-import { inspectTarget } from "./target/target.ts";
+import { inspectDestination } from "./destination/destination.ts";
 
 export interface BootstrapRequest {
   /** The top of the repository. */
@@ -53,7 +53,7 @@ export interface Bootstrap {
  */
 export async function prepareBootstrap(request: BootstrapRequest): Promise<Bootstrap> {
   const { directory, cluster, context, environment } = request;
-  const { remembered } = await inspectTarget(directory);
+  const { remembered } = await inspectDestination(directory);
   const recorded = await collectAnswers({}, { provider: "github", ...remembered }, directory, null);
   const answers = { ...recorded, cluster, owner: request.owner ?? recorded.owner };
   const { words, tokenVariable } = bootstrapCommand(answers);

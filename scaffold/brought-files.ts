@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { wouldHide } from "./new/folder-list.ts";
 import type { HookManager } from "./hook-manager/find.ts";
 import type { WantedFile } from "./plan/plan.ts";
-import type { Target } from "./target/target.ts";
+import type { Destination } from "./destination/destination.ts";
 
 /**
  * Whether a file that the scaffold has is for this folder, too.
@@ -12,16 +12,16 @@ import type { Target } from "./target/target.ts";
  */
 export function isBrought(
   file: WantedFile,
-  target: Target,
+  destination: Destination,
   manager: HookManager,
   force = false,
 ): boolean {
-  return hasPlace(file, target, manager) && !isTakenAway(file, target, force);
+  return hasPlace(file, destination, manager) && !isTakenAway(file, destination, force);
 }
 
 /** A list that was taken away for Flux to take all that is in its folder, or what nothing else needs. */
-function isTakenAway({ path }: WantedFile, target: Target, force: boolean): boolean {
-  const { directory, generated } = target;
+function isTakenAway({ path }: WantedFile, destination: Destination, force: boolean): boolean {
+  const { directory, generated } = destination;
   if (!generated.ids.has(path)) return false;
   const isRemoved = OPTIONAL.test(path) && !existsSync(join(directory, path));
   return wouldHide(directory, path) || (isRemoved && !force);
@@ -32,9 +32,9 @@ const OPTIONAL =
   /^(?:(?:talos\/)?README\.md|\.editorconfig|\.gitlab-ci\.yml|\.(?:github|forgejo)\/workflows\/flux-sops\.yml)$/;
 
 /** In somebody's repository, files that say how they work there are theirs alone. */
-function hasPlace(file: WantedFile, target: Target, manager: HookManager): boolean {
-  const { directory, isRepository, generated } = target;
-  const scope = target.surroundings.scope;
+function hasPlace(file: WantedFile, destination: Destination, manager: HookManager): boolean {
+  const { directory, isRepository, generated } = destination;
+  const scope = destination.surroundings.scope;
   if (!isRepository || scope === "repository") return true;
   const isThere = existsSync(join(directory, file.path));
   switch (file.path) {

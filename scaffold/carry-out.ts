@@ -35,10 +35,10 @@ export async function carryOut(
   prepared: PreparedScaffold,
   options: { readonly install: { readonly begins: () => void } | null },
 ): Promise<Scaffolded> {
-  const { target, answers, identity, force } = prepared;
-  const { directory } = target;
+  const { destination, answers, identity, force } = prepared;
+  const { directory } = destination;
   // Else it would be committed to, and taken back after a failure.
-  if (!target.isRepository && existsSync(join(directory, ".git"))) {
+  if (!destination.isRepository && existsSync(join(directory, ".git"))) {
     throw new ScaffoldError(
       "environment",
       `${printable(directory)} has become a git repository meanwhile, and nothing was written: run this again`,
@@ -47,7 +47,7 @@ export async function carryOut(
   const files = filesToWrite(prepared.files, force);
   const staged = stageFiles(directory, files);
   try {
-    if (!target.isRepository) await initRepository(directory, answers.branch);
+    if (!destination.isRepository) await initRepository(directory, answers.branch);
     if (identity.kind === "new") {
       writeIdentity(identity, prepared.scope === "gate" ? null : answers.cluster, directory);
     }
@@ -56,7 +56,8 @@ export async function carryOut(
     }
     staged.moveIntoPlace();
   } catch (error) {
-    if (!target.isRepository) rmSync(join(directory, ".git"), { recursive: true, force: true });
+    if (!destination.isRepository)
+      rmSync(join(directory, ".git"), { recursive: true, force: true });
     throw error;
   } finally {
     staged.discard();
@@ -75,7 +76,7 @@ export async function carryOut(
     if (isInstalled && existsSync(join(directory, LOCK_FILE))) paths.push(LOCK_FILE);
   }
   const about = { cluster: answers.cluster, scope: prepared.scope, version: prepared.version };
-  const commit = target.isRepository
+  const commit = destination.isRepository
     ? await leftToOwner(directory, paths, stubs, about)
     : await firstCommit(directory, paths, stubs, about);
   return { ...prepared, hooks, installation, commit };

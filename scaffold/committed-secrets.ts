@@ -22,13 +22,13 @@ const MOST_SHOWN = 20;
  * The readable secrets that an existing repository holds, by its new tool's `check`. Nothing is
  * changed. Empty for a repository that was made just now, and where the tool cannot tell.
  */
-export async function committedSecrets({ target }: Scaffolded): Promise<CommittedSecret[]> {
-  if (!target.isRepository || typeof target.remembered.cluster === "string") return [];
+export async function committedSecrets({ destination }: Scaffolded): Promise<CommittedSecret[]> {
+  if (!destination.isRepository || typeof destination.remembered.cluster === "string") return [];
   const output = await new Promise<string>((resolve) => {
     execFile(
       process.execPath,
-      [join(target.directory, TOOL_PATH), "check", "--format", "json"],
-      { cwd: target.directory, env: environmentInFolder(), maxBuffer: 2 ** 28 },
+      [join(destination.directory, TOOL_PATH), "check", "--format", "json"],
+      { cwd: destination.directory, env: environmentInFolder(), maxBuffer: 2 ** 28 },
       (_error, stdout) => resolve(stdout),
     );
   });

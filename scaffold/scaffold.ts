@@ -13,14 +13,14 @@ import { filesToWrite, type PlannedFile, planFiles, type WantedFile } from "./pl
 import { presentRecipients, recipientsOfFiles } from "./recipients/present.ts";
 import { renderRepository } from "./render.ts";
 import { rememberedKeyFile } from "./commit/commit.ts";
-import { refuseLeftOut } from "./target/sparse-checkout.ts";
-import type { Scope } from "./target/surroundings.ts";
-import type { Target } from "./target/target.ts";
+import { refuseLeftOut } from "./destination/sparse-checkout.ts";
+import type { Scope } from "./destination/surroundings.ts";
+import type { Destination } from "./destination/destination.ts";
 import { isOlderOrSame, readTool } from "./tool-file.ts";
 import { isWrittenByFlux } from "./plan/written-by-flux.ts";
 
 export interface ScaffoldRequest {
-  readonly target: Target;
+  readonly destination: Destination;
   readonly answers: Answers;
   /** Replace files that differ. */
   readonly force: boolean;
@@ -33,7 +33,7 @@ export interface ScaffoldRequest {
 
 /** All that would happen, decided and checked; nothing is written yet. */
 export interface PreparedScaffold {
-  readonly target: Target;
+  readonly destination: Destination;
   readonly answers: Answers;
   readonly force: boolean;
   readonly identity: IdentityPlan;
@@ -51,9 +51,9 @@ export interface PreparedScaffold {
  */
 export async function prepareScaffold(request: ScaffoldRequest): Promise<PreparedScaffold> {
   const { answers, force, scope } = request;
-  const target = withRulesKept(request.target, scope);
-  refuseOtherCluster(target, answers);
-  if (!force) refuseOlderVersion(target, request.version);
+  const destination = withRulesKept(request.destination, scope);
+  refuseOtherCluster(destination, answers);
+  if (!force) refuseOlderVersion(destination, request.version);
   if (scope === "gate" && answers.example) {
     throw new ScaffoldError(
       "usage",
@@ -61,39 +61,46 @@ export async function prepareScaffold(request: ScaffoldRequest): Promise<Prepare
     );
   }
   const identity = await planIdentity({
-    directory: target.directory,
+    directory: destination.directory,
     recipients: answers.recipients,
     ageKeyFile: answers.ageKeyFile,
-    rememberedKeyFile: target.isRepository ? await rememberedKeyFile(target.directory) : "",
+    rememberedKeyFile: destination.isRepository
+      ? await rememberedKeyFile(destination.directory)
+      : "",
     // Rules without age recipients are kept as they are, so a new identity would open nothing.
     present:
-      target.creationRules === null
-        ? recipientsOfFiles(target, scope)
-        : presentRecipients(target.creationRules, scope, answers.cluster),
+      destination.creationRules === null
+        ? recipientsOfFiles(destination, scope)
+        : presentRecipients(destination.creationRules, scope, answers.cluster),
   });
-  const manager = target.isRepository ? await findHookManager(target.directory) : OWN_HUSKY;
+  const manager = destination.isRepository
+    ? await findHookManager(destination.directory)
+    : OWN_HUSKY;
   const wanted = renderRepository({
     answers,
     recipients: identity.recipients,
     ...readTool(request.tool),
     version: request.version,
-    yoRc: target.yoRc,
+    yoRc: destination.yoRc,
     scope,
-    encryptedTo: target.encryptedTo,
-    hooks: hookFiles(target.directory, manager),
-  }).filter((file) => isBrought(file, target, manager, force));
-  if (target.isRepository) {
-    const ours = new Set([...wanted.map(({ path }) => path), ...target.generated.ids.keys()]);
-    await refuseLeftOut(target.directory, ours);
+    encryptedTo: destination.encryptedTo,
+    hooks: hookFiles(destination.directory, manager),
+  }).filter((file) => isBrought(file, destination, manager, force));
+  if (destination.isRepository) {
+    const ours = new Set([...wanted.map(({ path }) => path), ...destination.generated.ids.keys()]);
+    await refuseLeftOut(destination.directory, ours);
   }
-  const planned = planFiles(target.directory, wanted, target.generated);
+  const planned = planFiles(destination.directory, wanted, destination.generated);
   const files = planned.filter((file) => !isWrittenByFlux(file));
-  if (answers.example && !existsSync(join(target.directory, exampleSecretPath(answers.cluster)))) {
+  if (
+    answers.example &&
+    !existsSync(join(destination.directory, exampleSecretPath(answers.cluster)))
+  ) {
     const secret = await exampleSecret(answers.cluster, rulesThatWillHold(files));
-    files.push(...planFiles(target.directory, [{ ...secret, isRemembered: false }]));
+    files.push(...planFiles(destination.directory, [{ ...secret, isRemembered: false }]));
   }
   return withRecord({
-    target,
+    destination,
     answers,
     force,
     identity,
@@ -125,10 +132,10 @@ export function withDecisions(
 
 /** Brings `.flux-sops/generated.json` in line with the plan. */
 function withRecord(prepared: PreparedScaffold): PreparedScaffold {
-  const { target, force } = prepared;
+  const { destination, force } = prepared;
   const files = prepared.files.filter(({ path }) => path !== GENERATED_PATH);
   const written = new Set(filesToWrite(files, force).map(({ path }) => path));
-  const ids = new Map(target.generated.ids);
+  const ids = new Map(destination.generated.ids);
   for (const { path, state, generated, mayReplace, isRemembered } of files) {
     if (mayReplace !== undefined || isRemembered === false) continue;
     if (written.has(path) || state === "unchanged" || state === "edited") {
@@ -141,22 +148,22 @@ function withRecord(prepared: PreparedScaffold): PreparedScaffold {
     mode: 0o644,
     mayReplace: () => true,
   };
-  return { ...prepared, files: [...files, ...planFiles(target.directory, [record])] };
+  return { ...prepared, files: [...files, ...planFiles(destination.directory, [record])] };
 }
 
 /**
  * Where the hooks alone were scaffolded, and a cluster's folder comes to them: rules for any layout take files
  * that are encrypted by now. They are only added to, as those of somebody else, and not replaced by the cluster's.
  */
-function withRulesKept(target: Target, scope: Scope): Target {
-  if (target.surroundings.scope !== "gate" || scope === "gate") return target;
-  const ids = new Map(target.generated.ids);
+function withRulesKept(destination: Destination, scope: Scope): Destination {
+  if (destination.surroundings.scope !== "gate" || scope === "gate") return destination;
+  const ids = new Map(destination.generated.ids);
   ids.delete(".sops.yaml");
-  return { ...target, generated: { ...target.generated, ids } };
+  return { ...destination, generated: { ...destination.generated, ids } };
 }
 
 function refuseOtherCluster(
-  { remembered, directory, surroundings }: Target,
+  { remembered, directory, surroundings }: Destination,
   { cluster }: Answers,
 ): void {
   const first = remembered.cluster;
@@ -168,7 +175,7 @@ function refuseOtherCluster(
 }
 
 /** Its files would be those of an earlier version, beside the tool of a later one. */
-function refuseOlderVersion({ remembered, directory }: Target, version: string): void {
+function refuseOlderVersion({ remembered, directory }: Destination, version: string): void {
   const { version: theirs } = remembered as Record<string, unknown>;
   if (typeof theirs !== "string" || !/^\d+\.\d+\.\d+/.test(theirs)) return;
   if (isOlderOrSame(theirs, version)) return;

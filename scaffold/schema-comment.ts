@@ -1,5 +1,5 @@
 import type { WantedFile } from "./plan/plan.ts";
-import { remembersSchemas } from "./target/yo-rc.ts";
+import { remembersSchemas } from "./destination/yo-rc.ts";
 
 /** Where editors find the schema of what is generated, by the start of its `apiVersion`. */
 const SCHEMAS: readonly (readonly [apiVersion: string, schema: string])[] = [

@@ -1,4 +1,4 @@
-import type { Scope } from "./target/surroundings.ts";
+import type { Scope } from "./destination/surroundings.ts";
 import type { YamlLines } from "./addition/yaml-insertion.ts";
 
 /** A creation rule that a repository should have. */

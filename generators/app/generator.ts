@@ -10,8 +10,8 @@ import { type Confirm, decideChanges } from "../../scaffold/consent.ts";
 import { QUESTIONS, type RawAnswer, type RawAnswers } from "../../scaffold/answers/questions.ts";
 import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
 import { type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
-import { scopeFor, settledAnswers } from "../../scaffold/target/scope.ts";
-import { inspectTarget } from "../../scaffold/target/target.ts";
+import { scopeFor, settledAnswers } from "../../scaffold/destination/scope.ts";
+import { inspectDestination } from "../../scaffold/destination/destination.ts";
 import { isBundled, version } from "../../scaffold/version.ts";
 import { optionText } from "../option-text.ts";
 import { asYeomanError } from "../yeoman-error.ts";
@@ -47,21 +47,21 @@ export default class AppGenerator extends Generator {
   async prompting(): Promise<void> {
     await asYeomanError(async () => {
       await requireUsableGit();
-      const target = await inspectTarget(
+      const destination = await inspectDestination(
         resolve(this.env.cwd, String(this.#option("directory") ?? ".")),
       );
       const given = this.#given();
-      const scope = scopeFor(target, given);
+      const scope = scopeFor(destination, given);
       const canAsk = this.#canAsk();
       const answers = await collectAnswers(
         given,
-        settledAnswers(target, scope),
-        target.directory,
+        settledAnswers(destination, scope),
+        destination.directory,
         canAsk ? this.#ask : null,
-        target.surroundings.found,
+        destination.surroundings.found,
       );
       const planned = await prepareScaffold({
-        ...{ target, answers, version, scope },
+        ...{ destination, answers, version, scope },
         force: this.#option("force") === true,
         tool: fileURLToPath(
           new URL(isBundled ? "../../flux-sops.mjs" : "../../dist/flux-sops.mjs", import.meta.url),

@@ -1,7 +1,7 @@
 import { printable } from "../../git/escape.ts";
 import { gitInFolder } from "../git-in-folder.ts";
-import type { Scope } from "../target/surroundings.ts";
-import { YO_RC_KEY } from "../target/yo-rc.ts";
+import type { Scope } from "../destination/surroundings.ts";
+import { YO_RC_KEY } from "../destination/yo-rc.ts";
 
 /** What a scaffold's commit is about. */
 export interface Subject {

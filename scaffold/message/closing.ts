@@ -22,8 +22,8 @@ export function closingMessage(done: Scaffolded): string {
 }
 
 function filesPart(done: Scaffolded): string[] {
-  const { target, files, force } = done;
-  const place = printable(target.directory);
+  const { destination, files, force } = done;
+  const place = printable(destination.directory);
   const written = filesToWrite(files, force);
   const kept = files.filter(({ state }) => state === "differs" && !force);
   const count = (state: PlannedFile["state"]) =>
@@ -36,10 +36,10 @@ function filesPart(done: Scaffolded): string[] {
   ].filter((part) => part !== "");
   return [
     written.length === 0 ? `${place}: nothing to change.` : `${place}: ${parts.join(", ")} files.`,
-    ...(target.outer === null
+    ...(destination.outer === null
       ? []
       : [
-          `It is a repository of its own: that around it, ${printable(target.outer)}, takes no file of it. To have it there, run this at its top.`,
+          `It is a repository of its own: that around it, ${printable(destination.outer)}, takes no file of it. To have it there, run this at its top.`,
         ]),
     ...(kept.length === 0
       ? []
@@ -78,7 +78,7 @@ function named(
   return titled(title, paths);
 }
 
-function hooksPart({ hooks, manager, target, identity }: Scaffolded): string[] {
+function hooksPart({ hooks, manager, destination, identity }: Scaffolded): string[] {
   if (hooks.on) {
     const through = manager.kind === "husky" ? "" : `, run by ${programOf(manager)}`;
     const encrypts = identity.recipients.length > 0 ? "encrypts Secrets and " : "";
@@ -96,7 +96,7 @@ function hooksPart({ hooks, manager, target, identity }: Scaffolded): string[] {
       ? "NOT ALL HOOKS ARE ON, merges and pushes may go by unseen"
       : "THE HOOKS ARE NOT ON, plaintext would be committed";
   return [
-    `${state}: ${commandsAtTop(hooks.reason, target)}.`,
+    `${state}: ${commandsAtTop(hooks.reason, destination)}.`,
     ...(hooks.lines ?? []).map((line) => `  ${line}`),
   ];
 }

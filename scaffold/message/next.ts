@@ -9,7 +9,7 @@ const WITHOUT_RECIPIENTS =
 
 /** What to do next; of an upgrade, what is still to be done. */
 export function nextPart(done: Scaffolded): string[] {
-  const { target, answers, files, force, scope, hooks, identity } = done;
+  const { destination, answers, files, force, scope, hooks, identity } = done;
   if (filesToWrite(files, force).length === 0) return [];
   const first = hooks.on
     ? []
@@ -18,7 +18,7 @@ export function nextPart(done: Scaffolded): string[] {
           ? "Turn the other hooks on, as said above: until then merges and pushes may go by unseen."
           : "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
       ];
-  if (typeof (target.remembered as Record<string, unknown>)["version"] === "string") {
+  if (typeof (destination.remembered as Record<string, unknown>)["version"] === "string") {
     // Of an upgrade: what comes next came long ago.
     return first.length === 0 ? [] : ["", ...first];
   }
@@ -36,7 +36,7 @@ export function nextPart(done: Scaffolded): string[] {
   }
   const hasGuide = files.some(({ path, state }) => path === "README.md" && state !== "differs");
   const steps = [
-    `${shellCommand(["cd", target.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
+    `${shellCommand(["cd", destination.directory])}${hasGuide ? " and read README.md: it is the guide to this repository." : ""}`,
     ...first,
     hasRecipients
       ? `Write a Secret to ${join("clusters", answers.cluster, "secrets")}/NAME.sops.yaml, git add it, git commit.`
@@ -48,12 +48,12 @@ export function nextPart(done: Scaffolded): string[] {
   return [
     "",
     "Next:",
-    ...steps.map((step, index) => `  ${index + 1}. ${commandsAtTop(step, target)}`),
+    ...steps.map((step, index) => `  ${index + 1}. ${commandsAtTop(step, destination)}`),
   ];
 }
 
 /** Where Flux was before, it does not have a key that is new, and bootstrap is not run again. */
-function keyForFlux({ target, identity }: Scaffolded): string[] {
+function keyForFlux({ destination, identity }: Scaffolded): string[] {
   if (identity.kind !== "new") return [];
   const grep = ["grep", "-A", "1", `public key: ${identity.pair.recipient}`, identity.file];
   const key = `${shellCommand(grep)} | grep '^AGE-SECRET-KEY-'`;
@@ -62,9 +62,9 @@ function keyForFlux({ target, identity }: Scaffolded): string[] {
   return [
     "Flux cannot read it yet. Before you push one, give the cluster the key, this one alone:",
     `  ${key} | ${kubectl} create secret generic sops-age --from-file=age.agekey=/dev/stdin`,
-    `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${commandsAtTop(check, target)}`,
+    `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${commandsAtTop(check, destination)}`,
     // Made again with this key alone, it would open nothing that is encrypted by now.
-    ...(target.encryptedTo.size === 0
+    ...(destination.encryptedTo.size === 0
       ? []
       : [
           "Where one has that already, keep the Secret that it names, and the keys in it, and add this one (here to sops-age):",

@@ -6,12 +6,12 @@ import { byHandPart } from "./by-hand.ts";
 
 /** What a dry run says: every file and what would become of it. */
 export function previewMessage(prepared: PreparedScaffold): string {
-  const { target, identity, files, force } = prepared;
+  const { destination, identity, files, force } = prepared;
   const changed = filesToWrite(files, force).filter(
     ({ state, before }) => before !== null && state !== "upgraded",
   );
   const lines = [
-    `Nothing is written (--dry-run). Into ${printable(target.directory)}:`,
+    `Nothing is written (--dry-run). Into ${printable(destination.directory)}:`,
     ...files.map((file) => `  ${fate(file, force)} ${file.path}`),
     ...changed.flatMap((file) => ["", `${file.path}:`, ...changeOf(file)]),
     ...byHandPart(prepared),

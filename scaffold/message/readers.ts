@@ -4,14 +4,14 @@ import type { Scaffolded } from "../carry-out.ts";
 import { titled } from "./titled.ts";
 
 /** Whom rules that are added let read is easily overlooked among those that were there. */
-export function readersPart({ files, identity, answers, target }: Scaffolded): string[] {
+export function readersPart({ files, identity, answers, destination }: Scaffolded): string[] {
   const rules = files.find(({ path }) => path === ".sops.yaml");
-  const readers = [...target.encryptedTo.values()].flat();
+  const readers = [...destination.encryptedTo.values()].flat();
   const isAsBefore = identity.recipients.every((one) => readers.includes(one));
   if (rules?.state === "new" && isAsBefore && answers.recipients.length === 0) {
     return [
       "What the rules in .sops.yaml encrypt, these keys can read, as what is encrypted already:",
-      ...identity.recipients.flatMap((one) => [`  ${one}`, `    as ${filesFor(one, target)}`]),
+      ...identity.recipients.flatMap((one) => [`  ${one}`, `    as ${filesFor(one, destination)}`]),
       ...(identity.recipients.length > 1
         ? ["Take one out of the rules that is for a test alone."]
         : []),
@@ -32,18 +32,18 @@ export function readersPart({ files, identity, answers, target }: Scaffolded): s
 }
 
 /** Keys that anybody may have: of files that are encrypted already, and those that the user asked new rules for. */
-export function openKeysPart({ files, identity, target }: Scaffolded): string[] {
+export function openKeysPart({ files, identity, destination }: Scaffolded): string[] {
   const rules = newRules(files);
   if (rules === null) return [];
-  const readers = new Set([...target.encryptedTo.values()].flat());
+  const readers = new Set([...destination.encryptedTo.values()].flat());
   const isNamed = (one: string) => identity.recipients.includes(one);
-  const open = [...target.keysInTheOpen.keys()];
+  const open = [...destination.keysInTheOpen.keys()];
   const passedOver = open.filter((one) => readers.has(one) && !isNamed(one));
-  const taken = takenBy(rules, target, (all) => all.some((one) => passedOver.includes(one)));
+  const taken = takenBy(rules, destination, (all) => all.some((one) => passedOver.includes(one)));
   const lines = (recipients: readonly string[]) =>
     recipients.flatMap((one) => [
       `  ${one}`,
-      `    readable in ${printable(target.keysInTheOpen.get(one) ?? "")}`,
+      `    readable in ${printable(destination.keysInTheOpen.get(one) ?? "")}`,
     ]);
   return [
     ...titled(
@@ -68,13 +68,13 @@ export function openKeysPart({ files, identity, target }: Scaffolded): string[] 
 }
 
 /** New rules take files for PGP or a cloud's keys, too, where those are named or lie as they say. */
-export function foreignPart({ files, target }: Scaffolded): string[] {
+export function foreignPart({ files, destination }: Scaffolded): string[] {
   const rules = newRules(files);
   if (rules === null) return [];
   const kindsOf = (all: readonly string[]) => all.filter((one) => !one.startsWith("age1"));
-  const theirs = takenBy(rules, target, (all) => kindsOf(all).length > 0);
+  const theirs = takenBy(rules, destination, (all) => kindsOf(all).length > 0);
   if (theirs.length === 0) return [];
-  const kinds = new Set(theirs.flatMap((path) => kindsOf(target.encryptedTo.get(path) ?? [])));
+  const kinds = new Set(theirs.flatMap((path) => kindsOf(destination.encryptedTo.get(path) ?? [])));
   return [
     `Encrypted already, to keys of another kind (${[...kinds].join(", ")}), which the new rules in .sops.yaml do not name:`,
     ...listed(theirs),
@@ -91,7 +91,7 @@ function newRules(files: Scaffolded["files"]): RuleFile | null {
 /** Paths of files that are encrypted already, to recipients as asked, and that a rule takes. */
 function takenBy(
   rules: RuleFile,
-  { encryptedTo }: Scaffolded["target"],
+  { encryptedTo }: Scaffolded["destination"],
   isAsked: (recipients: readonly string[]) => boolean,
 ): string[] {
   return [...encryptedTo].flatMap(([path, all]) =>
@@ -110,7 +110,7 @@ function listed(paths: readonly string[]): string[] {
 const SHOWN = 5;
 
 /** One of the files that a key opens, and how many more there are: it may be there for a test alone. */
-function filesFor(recipient: string, { encryptedTo }: Scaffolded["target"]): string {
+function filesFor(recipient: string, { encryptedTo }: Scaffolded["destination"]): string {
   const paths = [...encryptedTo].flatMap(([path, all]) => (all.includes(recipient) ? [path] : []));
   const more = paths.length > 1 ? ` and ${paths.length - 1} more` : "";
   return `${printable(paths[0] ?? "")}${more}`;

@@ -1,9 +1,9 @@
 import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import { isDocumented } from "../../sops/age/documented-recipients.ts";
 import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
-import type { Target } from "../target/target.ts";
+import type { Destination } from "../destination/destination.ts";
 import { rulesOfScope } from "../wanted-rules.ts";
-import type { Scope } from "../target/surroundings.ts";
+import type { Scope } from "../destination/surroundings.ts";
 
 /**
  * To whom a scaffold encrypts where `.sops.yaml` says it already: to those whom all of its own rules name.
@@ -37,7 +37,7 @@ export function presentRecipients(
  * @returns null where there is nobody: a key is to be made
  */
 export function recipientsOfFiles(
-  { encryptedTo, keysInTheOpen }: Pick<Target, "encryptedTo" | "keysInTheOpen">,
+  { encryptedTo, keysInTheOpen }: Pick<Destination, "encryptedTo" | "keysInTheOpen">,
   scope: Scope,
 ): string[] | null {
   const isAnybodys = (one: string) => isDocumented(one) || keysInTheOpen.has(one);

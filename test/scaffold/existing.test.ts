@@ -19,7 +19,7 @@ import { decideChanges } from "../../scaffold/consent.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";
 import { hookLine } from "../../scaffold/hook-manager/lines.ts";
 import { filesToWrite } from "../../scaffold/plan/plan.ts";
-import { inspectSurroundings } from "../../scaffold/target/surroundings.ts";
+import { inspectSurroundings } from "../../scaffold/destination/surroundings.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
 import { author, git, newPlace, prepare } from "./sandbox.ts";
 

@@ -5,8 +5,8 @@ import { execFileSync } from "../bounded-programs.ts";
 import { collectAnswers } from "../../scaffold/answers/collect.ts";
 import type { RawAnswers } from "../../scaffold/answers/questions.ts";
 import { prepareScaffold, type ScaffoldRequest } from "../../scaffold/scaffold.ts";
-import { scopeFor, settledAnswers } from "../../scaffold/target/scope.ts";
-import { inspectTarget } from "../../scaffold/target/target.ts";
+import { scopeFor, settledAnswers } from "../../scaffold/destination/scope.ts";
+import { inspectDestination } from "../../scaffold/destination/destination.ts";
 
 /** A folder of its own, removed when the tests are over, with an empty home folder in it. */
 export const sandbox = realpathSync(mkdtempSync(join(tmpdir(), "flux-sops-scaffold-")));
@@ -62,15 +62,15 @@ export async function prepare(
   given: RawAnswers = {},
   options: Partial<Pick<ScaffoldRequest, "force" | "tool" | "version">> = {},
 ): ReturnType<typeof prepareScaffold> {
-  const target = await inspectTarget(directory);
-  const scope = scopeFor(target, given);
+  const destination = await inspectDestination(directory);
+  const scope = scopeFor(destination, given);
   const answers = await collectAnswers(
     given,
-    settledAnswers(target, scope),
-    target.directory,
+    settledAnswers(destination, scope),
+    destination.directory,
     null,
-    target.surroundings.found,
+    destination.surroundings.found,
   );
-  const fixed = { target, scope, answers, force: false, tool, version: "1.2.3" };
+  const fixed = { destination, scope, answers, force: false, tool, version: "1.2.3" };
   return prepareScaffold({ ...fixed, ...options });
 }

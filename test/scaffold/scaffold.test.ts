@@ -17,7 +17,7 @@ import { previewMessage } from "../../scaffold/message/preview.ts";
 import { blobId } from "../../scaffold/plan/generated-files.ts";
 import { filesToWrite } from "../../scaffold/plan/plan.ts";
 import { withDecisions } from "../../scaffold/scaffold.ts";
-import { inspectTarget } from "../../scaffold/target/target.ts";
+import { inspectDestination } from "../../scaffold/destination/destination.ts";
 import { generateKeyPair, parseKeyFile } from "../../sops/age/identity.ts";
 import { author, git, home, newPlace, prepare, toolOf } from "./sandbox.ts";
 
@@ -144,9 +144,9 @@ test.serial(
     mkdirSync(folder, { recursive: true });
     git(top, "init", "-q");
     writeFileSync(join(folder, "kustomization.yaml"), "resources: []\n");
-    await t.notThrowsAsync(inspectTarget(folder), "nothing of it is in git");
+    await t.notThrowsAsync(inspectDestination(folder), "nothing of it is in git");
     git(top, "add", ".");
-    await t.throwsAsync(inspectTarget(folder), {
+    await t.throwsAsync(inspectDestination(folder), {
       message: `${folder} is a part of the repository ${top}, and git looks for hooks at its top: run this there, or name a folder that it has no files of`,
     });
   },
@@ -160,7 +160,7 @@ test.serial("no repository is made where git keeps one", async (t) => {
   mkdirSync(top);
   git(top, "init", "-q");
   for (const folder of [bare, join(bare, "refs"), join(top, ".git")]) {
-    await t.throwsAsync(inspectTarget(folder), {
+    await t.throwsAsync(inspectDestination(folder), {
       message: `${folder} is where git keeps a repository: name a folder outside of it`,
     });
   }
@@ -172,7 +172,7 @@ test.serial("another user's repository is not told to be removed", async (t) => 
   git(directory, "init", "-q");
   process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1";
   try {
-    await t.throwsAsync(inspectTarget(directory), {
+    await t.throwsAsync(inspectDestination(directory), {
       message:
         /cannot use \(.*\); if you trust it, git config --global --add safe\.directory \/[^;]*$/,
     });
@@ -182,7 +182,7 @@ test.serial("another user's repository is not told to be removed", async (t) => 
 });
 
 test.serial("nobody's home folder becomes a repository by a run in the wrong place", async (t) => {
-  await t.throwsAsync(inspectTarget(home), {
+  await t.throwsAsync(inspectDestination(home), {
     message: `${home} is your home folder: name a folder for the repository, such as flux-homelab`,
   });
 });
@@ -236,15 +236,15 @@ test.serial("inside another repository's folder it is a repository of its own", 
   t.not(git(inner, "ls-files"), "");
   t.is(git(outer, "ls-files"), "");
   t.throws(() => git(outer, "config", "--local", "core.hooksPath"));
-  t.is((await inspectTarget(inner)).outer, null, "it was said once");
-  t.is((await inspectTarget(join(outer, "a/b"))).outer, outer);
+  t.is((await inspectDestination(inner)).outer, null, "it was said once");
+  t.is((await inspectDestination(join(outer, "a/b"))).outer, outer);
   mkdirSync(join(outer, "a"));
-  t.is((await inspectTarget(join(outer, "a"))).outer, outer);
+  t.is((await inspectDestination(join(outer, "a"))).outer, outer);
   writeFileSync(join(outer, ".gitignore"), "a/\n");
-  t.is((await inspectTarget(join(outer, "a"))).outer, null, "as this project has it");
-  t.is((await inspectTarget(join(outer, "a/b"))).outer, null);
+  t.is((await inspectDestination(join(outer, "a"))).outer, null, "as this project has it");
+  t.is((await inspectDestination(join(outer, "a/b"))).outer, null);
   rmSync(join(outer, "a"), { recursive: true });
-  t.is((await inspectTarget(join(outer, "a"))).outer, null, "nor where it is yet to be made");
+  t.is((await inspectDestination(join(outer, "a"))).outer, null, "nor where it is yet to be made");
 });
 
 test.serial("a second run changes nothing and makes no key", async (t) => {

@@ -1,6 +1,6 @@
 import test from "ava";
 import { presentRecipients } from "../../../scaffold/recipients/present.ts";
-import type { Scope } from "../../../scaffold/target/surroundings.ts";
+import type { Scope } from "../../../scaffold/destination/surroundings.ts";
 import { rulesFor } from "../../../scaffold/wanted-rules.ts";
 import { parseRuleFile } from "../../../sops/creation-rules/creation-rules.ts";
 import { generateKeyPair } from "../../../sops/age/identity.ts";

@@ -24,7 +24,7 @@ import { inspectSurroundings, type Surroundings } from "./surroundings.ts";
 import { rememberedAnswers } from "./yo-rc.ts";
 
 /** The folder to scaffold into, as it is before anything is written. */
-export interface Target {
+export interface Destination {
   /** Absolute; without symbolic links where it exists. */
   readonly directory: string;
   readonly exists: boolean;
@@ -55,7 +55,7 @@ export interface Target {
  * @throws ScaffoldError `environment` when it cannot be scaffolded into, or a file in it that has to
  *   be understood cannot be; GitError.
  */
-export async function inspectTarget(folder: string): Promise<Target> {
+export async function inspectDestination(folder: string): Promise<Destination> {
   if (folder === "" || folder.includes("\0")) {
     throw new ScaffoldError("usage", "the folder has an empty name: name one, or leave it out");
   }

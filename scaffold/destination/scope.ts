@@ -4,7 +4,7 @@ import { printable } from "../../git/escape.ts";
 import { ScaffoldError } from "../errors.ts";
 import type { RawAnswers } from "../answers/questions.ts";
 import type { Scope } from "./surroundings.ts";
-import type { Target } from "./target.ts";
+import type { Destination } from "./destination.ts";
 
 /**
  * What the scaffold brings to a folder.
@@ -13,7 +13,7 @@ import type { Target } from "./target.ts";
  *   something already.
  * @throws ScaffoldError `usage` when Flux builds that cluster's folder already.
  */
-export function scopeFor({ surroundings }: Target, { cluster }: RawAnswers): Scope {
+export function scopeFor({ surroundings }: Destination, { cluster }: RawAnswers): Scope {
   if (surroundings.scope !== "gate" || typeof cluster !== "string") return surroundings.scope;
   const folder = `clusters/${cluster}/`;
   const taken = surroundings.fluxFiles.find((path) => path.startsWith(folder));
@@ -25,13 +25,13 @@ export function scopeFor({ surroundings }: Target, { cluster }: RawAnswers): Sco
 }
 
 /** What is not asked: what was answered before, and what has no meaning for the hooks alone. */
-export function settledAnswers(target: Target, scope: Scope): RawAnswers {
-  const settled = { ...target.remembered, ...removedSince(target) };
+export function settledAnswers(destination: Destination, scope: Scope): RawAnswers {
+  const settled = { ...destination.remembered, ...removedSince(destination) };
   return scope === "gate" ? { cluster: "homelab", example: false, ...settled } : settled;
 }
 
 /** What was asked for once and was removed since is not wanted any more; an example Flux would deploy again. */
-function removedSince({ remembered, directory, generated }: Target): RawAnswers {
+function removedSince({ remembered, directory, generated }: Destination): RawAnswers {
   const places = {
     example: `clusters/${String(remembered.cluster)}/apps/demo`,
     renovate: "renovate.json",
