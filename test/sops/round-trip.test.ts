@@ -63,6 +63,8 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
   "a tag that says nothing": "stringData:\n  a: ! 42\n  b: ! x\n  c: !\n  d: ! 'y'\n",
   "Windows line ends around comments":
     "stringData: # a\r\n  # b\r\n  a: x # c\r\n  # d\r\n\r\n  l:\r\n  - y\r\n  # e\r\n  b: |\r\n    z\r\n# f\r\nkind: Secret\r\n",
+  "Windows line ends, and comments beside a dash and an anchor before one below brackets":
+    "l:\r\n- # note\r\n  a: x\r\nk: &k # note\r\n  a: x\r\nstringData: {a: x}\r\n# note\r\nz: x\r\n",
   "an empty value only": "stringData:\n  a: ''\n",
   "no line break at the end": "stringData:\n  a: x",
   "a comment without a line break at the end": "stringData:\n  a: x\n  # last",

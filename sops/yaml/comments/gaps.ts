@@ -50,18 +50,28 @@ export function gapsOf(
         : followAbove(gaps.at(-1), before, heldInGap(lines, own, before, after, root, blockLine));
     // A foot of a document that has ended already, or of none, is put anywhere in the next. With Windows
     // line ends go-yaml takes what stands above the `:` of a `? key` for a foot, too, or below a `-`, an anchor
-    // or a tag alone on a line.
-    const isOpen =
-      after?.opensValue === true || before?.opensItem === true || before?.property === true;
+    // or a tag.
+    const isTakenForFoot = after?.opensValue === true || standsBelowOpen(lines, before, own);
     const hasLateFoot =
       (before?.parts === true &&
         (before.collection === null || marks[mark - 2]?.parts === true) &&
         held.some(({ kind }) => kind === "prior")) ||
-      (isOpen && own.some(({ windows }) => windows === true));
+      (isTakenForFoot && own.some(({ windows }) => windows === true));
     const isPassedOn = isBeforeScalar(lines, before, after) || isBeforeEmptyItem(marks, mark);
     gaps.push({ start: first.start, before, after, held, hasLateFoot, isPassedOn });
   }
   return gaps;
+}
+
+/** Whether some of them stand below a `-`, an anchor or a tag: one beside it is on what follows. */
+function standsBelowOpen(
+  lines: Lines,
+  before: Mark | undefined,
+  comments: readonly RawComment[],
+): boolean {
+  if (before === undefined || (before.opensItem !== true && before.property !== true)) return false;
+  const line = lines.lineOf(before.end - 1);
+  return comments.some(({ start }) => lines.lineOf(start) > line);
 }
 
 /** Whether one of them is on what stands before them. */
