@@ -36,7 +36,7 @@ export async function execEnv(argv: readonly string[]): Promise<number> {
   const [path = "", line = ""] = command.args;
   let status = 0;
   const run = async () => {
-    const { plaintext, conversion } = await opened(path, command.opts());
+    const { plaintext, conversion } = await opened(path, command.opts(), []);
     const [first = new Map()] = readDecrypted(plaintext, conversion.from);
     const values = environmentOf(first, path);
     for (const [key, value] of values) {
@@ -109,10 +109,14 @@ function environmentOf(data: Data, path: string): [string, string][] {
   }
 }
 
-async function opened(path: string, options: Readonly<Record<string, unknown>>) {
+async function opened(
+  path: string,
+  options: Readonly<Record<string, unknown>>,
+  typeOptions?: readonly string[],
+) {
   const conversion = conversionOf(path, options);
   const { file, metadata } = readSopsFile(readFileSync(path), conversion.from);
-  const known = encryptedOnly({ file, metadata });
+  const known = encryptedOnly({ file, metadata }, "", typeOptions);
   return { plaintext: decrypted(file, known, await dataKeyOf(known)), conversion };
 }
 

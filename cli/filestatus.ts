@@ -51,6 +51,7 @@ function isEncrypted(bytes: Buffer, format: Format): boolean {
     throw notEncrypted(
       parseBytes(bytes, format, null),
       "what sops encrypts under such a name is JSON",
+      ["--input-type"],
     );
   }
 }

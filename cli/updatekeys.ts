@@ -24,7 +24,7 @@ export const updatekeys = fileCommand({
   severalExit: SOPS_EXIT.generic,
   asks,
   run: async (at) => {
-    const metadata = encryptedOnly(at, INSTEAD);
+    const metadata = encryptedOnly(at, INSTEAD, ["--input-type"]);
     const rule = ruleOnDisk(at.path, at.config);
     if (rule === null) throw new SopsError("bad-config", "there are no creation rules for it");
     if (rule.foreign.length > 0 || metadata.foreign.length > 0) {

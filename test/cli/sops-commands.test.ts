@@ -139,7 +139,7 @@ const STATUSES: readonly [title: string, args: readonly string[], status: number
       "a file whose name does not say its format",
       ["decrypt", "db.yaml.enc"],
       1,
-      /^flux-sops: db\.yaml\.enc: is encrypted as yaml, which its name does not say: add --input-type yaml, or rename it$/m,
+      /^flux-sops: db\.yaml\.enc: is encrypted as yaml, which its name does not say: add --input-type yaml --output-type yaml, or rename it$/m,
     ],
     [
       "a damaged value",
@@ -240,21 +240,36 @@ test("an unknown command: exit status 2 and the list of commands", (t) => {
   t.regex(ended.stderr, /decrypt/);
 });
 
-test("no command takes an encrypted file for a readable one because of its name", (t) => {
+test("no command takes an encrypted file for a readable one because of its name, and what each says to add is enough", (t) => {
   const repository = withFiles(t);
-  const before = repository.read("db.yaml.enc");
-  for (const args of [
-    ["edit", "db.yaml.enc"],
-    ["updatekeys", "-y", "db.yaml.enc"],
-    ["rotate", "-i", "db.yaml.enc"],
-    ["set", "db.yaml.enc", '["stringData"]["a"]', '"c"'],
-    ["unset", "db.yaml.enc", '["stringData"]["a"]'],
-    ["exec-env", "db.yaml.enc", "true"],
-    ["filestatus", "db.yaml.enc"],
-  ]) {
-    const { status, stderr } = repository.tool(...args);
-    t.is(status, 1, args[0]);
-    t.regex(stderr, /: is encrypted as yaml, which its name does not say: /, args[0]);
+  const enc = `${DB}.enc`;
+  const before = repository.read(DB);
+  repository.write(enc, before);
+  const env = { SOPS_EDITOR: "printf 'stringData:\\n  a: c\\n' >" };
+  const tool = (...args: readonly string[]) =>
+    repository.run("node", [".flux-sops/flux-sops.cjs", ...args], { env });
+  const both = ["--input-type", "yaml", "--output-type", "yaml"];
+  const commands: readonly (readonly [added: readonly string[], ...args: string[]])[] = [
+    [both, "decrypt", enc],
+    [both, "edit", enc],
+    [both, "rotate", "-i", enc],
+    [both, "set", enc, '["stringData"]["a"]', '"c"'],
+    [both, "unset", enc, '["stringData"]["a"]'],
+    [both, "exec-file", enc, "cat {}"],
+    [["--input-type", "yaml"], "updatekeys", "-y", enc],
+    [["--input-type", "yaml"], "filestatus", enc],
+    [[], "exec-env", enc, "true"],
+  ];
+  for (const [added, command = "", ...rest] of commands) {
+    repository.write(enc, before);
+    const { status, stderr } = tool(command, ...rest);
+    t.is(status, 1, command);
+    const mend = added.length === 0 ? "rename it" : `add ${added.join(" ")}, or rename it`;
+    t.true(stderr.includes(`is encrypted as yaml, which its name does not say: ${mend}\n`), stderr);
+    t.is(repository.read(enc), before);
+    if (added.length === 0) continue;
+    const again = tool(command, ...added, ...rest);
+    t.is(again.status, 0, `${command}: ${again.stderr}`);
+    t.regex(repository.read(enc), /^ {2}[ab]: ENC\[/m, command);
   }
-  t.is(repository.read("db.yaml.enc"), before);
 });
