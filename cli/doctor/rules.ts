@@ -145,23 +145,34 @@ function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] 
   return found;
 }
 
-/** Rules may be there before their files, so a name that looks misspelt is all there is to go by. */
+/** `\\.`, as a dot is escaped in double quotes. */
+const ESCAPED_BACKSLASH = /(?<!\\)(?:\\\\)+\./;
+
+/** Rules may be there before their files, so what looks misspelt is all there is to go by. */
 function takesNothing(
   { file, rule }: RuleEntry,
   paths: readonly string[],
   directory: string,
 ): Diagnosis[] {
-  const folder = literalFolder(rule.pathRegex);
   const top = folderOfRules(file);
   const below = paths.flatMap((path) => (path.startsWith(top) ? [path.slice(top.length)] : []));
-  if (folder === "" || existsSync(join(directory, top, folder)) || below.some(rule.matches)) {
-    return [];
+  if (below.some(rule.matches)) return [];
+  const where = `${displayTextPath(file)}:${String(rule.line)}: the creation rule takes no file`;
+  if (ESCAPED_BACKSLASH.test(rule.pathRegex)) {
+    return [
+      note(
+        `${where}: \\\\ in its path_regex stands for a backslash in a name`,
+        "write one backslash before a dot: only in double quotes it takes two; then git add it",
+      ),
+    ];
   }
+  const folder = literalFolder(rule.pathRegex);
+  if (folder === "" || existsSync(join(directory, top, folder))) return [];
   const meant = folderMeant(folder, new Set(below.flatMap(foldersAbove)));
   if (meant === null) return [];
   return [
     note(
-      `${displayTextPath(file)}:${String(rule.line)}: the creation rule takes no file: there is no folder ${displayTextPath(top + folder)}, but there is ${displayTextPath(top + meant)}`,
+      `${where}: there is no folder ${displayTextPath(top + folder)}, but there is ${displayTextPath(top + meant)}`,
       "correct its path_regex if that is the one you mean, then git add it",
     ),
   ];

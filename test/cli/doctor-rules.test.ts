@@ -127,6 +127,31 @@ test("a rule for a misspelt folder takes nothing, and no rule is blamed for file
   t.notRegex(repository.tool("doctor").stdout, /takes no file/);
 });
 
+test("a dot that is escaped as in double quotes, outside of them, takes nothing: a note says so", (t) => {
+  const repository = scaffolded(t);
+  const recipient = /age1\w+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  const original = repository.read(".sops.yaml");
+  const notes = (...patterns: string[]) => {
+    const added = patterns.map((one) => `  - path_regex: ${one}\n    age: ${recipient}\n`);
+    rules(repository, () => original + added.join(""));
+    const { status, stdout } = repository.tool("doctor");
+    t.is(status, 0, stdout);
+    return stdout.match(/^.*takes no file.*\n.*$/gm);
+  };
+  const line = original.split("\n").length;
+  t.deepEqual(notes(String.raw`'.*\\.enc\\.ya?ml$'`), [
+    String.raw`note    .sops.yaml:${String(line)}: the creation rule takes no file: \\ in its path_regex stands for a backslash in a name` +
+      "\n" +
+      String.raw`        write one backslash before a dot: only in double quotes it takes two; then git add it`,
+  ]);
+  // All of them mean a dot.
+  t.is(notes(String.raw`'\.enc\.ya?ml$'`, String.raw`"\\.conf$"`, String.raw`\\\.none$`), null);
+  // And here the name has it.
+  repository.write(String.raw`a\b`, "");
+  repository.must("add", String.raw`a\b`);
+  t.is(notes(String.raw`^a\\.$`), null);
+});
+
 test("a rule that another one hides, and one that encrypts nothing", (t) => {
   const repository = withSecret(t);
   rules(repository, (text) =>
