@@ -72,10 +72,16 @@ export function mendOnDisk(
   return canMove && !hasEncryptedForm(path, repository) ? mend : { kind: "leave-out" };
 }
 
-/** Whether it was encrypted by hand into a name that is not the gate's: `sops -e db.yaml > db.enc.yaml`. */
+/**
+ * Whether it was encrypted by hand into a name that is not the gate's, as by `sops -e db.yaml > db.enc.yaml`, or is
+ * what `sops -d db.sops.yaml > db.dec.yaml` has made.
+ */
 function hasEncryptedForm(path: GitPath, repository: Pick<Repository, "cwd">): boolean {
-  return ENCRYPTED_NAMES.some((mark) => {
-    const name = pathText(path).replace(/(\.[^./]*)?$/, (ending) => `${mark}${ending}`);
+  const text = pathText(path);
+  const decryptedFrom = text.replace(/[.-](?:dec|decrypted)(?=\.[^./]*$)/, "");
+  const marks = decryptedFrom === text ? ENCRYPTED_NAMES : ["", ".sops", ...ENCRYPTED_NAMES];
+  return marks.some((mark) => {
+    const name = decryptedFrom.replace(/(\.[^./]*)?$/, (ending) => `${mark}${ending}`);
     try {
       return mentionsMetadata(readFileSync(worktreeLocation(repository, pathFromText(name))));
     } catch {

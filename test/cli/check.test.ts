@@ -77,6 +77,22 @@ test("beside its encrypted form a readable Secret is left out: git moves no file
   t.regex(encrypted, /^sops:/m);
   repository.write("clusters/homelab/api.enc.yaml", encrypted);
   t.deepEqual(fixesOf("--staged"), ["    git reset -q -- clusters/homelab/api.yaml"]);
+
+  // As `sops -d web.sops.yaml > web.dec.yaml` leaves it.
+  repository.must("reset", "-q", "--", "clusters/homelab/api.yaml");
+  repository.write("clusters/homelab/web.sops.yaml", encrypted);
+  for (const name of ["web.dec.yaml", "web-decrypted.yaml"]) {
+    const path = `clusters/homelab/${name}`;
+    repository.write(path, secret({ token: "hunter2" }, "web"));
+    repository.must("add", path);
+    t.deepEqual(fixesOf("--staged"), [`    git reset -q -- ${path}`]);
+    repository.write("clusters/homelab/web.sops.yaml", "no: ciphertext\n");
+    t.deepEqual(fixesOf("--staged"), [
+      `    git mv -- ${path} clusters/homelab/${name.replace(".yaml", ".sops.yaml")}`,
+    ]);
+    repository.write("clusters/homelab/web.sops.yaml", encrypted);
+    repository.must("reset", "-q", "--", path);
+  }
 });
 
 test("a leak that is committed goes out of git by the command, one that is staged out of the commit", (t) => {
