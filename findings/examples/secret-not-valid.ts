@@ -83,6 +83,17 @@ export const SECRET_NOT_VALID: Examples = {
       content: `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  a: 2024-01-01\n`,
       lines: [5],
     },
+    // As flux build prints it.
+    {
+      path: "masked.yaml",
+      content: `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  a: KipTT1BTKio=\nstringData:\n  b: '**SOPS**'\n`,
+      lines: [5, 7],
+    },
+    {
+      path: "masked-docker.yaml",
+      content: `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: eyJtYXNrIjoiKipTT1BTKioifQ==\n`,
+      lines: [6],
+    },
     {
       path: "data-is-text.yaml",
       content: `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: aGVsbG8=\n`,

@@ -20,9 +20,17 @@ const CORE_VERSION = /(?<![\w./-])v1(?![\w./-])/;
 const MERGED = "kustomize.toolkit.fluxcd.io/ssa";
 
 /**
+ * What `flux build kustomization` prints for values that are encrypted.
+ *
+ * @see maskSopsData in flux2's internal/build/build.go
+ */
+const MASKS: ReadonlySet<string> = new Set(["**SOPS**", '{"mask":"**SOPS**"}']);
+
+/**
  * What is found: Secrets that the API server refuses, so that Flux stops at them, as far as the file
  * tells. Of an encrypted one that are the keys, the type, and values which were no text when they were
- * encrypted; of a readable one, which the gate is about to encrypt, the values too.
+ * encrypted; of a readable one, which the gate is about to encrypt, the values too. And one that holds a mask: that
+ * would be encrypted as if it were the value, and the cluster would get it.
  *
  * A patch of a Secret looks like one, and is judged alike: what stands in it ends up in a Secret.
  *
@@ -121,6 +129,12 @@ class Judge {
     } else if (field === "data" && !isEncrypted(value) && !isBase64(value)) {
       const what = "write the value in Base64, or as text under stringData";
       this.#hit(entry, `the value of ${name} under data is no Base64`, what);
+    } else if (MASKS.has(this.#readable(field, value) ?? "")) {
+      this.#hit(
+        entry,
+        `the value of ${name} under ${field} is what flux build prints in its place`,
+        "write the value itself, which flux build does not show",
+      );
     }
   }
 
