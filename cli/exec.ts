@@ -102,9 +102,10 @@ function environmentOf(data: Data, path: string): [string, string][] {
   } catch (error) {
     if (!(error instanceof SopsError) || error.code !== "cannot-hold") throw error;
     const file = shellText(path.startsWith("-") ? `./${path}` : path);
+    const field = ["stringData", "data"].find((name) => data instanceof Map && data.has(name));
     throw new SopsError(
       "unsupported",
-      `${error.message}. What works: npx flux-sops exec-file ${file} 'COMMAND {}', or for one value npx flux-sops decrypt --extract '["stringData"]["KEY"]' ${file}`,
+      `${error.message}. What works: npx flux-sops exec-file ${file} 'COMMAND {}', or for one value npx flux-sops decrypt --extract '["${field ?? "SECTION"}"]["KEY"]' ${file}`,
     );
   }
 }

@@ -173,6 +173,17 @@ test("exec-env and exec-file", (t) => {
     nested.stderr,
     /the environment cannot hold \w+, which is no single value\. What works: npx flux-sops exec-file nested\.yaml 'COMMAND \{\}', or for one value npx flux-sops decrypt --extract/,
   );
+  const recipient = /age1[a-z0-9]+/.exec(repository.read("flat.yaml"))?.[0] ?? "";
+  for (const [file, content, section] of [
+    ["app.ini", "[web]\nA = b\n", "SECTION"],
+    ["secret.yaml", "kind: Secret\nstringData:\n  A: b\n", "stringData"],
+    ["secret.json", '{"kind": "Secret", "data": {"A": "Yg=="}}', "data"],
+  ] as const) {
+    repository.write(file, content);
+    t.is(repository.tool("encrypt", "--age", recipient, "-i", file).status, 0);
+    const { stderr } = repository.tool("exec-env", file, "true");
+    t.true(stderr.includes(`decrypt --extract '["${section}"]["KEY"]' ${file}`), stderr);
+  }
   repository.write("-n.yaml", repository.read("nested.yaml"));
   t.regex(
     repository.tool("exec-env", "--", "-n.yaml", "true").stderr,
