@@ -8,7 +8,7 @@ export type ScaffoldErrorCode = "usage" | "environment";
 
 /**
  * Why nothing was scaffolded. `message` is one line for the user: what happened, where, and what to
- * do next. Thrown before anything is written, or after everything written was taken back.
+ * do next. Thrown before anything is written, or after everything written was taken back; what could not be is named.
  */
 export class ScaffoldError extends Error {
   override readonly name = "ScaffoldError";

@@ -23,12 +23,15 @@ import { type PlannedFile, requireRealFolders } from "./plan.ts";
 /** Files written in full to a folder beside their places, ready to be moved there. */
 export interface StagedFiles {
   /**
-   * Moves every file to its place. A failure takes back all that was moved.
+   * Moves every file to its place. A failure takes back all that was moved, and names what it could not take back.
    *
    * @throws ScaffoldError `environment`
    */
   readonly moveIntoPlace: () => void;
-  /** Removes what was staged and, if the folder was made for it and is empty, the folder. */
+  /**
+   * Removes what was staged and, if the folder was made for it and is empty, the folder. Files that could not be
+   * put back stay where the error has said.
+   */
   readonly discard: () => void;
 }
 
@@ -65,7 +68,19 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
     throw error instanceof ScaffoldError ? error : notWritten(directory, error);
   }
   const folder = staging;
-  return { moveIntoPlace: () => moveAll(directory, folder, files, madeFolders), discard };
+  const moveIntoPlace = () => {
+    const moved: Moved[] = [];
+    try {
+      moveAll(directory, folder, files, { moved, madeFolders });
+    } catch (error) {
+      const reason = error instanceof ScaffoldError ? error : notWritten(directory, error);
+      const left = takeBack(moved);
+      if (left.length === 0) throw reason;
+      staging = null;
+      throw new ScaffoldError("environment", [reason.message, ...left].join(". "));
+    }
+  };
+  return { moveIntoPlace, discard };
 }
 
 /**
@@ -96,35 +111,51 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** A file that stands in its place, or is about to, and where the one is that stood there. */
+interface Moved {
+  readonly place: string;
+  /** Null where there was none. */
+  readonly kept: string | null;
+}
+
 function moveAll(
   directory: string,
   staging: string,
   files: readonly PlannedFile[],
-  madeFolders: string[],
+  { moved, madeFolders }: { readonly moved: Moved[]; readonly madeFolders: string[] },
 ): void {
-  const takeBack: (() => void)[] = [];
-  try {
-    for (const [index, file] of files.entries()) {
-      const place = join(directory, file.path);
-      makeFolder(dirname(place), madeFolders);
-      requireRealFolders(directory, file.path);
-      if (lstatSync(place, { throwIfNoEntry: false }) === undefined) {
-        renameSync(draftOf(staging, index), place);
-        takeBack.push(() => unlinkSync(place));
-        continue;
-      }
-      // Looked at again: what is replaced must be what was planned for.
-      requireWritablePlace(directory, file);
-      const kept = join(staging, `${index}.before`);
-      keep(place, kept);
-      takeBack.push(() => renameSync(kept, place));
-      requireUnchanged(place, kept, file);
+  for (const [index, file] of files.entries()) {
+    const place = join(directory, file.path);
+    makeFolder(dirname(place), madeFolders);
+    requireRealFolders(directory, file.path);
+    if (lstatSync(place, { throwIfNoEntry: false }) === undefined) {
       renameSync(draftOf(staging, index), place);
+      moved.push({ place, kept: null });
+      continue;
     }
-  } catch (error) {
-    for (const undo of takeBack.reverse()) undo();
-    throw error instanceof ScaffoldError ? error : notWritten(directory, error);
+    // Looked at again: what is replaced must be what was planned for.
+    requireWritablePlace(directory, file);
+    const kept = join(staging, `${index}.before`);
+    keep(place, kept);
+    moved.push({ place, kept });
+    requireUnchanged(place, kept, file);
+    renameSync(draftOf(staging, index), place);
   }
+}
+
+/** @returns of each that could not be taken back, what is where. */
+function takeBack(moved: readonly Moved[]): string[] {
+  return moved.toReversed().flatMap(({ place, kept }) => {
+    try {
+      if (kept === null) unlinkSync(place);
+      else renameSync(kept, place);
+      return [];
+    } catch {
+      return kept === null
+        ? `But ${printable(place)} could not be removed again`
+        : `But ${printable(place)} could not be put back: what it held is in ${printable(kept)}`;
+    }
+  });
 }
 
 /** By a second name, so that there is no moment without the file: who is killed then would leave none. */

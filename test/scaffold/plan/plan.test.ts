@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -223,6 +224,30 @@ test("a file that is replaced is there at every moment", (t) => {
   staged.discard();
   t.deepEqual(seen, ["old\n"]);
   t.deepEqual(content(directory), { a: "wanted\n" });
+});
+
+test("where one file cannot be put back the others are, and what it was is kept and named", (t) => {
+  const directory = placeWith({ a: "old\n", "d/b": "mine\n", c: "third\n" });
+  const [first, second, third] = planFiles(directory, [wanted("a"), wanted("d/b"), wanted("c")]);
+  if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
+  const moving = {
+    ...third,
+    get before() {
+      renameSync(join(directory, "d"), join(directory, "away"));
+      return Buffer.from("as it was not\n");
+    },
+  };
+  const staged = stageFiles(directory, [first, second, moving]);
+  const error = t.throws(staged.moveIntoPlace, {
+    name: "ScaffoldError",
+    message:
+      /c was changed meanwhile.* But \S+d\/b could not be put back: what it held is in \S+before$/,
+  });
+  staged.discard();
+  const kept = /is in (\S+)$/.exec(error?.message ?? "")?.[1] ?? "";
+  t.is(readFileSync(kept, "utf8"), "mine\n");
+  t.is(readFileSync(join(directory, "a"), "utf8"), "old\n");
+  t.is(readFileSync(join(directory, "c"), "utf8"), "third\n");
 });
 
 test("a folder made for the scaffold is gone again after a failure", (t) => {
