@@ -5,7 +5,7 @@ import { isPushRefused, pushWords } from "../../../hooks/push/push-words.ts";
 import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 
-const { identity } = await generateKeyPair();
+const { identity, recipient } = await generateKeyPair();
 
 /** A repository with one commit, which the remote has, and nothing that mends or refuses by itself. */
 function repository(t: ExecutionContext) {
@@ -172,9 +172,11 @@ test("what is staged, a merge that is under way, and what is no branch", async (
     `      git reset -q --soft ${base.slice(0, 12)} &&`,
   ]);
   must("merge", "-q", "--no-commit", "--no-ff", bad);
-  t.deepEqual(mendOf(await said("refs/heads/main"), "refs/heads/main"), [
+  const later = await said("refs/heads/main");
+  t.deepEqual(mendOf(later, "refs/heads/main"), [
     "To mend refs/heads/main, conclude the merge first (git merge --continue, or --abort) and push again: then its commands are printed.",
   ]);
+  t.is(later.filter((line) => line.startsWith("To mend ")).length, 1);
 });
 
 test("a rebase by git am's means is called a rebase; a message left behind is under way in no sense", async (t) => {
@@ -208,6 +210,72 @@ test("a branch that another worktree has is mended there, one whose worktree is 
   const gone = mendOf(await said("refs/heads/side"), "refs/heads/side");
   t.is(gone[1], "      git switch --ignore-other-worktrees side &&");
   t.regex(gone.at(-1) ?? "", /\}$/);
+  must("init", "-q", folder);
+  t.deepEqual(
+    mendOf(await said("refs/heads/side"), "refs/heads/side"),
+    gone,
+    "of another repository",
+  );
+});
+
+test("git mv is said of a file that is there, or will be: on a branch that is checked out by then", async (t) => {
+  const { dir, commit, said, must, base } = repository(t);
+  const [folder, move] = [`${dir}/the other`, "      git mv -- app.yaml app.sops.yaml &&"];
+  const none = "      git reset -q -- app.yaml &&";
+  commit(
+    ".sops.yaml",
+    `creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    age: ${recipient}\n`,
+  );
+  commit(
+    "app.yaml",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  a: hunter2\n",
+  );
+  const isSaid = async (ref: string, line: string): Promise<void> => {
+    const lines = mendOf(await said(ref), ref);
+    t.true(lines.includes(line), lines.join("\n"));
+  };
+  await isSaid("refs/heads/main", move);
+  rmSync(`${dir}/app.yaml`);
+  await isSaid("refs/heads/main", none);
+  must("branch", "side");
+  must("reset", "-q", "--hard", base);
+  await isSaid("refs/heads/side", move);
+  must("worktree", "add", "-q", folder, "side");
+  await isSaid("refs/heads/side", move);
+  rmSync(`${folder}/app.yaml`);
+  await isSaid("refs/heads/side", none);
+});
+
+test("a commit of no branch, and what there is nothing to be done about", async (t) => {
+  const { commit, said, must, short, base } = repository(t);
+  const bad = commit("key.txt", `${identity}\n`);
+  const full = must("rev-parse", "HEAD");
+  must("switch", "-q", "-c", "merged", base);
+  commit("more.md", "more\n");
+  must("merge", "-q", "--no-ff", "-m", "Merge", bad);
+  must("switch", "-q", "-c", "good", base);
+  commit("good.md", "good\n");
+  const lines = await said(full, "refs/heads/merged", "refs/heads/good");
+  t.deepEqual(mendOf(lines, full).slice(1, 3), [
+    `      git switch --detach ${bad} &&`,
+    `      git reset -q --soft ${short(base)} &&`,
+  ]);
+  // Back to what the remote has, as a merge is on the way there.
+  t.deepEqual(mendOf(lines, "refs/heads/merged").slice(1, 3), [
+    "      git switch merged &&",
+    `      git reset -q --soft ${short(base)} &&`,
+  ]);
+  t.is(lines.filter((line) => line.startsWith("To mend ")).length, 2);
+});
+
+test("a key in a message and one in a file: no message is taken over", async (t) => {
+  const { commit, said } = repository(t);
+  commit("key.txt", `${identity}\n`);
+  commit("more.md", "more\n", `Use ${identity}`);
+  t.is(
+    mendOf(await said("refs/heads/main"), "refs/heads/main").at(-1),
+    "      { git diff --cached --quiet || git commit; }",
+  );
 });
 
 test("a first commit, and a past that nobody at the other side is known to have", async (t) => {
