@@ -76,8 +76,8 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
       const reason = error instanceof ScaffoldError ? error : notWritten(directory, error);
       const left = takeBack(moved);
       if (left.length === 0) throw reason;
-      staging = null;
-      throw new ScaffoldError("environment", [reason.message, ...left].join(". "));
+      if (left.some(({ kept }) => kept !== null)) staging = null;
+      throw new ScaffoldError("environment", [reason.message, ...left.map(whatIsLeft)].join(". "));
     }
   };
   return { moveIntoPlace, discard };
@@ -143,19 +143,28 @@ function moveAll(
   }
 }
 
-/** @returns of each that could not be taken back, what is where. */
-function takeBack(moved: readonly Moved[]): string[] {
-  return moved.toReversed().flatMap(({ place, kept }) => {
+/** @returns those that could not be taken back. */
+function takeBack(moved: readonly Moved[]): Moved[] {
+  return moved.toReversed().filter(({ place, kept }) => {
     try {
-      if (kept === null) unlinkSync(place);
-      else renameSync(kept, place);
-      return [];
+      if (kept === null) {
+        unlinkSync(place);
+      } else {
+        renameSync(kept, place);
+        // Of two names of one file a rename leaves both.
+        rmSync(kept, { force: true });
+      }
+      return false;
     } catch {
-      return kept === null
-        ? `But ${printable(place)} could not be removed again`
-        : `But ${printable(place)} could not be put back: what it held is in ${printable(kept)}`;
+      return true;
     }
   });
+}
+
+function whatIsLeft({ place, kept }: Moved): string {
+  return kept === null
+    ? `But ${printable(place)} could not be removed again`
+    : `But ${printable(place)} could not be put back: what it held is in ${printable(kept)}`;
 }
 
 /** By a second name, so that there is no moment without the file: who is killed then would leave none. */

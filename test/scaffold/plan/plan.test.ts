@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../../bounded-programs.ts";
 import { appendLines } from "../../../scaffold/addition/append-lines.ts";
@@ -248,6 +248,32 @@ test("where one file cannot be put back the others are, and what it was is kept 
   t.is(readFileSync(kept, "utf8"), "mine\n");
   t.is(readFileSync(join(directory, "a"), "utf8"), "old\n");
   t.is(readFileSync(join(directory, "c"), "utf8"), "third\n");
+  t.deepEqual(
+    readdirSync(dirname(kept)).filter((name) => name.endsWith(".before")),
+    [basename(kept)],
+  );
+});
+
+test("where only a new file cannot be removed again, nothing else is left", (t) => {
+  const directory = placeWith({ a: "old\n", "d/mine": "mine\n", c: "third\n" });
+  const [first, second, third] = planFiles(directory, [wanted("a"), wanted("d/b"), wanted("c")]);
+  if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
+  const moving = {
+    ...third,
+    get before() {
+      renameSync(join(directory, "d"), join(directory, "away"));
+      return Buffer.from("as it was not\n");
+    },
+  };
+  const staged = stageFiles(directory, [first, second, moving]);
+  t.throws(staged.moveIntoPlace, { message: /But \S+d\/b could not be removed again$/ });
+  staged.discard();
+  t.deepEqual(content(directory), {
+    a: "old\n",
+    "away/b": "wanted\n",
+    "away/mine": "mine\n",
+    c: "third\n",
+  });
 });
 
 test("a folder made for the scaffold is gone again after a failure", (t) => {
