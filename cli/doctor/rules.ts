@@ -162,7 +162,7 @@ function takesNothing(
     return [
       note(
         `${where}: \\\\ in its path_regex stands for a backslash in a name`,
-        "write one backslash before a dot: only in double quotes it takes two; then git add it",
+        "write one backslash before a dot, as only in double quotes it takes two, and / between folders; then git add it",
       ),
     ];
   }

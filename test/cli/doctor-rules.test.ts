@@ -142,7 +142,7 @@ test("a dot that is escaped as in double quotes, outside of them, takes nothing:
   t.deepEqual(notes(String.raw`'.*\\.enc\\.ya?ml$'`), [
     String.raw`note    .sops.yaml:${String(line)}: the creation rule takes no file: \\ in its path_regex stands for a backslash in a name` +
       "\n" +
-      String.raw`        write one backslash before a dot: only in double quotes it takes two; then git add it`,
+      String.raw`        write one backslash before a dot, as only in double quotes it takes two, and / between folders; then git add it`,
   ]);
   // All of them mean a dot.
   t.is(notes(String.raw`'\.enc\.ya?ml$'`, String.raw`"\\.conf$"`, String.raw`\\\.none$`), null);
