@@ -130,7 +130,10 @@ class Envelope implements StoreFile {
 }
 
 function noBinary(what: string): SopsError {
-  return new SopsError("unsupported", `${what}: say its format, for example --input-type json`);
+  return new SopsError(
+    "unsupported",
+    `${what}: say its format, for example --input-type json --output-type json, or rename it`,
+  );
 }
 
 function asBytes(token: string): string {

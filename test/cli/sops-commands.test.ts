@@ -273,3 +273,19 @@ test("no command takes an encrypted file for a readable one because of its name,
     t.regex(repository.read(enc), /^ {2}[ab]: ENC\[/m, command);
   }
 });
+
+test("an encrypted JSON file whose name does not say so: what decrypt says to add is enough", (t) => {
+  const repository = withFiles(t);
+  const recipient = /age1[a-z0-9]+/.exec(repository.read(DB))?.[0] ?? "";
+  repository.write("app.json", '{"a": "x", "b": "y"}\n');
+  t.is(repository.tool("encrypt", "--age", recipient, "-i", "app.json").status, 0);
+  repository.write("app.json.enc", repository.read("app.json"));
+  const { status, stderr } = repository.tool("decrypt", "app.json.enc");
+  t.is(status, 1);
+  const added = ["--input-type", "json", "--output-type", "json"];
+  t.true(stderr.includes(`for example ${added.join(" ")}, or rename it\n`), stderr);
+  t.is(
+    repository.tool("decrypt", ...added, "app.json.enc").stdout,
+    repository.tool("decrypt", "app.json").stdout,
+  );
+});
