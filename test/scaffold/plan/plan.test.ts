@@ -226,8 +226,8 @@ test("a file that is replaced is there at every moment", (t) => {
   t.deepEqual(content(directory), { a: "wanted\n" });
 });
 
-test("where one file cannot be put back the others are, and what it was is kept and named", (t) => {
-  const directory = placeWith({ a: "old\n", "d/b": "mine\n", c: "third\n" });
+/** Stages `a`, `d/b` and `c`, of which the last fails, after the folder `d` has been moved away. */
+function stagedAndFailing(directory: string) {
   const [first, second, third] = planFiles(directory, [wanted("a"), wanted("d/b"), wanted("c")]);
   if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
   const moving = {
@@ -237,7 +237,12 @@ test("where one file cannot be put back the others are, and what it was is kept 
       return Buffer.from("as it was not\n");
     },
   };
-  const staged = stageFiles(directory, [first, second, moving]);
+  return stageFiles(directory, [first, second, moving]);
+}
+
+test("where one file cannot be put back the others are, and what it was is kept and named", (t) => {
+  const directory = placeWith({ a: "old\n", "d/b": "mine\n", c: "third\n" });
+  const staged = stagedAndFailing(directory);
   const error = t.throws(staged.moveIntoPlace, {
     name: "ScaffoldError",
     message:
@@ -256,16 +261,7 @@ test("where one file cannot be put back the others are, and what it was is kept 
 
 test("where only a new file cannot be removed again, nothing else is left", (t) => {
   const directory = placeWith({ a: "old\n", "d/mine": "mine\n", c: "third\n" });
-  const [first, second, third] = planFiles(directory, [wanted("a"), wanted("d/b"), wanted("c")]);
-  if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
-  const moving = {
-    ...third,
-    get before() {
-      renameSync(join(directory, "d"), join(directory, "away"));
-      return Buffer.from("as it was not\n");
-    },
-  };
-  const staged = stageFiles(directory, [first, second, moving]);
+  const staged = stagedAndFailing(directory);
   t.throws(staged.moveIntoPlace, { message: /But \S+d\/b could not be removed again$/ });
   staged.discard();
   t.deepEqual(content(directory), {
