@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { recipientDrift, recipientsFinding } from "../../findings/sops/sops-recipients.ts";
+import { isFilledValue } from "../../findings/sops/verdict.ts";
 import { displayTextPath, type GitPath, isTextPath, pathFromText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles, shellPath } from "../../git/shell-word.ts";
@@ -183,9 +184,7 @@ function encryptsNothing({ bytes, shown, metadata }: EncryptedEntry): boolean {
   if (metadata === null) return false;
   try {
     const { file } = readSopsFile(bytes, formatOf(shown));
-    const values = file.leaves.filter(
-      ({ kind, value }) => kind === "value" && value !== null && value.text !== "",
-    );
+    const values = file.leaves.filter(isFilledValue);
     return values.length > 0 && !values.some(({ value }) => value !== null && isToken(value.text));
   } catch {
     return false;

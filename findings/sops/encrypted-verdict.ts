@@ -9,7 +9,13 @@ import type { Leaf, StoreFile } from "../../sops/store.ts";
 import { isToken, shownPath } from "../../sops/token.ts";
 import { isModel } from "../candidate/file-kind.ts";
 import { isNamedSops } from "./sops-name.ts";
-import { blocked, selectedValues, type SopsCandidate, type SopsVerdict } from "./verdict.ts";
+import {
+  blocked,
+  isFilledValue,
+  selectedValues,
+  type SopsCandidate,
+  type SopsVerdict,
+} from "./verdict.ts";
 import { shownName } from "../wording.ts";
 
 /** What is to happen with a file that has a `sops` block. */
@@ -79,10 +85,7 @@ export function encryptedVerdict(
  * empty is as good as encrypted.
  */
 function holdsReadableValues(file: StoreFile): boolean {
-  return (
-    !isKubernetesSecret(file) &&
-    file.leaves.some(({ kind, value }) => kind === "value" && value !== null && value.text !== "")
-  );
+  return !isKubernetesSecret(file) && file.leaves.some(isFilledValue);
 }
 
 function nothingEncrypted(rule: CreationRule | null): string {

@@ -59,10 +59,11 @@ export function blocked(
 export function selectedValues(rule: CreationRule, file: StoreFile): readonly Leaf[] {
   const selects = selector(effectiveSelection(rule), file);
   return file.leaves.filter(
-    (leaf) =>
-      leaf.kind === "value" &&
-      leaf.value !== null &&
-      leaf.value.text !== "" &&
-      (file.singleValue === true || selects(leaf)),
+    (leaf) => isFilledValue(leaf) && (file.singleValue === true || selects(leaf)),
   );
+}
+
+/** Whether a leaf is a value with some text: null and the empty one are never encrypted. */
+export function isFilledValue({ kind, value }: Leaf): boolean {
+  return kind === "value" && value !== null && value.text !== "";
 }
