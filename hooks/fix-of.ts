@@ -72,6 +72,16 @@ export function mendOnDisk(
   return canMove && !hasEncryptedForm(path, repository) ? mend : { kind: "leave-out" };
 }
 
+/** Findings whose errors are mended as what is on disk allows. */
+export function withMendsOnDisk<F extends Finding & { readonly path: GitPath }>(
+  findings: readonly F[],
+  repository: Pick<Repository, "cwd">,
+): F[] {
+  return findings.map((one) =>
+    one.severity === "error" ? { ...one, mend: mendOnDisk(one, repository) } : one,
+  );
+}
+
 /**
  * Whether it was encrypted by hand into a name that is not the gate's, as by `sops -e db.yaml > db.enc.yaml`, or is
  * what `sops -d db.sops.yaml > db.dec.yaml` has made.

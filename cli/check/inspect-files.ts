@@ -5,7 +5,7 @@ import type { ChangedEntry } from "../../git/index/entries.ts";
 import { pathFromText, pathText, type GitPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { commandOnFiles } from "../../git/shell-word.ts";
-import { mendOnDisk } from "../../hooks/fix-of.ts";
+import { withMendsOnDisk } from "../../hooks/fix-of.ts";
 import { inBrokenRuleFiles } from "../../hooks/rules/broken-rule-file.ts";
 import { isMisnamedRuleFile, MISNAMED, rightName } from "../../hooks/rules/gate-files.ts";
 import { inspectLink } from "../../hooks/inspect-link.ts";
@@ -53,8 +53,9 @@ export async function inspectFiles(
     ...inFiles.findings,
     ...again.filter((finding) => !isKnown(finding)),
     ...inLinks(links, rules),
-  ].map((one) => (one.severity === "error" ? { ...one, mend: mendOnDisk(one, repository) } : one));
-  return { ...inFiles, findings: withListings(findings, surroundings.kustomizations) };
+  ];
+  const mended = withMendsOnDisk(findings, repository);
+  return { ...inFiles, findings: withListings(mended, surroundings.kustomizations) };
 }
 
 /** What is staged in the place of its encrypted form, and can be read in part or as a whole: see {@link readableAgain}. */

@@ -69,10 +69,8 @@ export async function inspectStaged(
     findings.length > 0 || staged.files.some(({ entry }) => entry.path === SETTINGS_FILE);
   if (!needsSettings) return { findings, contents };
   const settled = await settleAsWarnings(await stagedSettings(repository), findings);
-  const { mendOnDisk } = await import("../fix-of.ts");
-  const mended = settled.map((one) =>
-    one.severity === "error" ? { ...one, mend: mendOnDisk(one, repository) } : one,
-  );
+  const { withMendsOnDisk } = await import("../fix-of.ts");
+  const mended = withMendsOnDisk(settled, repository);
   const { withListings } = await import("../kustomize/listed-in.ts");
   return { findings: withListings(mended, surroundings.kustomizations), contents };
 }
