@@ -71,8 +71,9 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   return plaintextVerdict(candidate, rule, file);
 }
 
+/** Once a file is staged, git knows its sides again only after `--merge`. */
 const RESOLVE =
-  "keep the lines you want of either side and decrypt it (npx flux-sops decrypt --in-place --ignore-mac), or take one side as it is (git checkout --ours, or --theirs); then stage it";
+  "keep the lines you want of either side and decrypt it (npx flux-sops decrypt --in-place --ignore-mac), or take one side as it is (git checkout --merge, then --ours or --theirs); then stage it";
 
 /** Whether a merge has left a conflict in an encrypted file. */
 function isEncryptedConflict(bytes: Uint8Array): boolean {

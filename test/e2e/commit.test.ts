@@ -1028,3 +1028,25 @@ test("a new linked worktree is guarded", (t) => {
   const commit = repository.run("git", ["commit", "-m", "Leak"], { cwd: worktree });
   t.is(commit.status, 1, commit.stderr);
 });
+
+test("of a conflict that was staged with its markers, one side can be taken by what is printed", (t) => {
+  const repository = withDb(t);
+  const change = (value: string): void => {
+    repository.write(DB, PLAIN.replace("correct horse", value));
+    repository.must("commit", "-qam", value);
+  };
+  repository.must("switch", "-qc", "side");
+  change("theirs");
+  repository.must("switch", "-q", "main");
+  change("ours");
+  t.is(repository.git("merge", "side").status, 1);
+  repository.must("add", DB);
+  const { status, stderr } = repository.git("commit", "--no-edit");
+  t.is(status, 1);
+  t.regex(stderr, /take one side as it is \(git checkout --merge, then --ours or --theirs\)/);
+  repository.must("checkout", "--merge", DB);
+  repository.must("checkout", "--theirs", DB);
+  t.is(repository.paste(printedCommands(stderr, DB)).status, 0);
+  repository.must("commit", "-q", "--no-edit");
+  t.regex(repository.tool("decrypt", DB).stdout, /"theirs"/);
+});
