@@ -2,6 +2,7 @@ import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
 import { changedEntries, indexEntries } from "../../git/index/entries.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
+import { ongoingOperation, takesOver } from "../../git/repository/operation.ts";
 import type { Checked, CheckedFinding } from "./check-formats.ts";
 import { filesOnDisk, stagedFiles, type FileToCheck } from "./files-to-check.ts";
 import { inspectFiles } from "./inspect-files.ts";
@@ -29,9 +30,10 @@ export async function checkFiles(
   const changed = changes.changed.filter(({ intentToAdd }) => !intentToAdd);
   const all = await stagedFiles(repository, entries ?? changed);
   const checked = await inspectFiles(repository, all, changed);
-  if (onlyStaged) return checked;
   const staged = new Set(changed.map(({ path }) => path));
-  const findings = checked.findings.map((finding) => whereItIs(finding, staged));
+  const isTakingOver = takesOver(ongoingOperation(repository, repository.gitDir));
+  const findings = checked.findings.map((finding) => whereItIs(finding, staged, isTakingOver));
+  if (onlyStaged) return { ...checked, findings };
   return { ...checked, findings: [...findings, ...inBuilds(all.filter(({ isLink }) => !isLink))] };
 }
 
@@ -43,10 +45,19 @@ function mendedOutside(finding: CheckedFinding): CheckedFinding {
   return { ...finding, mend: { kind: "edit", what } };
 }
 
-/** What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. */
-function whereItIs(finding: CheckedFinding, staged: ReadonlySet<GitPath>): CheckedFinding {
-  const isThere = staged.has(finding.path) || finding.mend.kind === "rename";
-  return isThere ? finding : { ...finding, where: "worktree" };
+/**
+ * What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. Nor is a
+ * file to edit that a merge or a rebase takes over.
+ */
+function whereItIs(
+  finding: CheckedFinding,
+  staged: ReadonlySet<GitPath>,
+  isTakingOver: boolean,
+): CheckedFinding {
+  const { path, mend } = finding;
+  if (mend.kind === "rename") return finding;
+  const canBeLeftOut = staged.has(path) && !(mend.kind === "edit" && isTakingOver);
+  return canBeLeftOut ? finding : { ...finding, where: "worktree" };
 }
 
 /** What Flux would make of all files together. Where such a finding is mended is not where it was staged. */

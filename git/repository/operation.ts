@@ -23,6 +23,13 @@ export type Operation =
   | { readonly kind: "am" }
   | { readonly kind: "message" };
 
+const TAKING_OVER = new Set(["merge", "cherry-pick", "revert", "rebase", "rebase-apply", "am"]);
+
+/** Whether a file that is reset to HEAD would lose what was to be taken over, and nothing would say so. */
+export function takesOver(during: { readonly kind: string } | null): boolean {
+  return during !== null && TAKING_OVER.has(during.kind);
+}
+
 /**
  * What git is in the middle of, told from the files that it keeps (git's `wt-status.c`,
  * `sequencer.c`, `builtin/am.c`), or null for an ordinary commit.

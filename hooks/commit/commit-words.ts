@@ -1,5 +1,5 @@
 import { printable } from "../../git/escape.ts";
-import type { Operation } from "../../git/repository/operation.ts";
+import { takesOver, type Operation } from "../../git/repository/operation.ts";
 import { displayPath, type GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
 import { pathspec, shellPath } from "../../git/shell-word.ts";
@@ -103,9 +103,6 @@ export function findingWords(repository: Repository, finding: FileFinding): stri
   ];
 }
 
-/** In these, a file that is reset to HEAD loses what was to be taken over, and nothing would say so. */
-const TAKING_OVER = new Set(["merge", "cherry-pick", "revert", "rebase", "rebase-apply", "am"]);
-
 /** What mends a finding in the index. */
 function findingCommands(
   repository: Repository,
@@ -113,7 +110,7 @@ function findingCommands(
   during: { readonly kind: string } | null,
 ): string[] {
   const { mend, place } = finding;
-  if (mend.kind === "edit" && during !== null && TAKING_OVER.has(during.kind)) {
+  if (mend.kind === "edit" && takesOver(during)) {
     return [`git add -- ${shellPath(finding.path, repository.prefix)}`];
   }
   if (place !== "staged" && (mend.kind === "leave-out" || mend.kind === "edit")) {

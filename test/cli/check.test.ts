@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
@@ -105,6 +105,29 @@ test("a leak that is committed goes out of git by the command, one that is stage
   t.is(repository.paste([fixOf()]).status, 0);
   t.is(repository.must("status", "--porcelain"), "D  .env\n");
   t.is(repository.tool("check").status, 0);
+});
+
+test("while a merge goes on, a file to edit is not reset to HEAD, which would leave out the other side", (t) => {
+  const repository = withLeak(t);
+  repository.must("switch", "-qc", "side");
+  repository.write("notes.md", "side\n");
+  repository.must("add", "notes.md");
+  repository.must("commit", "-qnm", "Side");
+  repository.must("switch", "-q", "main");
+  repository.must("merge", "-q", "--no-commit", "--no-ff", "side");
+  const encrypted = readFileSync(join(repository.dir, DB), "utf8");
+  repository.write(
+    DB,
+    encrypted.replace(/^( +a: .*)$/m, "<<<<<<< HEAD\n$1\n=======\n$1\n>>>>>>> side"),
+  );
+  repository.must("add", DB);
+  for (const flag of ["--staged", "--all"]) {
+    const { stdout } = repository.tool("check", flag);
+    t.true(stdout.includes("  To mend it, keep the lines you want of either side"), stdout);
+    t.false(stdout.includes("git reset"), stdout);
+  }
+  repository.must("merge", "--quit");
+  t.true(repository.tool("check", "--staged").stdout.includes(`    git reset -q -- ${DB}\n`));
 });
 
 test("creation rules and settings that are not staged as they are on disk do not count, and it is said", (t) => {
