@@ -44,7 +44,13 @@ export function filesOf(paths: readonly GitPath[]): string {
 export function warnings(repository: Repository, findings: readonly FileFinding[]): string {
   const lines = findings
     .filter(({ severity }) => severity === "warning")
-    .flatMap((finding) => findingLines(repository, finding, null));
+    .flatMap((finding) => [
+      ...findingWords(repository, finding),
+      // Whoever reads this has committed: nothing is staged of it any more, that could be left out.
+      ...indented(
+        fixOf(finding, finding.mend.kind === "rename" ? "index" : "worktree", repository),
+      ),
+    ]);
   return lines.length === 0 ? "" : `${NAME}: worth a look:\n${lines.join("\n")}\n`;
 }
 

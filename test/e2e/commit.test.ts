@@ -1029,6 +1029,23 @@ test("a new linked worktree is guarded", (t) => {
   t.is(commit.status, 1, commit.stderr);
 });
 
+test("with a warning no command is printed that only an uncommitted file could be mended by", (t) => {
+  const repository = scaffolded(t);
+  const settings = "clusters/homelab/apps/settings.yaml";
+  repository.write(
+    settings,
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  DB_PASSWORD: hunter2hunter\n",
+  );
+  repository.must("add", settings);
+  const { status, stderr } = repository.git("commit", "-qm", "Settings");
+  t.is(status, 0, stderr);
+  t.true(
+    stderr.includes("    To mend it, move the value from the ConfigMap to an encrypted Secret.\n"),
+    stderr,
+  );
+  t.deepEqual(printedCommands(stderr, settings), []);
+});
+
 test("of a conflict that was staged with its markers, one side can be taken by what is printed", (t) => {
   const repository = withDb(t);
   const change = (value: string): void => {
