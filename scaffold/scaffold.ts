@@ -14,6 +14,7 @@ import { presentRecipients, recipientsOfFiles } from "./recipients/present.ts";
 import { renderRepository } from "./render.ts";
 import { rememberedKeyFile } from "./commit/commit.ts";
 import { refuseLeftOut } from "./destination/sparse-checkout.ts";
+import { commandsAtTop } from "./message/commands-at-top.ts";
 import type { Scope } from "./destination/surroundings.ts";
 import type { Destination } from "./destination/destination.ts";
 import { isOlderOrSame, readTool } from "./tool-file.ts";
@@ -168,9 +169,10 @@ function refuseOtherCluster(
 ): void {
   const first = remembered.cluster;
   if (surroundings.scope === "gate" || typeof first !== "string" || first === cluster) return;
+  const another = commandsAtTop(`npx flux-sops new cluster ${cluster}`, { directory });
   throw new ScaffoldError(
     "usage",
-    `${printable(directory)} was scaffolded for cluster ${printable(first)}: leave --cluster out, or name another folder for cluster ${cluster}`,
+    `${printable(directory)} was scaffolded for cluster ${printable(first)}: leave --cluster out; ${another}, run there, adds a cluster`,
   );
 }
 

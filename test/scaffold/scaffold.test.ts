@@ -689,7 +689,8 @@ test.serial(
     const directory = newPlace("flux");
     await scaffold(directory);
     await t.throwsAsync(prepare(directory, { cluster: "second" }), {
-      message: /for cluster homelab/,
+      message:
+        /for cluster homelab: leave --cluster out; npx flux-sops new cluster second, run there, adds a cluster$/,
     });
   },
 );
