@@ -64,3 +64,25 @@ test("secret-not-valid: the gate refuses a number that `set` has put there, and 
   t.is(taken.status, 0, taken.stderr);
   t.regex(repository.tool("decrypt", PATH).stdout, /^ {2}port: ['"]5433['"]$/m);
 });
+
+test("secret-not-valid: of a mapping without its | it is said how it becomes a text", (t) => {
+  const repository = scaffolded(t);
+  const nested = secret({ password: "hunter2" }) + "  config.yaml:\n    a: secret\n";
+  repository.write(PATH, nested);
+  repository.must("add", "-A");
+  const how = "To mend it, write the value as one text: in quotes, or below a | after its key";
+  const refused = repository.git("commit", "-qm", "x");
+  t.is(refused.status, 1);
+  t.true(refused.stderr.includes(`    ${how}.\n`), refused.stderr);
+
+  t.is(repository.tool("encrypt", "-i", PATH).status, 0);
+  repository.must("add", "-A");
+  const encrypted = repository.git("commit", "-qm", "x");
+  t.is(encrypted.status, 1);
+  t.true(encrypted.stderr.includes(`    ${how}, with npx flux-sops edit.\n`), encrypted.stderr);
+
+  repository.write(PATH, nested.replace("config.yaml:", "config.yaml: |"));
+  repository.must("add", "-A");
+  repository.must("commit", "-qm", "x");
+  t.regex(repository.tool("decrypt", PATH).stdout, /^ {2}config\.yaml: \|\n {4}a: secret$/m);
+});

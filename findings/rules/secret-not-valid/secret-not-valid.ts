@@ -1,4 +1,5 @@
 import { isMap, isScalar, type Node, type Scalar } from "yaml";
+import { TOKEN_START } from "../../../sops/token-start.ts";
 import { readToken } from "../../../sops/token.ts";
 import { resolvePlain, UnrepresentableError } from "../../../sops/value.ts";
 import { isSchema } from "../../candidate/documents.ts";
@@ -122,9 +123,7 @@ class Judge {
       const what =
         field === "data"
           ? "write the value in Base64, or as text under stringData"
-          : isEncrypted(value)
-            ? "put quotes around the value, with npx flux-sops edit"
-            : "put quotes around the value";
+          : this.#howToBeText(value);
       this.#hit(entry, `the value of ${name} under ${field} is no text`, what);
     } else if (field === "data" && !isEncrypted(value) && !isBase64(value)) {
       const what = "write the value in Base64, or as text under stringData";
@@ -166,11 +165,22 @@ class Judge {
     return field === "data" ? Buffer.from(text, "base64").toString("utf8") : text;
   }
 
+  #howToBeText(value: Node | null): string {
+    const what = isScalar(value)
+      ? "put quotes around the value"
+      : "write the value as one text: in quotes, or below a | after its key";
+    return this.#text(value).includes(TOKEN_START) ? `${what}, with npx flux-sops edit` : what;
+  }
+
   /** Something else puts the value in later. */
   #isTemplated(value: Node | null): boolean {
     if (isScalar(value) && isPointer(scalarText(value))) return true;
+    return holdsExpression(this.#text(value));
+  }
+
+  #text(value: Node | null): string {
     const [start, end] = value?.range ?? [0, 0];
-    return holdsExpression(this.#section.slice(start, end));
+    return this.#section.slice(start, end);
   }
 
   #hit({ offset, value }: Entry, message: string, what: string): void {
