@@ -25,7 +25,9 @@ export function asCommanderReads(argv: readonly string[], command: Command): str
       const flag = option.long ?? option.short ?? argument;
       if (!option.required) flags.push(...switched(flag, value));
       else if (value !== undefined) flags.push(flag, value);
-      else flags.push(flag, ...argv.slice((at += 1), at + 1));
+      else if (at + 1 < argv.length) flags.push(flag, argv[(at += 1)] ?? "");
+      // Its value is missing: the dashes that are put before the files would be taken for it.
+      else return [...flags, flag];
     } else if (isDashed(argument) && (takesAnyNumber || others.length === 0)) {
       flags.push(argument);
     } else {
