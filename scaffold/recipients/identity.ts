@@ -225,9 +225,10 @@ function unusable(file: string, reason: string): ScaffoldError {
   );
 }
 
+/** Neither can it be the repository's folder, or the one above, where these are not there yet. */
 function isInside(directory: string, file: string): boolean {
   const path = relative(behindLinks(directory), behindLinks(file));
-  return path !== "" && path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+  return !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 /** Where a path leads, of which the last parts need not be there. */
@@ -244,12 +245,8 @@ function requireWritable(file: string): void {
   for (let path = file; ; path = dirname(path)) {
     try {
       accessSync(path, constants.W_OK);
-      const entry = statSync(path);
-      if (path !== file && !entry.isDirectory()) {
-        throw unusable(file, `${printable(path)} is no folder`);
-      }
       // What is written to a device is gone.
-      if (path === file && !entry.isFile()) throw unusable(file, "it is no file");
+      if (path === file && !statSync(path).isFile()) throw unusable(file, "it is no file");
       return;
     } catch (error) {
       if (error instanceof ScaffoldError) throw error;

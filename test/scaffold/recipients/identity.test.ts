@@ -2,12 +2,13 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import test from "ava";
 import {
   type IdentityWish,
@@ -17,6 +18,7 @@ import {
 import { findIdentities } from "../../../sops/age/identities.ts";
 import { generateKeyPair, parseKeyFile } from "../../../sops/age/identity.ts";
 import { spawnSync } from "../../bounded-programs.ts";
+import { failing, nodeFs, systemError, withOtherFs } from "../../other-fs.ts";
 import { WITH_TYPESCRIPT } from "../../with-typescript.ts";
 import { newPlace, sandbox } from "../sandbox.ts";
 
@@ -302,4 +304,204 @@ test("an existing scaffold: the identity is looked for in the remembered file an
     found,
   );
   t.is((await planIdentity(named.wish, named.environment)).kind, "elsewhere");
+});
+
+/** What is done with files in a folder, in its order, as `open wx keys.txt`; descriptors by their numbers. */
+async function watched(run: () => unknown): Promise<readonly string[]> {
+  const seen: string[] = [];
+  const { openSync, fsyncSync, closeSync, linkSync } = nodeFs;
+  await withOtherFs(
+    {
+      openSync: (path, flags, mode) => {
+        const handle = openSync(path, flags, mode);
+        seen.push(`open ${basename(String(path))} ${handle}`);
+        return handle;
+      },
+      fsyncSync: (handle) => {
+        fsyncSync(handle);
+        seen.push(`sync ${handle}`);
+      },
+      closeSync: (handle) => {
+        closeSync(handle);
+        seen.push(`close ${handle}`);
+      },
+      linkSync: (from, to) => {
+        linkSync(from, to);
+        seen.push(`link ${basename(String(to))}`);
+      },
+    },
+    run,
+  );
+  return seen.map((one) => one.replace(/\d+$/, "N").replace(/\.[0-9a-f]{12}\.tmp/, "DRAFT"));
+}
+
+async function newPlan({ wish: wished, environment }: ReturnType<typeof wish>) {
+  const plan = await planIdentity(wished, environment);
+  if (plan.kind !== "new") throw new Error(`the plan is ${plan.kind}`);
+  return plan;
+}
+
+test.serial(
+  "a key is on the disk before its file appears, and there is no other copy of it",
+  async (t) => {
+    const place = wish();
+    const [first, second] = [await newPlan(place), await newPlan(place)];
+    t.deepEqual(await watched(() => writeIdentity(first, "lab", directory)), [
+      "open DRAFT N",
+      "sync N",
+      "close N",
+      "link keys.txt",
+    ]);
+    t.deepEqual(readdirSync(dirname(place.keysFile)), ["keys.txt"]);
+    t.deepEqual(await watched(() => writeIdentity(second, "lab", directory)), [
+      "open keys.txt N",
+      "sync N",
+      "close N",
+    ]);
+    t.deepEqual(readdirSync(dirname(place.keysFile)), ["keys.txt"]);
+    t.deepEqual(await parseKeyFile(readFileSync(place.keysFile, "utf8")), [
+      first.pair,
+      second.pair,
+    ]);
+  },
+);
+
+test.serial("a key file that another process makes meanwhile keeps its keys", async (t) => {
+  const place = wish();
+  const [theirs, plan] = [await generateKeyPair(), await newPlan(place)];
+  const linkSync = () => {
+    writeFileSync(place.keysFile, `${theirs.identity}\n`, { mode: 0o600 });
+    throw systemError("EEXIST");
+  };
+  await withOtherFs({ linkSync }, () => writeIdentity(plan, "lab", directory));
+  t.deepEqual(await parseKeyFile(readFileSync(place.keysFile, "utf8")), [theirs, plan.pair]);
+  t.deepEqual(readdirSync(dirname(place.keysFile)), ["keys.txt"]);
+});
+
+test.serial(
+  "where the file system has no hard links, the key file is made by a rename",
+  async (t) => {
+    for (const code of ["EPERM", "ENOTSUP", "EOPNOTSUPP"]) {
+      const place = wish();
+      const plan = await newPlan(place);
+      await withOtherFs({ linkSync: failing(code) }, () => writeIdentity(plan, "lab", directory));
+      t.deepEqual(await parseKeyFile(readFileSync(place.keysFile, "utf8")), [plan.pair], code);
+      t.is(mode(place.keysFile), 0o600);
+      t.deepEqual(readdirSync(dirname(place.keysFile)), ["keys.txt"]);
+    }
+    const place = wish();
+    const plan = await newPlan(place);
+    await withOtherFs({ linkSync: failing("ENOSPC") }, () => {
+      const error = t.throws(() => writeIdentity(plan, "lab", directory), {
+        message: /keys\.txt cannot be used: the disk is full; mend it/,
+      });
+      t.like(error, { code: "environment" });
+    });
+    t.deepEqual(readdirSync(dirname(place.keysFile)), []);
+  },
+);
+
+test.serial(
+  "a key file that is in order is only added to, whatever may be made beside it",
+  async (t) => {
+    const place = wish();
+    await make(place);
+    const { openSync } = nodeFs;
+    const plan = await newPlan(place);
+    await withOtherFs(
+      {
+        // As where the file is somebody else's, and so is its folder.
+        chmodSync: failing("EPERM"),
+        openSync: (path, ...rest) =>
+          path === place.keysFile ? openSync(path, ...rest) : failing("EACCES")(),
+      },
+      () => writeIdentity(plan, "lab", directory),
+    );
+    t.is((await parseKeyFile(readFileSync(place.keysFile, "utf8"))).length, 2);
+  },
+);
+
+test.serial(
+  "a key file, or the nearest folder, that may not be written is said before anything is",
+  async (t) => {
+    const [place, made] = [wish(), wish()];
+    await make(made);
+    const { accessSync } = nodeFs;
+    for (const [{ wish: wished, environment, keysFile }, locked] of [
+      [place, dirname(dirname(dirname(dirname(place.keysFile))))],
+      [made, made.keysFile],
+    ] as const) {
+      const error = await withOtherFs(
+        {
+          accessSync: (path, how) => {
+            if (path === locked) throw systemError("EACCES");
+            accessSync(path, how);
+          },
+        },
+        () => t.throwsAsync(planIdentity(wished, environment)),
+      );
+      t.like(error, { code: "environment" });
+      t.true(error?.message.includes(`${keysFile} cannot be used: permission denied`));
+    }
+    t.false(existsSync(place.keysFile));
+  },
+);
+
+test("the comment above a key", async (t) => {
+  const place = wish();
+  const plan = await newPlan(place);
+  const written = (cluster: string | null) => {
+    writeIdentity(plan, cluster, "/r", new Date("2026-01-02T03:04:05.678Z"));
+    return readFileSync(place.keysFile, "utf8");
+  };
+  const key = `# created: 2026-01-02T03:04:05Z\n# public key: ${plan.pair.recipient}\n${plan.pair.identity}\n`;
+  const first = `# flux-sops: identity of cluster lab, repository /r\n${key}`;
+  const whole = `# flux-sops: identity of repository /r\n${key}`;
+  t.is(written("lab"), first);
+  t.is(written(null), `${first}\n${whole}`);
+  writeFileSync(place.keysFile, "");
+  t.is(written(null), whole);
+  writeFileSync(place.keysFile, "# mine");
+  t.is(written(null), `# mine\n\n${whole}`);
+  chmodSync(place.keysFile, 0o604);
+  written(null);
+  t.is(mode(place.keysFile), 0o600);
+});
+
+test("--age-key-file: another cluster's keys stay, and one that cannot be read is not passed over", async (t) => {
+  const file = newPlace("keys.txt");
+  const { pair } = await make(wish({ ageKeyFile: file }));
+  const own = wish({ ageKeyFile: file, ownKey: true });
+  t.like(await planIdentity(own.wish, own.environment), { kind: "new", file });
+  const stranger = await generateKeyPair();
+  const other = wish({ ageKeyFile: file, recipients: [stranger.recipient] });
+  t.is((await planIdentity(other.wish, other.environment)).kind, "elsewhere");
+  writeFileSync(file, `# mine\nAGE-PLUGIN-YUBIKEY-1QQQQ\n`);
+  const recipients = [pair.recipient];
+  for (const [ageKeyFile, message] of [
+    [file, /keys\.txt cannot be used: line 2: /],
+    [dirname(file), /cannot be used: it is a folder/],
+  ] as const) {
+    const place = wish({ ageKeyFile, recipients });
+    const error = await t.throwsAsync(planIdentity(place.wish, place.environment), { message });
+    t.like(error, { code: "environment" });
+  }
+});
+
+test("what is wrong with the command line is no trouble with the machine", async (t) => {
+  const file = newPlace("keys");
+  const [one, two] = [await generateKeyPair(), await generateKeyPair()];
+  writeFileSync(file, `${one.identity}\n${two.identity}\n`);
+  const unmade = newPlace("deep/er/repository");
+  for (const part of [
+    { ageKeyFile: file },
+    { ageKeyFile: join(directory, "age.agekey") },
+    // Where the repository's folders are about to be made.
+    { ageKeyFile: unmade, directory: unmade },
+    { ageKeyFile: dirname(unmade), directory: unmade },
+  ]) {
+    const place = wish(part);
+    const error = await t.throwsAsync(planIdentity(place.wish, place.environment));
+    t.like(error, { code: "usage" }, error.message);
+  }
 });
