@@ -75,7 +75,6 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
     } catch (error) {
       const reason = error instanceof ScaffoldError ? error : notWritten(directory, error);
       const left = takeBack(moved);
-      if (left.length === 0) throw reason;
       if (left.some(({ kept }) => kept !== null)) staging = null;
       throw new ScaffoldError("environment", [reason.message, ...left.map(whatIsLeft)].join(". "));
     }
@@ -95,7 +94,7 @@ function removeAbandoned(directory: string): void {
     const folder = join(directory, entry.name);
     try {
       if (!readdirSync(folder).every((name) => /^(\.gitignore|\d+\.new)$/.test(name))) continue;
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true });
     } catch {
       // Another user's.
     }

@@ -1,9 +1,12 @@
 import {
   chmodSync,
+  existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +18,7 @@ import { appendLines } from "../../../scaffold/addition/append-lines.ts";
 import { addHusky } from "../../../scaffold/addition/add-husky.ts";
 import { filesToWrite, planFiles, type WantedFile } from "../../../scaffold/plan/plan.ts";
 import { stageFiles } from "../../../scaffold/plan/write.ts";
+import { failing, nodeFs, systemError, withOtherFs } from "../../other-fs.ts";
 import { newPlace } from "../sandbox.ts";
 
 function wanted(path: string, text = "wanted\n", mode: 0o644 | 0o755 = 0o644): WantedFile {
@@ -75,24 +79,27 @@ test("the four states of a file", (t) => {
 
 test("what killed runs have left is removed, but for what may be a user's only copy", (t) => {
   const gone = spawnSync("true", []).pid;
-  const directory = placeWith({
-    [`.scaffold-${gone}-aaaaaa/0.new`]: "x",
+  const mine = {
     [`.scaffold-${gone}-bbbbbb/0.before`]: "mine\n",
+    [`.scaffold-${gone}-bbbbbb/1.new`]: "x",
     [`.scaffold-${process.pid}-cccccc/0.new`]: "x",
+    [`.scaffold-${gone}-dddddd/notes1.new`]: "mine\n",
+    [`.scaffold-${gone}-eeeeee/1.new.orig`]: "mine\n",
     ".scaffold-mine/0.new": "x",
-    [`.scaffold-${gone}-dddddd/notes.txt`]: "mine\n",
+    [`my.scaffold-${gone}-ffffff/0.new`]: "mine\n",
+    [`.scaffold-${gone}-gggggg`]: "mine\n",
+    "elsewhere/0.new": "mine\n",
+  };
+  const directory = placeWith({
+    ...mine,
+    [`.scaffold-${gone}-aaaaaa/0.new`]: "x",
+    [`.scaffold-${gone}-aaaaaa/.gitignore`]: "*\n",
   });
+  const link = join(directory, `.scaffold-${gone}-hhhhhh`);
+  symlinkSync("elsewhere", link);
   write(directory, [wanted("new")]);
-  t.deepEqual(
-    Object.keys(content(directory)).sort(),
-    [
-      `.scaffold-${gone}-bbbbbb/0.before`,
-      `.scaffold-${process.pid}-cccccc/0.new`,
-      `.scaffold-${gone}-dddddd/notes.txt`,
-      ".scaffold-mine/0.new",
-      "new",
-    ].sort(),
-  );
+  t.deepEqual(content(directory), { ...mine, new: "wanted\n" });
+  t.true(lstatSync(link).isSymbolicLink());
 });
 
 test("a file that differs keeps its bytes without force and loses them with it", (t) => {
@@ -201,7 +208,11 @@ test("a file that its user changes after planning stays as it is by then", (t) =
   const plan = planFiles(directory, [wanted("a"), wanted("b"), wanted("c")]);
   const staged = stageFiles(directory, filesToWrite(plan, true));
   writeFileSync(join(directory, "b"), "mine\nand more\n");
-  t.throws(staged.moveIntoPlace, { name: "ScaffoldError", message: /b was changed meanwhile/ });
+  const error = t.throws(staged.moveIntoPlace, {
+    name: "ScaffoldError",
+    message: `${join(directory, "b")} was changed meanwhile, and nothing was written: run this again`,
+  });
+  t.like(error, { code: "environment" });
   staged.discard();
   t.deepEqual(content(directory), { a: "old\n", b: "mine\nand more\n" });
 });
@@ -304,3 +315,185 @@ test("a folder made for the scaffold is gone again after a failure", (t) => {
     t.deepEqual(content(directory), { a: "mine\n" });
   },
 );
+
+/** What stands in the folder of what is staged. */
+function staged(directory: string) {
+  const [name = ""] = readdirSync(directory).filter((one) => one.startsWith(".scaffold-"));
+  return { name, files: name === "" ? {} : content(join(directory, name)) };
+}
+
+test("what is staged is out of sight of git, and of a run beside this one", (t) => {
+  const directory = placeWith({ a: "old\n" });
+  const plan = planFiles(directory, [wanted("a"), wanted("b")]);
+  const first = stageFiles(directory, filesToWrite(plan, true));
+  t.regex(staged(directory).name, new RegExp(`^\\.scaffold-${process.pid}-`));
+  t.deepEqual(staged(directory).files, {
+    ".gitignore": "*\n",
+    "0.new": "wanted\n",
+    "1.new": "wanted\n",
+  });
+  write(directory, [wanted("c")]);
+  first.moveIntoPlace();
+  first.discard();
+  t.deepEqual(content(directory), { a: "wanted\n", b: "wanted\n", c: "wanted\n" });
+});
+
+test("what is in the way already is found before anything is staged", (t) => {
+  const directory = placeWith({});
+  const plan = planFiles(directory, [wanted("first"), wanted("late")]);
+  writeFileSync(join(directory, "late"), "somebody else's\n");
+  t.throws(() => stageFiles(directory, plan), { message: /late has appeared meanwhile/ });
+  t.deepEqual(content(directory), { late: "somebody else's\n" });
+});
+
+test("somebody else may have tidied away what was staged", (t) => {
+  const directory = placeWith({});
+  const { moveIntoPlace, discard } = stageFiles(directory, planFiles(directory, [wanted("a")]));
+  rmSync(join(directory, staged(directory).name), { recursive: true });
+  t.throws(moveIntoPlace, { message: /^nothing was written to \S+: it does not exist; mend that/ });
+  discard();
+  t.deepEqual(content(directory), {});
+});
+
+test.serial("where nothing is to be written, nothing is staged", async (t) => {
+  const directory = newPlace("repository");
+  await withOtherFs({ mkdirSync: failing("EACCES"), mkdtempSync: failing("EACCES") }, () => {
+    const { moveIntoPlace, discard } = stageFiles(directory, []);
+    moveIntoPlace();
+    discard();
+  });
+  t.false(existsSync(directory));
+});
+
+test.serial("a disk that is full while files are staged leaves nothing behind", async (t) => {
+  const directory = newPlace("deep/er");
+  const plan = planFiles(directory, [wanted("a"), wanted("b")]);
+  await withOtherFs(
+    {
+      writeFileSync: (file, text, options) => {
+        nodeFs.writeFileSync(file, text, options);
+        if (String(file).endsWith("1.new")) throw systemError("ENOSPC");
+      },
+    },
+    () => {
+      const error = t.throws(() => stageFiles(directory, plan), {
+        name: "ScaffoldError",
+        message: `nothing was written to ${directory}: the disk is full; mend that and run this again`,
+      });
+      t.like(error, { code: "environment" });
+    },
+  );
+  t.false(existsSync(dirname(directory)));
+});
+
+test.serial("a rename that fails takes everything back", async (t) => {
+  const directory = placeWith({ a: "old\n", b: "mine\n" });
+  const before = content(directory);
+  const plan = planFiles(directory, [wanted("a"), wanted("new/c"), wanted("b")]);
+  const { moveIntoPlace, discard } = stageFiles(directory, filesToWrite(plan, true));
+  await withOtherFs(
+    {
+      renameSync: (from, to) => {
+        if (String(from).endsWith("2.new")) throw systemError("EIO");
+        nodeFs.renameSync(from, to);
+      },
+    },
+    () => t.throws(moveIntoPlace, { name: "ScaffoldError", message: /^nothing was written to / }),
+  );
+  discard();
+  t.deepEqual(content(directory), before);
+  t.deepEqual(readdirSync(directory).sort(), ["a", "b"]);
+});
+
+test.serial(
+  "where the file system has no hard links, files are replaced and put back all the same",
+  async (t) => {
+    await withOtherFs({ linkSync: failing("EPERM") }, () => {
+      const directory = placeWith({ a: "old\n", b: "mine\n" });
+      const plan = filesToWrite(planFiles(directory, [wanted("a"), wanted("b")]), true);
+      const { moveIntoPlace, discard } = stageFiles(directory, plan);
+      writeFileSync(join(directory, "b"), "mine\nand more\n");
+      t.throws(moveIntoPlace, { message: /b was changed meanwhile/ });
+      discard();
+      t.deepEqual(content(directory), { a: "old\n", b: "mine\nand more\n" });
+      write(directory, [wanted("a"), wanted("b")], true);
+      t.deepEqual(content(directory), { a: "wanted\n", b: "wanted\n" });
+    });
+  },
+);
+
+test("of a new file and an old one that cannot be taken back, what the old one was is kept", (t) => {
+  const directory = placeWith({ "d/b": "mine\n", c: "third\n" });
+  const [first, second, third] = planFiles(directory, [wanted("d/a"), wanted("d/b"), wanted("c")]);
+  if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
+  const moving = {
+    ...third,
+    get before() {
+      renameSync(join(directory, "d"), join(directory, "away"));
+      return Buffer.from("as it was not\n");
+    },
+  };
+  const { moveIntoPlace, discard } = stageFiles(directory, [first, second, moving]);
+  const error = t.throws(moveIntoPlace, {
+    message: /d\/b could not be put back: .*\. But \S+d\/a could not be removed again$/,
+  });
+  discard();
+  const kept = /is in (\S+)\. /.exec(error?.message ?? "")?.[1] ?? "";
+  t.is(readFileSync(kept, "utf8"), "mine\n");
+});
+
+test("a file that is replaced keeps who may read it, and a hook can be executed afterwards", (t) => {
+  const directory = placeWith({ private: "old\n", hook: "old\n" });
+  chmodSync(join(directory, "private"), 0o600);
+  chmodSync(join(directory, "hook"), 0o640);
+  const umask = process.umask(0o022);
+  try {
+    write(directory, [wanted("private"), wanted("hook", "x", 0o755), wanted("new")], true);
+  } finally {
+    process.umask(umask);
+  }
+  const mode = (path: string) => statSync(join(directory, path)).mode & 0o777;
+  t.deepEqual(["private", "hook", "new"].map(mode), [0o600, 0o751, 0o644]);
+});
+
+test("what is in the way of a file is named for what it is", (t) => {
+  const directory = placeWith({});
+  const plan = planFiles(directory, [wanted("a")]);
+  mkdirSync(join(directory, "a"));
+  const error = t.throws(() => stageFiles(directory, plan), {
+    message: `${join(directory, "a")} is no file: move it away and run this again`,
+  });
+  t.like(error, { code: "environment" });
+});
+
+test.serial("a place that may not be written to is found before anything is staged", async (t) => {
+  const directory = placeWith({ a: "mine\n", "apps/x": "" });
+  const plan = filesToWrite(planFiles(directory, [wanted("a"), wanted("apps/deep/er/y")]), true);
+  for (const [locked, code, reason] of [
+    [join(directory, "a"), "EACCES", "permission denied"],
+    [join(directory, "apps"), "EROFS", "the file system is read-only"],
+    // To the top, and no further.
+    ["/", "ENOENT", "it does not exist"],
+  ] as const) {
+    const asked: string[] = [];
+    await withOtherFs(
+      {
+        accessSync: (path, how) => {
+          asked.push(String(path));
+          if (locked === "/" ? path !== join(directory, "a") : path === locked) {
+            throw systemError(code);
+          }
+          nodeFs.accessSync(path, how);
+        },
+      },
+      () => {
+        const error = t.throws(() => stageFiles(directory, plan), {
+          message: `${locked} is not writable (${reason}): make it writable and run this again`,
+        });
+        t.like(error, { code: "environment" });
+      },
+    );
+    t.is(asked.at(-1), locked);
+    t.deepEqual(content(directory), { a: "mine\n", "apps/x": "" });
+  }
+});
