@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { spawnSync } from "../../bounded-programs.ts";
 import { writeBlobs } from "../../../git/objects/blobs.ts";
 import { GitError } from "../../../git/errors.ts";
 import { indexEntries } from "../../../git/index/entries.ts";
@@ -209,6 +210,29 @@ test("an entry git silently ignores is noticed and undone", async (t) => {
   t.is(error.code, "unexpected-output");
 });
 
+test("where git takes one entry of two, it is noticed, and both are as before", async (t) => {
+  const repository = await repositoryFor(t);
+  const { must, write, open } = repository;
+  for (const name of ["a", "b"]) write(name, `old ${name}`);
+  must("add", ".");
+  const before = listing(repository);
+  const replacements = [await replacing(open, "a", "new a"), await replacing(open, "b", "new b")];
+  const size = `100644 ${replacements[0]?.to ?? ""}\ta\0`.length;
+  const bin = path.join(repository.dir, "../bin");
+  const own = `PATH="${repository.env["PATH"] ?? ""}"`;
+  write(
+    "../bin/git",
+    `#!/bin/sh\n${own}\ncase "$*" in *--index-info) head -c ${size} | git "$@" ;; *) exec git "$@" ;; esac\n`,
+    0o755,
+  );
+  const env = { ...repository.env, PATH: `${bin}:${repository.env["PATH"] ?? ""}` };
+  const error = await t.throwsAsync(replaceEntries({ ...open, env }, replacements), {
+    instanceOf: GitError,
+  });
+  t.is(error.code, "unexpected-output");
+  t.is(listing(repository), before);
+});
+
 /** A partial commit as git prepares it: next-index-1.lock to commit from, index.lock for after. */
 async function partialCommit(
   t: ExecutionContext,
@@ -277,6 +301,36 @@ test("refreshing makes git see that nothing differs", async (t) => {
   await refreshIndex(open);
   t.is(git("diff-files", "--quiet", "--", "f").status, 0);
   t.is(git("diff-files", "--quiet", "--", "edited").status, 1);
+});
+
+test("what a partial commit leaves as the index is refreshed, too", async (t) => {
+  const { open, env, write, dir } = await partialCommit(t);
+  await replaceEntries(open, [await replacing(open, "a", "ENC")]);
+  write("a", "ENC");
+  await refreshIndex(open);
+  for (const name of ["next-index-1.lock", "index.lock"]) {
+    const { status } = spawnSync("git", ["diff-files", "--quiet"], {
+      cwd: dir,
+      env: { ...env, GIT_INDEX_FILE: path.join(open.gitDir, name) },
+    });
+    t.is(status, 0, name);
+  }
+});
+
+test("where git cannot refresh, nothing is lost, and so nothing is said", async (t) => {
+  const { must, git, write, open, feed } = await repositoryFor(t);
+  write("f", "old");
+  must("add", ".");
+  await replaceEntries(open, [await replacing(open, "f", "new")]);
+  write("f", "new");
+  write(".git/index.lock", "");
+  await refreshIndex(open);
+  t.is(git("diff-files", "--quiet", "--", "f").status, 1);
+  unlinkSync(path.join(open.gitDir, "index.lock"));
+  const oid = must("hash-object", "-w", "f");
+  feed(`100644 ${oid} 1\tconflict\n100644 ${oid} 2\tconflict\n`, "update-index", "--index-info");
+  await refreshIndex(open);
+  t.is(git("diff-files", "--quiet", "--", "f").status, 0);
 });
 
 test("an entry folded away in a sparse index", async (t) => {

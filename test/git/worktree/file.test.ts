@@ -338,6 +338,26 @@ for (const [what, { attributes, config = [], old, expected }] of Object.entries(
   }
 }
 
+for (const name of ["plain", "latin1-\xe4"]) {
+  test(`a filter runs in its user's language: ${JSON.stringify(name)}`, async (t) => {
+    const repository = temporaryRepository(t);
+    const { dir, write } = repository;
+    const env = { ...repository.env, LC_ALL: "sv_SE.UTF-8" };
+    const git = (...args: string[]) => spawnSync("git", args, { cwd: dir, env }).status;
+    const fixture = { ...repository, open: await openRepository({ cwd: dir, env }) };
+    write(".git/info/attributes", "* filter=language\n");
+    git("config", "filter.language.clean", 'grep -vFx "$LC_ALL"');
+    git("config", "filter.language.smudge", 'cat && echo "$LC_ALL"');
+    write(Buffer.from(name, "latin1"), "old\nsv_SE.UTF-8\n");
+    t.is(git("add", "."), 0);
+    t.deepEqual(await states(fixture), { [name]: "as-staged" });
+    await replaceBoth(fixture, name, "new\n");
+    const file = Buffer.concat([Buffer.from(`${dir}/`), Buffer.from(name, "latin1")]);
+    t.is(readFileSync(file, "utf8"), "new\nsv_SE.UTF-8\n");
+    t.is(git("diff-files", "--quiet"), 0);
+  });
+}
+
 test("a name the filters cannot be given is refused before anything is written", async (t) => {
   const fixture = await repositoryFor(t);
   fixture.write(".git/info/attributes", "* text eol=crlf\n");
