@@ -16,17 +16,21 @@ const VARIABLE = new RegExp(`(?<=^|[\\s;&|("'])([A-Z][A-Z0-9_]*)=${WORD}`, "g");
 /** Of a host in an inventory of Ansible's: `ansible_ssh_pass`, `ansible_become_password`. */
 const OF_ANSIBLE = new RegExp(`(?<=^|\\s)(ansible_(?:\\w+_)?pass(?:word)?)=${WORD}`, "g");
 
+/** `helm install --set auth.password=…`, several in one with commas between. */
+const SET = /(?<=^|\s)--set(?:-string|-literal)?[= ]\s*(\S+)/g;
+
 /** Programs with a short flag of their own for a password, or that `echo` gives one, each with what stands before it. */
 const SHORT_FLAGS: readonly (readonly [program: string, pattern: RegExp])[] = [
-  ["curl", /\bcurl\s(?:[^|;&\n]{0,300}?\s)?(?:-u|--user)[= ]?["']?[^\s:"'$]+:([^\s"']+)/],
-  ["mysql", /\bmysql(?:admin|dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/],
-  ["mariadb", /\bmariadb(?:-admin|-dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/],
-  ["redis-cli", /\bredis-cli\s(?:[^|;&\n]{0,300}?\s)?(?:-a|--pass)\s["']?([^\s"']+)/],
+  ["curl", /\bcurl\s(?:[^|;&\n]{0,300}?\s)?(?:-u|--user)[= ]?["']?[^\s:"'$]+:([^\s"']+)/g],
+  ["mysql", /\bmysql(?:admin|dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/g],
+  ["mariadb", /\bmariadb(?:-admin|-dump)?\s(?:[^|;&\n]{0,300}?\s)?-p["']?([^\s"']+)/g],
+  ["redis-cli", /\bredis-cli\s(?:[^|;&\n]{0,300}?\s)?(?:-a|--pass)\s["']?([^\s"']+)/g],
   [
     "chpasswd",
-    /\becho\s+(?:-\w+\s+)?["']?[\w.-]+:([^\s"'|]+)["']?\s*\|\s*(?:sudo\s+)?(?:\S{0,100}\/)?chpasswd\b/,
+    /\becho\s+(?:-\w+\s+)?["']?[\w.-]+:([^\s"'|]+)["']?\s*\|\s*(?:sudo\s+)?(?:\S{0,100}\/)?chpasswd\b/g,
   ],
-  ["sshpass", /\bsshpass\s+-p\s*["']?([^\s"']+)/],
+  ["sshpass", /\bsshpass\s+-p\s*["']?([^\s"']+)/g],
+  ["login", /\b(?:docker|podman|registry)\slogin\s(?:[^|;&\n]{0,300}?\s)?-p[= ]?["']?([^\s"']+)/g],
 ];
 
 /**
@@ -36,7 +40,9 @@ const SHORT_FLAGS: readonly (readonly [program: string, pattern: RegExp])[] = [
  */
 export function passwordsInCommand(command: string): string[] {
   const named = [
-    ...valuesOf(command, "--", FLAG).filter(({ name }) => isCredentialName(name)),
+    ...[...valuesOf(command, "--", FLAG), ...valuesSet(command)].filter(({ name }) =>
+      isCredentialName(name),
+    ),
     ...valuesOf(command, "=", VARIABLE).filter(({ name }) => isCredentialVariable(name)),
     ...valuesOf(command, "ansible_", OF_ANSIBLE),
   ].filter(({ value }) => !/[$`]/.test(value) && isStrongValue(value) && !FILE.test(value));
@@ -47,8 +53,9 @@ export function passwordsInCommand(command: string): string[] {
 export function programsWithPassword(command: string): string[] {
   return SHORT_FLAGS.filter(([program, pattern]) => {
     if (!command.includes(program)) return false;
-    const password = pattern.exec(command)?.[1] ?? "";
-    return isLiteralPassword(password) && !/[`%]/.test(password);
+    return [...command.matchAll(pattern)].some(
+      ([, password = ""]) => isLiteralPassword(password) && !/[`%]/.test(password),
+    );
   }).map(([program]) => program);
 }
 
@@ -71,4 +78,15 @@ function valuesOf(
     name,
     value: double ?? single ?? plain ?? "",
   }));
+}
+
+function valuesSet(command: string): { name: string; value: string }[] {
+  if (!command.includes("--set")) return [];
+  const values = [...command.matchAll(SET)].flatMap(([, written = ""]) =>
+    written.replace(/["']/g, "").split(","),
+  );
+  return values.map((one) => {
+    const [, name = "", value = ""] = /^([\w.[\]-]+)=([^;|&)]+)/.exec(one) ?? [];
+    return { name, value };
+  });
 }

@@ -38,6 +38,17 @@ export const SETTINGS: Examples = {
         "#!/bin/sh\nexport API_TOKEN=Zk3vQ8r2\npassword='Zk3vQ8r2'\ncurl -u admin:hunter22 https://a\n",
       lines: [2, 3, 4],
     },
+    {
+      path: "scripts/second.sh",
+      content: "mysql -uroot -p$PASSWORD a\nmysql -uroot -phunter22 a\n",
+      lines: [2],
+    },
+    {
+      path: "scripts/install.sh",
+      content:
+        "helm install a b --set c=d,auth.password=hunter22 --set e=f\nhelm upgrade a b --set-string 'auth.rootPassword=hunter22' \\\n  --set x.token='hunter22'\ndocker login -u me -p hunter22 ghcr.io\npodman login ghcr.io -phunter22 -ume\n",
+      lines: [1, 2, 3, 4, 5],
+    },
     { path: "app/Dockerfile", content: "FROM a\nENV DB_PASSWORD=Zk3vQ8r2\n", lines: [2] },
     {
       path: "ansible/hosts",
@@ -96,6 +107,11 @@ export const SETTINGS: Examples = {
       path: "scripts/env.sh",
       content:
         "jq -r '\"S3_SECRET_KEY=\\(.s3_secret_key)\\nS3_PASSWORD=\\(.s3.password1)\"' a.json\nS3_SECRET_ACCESS_KEY=\\(.s3_secret_access_key)\n",
+    },
+    {
+      path: "scripts/install.sh",
+      content:
+        'helm install a b --set "password=$PASSWORD1" --set auth.existingSecret=a1b2c3d4 --set auth.password=${PASSWORD1},b=c\necho "$TOKEN" | docker login -u me1 --password-stdin ghcr.io\ndocker login -u me -p "$TOKEN1"\ndocker login ghcr.io -p <password1>\nhelm install a b --set secretName=hunter22 --set token.enabled=true1\n',
     },
     {
       path: "infra/variables.tf",

@@ -174,7 +174,10 @@ const NETWORK_WORDS = ["psk=", "psk ="] as const;
 const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
 
 /** Programs that have a short flag for a password, or are given one by `echo`. */
-const PROGRAMS = ["curl", "mysql", "mariadb", "redis-cli", "sshpass", "chpasswd"] as const;
+const PROGRAMS = [
+  ...["curl", "mysql", "mariadb", "redis-cli", "sshpass", "chpasswd"],
+  ...["docker login", "podman login", "registry login"],
+] as const;
 
 /** Of commands that are given a secret as an argument: kubectl's, and Flux's. */
 const SECRET_COMMANDS = ["--from-literal", "--docker-password", "flux create secret"] as const;

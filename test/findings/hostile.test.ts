@@ -70,8 +70,10 @@ const hostile = (n: number): Record<string, string> => ({
   "passwords on one line": "password=".repeat(n),
   "breaks of Unicode": "kind: Secret\n" + "\u2028  ".repeat(n),
   "arguments without a value": "kind: Deployment\nargs:\n" + "- --password=\n".repeat(n / 10),
-  "programs that take a password": "curl mysql mariadb-admin redis-cli sshpass -p ".repeat(n / 20),
+  "programs that take a password":
+    "curl mysql mariadb-admin redis-cli sshpass docker login -p ".repeat(n / 20),
   "one such program": "mysql ".repeat(n),
+  "values that are set": "--set a.password=$A,b=c ".repeat(n / 10),
   "connection strings without an end": "host=a password=$ ".repeat(n / 10) + "app:a@tcp",
   "headers without a value": "Authorization: Basic YWJj Bearer ".repeat(n / 10),
   "Lists in Lists":
