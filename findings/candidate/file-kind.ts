@@ -42,7 +42,7 @@ const SETTINGS =
   /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules|nmconnection)$/i;
 
 const SCRIPT =
-  /\.(?:sh|bash|zsh|fish)$|(?:^|\/)(?:\.[a-z]*(?:rc|profile|history)|(?:[^/]*\.)?(?:Dockerfile|Containerfile|Makefile))$/;
+  /\.(?:sh|bash|zsh|fish|just)$|(?:^|\/)(?:\.[a-z_]*(?:rc|profile|history)|\.?[Jj]ustfile|(?:[^/]*\.)?(?:Dockerfile|Containerfile|Makefile))$/;
 
 /** Of Ansible, as INI. */
 const INVENTORY = /(?:^|\/)(?:hosts|inventory)$/;

@@ -48,7 +48,7 @@ export function mayHoldCredential(text: string): boolean {
 const MOST_KEYS = 2000;
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|pwd|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|account|admin|app|application|auth|consumer|cookie|hmac|secret|session|shared|signing|private|master|encryption|license|user)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*[:=>]/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|pwd|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|account|admin|app|application|auth|consumer|cookie|hmac|secret|session|shared|signing|private|master|encryption|license|user)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*(?::=|[:=>])/gi;
 
 /** An item of a list that is a flag without its value. */
 const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;

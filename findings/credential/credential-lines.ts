@@ -9,8 +9,9 @@ export interface CredentialLine {
   readonly name: string;
 }
 
-/** `password = …`, `"password": "…",`, `- password: …`, `export PASSWORD=…`, `'password' => '…'`. */
-const SETTING = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]{0,80})["']?\s*(=>?|:)\s*(\S.*)$/;
+/** `password = …`, `"password": "…",`, `- password: …`, `export PASSWORD=…`, `'password' => '…'`,
+ * `PASSWORD := …`, `PASSWORD ?= …`. */
+const SETTING = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]{0,80})["']?\s*(=>?|[:?]=|:)\s*(\S.*)$/;
 
 /** `requirepass …`, of Redis; `auth_pass …`, of keepalived. */
 const DIRECTIVE = /^\s*(requirepass|masterauth|auth_pass)(\s)\s*(\S+)/;

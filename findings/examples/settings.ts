@@ -44,6 +44,27 @@ export const SETTINGS: Examples = {
       lines: [2],
     },
     {
+      path: ".bash_history",
+      content: "ls\nexport DB_PASSWORD=Zk3vQ8r2\n",
+      lines: [2],
+    },
+    {
+      path: ".zsh_history",
+      content: ": 1700000000:0;sshpass -p hunter22 ssh a\n: 1700000001:0;export TOKEN=Zk3vQ8r2\n",
+      lines: [1, 2],
+    },
+    {
+      path: "justfile",
+      content: 'a:\n  PGPASSWORD=hunter22 psql\nexport TOKEN := "Zk3vQ8r2"\n',
+      lines: [2, 3],
+    },
+    { path: "db/mod.just", content: "a:\n  curl -u me:hunter22 https://a\n", lines: [2] },
+    {
+      path: "Makefile",
+      content: "DB_PASSWORD := Zk3vQ8r2\nAPI_TOKEN ?= Zk3vQ8r2\nTOKEN := $(shell a1)\n",
+      lines: [1, 2],
+    },
+    {
       path: "scripts/install.sh",
       content:
         "helm install a b --set c=d,auth.password=hunter22 --set e=f\nhelm upgrade a b --set-string 'auth.rootPassword=hunter22' \\\n  --set x.token='hunter22'\ndocker login -u me -p hunter22 ghcr.io\npodman login ghcr.io -phunter22 -ume\n",
@@ -113,6 +134,7 @@ export const SETTINGS: Examples = {
       content:
         'helm install a b --set "password=$PASSWORD1" --set auth.existingSecret=a1b2c3d4 --set auth.password=${PASSWORD1},b=c\necho "$TOKEN" | docker login -u me1 --password-stdin ghcr.io\ndocker login -u me -p "$TOKEN1"\ndocker login ghcr.io -p <password1>\nhelm install a b --set secretName=hunter22 --set token.enabled=true1\n',
     },
+    { path: "Makefile", content: "TOKEN := $(shell cat token1)\nPASSWORD ?= $(PASSWORD1)\n" },
     {
       path: "infra/variables.tf",
       content:
