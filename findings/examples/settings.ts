@@ -16,6 +16,30 @@ export const SETTINGS: Examples = {
       lines: [3, 4],
     },
     {
+      path: "Taskfile.yaml",
+      content:
+        "tasks:\n  a:\n    cmds:\n      - echo a\n      - curl -u me:hunter22 https://a\n      - cmd: PGPASSWORD=hunter22 psql\n  b:\n    cmd: docker login -u me -p hunter22\n",
+      lines: [5, 6, 8],
+    },
+    {
+      path: ".gitlab-ci.yml",
+      content:
+        "a:\n  before_script:\n    - docker login -u me -p hunter22\n  script:\n    - app --password hunter22\n    - |\n      PGPASSWORD=hunter22 psql\n",
+      lines: [3, 5, 7],
+    },
+    {
+      path: ".github/workflows/a.yaml",
+      content:
+        "jobs:\n  a:\n    steps:\n      - run: helm install a --set auth.password=hunter22\n      - run: >\n          docker login -u me\n          -p hunter22\n",
+      lines: [4, 5],
+    },
+    {
+      path: "docker-compose.yaml",
+      content:
+        'services:\n  a:\n    command: redis-server --requirepass hunter22\n  b:\n    entrypoint: "redis-server --requirepass hunter22"\n',
+      lines: [3, 5],
+    },
+    {
       path: "esphome/node.yaml",
       content:
         "esphome: {name: a}\napi:\n  encryption:\n    key: zvQ8r2LmN9pXw1bT6yAqD5sH7jK0cV4nE8uRfGZk3v0=\n",
@@ -133,6 +157,11 @@ export const SETTINGS: Examples = {
       path: "scripts/install.sh",
       content:
         'helm install a b --set "password=$PASSWORD1" --set auth.existingSecret=a1b2c3d4 --set auth.password=${PASSWORD1},b=c\necho "$TOKEN" | docker login -u me1 --password-stdin ghcr.io\ndocker login -u me -p "$TOKEN1"\ndocker login ghcr.io -p <password1>\nhelm install a b --set secretName=hunter22 --set token.enabled=true1\n',
+    },
+    {
+      path: ".github/workflows/a.yaml",
+      content:
+        'jobs:\n  a:\n    steps:\n      - run: docker login -u me1 -p "${{ secrets.TOKEN1 }}"\n      - run: PGPASSWORD=$PASSWORD1 psql -p 5432\n      - command: app --password-file /run/a1b2c3d4 --token "$TOKEN1"\n',
     },
     { path: "Makefile", content: "TOKEN := $(shell cat token1)\nPASSWORD ?= $(PASSWORD1)\n" },
     {

@@ -7,8 +7,12 @@ import { FILE, passwordsInCommand, programsWithPassword } from "../../credential
 import { USE_SECRET_KEY_REF } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 
-/** Where a container has its arguments, where a chart takes more of them, and cloud-init its commands. */
-export const ARGUMENTS = /^(?:command|(?:(?:extra|additional)_?)?arg(?:ument)?s|(?:run|boot)cmd)$/i;
+/** Where a container has its arguments, where a chart takes more of them, and cloud-init, Task and GitLab their commands. */
+export const ARGUMENTS =
+  /^(?:command|entrypoint|(?:(?:extra|additional)_?)?arg(?:ument)?s|(?:run|boot)cmd|cmds|(?:before_|after_)?script)$/i;
+
+/** Where one command stands: of Docker Compose, Task, and workflows. */
+export const COMMAND = /^(?:command|entrypoint|cmd|run|script)$/i;
 
 /**
  * The environment and the arguments of containers, wherever they stand: pod templates are in Deployments,
@@ -52,7 +56,14 @@ export function readArguments(
   }
 }
 
-function readScript(reading: Reading, item: Node, text: string, what: string, mend: Mend): void {
+/** A command, or lines of them. */
+export function readScript(
+  reading: Reading,
+  item: Node,
+  text: string,
+  what: string,
+  mend: Mend,
+): void {
   const isLiteralBlock = isScalar(item) && item.type === "BLOCK_LITERAL";
   const first = reading.section.lineAt(startOf(item) ?? 0);
   for (const [index, line] of text.split("\n").entries()) {

@@ -8,7 +8,7 @@ import type { Mend } from "../../finding.ts";
 import { type Entry, scalarText } from "../../candidate/nodes.ts";
 import { shownName } from "../../wording.ts";
 import { readChpasswd } from "./chpasswd.ts";
-import { ARGUMENTS, readArguments } from "./container.ts";
+import { ARGUMENTS, COMMAND, readArguments, readScript } from "./container.ts";
 import { credentialLines } from "../../credential/credential-lines.ts";
 import { possibleCredential } from "./hit.ts";
 import { isReference, isTagged, type Reading } from "./reading.ts";
@@ -111,13 +111,16 @@ export function readValueOrFile(
   what: string,
   mend: Mend,
 ): void {
-  const { value } = entry;
+  const { key, value } = entry;
   if (!isScalar(value)) return;
-  const isLong = scalarText(value).trimEnd().includes("\n");
+  const text = scalarText(value);
+  const isLong = text.trimEnd().includes("\n");
   const before = reading.hits.length;
   if (!isLong) reading.entry(entry, isVariable, what, mend);
   if (reading.hits.length > before) return;
   readLines(reading, entry, value, what, mend);
+  const isBlock = value.type === "BLOCK_LITERAL" || value.type === "BLOCK_FOLDED";
+  if (!isLong && !isBlock && COMMAND.test(key)) readScript(reading, value, text, what, mend);
   readDocument(reading, value, what, mend);
 }
 
