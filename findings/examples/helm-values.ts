@@ -4,6 +4,12 @@ import type { Examples } from "./example.ts";
 export const HELM_VALUES: Examples = {
   hits: [
     {
+      path: "app/names.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    env:\n      PAPERLESS_DBPASS: hunter22\n      lapiKey: hunter22\n",
+      lines: [5, 6],
+    },
+    {
       path: "app/told-by-their-place.yaml",
       content:
         "kind: HelmRelease\nspec:\n  values:\n    smtp: {user: me, pass: Winter2024!}\n    db:\n      username: me\n      pwd: Winter2024!\n    services:\n      - Sonarr:\n          widget:\n            type: sonarr\n            key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    form_secret: 'q:8Zk^Rt&Dx2#pLw9@mN4;vB7'\n    tokenSecret: 8d1f7a52-3c4b-4e6f-9a0b-1c2d3e4f5a6b\n",
@@ -98,6 +104,11 @@ export const HELM_VALUES: Examples = {
     },
   ],
   misses: [
+    {
+      path: "app/names.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    dbBypass: hunter22\n    lapiKeyFile: /etc/hunter22\n",
+    },
     {
       path: "app/told-by-their-place.yaml",
       content:

@@ -12,6 +12,17 @@ export const UNNAMED_CREDENTIAL: Examples = {
       lines: [3, 5, 6],
     },
     {
+      path: "rootkey.csv",
+      content: `Access key ID,Secret access key\r\nAKIA2ZK3VQRLMNPXWBTY,${ANY.slice(0, 38)}/+\r\n`,
+      // The text as a whole is one scalar of YAML, too.
+      lines: [1, 2],
+    },
+    {
+      path: "docs/s3fs.md",
+      content: `    echo AKIA2ZK3VQRLMNPXWBTY:${ANY.slice(0, 40)} > ~/.passwd-s3fs\n`,
+      lines: [1],
+    },
+    {
       path: "bot/main.py",
       content: `NAME = "a"\nTOKEN = "tk_${ANY.toLowerCase().slice(0, 29)}"  # of ntfy\n# syt_bWU_${"ZkvQrLmNpXwbTyAqDsHj"}_0aB1cD\n`,
       lines: [2, 3],
@@ -150,6 +161,10 @@ export const UNNAMED_CREDENTIAL: Examples = {
     },
   ],
   misses: [
+    {
+      path: "docs/aws.md",
+      content: `AKIA2ZK3VQRLMNPXWBTY is the id\nAKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n`,
+    },
     {
       path: "README.md",
       content: `Set GITHUB_TOKEN=ghp_${"x".repeat(36)} or ghp_1234567890abcdefghijklmnopqrstuvwxyz, sk-ant-api03-your-key-here-of-the-console,\nhttps://hooks.slack.com/services/T0EXAMPLE/B0EXAMPLE/${ANY.slice(0, 24)}, AIza${ANY.slice(0, 35)}\nnpm_config_${ANY} npm_${ANY.slice(0, 30)} hf_${ANY.slice(0, 33)} tk_${ANY.slice(0, 29)}\n`,

@@ -72,7 +72,7 @@ function keyNames(stem: string): string[] {
 /** How the names of credentials end. They count where a value follows: `prefilter.ts` sees to that. */
 export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
-  ...["_pass", "Pass", "_PASS", "-pass", "pass"],
+  ...["_pass", "Pass", "_PASS", "DBPASS", "-pass", "pass"],
   ...["asterauth", "etwork_key", "oken_value", "okenValue"],
   ...["_pwd", "_PWD", "key_base", "KEY_BASE", "KeyBase"],
   ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
@@ -120,6 +120,7 @@ export const TOKEN_WORDS = [
     "dop_v1_",
     "dor_v1_",
     "tskey-",
+    "AKIA",
     "AIza",
     "AccountKey=",
     "SharedAccessKey=",

@@ -261,6 +261,7 @@ const TOKENS = [
   `nbp_${any(36)}`,
   `sha256~${any(43)}`,
   `AIza${any(35)}`,
+  `AKIA2ZK3VQRLMNPXWBTY,${any(40)}`,
   `AccountKey=${any(86)}==`,
   `SharedAccessKey=${any(43)}=`,
   `eyJhIjoi${any(90)}`,
