@@ -125,6 +125,17 @@ for (const text of [
   });
 }
 
+for (const text of [
+  "d:\n- a:\n    b:\n      c: x\n    # note\n\n- e\n",
+  "d:\n- a:\n    b: x\n# note 1\n\n    # note 2\n- e\n",
+]) {
+  test(`one behind a mapping in an item is in that, as in sops: ${JSON.stringify(text)}`, async (t) => {
+    const encrypted = await encrypt(text, "encrypted_regex", "^a$");
+    t.notRegex(encrypted, /note/);
+    t.is(await open(encrypted), text);
+  });
+}
+
 for (const behind of ["", "e: 1\n"]) {
   test(`a comment that sops takes out of what it is indented in is refused where it would stay readable: ${JSON.stringify(behind)}`, async (t) => {
     // sops 3.13.3 leaves the second readable.

@@ -94,7 +94,7 @@ export function heldInGap(
     if (kind === "prior" && before?.opensItem === true && isWithin(next, inner)) owner = next;
     // Neither the end of a list in a list takes a comment, nor an empty item that ends one.
     const isAtEnd = kind === "dedented" || before?.opensItem === true ? owner !== next : false;
-    if (kind !== "next" && isAtEnd && next !== inner) {
+    if (kind !== "next" && isAtEnd && next !== inner && owner.list) {
       owner = next.list && isWithin(owner, next) ? next : mappingAround(owner);
     }
     for (const comment of comments) held.push({ comment, owner, kind });
