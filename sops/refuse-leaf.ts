@@ -81,7 +81,7 @@ function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void
   if (takenInto !== undefined && (selected || isEncrypted(takenInto))) {
     throw new SopsError(
       "unsupported",
-      `sops takes the comment into the brackets above and ${selected ? "cannot decrypt it" : "encrypts it there"}: put an empty line above it`,
+      `sops takes the comment into the brackets above and ${selected ? "cannot decrypt it" : "encrypts it there"}: write it above them`,
       { line: leaf.line },
     );
   }

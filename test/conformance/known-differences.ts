@@ -337,14 +337,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "with Windows line ends, a comment above the `:` of a `? key`, or below a `-` or an anchor alone on its line, and then a flow collection",
-    sops: "takes it for a foot of the key, and the next comment into the flow collection",
-    ours: "refuses the file where that one would stay readable and the collection is encrypted",
+    what: "a comment with an empty line or a Windows line end behind it, above the `:` of a `? key`, below a `-` or an anchor alone on its line, or left of a mapping's first key, and then a flow collection",
+    sops: "takes it for a foot of the key, and the next comment below the flow collection into that; it cannot decrypt that one of ours where it is encrypted as the mapping's around",
+    ours: "refuses the file where the two are not encrypted alike",
     examples: [
       {
         text: "x:\r\n  ? data\r\n  # note 1\r\n  : {b: y}\r\n  # note 2\r\n",
         selection: { option: "encrypted_regex", pattern: "^data$" },
         sops: /^ +data:\n +b: "y"\n +# note 2\n +# note 1$/m,
+        ours: "refused",
+      },
+      {
+        text: "x:\n  y:\n# note 1\n\n    data: {b: y}\n    # note 2\n\n    c: z\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        sops: /data:\n +b: "y"\n +# note 2\n +# note 1$/m,
         ours: "refused",
       },
       {

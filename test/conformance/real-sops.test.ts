@@ -141,9 +141,6 @@ const MOVED_COMMENTS = /^[ -]*(?:-\s+-\s|\?\s)/m;
 const ABOVE_EMPTY_ITEM =
   /#.*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( *)-[ \t]*(?:#.*)?(?:\r?\n(?!\1[ \t]+[^\s#])|$)/;
 
-/** With Windows line ends, below something alone on its line: see there, too. */
-const LATE_FOOT = /(?:^|\s)(?:-|[&!]\S*)[ \t]*(?:#.*)?\r\n\s*#/m;
-
 const EMPTY = /\{\s*\}|\[\s*\]/;
 
 /** In a list, and behind a `?` there, sops makes an item of it in its own file: see known-differences.ts. */
@@ -194,7 +191,7 @@ async function compare(
   }
   // Comments too, but for those that sops puts into an empty mapping: see known-differences.ts.
   const isMoved = MOVED_COMMENTS.test(text);
-  const isTakenOut = ABOVE_EMPTY_ITEM.test(text) || LATE_FOOT.test(text);
+  const isTakenOut = ABOVE_EMPTY_ITEM.test(text);
   if (!byComment(encryption) && !EMPTY.test(text) && !isMoved && !isTakenOut) {
     t.false(shown.includes("ENC[AES256_GCM,"), `${text}\nis to sops:\n${shown}`);
   }

@@ -160,16 +160,39 @@ for (const text of [
   "a: x\n...\n---\n# note 1\n\ndata: {b: y}\n# note 2\n",
   "\n---\n# note 1\n\ndata: {b: y}\n# note 2\n\nc: z\n",
   "a: x\n...\n---\n# note 1\n\ndata: {b: y} # note\n# note 2\n",
+  // Left of the first key below another key or in a list, where nothing ends, it is one as well.
+  "x:\n  - a\n# note 1\n\n  - data: {b: y}\n    # note 2\n\n    c: z\n",
+  "x:\r\n  y:\r\n# note 1\r\n    data: [a]\r\n    # note 2\r\nz: 1\r\n",
+  "x:\n  y:\n  # note 0\n # note 1\n    data: [a]\n    # note 2\n\n    c: z\n",
+  "x:\n  -\n    # note 1\n\n    data: {b: y}\n    # note 2\n\n    c: z\n",
+  "x:\n  ? data\n  # note 1\n\n  : {b: y}\n  # note 2\n\n  c: z\n",
 ]) {
   test(`a comment that sops takes into what stands above is refused: ${JSON.stringify(text)}`, async (t) => {
     const error = await t.throwsAsync(encrypt(text, "encrypted_regex", "^data$"));
-    t.regex(error.message, /put an empty line above it/);
+    t.regex(error.message, /: write it above them/);
     // Nor could sops decrypt it where it is encrypted as the mapping's around.
     await t.throwsAsync(encrypt(text, "unencrypted_regex", "^none$"), {
-      message: /cannot decrypt it: put an empty line above it/,
+      message: /cannot decrypt it: write it above them/,
     });
-    const mended = text.replace("# note 2", "\n# note 2");
-    t.is(await open(await encrypt(mended, "encrypted_regex", "^data$")), mended);
+    const mended = text.replace(/(.*[\]}].*\r?\n)( *# note 2\r?\n)/, "$2$1");
+    for (const pattern of ["^data$", "^none$"]) {
+      t.is(await open(await encrypt(mended, "encrypted_regex", pattern)), mended);
+    }
+  });
+}
+
+for (const text of [
+  // The key that has the first for a foot is another one, or a foot above it already.
+  "\n---\n# note 1\n\na: x\ndata: {b: y}\n# note 2\n\nc: z\n",
+  "x:\r\n- &a\r\n  # note 1\r\n  a: x\r\n  data: {b: y}\r\n  # note 2\r\nz: 1\r\n",
+  "x:\r\n  -\r\n    # note 1\r\n    a: x\r\ndata: [y]\r\n# note 2\r\nz: 1\r\n",
+  "x:\r\n  - a: [y]\r\n    # note 1\r\n  - data: [y]\r\n    # note 2\r\n  - z\r\n",
+]) {
+  test(`one that it leaves outside is not: ${JSON.stringify(text)}`, async (t) => {
+    for (const pattern of ["^data$", "^c$"]) {
+      t.is(await open(await encrypt(text, "encrypted_regex", pattern)), text);
+      t.is(await open(await encrypt(text, "unencrypted_regex", pattern)), text);
+    }
   });
 }
 

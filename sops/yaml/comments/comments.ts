@@ -92,7 +92,7 @@ export function attribute(
   // Around a `? key` of its own lines, go-yaml takes comments to almost anything.
   const hasComplexKey = marks.some(({ opensKey }) => opensKey === true);
   const lastContent = marks.findLast(({ parts }) => parts !== true)?.start ?? -1;
-  const firstLateFoot = gaps.findIndex(({ hasLateFoot }) => hasLateFoot);
+  const keysWithFoot = new Set(gaps.flatMap(({ footOf }) => footOf?.start ?? []));
   // What a file ends in has a foot's empty line behind it.
   const lastFoot = gaps.findLastIndex((gap) => gap.after === undefined || hasFoot(gap));
   return gaps.flatMap((gap, index) => {
@@ -102,22 +102,28 @@ export function attribute(
         : isLost(gap, gaps[index + 1]);
     const astray = { all: hasComplexKey, below: isBelowLost };
     const comments = commentsOf(lines, gap, astray, root, ending);
-    const hasLateFootAbove = firstLateFoot !== -1 && firstLateFoot < index;
-    const takenInto = hasLateFootAbove ? takenIn(lines, gap) : null;
+    const takenInto = keysWithFoot.size > 0 ? takenIn(lines, gap, keysWithFoot) : null;
     return takenInto === null ? comments : comments.map((one) => ({ ...one, takenInto }));
   });
 }
 
 /**
- * The flow collection that comments may be taken into: right below one, with an empty line or nothing
- * behind them, where the key that they would be on has a late foot already.
+ * The flow collection that comments may be taken into: those below one that are a foot of it, or right below
+ * with nothing behind them, where the key that they would be on has a foot already.
+ *
+ * @param keysWithFoot where such keys begin.
  */
-function takenIn(lines: Lines, { before, after, held }: Gap): Collection | null {
+function takenIn(
+  lines: Lines,
+  { before, after, held }: Gap,
+  keysWithFoot: ReadonlySet<number>,
+): Collection | null {
   const first = held.find(({ kind }) => kind !== "beside");
   if (before?.closes !== true || first === undefined) return null;
+  if (before.collection === null || !keysWithFoot.has(before.collection.entry)) return null;
   const isBelow = lines.lineOf(first.comment.start) === lines.lineOf(before.end - 1) + 1;
-  const isFoot = after === undefined || held.some(({ kind }) => kind === "prior");
-  return isBelow && isFoot ? before.collection : null;
+  const isFoot = hasFoot({ held }) || (after === undefined && isBelow);
+  return isFoot ? before.collection : null;
 }
 
 /** Whether an anchor, a tag or a `-` is all there is of a value: what follows is another entry. */

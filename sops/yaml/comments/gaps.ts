@@ -12,6 +12,8 @@ export interface Gap {
   readonly held: readonly OwnedComment[];
   /** Whether one of them is a foot that go-yaml has nothing for. */
   readonly hasLateFoot: boolean;
+  /** The first key of a mapping that go-yaml gives one of them to as its foot; else null. */
+  readonly footOf: Mark | null;
   /** Whether go-yaml takes them from what they stand before to its key, or to what follows that. */
   readonly isPassedOn: boolean;
 }
@@ -58,9 +60,57 @@ export function gapsOf(
         held.some(({ kind }) => kind === "prior")) ||
       (isTakenForFoot && own.some(({ windows }) => windows === true));
     const isPassedOn = isBeforeScalar(lines, before, after) || isBeforeEmptyItem(marks, mark);
-    gaps.push({ start: first.start, before, after, held, hasLateFoot, isPassedOn });
+    const footOf = keyWithFoot(marks, mark, held, hasLateFoot);
+    gaps.push({ start: first.start, before, after, held, hasLateFoot, footOf, isPassedOn });
   }
   return gaps;
+}
+
+/**
+ * The first key of a mapping that comments before it, or between it and its `:`, are a foot of: feet wait for
+ * the next scalar or end of a mapping that go-yaml comes to.
+ *
+ * @param index of the mark behind them.
+ */
+function keyWithFoot(
+  marks: readonly Mark[],
+  index: number,
+  held: readonly OwnedComment[],
+  hasLateFoot: boolean,
+): Mark | null {
+  const before = marks[index - 1];
+  if (marks[index]?.opensValue === true) {
+    return hasFoot({ held }) && isFirstKey(marks, index - 1) ? (before ?? null) : null;
+  }
+  let key = index;
+  while (isIndicator(marks[key])) key += 1;
+  if (!isFirstKey(marks, key)) return null;
+  const next = marks[index]?.collection ?? null;
+  const waits = held.some(
+    ({ kind, owner }) =>
+      (kind === "prior" && (isIndicator(before) || before?.opensValue === true)) ||
+      (kind === "dedented" && (owner === next || (next !== null && isWithin(next, owner)))),
+  );
+  return waits || (before?.parts === true && hasLateFoot) ? (marks[key] ?? null) : null;
+}
+
+/** A `-`, a `?`, an anchor or a tag. */
+function isIndicator(mark: Mark | undefined): boolean {
+  return mark?.opensItem === true || mark?.opensKey === true || mark?.property === true;
+}
+
+/** Whether a mark is the first key of a mapping in block style. */
+function isFirstKey(marks: readonly Mark[], index: number): boolean {
+  const mapping = marks[index]?.collection ?? null;
+  if (mapping === null || mapping.list || mapping.column === null) return false;
+  let above = index - 1;
+  while (marks[above]?.opensKey === true || marks[above]?.property === true) above -= 1;
+  const before = marks[above];
+  if (before === undefined || before.parts === true) return true;
+  return (
+    before.collection !== mapping &&
+    !(before.collection !== null && isWithin(before.collection, mapping))
+  );
 }
 
 /** Whether some of them stand below a `-`, an anchor or a tag: one beside it is on what follows. */
@@ -75,7 +125,7 @@ function standsBelowOpen(
 }
 
 /** Whether one of them is on what stands before them. */
-export function hasFoot({ held }: Gap): boolean {
+export function hasFoot({ held }: Pick<Gap, "held">): boolean {
   return held.some(({ kind }) => kind === "prior");
 }
 

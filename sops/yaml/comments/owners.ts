@@ -78,13 +78,17 @@ export function heldInGap(
     rest = comments.slice(1);
   }
   if (rest.length === 0) return held;
-  const opens = before?.opensValue === true || before?.property === true;
-  const isBelowKey = opens && next.parent === inner;
-  if (inner.column === null || isBelowKey) {
-    const owner = inner.column === null ? inner : next;
-    return [...held, ...rest.map((comment) => ({ comment, owner, kind: "next" as const }))];
+  if (inner.column === null) {
+    return [...held, ...rest.map((comment) => ({ comment, owner: inner, kind: "next" as const }))];
   }
   const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
+  const opens = before?.opensValue === true || before?.property === true;
+  if (opens && next.parent === inner) {
+    const below = texts.flatMap(({ comments, kind }) =>
+      comments.map((comment) => ({ comment, owner: next, kind })),
+    );
+    return [...held, ...below];
+  }
   const columns = firstInColumn(texts);
   for (const [at, { comments, kind }] of texts.entries()) {
     let owner = next;
