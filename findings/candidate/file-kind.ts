@@ -1,4 +1,4 @@
-import { CREDENTIAL_FILE_PATHS } from "../prefilter/keywords.ts";
+import { credentialFileKind } from "./credential-file-kind.ts";
 
 /** What a file is for, judged by its name alone. */
 
@@ -99,13 +99,6 @@ export function isForTests(path: string): boolean {
   return TESTS.test(path);
 }
 
-const PASSWORD = /(?:^|\/)(?:[^/]*[._-])?(?:vault[._-]?pass|password|passphrase)(?:\.txt)?$/i;
-
-/** Of Ansible Vault, restic, borg and the like: `.vault_pass`, `restic-password`, `password.txt`. */
-export function isPasswordFile(path: string): boolean {
-  return PASSWORD.test(path);
-}
-
 const AMONG_SECRETS =
   /(?:^|\/)\.?secrets?\/(?:[^/]+\/)*(?!README|Makefile|Dockerfile|\.git)[^/]+$/i;
 
@@ -142,9 +135,8 @@ export function kindOfFile(path: string): string {
     isSample(path),
     isValuesFile(path),
     isSecretsFile(path),
-    isPasswordFile(path),
     TESTS.test(path),
-    CREDENTIAL_FILE_PATHS.test(path),
+    credentialFileKind(path),
     /[._-]?keys?(?:\.txt)?$/i.test(name),
     /\.sops\.[^/]+$/.test(name),
     name.slice(name.lastIndexOf(".") + 1).toLowerCase(),

@@ -12,6 +12,12 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "secrets.env.txt", content: "A=b\nDB_PASSWORD=hunter22\n", lines: [2] },
     { path: "app/env", content: "DB_PASSWORD=hunter22\n", lines: [1] },
     { path: "app/prod_env", content: "DB_PASSWORD=hunter22\n", lines: [1] },
+    { path: "app.env.production", content: "DB_PASSWORD=hunter22\n", lines: [1] },
+    { path: "app.envrc", content: "export DB_PASSWORD=hunter22\n", lines: [1] },
+    { path: "prod.tfvars.bak", content: 'db_password = "hunter22"\n', lines: [1] },
+    { path: "prod.tfvars~", content: 'db_password = "hunter22"\n', lines: [1] },
+    { path: "home/npmrc", content: "//a.io/:_authToken=abcdef0123456789\n", lines: [1] },
+    { path: "users-htpasswd", content: "me:$apr1$abcdefgh$hunter2hunter2\n", lines: [1] },
     { path: "aws-credentials", content: "[a]\naws_secret_access_key = 8c1f0e7a2b\n", lines: [2] },
     { path: "velero/cloud", content: "[a]\naws_secret_access_key=8c1f0e7a2b\n", lines: [2] },
     { path: ".env~", content: "DB_PASSWORD=hunter2hunter2\n", lines: [1] },
@@ -98,6 +104,11 @@ export const CREDENTIAL_FILE: Examples = {
       content:
         '{\n"type": "random_password",\n"instances": [{"attributes": {\n  "length": 16,\n  "result": "hunter22"\n}}]}\n',
       lines: [5],
+    },
+    {
+      path: "terraform.tfstate.bak",
+      content: '{\n  "attributes": {\n    "password": "hunter22"\n  }\n}\n',
+      lines: [3],
     },
     {
       path: "a.tfstate",
@@ -214,6 +225,10 @@ export const CREDENTIAL_FILE: Examples = {
     { path: ".pypirc", content: "[pypi]\nusername = __token__\n# password = x\npassword =\n" },
     { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
     { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
+    { path: "app.env.sample", content: "DB_PASSWORD=hunter22\n" },
+    { path: "prod.tfvars.example", content: 'db_password = "hunter22"\n' },
+    // A Secret's kind would tell; by itself it is YAML as any other.
+    { path: "app.env.yaml", content: "# no Secret\nDB_PASSWORD: ${DB_PASSWORD}\n" },
     {
       path: "a.env",
       content:

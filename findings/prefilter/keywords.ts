@@ -259,11 +259,3 @@ export const KEYWORDS = {
     "pwd:",
   ],
 } as const satisfies Record<string, readonly string[]>;
-
-/**
- * Files that `plaintext-secret` looks at whatever they hold: dotenv, Terraform variables and states, and
- * where npm, git, curl, PostgreSQL, MySQL, twine, AWS, Docker, Vault, s3cmd, rclone and web servers keep passwords,
- * and files of one password.
- */
-export const CREDENTIAL_FILE_PATHS =
-  /(?:^|\/)(?:\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|(?:[^/]*[._-])?env(?:\.(?:txt|bak|old|local))?~?|\.vault-token|\.terraformrc|credentials\.tfrc\.json|\.s3cfg|rclone\.conf|[._]netrc|\.pgpass|\.pypirc|\.my\.cnf|\.git-credentials|\.aws\/credentials|credentials-[\w-]+|aws[._-]?credentials|cloud|(?:[^/]*[._-])?(?:vault[._-]?pass|password|passphrase)(?:\.txt)?|\.dockercfg|(?:[^/]*\.)?htpasswd|[^/]*\.tfvars(?:\.json)?|[^/]*\.tfstate(?:(?:\.\d+)?\.backup)?|[^/]*\.npmrc)$/i;

@@ -1,4 +1,5 @@
-import { CREDENTIAL_FILE_PATHS, CREDENTIAL_NAMES, KEYWORDS } from "./keywords.ts";
+import { CREDENTIAL_FILE_PATHS } from "../candidate/credential-file-kind.ts";
+import { CREDENTIAL_NAMES, KEYWORDS } from "./keywords.ts";
 import { holdsShortToken } from "./short-tokens.ts";
 import { isBinary, searchable } from "../candidate/text.ts";
 import { SHORTEST_WORD, WordSearch, type SoughtWord } from "./word-search.ts";

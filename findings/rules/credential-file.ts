@@ -1,7 +1,8 @@
-import { isPasswordFile, isProseOrCode, isSample } from "../candidate/file-kind.ts";
+import { credentialFileKind } from "../candidate/credential-file-kind.ts";
+import { isProseOrCode, isSample } from "../candidate/file-kind.ts";
 import { isLiteralCredential } from "../credential/credential.ts";
 import { PLACEHOLDER } from "../credential/literal-password.ts";
-import { isLoginFile, LONGEST_LINE, loginLines } from "../credential/login-file.ts";
+import { LONGEST_LINE, loginLines } from "../credential/login-file.ts";
 import { holdsExpression, isPointer } from "../credential/pointer.ts";
 import { holdsUnnamedCredential } from "../credential/unnamed-credential.ts";
 import type { Candidate, Hit } from "../finding.ts";
@@ -23,26 +24,30 @@ import { findDockerCredentials } from "./docker-config.ts";
 export function findCredentialFile(candidate: Candidate): Hit[] {
   const { path, readable } = candidate;
   if (readable === null || isProseOrCode(path)) return [];
-  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  if (name.endsWith("npmrc")) return npmTokens(readable);
-  if (isLoginFile(path)) {
-    return loginLines(path, readable)
-      .slice(0, 1)
-      .map(({ line }) => ({
-        line: line + 1,
-        message: "a file of logins holds a readable password",
-        mend: { kind: "leave-out" },
-      }));
+  switch (credentialFileKind(path)) {
+    case null:
+      return [...jsonCredentials(candidate), ...findDockerCredentials(candidate)];
+    case "npmrc":
+      return npmTokens(readable);
+    case "password":
+      return isSample(path) ? [] : onlyPassword(readable);
+    case "terraform-state":
+      return terraformState(readable);
+    case "variables":
+      return isSample(path) ? [] : variables(readable);
+    default:
+      return logins(path, readable);
   }
-  if (isPasswordFile(path)) return isSample(path) ? [] : onlyPassword(readable);
-  if (/\.tfstate(?:\.|$)/.test(name)) return terraformState(readable);
-  if (
-    /(?:^|\.)(?:flask)?env(?:rc)?(?:\.|~|$)|[_-]env(?:\.(?:txt|bak|old|local))?~?$|^\.dev\.vars|\.tfvars/.test(
-      name,
-    )
-  )
-    return isSample(path) ? [] : variables(readable);
-  return [...jsonCredentials(candidate), ...findDockerCredentials(candidate)];
+}
+
+function logins(path: string, text: string): Hit[] {
+  return loginLines(path, text)
+    .slice(0, 1)
+    .map(({ line }) => ({
+      line: line + 1,
+      message: "a file of logins holds a readable password",
+      mend: { kind: "leave-out" },
+    }));
 }
 
 /** `"TunnelSecret":"…"`, and the text that 1Password Connect's own key encrypts, which stands beside it: no short dummy. */
@@ -96,7 +101,7 @@ function onlyPassword(text: string): Hit[] {
   if (isToken(password) || holdsExpression(password) || isPointer(password)) return [];
   if (PLACEHOLDER.test(password) || NO_PASSWORD.test(password)) return [];
   // The path of another one: what a symbolic link holds.
-  if (password.includes("/") && isPasswordFile(password)) return [];
+  if (password.includes("/") && credentialFileKind(password) === "password") return [];
   return [
     {
       line: text.slice(0, text.indexOf(password)).split("\n").length,

@@ -1,6 +1,7 @@
 import { findCredentialFile } from "./credential-file.ts";
+import { CREDENTIAL_FILE_PATHS } from "../candidate/credential-file-kind.ts";
 import type { Rule } from "../finding.ts";
-import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "../prefilter/keywords.ts";
+import { KEYWORDS } from "../prefilter/keywords.ts";
 import { findSecrets } from "./kubernetes-secret/kubernetes-secret.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { RuleId } from "../../findings/finding.ts";
 import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
-import { CREDENTIAL_FILE_PATHS } from "../../findings/prefilter/keywords.ts";
+import { CREDENTIAL_FILE_PATHS } from "../../findings/candidate/credential-file-kind.ts";
 import { plaintextValue } from "../../findings/sops/plaintext-value.ts";
 import { holdsSecret } from "../../findings/secret-source.ts";
 import { valuesBesideRefusedBlock } from "../../findings/sops/refused-block.ts";

@@ -1,4 +1,4 @@
-import { CREDENTIAL_FILE_PATHS } from "../../findings/prefilter/keywords.ts";
+import { CREDENTIAL_FILE_PATHS } from "../../findings/candidate/credential-file-kind.ts";
 import { readBlobs } from "../../git/objects/blobs.ts";
 import { pathText } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";

@@ -25,7 +25,8 @@ import {
   isYaml,
 } from "../../candidate/file-kind.ts";
 import type { Candidate, Hit, Rule } from "../../finding.ts";
-import { CREDENTIAL_FILE_PATHS, KEYWORDS } from "../../prefilter/keywords.ts";
+import { CREDENTIAL_FILE_PATHS } from "../../candidate/credential-file-kind.ts";
+import { KEYWORDS } from "../../prefilter/keywords.ts";
 import { Mappings } from "../../candidate/nodes.ts";
 import type { Section } from "../../candidate/sections.ts";
 
