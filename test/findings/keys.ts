@@ -16,6 +16,15 @@ export async function placeholders(): Promise<Record<string, string>> {
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ed25519 = generateKeyPairSync("ed25519");
   const encrypted = { cipher: "aes-256-cbc", passphrase: "correct horse" };
+  const block = { lastmodified: "2025-01-01T00:00:00Z", mac: token("mac"), version: "3.9.0" };
+  const flat = (prefix: string, metadata: object) =>
+    Object.entries({
+      age__list_0__map_recipient: recipient,
+      age__list_0__map_enc: "a",
+      ...metadata,
+    })
+      .map(([key, value]) => `${prefix}${key}=${value}\n`)
+      .join("");
   return {
     AGE_KEY: identity,
     AGE_PQ_KEY: await generateHybridIdentity(),
@@ -69,12 +78,15 @@ export async function placeholders(): Promise<Record<string, string>> {
     TOKEN: token("hunter2"),
     NUMBER_TOKEN: token("5432", "int"),
     BOOLEAN_TOKEN: token("True", "bool"),
-    SOPS_BINARY: JSON.stringify({ data: token("hunter2"), sops: { mac: token("mac") } }),
-    SOPS_INI: `; comment\n[a]\nb = ${token("hunter2")}\nc =\n\n[sops]\nmac = ${token("mac")}\n`,
-    SOPS_INI_BESIDE: `[a]\nb = ${token("hunter2")}\nc = hunter2\n[sops]\nmac = ${token("mac")}\n`,
-    SOPS_INI_WITHOUT_MAC: `[a]\nb = ${token("hunter2")}\n[sops]\nversion = 3.9.0\n`,
-    SOPS_DOTENV: `a=${token("hunter2")}\nsops_mac=${token("mac")}\nsops_version=3.9.0\n`,
-    SOPS_DOTENV_BESIDE: `a=${token("hunter2")}\nb=hunter2\nsops_mac=${token("mac")}\n`,
+    SOPS_BINARY: JSON.stringify({
+      data: token("hunter2"),
+      sops: { age: [{ recipient, enc: "a" }], ...block },
+    }),
+    SOPS_INI: `; comment\n[a]\nb = ${token("hunter2")}\nc =\n\n[sops]\n${flat("", block)}`,
+    SOPS_INI_BESIDE: `[a]\nb = ${token("hunter2")}\nc = hunter2\n[sops]\n${flat("", block)}`,
+    SOPS_INI_WITHOUT_MAC: `[a]\nb = ${token("hunter2")}\n[sops]\n${flat("", { ...block, mac: "" })}`,
+    SOPS_DOTENV: `a=${token("hunter2")}\n${flat("sops_", block)}`,
+    SOPS_DOTENV_BESIDE: `a=${token("hunter2")}\nb=hunter2\n${flat("sops_", block)}`,
     SECRET_MANIFEST:
       "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: hunter2\n",
     SECRET_JSON: '{"apiVersion":"v1","kind":"Secret","data":{"a":"aHVudGVyMg=="}}',

@@ -9,7 +9,7 @@ import { scalarText, walk } from "../../candidate/nodes.ts";
 import { holdsExpression, isPointer } from "../../credential/pointer.ts";
 import { isPublicValue } from "../../credential/public-value.ts";
 import type { Section } from "../../candidate/sections.ts";
-import { isSopsDocument } from "./sops-document.ts";
+import { isWhollyEncrypted } from "../../sops/encrypted-file.ts";
 import { shownKey, shownName, shownNames } from "../../wording.ts";
 import type { Found } from "./found.ts";
 import { SPELL_RIGHT } from "./mends.ts";
@@ -177,7 +177,7 @@ function isEncryptedFile(field: string, value: Node | null): boolean {
   if (field !== "data" || !isScalar(value)) return false;
   const text = scalarText(value).trim();
   if (!/^[A-Za-z0-9+/\s]+={0,2}$/.test(text)) return false;
-  return isSopsDocument(Buffer.from(text, "base64"));
+  return isWhollyEncrypted(Buffer.from(text, "base64"));
 }
 
 /** `string_data` and `stringdata` are one slip. */
