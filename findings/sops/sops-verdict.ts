@@ -8,6 +8,7 @@ import { TOKEN_START } from "../../sops/token-start.ts";
 import { encryptedVerdict } from "./encrypted-verdict.ts";
 import { isModel } from "../candidate/file-kind.ts";
 import { isKeptElsewhere } from "./kept-elsewhere.ts";
+import { knownFilter } from "./known-filter.ts";
 import { isMeant, plaintextVerdict } from "./plaintext-verdict.ts";
 import { isLeftAlone, isNamedSops } from "./sops-name.ts";
 import { formatWithin, mayHoldMetadata, mentionsMetadata, startsAsJson } from "./sops-traces.ts";
@@ -34,6 +35,19 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
     !mayHoldMetadata(bytes)
   ) {
     return { kind: "plain" };
+  }
+  const isExpected = expected && (!isModel(path) || candidate.before === "encrypted");
+  const filter = isExpected ? knownFilter(bytes) : null;
+  if (filter !== null) {
+    return blocked(
+      "sops-rule",
+      null,
+      `git is given what ${filter} makes of it, and not the file that is to be encrypted`,
+      {
+        kind: "edit",
+        what: "take it out of the filter in .gitattributes and stage that, then git add --renormalize the file",
+      },
+    );
   }
 
   let file: StoreFile;

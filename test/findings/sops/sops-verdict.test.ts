@@ -40,6 +40,25 @@ test("a binary file is encrypted whole under a rule that selects keys", (t) => {
   }
 });
 
+test("what a filter has made of a file is not encrypted in its place", (t) => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 3\n`;
+  for (const [path, content, filter] of [
+    ["blob.sops.bin", pointer, "Git LFS"],
+    ["db.sops.yaml", pointer, "Git LFS"],
+    ["blob.sops.bin", "\0GITCRYPT\0abcdefgh", "git-crypt"],
+  ] as const) {
+    t.like(verdictOn(path, content), {
+      kind: "blocked",
+      finding: {
+        rule: "sops-rule",
+        message: `git is given what ${filter} makes of it, and not the file that is to be encrypted`,
+      },
+    });
+  }
+  t.is(verdictOn("secrets/db.yaml", pointer).kind, "plain");
+  t.is(verdictOn("blob.sops.txt", `It says: ${pointer}`).kind, "encrypt");
+});
+
 test("a folder with .sops. in its name says nothing of the files in it", (t) => {
   t.is(verdictOn("x.sops.d/a.yaml", "data: {password: hunter2}\n", null).kind, "plain");
   t.is(verdictOn("x.sops.d/a.yaml", "data: {password: hunter2}\n").kind, "plain");
