@@ -1,5 +1,5 @@
 import { fluxCiphertext } from "../../findings/flux/ciphertext.ts";
-import { changedEntries, indexEntries } from "../../git/index/entries.ts";
+import { changedEntries, indexEntries, type IndexEntry } from "../../git/index/entries.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { OpenedRepository } from "../../git/repository/open.ts";
 import { ongoingOperation, takesOver } from "../../git/repository/operation.ts";
@@ -28,14 +28,26 @@ export async function checkFiles(
     onlyStaged ? null : indexEntries(repository),
   ]);
   const changed = changes.changed.filter(({ intentToAdd }) => !intentToAdd);
-  const all = await stagedFiles(repository, entries ?? changed);
-  const checked = await inspectFiles(repository, all, changed);
+  const conflicts = changes.unmerged;
+  const isMerged = ({ path }: { readonly path: GitPath }) => !conflicts.includes(path);
+  const all = await stagedFiles(repository, entries?.filter(isStagedOrOurs) ?? changed);
+  const inspected = await inspectFiles(repository, all.filter(isMerged), changed);
+  const checked = { ...inspected, conflicts };
   const staged = new Set(changed.map(({ path }) => path));
   const isTakingOver = takesOver(ongoingOperation(repository, repository.gitDir));
   const findings = checked.findings.map((finding) => whereItIs(finding, staged, isTakingOver));
   if (onlyStaged) return { ...checked, findings };
-  return { ...checked, findings: [...findings, ...inBuilds(all.filter(({ isLink }) => !isLink))] };
+  const built = inBuilds(all.filter(({ isLink }) => !isLink)).filter(isMerged);
+  return { ...checked, findings: [...findings, ...built] };
 }
+
+/** Of a conflict our side, without which what names the file would seem to name none. */
+function isStagedOrOurs({ stage }: IndexEntry): boolean {
+  return stage === 0 || stage === OURS;
+}
+
+/** The stage of our side (gitrevisions(7)). */
+const OURS = 2;
 
 /** Of a file outside the repository: git takes no command for it, and no creation rule is for it. */
 function mendedOutside(finding: CheckedFinding): CheckedFinding {

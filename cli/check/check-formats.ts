@@ -26,6 +26,8 @@ export interface Checked {
   /** Contents looked at. */
   readonly files: number;
   readonly unverified: number;
+  /** Files of the index that were not looked at, being in conflict. */
+  readonly conflicts?: readonly GitPath[];
 }
 
 /** What `check` found. */

@@ -50,6 +50,8 @@ export interface Encryption {
   readonly paths: readonly string[];
   /** Of a `.sops.yaml` at the top that is on disk only, whether git ignores it; else null. */
   readonly unstagedRules: { readonly isIgnored: boolean } | null;
+  /** Files in conflict, which are not among the others. */
+  readonly conflicts: readonly GitPath[];
 }
 
 /**
@@ -58,9 +60,8 @@ export interface Encryption {
  * @throws GitError
  */
 export async function readEncryption(repository: OpenedRepository): Promise<Encryption> {
-  const entries = (await indexEntries(repository)).filter(
-    ({ mode, stage }) => isFile(mode) && stage === 0,
-  );
+  const all = await indexEntries(repository);
+  const entries = all.filter(({ mode, stage }) => isFile(mode) && stage === 0);
   const contents = new Map<string, Buffer>();
   const oids = entries.map(({ oid }) => oid);
   for await (const { oid, bytes } of readBlobs(repository, oids, { maxBytes: MOST_ENCRYPTED })) {
@@ -84,6 +85,7 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
     files,
     paths,
     unstagedRules: paths.includes(RULE_FILE) ? null : await unstagedRules(repository),
+    conflicts: all.filter(({ stage }) => stage > 0).map(({ path }) => path),
   };
 }
 

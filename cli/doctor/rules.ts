@@ -9,6 +9,7 @@ import { foldersAbove } from "../../hooks/rules/folders-above.ts";
 import {
   folderOfRules,
   isMisnamedRuleFile,
+  isRuleFile,
   MISNAMED,
   rightName,
   RULE_FILE,
@@ -18,6 +19,7 @@ import { formatOf } from "../../sops/format.ts";
 import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
+import { inConflict, RESOLVE_FIRST } from "../in-conflict.ts";
 import { type Diagnosis, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { EncryptedEntry, Encryption, RuleEntry } from "./encrypted-files.ts";
 import { folderMeant } from "./misspelt-folder.ts";
@@ -32,7 +34,7 @@ export function diagnoseRules(
   encryption: Encryption,
   { cwd: directory, prefix }: Pick<OpenedRepository, "cwd" | "prefix">,
 ): Diagnosis[] {
-  const { rules, broken, files, paths, unstagedRules } = encryption;
+  const { broken, conflicts } = encryption;
   const unusable = broken.map(({ file, problem, line, isRecipient }) =>
     wrong(
       `${displayTextPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
@@ -42,6 +44,18 @@ export function diagnoseRules(
     ),
   );
   if (unusable.length > 0) return unusable;
+  const what = inConflict(conflicts);
+  const untold = what === null ? [] : [note(what, RESOLVE_FIRST)];
+  const areRulesMerged = !conflicts.some((path) => isRuleFile(path));
+  return [...untold, ...(areRulesMerged ? soundness(encryption, directory, prefix) : [])];
+}
+
+function soundness(
+  encryption: Encryption,
+  directory: string,
+  prefix: OpenedRepository["prefix"],
+): Diagnosis[] {
+  const { rules, files, paths, unstagedRules } = encryption;
   if (rules.length === 0 && unstagedRules !== null) {
     // Unless it is forced, git takes no file that it ignores.
     const add = unstagedRules.isIgnored ? ["git", "add", "--force", "--"] : ["git", "add", "--"];
@@ -73,12 +87,12 @@ export function diagnoseRules(
   ];
   const misspelt = rules.flatMap((rule) => takesNothing(rule, paths, directory));
   if (found.length > 0) return [...found, ...misspelt];
-  return [...misspelt, ok(`the creation rules are sound${asTheySay(files)}`)];
+  return [...misspelt, ok(`the creation rules are sound${asTheySay(encryption)}`)];
 }
 
 /** Of a file without a rule, or with keys that are left to sops, drift is not known. */
-function asTheySay(files: readonly EncryptedEntry[]): string {
-  if (files.length === 0) return "; nothing is encrypted yet";
+function asTheySay({ files, conflicts }: Encryption): string {
+  if (files.length === 0) return conflicts.length === 0 ? "; nothing is encrypted yet" : "";
   const known = files.filter(({ metadata, rule }) => {
     const drift = metadata === null ? null : recipientDrift(metadata, rule?.rule ?? null);
     return drift?.isForSops === false;

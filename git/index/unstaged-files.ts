@@ -3,7 +3,7 @@ import { nulFields, runGit, type GitContext } from "../run.ts";
 
 /**
  * Files of some names that are not on disk as they are staged: those that are tracked, in whatever folder, and
- * those at the top that are not.
+ * those at the top that are not. Without those in conflict, of which nothing is staged.
  *
  * @param names without a wildcard in them
  * @throws GitError
@@ -19,7 +19,7 @@ export async function unstagedFiles(
   const files = await Promise.all([
     // It compares contents, as git add would store them: ls-files tells of what has other line endings only.
     list(
-      ["-c", "diff.relative=false", "diff", "--name-only", "-z"],
+      ["-c", "diff.relative=false", "diff", "-0", "--diff-filter=u", "--name-only", "-z"],
       names.map((name) => `:(top,glob)**/${name}`),
     ),
     // Without a wildcard, so that git does not walk through all folders.

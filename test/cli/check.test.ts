@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 import { scaffolded, secret, type Scaffolded } from "../e2e/scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
@@ -128,6 +129,46 @@ test("while a merge goes on, a file to edit is not reset to HEAD, which would le
   }
   repository.must("merge", "--quit");
   t.true(repository.tool("check", "--staged").stdout.includes(`    git reset -q -- ${DB}\n`));
+});
+
+test("files in conflict are not looked at by anyone who asks what is staged, and it is said", async (t) => {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ a: "one" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add db");
+  const rules = repository.read(".sops.yaml");
+  const change = (value: string) => {
+    repository.write(DB, secret({ a: value }));
+    repository.write(".sops.yaml", rules.replace(/^# /, `# ${value} `));
+    repository.must("commit", "-qam", value);
+  };
+  repository.must("switch", "-qc", "side");
+  change("theirs");
+  repository.must("switch", "-q", "main");
+  change("ours");
+  t.is(repository.git("merge", "side").status, 1);
+
+  const note = (files: string) =>
+    `flux-sops: ${files} in conflict, and not looked at: resolve the conflict, then git add what came of it\n`;
+  const both = note(`.sops.yaml and 1 other file are`);
+  for (const args of [["check"], ["check", "--staged"], ["keys", "list"], ["map"]]) {
+    t.is(repository.tool(...args).stderr, both, args.join(" "));
+  }
+  const doctor = repository.tool("doctor").stdout;
+  t.true(
+    doctor.includes("note    .sops.yaml and 1 other file are in conflict, and not looked at\n"),
+  );
+  t.notRegex(doctor, /not in git|rules are sound|is missing/);
+
+  const { recipient } = await generateKeyPair();
+  // The rules alone are resolved, to others than those of the file's sides.
+  repository.write(".sops.yaml", rules.replaceAll(/age1[a-z0-9]+/g, recipient));
+  repository.must("add", ".sops.yaml");
+  const checked = repository.tool("check");
+  t.is(checked.stderr, note(`${DB} is`));
+  t.regex(checked.stdout, /^\d+ files, 0 findings\n$/);
+  t.is(checked.status, 0);
+  t.notRegex(repository.tool("doctor").stdout, /nothing is encrypted yet/);
 });
 
 test("creation rules and settings that are not staged as they are on disk do not count, and it is said", (t) => {
