@@ -129,6 +129,17 @@ for (const [text, path, left] of [
   ["m:\n  b: >2+\n    y\n  a: x\n\nc: z\n", ["m", "a"], "m:\n  b: >2+\n    y\nc: z\n"],
   ["m:\n  - |+\n    y\na: x\n\n# n\nc: z\n", ["a"], "m:\n  - |+\n    y\n# n\nc: z\n"],
   ["b: |\n  y\n\na: x\n\nc: z\n", ["a"], "b: |\n  y\n\n\nc: z\n"],
+  ["b: |\n  y\na: x\n\n    # n\n# m\n", ["a"], "b: |\n  y\n\n# n\n# m\n"],
+  ["m:\n  b:\n  - >-\n    y\n  a: x\n    # n", ["m", "a"], "m:\n  b:\n  - >-\n    y\n  # n"],
+  [
+    "m:\r\n  b: |+\r\n    y\r\n  a: x\r\n\r\n    # n\r\n",
+    ["m", "a"],
+    "m:\r\n  b: |+\r\n    y\r\n  # n\r\n",
+  ],
+  ["b: y\na: x\n    # n\n", ["a"], "b: y\n    # n\n"],
+  ["a: [x,]\nb: y\n", ["a", 0], "a: []\nb: y\n"],
+  ["a: [x,]\nb: {c: y , }\n", ["b", "c"], "a: [x,]\nb: { }\n"],
+  ["a: [x, y,]\n", ["a", 1], "a: [x,]\n"],
 ] as const) {
   test(`taken out, nothing else is another thing: ${JSON.stringify(text)}`, (t) => {
     t.is(removeYaml(text, path), left);

@@ -31,9 +31,8 @@ function without(file: OutlinedText, target: Target): string {
   if (before.trim() === "") {
     const behind = file.slice(file.nextLine(file.contentEndOfEntry(entry)));
     const above = parent.entries[index - 1];
-    const isOpen = above !== undefined && keepsLinesBelow(file, above);
-    // They stood below what is gone, and would be part of the block.
-    return file.slice(0, lineStart) + (isOpen ? behind.replace(/^(?:[ \t]*\r?\n)+/, "") : behind);
+    const block = above === undefined ? null : blockAtEnd(file, above);
+    return file.slice(0, lineStart) + (block === null ? behind : apartFrom(block, behind, before));
   }
   // The first entry shares its line with the dash of the list around it: the next one moves up.
   const next = parent.entries[index + 1];
@@ -69,12 +68,27 @@ function belowProperty(file: OutlinedText, start: number, empty: string): string
   return hasComment ? before + empty : `${kept} ${empty}`;
 }
 
-/** Whether an entry ends in a block of text to which the empty lines below it belong. */
-function keepsLinesBelow(file: OutlinedText, { value }: OutlinedEntry): boolean {
-  if (value === null) return false;
-  if (value.kind === "value") return /^[|>]\d?\+/.test(file.slice(value.start, value.start + 3));
+/** The header of the block of text that an entry ends in; null where it ends in none. */
+function blockAtEnd(file: OutlinedText, { value }: OutlinedEntry): string | null {
+  if (value === null) return null;
+  if (value.kind === "value") {
+    return /^[|>][-+\d]*/.exec(file.slice(value.start, value.start + 3))?.[0] ?? null;
+  }
   const last = value.entries.at(-1);
-  return value.flow === null && last !== undefined && keepsLinesBelow(file, last);
+  return value.flow === null && last !== undefined ? blockAtEnd(file, last) : null;
+}
+
+/**
+ * Lines that come to stand below a block of text, and are no part of it: not the empty ones, where it keeps
+ * these, nor comments that are indented.
+ *
+ * @param indent of what stood between.
+ */
+function apartFrom(header: string, lines: string, indent: string): string {
+  const below = header.includes("+") ? lines.replace(/^(?:[ \t]*\r?\n)+/, "") : lines;
+  return below.replace(/^(?:[ \t]*(?:#.*)?\r?\n)*(?:[ \t]*#.*)?/, (comments) =>
+    comments.replaceAll(/^[ \t]+(?=#)/gm, (own) => (own.length > indent.length ? indent : own)),
+  );
 }
 
 function withoutInFlow(file: OutlinedText, parent: OutlinedCollection, index: number): string {
@@ -83,5 +97,7 @@ function withoutInFlow(file: OutlinedText, parent: OutlinedCollection, index: nu
   const next = parent.entries[index + 1];
   const start = before === undefined ? own.start : file.contentEndOfEntry(before);
   const end = before === undefined && next !== undefined ? next.start : file.contentEndOfEntry(own);
-  return file.slice(0, start) + file.slice(end);
+  const isOnly = before === undefined && next === undefined;
+  const behind = file.slice(end);
+  return file.slice(0, start) + (isOnly ? behind.replace(/^[ \t]*,/, "") : behind);
 }
