@@ -13,7 +13,14 @@ import { plaintextOf, verifyMac, type OpenedLeaf } from "./open.ts";
 import { refuseExposed } from "./refuse-leaf.ts";
 import type { Selection } from "./selection/selection-option.ts";
 import type { StoreFile } from "./store.ts";
-import { additionalData, decryptBound, isSamePath, isToken, type KeyPath } from "./token.ts";
+import {
+  additionalData,
+  decryptBound,
+  isSamePath,
+  isToken,
+  shownPath,
+  type KeyPath,
+} from "./token.ts";
 import type { AmongComments, TreePath } from "./data/tree-path.ts";
 import { putYaml } from "./yaml/set/put.ts";
 import { removeYaml } from "./yaml/set/remove.ts";
@@ -131,7 +138,7 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
 
 /**
  * A path that goes on below a single value, or by a key into a list, is no value that is missing but
- * a mistake.
+ * a mistake; one through an alias leads to a value, though none stands there.
  */
 function refuseDeadEnd(root: Data, path: TreePath): void {
   let current: Data | undefined = root;
@@ -146,6 +153,10 @@ function refuseDeadEnd(root: Data, path: TreePath): void {
     } else throw new SopsError("unsupported", "the path goes on below a single value");
     if (current === undefined) return;
   }
+  throw new SopsError(
+    "unsupported",
+    `${shownPath(path.map(String))} cannot be taken out through an alias: use edit`,
+  );
 }
 
 /**

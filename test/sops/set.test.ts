@@ -23,6 +23,21 @@ for (const [text, decrypted] of [
   });
 }
 
+test("what is there through an alias is not said to be missing", async (t) => {
+  const text = "a_unencrypted: &m\n  b: x\nc_unencrypted: *m\nd: y\n";
+  const { encrypt, open } = filesOf("yaml");
+  const encrypted = await encrypt(text);
+  const sealed = {
+    text: encrypted,
+    format: "yaml",
+    ignoreMac: false,
+    ...(await open(encrypted)),
+  } as const;
+  const path = ["c_unencrypted", "b"];
+  await t.throwsAsync(unsetValue(sealed, path), { message: /through an alias/ });
+  t.is(await unsetValue(sealed, ["c_unencrypted", "z"]), null);
+});
+
 type Option = "encrypted_comment_regex" | "unencrypted_comment_regex";
 
 /** A file in which comments select, encrypted, and what may be done to it. */
