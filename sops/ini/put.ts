@@ -81,7 +81,8 @@ export function putIni(text: string, path: TreePath, value: Data): string {
 }
 
 /**
- * Takes a key out, with the comment lines that stand right above it, or a whole section.
+ * Takes a key out, with the comment lines that stand right above it, or all of a section, of which the name
+ * may stand more than once.
  *
  * @param text a plaintext INI file.
  * @returns null where there is no such key or section.
@@ -89,12 +90,14 @@ export function putIni(text: string, path: TreePath, value: Data): string {
 export function removeIni(text: string, path: TreePath): string | null {
   const [, second] = path;
   const sections = sectionsOf(text);
-  const index = indexOf(sections, path);
-  const section = sections[index];
+  const section = sections[indexOf(sections, path)];
   if (section === undefined || path.length > 2) return null;
   if (second === undefined) {
-    const end = sections[index + 1]?.start ?? text.length;
-    return applyEdits(text, [{ start: section.start, end, text: "" }]);
+    const named = sections.flatMap(({ name, start }, at) => {
+      const end = sections[at + 1]?.start ?? text.length;
+      return name === section.name ? [{ start, end, text: "" }] : [];
+    });
+    return applyEdits(text, named);
   }
   const key = section.keys.find(({ name }) => name === nameOf(second));
   if (key === undefined) return null;

@@ -776,7 +776,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    what: "set and unset in INI: a key of a section whose name stands before, too, or of a [DEFAULT] that is written out",
+    what: "set and unset in INI: a section whose name stands before, too, or a [DEFAULT] that is written out, or a key of one",
     sops: "looks in the first one only, and puts the key in there once more; an empty DEFAULT stands before all others",
     ours: "changes it where it is",
     examples: [
@@ -793,6 +793,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
         set: ['["DEFAULT"]["a"]', '"z"'],
         sops: /^a = z\n\n\[DEFAULT\]\na = x$/m,
         ours: /^\[DEFAULT\]\na = z$/m,
+      },
+      {
+        text: "[DEFAULT]\na = x\n[s]\nb = y\n",
+        format: "ini",
+        unset: '["DEFAULT"]',
+        sops: /^a = x\n\n\[s\]\nb = y$/m,
+        ours: /^\[s\]\nb = y\n$/,
       },
     ],
   },

@@ -245,3 +245,11 @@ test("of several sections with one name, that which has the key is changed", (t)
   t.is(removeIni(text, ["s", "c"]), text.replace("c = z\n", ""));
   t.is(removeIni(text, ["s", "d"]), null);
 });
+
+test("a section goes wherever its name stands, with the keys before all sections for DEFAULT", (t) => {
+  const text = "a = 1\n[s]\nb = 2\n; of t\n[t]\nc = 3\n; of s\n[s]\nd = 4\n[DEFAULT]\ne = 5\n";
+  t.is(removeIni(text, ["s"]), "a = 1\n; of t\n[t]\nc = 3\n[DEFAULT]\ne = 5\n");
+  const rest = "[s]\nb = 2\n; of t\n[t]\nc = 3\n; of s\n[s]\nd = 4\n";
+  t.is(removeIni(text, ["DEFAULT"]), rest);
+  t.is(removeIni("[s]\na = 1\n[DEFAULT]\nb = 2\n", ["DEFAULT"]), "[s]\na = 1\n");
+});
