@@ -95,10 +95,11 @@ export class RuleFileMapping {
     if (parts === null) throw this.wrongType(key, "text or a list of texts");
     return parts.flatMap((part) => {
       if (typeof part !== "string") throw this.wrongType(key, "a list of texts");
-      return part
-        .split(",")
-        .map((one) => one.trim())
-        .filter((one) => one !== "");
+      const own = part.split(",").map((one) => one.trim());
+      if (Array.isArray(value) && own.includes("")) {
+        throw this.wrongType(key, "a list without empty texts, nor with a comma at the end of one");
+      }
+      return own.filter((one) => one !== "");
     });
   }
 

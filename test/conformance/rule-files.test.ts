@@ -116,6 +116,9 @@ const CASES: readonly Case[] = [
   keys("age: [[AGE]]", "3: creation rule 1: age must be a list of texts", "refused"),
   keys("age: [AGE]", "accepted", "accepted"),
   keys('age: "AGE, \\n AGE,"', "accepted", "accepted"),
+  keys('age: ["AGE,AGE"]', "accepted", "accepted"),
+  keys('age: ["AGE,"]', "3: creation rule 1: age must be a list without empty", "refused"),
+  keys('age: [AGE, ""]', "3: creation rule 1: age must be a list without empty", "refused"),
   keys("age: age1xyz", "3: creation rule 1 names a recipient that is none", "refused"),
   inRule("pgp: 5", "4: creation rule 1: pgp must be text or a list", "refused"),
   inRule("kms: [{arn: x}]", "4: creation rule 1: kms must be a list of texts", "refused"),
@@ -124,6 +127,11 @@ const CASES: readonly Case[] = [
   // Key groups
   keys("key_groups: [{age: [AGE]}]", "accepted", "accepted"),
   keys('key_groups: [{age: ["AGE,AGE"]}]', "accepted", "accepted"),
+  keys(
+    'key_groups: [{age: ["AGE,"]}]',
+    "3: creation rule 1, key group 1: age must be a",
+    "refused",
+  ),
   keys("key_groups: [{merge: [{age: [AGE]}]}]", "accepted", "accepted"),
   keys("key_groups: [{age: [AGE]}, {age: [AGE]}]", "accepted", "accepted"),
   keys("key_groups: {age: [AGE]}", "3: creation rule 1: key_groups must be a list", "refused"),
