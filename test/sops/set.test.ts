@@ -23,6 +23,61 @@ for (const [text, decrypted] of [
   });
 }
 
+const CHANGED: readonly (readonly [
+  format: Format,
+  text: string,
+  set: TreePath,
+  after: string,
+  unset: string,
+])[] = [
+  ["yaml", "a: one # n\nb:\n  - two\n", ["a"], "a: new # n\nb:\n  - two\n", "b:\n  - two\n"],
+  [
+    "yaml",
+    "a: one\nb:\n  - two\n",
+    ["b", 1],
+    "a: one\nb:\n  - two\n  - new\n",
+    "a: one\nb:\n  - two\n",
+  ],
+  ["json", '{"a": "one", "b": "two"}', ["b"], '{"a": "one", "b": "new"}', '{"a": "one"}'],
+  [
+    "json",
+    '{"a": "one"}\n',
+    ["c", "d"],
+    '{"a": "one", "c": {"d": "new"}}\n',
+    '{"a": "one", "c": {}}\n',
+  ],
+  ["dotenv", "# n\na=one\nb=two\n", ["a"], "# n\na=new\nb=two\n", "# n\nb=two\n"],
+  [
+    "ini",
+    "; n\na = one\n[s]\nb = two\n",
+    ["s", "b"],
+    "; n\na = one\n[s]\nb = new\n",
+    "; n\na = one\n[s]\n",
+  ],
+];
+for (const [format, text, path, after, without] of CHANGED) {
+  test(`set and unset change one value, and no other ciphertext: ${JSON.stringify([format, path])}`, async (t) => {
+    const { encrypt, decrypt, open } = filesOf(format);
+    const sealed = async (text: string) => ({
+      text,
+      format,
+      ignoreMac: false,
+      ...(await open(text)),
+    });
+    const tokens = (text: string) => text.match(/ENC\[[^\]]*\]/g) ?? [];
+    const encrypted = await encrypt(text);
+    const set = await setValue(await sealed(encrypted), path, "new");
+    t.is(await decrypt(set), after);
+    t.notRegex(set, /new/);
+    // But for the MAC, and for that which was there.
+    const gone = tokens(encrypted).filter((token) => !set.includes(token));
+    t.is(gone.length, tokens(set).length === tokens(encrypted).length ? 2 : 1);
+    t.is(await setValue(await sealed(set), path, "new"), set);
+    const unset = (await unsetValue(await sealed(set), path)) ?? "";
+    t.is(await decrypt(unset), without);
+  });
+}
+
 test("what is there through an alias is not said to be missing", async (t) => {
   const text = "a_unencrypted: &m\n  b: x\nc_unencrypted: *m\nd: y\n";
   const { encrypt, open } = filesOf("yaml");
