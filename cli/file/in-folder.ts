@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { SopsError } from "../../sops/errors.ts";
-import { formatOf } from "../../sops/format.ts";
-import { readSopsFile } from "../../sops/sops-file.ts";
-import { TOKEN_START } from "../../sops/token-start.ts";
+import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
 
 /** What holds no files of the user's own. */
 const PASSED_OVER: readonly string[] = [".git", "node_modules"];
@@ -50,8 +47,8 @@ export function everyFileIn(folder: string): string[] {
 }
 
 /**
- * A broken `sops` block counts, and what cannot be read: the command that comes to the file says what is
- * wrong with it.
+ * A broken `sops` block counts, a name that says another format, and what cannot be read: the command that comes to
+ * the file says what is wrong with it.
  */
 function isEncrypted(path: string): boolean {
   let bytes: Buffer;
@@ -61,11 +58,5 @@ function isEncrypted(path: string): boolean {
     // No file that was encrypted is as large.
     return (error as NodeJS.ErrnoException).code !== "ERR_FS_FILE_TOO_LARGE";
   }
-  if (!bytes.includes(TOKEN_START)) return false;
-  try {
-    return readSopsFile(bytes, formatOf(path)).metadata !== null;
-  } catch (error) {
-    if (!(error instanceof SopsError)) throw error;
-    return error.code === "bad-metadata";
-  }
+  return encryptedFile(path, bytes) !== null;
 }

@@ -51,7 +51,9 @@ test("a folder stands for what is encrypted under other names too, and never for
   const vendored = "node_modules/pkg/x.sops.yaml";
   repository.write(other, PLAIN);
   t.is(repository.tool("encrypt", "--in-place", other).status, 0);
-  for (const broken of ["value.yaml", "removed.yaml", "nomac.yaml"]) repository.write(broken, "");
+  for (const broken of ["value.yaml", "removed.yaml", "nomac.yaml", "db.yaml.enc"]) {
+    repository.write(broken, "");
+  }
   repository.write(vendored, PLAIN);
   const before = repository.read(other);
   const rotated = repository.tool("rotate", "-i", ".");
@@ -60,6 +62,16 @@ test("a folder stands for what is encrypted under other names too, and never for
   t.is(repository.tool("decrypt", other).stdout, PLAIN);
   t.is(repository.tool("updatekeys", "-y", ".").stderr, "");
   t.is(repository.read(vendored), PLAIN);
+});
+
+test("a folder passes over no file that is encrypted as what its name does not say", (t) => {
+  const repository = withFiles(t);
+  for (const broken of ["value.yaml", "removed.yaml", "nomac.yaml"]) repository.write(broken, "");
+  const before = repository.read(DB);
+  const { status, stderr } = repository.tool("rotate", "-i", ".");
+  t.not(status, 0);
+  t.regex(stderr, /^flux-sops: db\.yaml\.enc: is encrypted as yaml, which its name does not say/);
+  t.not(repository.read(DB), before);
 });
 
 test("a folder may hold what cannot be read: what is encrypted in it is at work, and check says the name", (t) => {
