@@ -5,7 +5,7 @@ import { displayTextPath, pathText } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain } from "./terminal/complain.ts";
-import { counted } from "./terminal/counted.ts";
+import { counted } from "../hooks/words.ts";
 import {
   type EncryptedEntry,
   type Encryption,

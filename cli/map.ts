@@ -10,7 +10,7 @@ import { displayTextPath } from "../git/path.ts";
 import { openRepository } from "../git/repository/open.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain } from "./terminal/complain.ts";
-import { counted } from "./terminal/counted.ts";
+import { counted } from "../hooks/words.ts";
 import { examples } from "./arguments/examples.ts";
 import { inConflict, RESOLVE_FIRST } from "./in-conflict.ts";
 import { stagedFiles } from "./staged-files.ts";

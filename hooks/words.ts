@@ -6,6 +6,11 @@ export const NAME = "flux-sops";
 export const ONLY_IF_WRONG =
   "Only if a finding is wrong: allow it under allow: in .flux-sops.yaml, with rule:, path: and reason:";
 
+/** `1 file`, `2 files` */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** Where the command lines stand, so that people and scripts find them. */
 export function indented(commands: readonly string[]): string[] {
   return commands.map((command) => `      ${command}`);

@@ -7,7 +7,7 @@ import { SETTINGS_FILE } from "../../hooks/rules/gate-files.ts";
 import { fixOf, mendWords } from "../../hooks/fix-of.ts";
 import { shownCommit } from "../../hooks/shown-commit.ts";
 import { version } from "../../scaffold/version.ts";
-import { counted } from "../terminal/counted.ts";
+import { counted } from "../../hooks/words.ts";
 
 /** A finding with the file that it is in. */
 export interface CheckedFinding extends Finding {

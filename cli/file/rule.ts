@@ -10,6 +10,7 @@ import {
 } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
+import { RULE_FILE } from "../../hooks/rules/gate-files.ts";
 import { complain } from "../terminal/complain.ts";
 import { fileProblem } from "../exit/file-problem.ts";
 
@@ -119,7 +120,7 @@ function realFolder(folder: string): string {
 function findRules(start: string): RulesAbove | null {
   let misnamed: string | null = null;
   for (let folder = start; ; folder = dirname(folder)) {
-    const config = join(folder, ".sops.yaml");
+    const config = join(folder, RULE_FILE);
     if (existsSync(config)) {
       if (misnamed !== null) warnOf(misnamed, config);
       misnamed = null;

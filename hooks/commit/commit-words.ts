@@ -5,7 +5,7 @@ import type { Repository } from "../../git/repository/open.ts";
 import { pathspec, shellPath } from "../../git/shell-word.ts";
 import type { FileFinding } from "./file-finding.ts";
 import { commandsOnAll, fixOf, mendWords } from "../fix-of.ts";
-import { indented, NAME, ONLY_IF_WRONG } from "../words.ts";
+import { counted, indented, NAME, ONLY_IF_WRONG } from "../words.ts";
 import type { Stored } from "./replace-staged.ts";
 
 /** What pre-commit says to the person who commits; see refusal-words.ts for hooks that can only refuse. */
@@ -141,15 +141,11 @@ function encryptedLine({ entry, result, changed }: Stored): string {
     return `${NAME}: encrypted and signed anew ${path}${keys}`;
   }
   const parts = [
-    counted(result.values, "value"),
-    counted(result.comments, "comment"),
+    result.values === 0 ? "" : counted(result.values, "value"),
+    result.comments === 0 ? "" : counted(result.comments, "comment"),
     result.unchanged === 0 ? "" : `${result.unchanged} unchanged`,
   ].filter((part) => part !== "");
   return `${NAME}: encrypted ${path} (${parts.join(", ")})`;
-}
-
-function counted(number: number, noun: string): string {
-  return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function note(repository: Repository, { entry, worktree, closedFor }: Stored): string {

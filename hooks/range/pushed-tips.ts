@@ -4,7 +4,7 @@ import type { Range } from "../../git/history/range.ts";
 import type { GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
 import { fileAt, filesOf, readTrees, type Trees } from "../../git/objects/trees.ts";
-import { SETTINGS_FILE } from "../rules/gate-files.ts";
+import { RULE_FILE, SETTINGS_FILE } from "../rules/gate-files.ts";
 import type { PushedRef } from "../push/push-lines.ts";
 import { rulesAt, type RulesInForce } from "../rules/rules-in-force.ts";
 
@@ -125,7 +125,7 @@ function ruleFilesOf(
     let holds = false;
     for (const node of trees.nodes.get(oid) ?? []) {
       if (node.kind === "tree") holds = look(node.oid, `${folder}${node.name}/`) || holds;
-      else if (node.name === ".sops.yaml") {
+      else if (node.name === RULE_FILE) {
         found.push({ path: `${folder}${node.name}` as GitPath, oid: node.oid });
         holds = true;
       }
