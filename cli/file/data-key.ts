@@ -33,7 +33,7 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   if (dataKey !== null) return dataKey;
   const { pairs, problems, passedOver } = await identitiesHere();
   const reasons = [...problems.map(({ place, reason }) => `${place}: ${reason}`), ...passedOver];
-  const own = metadata.age.map(({ recipient }) => recipient).join(", ");
+  const own = metadata.age.map(({ recipient }) => recipient).join(" or ");
   const wanted = [own === "" ? "" : `the private key of ${own}`, metadata.foreign.join(", ")];
   const trouble = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
   const here =
