@@ -56,7 +56,6 @@ export async function prepareReplacement(
   writeBeside(path, beside, bytes, snapshot);
   let isPending = true;
   const discard = (): void => {
-    if (!isPending) return;
     isPending = false;
     removeIfThere(beside);
   };
@@ -65,7 +64,6 @@ export async function prepareReplacement(
     try {
       if (!isStill(repository, path, snapshot)) return "changed";
       renameSync(beside, location);
-      isPending = false;
       return "replaced";
     } catch (error) {
       throw writeProblem(path, error);
