@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { GitError } from "../../../git/errors.ts";
 import {
   changedEntries,
+  changedEntriesIn,
   indexEntries,
   intentToAddPaths,
   isFile,
@@ -212,4 +213,69 @@ test("a sparse index shows what is staged outside its cone", async (t) => {
     (await changedEntries(open)).changed.map((entry) => [entry.path as string, entry.oid]),
     [["out/f", must("rev-parse", ":out/f")]],
   );
+});
+
+test("a tree that is not there is no empty one, on an unborn branch neither", async (t) => {
+  const { must, write, open } = await repositoryFor(t);
+  write("f", "x");
+  must("add", ".");
+  t.is((await changedEntries(open)).changed.length, 1);
+  const error = await t.throwsAsync(changedEntries(open, "nope"), { instanceOf: GitError });
+  t.is(error.code, "command-failed");
+});
+
+test("what somebody else has asked git comes to the same", async (t) => {
+  const { must, feed, write, open } = await repositoryFor(t);
+  must("commit", "-q", "--allow-empty", "-m", "x");
+  for (const name of ["intended", "empty", "full"]) write(name, name === "empty" ? "" : "x");
+  must("add", "-N", "intended");
+  must("add", "empty", "full");
+  const raw = feed("", "diff-index", "--cached", "--raw", "-z", "--no-abbrev", "HEAD").toString();
+  const asked = await changedEntriesIn(open, raw.split("\0").slice(0, -1));
+  t.deepEqual(asked, await changedEntries(open));
+  t.deepEqual(
+    asked.changed.map((entry) => [entry.path, entry.intentToAdd]),
+    [
+      ["empty", false],
+      ["full", false],
+      ["intended", true],
+    ],
+  );
+});
+
+test("only what is a file is one", (t) => {
+  t.deepEqual((["100644", "100755", "120000", "160000"] as const).filter(isFile), [
+    "100644",
+    "100755",
+  ]);
+});
+
+test("what git has never printed so far is no list of entries", async (t) => {
+  const { open, env, write, dir } = await repositoryFor(t);
+  const oid = "1".repeat(40);
+  const raw = `:100644 100644 ${oid} ${oid} M`;
+  const printing = (text: string) => {
+    write("../bin/git", `#!/bin/sh\nprintf '${text}'\n`, 0o755);
+    return { ...open, env: { ...env, PATH: `${dir}/../bin:${env["PATH"] ?? ""}` } };
+  };
+  t.is((await changedEntries(printing(`${raw}\\0p\\0`))).changed.length, 1);
+  for (const text of [
+    `x${raw}\\0p\\0`,
+    `${raw}50\\0p\\0`,
+    `${raw}\\0`,
+    `:100644 100600 ${oid} ${oid} M\\0p\\0`,
+    `:100644 100644 ${oid} ${oid} X\\0p\\0`,
+  ]) {
+    const error = await t.throwsAsync(changedEntries(printing(text)), { instanceOf: GitError });
+    t.is(error.code, "unexpected-output", text);
+  }
+  t.is((await indexEntries(printing(`H 100644 ${oid} 0\\tp\\0`))).length, 1);
+  for (const text of [
+    `xH 100644 ${oid} 0\\tp\\0`,
+    `H 100644 ${oid} 0\\t\\0`,
+    `H 100600 ${oid} 0\\tp\\0`,
+  ]) {
+    const error = await t.throwsAsync(indexEntries(printing(text)), { instanceOf: GitError });
+    t.is(error.code, "unexpected-output", text);
+  }
 });

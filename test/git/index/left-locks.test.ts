@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import test from "ava";
 import { leftLocks, removeLocks } from "../../../git/index/left-locks.ts";
 import { openRepository } from "../../../git/repository/open.ts";
+import { nodeFs, withOtherFs } from "../../other-fs.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
 
 test("locks of the index that a killed git left are found and removed, no other files", async (t) => {
@@ -17,7 +18,8 @@ test("locks of the index that a killed git left are found and removed, no other 
     "next-index-123.lock",
     "next-index-123.lock.lock",
   ];
-  for (const name of [...names, "HEAD.lock", "index.locked"]) write(`.git/${name}`, "");
+  for (const name of [...names, "HEAD.lock", "index.locked", "my-index.lock"])
+    write(`.git/${name}`, "");
   const locks = leftLocks(repository);
   t.deepEqual([...locks.names].sort(), names);
   t.false(locks.mayBeHeld);
@@ -25,7 +27,46 @@ test("locks of the index that a killed git left are found and removed, no other 
   t.deepEqual(leftLocks(repository).names, []);
   t.true(existsSync(path.join(dir, ".git/HEAD.lock")));
   t.true(existsSync(path.join(dir, ".git/index.locked")));
+  t.true(existsSync(path.join(dir, ".git/my-index.lock")));
 });
+
+test.serial(
+  "where git works is told by /proc, else by lsof, and where neither does, locks may be held",
+  async (t) => {
+    const { dir, env, write } = temporaryRepository(t);
+    const repository = await openRepository({ cwd: dir, env });
+    write(".git/index.lock", "");
+    const { PATH = "" } = process.env;
+    t.teardown(() => {
+      process.env["PATH"] = PATH;
+    });
+    const lsof = (answer: string) => {
+      // lsof(8): of processes named git…, and of those alone, the working directories, a field a line.
+      write(
+        "../bin/lsof",
+        `#!/bin/sh\ntest "$*" = "-a -c /^git/ -d cwd -Fn" && printf '%s\\n' ${answer}\n`,
+        0o755,
+      );
+    };
+    const bin = path.join(dir, "../bin");
+    process.env["PATH"] = bin;
+    if (existsSync("/proc/self/cwd")) t.false(leftLocks(repository).mayBeHeld, "no lsof is needed");
+    const statSync = ((place: string, options?: object) =>
+      nodeFs.statSync(place === "/proc/self/cwd" ? `${dir}/none` : place, options)) as never;
+    await withOtherFs({ statSync }, () => {
+      t.true(leftLocks(repository).mayBeHeld);
+      for (const [answer, held] of [
+        ["p12 fcwd n/elsewhere", false],
+        [`p12 fcwd n/elsewhere p13 fcwd 'n${dir}'`, true],
+        [`p12 fcwd 'n${dir}/.git'`, true],
+        [`p12 fcwd 'x${dir}'`, false],
+      ] as const) {
+        lsof(answer);
+        t.is(leftLocks(repository).mayBeHeld, held, answer);
+      }
+    });
+  },
+);
 
 test("a lock is never taken from a git that is at work: git commit -a with its editor open", async (t) => {
   const { dir, env, write, must } = temporaryRepository(t);
@@ -42,10 +83,17 @@ test("a lock is never taken from a git that is at work: git commit -a with its e
   });
   const lock = path.join(dir, ".git/index.lock");
   while (!existsSync(lock) && commit.exitCode === null) await setTimeout(10);
-  t.true(leftLocks(await openRepository({ cwd: dir, env })).mayBeHeld);
+  const atWork = await openRepository({ cwd: dir, env });
+  t.true(leftLocks(atWork).mayBeHeld);
+  renameSync(lock, `${lock}ed`);
+  t.deepEqual(leftLocks(atWork), { names: [], mayBeHeld: false }, "where there is no lock");
+  renameSync(`${lock}ed`, lock);
   const other = temporaryRepository(t);
   other.write(".git/index.lock", "");
+  // A shell or an editor holds no lock.
+  const sleeping = spawn("sleep", ["60"], { cwd: other.dir, stdio: "ignore" });
   t.false(leftLocks(await openRepository({ cwd: other.dir, env: other.env })).mayBeHeld);
+  sleeping.kill();
   const closed = new Promise((resolve) => commit.on("close", resolve));
   process.kill(-(commit.pid ?? 0), "SIGKILL");
   await closed;

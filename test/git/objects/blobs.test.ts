@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import test from "ava";
-import { blobSizes, readBlobMap, readBlobs, writeBlobs } from "../../../git/objects/blobs.ts";
+import {
+  blobSizes,
+  blobsHere,
+  readBlobMap,
+  readBlobs,
+  writeBlobs,
+} from "../../../git/objects/blobs.ts";
 import { GitError } from "../../../git/errors.ts";
 import { blobOid } from "../../../git/objects/object-id.ts";
 import { openRepository } from "../../../git/repository/open.ts";
@@ -103,9 +109,15 @@ test("missing objects and objects of another kind are no blobs", async (t) => {
     { oid: commit, size: null, bytes: null },
   ]);
   t.deepEqual([...(await blobSizes(open, [missing, present ?? ""])).keys()], [present]);
+  const here = await blobsHere(open, [missing, present ?? "", commit]);
+  t.deepEqual([...here], [[present, Buffer.from("x")]]);
+  t.is((await blobsHere(open, [present ?? ""], { maxBytes: 0 })).size, 0);
   const error = await t.throwsAsync(readBlobMap(open, [missing]), { instanceOf: GitError });
   t.is(error.code, "missing-object");
-  await t.throwsAsync(readBlobMap(open, ["HEAD"]), { instanceOf: GitError });
+  await t.throwsAsync(readBlobMap(open, ["HEAD"]), {
+    instanceOf: GitError,
+    message: /no object name/,
+  });
 });
 
 test("a reader that stops early leaves no git behind", async (t) => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -17,6 +18,7 @@ import path from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { spawnSync } from "../../bounded-programs.ts";
 import { writeBlobs } from "../../../git/objects/blobs.ts";
+import { GitError } from "../../../git/errors.ts";
 import { indexEntries } from "../../../git/index/entries.ts";
 import type { GitPath } from "../../../git/path.ts";
 import { refreshIndex, replaceEntries } from "../../../git/index/replace-entries.ts";
@@ -25,6 +27,7 @@ import { WorktreeError } from "../../../git/worktree/error.ts";
 import { compareWithStaged, type WorktreeFile } from "../../../git/worktree/file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../../../git/worktree/replacement.ts";
 import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
+import { failing, nodeFs, withOtherFs } from "../../other-fs.ts";
 import { hostileNames } from "../hostile-names.ts";
 
 type Fixture = TemporaryRepository & { open: OpenedRepository };
@@ -87,7 +90,7 @@ test("files are told apart by what they hold now", async (t) => {
   for (const name of all) write(name, name);
   must("add", ".");
   write("edited", "edited since");
-  truncateSync(path.join(dir, "huge"), 3 * 2 ** 30);
+  truncateSync(path.join(dir, "huge"), 2 ** 31);
   for (const name of ["folder", "linked", "missing", "pipe", "socket"])
     unlinkSync(path.join(dir, name));
   mkdirSync(path.join(dir, "folder"));
@@ -118,6 +121,28 @@ test("files are told apart by what they hold now", async (t) => {
   });
 });
 
+test.serial("what becomes of a file while it is opened, or hinders that", async (t) => {
+  const fixture = await repositoryFor(t);
+  fixture.write("f", "f");
+  fixture.must("add", ".");
+  const { openSync } = nodeFs;
+  for (const [open, state] of [
+    [failing("ENOENT"), "missing"],
+    [failing("ENOTDIR"), "not-a-file"],
+    [failing("ELOOP"), "not-a-file"],
+    [failing("EACCES"), "unreadable"],
+    [failing("EPERM"), "unreadable"],
+    [(_path: unknown, flags: number) => openSync(fixture.dir, flags), "not-a-file"],
+  ] as const) {
+    await withOtherFs({ openSync: open as typeof openSync }, async () => {
+      t.deepEqual(await states(fixture), { f: state });
+    });
+  }
+  await withOtherFs({ openSync: failing("EIO") }, () =>
+    t.throwsAsync(states(fixture), { code: "EIO" }),
+  );
+});
+
 test("a file is replaced in one step, same mode and owner", async (t) => {
   const fixture = await repositoryFor(t);
   const { dir, must, write } = fixture;
@@ -129,7 +154,8 @@ test("a file is replaced in one step, same mode and owner", async (t) => {
   t.is(readFileSync(file, "utf8"), "old");
   const beside = names(path.join(dir, "sub")).filter((name) => name !== "f");
   t.is(beside.length, 1);
-  t.regex(beside[0] ?? "", /^\..*\.tmp$/);
+  // What git ignores in a scaffolded repository.
+  t.regex(beside[0] ?? "", /^\.flux-sops-[0-9a-f]{16}\.tmp$/);
   t.is(prepared.commit(), "replaced");
   t.is(readFileSync(file, "utf8"), "new");
   const { mode, uid, gid } = lstatSync(file);
@@ -137,7 +163,10 @@ test("a file is replaced in one step, same mode and owner", async (t) => {
   t.deepEqual(names(path.join(dir, "sub")), ["f"]);
   prepared.discard();
   t.is(readFileSync(file, "utf8"), "new");
-  t.throws(() => prepared.commit(), { instanceOf: WorktreeError });
+  t.like(
+    t.throws(() => prepared.commit(), { instanceOf: WorktreeError }),
+    { problem: "failed" },
+  );
 });
 
 test("discarding leaves no trace", async (t) => {
@@ -147,6 +176,7 @@ test("discarding leaves no trace", async (t) => {
   const prepared = await prepare(fixture, "f", "new");
   prepared.discard();
   prepared.discard();
+  t.throws(() => prepared.commit(), { instanceOf: WorktreeError });
   t.deepEqual(names(fixture.dir), ["f"]);
   t.is(readFileSync(path.join(fixture.dir, "f"), "utf8"), "old");
 });
@@ -185,6 +215,12 @@ for (const [what, swap] of Object.entries(swaps)) {
     t.is(prepared.commit(), "changed");
     const found = spawnSync("grep", ["-rl", "new", "."], { cwd: dir }).stdout.toString();
     t.notRegex(found, /(^|\n)\.\/(sub|moved)\/f\n/);
+    // What is moved away with its folder, and copied with it, is somebody else's by now.
+    if (!what.includes("parent"))
+      t.deepEqual(
+        names(path.join(dir, "sub")).filter((one) => one !== "f"),
+        [],
+      );
   });
 }
 
@@ -198,6 +234,7 @@ test("read-only files and folders are refused, by root too", async (t) => {
   const fixture = await repositoryFor(t);
   const { dir, must, write } = fixture;
   write("read-only", "x", 0o444);
+  write("executable", "x", 0o555);
   write("locked/f", "x");
   must("add", ".");
   chmodSync(path.join(dir, "locked"), 0o555);
@@ -205,9 +242,84 @@ test("read-only files and folders are refused, by root too", async (t) => {
     chmodSync(path.join(dir, "locked"), 0o755);
   });
   t.is(await problem(t, prepare(fixture, "read-only", "new")), "read-only-file");
+  t.is(await problem(t, prepare(fixture, "executable", "new")), "read-only-file");
   t.is(await problem(t, prepare(fixture, "locked/f", "new")), "read-only-folder");
-  t.deepEqual(names(dir), ["locked", "read-only"]);
+  t.deepEqual(names(dir), ["executable", "locked", "read-only"]);
   t.deepEqual(names(path.join(dir, "locked")), ["f"]);
+});
+
+test.serial("what the system refuses is said, and the file is as it was", async (t) => {
+  const fixture = await repositoryFor(t);
+  const { dir, must, write, open } = fixture;
+  write("f", "old");
+  must("add", ".");
+  const file = await asStaged(fixture, "f");
+  const blob = Buffer.from("new");
+  for (const [others, expected] of [
+    // As for an ordinary user and somebody else's file.
+    [{ accessSync: failing("EACCES") }, "read-only-file"],
+    [{ openSync: failing("EROFS") }, "read-only-folder"],
+    [{ writeFileSync: failing("EDQUOT") }, "disk-full"],
+    [{ fchownSync: failing("EIO") }, "failed"],
+  ] as const) {
+    await withOtherFs(others, async () => {
+      t.is(await problem(t, prepareReplacement(open, file, blob)), expected);
+    });
+    t.deepEqual(names(dir), ["f"]);
+  }
+  // No part of it is left, and where it cannot be removed that is said.
+  await withOtherFs({ unlinkSync: failing("EIO") }, async () => {
+    const { discard } = await prepareReplacement(open, file, blob);
+    t.throws(discard, { code: "EIO" });
+  });
+  for (const name of names(dir)) if (name !== "f") unlinkSync(path.join(dir, name));
+  // Who may not give files away keeps his own.
+  await withOtherFs({ fchownSync: failing("EPERM") }, async () => {
+    (await prepareReplacement(open, file, blob)).discard();
+  });
+  const prepared = await prepareReplacement(open, file, blob);
+  await withOtherFs({ renameSync: failing("EIO") }, () => {
+    const error = t.throws(() => prepared.commit(), { instanceOf: WorktreeError });
+    t.like(error, { problem: "failed", message: "f cannot be replaced in the worktree (EIO)" });
+  });
+  t.deepEqual(names(dir), ["f"]);
+  t.is(readFileSync(path.join(dir, "f"), "utf8"), "old");
+});
+
+test.serial("nobody else can read a new content while it is written", async (t) => {
+  const fixture = await repositoryFor(t);
+  fixture.write("f", "old", 0o644);
+  fixture.must("add", ".");
+  const modes: number[] = [];
+  const umask = process.umask(0);
+  try {
+    await withOtherFs(
+      {
+        writeFileSync: (file, ...rest) => {
+          modes.push(fstatSync(file as number).mode & 0o777);
+          nodeFs.writeFileSync(file, ...rest);
+        },
+      },
+      async () => (await prepare(fixture, "f", "new")).commit(),
+    );
+  } finally {
+    process.umask(umask);
+  }
+  t.deepEqual(modes, [0o600]);
+});
+
+test("a content that git does not have is not put in the place of a file", async (t) => {
+  for (const name of ["plain", "latin1-\xe4"]) {
+    const fixture = await repositoryFor(t);
+    fixture.write(".git/info/attributes", "* text eol=crlf\n");
+    fixture.write(Buffer.from(name, "latin1"), "old\r\n");
+    fixture.must("add", ".");
+    const file = await asStaged(fixture, name);
+    await t.throwsAsync(prepareReplacement(fixture.open, file, Buffer.from("new\n")), {
+      instanceOf: GitError,
+    });
+    t.is(names(fixture.dir).length, 1);
+  }
 });
 
 test("a file that vanished before it could be prepared", async (t) => {
