@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../../hooks/push/pre-push.ts";
 import { isPushRefused, pushWords } from "../../../hooks/push/push-words.ts";
@@ -206,6 +206,15 @@ test("a branch that another worktree has is mended there, one whose worktree is 
   const there = mendOf(await said("refs/heads/side"), "refs/heads/side");
   t.is(there[1], `      (cd '${folder}' &&`);
   t.regex(there.at(-1) ?? "", /\)$/);
+  const damaged = async () => mendOf(await said("refs/heads/side"), "refs/heads/side")[1];
+  // Also inside of this one, where git would find this one.
+  const link = readFileSync(`${folder}/.git`);
+  rmSync(`${folder}/.git`);
+  t.is(await damaged(), "      git switch --ignore-other-worktrees side &&");
+  writeFileSync(`${folder}/.git`, `gitdir: ${dir}/none\n`);
+  t.is(await damaged(), "      git switch --ignore-other-worktrees side &&");
+  writeFileSync(`${folder}/.git`, link);
+  t.is(await damaged(), there[1]);
   rmSync(folder, { recursive: true });
   const gone = mendOf(await said("refs/heads/side"), "refs/heads/side");
   t.is(gone[1], "      git switch --ignore-other-worktrees side &&");
@@ -266,6 +275,31 @@ test("a commit of no branch, and what there is nothing to be done about", async 
     `      git reset -q --soft ${short(base)} &&`,
   ]);
   t.is(lines.filter((line) => line.startsWith("To mend ")).length, 2);
+});
+
+test("a merge that takes nothing of what it merges has a key in its past all the same", async (t) => {
+  const { commit, said, must, short, base } = repository(t);
+  const bad = commit("key.txt", `${identity}\n`);
+  must("switch", "-q", "-c", "without", base);
+  commit("more.md", "more\n");
+  must("merge", "-q", "-s", "ours", "-m", "Merge", bad);
+  t.is(
+    mendOf(await said("refs/heads/without"), "refs/heads/without")[1],
+    `      git reset -q --soft ${short(base)} &&`,
+  );
+});
+
+test("good tags beside a bad branch and a bad tag are no trouble", async (t) => {
+  const { commit, said, must } = repository(t);
+  commit("more.md", "more\n");
+  must("tag", "good");
+  must("tag", "-a", "bad", "-m", `Release\n\n${identity}`);
+  commit("key.txt", `${identity}\n`);
+  const lines = await said("refs/heads/main", "refs/tags/good", "refs/tags/bad");
+  t.deepEqual(
+    lines.flatMap((line) => /^To mend ([^,]+),/.exec(line)?.[1] ?? []),
+    ["refs/heads/main", "refs/tags/bad"],
+  );
 });
 
 test("a key in a message and one in a file: no message is taken over", async (t) => {
