@@ -300,8 +300,11 @@ function endedWaiting(ending: string) {
   const [first, second, third] = [oldFile(), oldFile(), oldFile()];
   const paths = [first, second, third].map(({ path }) => path);
   const script = `
+    import { readdirSync, rmSync } from "node:fs";
+    import { dirname, join } from "node:path";
     import { stageFile } from ${JSON.stringify(new URL("../../../cli/file/replace.ts", import.meta.url).href)};
-    const [first, ...others] = ${JSON.stringify(paths)}.map((path) => stageFile(path, "new\\n", null));
+    const paths = ${JSON.stringify(paths)};
+    const [first, ...others] = paths.map((path) => stageFile(path, "new\\n", null));
     await first.sync();
     first.commit();
     setTimeout(() => {}, 20_000);
@@ -315,6 +318,13 @@ for (const [how, ending, expected] of [
   ["a signal", 'process.kill(process.pid, "SIGTERM");', { status: null, signal: "SIGTERM" }],
   ["Ctrl-C", 'process.kill(process.pid, "SIGINT");', { status: null, signal: "SIGINT" }],
   ["an error", 'throw new Error("x");', { status: 1, signal: null }],
+  [
+    "an error, after somebody has tidied up,",
+    `const folder = dirname(paths[1]);
+    for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name));
+    throw new Error("x");`,
+    { status: 1, signal: null },
+  ],
 ] as const) {
   test.serial(`what waits is gone where ${how} ends the process`, (t) => {
     const { files, ...ended } = endedWaiting(ending);
