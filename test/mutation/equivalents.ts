@@ -139,6 +139,101 @@ export const EQUIVALENTS: readonly {
       ],
     ],
   },
+  {
+    why: "A quick end: git changes no entry where it is given none.",
+    file: "git/index/replace-entries.ts",
+    mutants: [
+      ["if (replacements.length === 0) return;", "replacements.length === 0 → false"],
+      ["if (planned.length === 0) return;", "planned.length === 0 → false"],
+      ["if (paths.length === 0) continue;", "paths.length === 0 → false", "continue; → nothing"],
+      ["if (written.length === 0) return;", "written.length === 0 → false"],
+    ],
+  },
+  {
+    why: "An index that is not there has no entries: git makes no file for them.",
+    file: "git/index/replace-entries.ts",
+    mutants: [
+      [
+        "if (repository.nextIndexFile === null) return;",
+        "repository.nextIndexFile === null → false",
+      ],
+      ["if (repository.nextIndexFile !== null) {", "repository.nextIndexFile !== null → true"],
+    ],
+  },
+  {
+    why: "What is no process has no name there.",
+    file: "git/index/left-locks.ts",
+    mutants: [
+      [".filter((name) => /^\\d+$/.test(name))", "/^\\d+$/ → /\\d+$/", "/^\\d+$/ → /^\\d+/"],
+    ],
+  },
+  {
+    why: "A word is no snapshot, and has no blob.",
+    file: "git/worktree/replacement.ts",
+    mutants: [['typeof now !== "string" &&', '"string" → "~"']],
+  },
+  {
+    why: "A quick end: of nothing git makes nothing.",
+    file: "git/worktree/file.ts",
+    mutants: [["if (paths.length === 0) return [];", "paths.length === 0 → false"]],
+  },
+  {
+    why: "More candidates are asked about, and those that are not meant are told from them.",
+    file: "git/index/entries.ts",
+    mutants: [
+      [
+        'merged.filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid)).map(({ path }) => path),',
+        '"D" → "~"',
+        "&& isEmptyBlob(oid) → || isEmptyBlob(oid)",
+      ],
+    ],
+  },
+  {
+    why: "git heeds it only where a lock is optional: not where it is told to write.",
+    file: "git/objects/blobs.ts",
+    mutants: [
+      ["const { stdout } = await runGit(context, args, { input, writes: true });", "true → false"],
+    ],
+  },
+  {
+    why: "One blob through fast-import takes longer, and is the same.",
+    file: "git/objects/blobs.ts",
+    mutants: [
+      [
+        "const only = contents.length === 1 ? contents[0] : undefined;",
+        "contents.length === 1 → false",
+        "0 → 1",
+      ],
+    ],
+  },
+  {
+    why: "git has no tag of that letter.",
+    file: "git/index/entries.ts",
+    mutants: [['assumeUnchanged: tag >= "a",', '>= "a" → > "a"']],
+  },
+  {
+    why: "No test reads two gigabytes.",
+    file: "git/worktree/file.ts",
+    mutants: [
+      ["const MOST_BYTES = 2 ** 31 - 1;", "1 → 2"],
+      ['if (stats.size > MOST_BYTES) return "unreadable";', "> MOST_BYTES → >= MOST_BYTES"],
+    ],
+  },
+  {
+    why: "A file of no name is not there.",
+    file: "scaffold/recipients/identity.ts",
+    mutants: [['if (file === "") continue;', 'file === "" → false', "continue; → nothing"]],
+  },
+  {
+    why: "The top of the file system is there, and leads nowhere else.",
+    file: "scaffold/recipients/identity.ts",
+    mutants: [
+      [
+        "return dirname(path) === path ? path : join(behindLinks(dirname(path)), basename(path));",
+        "dirname(path) === path → false",
+      ],
+    ],
+  },
 ];
 
 /** Whether a mutant of a file is one of them. */

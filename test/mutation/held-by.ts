@@ -1,7 +1,23 @@
 import { existsSync } from "node:fs";
 
-/** What is tried where no file is named. */
-export const ROOMS = ["sops", "hooks", "findings"];
+/** What is tried where no file is named: whole rooms, and of others the files that write what users have. */
+export const ROOMS = [
+  "sops",
+  "hooks",
+  "findings",
+  "git/index/entries.ts",
+  "git/index/left-locks.ts",
+  "git/index/replace-entries.ts",
+  "git/index/staged-files.ts",
+  "git/worktree",
+  "git/objects/blobs.ts",
+  "scaffold/plan/write.ts",
+  "scaffold/recipients/identity.ts",
+  "cli/arguments/go-flags.ts",
+  "cli/arguments/parse.ts",
+  "cli/file/private-file.ts",
+  "cli/file/replace.ts",
+];
 
 /**
  * Beside the test of a file's own name, which tests hold it: those of each line whose beginning the path has,
@@ -35,6 +51,9 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
       "e2e/hooks",
     ],
   ],
+  ["git/worktree/", ["git/worktree/file"]],
+  ["scaffold/plan/write", ["scaffold/plan/plan"]],
+  ["cli/arguments/parse", ["cli/arguments/go-flags", "cli/sops-flags"]],
   ["findings/flux/", ["findings/flux-ciphertext"]],
   ["findings/sops/refused-block", ["hooks/push/pre-push", "hooks/history/inspect-history"]],
   ["findings/candidate/positions", ["findings/prefilter/word-search"]],

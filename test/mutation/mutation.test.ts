@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import test from "ava";
 import { EQUIVALENTS } from "./equivalents.ts";
-import { HELD_BY, testsOf } from "./held-by.ts";
+import { HELD_BY, ROOMS, testsOf } from "./held-by.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 import { Trial } from "./trial.ts";
+import { sourcesIn } from "./try-mutants.ts";
 
 /** A slice of `npm run mutation`: changes that would let plaintext or a forged file through. */
 const KILLED: readonly { file: string; text: string; change: string; by: string }[] = [
@@ -108,6 +109,7 @@ test("a file is held by the test of its name, and by those of its room", (t) => 
     "test/sops/age/file.test.ts",
     "test/sops/age/bech32.test.ts",
   ]);
+  for (const file of ROOMS.flatMap(sourcesIn)) t.not(testsOf(file).length, 0, file);
   for (const [, tests] of HELD_BY) {
     for (const name of tests) t.true(existsSync(`test/${name}.test.ts`), name);
   }

@@ -51,7 +51,9 @@ export async function tryMutants(
   return survived === 0;
 }
 
-function sourcesIn(room: string): readonly string[] {
+/** The source files of a room, or of a part of one: a folder, or a file. */
+export function sourcesIn(room: string): readonly string[] {
+  if (room.endsWith(".ts")) return [room];
   return readdirSync(room, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => `${room}/${name}`);
