@@ -45,13 +45,14 @@ export function encryptedVerdict(
         },
       );
     }
-    if (isReadable && isNamedSops(path) && !isModel(path) && holdsReadableValues(file)) {
+    const isSaidToBe = isNamedSops(path) || !isKubernetesObject(file);
+    if (isReadable && isSaidToBe && !isModel(path) && holdsReadableValues(file)) {
       return blocked("sops-rule", null, nothingEncrypted(rule), {
         kind: "edit",
         what:
           rule === null
             ? "add a creation rule for it to .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both"
-            : `put a creation rule that encrypts it before the one in line ${rule.line} of .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both; or give the file a name without .sops`,
+            : `put a creation rule that encrypts it before the one in line ${rule.line} of .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both; or, if it is meant to be readable, take the block out${isNamedSops(path) ? " and give the file a name without .sops" : ""}`,
       });
     }
     const left = rule === null ? undefined : leftBySelection(path, rule, file, metadata);
@@ -152,6 +153,11 @@ function leftBySelection(
 /** Whether one of a file's documents is a Kubernetes Secret, encrypted or not. */
 export function isKubernetesSecret({ leaves }: StoreFile): boolean {
   return leaves.some(({ path: [key], value }) => key === "kind" && value?.text === "Secret");
+}
+
+/** Whether one of a file's documents is an object of any kind: sops, sent through a whole tree, leaves a block in each. */
+function isKubernetesObject({ leaves }: StoreFile): boolean {
+  return leaves.some(({ path: [key] }) => key === "kind");
 }
 
 /** Whether a value stands where a Kubernetes Secret has its own. */

@@ -255,18 +255,20 @@ test("a file whose own selection is no pattern is refused where a rule takes it:
   }
 });
 
-test("a sops block under which nothing is encrypted is refused where the name says that it is", async (t) => {
+test("a sops block under which nothing is encrypted is refused, unless it is an object of another name", async (t) => {
   const { file } = readSopsFile(Buffer.from(SECRET), "yaml");
   const { text } = await encryptFile(file, everything ?? t.fail(), { previous: null });
   const block = /^sops:[^]*/m.exec(text)?.[0] ?? t.fail();
   // As sops leaves them under a rule for the values of Secrets.
   const talenv = `domain: example.com\ntsAuth: hunter2\n${block}`;
   for (const rule of [everything, null]) {
-    t.like(verdictOn("talenv.sops.yaml", talenv, rule), {
-      kind: "blocked",
-      finding: { rule: "sops-rule", severity: "error" },
-    });
-    t.is(verdictOn("talenv.yaml", talenv, rule).kind, "encrypted");
+    for (const name of ["talenv.sops.yaml", "talenv.yaml"]) {
+      t.like(verdictOn(name, talenv, rule), {
+        kind: "blocked",
+        finding: { rule: "sops-rule", severity: "error" },
+      });
+    }
+    t.is(verdictOn("web.yaml", `kind: Deployment\n${block}`, rule).kind, "encrypted");
     t.is(verdictOn("talenv.sops.yaml.example", talenv, rule).kind, "encrypted");
     const empty = "kind: Secret\nmetadata: {name: a}\nstringData:\n  a: ''\n";
     t.is(
