@@ -4,6 +4,12 @@ import type { Examples } from "./example.ts";
 export const SECRET_NOT_VALID: Examples = {
   hits: [
     {
+      path: "name.sops.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: my_secret\nstringData: {a: b}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: Grafana}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: web-}\n",
+      lines: [4, 9, 13],
+    },
+    {
       path: "no-blank-behind-the-colon.yaml",
       content: `apiVersion: v1\nkind: Secret\nstringData: {a:hunter2, b=hunter2}\n`,
       lines: [3],
@@ -191,6 +197,20 @@ export const SECRET_NOT_VALID: Examples = {
     },
   ],
   misses: [
+    {
+      path: "name.sops.yaml",
+      content: [
+        "web.example-1.org",
+        "${NAME}_a",
+        "<NAME>",
+        "NAME_OF_IT",
+        "__name__",
+        "{{TOKEN}}",
+        "a%b",
+      ]
+        .map((name) => `apiVersion: v1\nkind: Secret\nmetadata: {name: "${name}"}\n`)
+        .join("---\n"),
+    },
     // vals puts the value in.
     {
       path: "bootstrap/secret.yaml",

@@ -89,6 +89,7 @@ class Judge {
   }
 
   judge(): Hit[] {
+    this.#judgeName();
     for (const field of ["data", "stringData"] as const) {
       const values = this.#mappings.entry(this.#secret, field);
       if (values === null || isNull(values.value)) continue;
@@ -106,6 +107,16 @@ class Judge {
     }
     this.#judgeType();
     return this.#hits;
+  }
+
+  #judgeName(): void {
+    const entry = this.#mappings.entry(this.#mappings.at(this.#secret, "metadata"), "name");
+    if (entry === null || !isScalar(entry.value) || !isWrongName(scalarText(entry.value))) return;
+    this.#hit(
+      entry,
+      `a Secret cannot have the name ${shownName(scalarText(entry.value))}`,
+      "use only lower-case letters, digits, - and . in the name, and a letter or digit at both ends",
+    );
   }
 
   #judgeValue(field: "data" | "stringData", entry: Entry): void {
@@ -192,6 +203,17 @@ class Judge {
 /** @see IsConfigMapKey in k8s.io/apimachinery's pkg/util/validation */
 function isKey(key: string): boolean {
   return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== "." && !key.startsWith("..");
+}
+
+/**
+ * Whether a name is none that an object can have. What has other signs in it, or nothing but capitals, stands for
+ * one that something puts in later.
+ *
+ * @see NameIsDNSSubdomain in k8s.io/apimachinery's pkg/api/validation
+ */
+function isWrongName(name: string): boolean {
+  if (!/^[A-Za-z0-9._-]{1,253}$/.test(name) || /^[A-Z0-9_]+$|__/.test(name)) return false;
+  return /[A-Z_]|^[.-]|[.-]$|\.[.-]|-\./.test(name);
 }
 
 function isNull(value: Node | null): boolean {
