@@ -6,8 +6,8 @@ export const HELM_VALUES: Examples = {
     {
       path: "app/names.yaml",
       content:
-        "kind: HelmRelease\nspec:\n  values:\n    env:\n      PAPERLESS_DBPASS: hunter22\n      lapiKey: hunter22\n",
-      lines: [5, 6],
+        "kind: HelmRelease\nspec:\n  values:\n    env:\n      PAPERLESS_DBPASS: hunter22\n      lapiKey: hunter22\n    tokenSecretName: a\n    tokenSecretKey: Zk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV\n    appSecretKey: hunter22\n",
+      lines: [5, 6, 8, 9],
     },
     {
       path: "app/told-by-their-place.yaml",
@@ -107,7 +107,7 @@ export const HELM_VALUES: Examples = {
     {
       path: "app/names.yaml",
       content:
-        "kind: HelmRelease\nspec:\n  values:\n    dbBypass: hunter22\n    lapiKeyFile: /etc/hunter22\n",
+        "kind: HelmRelease\nspec:\n  values:\n    dbBypass: hunter22\n    idSecretName: a\n    idSecretKey: hosted-grafana-id\n    lapiKeyFile: /etc/hunter22\n",
     },
     {
       path: "app/told-by-their-place.yaml",

@@ -33,7 +33,7 @@ export function readValues(
     const isLogin = entries.some(({ key }) => USER.test(key));
     for (const entry of entries) {
       if (entry.key === "annotations") readAnnotations(reading, entry, mend);
-      if (isReference(entry.key, entry.value)) continue;
+      if (isReference(entry.key, entry.value) || isKeyOfSecret(entry, entries)) continue;
       if (isScalar(entry.value)) {
         if (isToldByPlace(entry, step.key ?? "", isLogin)) {
           reading.hit(entry.offset, what, entry.key, mend);
@@ -54,6 +54,14 @@ export function readValues(
     }
     for (const item of mappings.items(node)) open.push({ node: item, isEnv: false });
   }
+}
+
+/** `tokenSecretKey: token` beside `tokenSecretName`: which key of the Secret holds it. */
+function isKeyOfSecret({ key, value }: Entry, beside: readonly Entry[]): boolean {
+  if (!/secretKey$/i.test(key) || (isScalar(value) && isRandomValue(scalarText(value))))
+    return false;
+  const name = `${key.slice(0, -"Key".length)}Name`.toLowerCase();
+  return beside.some((entry) => entry.key.toLowerCase() === name);
 }
 
 /** Beside it a `pass` is that user's. */
