@@ -29,7 +29,7 @@ export interface Text {
  * or saved in plaintext where nobody takes it away any more.
  */
 const WINDOWED =
-  /^\s*(?:"(?:[^"]*\/)?|'(?:[^']*\/)?|(?:\S*\/)?)(?:code|code-insiders|codium|cursor|subl|zed|atom)["']?(?=\s|$)/;
+  /^\s*(?:(?:env|exec|command)\s+|[A-Za-z_]\w*=\S*\s+)*(?:"(?:[^"]*\/)?|'(?:[^']*\/)?|(?:\S*\/)?)(?:code|code-insiders|codium|cursor|subl|zed|atom)["']?(?=\s|$)/;
 const WAITS = /\s(?:--wait|-[a-zA-Z]*w[a-zA-Z]*)(?=\s|$)/;
 
 /**

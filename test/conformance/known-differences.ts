@@ -1110,6 +1110,7 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     lines: [
       ["EDITOR=ed/code sops edit e.yaml", "200", "201"],
       ["EDITOR='\"ed/code\" --new-window' sops edit e.yaml", "200", "201"],
+      ["EDITOR='env A=1 ed/code' sops edit e.yaml", "200", "201"],
       ["SOPS_EDITOR=ed/code sops new.yaml", "200", "201"],
     ],
   },
