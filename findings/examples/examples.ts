@@ -10,6 +10,7 @@ import { FAKE_SECRET_STORE } from "./fake-secret-store.ts";
 import { HELM_VALUES } from "./helm-values.ts";
 import { JSON_PATCH } from "./json-patch.ts";
 import { KUBECONFIG } from "./kubeconfig.ts";
+import { NOTE_ABOVE } from "./note-above.ts";
 import { PRIVATE_KEY } from "./private-key.ts";
 import { SECRET_COMMAND } from "./secret-command.ts";
 import { SECRET_COMMENTED_OUT } from "./secret-commented-out.ts";
@@ -48,6 +49,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     CONFIG_MAP,
     VARIABLES,
     JSON_PATCH,
+    NOTE_ABOVE,
     SETTINGS,
     SECRETS_FILE,
     FAKE_SECRET_STORE,

@@ -5,6 +5,7 @@ import { readContainers } from "./container.ts";
 import { readFakeSecretStore } from "./fake-secret-store.ts";
 import { readHelmValues } from "./helm-values.ts";
 import { readJsonPatches } from "./json-patch.ts";
+import { findNotesAbove } from "./note-above.ts";
 import { Reading } from "./reading.ts";
 import { findSecretCommands } from "./secret-command.ts";
 import { readSecretTemplate } from "./secret-template.ts";
@@ -48,6 +49,7 @@ const TEMPLATE = /^[ ]+template:/m;
  * - settings of programs (TOML, INI, properties, JSON, HCL, YAML), and objects of any other kind: there only
  *   values that look drawn at random;
  * - arguments of `kubectl create secret` and `flux create secret` in scripts;
+ * - comments above all else in an encrypted file;
  * - in prose, programs, comments, and what is no YAML: tokens that their issuers made to be known by their shape.
  *
  * A name that may also be that of a Secret (`secret`, `appKey`) counts where the value is drawn at random for sure.
@@ -73,6 +75,7 @@ function find(candidate: Candidate): Hit[] {
   const isMeant = !isSample(path) && !isForTests(path);
   if (isProseOrCode(path)) return isMeant ? findInSource(candidate) : [];
   const hits: Hit[] = findSecretCommands(readable ?? "");
+  hits.push(...findNotesAbove(candidate));
   const isTelling = isMeant && !isTemplate(path);
   if (isTelling && isSettingsFile(path)) hits.push(...findInSettings(candidate));
   const isAnyObject = isTelling && !CREDENTIAL_FILE_PATHS.test(path);

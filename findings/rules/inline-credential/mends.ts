@@ -21,6 +21,9 @@ export const USE_GENERATOR = edit(
 export const USE_ENCRYPTED = edit(
   "keep the document in a file that a creation rule encrypts as a whole",
 );
+export const USE_ENCRYPTED_MAPPING = edit(
+  "take the comment out, or move it among the values of data or stringData, where it is encrypted",
+);
 export const USE_STORE = edit(
   "put the value where the others of this Secret come from, and refer to it in the template",
 );
