@@ -1,5 +1,5 @@
 import { displayPath, type GitPath } from "../git/path.ts";
-import { counted } from "./terminal/counted.ts";
+import { counted } from "../hooks/words.ts";
 
 /** What to do about files that are {@link inConflict}. */
 export const RESOLVE_FIRST = "resolve the conflict, then git add what came of it";

@@ -204,6 +204,7 @@ export const SECRET_NOT_VALID: Examples = {
         "${NAME}_a",
         "<NAME>",
         "NAME_OF_IT",
+        "CHANGE-ME",
         "__name__",
         "{{TOKEN}}",
         "a%b",

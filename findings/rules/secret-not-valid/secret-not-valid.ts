@@ -212,7 +212,7 @@ function isKey(key: string): boolean {
  * @see NameIsDNSSubdomain in k8s.io/apimachinery's pkg/api/validation
  */
 function isWrongName(name: string): boolean {
-  if (!/^[A-Za-z0-9._-]{1,253}$/.test(name) || /^[A-Z0-9_]+$|__/.test(name)) return false;
+  if (!/^[A-Za-z0-9._-]{1,253}$/.test(name) || /^[A-Z0-9_.-]+$|__/.test(name)) return false;
   return /[A-Z_]|^[.-]|[.-]$|\.[.-]|-\./.test(name);
 }
 
