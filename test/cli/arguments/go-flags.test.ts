@@ -66,6 +66,9 @@ test("what begins with a dash and is no flag is a mistyped one, or a value", (t)
   t.deepEqual(read("--in-plcae=1", "a"), ["--in-plcae=1", "--", "a"]);
   t.deepEqual(read("x--output=c"), ["--", "x--output=c"]);
   t.deepEqual(read("---output=c"), ["---output=c"]);
+  t.deepEqual(read("a", "--in-place.bak"), ["--in-place.bak", "--", "a"]);
+  const oneAndMore = command("<file>").argument("[more...]");
+  t.deepEqual(asCommanderReads(["a", "-x"], oneAndMore), ["-x", "--", "a"]);
   t.deepEqual(readOne("a", "-hunter2"), ["--", "a", "-hunter2"]);
   t.deepEqual(readOne("-hunter2", "a"), ["-hunter2", "--", "a"]);
   t.deepEqual(readOne("a", "-1", "-i"), ["--in-place", "--", "a", "-1"]);
