@@ -220,6 +220,13 @@ export const EQUIVALENTS: readonly {
     ],
   },
   {
+    why: "A time ends there.",
+    file: "scaffold/recipients/identity.ts",
+    mutants: [
+      ['`# created: ${now.toISOString().replace(/\\.\\d+Z$/, "Z")}`,', "/\\.\\d+Z$/ → /\\.\\d+Z/"],
+    ],
+  },
+  {
     why: "A file of no name is not there.",
     file: "scaffold/recipients/identity.ts",
     mutants: [['if (file === "") continue;', 'file === "" → false', "continue; → nothing"]],
