@@ -21,7 +21,10 @@ const LOGINS = {
   rclone: /rclone\.conf/,
 } as const;
 
-/** In the order in which a name counts. Copies and variants are what their model is: `.env.prod`, `prod.tfvars.bak`. */
+/**
+ * In the order in which a name counts. Copies and variants are what their model is: `.env.prod`, `prod.tfvars.bak`; but
+ * `prod.env.tf` and the like are written in another language.
+ */
 const NAMES = {
   npmrc: /[^/]*npmrc/,
   ...LOGINS,
@@ -29,7 +32,7 @@ const NAMES = {
   password: /(?:[^/]*[._-])?(?:vault[._-]?pass|password|passphrase)(?:\.txt)?/,
   "terraform-state": /[^/]*\.tfstate(?:\.[^/]*)?~?/,
   variables:
-    /\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|(?:[^/]*[._-])?env(?:\.(?:txt|bak|old|local))?~?|[^/]*\.(?:(?:flask)?env(?:rc)?(?:\.(?!ya?ml$|json$)[^/]*)?|tfvars(?:\.[^/]*)?)~?/,
+    /\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|(?:[^/]*[._-])?env(?:\.(?:txt|bak|old|local))?~?|[^/]*\.(?:(?:flask)?env(?:rc)?(?:\.(?!(?:ya?ml|json[c5]?|toml|tf|hcl|nix|cue|(?:json|lib)sonnet)$)[^/]*)?|tfvars(?:\.[^/]*)?)~?/,
 } as const;
 
 /** A format of logins. */

@@ -225,6 +225,10 @@ export const CREDENTIAL_FILE: Examples = {
     { path: ".pypirc", content: "[pypi]\nusername = __token__\n# password = x\npassword =\n" },
     { path: ".git-credentials", content: "https://example.org/a:b@c\n" },
     { path: ".env.example", content: "DB_PASSWORD=hunter22\n" },
+    // In these languages what has no quotes is computed.
+    { path: "prod.env.tf", content: "  db_password = var.db_password1\n" },
+    { path: "web.env.nix", content: "  api_key = inputs.web1.key;\n" },
+    { path: "web.env.cue", content: "token: _values.token1\n" },
     { path: "app.env.sample", content: "DB_PASSWORD=hunter22\n" },
     { path: "prod.tfvars.example", content: 'db_password = "hunter22"\n' },
     // A Secret's kind would tell; by itself it is YAML as any other.
