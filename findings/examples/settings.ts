@@ -163,6 +163,11 @@ export const SETTINGS: Examples = {
       content:
         'jobs:\n  a:\n    steps:\n      - run: docker login -u me1 -p "${{ secrets.TOKEN1 }}"\n      - run: PGPASSWORD=$PASSWORD1 psql -p 5432\n      - command: app --password-file /run/a1b2c3d4 --token "$TOKEN1"\n',
     },
+    {
+      path: "justfile",
+      content:
+        'token := env("TOKEN1")\npassword := env_var_or_default("PASSWORD1", "")\nsecret_key := uuid.of(key1)\n',
+    },
     { path: "Makefile", content: "TOKEN := $(shell cat token1)\nPASSWORD ?= $(PASSWORD1)\n" },
     {
       path: "infra/variables.tf",

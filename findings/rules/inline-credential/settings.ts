@@ -7,11 +7,11 @@ import { terraformDefaults } from "./terraform-defaults.ts";
 import { USE_SOURCE } from "./mends.ts";
 import { possibleCredential } from "./hit.ts";
 
-/** Of a program within a script: `tokens[0]`, `data["token"]`. */
-const INDEXED = /^[A-Za-z_][\w.]*\[(?:\d+|"\w*"|'\w*')\]$/;
+/** Of a program within a script: `tokens[0]`, `data["token"]`; of just, and programs too: `env("TOKEN")`. */
+const COMPUTED = /^[A-Za-z_][\w.]*(?:\[(?:\d+|"\w*"|'\w*')\]|\([^()]*\))$/;
 
 function isLiteralInScript(value: string): boolean {
-  return isStrongValue(value) && !INDEXED.test(value);
+  return isStrongValue(value) && !COMPUTED.test(value);
 }
 
 /** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
