@@ -11,6 +11,11 @@ export const NOTE_ABOVE: Examples = {
       content: `# password: Zk3vQ8r2\n---\n## admin password = "Zk3vQ8r2"\r\n\n${SECRET}${METADATA}`,
       lines: [1, 3],
     },
+    {
+      path: "web.sops.yaml",
+      content: `\n---\n# password: Zk3vQ8r2\n${SECRET}${METADATA}`,
+      lines: [3],
+    },
   ],
   misses: [
     {

@@ -12,8 +12,7 @@ const NOTE = /^#[#\s]*([A-Za-z][\w .-]{0,60}?)\s*[:=]\s*["'`]?([^\s"'`]{1,500})[
  * values of Secrets takes, and stay readable, where who writes one takes the whole file to be encrypted.
  */
 export function findNotesAbove({ bytes, readable }: Candidate): Hit[] {
-  if (readable === null || !readable.startsWith("#")) return [];
-  if (!mentionsMetadata(bytes) || !/^sops:/m.test(readable)) return [];
+  if (readable === null || !mentionsMetadata(bytes) || !/^sops:/m.test(readable)) return [];
   const hits: Hit[] = [];
   for (const [index, line] of readable.split("\n").entries()) {
     if (!/^(?:#|---|\s*$)/.test(line)) break;
