@@ -49,10 +49,7 @@ export function encryptedVerdict(
     if (isReadable && isSaidToBe && !isModel(path) && holdsReadableValues(file)) {
       return blocked("sops-rule", null, nothingEncrypted(rule), {
         kind: "edit",
-        what:
-          rule === null
-            ? "add a creation rule for it to .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both"
-            : `put a creation rule that encrypts it before the one in line ${rule.line} of .sops.yaml, take the sops block out (npx flux-sops decrypt -i), and stage both; or, if it is meant to be readable, take the block out${isNamedSops(path) ? " and give the file a name without .sops" : ""}`,
+        what: howToEncryptOrNot(path, rule),
       });
     }
     const left = rule === null ? undefined : leftBySelection(path, rule, file, metadata);
@@ -87,6 +84,16 @@ export function encryptedVerdict(
  */
 function holdsReadableValues(file: StoreFile): boolean {
   return !isKubernetesSecret(file) && file.leaves.some(isFilledValue);
+}
+
+/** The MAC is of no use: it fits no more once somebody has edited the file, and there is nothing encrypted under it. */
+function howToEncryptOrNot(path: string, rule: CreationRule | null): string {
+  const add =
+    rule === null
+      ? "add a creation rule for it to .sops.yaml"
+      : `put a creation rule that encrypts it before the one in line ${rule.line} of .sops.yaml`;
+  const name = isNamedSops(path) ? " and give the file a name without .sops" : "";
+  return `${add}, take the sops block out (npx flux-sops decrypt -i --ignore-mac), and stage both; or, if it is meant to be readable, take the block out${name}`;
 }
 
 function nothingEncrypted(rule: CreationRule | null): string {
