@@ -232,7 +232,7 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "app.env.sample", content: "DB_PASSWORD=hunter22\n" },
     { path: "prod.tfvars.example", content: 'db_password = "hunter22"\n' },
     // A Secret's kind would tell; by itself it is YAML as any other.
-    { path: "app.env.yaml", content: "# no Secret\nDB_PASSWORD: ${DB_PASSWORD}\n" },
+    { path: "app.env.yaml", content: "DB_PASSWORD: hunter22\n" },
     {
       path: "a.env",
       content:
