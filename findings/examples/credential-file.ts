@@ -21,6 +21,9 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "aws-credentials", content: "[a]\naws_secret_access_key = 8c1f0e7a2b\n", lines: [2] },
     { path: "velero/cloud", content: "[a]\naws_secret_access_key=8c1f0e7a2b\n", lines: [2] },
     { path: ".env~", content: "DB_PASSWORD=hunter2hunter2\n", lines: [1] },
+    // dotenvx's key to the values of .env.
+    { path: ".env.keys", content: `DOTENV_PRIVATE_KEY="${"0a1b2c3d".repeat(8)}"\n`, lines: [1] },
+    { path: ".env.test", content: `DB_PASSWORD="encrypted:${"Zk3v".repeat(30)}"\n`, lines: [1] },
     { path: "app/.dev.vars", content: "A=b\nAPI_TOKEN=hunter2hunter2\n", lines: [2] },
     { path: ".vault-token", content: "hvs.hunter2hunter2", lines: [1] },
     {
@@ -230,6 +233,11 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "web.env.nix", content: "  api_key = inputs.web1.key;\n" },
     { path: "web.env.cue", content: "token: _values.token1\n" },
     { path: "app.env.sample", content: "DB_PASSWORD=hunter22\n" },
+    // What dotenvx has encrypted.
+    {
+      path: ".env.production",
+      content: `DOTENV_PUBLIC_KEY="02${"0a1b2c3d".repeat(8)}"\nDB_PASSWORD="encrypted:B${"Zk3vQ8r2".repeat(16)}Zk3="\n`,
+    },
     { path: "prod.tfvars.example", content: 'db_password = "hunter22"\n' },
     // A Secret's kind would tell; by itself it is YAML as any other.
     { path: "app.env.yaml", content: "DB_PASSWORD: hunter22\n" },
