@@ -93,9 +93,11 @@ export function removeIni(text: string, path: TreePath): string | null {
   const section = sections[indexOf(sections, path)];
   if (section === undefined || path.length > 2) return null;
   if (second === undefined) {
-    const named = sections.flatMap(({ name, start }, at) => {
+    const named = sections.flatMap(({ name, start, body, keys }, at) => {
       const end = sections[at + 1]?.start ?? text.length;
-      return name === section.name ? [{ start, end, text: "" }] : [];
+      // Without a header and keys it is no more than what the file begins with.
+      const isThere = body > start || keys.length > 0;
+      return name === section.name && isThere ? [{ start, end, text: "" }] : [];
     });
     return applyEdits(text, named);
   }

@@ -252,4 +252,8 @@ test("a section goes wherever its name stands, with the keys before all sections
   const rest = "[s]\nb = 2\n; of t\n[t]\nc = 3\n; of s\n[s]\nd = 4\n";
   t.is(removeIni(text, ["DEFAULT"]), rest);
   t.is(removeIni("[s]\na = 1\n[DEFAULT]\nb = 2\n", ["DEFAULT"]), "[s]\na = 1\n");
+  // A note at the beginning of the file, with no key below it, stays.
+  const noted = "; of the file\n\n[s]\na = 1\n";
+  t.is(removeIni(noted, ["DEFAULT"]), noted);
+  t.is(removeIni(`${noted}[DEFAULT]\nb = 2\n`, ["DEFAULT"]), noted);
 });
