@@ -144,6 +144,7 @@ function parseRule(rule: RuleFileMapping): CreationRule {
   if (rule.strings("hckms", false).length > 0) ownForeign.push("hckms");
   // As in sops, groups take the place of the rule's own keys.
   if (groups.length === 0) {
+    rule.refuseEmptyRecipient(true);
     recipients.push(...own);
     foreign.push(...ownForeign);
   }
@@ -197,6 +198,7 @@ function collectGroup(group: RuleFileMapping, recipients: string[], foreign: str
     collectGroup(part, recipients, foreign);
   }
   recipients.push(...group.strings("age", false));
+  group.refuseEmptyRecipient(false);
   foreign.push(...FOREIGN_GROUP_KEYS.filter((key) => group.list(key).length > 0));
 }
 

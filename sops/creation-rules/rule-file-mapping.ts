@@ -95,12 +95,26 @@ export class RuleFileMapping {
     if (parts === null) throw this.wrongType(key, "text or a list of texts");
     return parts.flatMap((part) => {
       if (typeof part !== "string") throw this.wrongType(key, "a list of texts");
-      const own = part.split(",").map((one) => one.trim());
-      if (Array.isArray(value) && own.includes("")) {
-        throw this.wrongType(key, "a list without empty texts, nor with a comma at the end of one");
-      }
-      return own.filter((one) => one !== "");
+      return part
+        .split(",")
+        .map((one) => one.trim())
+        .filter((one) => one !== "");
     });
+  }
+
+  /**
+   * Refuses a list of age recipients with an empty one among them, as sops does. To it a text of nothing is a list
+   * of none.
+   *
+   * @param isJoined as sops reads a rule's own: the texts joined by commas; those of a key group one by one.
+   */
+  refuseEmptyRecipient(isJoined: boolean): void {
+    const value = this.plain["age"];
+    if (!Array.isArray(value)) return;
+    const texts = isJoined ? [value.join(",")] : value.map(String);
+    if (texts.some((text) => text !== "" && text.split(",").some((one) => one.trim() === ""))) {
+      throw this.wrongType("age", "a list without empty texts, nor with a comma at the end of one");
+    }
   }
 
   /** A mapping that is the value of a key; null where there is none. */
