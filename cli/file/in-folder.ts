@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
+import { readEncryptedFile } from "../../sops/encrypted-file.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
 
 /** What holds no files of the user's own. */
 const PASSED_OVER: readonly string[] = [".git", "node_modules"];
@@ -58,5 +59,5 @@ function isEncrypted(path: string): boolean {
     // No file that was encrypted is as large.
     return (error as NodeJS.ErrnoException).code !== "ERR_FS_FILE_TOO_LARGE";
   }
-  return encryptedFile(path, bytes) !== null;
+  return bytes.includes(TOKEN_START) && readEncryptedFile(path, bytes) !== null;
 }

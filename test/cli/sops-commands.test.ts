@@ -75,6 +75,21 @@ test("a folder passes over no file that is encrypted as what its name does not s
   t.not(repository.read(DB), before);
 });
 
+for (const [name, encrypted] of [
+  ["quoted.yaml", (text: string) => text.replace(/^sops:/m, "'sops':")],
+  ["spaced.yaml", (text: string) => text.replace(/^sops:/m, "sops :")],
+  ["nomac.env", () => "A=ENC[AES256_GCM,data:AA==]\nsops_version=3.9.0\n"],
+] as const) {
+  test(`a folder passes over no encrypted file for how its metadata is spelled: ${name}`, (t) => {
+    const repository = withFiles(t);
+    repository.write(`odd/${name}`, encrypted(repository.read(DB)));
+    const ended = repository.tool("rotate", "-i", "odd");
+    t.notRegex(ended.stderr, /no file in this folder/);
+    if (name.endsWith(".yaml")) t.is(ended.status, 0, ended.stderr);
+    else t.regex(ended.stderr, /^flux-sops: odd\/nomac\.env: /);
+  });
+}
+
 test("a folder may hold what cannot be read: what is encrypted in it is at work, and check says the name", (t) => {
   const repository = scaffolded(t);
   repository.write(DB, PLAIN);
