@@ -74,17 +74,13 @@ export async function check(argv: readonly string[]): Promise<number> {
           : await (
               await import("./check/check-files.ts")
             ).checkFiles(repository, paths, staged === true);
-    const { files, unverified } = checked;
-    const isWhole = ![staged === true, range !== undefined, history === true].includes(true);
+    const { files, unverified, conflicts = [] } = checked;
+    const isPart = [staged === true, range !== undefined, history === true, paths.length > 0];
+    const isWhole = !isPart.includes(true) && conflicts.length === 0;
     const findings =
       settings === null
         ? checked.findings
-        : await settled(
-            repository,
-            await settings,
-            checked.findings,
-            isWhole && paths.length === 0,
-          );
+        : await settled(repository, await settings, checked.findings, isWhole);
     const report: Report = {
       findings,
       repository,
@@ -97,7 +93,7 @@ export async function check(argv: readonly string[]): Promise<number> {
       },
     };
     process.stdout.write(FORMATS[format as CheckFormat](report));
-    const untold = inConflict(checked.conflicts ?? []);
+    const untold = inConflict(conflicts);
     if (untold !== null) complain(`${untold}: ${RESOLVE_FIRST}`);
     if (range === undefined) (await unstagedRules(repository)).forEach(complain);
     const failed = findings.some(({ severity }) => severity === "error");
