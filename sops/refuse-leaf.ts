@@ -157,6 +157,37 @@ export function refuseExposed(
   throw new SopsError("unsupported", `${nameOf(exposed)} would be readable: ${NOT_ITS_COMMENT}`);
 }
 
+/**
+ * What is taken out leaves the comments below it, and those of a mapping or list that is empty then: they may have been
+ * encrypted, and come to stand where nothing is.
+ *
+ * @param typed the plaintext after a change.
+ * @param before the leaves of the encrypted file.
+ * @throws SopsError `unsupported`
+ */
+export function refuseExposedComment(
+  typed: StoreFile,
+  selection: Selection,
+  before: readonly OpenedLeaf[],
+): void {
+  const secrets = new Set<string>();
+  const readable = new Set<string>();
+  for (const { leaf, value, token } of before) {
+    if (leaf.kind === "comment") (token === null ? readable : secrets).add(value?.text ?? "");
+  }
+  const selects = selector(selection, typed);
+  const isExposed = (leaf: Leaf): boolean => {
+    const text = leaf.value?.text ?? "";
+    return secrets.has(text) && !readable.has(text) && !selects(leaf);
+  };
+  if (typed.leaves.some((leaf) => leaf.kind === "comment" && isExposed(leaf))) {
+    throw new SopsError(
+      "unsupported",
+      "an encrypted comment would be readable: it is not taken out with what it stands in or above. Take out both with edit",
+    );
+  }
+}
+
 const NOT_ITS_COMMENT =
   "a comment that leaves values readable, and was about something else, is above it now. Take that out, too, with edit";
 

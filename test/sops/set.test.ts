@@ -3,7 +3,7 @@ import type { Format } from "../../sops/format.ts";
 import { sealFile } from "../../sops/encrypt.ts";
 import { setValue, unsetValue } from "../../sops/set.ts";
 import type { TreePath } from "../../sops/data/tree-path.ts";
-import { filesOf, WHOLE } from "./files.ts";
+import { filesOf, selecting, WHOLE } from "./files.ts";
 
 for (const [text, decrypted] of [
   ["a: x\n---\nb: y\n", "{}\n---\nb: y\n"],
@@ -77,6 +77,39 @@ for (const [format, text, path, after, without] of CHANGED) {
     t.is(await decrypt(unset), without);
   });
 }
+
+for (const [text, path] of [
+  ["data:\n  a: x\n  # hunter2\nother: y\n", ["data"]],
+  ["other: y\ndata:\n  a: x\n  # hunter2\n", ["data"]],
+  ["other: y\ndata:\n  # hunter2\n\n  - x\n", ["data", 0]],
+] as const) {
+  test(`no encrypted comment is left where it would be readable: ${JSON.stringify(text)}`, async (t) => {
+    const { encrypt, open } = filesOf("yaml");
+    const encrypted = await encrypt(text, selecting("^data$"));
+    t.notRegex(encrypted, /hunter2/);
+    const sealed = { text: encrypted, format: "yaml", ignoreMac: false } as const;
+    const change = { ...sealed, ...(await open(encrypted)) };
+    const refused = { code: "unsupported", message: /^an encrypted comment would be readable: / };
+    await t.throwsAsync(unsetValue(change, path), refused);
+    t.not(await unsetValue(change, ["other"]), null);
+  });
+}
+
+test("a comment that was readable stays where it is, and one that is encrypted anywhere is in nobody's way", async (t) => {
+  const text =
+    "# note\ndata:\n  # note\n  a: x\n  b: z\n  # note\nother:\n  # note\n  c: y\n  # end\n";
+  const { encrypt, decrypt, open } = filesOf("yaml");
+  const encrypted = await encrypt(text, selecting("^data$"));
+  const sealed = { text: encrypted, format: "yaml", ignoreMac: false } as const;
+  const change = { ...sealed, ...(await open(encrypted)) };
+  for (const [path, left] of [
+    [["other", "c"], text.replace("  c: y\n", "")],
+    [["data", "b"], text.replace("  b: z\n", "")],
+  ] as const) {
+    const after = (await unsetValue(change, path)) ?? "";
+    t.is((await decrypt(after)).replace(/ \{\}/, ""), left);
+  }
+});
 
 test("what is there through an alias is not said to be missing", async (t) => {
   const text = "a_unencrypted: &m\n  b: x\nc_unencrypted: *m\nd: y\n";
