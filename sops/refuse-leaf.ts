@@ -173,19 +173,27 @@ export function refuseExposedComment(
   const secrets = new Set<string>();
   const readable = new Set<string>();
   for (const { leaf, value, token } of before) {
-    if (leaf.kind === "comment") (token === null ? readable : secrets).add(value?.text ?? "");
+    if (leaf.kind !== "comment") continue;
+    for (const line of commentLines(value)) (token === null ? readable : secrets).add(line);
   }
   const selects = selector(selection, typed);
-  const isExposed = (leaf: Leaf): boolean => {
-    const text = leaf.value?.text ?? "";
-    return secrets.has(text) && !readable.has(text) && !selects(leaf);
-  };
+  const isExposed = (leaf: Leaf): boolean =>
+    commentLines(leaf.value).some((line) => secrets.has(line) && !readable.has(line)) &&
+    !selects(leaf);
   if (typed.leaves.some((leaf) => leaf.kind === "comment" && isExposed(leaf))) {
     throw new SopsError(
       "unsupported",
       "an encrypted comment would be readable: it is not taken out with what it stands in or above. Take out both with edit",
     );
   }
+}
+
+/** In INI several lines are one comment, and those above what is taken out become lines of another. */
+function commentLines(value: OpenedLeaf["value"]): string[] {
+  const lines = (value?.text ?? "")
+    .split("\n")
+    .map((line) => line.replace(/^[#; ]+/, "").trimEnd());
+  return lines.filter((line) => line !== "");
 }
 
 const NOT_ITS_COMMENT =

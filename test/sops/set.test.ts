@@ -95,6 +95,23 @@ for (const [text, path] of [
   });
 }
 
+for (const [text, path] of [
+  ["; hunter2\n\n[data]\na = x\n; of other\n[other]\nb = y\n", ["data"]],
+  ["[data]\n; hunter2\n\n; of a\na = x\n; of other\n[other]\nb = y\n", ["data", "a"]],
+  ["; of other\n\n[other]\nb = y\n; hunter2\n\n[data]\na = x\n# of last\n[last]\n", ["data"]],
+] as const) {
+  test(`nor is one that becomes a line of another's: ${JSON.stringify(text)}`, async (t) => {
+    const { encrypt, open } = filesOf("ini");
+    const encrypted = await encrypt(text, selecting("^data$"));
+    t.notRegex(encrypted, /hunter2/);
+    const sealed = { text: encrypted, format: "ini", ignoreMac: false } as const;
+    const change = { ...sealed, ...(await open(encrypted)) };
+    const refused = { code: "unsupported", message: /^an encrypted comment would be readable: / };
+    await t.throwsAsync(unsetValue(change, path), refused);
+    t.not(await unsetValue(change, ["other"]), null);
+  });
+}
+
 test("a comment that was readable stays where it is, and one that is encrypted anywhere is in nobody's way", async (t) => {
   const text =
     "# note\ndata:\n  # note\n  a: x\n  b: z\n  # note\nother:\n  # note\n  c: y\n  # end\n";
