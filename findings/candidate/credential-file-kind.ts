@@ -32,7 +32,7 @@ const NAMES = {
   password: /(?:[^/]*[._-])?(?:vault[._-]?pass|password|passphrase)(?:\.txt)?/,
   "terraform-state": /[^/]*\.tfstate(?:\.[^/]*)?~?/,
   variables:
-    /\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|(?:[^/]*[._-])?env(?:\.(?:txt|bak|old|local))?~?|[^/]*\.(?:(?:flask)?env(?:rc)?(?:\.(?!(?:ya?ml|json[c5]?|toml|tf|hcl|nix|cue|(?:json|lib)sonnet)$)[^/]*)?|tfvars(?:\.[^/]*)?)~?/,
+    /\.(?:env(?:rc)?|flaskenv|dev\.vars)(?:\.[^/]*)?~?|(?:[^/]*[._-])?env(?:\.(?:txt|bak|old|local))?~?|[^/]*\.(?:(?:flask)?env(?:rc)?(?:\.(?!(?:ya?ml|json[c5]?|toml|tf|hcl|nix|cue|jsonnet|libsonnet)$)[^/]*)?|tfvars(?:\.[^/]*)?)~?/,
 } as const;
 
 /** A format of logins. */

@@ -232,6 +232,8 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "prod.env.tf", content: "  db_password = var.db_password1\n" },
     { path: "web.env.nix", content: "  api_key = inputs.web1.key;\n" },
     { path: "web.env.cue", content: "token: _values.token1\n" },
+    { path: "web.env.jsonnet", content: "  api_key: values.token1,\n" },
+    { path: "web.env.libsonnet", content: "  api_key: values.token1,\n" },
     { path: "app.env.sample", content: "DB_PASSWORD=hunter22\n" },
     // What dotenvx has encrypted.
     {
