@@ -32,7 +32,7 @@ const COMMENT = /^\s*(?:[#;]|\/\/)/;
  */
 export function credentialLines(
   text: string,
-  isValue: (value: string) => boolean,
+  isValue: (value: string, isQuoted: boolean) => boolean,
   isAlwaysQuoted = false,
 ): CredentialLine[] {
   const found: CredentialLine[] = [];
@@ -42,8 +42,10 @@ export function credentialLines(
     const [, name = "", sign = "", rest = ""] = match ?? [];
     // In PHP too, what has no quotes calls a function; in a shell a backtick does.
     const isBare = !isAlwaysQuoted && sign !== "=>" && !rest.startsWith("`");
-    const value = QUOTED.exec(rest)?.[2] ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
-    const isNamed = (isCredentialName(name) && isValue(value)) || isVagueCredential(name, value);
+    const quoted = QUOTED.exec(rest)?.[2];
+    const value = quoted ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
+    const isLiteral = isCredentialName(name) && isValue(value, quoted !== undefined);
+    const isNamed = isLiteral || isVagueCredential(name, value);
     if (isNamed) found.push({ line, name });
     else if (!COMMENT.test(start)) {
       const [given] = isAlwaysQuoted ? [] : passwordsInCommand(start);

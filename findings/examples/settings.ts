@@ -79,8 +79,9 @@ export const SETTINGS: Examples = {
     },
     {
       path: "justfile",
-      content: 'a:\n  PGPASSWORD=hunter22 psql\nexport TOKEN := "Zk3vQ8r2"\n',
-      lines: [2, 3],
+      content:
+        'a:\n  PGPASSWORD=hunter22 psql\nexport TOKEN := "Zk3vQ8r2"\nexport DB_PASSWORD := "Zk3v(Q8r2)"\n',
+      lines: [2, 3, 4],
     },
     { path: "db/mod.just", content: "a:\n  curl -u me:hunter22 https://a\n", lines: [2] },
     {

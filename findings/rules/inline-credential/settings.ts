@@ -10,8 +10,8 @@ import { possibleCredential } from "./hit.ts";
 /** Of a program within a script: `tokens[0]`, `data["token"]`; of just, and programs too: `env("TOKEN")`. */
 const COMPUTED = /^[A-Za-z_][\w.]*(?:\[(?:\d+|"\w*"|'\w*')\]|\([^()]*\))$/;
 
-function isLiteralInScript(value: string): boolean {
-  return isStrongValue(value) && !COMPUTED.test(value);
+function isLiteralInScript(value: string, isQuoted: boolean): boolean {
+  return isStrongValue(value) && (isQuoted || !COMPUTED.test(value));
 }
 
 /** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
