@@ -20,7 +20,7 @@ export const NOTE_ABOVE: Examples = {
   misses: [
     {
       path: "db.sops.yaml",
-      content: `# password: see Zk3vQ8r2\n# password: op://home/web1/token\n# token: changeme123\n# rotate: Zk3vQ8r2\n${SECRET}# password: Zk3vQ8r2\n${METADATA}`,
+      content: `# password: see Zk3vQ8r2\n# password: op://home/web1/token\n# token: changeme123\n# rotate: Zk3vQ8r2\n# Password: 1Password\n# token: see 1Password\n# password: see-1password\n${SECRET}# password: Zk3vQ8r2\n${METADATA}`,
     },
     { path: "db.yaml", content: `# password: Zk3vQ8r2\nkind: ConfigMap\n` },
   ],
