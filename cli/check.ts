@@ -18,7 +18,7 @@ import {
   type CheckFormat,
   type Report,
 } from "./check/check-formats.ts";
-import { inConflict, RESOLVE_FIRST } from "./in-conflict.ts";
+import { complainOfConflicts } from "./in-conflict.ts";
 import { complain } from "./terminal/complain.ts";
 import { examples } from "./arguments/examples.ts";
 import { fileProblem } from "./exit/file-problem.ts";
@@ -93,8 +93,7 @@ export async function check(argv: readonly string[]): Promise<number> {
       },
     };
     process.stdout.write(FORMATS[format as CheckFormat](report));
-    const untold = inConflict(conflicts);
-    if (untold !== null) complain(`${untold}: ${RESOLVE_FIRST}`);
+    complainOfConflicts(conflicts);
     if (range === undefined) (await unstagedRules(repository)).forEach(complain);
     const failed = findings.some(({ severity }) => severity === "error");
     return failed || (requireVerify === true && unverified > 0) ? 1 : 0;

@@ -1,5 +1,7 @@
+import type { IndexEntry } from "../git/index/entries.ts";
 import { displayPath, type GitPath } from "../git/path.ts";
 import { counted } from "../hooks/words.ts";
+import { complain } from "./terminal/complain.ts";
 
 /** What to do about files that are {@link inConflict}. */
 export const RESOLVE_FIRST = "resolve the conflict, then git add what came of it";
@@ -17,4 +19,15 @@ export function inConflict(paths: readonly GitPath[]): string | null {
       ? `${first} is`
       : `${first} and ${counted(others.length, "other file")} are`;
   return `${which} in conflict, and not looked at`;
+}
+
+/** Says of files in conflict, where there are any, that what was printed is without them. */
+export function complainOfConflicts(paths: readonly GitPath[]): void {
+  const untold = inConflict(paths);
+  if (untold !== null) complain(`${untold}: ${RESOLVE_FIRST}`);
+}
+
+/** The paths of entries of which a merge has left the sides, once for each side. */
+export function pathsInConflict(entries: readonly IndexEntry[]): GitPath[] {
+  return entries.filter(({ stage }) => stage > 0).map(({ path }) => path);
 }

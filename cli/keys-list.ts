@@ -13,7 +13,7 @@ import {
   type RuleEntry,
 } from "./doctor/encrypted-files.ts";
 import { examples } from "./arguments/examples.ts";
-import { inConflict, RESOLVE_FIRST } from "./in-conflict.ts";
+import { complainOfConflicts } from "./in-conflict.ts";
 
 /** `flux-sops keys list [--format text|json]`: the recipients of every rule, and of its files. */
 export async function keysList(argv: readonly string[]): Promise<number> {
@@ -37,8 +37,7 @@ export async function keysList(argv: readonly string[]): Promise<number> {
     const repository = await openRepository({ cwd: process.cwd(), env: process.env });
     const encryption = await readEncryption(repository);
     process.stdout.write(FORMATS[format](encryption));
-    const untold = inConflict(encryption.conflicts);
-    if (untold !== null) complain(`${untold}: ${RESOLVE_FIRST}`);
+    complainOfConflicts(encryption.conflicts);
     for (const { file, line, problem } of encryption.broken) {
       complain(`${displayTextPath(file)}${line === null ? "" : `:${line}`}: ${problem}`);
     }

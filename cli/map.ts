@@ -12,7 +12,7 @@ import { parseArguments } from "./arguments/parse.ts";
 import { complain } from "./terminal/complain.ts";
 import { counted } from "../hooks/words.ts";
 import { examples } from "./arguments/examples.ts";
-import { inConflict, RESOLVE_FIRST } from "./in-conflict.ts";
+import { complainOfConflicts } from "./in-conflict.ts";
 import { stagedFiles } from "./staged-files.ts";
 
 /** `flux-sops map [--format text|json]`: which Flux Kustomization decrypts which file, for whom. */
@@ -40,8 +40,7 @@ export async function map(argv: readonly string[]): Promise<number> {
       if (found !== null) encrypted.set(path, found);
     }
     process.stdout.write(FORMATS[format]({ kustomizations, problems, encrypted }));
-    const untold = inConflict(files.conflicts);
-    if (untold !== null) complain(`${untold}: ${RESOLVE_FIRST}`);
+    complainOfConflicts(files.conflicts);
     return 0;
   } catch (error) {
     if (!(error instanceof GitError)) throw error;

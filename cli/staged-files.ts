@@ -3,6 +3,7 @@ import { blobsHere } from "../git/objects/blobs.ts";
 import { indexEntries, isFile } from "../git/index/entries.ts";
 import { type GitPath, pathText } from "../git/path.ts";
 import type { GitContext } from "../git/run.ts";
+import { pathsInConflict } from "./in-conflict.ts";
 
 /** The files of the index. */
 interface StagedFiles extends RepositoryFiles {
@@ -27,6 +28,6 @@ export async function stagedFiles(context: GitContext): Promise<StagedFiles> {
   return {
     paths: [...files.keys()],
     read: (path) => files.get(path) ?? null,
-    conflicts: found.filter(({ stage }) => stage > 0).map(({ path }) => path),
+    conflicts: pathsInConflict(found),
   };
 }

@@ -28,11 +28,11 @@ export async function checkFiles(
     onlyStaged ? null : indexEntries(repository),
   ]);
   const changed = changes.changed.filter(({ intentToAdd }) => !intentToAdd);
-  const conflicts = changes.unmerged;
-  const isMerged = ({ path }: { readonly path: GitPath }) => !conflicts.includes(path);
+  const conflicts = new Set(changes.unmerged);
+  const isMerged = ({ path }: { readonly path: GitPath }) => !conflicts.has(path);
   const all = await stagedFiles(repository, entries?.filter(isStagedOrOurs) ?? changed);
   const inspected = await inspectFiles(repository, all.filter(isMerged), changed);
-  const checked = { ...inspected, conflicts };
+  const checked = { ...inspected, conflicts: changes.unmerged };
   const staged = new Set(changed.map(({ path }) => path));
   const isTakingOver = takesOver(ongoingOperation(repository, repository.gitDir));
   const findings = checked.findings.map((finding) => whereItIs(finding, staged, isTakingOver));

@@ -12,6 +12,7 @@ import { type CreationRule, parseRuleFile } from "../../sops/creation-rules/crea
 import { SopsError } from "../../sops/errors.ts";
 import type { Metadata } from "../../sops/metadata/metadata.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
+import { pathsInConflict } from "../in-conflict.ts";
 
 /** A creation rule, and where it stands. */
 export interface RuleEntry {
@@ -85,7 +86,7 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
     files,
     paths,
     unstagedRules: paths.includes(RULE_FILE) ? null : await unstagedRules(repository),
-    conflicts: all.filter(({ stage }) => stage > 0).map(({ path }) => path),
+    conflicts: pathsInConflict(all),
   };
 }
 
