@@ -2,6 +2,7 @@ import { type EncryptedFile, readEncryptedFile } from "../../sops/encrypted-file
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
 import { mentionsMetadata } from "./sops-traces.ts";
+import { isFilledValue } from "./verdict.ts";
 
 /** As {@link readEncryptedFile}, without reading what has no trace of encryption. */
 export function encryptedFile(path: string, bytes: Uint8Array): EncryptedFile | null {
@@ -12,8 +13,6 @@ export function encryptedFile(path: string, bytes: Uint8Array): EncryptedFile | 
 export function isWhollyEncrypted(bytes: Uint8Array): boolean {
   const found = encryptedFile("", bytes);
   if (found === null || (found.metadata?.mac ?? null) === null) return false;
-  return readSopsFile(bytes, found.format).file.leaves.every(({ kind, value }) => {
-    const text = value?.text ?? "";
-    return kind === "comment" || text === "" || isToken(text);
-  });
+  const values = readSopsFile(bytes, found.format).file.leaves.filter(isFilledValue);
+  return values.every(({ value }) => isToken(value?.text ?? ""));
 }

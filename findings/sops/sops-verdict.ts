@@ -36,8 +36,8 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   ) {
     return { kind: "plain" };
   }
-  const isExpected = expected && (!isModel(path) || candidate.before === "encrypted");
-  const filter = isExpected ? knownFilter(bytes) : null;
+  const isToBeEncrypted = expected && (!isModel(path) || candidate.before === "encrypted");
+  const filter = isToBeEncrypted ? knownFilter(bytes) : null;
   if (filter !== null) {
     return blocked(
       "sops-rule",
@@ -70,7 +70,7 @@ export function sopsVerdict(candidate: SopsCandidate): SopsVerdict {
   }
   if (metadata !== null) return encryptedVerdict(candidate, file, metadata);
   if (rule === null) {
-    if (!expected || (isModel(path) && candidate.before !== "encrypted")) return { kind: "plain" };
+    if (!isToBeEncrypted) return { kind: "plain" };
     const isOtherYaml = format === "yaml" && !isNamedSops(path);
     if (isOtherYaml && isKeptElsewhere(decodeText(bytes))) return { kind: "plain" };
     return blocked(
