@@ -33,3 +33,23 @@ export function failing(code: string): () => never {
     throw systemError(code);
   };
 }
+
+/** The modes that files have, with all rights to give away, when something writes to them. */
+export async function modesWhileWritten(run: () => unknown): Promise<number[]> {
+  const modes: number[] = [];
+  const umask = process.umask(0);
+  try {
+    await withOtherFs(
+      {
+        writeFileSync: (file, ...rest) => {
+          modes.push(nodeFs.fstatSync(file as number).mode & 0o777);
+          nodeFs.writeFileSync(file, ...rest);
+        },
+      },
+      run,
+    );
+  } finally {
+    process.umask(umask);
+  }
+  return modes;
+}

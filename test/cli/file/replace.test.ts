@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -17,7 +16,7 @@ import test from "ava";
 import { SOPS_EXIT } from "../../../cli/exit/codes.ts";
 import { ENDING_SIGNALS } from "../../../cli/exit/ended.ts";
 import { spawnSync } from "../../bounded-programs.ts";
-import { failing, nodeFs, systemError, withOtherFs } from "../../other-fs.ts";
+import { failing, modesWhileWritten, nodeFs, systemError, withOtherFs } from "../../other-fs.ts";
 import { WITH_TYPESCRIPT } from "../../with-typescript.ts";
 
 // Taken when the module is loaded: it fails where this is set.
@@ -149,21 +148,7 @@ test.serial("a file that may not be written stays, be its folder writable or not
 
 test.serial("nobody else can read what waits, not even while it is written", async (t) => {
   const { path } = oldFile(0o644);
-  const modes: number[] = [];
-  const umask = process.umask(0);
-  try {
-    await withOtherFs(
-      {
-        writeFileSync: (file, ...rest) => {
-          modes.push(fstatSync(file as number).mode & 0o777);
-          nodeFs.writeFileSync(file, ...rest);
-        },
-      },
-      () => replaceFile(path, "new\n", null),
-    );
-  } finally {
-    process.umask(umask);
-  }
+  const modes = await modesWhileWritten(() => replaceFile(path, "new\n", null));
   t.deepEqual(modes, [0o600]);
   t.is(statSync(path).mode & 0o777, 0o644);
 });

@@ -2,7 +2,6 @@ import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
-  fstatSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -27,7 +26,7 @@ import { WorktreeError } from "../../../git/worktree/error.ts";
 import { compareWithStaged, type WorktreeFile } from "../../../git/worktree/file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../../../git/worktree/replacement.ts";
 import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
-import { failing, nodeFs, withOtherFs } from "../../other-fs.ts";
+import { failing, modesWhileWritten, nodeFs, withOtherFs } from "../../other-fs.ts";
 import { hostileNames } from "../hostile-names.ts";
 
 type Fixture = TemporaryRepository & { open: OpenedRepository };
@@ -290,21 +289,7 @@ test.serial("nobody else can read a new content while it is written", async (t) 
   const fixture = await repositoryFor(t);
   fixture.write("f", "old", 0o644);
   fixture.must("add", ".");
-  const modes: number[] = [];
-  const umask = process.umask(0);
-  try {
-    await withOtherFs(
-      {
-        writeFileSync: (file, ...rest) => {
-          modes.push(fstatSync(file as number).mode & 0o777);
-          nodeFs.writeFileSync(file, ...rest);
-        },
-      },
-      async () => (await prepare(fixture, "f", "new")).commit(),
-    );
-  } finally {
-    process.umask(umask);
-  }
+  const modes = await modesWhileWritten(async () => (await prepare(fixture, "f", "new")).commit());
   t.deepEqual(modes, [0o600]);
 });
 

@@ -237,9 +237,10 @@ test("a file that is replaced is there at every moment", (t) => {
   t.deepEqual(content(directory), { a: "wanted\n" });
 });
 
-/** Stages `a`, `d/b` and `c`, of which the last fails, after the folder `d` has been moved away. */
-function stagedAndFailing(directory: string) {
-  const [first, second, third] = planFiles(directory, [wanted("a"), wanted("d/b"), wanted("c")]);
+/** Stages a file, `d/b` and `c`, of which the last fails, after the folder `d` has been moved away. */
+function stagedAndFailing(directory: string, path = "a") {
+  const files = [wanted(path), wanted("d/b"), wanted("c")];
+  const [first, second, third] = planFiles(directory, files);
   if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
   const moving = {
     ...third,
@@ -424,16 +425,7 @@ test.serial(
 
 test("of a new file and an old one that cannot be taken back, what the old one was is kept", (t) => {
   const directory = placeWith({ "d/b": "mine\n", c: "third\n" });
-  const [first, second, third] = planFiles(directory, [wanted("d/a"), wanted("d/b"), wanted("c")]);
-  if (first === undefined || second === undefined || third === undefined) throw new Error("plan");
-  const moving = {
-    ...third,
-    get before() {
-      renameSync(join(directory, "d"), join(directory, "away"));
-      return Buffer.from("as it was not\n");
-    },
-  };
-  const { moveIntoPlace, discard } = stageFiles(directory, [first, second, moving]);
+  const { moveIntoPlace, discard } = stagedAndFailing(directory, "d/a");
   const error = t.throws(moveIntoPlace, {
     message: /d\/b could not be put back: .*\. But \S+d\/a could not be removed again$/,
   });
