@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
  */
 const rooms = {
   generators: ["scaffold"],
-  cli: ["generators", "scaffold", "hooks", "findings", "sops", "git", "flux"],
+  cli: ["scaffold", "hooks", "findings", "sops", "git", "flux"],
   scaffold: ["sops", "git", "flux"],
   hooks: ["findings", "sops", "git", "flux"],
   findings: ["sops", "flux"],

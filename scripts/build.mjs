@@ -216,7 +216,7 @@ const adapters = await build({
   ),
   format: "esm",
   outdir: "dist/generators",
-  external: ["yeoman-generator", "@inquirer/prompts"],
+  external: ["yeoman-generator"],
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
