@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../git/escape.ts";
 import { ScaffoldError } from "./errors.ts";
-import { writeIdentity } from "./recipients/identity.ts";
+import { writeIdentity } from "./recipients/write-identity.ts";
 import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hook-manager/turn-on.ts";
 import { type Installation, installDependencies } from "./install-dependencies.ts";
 import { filesToWrite, type PlannedFile } from "./plan/plan.ts";

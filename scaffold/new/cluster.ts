@@ -4,7 +4,8 @@ import { join, relative } from "node:path";
 import { printable } from "../../git/escape.ts";
 import { parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
-import { planIdentity, writeIdentity } from "../recipients/identity.ts";
+import { planIdentity } from "../recipients/identity.ts";
+import { writeIdentity } from "../recipients/write-identity.ts";
 import { ScaffoldError } from "../errors.ts";
 import {
   type FileGenerator,

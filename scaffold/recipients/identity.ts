@@ -1,23 +1,4 @@
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { randomBytes } from "node:crypto";
+import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { printable } from "../../git/escape.ts";
 import { SopsError } from "../../sops/errors.ts";
@@ -73,7 +54,7 @@ export async function planIdentity(
     // Only a file the user named must be there and in order; the others are looked into on the way.
     if (chosen !== null) {
       const held = await identitiesIn(chosen);
-      if (held === null) throw unusable(chosen, "it does not exist");
+      if (held === null) throw unusableKeyFile(chosen, "it does not exist");
       if (holdsOneOf(held, wanted)) return { kind: "present", file: chosen, recipients: wanted };
     }
     const places = [
@@ -115,85 +96,6 @@ export async function planIdentity(
 }
 
 /**
- * Writes a new identity: into a new file (0600, its folders 0700) that appears complete or not at
- * all, or at the end of the one that is there, whose other content stays as it is.
- *
- * @param cluster named in the comment above the key; null where it is that of a whole repository.
- * @throws ScaffoldError `environment`; the key is then not in the file.
- */
-export function writeIdentity(
-  plan: Extract<IdentityPlan, { kind: "new" }>,
-  cluster: string | null,
-  directory: string,
-  now: Date = new Date(),
-): void {
-  const owner = cluster === null ? "" : `cluster ${cluster}, `;
-  const text = [
-    `# flux-sops: identity of ${owner}repository ${printable(directory)}`,
-    `# created: ${now.toISOString().replace(/\.\d+Z$/, "Z")}`,
-    `# public key: ${plan.pair.recipient}`,
-    plan.pair.identity,
-    "",
-  ].join("\n");
-  try {
-    mkdirSync(dirname(plan.file), { recursive: true, mode: 0o700 });
-    if (!createComplete(plan.file, text)) append(plan.file, text);
-  } catch (error) {
-    throw unusable(plan.file, systemReason(error));
-  }
-}
-
-/** @returns whether it was created; false where such a file is there already. */
-function createComplete(file: string, text: string): boolean {
-  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
-  const draft = join(dirname(file), `.${randomBytes(6).toString("hex")}.tmp`);
-  try {
-    const handle = openSync(draft, "wx", 0o600);
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    try {
-      // Unlike a rename, a link never replaces what another process has put there meanwhile.
-      linkSync(draft, file);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EEXIST") return false;
-      if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP") throw error;
-      renameSync(draft, file);
-    }
-    return true;
-  } finally {
-    try {
-      unlinkSync(draft);
-    } catch {
-      // Renamed, or never made.
-    }
-  }
-}
-
-function append(file: string, text: string): void {
-  const present = readFileSync(file, "utf8");
-  // A key file that others can read is mended before another key goes into it.
-  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-  const gap = present === "" ? "" : present.endsWith("\n") ? "\n" : "\n\n";
-  const handle = openSync(file, constants.O_WRONLY | constants.O_APPEND);
-  const { size } = fstatSync(handle);
-  try {
-    writeFileSync(handle, gap + text);
-    fsyncSync(handle);
-  } catch (error) {
-    // On a full disk part of it may be there: half a key would make all of the file useless.
-    ftruncateSync(handle, size);
-    throw error;
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/**
  * The identities of a key file; null where there is no such file.
  *
  * @param leniently whether identities that only the real sops understands (age plugins) are passed over.
@@ -204,13 +106,16 @@ async function identitiesIn(file: string, leniently = false): Promise<readonly K
     text = readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw unusable(file, systemReason(error));
+    throw unusableKeyFile(file, systemReason(error));
   }
   try {
     return leniently ? (await readKeyFile(text)).pairs : await parseKeyFile(text);
   } catch (error) {
     if (!(error instanceof SopsError)) throw error;
-    throw unusable(file, `${error.line === null ? "" : `line ${error.line}: `}${error.message}`);
+    throw unusableKeyFile(
+      file,
+      `${error.line === null ? "" : `line ${error.line}: `}${error.message}`,
+    );
   }
 }
 
@@ -218,7 +123,8 @@ function holdsOneOf(held: readonly KeyPair[], recipients: readonly string[]): bo
   return held.some((pair) => recipients.includes(pair.recipient));
 }
 
-function unusable(file: string, reason: string): ScaffoldError {
+/** The error for a key file, by why it is none that can be used. */
+export function unusableKeyFile(file: string, reason: string): ScaffoldError {
   return new ScaffoldError(
     "environment",
     `the age key file ${printable(file)} cannot be used: ${reason}; mend it, or name another with --age-key-file`,
@@ -246,12 +152,12 @@ function requireWritable(file: string): void {
     try {
       accessSync(path, constants.W_OK);
       // What is written to a device is gone.
-      if (path === file && !statSync(path).isFile()) throw unusable(file, "it is no file");
+      if (path === file && !statSync(path).isFile()) throw unusableKeyFile(file, "it is no file");
       return;
     } catch (error) {
       if (error instanceof ScaffoldError) throw error;
       if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) {
-        throw unusable(file, systemReason(error));
+        throw unusableKeyFile(file, systemReason(error));
       }
     }
   }

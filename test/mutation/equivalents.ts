@@ -221,7 +221,7 @@ export const EQUIVALENTS: readonly {
   },
   {
     why: "A time ends there.",
-    file: "scaffold/recipients/identity.ts",
+    file: "scaffold/recipients/write-identity.ts",
     mutants: [
       ['`# created: ${now.toISOString().replace(/\\.\\d+Z$/, "Z")}`,', "/\\.\\d+Z$/ → /\\.\\d+Z/"],
     ],

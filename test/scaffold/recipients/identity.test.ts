@@ -10,11 +10,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import test from "ava";
-import {
-  type IdentityWish,
-  planIdentity,
-  writeIdentity,
-} from "../../../scaffold/recipients/identity.ts";
+import { type IdentityWish, planIdentity } from "../../../scaffold/recipients/identity.ts";
+import { writeIdentity } from "../../../scaffold/recipients/write-identity.ts";
 import { findIdentities } from "../../../sops/age/identities.ts";
 import { generateKeyPair, parseKeyFile } from "../../../sops/age/identity.ts";
 import { spawnSync } from "../../bounded-programs.ts";
@@ -163,7 +160,7 @@ test("where the disk is full, the keys that are there can be used as before", as
   writeFileSync(file, present);
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const script = `
-    import { writeIdentity } from ${url("../../../scaffold/recipients/identity.ts")};
+    import { writeIdentity } from ${url("../../../scaffold/recipients/write-identity.ts")};
     import { generateKeyPair } from ${url("../../../sops/age/identity.ts")};
     const pair = await generateKeyPair();
     writeIdentity({ kind: "new", file: ${JSON.stringify(file)}, pair, recipients: [] }, "lab", "/r");
