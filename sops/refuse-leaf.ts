@@ -2,8 +2,9 @@ import { SopsError } from "./errors.ts";
 import type { Selector } from "./selection/key-selection.ts";
 import { effectiveSelection, type Metadata } from "./metadata/metadata.ts";
 import type { OpenedLeaf } from "./open.ts";
+import { leafName, NOT_ITS_COMMENT } from "./refuse-exposed.ts";
 import type { Selection } from "./selection/selection-option.ts";
-import { compilePattern, selector } from "./selection/selection.ts";
+import { compilePattern } from "./selection/selection.ts";
 import type { Leaf, Replacement, StoreFile } from "./store.ts";
 import { additionalData, decryptBound, isToken, shownPath, type KeyPath } from "./token.ts";
 
@@ -106,7 +107,7 @@ function refuseOnNothing(
 }
 
 /**
- * A ciphertext of the file that it is to be signed with as a readable value: nobody would decrypt it again.
+ * A ciphertext of this very file where a readable value belongs: signed so, nobody would decrypt it again.
  *
  * @throws SopsError `unsupported`
  */
@@ -116,91 +117,9 @@ export function refuseLocked({ leaf, selected, value }: OpenedLeaf, dataKey: Uin
   if (decryptBound(value.text.trimEnd(), dataKey, additionalData(path)) === null) return;
   throw new SopsError(
     "unsupported",
-    `${nameOf(leaf)} would stay encrypted for good: ${NOT_ITS_COMMENT}`,
+    `${leafName(leaf)} would stay encrypted for good: ${NOT_ITS_COMMENT}`,
     { line },
   );
-}
-
-/**
- * Where comments select, what is taken out may leave its comment to what follows, which was encrypted and
- * would be readable.
- *
- * @param typed the plaintext after a change.
- * @param before the leaves of the encrypted file.
- * @throws SopsError `unsupported`
- */
-export function refuseExposed(
-  typed: StoreFile,
-  selection: Selection,
-  before: readonly OpenedLeaf[],
-): void {
-  if (!selection.option.endsWith("comment_regex")) return;
-  const placed = ({ path }: Leaf, value: OpenedLeaf["value"]) =>
-    `${additionalData(path)}\0${value?.text ?? ""}`;
-  const secrets = new Set<string>();
-  // Items of a list share a path: how often what is a secret in one of them was readable in another.
-  const readable = new Map<string, number>();
-  for (const { leaf, value, token } of before) {
-    const place = placed(leaf, value);
-    if (token === null) readable.set(place, (readable.get(place) ?? 0) + 1);
-    else secrets.add(place);
-  }
-  const selects = selector(selection, typed);
-  const exposed = typed.leaves.find((leaf) => {
-    const place = placed(leaf, leaf.value);
-    if (!secrets.has(place) || selects(leaf)) return false;
-    const left = readable.get(place) ?? 0;
-    readable.set(place, left - 1);
-    return left <= 0;
-  });
-  if (exposed === undefined) return;
-  throw new SopsError("unsupported", `${nameOf(exposed)} would be readable: ${NOT_ITS_COMMENT}`);
-}
-
-/**
- * What is taken out leaves the comments below it, and those of a mapping or list that is empty then: they may have been
- * encrypted, and come to stand where nothing is.
- *
- * @param typed the plaintext after a change.
- * @param before the leaves of the encrypted file.
- * @throws SopsError `unsupported`
- */
-export function refuseExposedComment(
-  typed: StoreFile,
-  selection: Selection,
-  before: readonly OpenedLeaf[],
-): void {
-  const secrets = new Set<string>();
-  const readable = new Set<string>();
-  for (const { leaf, value, token } of before) {
-    if (leaf.kind !== "comment") continue;
-    for (const line of commentLines(value)) (token === null ? readable : secrets).add(line);
-  }
-  const selects = selector(selection, typed);
-  const isExposed = (leaf: Leaf): boolean =>
-    commentLines(leaf.value).some((line) => secrets.has(line) && !readable.has(line)) &&
-    !selects(leaf);
-  if (typed.leaves.some((leaf) => leaf.kind === "comment" && isExposed(leaf))) {
-    throw new SopsError(
-      "unsupported",
-      "an encrypted comment would be readable: it is not taken out with what it stands in or above. Take out both with edit",
-    );
-  }
-}
-
-/** In INI several lines are one comment, and those above what is taken out become lines of another. */
-function commentLines(value: OpenedLeaf["value"]): string[] {
-  const lines = (value?.text ?? "")
-    .split("\n")
-    .map((line) => line.replace(/^[#; ]+/, "").trimEnd());
-  return lines.filter((line) => line !== "");
-}
-
-const NOT_ITS_COMMENT =
-  "a comment that leaves values readable, and was about something else, is above it now. Take that out, too, with edit";
-
-function nameOf({ kind, path }: Leaf): string {
-  return kind === "comment" ? "an encrypted comment" : `the value at ${shownPath(path)}`;
 }
 
 /** What is wrong with a value that is ciphertext in a file without a sops block. */

@@ -10,7 +10,7 @@ import { putIni, removeIni } from "./ini/put.ts";
 import { putJson, removeJson } from "./json/put.ts";
 import { effectiveSelection, type Metadata } from "./metadata/metadata.ts";
 import { plaintextOf, verifyMac, type OpenedLeaf } from "./open.ts";
-import { refuseExposed, refuseExposedComment } from "./refuse-leaf.ts";
+import { refuseExposed } from "./refuse-exposed.ts";
 import type { Selection } from "./selection/selection-option.ts";
 import type { StoreFile } from "./store.ts";
 import {
@@ -202,9 +202,7 @@ async function changed(
   const edited = change(plaintext());
   if (edited === null) return null;
   const typed = parseFile(edited, format, null);
-  const selection = effectiveSelection(metadata);
-  refuseExposed(typed, selection, opened);
-  refuseExposedComment(typed, selection, opened);
+  refuseExposed(typed, effectiveSelection(metadata), opened);
   const previous = { file, metadata, dataKey };
   return (await encryptFile(typed, encryptionOf(metadata), { previous })).text;
 }
