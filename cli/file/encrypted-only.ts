@@ -34,8 +34,8 @@ export function notEncrypted(
   why: string,
   typeOptions: readonly string[] = TYPE_OPTIONS,
 ): SopsError {
-  // Where a name says a format, what is in another one does not parse.
-  const text = file.singleValue === true ? file.splice(new Map(), "keep") : "";
+  // Of files in another format than their name says, only binary ones by name have parsed.
+  const text = file.singleValue === true ? (file.leaves[0]?.value?.text ?? "") : "";
   const format = encryptedFile("", Buffer.from(text, "latin1"))?.format ?? null;
   if (format === null) return new SopsError("no-metadata", `is not encrypted: ${why}`);
   const options = typeOptions.map((option) => `${option} ${format}`).join(" ");
