@@ -48,14 +48,14 @@ export interface Encrypted {
   readonly unchanged: number;
 }
 
-/** How an encrypted file is encrypted: the same again. */
+/** How an encrypted file is encrypted, for encrypting it the same way again. */
 export function encryptionOf({ age, selection, macOnlyEncrypted }: Metadata): Encryption {
   return { recipients: age.map(({ recipient }) => recipient), selection, macOnlyEncrypted };
 }
 
 /**
- * Whether a version's data key may serve on: somebody who was removed knows it, so it may not when
- * one of its recipients is none any more, or when keys other than age open it.
+ * Whether a version's data key may be used again. Somebody who was removed knows it, so it may not if
+ * one of its recipients is none any more, or if keys other than age open it.
  */
 export function mayReuse(previous: Metadata, recipients: readonly string[]): boolean {
   return (
@@ -216,7 +216,7 @@ function keptSignature(
   return same ? metadata : null;
 }
 
-/** The leaves of a version; none where it is damaged: then nothing of it serves on. */
+/** The leaves of an earlier version; none if it is damaged, so that nothing of it is used again. */
 function openedBefore({ file, metadata, dataKey }: Previous): OpenedLeaf[] {
   try {
     return openLeaves(file, metadata, dataKey, "accept");
@@ -226,7 +226,10 @@ function openedBefore({ file, metadata, dataKey }: Previous): OpenedLeaf[] {
   }
 }
 
-/** The value that is encrypted, or that a value which stays readable has in the encrypted file. */
+/**
+ * A leaf's value in the encrypted file: a readable block at the end gains a line break before the sops
+ * block.
+ */
 function valueKept({ value, gainsBreak }: Leaf, selected: boolean): Value | null {
   return gainsBreak === true && !selected && value !== null
     ? { ...value, text: `${value.text}\n` }
@@ -234,10 +237,10 @@ function valueKept({ value, gainsBreak }: Leaf, selected: boolean): Value | null
 }
 
 /**
- * The list that a comment at the end of a file is to be encrypted in, where sops does that and would
- * not where the comment stands; null for none.
+ * Some comments at the end of a file sops takes into a list above, and encrypts them there. This is the
+ * path of that list; null for all other comments.
  *
- * @throws SopsError `unsupported` where it cannot be kept there, and would be left readable.
+ * @throws SopsError `unsupported` if it cannot be kept there, and would be left readable.
  */
 function takenByList(
   leaf: Leaf,

@@ -10,7 +10,7 @@ export interface KnownToken {
 
 /** The tokens of an earlier version, by path, type and plaintext, as sops keeps IVs for them. */
 export class KnownTokens {
-  /** The next one stands last. */
+  /** Each list in reverse: the token to be taken next stands last. */
   readonly #tokens = new Map<string, KnownToken[]>();
 
   constructor(opened: readonly OpenedLeaf[]) {

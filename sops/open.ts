@@ -33,10 +33,10 @@ export interface DecryptOptions {
   readonly ignoreMac?: boolean;
 }
 
-/** What {@link openSelected} says of a plaintext value where a token belongs. */
+/** What {@link openSelected} does about a plaintext value where a token belongs. */
 export type PlaintextPolicy = "refuse" | "accept";
 
-/** What it says of an encrypted comment that does not decrypt: `keep` leaves it as it stands. */
+/** What it does about an encrypted comment that does not decrypt: `keep` leaves it as it stands. */
 export type DamagedCommentPolicy = "refuse" | "keep";
 
 /**

@@ -28,7 +28,7 @@ export function refuseLeaf(
 }
 
 /**
- * A comment that selects what follows it has to stand where sops selects the same by it.
+ * A comment that selects has to stand where sops selects the same values by it.
  *
  * @throws SopsError `unsupported`
  */
@@ -45,8 +45,8 @@ export function refuseStrayComments({ leaves }: StoreFile, { option, pattern }: 
 }
 
 /**
- * Whoever decrypts looks for the comments that leave values readable among all, the encrypted ones too: what
- * follows one whose ciphertext matches would stay as it is.
+ * To decrypt, sops matches `unencrypted_comment_regex` against all comments, the encrypted ones too:
+ * the value below one whose ciphertext happens to match would not be decrypted.
  *
  * @throws SopsError `unsupported`
  */
@@ -89,8 +89,8 @@ function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void
 }
 
 /**
- * A comment that would stay readable with an empty value: sops takes it to be behind that, or before all
- * else, where the comment that keeps the value readable is not about it.
+ * A readable comment beside an empty value: sops moves it behind that value, or to the top, where the
+ * comment that keeps the value readable does not reach.
  */
 function refuseOnNothing(
   leaf: Leaf,
@@ -139,7 +139,9 @@ function refuseStrayToken(leaf: Leaf, selected: boolean): void {
   }
 }
 
-/** An empty text is never ciphertext: it must not be another one once the sops block follows. */
+/**
+ * An empty text has no ciphertext that could keep it: it must not change once the sops block follows.
+ */
 function refuseEmptyAtEnd({ gainsBreak, value, path, line }: Leaf, selected: boolean): void {
   if (!selected || gainsBreak !== true || value?.text !== "") return;
   throw new SopsError(
@@ -149,7 +151,10 @@ function refuseEmptyAtEnd({ gainsBreak, value, path, line }: Leaf, selected: boo
   );
 }
 
-/** No text, no ciphertext: then sops and Flux take a comment in an encrypted list for an empty text. */
+/**
+ * A comment without text gets no ciphertext: in an encrypted list, sops and Flux take it for an empty
+ * item.
+ */
 function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean): void {
   if (!selected || becomesItem !== true) return;
   throw new SopsError(
@@ -159,7 +164,7 @@ function refuseEmptyInList({ becomesItem, path, line }: Leaf, selected: boolean)
   );
 }
 
-/** What sops and Flux write of such a value is no YAML, be it encrypted in the file or not. */
+/** sops and Flux would write this value as broken YAML, whether it is encrypted in the file or not. */
 export function refuseLost({ becomesNull, path, line }: Leaf): void {
   if (becomesNull === undefined) return;
   const what = becomesNull === "key" ? "a key of the value" : "the value";

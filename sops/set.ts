@@ -93,13 +93,13 @@ function isSame(format: Format, value: Data, present: Data): boolean {
   return text !== null && text === scalarText(present);
 }
 
-/** On which side of comments that select a new value is encrypted. */
+/** Whether a new value has to stand above or below comments that select, to be encrypted. */
 function encryptedSide({ option }: Selection): AmongComments {
   if (option === "encrypted_comment_regex") return "below";
   return option === "unencrypted_comment_regex" ? "above" : null;
 }
 
-/** Whether a value may be the one that is there: the whole plaintext is read only where it may. */
+/** Whether a value may be there already. Cheap: the whole plaintext is read only if it may. */
 function mayStandAt(opened: readonly OpenedLeaf[], path: TreePath, value: Data): boolean {
   const text = scalarText(value);
   if (text === null || value === null) return true;
@@ -137,8 +137,8 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
 }
 
 /**
- * A path that goes on below a single value, or by a key into a list, is no value that is missing but
- * a mistake; one through an alias leads to a value, though none stands there.
+ * Refuses a path that can lead to nothing: below a single value, or into a list by a key. That is a
+ * mistake, not a missing value. A path through an alias leads to a value that stands elsewhere.
  */
 function refuseDeadEnd(root: Data, path: TreePath): void {
   let current: Data | undefined = root;
@@ -180,9 +180,9 @@ function open({ file, metadata, dataKey, ignoreMac }: Sealed): {
 }
 
 /**
- * The change is made in the encrypted text, where nothing else moves. Where a comment would come to
- * belong to another mapping, which its ciphertext is not for, it is made in the plaintext; in INI
- * always, as the comment lines around a key may become one.
+ * Makes the change in the encrypted text, where nothing else moves. If a comment would then belong to
+ * another mapping than its ciphertext was made for, the change is made in the plaintext instead; in INI
+ * always, as the comment lines around a key may become one comment.
  */
 async function changed(
   { text, file, format, metadata, dataKey }: Sealed,

@@ -24,13 +24,13 @@ export interface Leaf {
    */
   readonly alias: { readonly of: Leaf | null; readonly whole: boolean } | null;
   /**
-   * Set for a comment at the end of a YAML file, where sops takes it to be elsewhere than it is once a
-   * `sops` block follows it. Stacks of comments are known for that place too.
+   * Set for a comment at the end of a YAML file that sops takes to be elsewhere once a `sops` block
+   * follows it. `commentStacks` knows that place too.
    */
   readonly endOfFile?: EndOfFile;
   /**
-   * Set for a comment that is indented as part of a mapping or list, and to sops belongs to one around
-   * it: the path of the inner one.
+   * Set for a comment that is indented as part of one mapping or list, while to sops it belongs to one
+   * around that: the path of the inner one.
    */
   readonly indentedIn?: KeyPath;
   /** Set for a comment that sops may take into a mapping or list above it: the path of that. */
@@ -41,9 +41,9 @@ export interface Leaf {
   readonly becomesItem?: true;
   /** Set where sops makes null of a value, or of a key above it, when it decrypts the file. */
   readonly becomesNull?: "key" | "value";
-  /** Set for a comment of which it is not certain what sops takes it to be a comment on. */
+  /** Set for a comment that sops may take to be about something else. */
   readonly astray?: true;
-  /** Set for a comment that sops does not take to be on the empty value that it stands beside. */
+  /** Set for a comment beside an empty value that sops does not take to be about that value. */
   readonly onNothing?: true;
   /** Set where this is no comment of the file's, but the recorded spelling of one of its values. */
   readonly recordsSpelling?: true;
@@ -92,7 +92,10 @@ export interface StoreFile {
    * comments.
    */
   commentStacks?(): ReadonlyMap<Leaf, CommentStack>;
-  /** The mappings and lists that hold empty ones: no leaf may be in them. Missing as above. */
+  /**
+   * The mappings and lists that hold empty ones, and so may have no leaf. Missing where the format has
+   * no comments.
+   */
   pathsAroundEmpty?(): readonly KeyPath[];
   /** The sections of an INI file in their order, each once: one may be without a key. */
   readonly sections?: readonly string[];

@@ -14,7 +14,7 @@ export interface KeyPlaceProblem {
   readonly isMissing: boolean;
 }
 
-/** It is named by the variable: what stands there is secret. */
+/** Shown by the variable's name alone: what it holds is secret. */
 const KEY_FOR_A_NAME: KeyPlaceProblem = {
   place: "SOPS_AGE_KEY_FILE",
   reason: "it holds a key, not the name of a file",

@@ -19,7 +19,7 @@ export function userKeyFile(
 function userConfigFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const home = homeFolder(environment);
   const chosen = environment["XDG_CONFIG_HOME"] ?? "";
-  // A key must not be in another place for each working directory: basedir-spec has it ignored, too.
+  // A relative path would name another place in each working directory: basedir-spec ignores it, too.
   if (isAbsolute(chosen)) return chosen;
   if (platform === "darwin") return join(home, "Library", "Application Support");
   if (platform === "win32") return environment["AppData"] || join(home, "AppData", "Roaming");
@@ -27,14 +27,14 @@ function userConfigFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platf
 }
 
 /**
- * The user's home folder. A user whom the machine does not know has the root for one, as containers have it:
- * there is no key, and what the environment says of others holds.
+ * The user's home folder; the root for a user whom the machine does not know, as in a container. There
+ * is no key there, but the environment may name other places.
  */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string {
   // Most have HOME, and loading a module that is not needed takes a moment (bench/decrypt.ts).
   if (environment["HOME"]) return environment["HOME"];
   try {
-    // Not homedir(), to which a HOME that is empty is one.
+    // Not homedir(), which takes an empty HOME for a home.
     return process.getBuiltinModule("node:os").userInfo().homedir;
   } catch {
     return "/";

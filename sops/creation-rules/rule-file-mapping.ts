@@ -103,8 +103,8 @@ export class RuleFileMapping {
   }
 
   /**
-   * Refuses a list of age recipients with an empty one among them, as sops does. To it a text of nothing is a list
-   * of none.
+   * Refuses a list of age recipients with an empty one among them, as sops does. A text with nothing in
+   * it is an empty list to sops.
    *
    * @param isJoined as sops reads a rule's own: the texts joined by commas; those of a key group one by one.
    */

@@ -116,7 +116,7 @@ export class YamlFile implements StoreFile {
   }
 
   /**
-   * What go-yaml refuses and no ciphertext takes the place of: nothing could decrypt the file.
+   * Refuses what go-yaml does not read and no ciphertext replaces: nothing could decrypt the file.
    *
    * @throws SopsError `unsupported`
    */

@@ -71,7 +71,7 @@ export function metadataEdits(
     );
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
   }
-  // Nobody encrypts an empty text, nor a document that is none: what is left is a mapping, as in sops.
+  // An empty text, or no document at all, was never encrypted: an empty mapping is left, as in sops.
   const isEmpty = lineStart === 0 && text.slice(lineEnd, document.end).trim() === "";
   if (isEmpty || document.isBlockAlone === true) {
     return [{ start: lineStart, end: lineEnd, text: hasBreak ? `{}${newline}` : "{}" }];

@@ -13,7 +13,7 @@ import type { Failure } from "../scalar-value.ts";
 import type { Source } from "./source.ts";
 import { readTokens } from "./tokens.ts";
 
-/** What go-yaml refuses in a file; the rest of the control characters, and half a surrogate pair. */
+/** Control characters, and what is no character at all: go-yaml refuses most of them. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /** Line breaks to go-yaml alone: what stands behind one in a comment is data to it. */
@@ -104,7 +104,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
   const leavesFromLast: YamlLeaf[][] = [];
   let end = all.length;
   let hasFootBehind = false;
-  // From the last one on: what it takes of the one before it, that one has to know.
+  // From the last document back: each has to know which comments the next one takes from it.
   for (const [index, { part, reader, ...one }] of [...read.entries()].reverse()) {
     const before = read[index - 1];
     const previous = before?.reader.top ?? null;

@@ -32,8 +32,8 @@ export function cutText(
 }
 
 /**
- * Whether spaces stand below a block that may be part of it: the yaml package leaves lines of spaces
- * out of a block that go-yaml takes into it, or has nothing else in it, and the last one of a file may become one.
+ * Whether spaces stand below a block that may be part of it: go-yaml takes some lines of spaces into a
+ * block that the yaml package leaves out of it.
  *
  * @param end where the block ends.
  */

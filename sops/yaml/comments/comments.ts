@@ -213,12 +213,12 @@ function standsAstray(
   );
 }
 
-/** The innermost of some nested collections that a column is in, to a reader. */
+/** The innermost collection that a column is in, as a person reads it. */
 function indentedIn(inner: Collection, column: number): Collection {
   let open = inner;
   while (open.parent !== null) {
     const own = open.column ?? Infinity;
-    // In the column of dashes that is that of their key, too, the key's other comments stand.
+    // Where dashes stand in the column of their key, so do the key's own comments.
     if (own < column || (own === column && open.parent.column !== column)) break;
     open = open.parent;
   }

@@ -67,8 +67,8 @@ export function gapsOf(
 }
 
 /**
- * The first key of a mapping that comments before it, or between it and its `:`, are a foot of: feet wait for
- * the next scalar or end of a mapping that go-yaml comes to.
+ * The first key of a mapping that go-yaml gives comments to as a foot, though they stand before it, or
+ * before its `:`. Feet wait for the next scalar, or end of a mapping, that go-yaml comes to.
  *
  * @param index of the mark behind them.
  */

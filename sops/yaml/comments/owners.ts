@@ -135,10 +135,10 @@ export function heldBehindIndicator(
 }
 
 /**
- * Whom go-yaml takes comments to where nothing but them follows in a file. What is no foot of the data
- * before is the document's, which sops takes for the top mapping's.
+ * To whom go-yaml gives comments if nothing else follows in the file. What is no foot of the data
+ * before is the document's, and so the top mapping's to sops.
  *
- * @param held whom they belong to with a sops block behind them.
+ * @param held to whom they belong with a sops block behind them.
  * @see yaml_parser_fetch_stream_end in go-yaml v3's scannerc.go
  */
 export function ownersAtEnd(

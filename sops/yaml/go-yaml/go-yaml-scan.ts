@@ -21,7 +21,7 @@ const LONG = "has a key of more than 1024 characters, which sops and Flux cannot
 
 const LONGEST_KEY = 1024;
 
-/** Behind these, a comment is none on them. */
+/** A comment beside one of these is not about it. */
 const ALONE = new Set(["-", "---", "..."]);
 
 /**
@@ -35,7 +35,7 @@ export class GoYamlScan {
   private lineStart: number;
   /** The columns of the block collections that are open. */
   private indents: number[] = [];
-  /** For each flow collection that is open, and for what is around them: where its next key may begin. */
+  /** Where the next key may begin: outside of brackets, and in each flow collection that is open. */
   private keys: (SimpleKey | null)[] = [null];
   /** For each open flow collection: whether a `?` has begun a key in it. */
   private isExplicit: boolean[] = [];
