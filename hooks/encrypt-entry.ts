@@ -36,7 +36,7 @@ export async function encryptPlaintext(
   });
 }
 
-/** The last commit's version, where its data key can be had and may serve on. */
+/** The last commit's version, if its data key can be read and may be used again. */
 async function reusable(
   before: Version,
   recipients: readonly string[],
@@ -112,7 +112,7 @@ export async function inspectEncrypted(
     const opened = openLeaves(file, metadata, dataKey, "accept");
     const isNew = ({ leaf, selected, value, token }: OpenedLeaf) =>
       leaf.kind === "value" && selected && token === null && value !== null && value.text !== "";
-    // Where values were only added, the MAC still holds over the others.
+    // If values were only added, the MAC still holds for the others.
     const problem = macProblem(
       opened.filter((one) => !isNew(one)),
       metadata,

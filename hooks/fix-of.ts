@@ -9,7 +9,7 @@ import { pathspec, shellPath } from "../git/shell-word.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 import { worktreeLocation } from "../git/worktree/file.ts";
 
-/** What mends a finding and is no command: sentences, without their full stops. */
+/** How to mend a finding where no command does: sentences, without their full stops. */
 export function mendWords(
   finding: Pick<Finding, "mend" | "listedIn"> & { readonly path: GitPath },
   where: FixPlace["where"],
@@ -59,8 +59,9 @@ function underARule({ rules, line, pathRegex, name }: UnderARule, move: string |
 }
 
 /**
- * What mends an error in a file that should be on disk: git moves none that is not there, nor to where
- * another is already; and one whose encrypted form stands beside it is not to be encrypted once more.
+ * The mend of an error in a file that should be on disk. git moves no file that is not there, nor to
+ * where another one is already; and a file whose encrypted form stands beside it should not be
+ * encrypted once more.
  */
 export function mendOnDisk(
   { path, mend }: { readonly path: GitPath; readonly mend: Mend },
@@ -83,8 +84,8 @@ export function withMendsOnDisk<F extends Finding & { readonly path: GitPath }>(
 }
 
 /**
- * Whether it was encrypted by hand into a name that is not the gate's, as by `sops -e db.yaml > db.enc.yaml`, or is
- * what `sops -d db.sops.yaml > db.dec.yaml` has made.
+ * Whether its encrypted form stands beside it: written by hand (`sops -e db.yaml > db.enc.yaml`), or
+ * what it was decrypted from (`sops -d db.sops.yaml > db.dec.yaml`).
  */
 function hasEncryptedForm(path: GitPath, repository: Pick<Repository, "cwd">): boolean {
   const text = pathText(path);

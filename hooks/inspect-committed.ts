@@ -13,7 +13,7 @@ import { orUnderARule } from "./rules/under-a-rule.ts";
 /** What is wrong with a file that was committed already. */
 export interface CommittedFinding {
   readonly finding: Finding;
-  /** Committing it once more is all that it takes: the gate encrypts it then. */
+  /** Committing it once more is enough: the gate then encrypts it. */
   readonly commitMends: boolean;
 }
 
@@ -62,7 +62,7 @@ export async function inspectCommitted(
       );
       return verified([
         ...(errors.length > 0 ? errors : [inPlaintext()]).map((finding) => ({
-          // A rule of leaks does not know that the file's name is right as it is.
+          // A leak rule does not know that the file's name is right as it is.
           finding: { ...finding, mend: ENCRYPT },
           commitMends: true,
         })),

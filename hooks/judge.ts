@@ -28,8 +28,8 @@ export interface Judgement {
   readonly inForce: RuleInForce;
   readonly verdict: SopsVerdict;
   /**
-   * Leaks in the bytes as they are, and in each side of a conflict that a merge has left; for a file that
-   * is to be encrypted they do not count. And what `secret-not-valid` says, which counts for such a file too.
+   * Leaks in the bytes as they are, and in each side of a conflict that a merge has left. They do not
+   * count for a file that is to be encrypted, but for what `secret-not-valid` says.
    */
   readonly leaks: readonly Finding[];
 }
@@ -60,8 +60,8 @@ function isLeftToSops(verdict: SopsVerdict): boolean {
 }
 
 /**
- * The verdict's commands encrypt the file: others after them would take it out of the commit again. What is to be
- * written otherwise, since encrypting does not mend it, is still said.
+ * The verdict's commands encrypt the file; a leak's own commands after them would take it out of the
+ * commit again. A mend by hand, where encrypting does not help, is still said.
  */
 function byVerdict(leak: Finding): Finding {
   const { severity, mend } = leak;
@@ -116,8 +116,8 @@ function isEncryptedAndBroken(path: string, bytes: Uint8Array): boolean {
 }
 
 /**
- * The name under which a creation rule takes a file that none takes as it is named. Where one does and the
- * file is a leak all the same, another name mends nothing.
+ * The name under which a creation rule would take a file that none takes under its own. If one takes it
+ * and it is a leak all the same, another name mends nothing.
  */
 function encryptedName(path: string, rules: RulesInForce): string | null {
   const renamed = path.replace(/\.(ya?ml)$/, ".sops.$1");

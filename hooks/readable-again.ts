@@ -81,15 +81,15 @@ export async function readableAgain(
       });
       return found.includes(null) ? [] : (found[0] ?? []);
     });
-    // Rules that take it say more than those that do not.
+    // A rule that takes it says more than one that does not.
     const finding = findings.find(({ commitMends }) => commitMends) ?? findings[0];
     return finding === undefined ? [] : [{ oid, path, ...finding }];
   });
 }
 
 /**
- * Those of which something may be readable that was not: cheap, since nothing is parsed. Of what they replace, they
- * come with what is encrypted.
+ * Those in which something may be readable that was not, each with the encrypted contents that it
+ * replaced. Cheap: nothing is parsed.
  */
 async function suspected(
   context: GitContext,

@@ -14,7 +14,7 @@ export interface Outcome {
   readonly content: NewContent | null;
 }
 
-/** Encrypts a file where its judgement says so; what is left of it must not leak either. */
+/** Encrypts a file if its judgement says so. What stays readable in it must not leak either. */
 export async function carryOut(
   { entry, bytes, before }: StagedFile,
   { verdict, leaks, inForce }: Judgement,
@@ -92,7 +92,10 @@ export async function carryOut(
   }
 }
 
-/** What is left to say once a file is encrypted: what leaks then, and what cannot be valid either way. */
+/**
+ * What is still wrong once a file is encrypted: leaks in what stays readable, and values that no Secret
+ * may have.
+ */
 async function leftAfter(
   { path, bytes }: { readonly path: GitPath; readonly bytes: Buffer },
   before: readonly Finding[],
@@ -100,7 +103,7 @@ async function leftAfter(
 ): Promise<readonly Finding[]> {
   const { scan } = await import("../../findings/scan.ts");
   const { candidateOf } = await import("../../findings/candidate/candidate.ts");
-  // Before, the values could be read: that says more.
+  // From before: then the values could still be read.
   const notValid = before.filter(({ rule }) => rule === "secret-not-valid");
   const leaks = scan(candidateOf(pathText(path), Buffer.from(text)), new Set(["secret-not-valid"]));
   if (leaks.length === 0) return notValid;

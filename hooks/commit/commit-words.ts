@@ -46,7 +46,7 @@ export function warnings(repository: Repository, findings: readonly FileFinding[
     .filter(({ severity }) => severity === "warning")
     .flatMap((finding) => [
       ...findingWords(repository, finding),
-      // Whoever reads this has committed: nothing is staged of it any more, that could be left out.
+      // Whoever reads this has committed: nothing is staged any more that could be left out.
       ...indented(
         fixOf(finding, finding.mend.kind === "rename" ? "index" : "worktree", repository),
       ),
@@ -172,8 +172,8 @@ function note(repository: Repository, { entry, worktree, closedFor }: Stored): s
 }
 
 /**
- * Where git itself runs `git commit` and then goes on with more commits, it still has the index in
- * mind as it was before anything was encrypted, and takes that for somebody's changes.
+ * If git itself runs `git commit` and goes on with more commits, it still has the index in memory as it
+ * was before anything was encrypted, and takes the difference for somebody's changes.
  */
 export function staleIndex(operation: Operation | null, stored: readonly Stored[]): string {
   if (operation === null || stored.length === 0) return "";

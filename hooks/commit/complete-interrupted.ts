@@ -20,7 +20,7 @@ import { leftJournals, temporaryFileName, type Journal } from "./replacement-jou
  * @throws GitError
  */
 export async function completeInterrupted(repository: Repository): Promise<GitPath[]> {
-  // A partial commit's index is HEAD's but for its paths: the other one tells what is staged.
+  // The index of a partial commit is HEAD with its paths changed: the other one has what is staged.
   const index = repository.isPartialCommit ? repository.nextIndexFile : repository.indexFile;
   if (index === null) return [];
   const staged = withIndexFile(repository, index);

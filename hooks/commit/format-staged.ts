@@ -18,8 +18,8 @@ export type Formatting =
 
 /**
  * Runs lint-staged in a scaffolded repository, where it is installed and configured, and a staged file
- * is one to format. Only where every staged file is on disk as it was staged: then nothing has to be
- * hidden or stashed meanwhile, so that a killed commit loses nothing, and no plaintext gets into a stash.
+ * is one to format. Only if every staged file is on disk as it was staged: then nothing has to be
+ * hidden or stashed meanwhile, so a killed commit loses nothing, and no plaintext gets into a stash.
  *
  * @param staged what is about to be committed
  * @param encrypts whether something in it is to be encrypted
@@ -33,7 +33,7 @@ export async function formatStaged(
   const isWanted = staged.files.some(
     ({ entry, place }) => place === "staged" && isFormattable(pathText(entry.path)),
   );
-  // In somebody else's package.json it is there for hooks of their own to run.
+  // Somebody else's package.json has it for their own hooks to run.
   const isOurs = isWanted && hasOwnBin(repository.cwd);
   if (!isOurs || !existsSync(script) || !isConfigured(repository.cwd)) {
     return { kind: "skipped", why: null };

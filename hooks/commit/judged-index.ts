@@ -17,7 +17,10 @@ function proofName(head: Commit | null, isAmend: boolean): string {
   return `${isAmend ? "amended" : "judged"}-${head?.oid ?? "unborn"}`;
 }
 
-/** Which index file is there now. The number of one that is gone may be given to another. */
+/**
+ * Which index file is there now. Its inode number alone is not enough: one that is gone may be used
+ * again.
+ */
 export type IndexState = {
   readonly dev: number;
   readonly ino: number;
@@ -51,7 +54,9 @@ export function withdrawProof(repository: Repository): boolean {
 /** Milliseconds: no commit waits that long for node to start. */
 const AN_HOUR = 3_600_000;
 
-/** A pipe that a killed commit has left; at a newer one git may be waiting (waiting-batch.ts). */
+/**
+ * A pipe that a killed commit has left. A newer one may be in use: git waits at it (waiting-batch.ts).
+ */
 function isOldPipe(name: string): boolean {
   return (
     path.basename(name).startsWith("ask-") &&
@@ -95,7 +100,7 @@ export function isProven(repository: Repository, head: Commit | null, isAmend: b
   return now !== null && proof !== null && isSame(proof, now);
 }
 
-/** Null also where the folder is another user's, who has made a commit here and shut it. */
+/** Null also if the folder belongs to another user, who has committed here, and cannot be read. */
 function stateOf(proof: string): IndexState {
   try {
     return statSync(proof);
@@ -104,7 +109,9 @@ function stateOf(proof: string): IndexState {
   }
 }
 
-/** The index files that pre-commit passed on top of this HEAD, be they this one or not. */
+/**
+ * The index files that pre-commit has passed on top of this HEAD, whether this is one of them or not.
+ */
 export function proofs(repository: Repository, head: Commit | null): string[] {
   const folder = ownFolder(repository);
   if (folder === null) return [];

@@ -1,6 +1,6 @@
 /**
- * The line of a staged file that stands at a line of its encrypted form, where a value of many lines is one of ciphertext.
- * Only lines that were left as they are have one.
+ * Finds the line of a staged file by its line in the encrypted form, in which a value of many lines is
+ * one line of ciphertext. Only lines that were left as they are can be found.
  *
  * @returns for a line, 1-based: the same where the staged file has none like it
  */

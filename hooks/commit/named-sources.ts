@@ -33,7 +33,7 @@ export async function readableSource(
   return plaintextSource(source, rules, at)?.finding ?? null;
 }
 
-/** Staged files that name one in plaintext which is no part of the commit. */
+/** Staged files that name a file in plaintext which is not part of the commit. */
 export async function inNamings(
   repository: Repository,
   { files }: Staged,

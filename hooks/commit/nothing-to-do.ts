@@ -30,8 +30,8 @@ export interface Look {
 const UNKNOWN: Look = { nothingToDo: false, begun: null };
 
 /**
- * The gate's short way. It sees what {@link preCommit} sees, leaves the same proof, and knows of
- * nothing whenever it takes more than a look to tell, an error included.
+ * The gate's short way. It sees what {@link preCommit} sees and leaves the same proof. Whatever takes
+ * more than a look to tell, an error included, it leaves to that.
  *
  * @param seenBy number of the shell that has asked git already: see seen-index.ts
  */

@@ -51,7 +51,7 @@ export interface Begun {
   readonly surrounding: SurroundingFiles;
 }
 
-/** So often it begins anew where somebody else stages something meanwhile. */
+/** How often it begins anew if somebody else stages something meanwhile. */
 const ROUNDS = 3;
 
 /**
@@ -142,13 +142,13 @@ async function judgeIndex(
   } else if (leaveProof(repository, head, isAmend, judged)) {
     return passed;
   }
-  // The index was written since, by this gate or by another git: a git status does so, too.
+  // The index has been written since, by this gate or another git: even git status does that.
   judged = indexState(repository);
   const holds = await holdsNothingElse(repository, staged, replaced);
   return holds && leaveProof(repository, head, isAmend, judged) ? passed : null;
 }
 
-/** Whether the index differs from HEAD in what was judged, or put in its place, alone. */
+/** Whether the index differs from HEAD only in what was judged, and in what was put in its place. */
 async function holdsNothingElse(
   repository: Repository,
   { changed }: Staged,
@@ -173,7 +173,7 @@ function canAmend(operation: Operation | null): boolean {
   return kind !== "merge" && kind !== "cherry-pick" && kind !== "revert";
 }
 
-/** Or nobody could conclude a merge of a branch that has a past. */
+/** Otherwise nobody could conclude the merge of a branch with old plaintext in it. */
 async function forgivingOldErrors(
   repository: Repository,
   inspection: Inspection,

@@ -54,7 +54,8 @@ export async function prepareCommitMsg(
     : (operation ?? { kind: isUsersCommit ? "no-verify" : "message" });
   const refusal = await judge(repository, staged, { during, isUsersCommit, replacesHead: isAmend });
   if (during.kind !== "no-verify" || !(await isRestaged(refusal))) return refusal;
-  // The proof may be that of a commit that was aborted: said once more, --no-verify goes through.
+  // The proof may be left from a commit that was aborted. Without it, the next --no-verify goes
+  // through.
   withdrawProof(repository);
   return { ...refusal, during: { kind: "restaged" } };
 }

@@ -41,7 +41,8 @@ export async function replaceStaged(
   repository: Repository,
   contents: readonly NewContent[],
 ): Promise<Stored[]> {
-  // What came out as the last commit has it needs no new blob, and what is staged so, no entry.
+  // A result that the last commit has already needs no new blob, and one that is staged already, no new
+  // entry.
   const blobs = contents.map(({ text }) => Buffer.from(text, "utf8"));
   const worktree = await compareWithStaged(
     repository,
@@ -104,7 +105,10 @@ function notReplaced(file: WorktreeFile | undefined): WorktreeOutcome {
   return file?.state === "not-a-file" ? "no-file" : "edited";
 }
 
-/** The commit is right by now: a file that cannot be replaced any more is left, and said so. */
+/**
+ * The commit is right by now: a file that cannot be replaced any more is left as it is, and the user
+ * told.
+ */
 function putInPlace(replacement: PreparedReplacement): WorktreeOutcome {
   try {
     return replacement.commit() === "replaced" ? "rewritten" : "edited";

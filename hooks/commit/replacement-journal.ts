@@ -87,7 +87,10 @@ export function leftJournals(repository: Repository): LeftJournal[] {
   });
 }
 
-/** One that cannot be removed, another user's say, is read again, and nothing is left to do then. */
+/**
+ * One that cannot be removed (another user's, say) is read again next time, and then there is nothing
+ * to do.
+ */
 function removeJournal(file: string): void {
   try {
     rmSync(file, { force: true });
@@ -104,7 +107,7 @@ function read(file: string): Journal | null {
   }
 }
 
-/** Whether that process is a gate: its number may be another's by now, or it a zombie. */
+/** Whether that process is a gate: by now its number may belong to another program, or to a zombie. */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;
   return /flux-sops|pre-commit/.test(commandLine(pid));

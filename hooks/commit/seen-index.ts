@@ -16,7 +16,10 @@ export interface SeenIndex {
   readonly waiting: WaitingBatch;
 }
 
-/** Ends what git has said, where git ended well: no entry is of one field. */
+/**
+ * The last field of git's answer, printed only if git ended well: an entry has two fields, so this is
+ * none.
+ */
 const WHOLE = "whole";
 
 /**
@@ -55,7 +58,7 @@ function readAnswer(): string[] | null {
     const length = readSync(0, chunk);
     if (length === 0) return null;
     chunks.push(chunk.subarray(0, length));
-    // Few chunks but the last end with a field: a hundred thousand paths are not put together time and again.
+    // Few chunks but the last one end with a field, so the answer is seldom put together in vain.
     if (chunk[length - 1] !== 0) continue;
     const fields = nulFields(Buffer.concat(chunks));
     // An entry is of two fields: the word stands where one would begin, so that it is no path.
@@ -64,8 +67,8 @@ function readAnswer(): string[] | null {
 }
 
 /**
- * No link to a link, and not written into since it got its second name, as libraries in place of git do:
- * the name was the last change of the file (inode(7)).
+ * Whether it is a file, and was not written into since it got its second name (libraries do that where
+ * git does not): the new name was the last change of its status (inode(7)).
  */
 function isUntouched(seen: Stats): boolean {
   return seen.isFile() && seen.ctimeMs > seen.mtimeMs;

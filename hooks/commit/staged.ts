@@ -35,7 +35,7 @@ export interface Staged {
   readonly files: readonly StagedFile[];
   /** Symbolic links; their bytes are the paths that they lead to. */
   readonly links: readonly StagedFile[];
-  /** All that the index has otherwise than HEAD, be it a file or not. */
+  /** All in which the index differs from HEAD, files or not. */
   readonly changed: readonly ChangedEntry[];
   /** What HEAD has and the index has no more. */
   readonly deleted: readonly DeletedEntry[];
@@ -101,8 +101,8 @@ export async function readStaged(
 }
 
 /**
- * What the index has otherwise than every parent of a commit: of a merge, what is its own. Of a
- * commit at the edge of a shallow clone nothing: all of it came from the remote.
+ * In what the index differs from every parent of a commit: of a merge, what is its own. Of a commit at
+ * the edge of a shallow clone nothing: all of it came from the remote.
  */
 async function ownChanges(repository: Repository, { parents }: Commit): Promise<ChangedEntry[]> {
   if (!(await areHere(repository, parents))) return [];
@@ -175,7 +175,7 @@ export function pathsOf({ files }: Staged): GitPath[] {
   return files.map(({ entry }) => entry.path);
 }
 
-/** The same, with those of symbolic links: all whose creation rules count. */
+/** The same with symbolic links: all paths for which creation rules count. */
 export function judgedPathsOf({ files, links }: Staged): GitPath[] {
   return [...files, ...links].map(({ entry }) => entry.path);
 }

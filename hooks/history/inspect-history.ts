@@ -83,7 +83,8 @@ export async function inspectHistory(
   const { withSops } = past;
   if (withSops.size > 0) {
     const replacements = replacementsIn(log, { isNew: (oid) => past.has(oid), withSops });
-    // There may have been a rule that is none now, by which it was meant to be read, or a part of it.
+    // Without a rule today, there may have been one by which it was meant to be readable, in part or as
+    // a whole.
     const judgeable = replacements.filter(({ path }) => rules.for(pathText(path)).rule !== null);
     for (const one of await readableAgain(repository, judgeable, () => [rules])) {
       past.add(one, one.finding);

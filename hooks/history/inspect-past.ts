@@ -62,7 +62,10 @@ function inspectContent(
   ];
 }
 
-/** Of an encrypted file, the values in plaintext: sops and Flux pass over them, be the `sops` block one that they take or not. */
+/**
+ * The plaintext values of an encrypted file, even if sops and Flux would not take its `sops` block:
+ * they pass over such values.
+ */
 function readableValues(path: string, bytes: Uint8Array, verdict: SopsVerdict) {
   if (verdict.kind === "encrypted") return verdict.added.filter(({ kind }) => kind === "value");
   const isBroken = verdict.kind === "blocked" && verdict.finding.rule === "sops-broken";
@@ -72,9 +75,9 @@ function readableValues(path: string, bytes: Uint8Array, verdict: SopsVerdict) {
 const LEAVE_OUT = { kind: "leave-out" } as const;
 
 /**
- * Whether a file in plaintext has the name of an encrypted one, where no rule takes it any more, or one with
- * keys for sops itself, or it cannot be read as what it is. Without a rule nobody knows what in YAML there was to
- * encrypt.
+ * Whether a file in plaintext has the name of an encrypted one, though no rule takes it any more, or
+ * only a rule with keys for sops itself, or it does not parse. Without a rule nobody knows what in YAML
+ * was to be encrypted.
  */
 function isReadableByName(path: string, bytes: Uint8Array, blockedBy: RuleId, rules: RulesInForce) {
   const isTaken = rules.for(path).rule !== null;

@@ -13,7 +13,7 @@ export interface State {
   readonly kustomization: GitPath;
 }
 
-/** Which kustomizations a path matters to: their own, and those of all that they ever named. */
+/** Which kustomizations a path matters to: the path is their own, or one that they ever named. */
 export class NamedBy {
   readonly #byPath = new Map<GitPath, Set<GitPath>>();
 

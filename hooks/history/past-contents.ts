@@ -116,7 +116,10 @@ export class PastContents {
     return new Set(encrypted.map(({ oid }) => oid));
   }
 
-  /** Takes note of what is wrong with a content by what stood beside or before it, where nothing else says so. */
+  /**
+   * Adds what is wrong with a content because of what stood beside or before it, unless it is known for
+   * something else.
+   */
   add({ oid, path }: Pick<FoundSource, "oid" | "path">, finding: Finding): void {
     const found = [...(this.#found.get(oid)?.values() ?? [])];
     if (!found.some((one) => one.finding.rule === finding.rule)) this.#find(oid, finding, path);

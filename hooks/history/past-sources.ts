@@ -40,7 +40,8 @@ export async function pastSources<Wrong>(
       const key = nameAt(state.commit, state.kustomization);
       return !seen.has(key) && seen.add(key);
     });
-    // What a kustomization names is known once it was read: commits that change that are seen in the next round.
+    // What a kustomization names is known only after reading it: commits that change such a file are
+    // seen in the next round.
     if (states.length === 0) break;
     for (const source of await sourcesAt(context, states, named)) {
       const place = placeOf(source);

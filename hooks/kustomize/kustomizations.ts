@@ -18,9 +18,8 @@ export function mayGenerateSecrets({ bytes }: { readonly bytes: Uint8Array }): b
 const OBJECTS = "generators";
 
 /**
- * Cheap, and never false where a secretGenerator names the file: whether a kustomization above it may
- * do so, or the file is a kustomization that lists such as are named in other files. Only those of the file's own
- * folder and of the folders above are asked.
+ * Whether a kustomization in the file's folder or above may make a Secret of it, or the file is itself
+ * a kustomization with generator objects. Cheap, and never false if a secretGenerator names the file.
  */
 export function mayFeedSecret(path: GitPath, kustomizations: readonly Kustomization[]): boolean {
   return kustomizations.some((one) => {
@@ -38,7 +37,8 @@ export function mayName(
   paths: Iterable<GitPath>,
 ): boolean {
   const text = utf8Bytes(kustomization.bytes);
-  // Which files its objects name stands in other files. Behind a backslash any name may stand in another spelling.
+  // What its generator objects name stands in other files. And with a backslash, a name may be spelled
+  // in any way.
   if (text.includes("\\") || listsObjects(kustomization)) return true;
   const folder = text.includes("..") ? "" : folderOf(kustomization);
   for (const path of paths) {

@@ -1,9 +1,9 @@
 /**
- * Answers a question about files of which some are named only in others: it is asked again with all that it
- * lacked, until it lacks nothing.
+ * Answers a question about files, some of which are named only in others: it is asked again, each time
+ * with the files that it lacked, until it lacks none.
  *
- * @param question what it reads is none until it was read, and where there is nothing of that name
- * @param readAll reads those of some names that there are; not called where nothing is asked for
+ * @param question asks for files by name; gets nothing for one that was not read yet, or is not there
+ * @param readAll reads the files of some names, as far as they are there; not called without a name
  */
 export async function readAsAsked<Answer, Name extends string>(
   question: (read: (name: Name) => readonly Buffer[]) => Answer,

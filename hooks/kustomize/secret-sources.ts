@@ -75,7 +75,7 @@ const MAKE_SECRETS: readonly GeneratorSource["generator"][] = [
   "SecretGenerator",
 ];
 
-/** Of what makes a Secret, the first place that is to be judged: what names the file, not the file itself. */
+/** The first place to be judged among those that name the file; not the file itself. */
 export function firstNaming(
   { namedAt }: SecretSource,
   concerns: (path: GitPath) => boolean,

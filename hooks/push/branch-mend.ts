@@ -24,7 +24,7 @@ export async function branchMend(
   const parents = commits.parentsOf(ref.localOid);
   const isOne = base === null ? parents.length === 0 : parents.length === 1 && parents[0] === base;
   const range = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
-  // What is bad may have been all there was, and be undone or left out by now.
+  // Nothing may be left to commit: what was bad may have been all there was.
   const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }${leave}`;
   const message = keepsMessages ? "" : ", with a new message";
   return {
@@ -48,7 +48,10 @@ export async function branchMend(
   };
 }
 
-/** What has git log write messages as git commit reads them: it does, unless it is set to show others. */
+/**
+ * The option that has git log write messages in the encoding that git commit reads; empty if it does
+ * anyway.
+ */
 async function asCommitted(repository: PushResult["repository"]): Promise<string> {
   const shown = await configValue(repository, "i18n.logOutputEncoding");
   if (shown === null) return "";

@@ -12,7 +12,7 @@ import type { PushResult } from "./pre-push.ts";
 import type { PushedRef } from "./push-lines.ts";
 import { laterMend, noBranchMend, tagMend, type RefMend } from "./ref-mend.ts";
 
-/** More refs than this at once get their mends when the first ones are mended. */
+/** Refs beyond this number get their mends once the first ones are mended. */
 const MENDED_AT_ONCE = 5;
 
 /**
@@ -46,7 +46,7 @@ export async function pushMends({
     if (!isBad) continue;
     const tag = /^refs\/tags\/(.+)$/s.exec(ref.localRef)?.[1];
     if (tag !== undefined) mends.push(tagMend(ref, tag));
-    // Or no commit at all: a file by its name.
+    // It may also be no commit at all, but a file that is pushed by its name.
     else if (isOfNoBranch(ref) || !newCommits.has(target)) mends.push(noBranchMend(ref));
     else if (newCommits.isTainted(target)) {
       // Pushed by the name of HEAD beside that of its branch, or to two branches there.

@@ -32,7 +32,10 @@ export function noBranchMend(ref: PushedRef): RefMend {
   };
 }
 
-/** Where a git command is in the middle of something: what it ends with may be another commit, and what mends that is told then. */
+/**
+ * While a git command is in the middle of something. It may end with another commit, whose mend is told
+ * then.
+ */
 export function laterMend(ref: PushedRef, command: string): RefMend {
   return {
     ref,

@@ -90,8 +90,8 @@ async function nestedRemotes(context: GitContext, name: string): Promise<string[
 }
 
 /**
- * What tracks a branch that is another one there by now. Where that is not known here, somebody has pushed
- * since: what was there before counts as it did.
+ * Tracking branches of branches that have moved on the remote. If the commit there is not known here,
+ * somebody has pushed since: then what was there before still counts.
  */
 async function movedBranches(
   context: GitContext,

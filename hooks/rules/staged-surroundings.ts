@@ -27,7 +27,7 @@ export async function stagedSurroundings(
   context: GitContext,
   paths: readonly GitPath[],
 ): Promise<Surroundings> {
-  // There is nothing to be done meanwhile.
+  // Blocking, since there is nothing else to do meanwhile.
   const blocking = { ...context, blocks: true };
   const entries = paths.length === 0 ? [] : surroundingEntries(await indexEntries(blocking), paths);
   const blobs = await readBlobMap(

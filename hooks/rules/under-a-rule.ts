@@ -10,8 +10,8 @@ import { RULE_FILE } from "./gate-files.ts";
 import type { RulesInForce } from "./rules-in-force.ts";
 
 /**
- * Says with a finding about a file that no creation rule takes how one would: who wants to commit a Secret
- * is not helped by a way to leave it out.
+ * Adds to a finding about a file that no creation rule takes how one would take it: whoever wants to
+ * commit a Secret is not helped by a way to leave it out.
  *
  * @param findings of one file
  * @throws BrokenRulesError
@@ -29,7 +29,7 @@ export function orUnderARule(
   return findings.with(at, { ...found, mend });
 }
 
-/** Files of variables and of other credentials are seldom Flux's: where they belong is not known. */
+/** Files of variables and other credentials are seldom for Flux, so nobody knows where they belong. */
 function isForARule(rule: Finding["rule"], mend: Finding["mend"]["kind"], path: string): boolean {
   if (rule === "sops-rule") return mend === "edit";
   return rule === "plaintext-secret" && mend === "leave-out" && formatOf(path) === "yaml";
