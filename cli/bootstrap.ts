@@ -74,7 +74,8 @@ async function run(command: Command): Promise<number> {
     requireProgram("kubectl");
     requireProgram("flux");
   }
-  // The one that is asked about is named to each command: by then another may be the current one.
+  // The context that the user was asked about is named to each command: by then another may be the
+  // current one.
   const context = text("context") ?? (isDryRun ? null : currentContext());
   const prepared = await prepareBootstrap({
     directory,
@@ -128,8 +129,9 @@ async function run(command: Command): Promise<number> {
 }
 
 /**
- * The Secret is replaced as a whole. A key in it that the files are still encrypted to, and that this machine does not
- * have, may be the last copy; and who has another one here is a colleague, or at another machine.
+ * The Secret is replaced as a whole. A key in it that files are still encrypted to, and that this
+ * machine does not have, may be the last copy. Somebody with another key is a colleague, or sits at
+ * another machine.
  *
  * @throws ScaffoldError `environment`
  */
@@ -180,7 +182,7 @@ function currentContext(): string {
   );
 }
 
-/** Of the environment, else of a person, who does not see it. */
+/** From the environment, else from a person, to whom it is not shown. */
 async function tokenFor(
   { tokenVariable }: Bootstrap,
   canAsk: boolean,
@@ -206,7 +208,7 @@ async function pipe(
   [first, second]: readonly [readonly string[], readonly string[]],
   input: string,
 ): Promise<void> {
-  // Node gives a child a socket, which nothing can open as /dev/stdin: cat makes it a pipe.
+  // Node gives a child a socket, which cannot be opened as /dev/stdin: cat makes a pipe of it.
   const producer = spawn("sh", ["-c", 'cat | "$@"', "sh", ...first], {
     stdio: ["pipe", "pipe", "inherit"],
     env: withoutKeys(),

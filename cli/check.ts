@@ -63,7 +63,8 @@ export async function check(argv: readonly string[]): Promise<number> {
     // All else waits for it.
     if (history === true) log = new HistoryLog(context);
     const repository = await openRepository(context);
-    // A range has those of its end. They are asked for while the rest is read; who awaits them gets the error.
+    // A range has the settings of its end. These are asked for while the rest is read; whoever awaits
+    // them gets the error.
     const settings = range === undefined ? stagedSettings(repository) : null;
     settings?.catch(() => undefined);
     const checked =
@@ -116,8 +117,8 @@ export async function check(argv: readonly string[]): Promise<number> {
 /**
  * Applies `.flux-sops.yaml`.
  *
- * @param isWhole everything was looked at: an entry that allowed nothing is told, but for one of a content
- *   that git still has, which `--history` looks at
+ * @param isWhole everything was looked at, so an entry that allows nothing is reported; unless it names
+ *   a content that git still has, which `--history` looks at
  */
 async function settled(
   context: GitContext,

@@ -36,7 +36,7 @@ export async function plaintextOf(
   try {
     return await decrypted(path, environment);
   } catch {
-    // The whole command says what it is.
+    // The whole command says what is wrong.
     return null;
   }
 }
@@ -62,7 +62,10 @@ async function decrypted(path: string, environment: NodeJS.ProcessEnv): Promise<
   return decryptSelected(new YamlFile(text, content, 0, reread), metadata, selects, dataKey).text;
 }
 
-/** Whether reading keys leaves no trace: a command may ask for a passphrase, a pipe is then empty. */
+/**
+ * Whether keys can be read a second time: a command might ask for a passphrase again, and a pipe is
+ * empty by then.
+ */
 function keysCanBeReadAgain(environment: NodeJS.ProcessEnv): boolean {
   const files = [environment["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile(environment)];
   return (
@@ -82,7 +85,7 @@ function isThere(path: string): boolean {
 /**
  * Writes without `process.stdout`, which takes longer to come up than a value to decrypt.
  *
- * @returns what a pipe that is full or closed has not taken, or a full disk: `process.stdout` knows how to
+ * @returns what is left if a pipe is full or closed, or a disk is full: `process.stdout` knows how to
  *   wait, and what to say.
  */
 function print(bytes: Buffer): Buffer {
@@ -90,7 +93,7 @@ function print(bytes: Buffer): Buffer {
   try {
     while (at < bytes.length) at += writeSync(1, bytes, at);
   } catch {
-    // Whoever writes the rest sees it again.
+    // Whoever writes the rest meets the same error again.
   }
   return bytes.subarray(at);
 }

@@ -82,7 +82,7 @@ async function editFile(path: string, options: Options): Promise<void> {
 }
 
 async function editNewFile(path: string, options: Options): Promise<void> {
-  // Whatever is wrong with the rule or the folder is said before somebody types.
+  // What is wrong with the rule or the folder is said before somebody types.
   const encryption = encryptionFor(path, options, chosenConfig(options));
   const conversion = conversionOf(path, options);
   const { from, to, indent } = conversion;
@@ -107,7 +107,7 @@ function isStill(bytes: Buffer, path: string): boolean {
   try {
     return readFileSync(path).equals(bytes);
   } catch (error) {
-    // Removed or renamed, or a folder by now: saving it again would end the same way.
+    // Removed, renamed, or a folder by now.
     if (["ENOENT", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
     throw error;
   }
@@ -137,7 +137,10 @@ function keptBeside(path: string, content: string | Uint8Array): string {
   }
 }
 
-/** What was typed is in no file any more: on a full disk, say, its author can make room and go on. */
+/**
+ * Saves what was typed, and does not give up: it is in no file any more. On a full disk its author can
+ * make room and go on.
+ */
 async function saved(path: string, write: () => void | Promise<void>): Promise<void> {
   for (;;) {
     try {
@@ -153,7 +156,7 @@ async function saved(path: string, write: () => void | Promise<void>): Promise<v
   }
 }
 
-/** What would only be said once somebody has typed. */
+/** Refuses beforehand what could otherwise be said only after somebody has typed. */
 function refuseUnwritable(place: string): void {
   try {
     accessSync(place, constants.W_OK);

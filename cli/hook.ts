@@ -32,7 +32,7 @@ const HOOKS: Readonly<Record<string, Hook>> = {
     }
     if (findings.some(({ severity }) => severity === "error")) {
       const { unstagedRules } = await import("../hooks/rules/unstaged-rules.ts");
-      // In a commit of some paths what is staged beside them does not count.
+      // In a commit of some paths, what else is staged does not count.
       const unstaged = repository.isPartialCommit
         ? []
         : await unstagedRules(repository).catch(() => []);

@@ -26,7 +26,7 @@ export function asCommanderReads(argv: readonly string[], command: Command): str
       if (!option.required) flags.push(...switched(flag, value));
       else if (value !== undefined) flags.push(flag, value);
       else if (at + 1 < argv.length) flags.push(flag, argv[(at += 1)] ?? "");
-      // Its value is missing: the dashes that are put before the files would be taken for it.
+      // The value of this flag is missing: the `--` put before the files would be taken for it.
       else return [...flags, flag];
     } else if (isDashed(argument) && (takesAnyNumber || others.length === 0)) {
       flags.push(argument);

@@ -37,7 +37,7 @@ export function parseWithHint(
 
 /**
  * {@link parseArguments} for a command that stands in for one of sops's: flags as Go takes them, and an
- * option with nothing as its value is as good as none, as in `--output "$FILE"`.
+ * option with an empty value counts as not given, as in `--output "$FILE"`.
  *
  * @param argumentsExit the status where there are too few arguments, or too many.
  */

@@ -5,6 +5,6 @@ export function typeOption(flags: string, description: string): Option {
   const option = new Option(flags, description);
   option.choices(["yaml", "json", "dotenv", "ini", "binary"]);
   const choose = option.parseArg;
-  // As for every option of sops's: nothing as a value is as good as no option.
+  // As with every option of sops's: an empty value is no option.
   return option.argParser((type, before) => (type === "" ? "" : choose?.(type, before)));
 }

@@ -41,7 +41,10 @@ export async function checkFiles(
   return { ...checked, findings: [...findings, ...built] };
 }
 
-/** Of a conflict our side, without which what names the file would seem to name none. */
+/**
+ * What is staged, and our side of a conflict: without that, whatever names the file would seem to name
+ * a missing one.
+ */
 function isStagedOrOurs({ stage }: IndexEntry): boolean {
   return stage === 0 || stage === OURS;
 }
@@ -58,8 +61,8 @@ function mendedOutside(finding: CheckedFinding): CheckedFinding {
 }
 
 /**
- * What the last commit has as well is not mended by taking it out of the next: there is nothing staged of it. Nor is a
- * file to edit that a merge or a rebase takes over.
+ * What the last commit has as well cannot be left out of the next: nothing of it is staged. Nor can a
+ * file that is to be edited while a merge or a rebase takes it over.
  */
 function whereItIs(
   finding: CheckedFinding,
@@ -72,7 +75,9 @@ function whereItIs(
   return canBeLeftOut ? finding : { ...finding, where: "worktree" };
 }
 
-/** What Flux would make of all files together. Where such a finding is mended is not where it was staged. */
+/**
+ * What Flux would make of all files together. Such a finding is not mended in the file that was staged.
+ */
 function inBuilds(files: readonly FileToCheck[]): CheckedFinding[] {
   const byName = new Map(files.map((file) => [pathText(file.path), file]));
   const found = fluxCiphertext({

@@ -8,8 +8,8 @@ import { itemsOf, type Kubectl } from "../cluster/kubectl.ts";
 const OWNER = "kustomize.toolkit.fluxcd.io/name";
 
 /**
- * Has Flux applied ciphertext? It does without a word where nothing decrypts: a value is a token of SOPS
- * then, in the cluster. The values that are read for that stay in this process's memory.
+ * Has Flux applied ciphertext? Where nothing decrypts, it does so without a word, and a value in the
+ * cluster is a token of SOPS. The values that are read to see that stay in this process's memory.
  */
 export function diagnoseApplied(kubectl: Kubectl): Diagnosis[] {
   const got = kubectl(["get", "secrets,configmaps", "-A", "-l", OWNER, "-o", "json"]);

@@ -4,7 +4,9 @@ import type { OpenedRepository } from "../../git/repository/open.ts";
 import { gitLine, requireUsableGit } from "../../scaffold/git-in-folder.ts";
 import { type Diagnosis, note, ok, wrong } from "./diagnosis.ts";
 
-/** Is git new enough, and can Flux read what it keeps? go-git, with which it does, knows SHA-1 alone. */
+/**
+ * Is git new enough, and can Flux read the repository? It reads with go-git, which knows SHA-1 alone.
+ */
 export async function diagnoseGit({
   cwd: directory,
   objectFormat,

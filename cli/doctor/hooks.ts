@@ -112,7 +112,7 @@ async function husky(
 ): Promise<Diagnosis[]> {
   const problem = await huskyProblem(directory);
   const silent = hooksNotCalled(directory, manager.folder);
-  // What --fix leaves to the user is said before it, too, and first: it may wait for that.
+  // What --fix leaves to the user is said without it, too, and first: the rest may depend on it.
   const byHand = silent === null ? [] : [notOn(silent)];
   if (problem === null) return silent === null ? [ok("the hooks are on")] : byHand;
   if (!fix) return [...byHand, wrong(problem, FIX)];
@@ -138,7 +138,8 @@ async function huskyProblem(directory: string): Promise<string | null> {
   const missing = GATE_HOOKS.filter((name) => !existsSync(resolve(directory, folder, name)));
   if (missing.length > 0) return `${printable(folder)}/${missing.join(", ")} is missing`;
   if (configured === "" || configured === ".git/hooks") return OFF;
-  // As it is set for all of a user's repositories, where this one has nothing of its own.
+  // core.hooksPath may also be set for all of a user's repositories, and this one have nothing of its
+  // own.
   const places = [folder, `${folder}/_`].map((place) => resolve(directory, place));
   if (!places.includes(resolve(directory, configured))) {
     return `the hooks are off: core.hooksPath has git look for them in ${printable(configured)}`;

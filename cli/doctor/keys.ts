@@ -48,7 +48,7 @@ export async function diagnoseIdentities(
   const closedRules = rules.filter(
     ({ rule }) => rule.recipients.length > 0 && !opens(rule.recipients),
   );
-  // Of the files of a closed rule all has been said then.
+  // The rule has been reported then, and its files with it.
   const closedFiles = files.filter(
     ({ metadata, rule }) =>
       metadata !== null &&
@@ -68,7 +68,7 @@ export async function diagnoseIdentities(
   ];
 }
 
-/** After what is in the key file, which need not end with a line break. */
+/** Appends keys to a key file, which need not end with a line break. */
 function takeOver(from: string, to: string): string {
   const folder = shellCommand(["mkdir", "-p", "-m", "700", "--", dirname(to)]);
   return `${folder} && (umask 077; { echo; cat -- ${from}; } >> ${shellCommand([to])})`;
@@ -79,7 +79,7 @@ function diagnoseClosed(
   files: readonly EncryptedEntry[],
   put: (recipients: readonly string[]) => string,
 ): Diagnosis[] {
-  // sops shares the data key out among groups: one key is not enough there.
+  // With several key groups, one key is not enough: each opens a share of the data key only.
   const isForeign = ({ metadata }: EncryptedEntry) => (metadata?.foreign.length ?? 0) > 0;
   const foreign = files.filter(isForeign);
   const own = files.filter((file) => !isForeign(file));

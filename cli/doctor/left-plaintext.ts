@@ -117,7 +117,8 @@ function pastFindings(name: string, bytes: Buffer, rules: RulesInForce) {
   try {
     return inspectPast(name, bytes, rules, WITHOUT).map(({ finding }) => finding);
   } catch (error) {
-    // Told elsewhere; what it would say of this file is of no weight.
+    // A broken rule file is reported elsewhere. Without its rules the contents are still scanned for
+    // leaks.
     if (error instanceof BrokenRulesError) return scan(candidateOf(name, bytes), WITHOUT);
     throw error;
   }

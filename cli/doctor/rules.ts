@@ -90,7 +90,10 @@ function soundness(
   return [...misspelt, ok(`the creation rules are sound${asTheySay(encryption)}`)];
 }
 
-/** Of a file without a rule, or with keys that are left to sops, drift is not known. */
+/**
+ * Files without a rule, with a broken `sops` block, or with keys that are left to sops are not
+ * compared.
+ */
 function asTheySay({ files, conflicts }: Encryption): string {
   if (files.length === 0) return conflicts.length === 0 ? "; nothing is encrypted yet" : "";
   const known = files.filter(({ metadata, rule }) => {
@@ -163,7 +166,7 @@ function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] 
 /** `\\.`, as a dot is escaped in double quotes. */
 const ESCAPED_BACKSLASH = /(?<!\\)(?:\\\\)+\./;
 
-/** Rules may be there before their files, so what looks misspelt is all there is to go by. */
+/** Rules may be there before their files, so only what looks misspelt is reported. */
 function takesNothing(
   { file, rule }: RuleEntry,
   paths: readonly string[],

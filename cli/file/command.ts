@@ -57,9 +57,11 @@ interface FileCommand {
   readonly exits?: Exits;
   /** The same for a file that is not there, where it is not that of most. */
   readonly missingExit?: (options: Options, form: Form) => number;
-  /** The same for whatever is wrong with one of several files, where it is none of its own. */
+  /**
+   * The status if one of several files fails, whatever is wrong with it; without it, that file's own.
+   */
   readonly severalExit?: number;
-  /** Whether each file is asked for: what was agreed to is then done at once. */
+  /** Whether the user is asked about each file: then each is written as soon as it is agreed to. */
   readonly asks?: (options: Options) => boolean;
   /** @returns the file's new content. */
   readonly run: (file: FileAtWork) => Promise<string | Buffer>;
@@ -68,7 +70,7 @@ interface FileCommand {
 /** How a command was called: by its name, or by a flag as in older versions of sops. */
 export type Form = "name" | "flag";
 
-/** So many files are written before they are put in place. */
+/** How many files are written before they are put in place together. */
 const BATCH = 128;
 
 const STANDARD_INPUT = "/dev/stdin";
@@ -127,7 +129,7 @@ export function fileCommand(
     const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(files.flat());
     const inPlace = definition.writes === "always" || options["inPlace"] === true;
     const missingExit = definition.missingExit?.(options, form) ?? SOPS_EXIT.noFileSpecified;
-    // Results on a terminal say themselves how far it is.
+    // On a terminal, the results themselves show the progress.
     const isSeen = !inPlace && process.stdout.isTTY;
     const step = progress(definition.name, isSeen ? 0 : paths.length);
     const output = options["output"];
@@ -185,7 +187,7 @@ async function runOne(
   await put({ content, path, bytes, format });
 }
 
-/** Says what to add where the format is none that was asked for, but the name's. */
+/** Says which option to add, if the format was not asked for but is the name's. */
 async function converted(at: FileAtWork, run: FileCommand["run"]): Promise<string | Buffer> {
   try {
     return await run(at);

@@ -24,7 +24,7 @@ export function identitiesHere(): Promise<FoundIdentities> {
  * @throws SopsError `no-identity` with what would open the file.
  */
 export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
-  // Nearly always sops's own places have the key: git is not asked for another one before.
+  // sops's own places nearly always have the key: only if not, git is asked for another place.
   for (const recipient of askedFor(metadata)) {
     const dataKey = await unwrapped(metadata, usualIdentities(recipient));
     if (dataKey !== null) return dataKey;

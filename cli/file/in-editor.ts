@@ -51,7 +51,7 @@ export async function edited(
     process.removeListener(signal, onSignal);
     process.kill(process.pid, signal);
   };
-  // From before there is a plaintext until it is gone, or a signal between could leave it there.
+  // From before the plaintext is written until it is gone: a signal in between could leave it there.
   for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
   try {
     temporary = privateFile(name, plaintext);
@@ -64,7 +64,7 @@ export async function edited(
         throw new ExitError(SOPS_EXIT.fileHasNotBeenModified, "nothing was changed");
       }
       try {
-        // Be it that an editor had no room to write.
+        // It may be that the editor had no room to write.
         if (typed.length === 0 || isNothing(typed, format)) {
           throw new SopsError("syntax", "nothing is left in the file");
         }
@@ -110,7 +110,8 @@ async function runEditor(file: string): Promise<void> {
       `${printable(editor)} does not wait until its window is closed, and what is typed there would be lost: SOPS_EDITOR=${shellText(`${editor} --wait`)} before the command`,
     );
   }
-  // As git does: the variable may hold arguments. The shell between must not end before the editor either.
+  // As git does it: the variable may hold arguments. The shell in between must not end before the
+  // editor.
   const line = `trap : INT QUIT; ${editor} "$@"`;
   const status = await ended(() =>
     spawn("/bin/sh", ["-c", line, editor, file], { stdio: "inherit" }),

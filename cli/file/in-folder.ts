@@ -6,7 +6,7 @@ import { TOKEN_START } from "../../sops/token-start.ts";
 /** What holds no files of the user's own. */
 const PASSED_OVER: readonly string[] = [".git", "node_modules"];
 
-/** What is wrong with a path is said when it is read. */
+/** Whether a path is a folder; not if it cannot be looked at: reading it will say why. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
@@ -48,8 +48,8 @@ export function everyFileIn(folder: string): string[] {
 }
 
 /**
- * A broken `sops` block counts, a name that says another format, and what cannot be read: the command that comes to
- * the file says what is wrong with it.
+ * Whether a file is encrypted, or may be: with a broken `sops` block, in another format than its name
+ * says, or unreadable. The command then says what is wrong with it.
  */
 function isEncrypted(path: string): boolean {
   let bytes: Buffer;

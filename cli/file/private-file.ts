@@ -39,7 +39,9 @@ export function privateFile(name: string, content: Uint8Array): PrivateFile {
   return { path, remove };
 }
 
-/** Else it would look as if the disk of the encrypted file were full. */
+/**
+ * Names the place in an error: otherwise it would seem to be the encrypted file's disk that is full.
+ */
 function orSaid<T>(place: string, write: () => T): T {
   try {
     return write();

@@ -52,9 +52,11 @@ export function stageFile(
   const target = realpathSync(path);
   const present = statSync(target);
   if (!present.isFile()) throw leftAsItIs(path, "is no regular file");
-  // Its folder alone would let it be replaced: as in sops, and in the gate, a file that is read-only stays.
+  // A writable folder is enough to replace a file in it. As in sops and in the gate, a read-only file
+  // stays all the same.
   accessSync(target, constants.W_OK);
-  // A name that git ignores in a scaffolded repository, and that is short enough beside any other.
+  // A scaffolded repository ignores such names. It is not made from the file's own, which may be as
+  // long as names can be.
   const beside = join(dirname(target), `.flux-sops-${randomBytes(8).toString("hex")}.tmp`);
   // It may hold plaintext: nobody else may read it, not even for a moment.
   const handle = openSync(beside, "wx", 0o600);
@@ -97,7 +99,10 @@ export function stageFile(
   };
 }
 
-/** In one step; where a file is mounted by itself, as into a container, only what is in it can be replaced. */
+/**
+ * In one step; but of a file that is mounted by itself, as into a container, only the content can be
+ * replaced.
+ */
 function replaceBy(beside: string, target: string, content: string | Uint8Array): void {
   try {
     renameSync(beside, target);
@@ -126,8 +131,8 @@ function leftAsItIs(path: string, why: string): ExitError {
 /**
  * Gives a file the owner and the group of the one that it replaces.
  *
- * @returns its mode. Who may not give files away to a group gives that no more than all others have: in
- *   the place of the group that could read the file, it would be one's own.
+ * @returns its mode. If the group cannot be set, it gets no more rights than all others have: the new
+ *   file's group is one's own, not the one that could read the old file.
  */
 function modeAsOwned(handle: number, { uid, gid, mode }: Stats): number {
   const own = fstatSync(handle);

@@ -70,7 +70,9 @@ export async function putInPlace(batch: Batch): Promise<number> {
   return status;
 }
 
-/** A plaintext may be in it: a new file is for its owner alone. Pipes and devices take it as they are. */
+/**
+ * It may hold a plaintext, so a new file is for its owner alone. Pipes and devices stay as they are.
+ */
 async function write(path: string, content: Buffer): Promise<void> {
   try {
     const present = statSync(path, { throwIfNoEntry: false });

@@ -67,7 +67,8 @@ function rulesOf(path: string, chosen: string | null): RulesOfFile | null {
       const { file, config, below } = found;
       return { file, config, path: [...below, basename(path)].join("/") };
     }
-    // As sops, for what lies in no repository, such as /dev/stdin: what holds where the command is run.
+    // As in sops, a file in no repository, such as /dev/stdin, is under the rules of the folder where
+    // the command is run.
     const here = rulesAbove(process.cwd());
     if (here === null) return null;
     return { file: here.file, config: here.config, path: absolute.split(sep).join("/") };
@@ -94,7 +95,7 @@ interface RulesAbove {
   readonly below: readonly string[];
 }
 
-/** Found once a folder: a command may take a thousand files. */
+/** Looked for once for each folder: a command may take a thousand files. */
 const rulesByFolder = new Map<string, RulesAbove | null>();
 
 function rulesAbove(folder: string): RulesAbove | null {
