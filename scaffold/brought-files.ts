@@ -19,7 +19,7 @@ export function isBrought(
   return hasPlace(file, destination, manager) && !isTakenAway(file, destination, force);
 }
 
-/** A list that was taken away for Flux to take all that is in its folder, or what nothing else needs. */
+/** A list that was removed so that Flux takes all of its folder, or a file that nothing else needs. */
 function isTakenAway({ path }: WantedFile, destination: Destination, force: boolean): boolean {
   const { directory, generated } = destination;
   if (!generated.ids.has(path)) return false;
@@ -27,7 +27,7 @@ function isTakenAway({ path }: WantedFile, destination: Destination, force: bool
   return wouldHide(directory, path) || (isRemoved && !force);
 }
 
-/** For people and for CI: neither the gate nor Flux misses them. */
+/** For people and for CI: the gate and Flux do without. */
 const OPTIONAL =
   /^(?:(?:talos\/)?README\.md|\.editorconfig|\.gitlab-ci\.yml|\.(?:github|forgejo)\/workflows\/flux-sops\.yml)$/;
 

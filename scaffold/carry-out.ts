@@ -37,7 +37,7 @@ export async function carryOut(
 ): Promise<Scaffolded> {
   const { destination, answers, identity, force } = prepared;
   const { directory } = destination;
-  // Else it would be committed to, and taken back after a failure.
+  // It would be committed to, and removed after a failure.
   if (!destination.isRepository && existsSync(join(directory, ".git"))) {
     throw new ScaffoldError(
       "environment",
@@ -82,7 +82,9 @@ export async function carryOut(
   return { ...prepared, hooks, installation, commit };
 }
 
-/** Whether the hook files are the scaffold's alone: then so is what husky puts beside them. */
+/**
+ * Whether the hook files are the scaffold's alone: then so are the stubs that husky puts beside them.
+ */
 function isHuskyOurs({ files }: PreparedScaffold): boolean {
   const hook = files.find(({ path }) => path === ".husky/pre-commit");
   return hook?.content.equals(hook.generated) === true;

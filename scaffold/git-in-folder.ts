@@ -35,7 +35,8 @@ export async function gitInFolder(
 }
 
 /**
- * What `git grep` prints of a repository's files, as the user's color.ui, submodule.recurse and grep.* must not have it.
+ * What `git grep` prints of a repository's files, whatever the user's color.ui, submodule.recurse and
+ * grep.* say.
  *
  * @throws GitError
  */

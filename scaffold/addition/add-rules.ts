@@ -7,10 +7,10 @@ import type { WantedRule } from "../wanted-rules.ts";
 import { appendAtEnd, appendTo, readYaml, valueAt, type YamlLines } from "./yaml-insertion.ts";
 
 /**
- * Adds rules to a `.sops.yaml`, behind those that are there: these keep their meaning, since the
- * first rule that takes a path counts. Where they take all that a wanted rule is for, they decide, and
- * the wanted rule is not added; else it takes what they leave. But a file that was encrypted to others without
- * a rule, as Flux's own key may be, is not to fall under one that would have it encrypted anew.
+ * Adds rules to a `.sops.yaml`, behind those that are there: these keep their meaning, since the first
+ * rule that takes a path counts. If they take all that a wanted rule is for, it is not added; otherwise
+ * it takes what they leave. But no file that was encrypted to others without a rule may fall under a
+ * new one, which would have it encrypted anew.
  *
  * @param recipients whom the wanted rules name
  * @param encrypted the files that are encrypted already
@@ -36,7 +36,7 @@ export function addRules(
   }
   const lines = missing.flatMap((rule) => rule.lines);
   const added = inserted(text, lines);
-  // A rule that cannot be reached is no rule: looked at again as it will be read.
+  // A rule behind others may never be reached: the new text is read again to see.
   const paths = missing.flatMap(({ probes }) => probes.filter(untaken));
   if (added !== null && paths.every((path) => takes(added, path))) {
     return { content: Buffer.from(added) };

@@ -29,7 +29,7 @@ export function listResource(text: string, entry: string): string | null {
     const [begin, end] = value.range ?? [0, 0];
     const last = value.items.at(-1) as Node | undefined;
     if (value.flow === true && last === undefined) {
-      // With a comment in it, it is its owner's.
+      // With a comment in it, only its owner knows where an entry belongs.
       if (!/^\[\s*\]$/.test(text.slice(begin, end))) return null;
       const at = text.slice(0, begin).trimEnd().length;
       added = `${text.slice(0, at)}${lineBreak}  - ${entry}${text.slice(end)}`;

@@ -50,8 +50,8 @@ export type CommitState =
   | { readonly kind: "clean" };
 
 /**
- * Stages the scaffold's files in a new repository, and commits them when git knows an author who
- * was configured, not guessed from the machine's name. The commit runs the hooks like any other.
+ * Stages the scaffold's files in a new repository, and commits them if an author is configured; not if
+ * git would guess one from the machine's name. The commit runs the hooks like any other.
  *
  * @param paths relative to the repository, with `/`.
  * @param ignored folders that git is told to ignore, and that are committed all the same
@@ -68,16 +68,16 @@ export async function firstCommit(
     reason,
     command: shellCommand(["git", "-C", directory, "commit", "-m", subject]),
   });
-  // Asked beside the work, which git does alone.
+  // Asked while git works.
   const authorKnown = knowsAuthor(directory);
   authorKnown.catch(() => undefined);
   try {
     await gitInFolder(
       directory,
       [
-        // The tool is large, and git packs it in time.
+        // The tool is large, and git will pack it later anyway.
         ...["-c", "core.looseCompression=0"],
-        // Forced: somebody's global ignore file must not keep a part of the scaffold out.
+        // By force: a user's global ignore file must not keep a part of the scaffold out.
         ...["add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
       ],
       {
@@ -139,7 +139,7 @@ export async function leftToOwner(
 export interface NamesToAdd {
   /** Folders in place of their files, where nothing else in them has changed. */
   readonly names: readonly string[];
-  /** Files that git ignores, by a pattern of the repository's or the user's: it takes them by force only. */
+  /** Files that git ignores by some pattern, and adds by force only. */
   readonly hidden: readonly string[];
 }
 
@@ -179,8 +179,9 @@ async function notCommitted(
 }
 
 /**
- * Has git run hooks elsewhere that are executable here, where it is told not to look at modes on disk
- * (core.fileMode): it skips those that are not. The names of hooks, and of no other file there, have a hyphen.
+ * The words for `git add` that make committed hooks executable, for where git does not look at modes on
+ * disk (core.fileMode): in other clones git would skip hooks that are not. Hooks, and no other files
+ * there, have a hyphen in their names.
  */
 function executable(folders: readonly string[]): string[] {
   return ["--chmod=+x", "--", ...folders.map((folder) => `${folder}/*-*`)];

@@ -44,7 +44,9 @@ export interface Destination {
   readonly creationRules: readonly CreationRule[] | null;
   /** The files in it that are encrypted already. */
   readonly encryptedTo: EncryptedTo;
-  /** Keys that say nothing about for whom new rules are to be, as everybody has them; none where there are rules. */
+  /**
+   * Keys that everybody has, and that therefore are none for new rules; empty where there are rules.
+   */
   readonly keysInTheOpen: KeysInTheOpen;
 }
 
@@ -101,12 +103,12 @@ export async function inspectDestination(folder: string): Promise<Destination> {
 
 const NO_SURROUNDINGS: Surroundings = { scope: "repository", fluxFiles: [], found: {} };
 
-/** In a repository that was scaffolded, what it was scaffolded as holds. */
+/** A repository that was scaffolded stays what it was scaffolded as. */
 async function surroundingsOf(directory: string, remembered: RawAnswers): Promise<Surroundings> {
   const { scope, version } = remembered as Record<string, unknown>;
   if (typeof version !== "string") return inspectSurroundings(directory);
   if (scope === "gate") {
-    // Which folders are Flux's counts for a cluster that is named now.
+    // For a cluster that is named now it matters which folders are Flux's.
     const { fluxFiles } = await inspectSurroundings(directory);
     return { ...NO_SURROUNDINGS, scope, fluxFiles };
   }

@@ -80,7 +80,7 @@ export async function isTopOfRepository(directory: string): Promise<boolean> {
 export async function repositoryAround(directory: string): Promise<string | null> {
   let parent = dirname(directory);
   while (!existsSync(parent)) parent = dirname(parent);
-  // As a folder, which it may not be yet: `/flux/` ignores nothing else.
+  // With a `/`, as the folder may not exist yet: a pattern like `/flux/` ignores folders only.
   const args = ["check-ignore", "--quiet", "--", `${directory}/`];
   const { status } = await gitInFolder(parent, args, { allowed: [0, 1, 128] });
   return status === 1 ? topOfRepository(parent) : null;

@@ -30,7 +30,9 @@ export function settledAnswers(destination: Destination, scope: Scope): RawAnswe
   return scope === "gate" ? { cluster: "homelab", example: false, ...settled } : settled;
 }
 
-/** What was asked for once and was removed since is not wanted any more; an example Flux would deploy again. */
+/**
+ * What was asked for once and removed since is not wanted any more: Flux would deploy an example again.
+ */
 function removedSince({ remembered, directory, generated }: Destination): RawAnswers {
   const places = {
     example: `clusters/${String(remembered.cluster)}/apps/demo`,

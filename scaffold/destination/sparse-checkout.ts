@@ -5,8 +5,8 @@ import { ScaffoldError } from "../errors.ts";
 import { gitInFolder } from "../git-in-folder.ts";
 
 /**
- * What a sparse checkout leaves out is in git, with what its user made of it. It would be taken for removed, or written
- * anew as the scaffold has it: of a list of apps, a commit of that has Flux delete them.
+ * A file that a sparse checkout leaves out is in git, with the user's changes. It would be taken for
+ * removed, or written anew as the scaffold has it: if that is the list of apps, Flux would delete them.
  *
  * @param directory the top of a repository
  * @param ours paths of files that a scaffold brings, or has brought

@@ -58,12 +58,13 @@ const HOSTED: Readonly<Record<string, string>> = {
 
 async function answersFromRemote(directory: string): Promise<RawAnswers> {
   const remote = await gitLine(directory, ["config", "--get", "remote.origin.url"]);
-  // Somebody may be on a branch of theirs to try this. One that is gone at the remote is not listed.
+  // The user may be on a branch of their own to try this. A branch that the remote has no more is not
+  // listed.
   const format = "--format=%(symref:lstrip=3)";
   const theirs = await gitLine(directory, ["for-each-ref", format, "refs/remotes/origin/HEAD"]);
   const head = await checkedOutBranch({ cwd: directory, env: environmentInFolder() });
   const own = head?.replace(/^refs\/heads\//, "");
-  // Where it was renamed there, a clone from before that names the old one for long.
+  // A clone from before a rename goes on naming the old branch for long.
   const isMain = own === "main" || own === "master";
   const branch = theirs === "" || isMain ? own : theirs;
   return { ...(branch === undefined ? {} : { branch }), ...answersFromUrl(remote) };

@@ -7,11 +7,11 @@ import { JOINED_HOOKS as FOLDER } from "./find.ts";
 import { hookFile, SOURCED } from "./template.ts";
 import type { Addition, WantedFile } from "../plan/plan.ts";
 
-/** The line of pre-commit, in husky's own file; what calls us by either name does it already. */
+/** The line for husky's pre-commit file; a line that calls the tool by either name will do. */
 const PRE_COMMIT_LINE = "node .flux-sops/flux-sops.cjs hook pre-commit";
 const OUR_CALL = /flux-sops\.[cm]js/;
 
-/** The line for a hook file of husky's that runs ours no more. */
+/** The line to add to a hook file of husky's that no longer runs ours. */
 export function huskyHookLine(directory: string, name: GateHook): string {
   if (name === "pre-commit") return PRE_COMMIT_LINE;
   const hasOwnFile = existsSync(join(directory, FOLDER, name));
@@ -61,7 +61,7 @@ function callsOurs(directory: string, path: string, name: string): boolean {
 function addToHusky(text: string, name: string): Addition {
   const same: Addition = { content: Buffer.from(text, "latin1") };
   if (OUR_CALL.test(text) || text.includes(`${FOLDER}/${name}`)) return same;
-  // Armed by npm install instead.
+  // In somebody else's husky, npm install turns the hooks on in a new worktree.
   if (name === "post-checkout") return same;
   const line = name === "pre-commit" ? PRE_COMMIT_LINE : hookLine(name);
   if (READ_INPUT.includes(name as GateHook)) {

@@ -7,8 +7,9 @@ export function hookLine(name: string): string {
 }
 
 /**
- * The same, for a script of somebody's own: it may go on after a command that failed, and read after this line
- * what git tells a hook once. The file is opened for each, and gone before ours may end the script.
+ * The same, for a user's own script: it may go on after a command that failed, and it may read what git
+ * tells a hook on standard input. So that is kept in a file, opened once for ours and once for the
+ * script, and removed before ours may end the script.
  */
 export function ownHookLine(name: GateHook, line: string = hookLine(name)): string {
   return READ_INPUT.includes(name)

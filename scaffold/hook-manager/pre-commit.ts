@@ -26,7 +26,8 @@ export function addToPreCommit(text: string): AddedHooks {
 
 /**
  * What a plain `pre-commit install` turns on, in every clone. Hooks without stages of their own would
- * then run at each of these, where until now all ran at commits alone.
+ * then run at each of these stages, and until now they ran at commits alone: so that stays their
+ * default.
  *
  * @see https://pre-commit.com/#pre-commit-configyaml---top-level
  */
@@ -61,7 +62,7 @@ const PRE_COMMIT: YamlLines = [
   ),
   ...preCommitHook(
     "pre-push",
-    // It names no commits where the remote has nothing of the history yet.
+    // pre-commit names no commits if the remote has nothing of the history yet.
     `sh -c 'to=\${PRE_COMMIT_TO_REF:-$(git rev-parse "$PRE_COMMIT_LOCAL_BRANCH")}; echo "$PRE_COMMIT_LOCAL_BRANCH $to $PRE_COMMIT_REMOTE_BRANCH \${PRE_COMMIT_FROM_REF:-${"0".repeat(40)}}" | sh -e ${FOLDER}/pre-push "$PRE_COMMIT_REMOTE_NAME" "$PRE_COMMIT_REMOTE_URL"'`,
   ),
 ];
@@ -73,7 +74,7 @@ function preCommitHook(stage: string, entry: string, takesFile = false): string[
     `      entry: ${entry}`,
     "      language: system",
     "      always_run: true",
-    // Else it shows nothing of what a hook says that lets the commit through.
+    // Otherwise it hides what a hook says that lets the commit through.
     "      verbose: true",
     ...(takesFile ? [] : ["      pass_filenames: false"]),
     `      stages: [${stage}]`,

@@ -112,7 +112,9 @@ function off(missing: readonly string[]): { readonly on: false; readonly isPartl
   return { on: false, isPartly: !missing.includes("pre-commit") };
 }
 
-/** Some programs write the commands themselves into git's hooks: there it shows that they were added. */
+/**
+ * Some programs write the commands themselves into git's hooks, which show whether ours were added.
+ */
 async function joinedByHand(
   directory: string,
   { name: program, where }: Extract<HookManager, { readonly kind: "other" }>,
@@ -137,7 +139,7 @@ function runsOurs(file: string, name: GateHook): boolean {
 }
 
 /**
- * Which hook files of husky's do not run ours, or do no more.
+ * Which hook files of husky's do not run ours, or no longer do.
  *
  * @returns null where none is like that
  */
@@ -172,7 +174,7 @@ function joinFolder(
       lines: missing.map((name) => `${inFolder(name)}: ${guardedHookLine(name)}`),
     };
   }
-  // A link that leads nowhere is somebody's, too.
+  // Listed, since existsSync would miss a link that leads nowhere, which is somebody's, too.
   const there = existsSync(path) ? readdirSync(path) : [];
   const owned = missing.filter((name) => there.includes(name));
   if (mayWrite) {
@@ -213,7 +215,7 @@ async function runHusky(directory: string, folder: string): Promise<HooksState> 
   const silent = hooksNotCalled(directory, folder);
   if (silent !== null && silent.isPartly !== true) return silent;
   const done: HooksState = silent ?? { on: true };
-  // husky 8 has git run the files themselves; ours would write it off as deprecated.
+  // With husky 8, git runs the files themselves; our husky 9 would call that deprecated.
   const mayBeOlder = GATE_HOOKS.every((name) => isExecutable(join(directory, folder, name)));
   if (folder !== ".husky" || mayBeOlder) {
     const configured = await gitLine(directory, ["config", "--get", "core.hooksPath"]);

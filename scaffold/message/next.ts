@@ -19,7 +19,7 @@ export function nextPart(done: Scaffolded): string[] {
           : "Turn the hooks on, as said above: until then git commit encrypts nothing and refuses nothing.",
       ];
   if (typeof (destination.remembered as Record<string, unknown>)["version"] === "string") {
-    // Of an upgrade: what comes next came long ago.
+    // After an upgrade there are no first steps to tell.
     return first.length === 0 ? [] : ["", ...first];
   }
   const hasRecipients = identity.recipients.length > 0;
@@ -52,7 +52,7 @@ export function nextPart(done: Scaffolded): string[] {
   ];
 }
 
-/** Where Flux was before, it does not have a key that is new, and bootstrap is not run again. */
+/** If Flux was there before, it does not have a new key, and bootstrap is not run again. */
 function keyForFlux({ destination, identity }: Scaffolded): string[] {
   if (identity.kind !== "new") return [];
   const grep = ["grep", "-A", "1", `public key: ${identity.pair.recipient}`, identity.file];
@@ -63,7 +63,7 @@ function keyForFlux({ destination, identity }: Scaffolded): string[] {
     "Flux cannot read it yet. Before you push one, give the cluster the key, this one alone:",
     `  ${key} | ${kubectl} create secret generic sops-age --from-file=age.agekey=/dev/stdin`,
     `and each Flux Kustomization that builds one a spec.decryption, with sops-age as its secretRef: ${commandsAtTop(check, destination)}`,
-    // Made again with this key alone, it would open nothing that is encrypted by now.
+    // A Secret made again with this key alone would open nothing of what is encrypted by now.
     ...(destination.encryptedTo.size === 0
       ? []
       : [

@@ -3,7 +3,7 @@ import { parseRuleFile, type RuleFile, ruleFor } from "../../sops/creation-rules
 import type { Scaffolded } from "../carry-out.ts";
 import { titled } from "./titled.ts";
 
-/** Whom rules that are added let read is easily overlooked among those that were there. */
+/** Says who can read by the rules that were added: among older rules that is easily overlooked. */
 export function readersPart({ files, identity, answers, destination }: Scaffolded): string[] {
   const rules = files.find(({ path }) => path === ".sops.yaml");
   const readers = [...destination.encryptedTo.values()].flat();
@@ -109,7 +109,10 @@ function listed(paths: readonly string[]): string[] {
 /** More files than these are only counted. */
 const SHOWN = 5;
 
-/** One of the files that a key opens, and how many more there are: it may be there for a test alone. */
+/**
+ * One of the files that a key opens, and how many more there are: the key may be there for a test
+ * alone.
+ */
 function filesFor(recipient: string, { encryptedTo }: Scaffolded["destination"]): string {
   const paths = [...encryptedTo].flatMap(([path, all]) => (all.includes(recipient) ? [path] : []));
   const more = paths.length > 1 ? ` and ${paths.length - 1} more` : "";

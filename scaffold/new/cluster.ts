@@ -125,7 +125,10 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
   };
 }
 
-/** What Flux builds there already would be built otherwise, and what is encrypted there be for another key. */
+/**
+ * Refuses the folder of another cluster: what Flux builds there would be built otherwise, and what is
+ * encrypted there would be for another key.
+ */
 function refuseFolderOfAnother(directory: string, name: string): void {
   const folder = join(directory, "clusters", name);
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -136,7 +139,10 @@ function refuseFolderOfAnother(directory: string, name: string): void {
   );
 }
 
-/** Its rules stay as they are, and so does what is encrypted by them. */
+/**
+ * Refuses recipients other than those that its rules have: the rules stay, and what is encrypted by
+ * them.
+ */
 function refuseOtherRecipients(
   directory: string,
   name: string,

@@ -29,8 +29,8 @@ export function listInFolder(directory: string, folder: string, entry: string): 
 }
 
 /**
- * Whether a file would be the list of a folder that Flux takes as a whole by now: it would remove from the cluster
- * what the list does not name.
+ * Whether a file would be the first list of a folder, of which Flux takes everything today: it would
+ * remove from the cluster what the list does not name.
  */
 export function wouldHide(directory: string, path: string): boolean {
   const [, folder] = /^(.+)\/kustomization\.yaml$/.exec(path) ?? [];
