@@ -20,7 +20,7 @@ export function isSchema(section: Section): boolean {
   return words.match(/^["']?kind["']?\s*:/gm)?.length === 1;
 }
 
-/** What is YAML or JSON by its name: of a script, what a parser makes of a part of it means nothing. */
+/** YAML or JSON by its name. What a parser makes of a part of a script means nothing. */
 const MANIFEST = /\.(?:ya?ml|json)$|config$/i;
 
 /**

@@ -31,11 +31,14 @@ const VALUES = /(?:^|\/)(?:[^/]*[._-])?values(?:[._-][^/]*)?\.ya?ml$/i;
 const SECRETS =
   /(?:^|\/)(?:secrets?(?:[._-][^/]*)?|(?:[^/]*[._-])?(?:secrets?|sops|enc)(?:\.[^/]*)?)\.(?:ya?ml|json)$/i;
 
-/** Operators and their objects, which hold no secrets, unless the name says so: `secrets.sealed-secrets.yaml`. */
+/**
+ * Operators and their objects, which are about secrets and hold none; unless the name says so:
+ * `secrets.sealed-secrets.yaml`.
+ */
 const ABOUT_SECRETS =
   /(?:^|\/)(?!secrets?\.|[^/]*\.(?:sops|enc)\.[^/.]+$)(?:[^/]*[._-])?(?:external|sealed)[._-]?secrets?[^/]*$/i;
 
-/** One that looks for secrets has `id-token: write`. */
+/** Workflows have permissions that are named like secrets: `id-token: write`. */
 const WORKFLOW = /(?:^|\/)workflows\/[^/]+$/;
 
 const SETTINGS =
@@ -124,8 +127,7 @@ export function isSecretsFile(path: string): boolean {
 }
 
 /**
- * What the functions above say of a path, and whatever else of it matters to a rule, in one word: two
- * paths with the same one are judged alike.
+ * All of a path that matters to any rule, as one word: two paths with the same word are judged alike.
  */
 export function kindOfFile(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);

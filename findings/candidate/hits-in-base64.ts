@@ -4,13 +4,13 @@ import { decodeAround } from "./base64.ts";
 import { candidateOf } from "./candidate.ts";
 import { linesOf } from "./positions.ts";
 
-/** So much base64 is looked into from each place on … */
+/** How much base64 is looked into from each place on … */
 const MOST_CHARACTERS = 64 * 1024;
-/** … and so often: more of them were put there to waste time. */
+/** … in this many places: more were put there to waste time. */
 const MOST_PARTS = 20;
 
 /**
- * What is found in that which stands in a file as base64, each hit at the line that it begins in.
+ * What is found inside base64 in a file, each hit at the line on which the base64 begins.
  *
  * @param beginnings of base64 by which it is known, at the first of four characters
  */

@@ -78,10 +78,12 @@ export function isLiteralCredential(name: string, value: string): boolean {
   return (isNamed && isCredentialValue(value)) || isVagueCredential(name, value);
 }
 
-/** What only tells of a secret, as `checksum/secret` among the annotations of a pod. */
+/** Names of what is only about a secret, as `checksum/secret` among the annotations of a pod. */
 const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(?:_|$)/;
 
-/** What Proxmox and Synapse have, where `tokenSecret` may be the name of a Secret in a chart. */
+/**
+ * Names that Proxmox and Synapse have for values; elsewhere, `tokenSecret` may be the name of a Secret.
+ */
 const OF_ONE_SERVICE = /(?:^|_)(?:token|form|replication)_secret$/;
 
 /** `discord-bot-v2`, `cloudflare`. */
@@ -148,8 +150,8 @@ function isPassphrase(text: string): boolean {
 }
 
 /**
- * Whether such a value looks made up or drawn at random: where nothing but a name tells that it is one, a
- * word is more likely to be one.
+ * Whether such a value looks made up or drawn at random. If only a name says that it is a credential, a
+ * mere word is more likely to be something else.
  */
 export function isStrongValue(value: string): boolean {
   const text = value.trim();
@@ -161,9 +163,9 @@ export function isStrongValue(value: string): boolean {
 const PUBLIC = /^(?:[0-9a-f]{40}$|MCowBQYDK2V|MFkwEwYHKoZI|MIIBIjANBgkq)/;
 
 /**
- * Whether a value is drawn at random for sure, as `openssl rand` and password managers draw: hexadecimal digits,
- * or letters of both cases and digits that make no words. Names of Secrets have no capitals, and those of other
- * things have words in them.
+ * Whether a value was certainly drawn at random, as `openssl rand` and password managers do it:
+ * hexadecimal digits, or letters of both cases and digits that make no words. Names of Secrets have no
+ * capitals, and other names have words in them.
  */
 export function isRandomValue(value: string): boolean {
   const text = value.trim().replace(/^base64:/, "");

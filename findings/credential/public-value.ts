@@ -6,9 +6,9 @@ const PUBLIC_NAME =
   /(?:^|[._-])(?:user(?:[._-]?name)?|login|e?-?mail|domain|host(?:[._-]?name)?|port|example|placeholder)$/i;
 
 /**
- * Whether a literal value is none to hide in a Secret whose secrets come from elsewhere, as in a template, or
- * where Flux substitutes them: names of users and hosts, samples, switches, keys of hosts, folders, addresses with
- * variables in them.
+ * Whether a literal value may be readable in a Secret whose secrets come from elsewhere (a template,
+ * Flux's substitution): names of users and hosts, samples, switches, keys of hosts, folders, addresses
+ * with variables in them.
  */
 export function isPublicValue(key: string, value: string): boolean {
   const text = value.trim();

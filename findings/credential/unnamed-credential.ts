@@ -9,8 +9,9 @@ import { holdsToken } from "./token-shapes.ts";
 import { WordSearch } from "../prefilter/word-search.ts";
 
 /**
- * Whether a text holds what needs no name to tell what it is: a token of a known shape, a URL with a password or
- * a token, a connection string, an `Authorization` header, a statement of SQL that sets a password.
+ * Whether a text holds a credential that is one under any name: a token of a known shape, a URL with a
+ * password or a token, a connection string, an `Authorization` header, a statement of SQL that sets a
+ * password.
  *
  * @param text one line of a file, or one value
  */
@@ -48,7 +49,7 @@ export function holdsUrlWithPassword(text: string): boolean {
   return false;
 }
 
-/** Of Sentry that is no secret: its addresses end in the number of a project. */
+/** Sentry's addresses have a key there that is no secret; they end in the number of a project. */
 const URL_WITH_TOKEN =
   /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]{0,200}\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
 

@@ -44,7 +44,7 @@ export interface EncryptedDocument {
   readonly line: number;
 }
 
-/** What Flux knows the files of each format by; it does not parse them to find out. */
+/** By what Flux knows an encrypted file of each format; it does not parse the file to find out. */
 const MARKERS: readonly (readonly [Format, string])[] = [
   ["json", '"mac": "ENC['],
   ["binary", '"mac": "ENC['],
@@ -102,7 +102,8 @@ function whatIs(data: Data, kind: string): EncryptedDocument["what"] {
   if (kind.endsWith("List") && listAt(data, "items").length > 0) return "list";
   const annotation = textAt(data, "metadata", "annotations", DECRYPT);
   if (annotation?.toLowerCase() === "disabled") return "disabled";
-  // Flux reads what it knows into its type before it looks for the field; ciphertext is no Base64.
+  // Flux reads Kubernetes' own kinds into their types before it looks for the `sops` field, and
+  // ciphertext is no Base64.
   if (/[^/]\.[^/]*\//.test(textAt(data, "apiVersion") ?? "")) return "object";
   const isReadable = kind !== "Secret" || !holdsToken(valueAt(data, "data"));
   return isReadable ? "text" : "secret";
@@ -138,10 +139,10 @@ export type GeneratedAs =
   | { readonly kind: "refused"; readonly format: Format };
 
 /**
- * What Flux makes of an encrypted file that a secretGenerator names: decrypted on disk where it has the
- * marker of the format that its key (of `envs` its path) implies; where not, found in the Secret by any
- * marker, and written in the format of the key. Of a SecretGenerator object nothing is decrypted on disk, and so
- * no envs are.
+ * What Flux makes of an encrypted file that a secretGenerator names. It is decrypted on disk if it has
+ * the marker of the format that its key implies (for `envs`, its path). If not, it is found in the
+ * Secret by any marker, and written in the format of the key. For a SecretGenerator object nothing is
+ * decrypted on disk, and so `envs` never are.
  */
 export function generatedAs(
   bytes: Uint8Array,
@@ -180,7 +181,7 @@ function reads(bytes: Uint8Array, format: Format): boolean {
   return leavesOf(bytes, format) !== null;
 }
 
-/** What is written as binary needs a text `data`, what is written as dotenv must have no levels. */
+/** To be written as binary, it needs a text `data`; to be written as dotenv, it must not be nested. */
 function canBeWritten(bytes: Uint8Array, from: Format, to: Format): boolean {
   const leaves = leavesOf(bytes, from);
   if (leaves === null || leaves.length === 0) return leaves !== null;

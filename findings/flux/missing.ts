@@ -33,7 +33,7 @@ export function missingInBuilds(
       const isHere = path !== null && (tree.isFile(path) || tree.isFolder(path));
       return isHere ? findingOf(problem, KEPT) : findingOf(problem);
     }
-    // Of a folder that .sourceignore empties, Flux gets the folder.
+    // If .sourceignore leaves out all that is in a folder, Flux still gets the folder.
     return tree.isFolder(sourceFolder(about)) ? [] : findingOf(problem);
   });
 }

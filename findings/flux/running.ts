@@ -16,7 +16,7 @@ export function runningKustomizations({ kustomizations }: FluxMap): FluxKustomiz
     if (isSuspended(kustomization)) return false;
     if (parent !== null && mayBePatchedUnseen(parent)) return false;
     if (reason === "synced") return true;
-    // Of two parents that nobody is seen to build, one may be a leftover.
+    // If two parents build it, and nothing shows who builds these, one may be a leftover.
     if (reason === "parent") return decryption !== null || !decrypted.has(placeOf(kustomization));
     return !isKnown && reason === "alone";
   });

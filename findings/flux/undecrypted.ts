@@ -33,7 +33,7 @@ export function undecrypted(
   ];
 }
 
-/** The encrypted files that it builds, by what becomes of them. */
+/** The encrypted files that it builds, sorted by what Flux would make of them. */
 function encryptedIn({ files }: FluxKustomization, encrypted: EncryptedFiles) {
   const refused = new Set<string>();
   const invalid = new Set<string>();

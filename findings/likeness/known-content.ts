@@ -1,7 +1,7 @@
 /**
- * Most commits of a GitOps repository are a bot's, and change a version number. No rule tells one digest
- * from another, or one number of several parts from another, but that a short one is too short for a
- * password: what is harmless before is harmless after.
+ * Most commits of a GitOps repository are a bot's, and change a version number. To the rules, one
+ * digest is like another, and so is one version number, unless it is too short for a password. What was
+ * harmless before is harmless after.
  */
 const VERSION = /\d+\.\d+(?:\.\d+)+|sha256:[0-9a-f]{64}/g;
 
@@ -19,7 +19,7 @@ export function withoutVersions(text: string): string {
   );
 }
 
-/** As long as it, up to what is long enough for a password. */
+/** A version of the same length, up to what is long enough for a password. */
 function noVersion(version: string): string {
   return "0.0.".padEnd(Math.min(version.length, LONG_ENOUGH), "0");
 }
@@ -47,8 +47,8 @@ export class KnownContent {
 
   /**
    * Whether another content has the same `withoutVersions`. Only the bytes between the first and the
-   * last difference are looked at, which for versions of one file is the fastest way to tell; where
-   * those are many, it says no unasked.
+   * last difference are looked at, the fastest way for versions of one file. If these are many, the
+   * answer is no without a look.
    */
   isLike(other: Buffer): boolean {
     const bytes = this.#bytes;
@@ -115,7 +115,7 @@ function longestSame(
   return same;
 }
 
-/** So many bytes are compared one by one in the time of one call that compares many. */
+/** How many bytes can be compared one by one in the time of a call that compares many. */
 const FEW = 32;
 
 /** Whether a byte may be part of a version, generously: `0-9`, `.`, `:`, `A-Z`, `a-z`. */

@@ -202,7 +202,7 @@ export const KEYWORDS = {
   ],
   "plaintext-secret": [
     "Secret",
-    // A slip, and no more than that: the word itself is in every other file.
+    // Only these misspellings: the word itself is in every other file.
     ...["kind: SECRET", 'kind: "SECRET', "kind: 'SECRET", 'kind": "SECRET', 'kind":"SECRET'],
     ...["kind: secret", 'kind: "secret', "kind: 'secret", 'kind": "secret', 'kind":"secret'],
     "secretGenerator",

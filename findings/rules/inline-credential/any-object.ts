@@ -7,7 +7,7 @@ import { USE_SOURCE } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 import { readValues } from "./values.ts";
 
-/** Other rules say what is secret in these. */
+/** Roots of documents in which other rules say what is secret. */
 const OTHER_ROOTS = ["machine", "trustdinfo", "certs", "contexts", "auths"];
 
 /** What is left of a document: objects of any kind, settings that are YAML or JSON. */
@@ -28,7 +28,7 @@ export function readAnyObject(
   readValues(reading.by(isValue), root, USE_SOURCE, what);
 }
 
-/** Tokens and URLs that tell by themselves what they are. */
+/** Tokens and URLs that are credentials whatever they are named. */
 function readUnnamed(reading: Reading, root: Node | null): void {
   for (const { node, key } of walk(root)) {
     const text = isScalar(node) ? scalarText(node) : "";

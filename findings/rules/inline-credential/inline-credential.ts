@@ -31,7 +31,7 @@ import { KEYWORDS } from "../../prefilter/keywords.ts";
 import { Mappings } from "../../candidate/nodes.ts";
 import type { Section } from "../../candidate/sections.ts";
 
-/** Kinds that are none of this rule's business but for their templates, told before parsing. */
+/** Kinds that other rules are for, but for their templates. Told before parsing. */
 const OTHER_KINDS =
   /^kind: ?["']?(?:Secret|SecretList|ExternalSecret|SealedSecret|ClusterExternalSecret)\b/m;
 const TEMPLATE = /^[ ]+template:/m;
@@ -84,7 +84,7 @@ function find(candidate: Candidate): Hit[] {
     const isOther = OTHER_KINDS.test(words);
     if (!mayHoldCredential(words) || (isOther && !TEMPLATE.test(words))) continue;
     if (isSchema(section)) continue;
-    // No YAML: what nobody reads otherwise.
+    // What is no YAML is read by no other part of this rule.
     if (section.documents === null && isMeant) {
       const before = candidate.lineAt(section.offset) - 1;
       hits.push(...findTokens(section.text, () => true, before));
@@ -96,7 +96,7 @@ function find(candidate: Candidate): Hit[] {
       hits.push(...found);
     }
   }
-  // Last: what has a name is told of by that.
+  // Last, so that what has a name is reported by its name.
   const isReadAsYaml = isYaml(path) || CREDENTIAL_FILE_PATHS.test(path);
   if (isMeant) hits.push(...findTokens(readable ?? "", isReadAsYaml ? isComment : () => true));
   return hits;

@@ -8,8 +8,9 @@ import { USE_ENCRYPTED_MAPPING } from "./mends.ts";
 const NOTE = /^#[#\s]*([A-Za-z][\w .-]{0,60}?)\s*[:=]\s*["'`]?([^\s"'`]{1,500})["'`]?\s*$/;
 
 /**
- * Credentials in the comments above all else in an encrypted YAML file. Those stand in no mapping that a rule for the
- * values of Secrets takes, and stay readable, where who writes one takes the whole file to be encrypted.
+ * Credentials in the comments above all else in an encrypted YAML file. They are in no mapping that a
+ * rule for a Secret's values takes, so they stay readable, while their author believes the whole file
+ * to be encrypted.
  */
 export function findNotesAbove({ bytes, readable }: Candidate): Hit[] {
   if (readable === null || !mentionsMetadata(bytes) || !/^sops:/m.test(readable)) return [];

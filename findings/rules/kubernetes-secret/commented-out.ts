@@ -16,10 +16,10 @@ const HASH = /^([ \t]*)#(?![ \t]?ENC\[) ?/;
 const NOTE = /^[ \t]+# ?\S/;
 
 /**
- * Values of Secrets that are commented out in an encrypted file, and readable. A comment is encrypted where the
- * mapping that it stands in is; one below the last key, and less deep than that, stands in none of the values: there
- * an editor leaves it that comments lines out in the first column. Where nothing is encrypted, comments are samples
- * and notes.
+ * Values of Secrets that are commented out in an encrypted file, and readable. A comment is encrypted
+ * if the mapping that it stands in is. One below the last key, and indented less, is in no encrypted
+ * mapping any more: there it stands if an editor comments lines out in the first column. In a file with
+ * nothing encrypted, comments are samples and notes.
  */
 export function commentedOut({ bytes, readable }: Candidate): Hit[] {
   if (readable === null || !mentionsMetadata(bytes) || !/^sops:/m.test(readable)) return [];

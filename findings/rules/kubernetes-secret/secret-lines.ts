@@ -69,7 +69,7 @@ export function secretLines(text: string, isPublic: IsPublic = () => false): Sec
       continue;
     }
     if (/^[}\]]/.test(rest)) {
-      // The braces of the values, not some in one of them.
+      // The closing brace of the values, not one inside of a value.
       if (reading !== undefined && reading.valuesFrom === column && reading.column === column) {
         endValue(reading, isPublic);
         reading.valuesFrom = null;
@@ -92,7 +92,8 @@ export function secretLines(text: string, isPublic: IsPublic = () => false): Sec
 
     const match = KEY.exec(rest);
     if (match === null) {
-      // Only what ends a here-document: a template's own text may stand anywhere, and so may the rest of braces.
+      // Only the end of a here-document: a template's own text may stand anywhere, and so may closing
+      // braces.
       if ((column === 0 && !/[}\],]$/.test(rest)) || /^-{3}/.test(rest)) close(column);
       continue;
     }

@@ -29,9 +29,9 @@ const MASKS: ReadonlySet<string> = new Set(["**SOPS**", '{"mask":"**SOPS**"}']);
 
 /**
  * What is found: Secrets that the API server refuses, so that Flux stops at them, as far as the file
- * tells. Of an encrypted one that are the keys, the type, and values which were no text when they were
- * encrypted; of a readable one, which the gate is about to encrypt, the values too. And one that holds a mask: that
- * would be encrypted as if it were the value, and the cluster would get it.
+ * tells. Of an encrypted one it sees the keys, the type, and which values were no text when they were
+ * encrypted; of a readable one, which the gate is about to encrypt, the values too. Also one that holds
+ * a mask, which would be encrypted as if it were the value, and given to the cluster.
  *
  * A patch of a Secret looks like one, and is judged alike: what stands in it ends up in a Secret.
  *
@@ -206,8 +206,8 @@ function isKey(key: string): boolean {
 }
 
 /**
- * Whether a name is none that an object can have. What has other signs in it, or nothing but capitals, stands for
- * one that something puts in later.
+ * Whether no object can have a name. One with other signs in it, or nothing but capitals, is a
+ * placeholder for something to put in later.
  *
  * @see NameIsDNSSubdomain in k8s.io/apimachinery's pkg/api/validation
  */
