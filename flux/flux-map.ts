@@ -55,7 +55,7 @@ export function fluxMap(files: RepositoryFiles): FluxMap {
   };
 }
 
-/** The files that a kustomization names as a patch: what looks like an object there is none. */
+/** The files that a kustomization names as a patch: what looks like an object in them is none. */
 function patchFiles(builds: FolderBuilds, paths: readonly string[]): ReadonlySet<string> {
   return new Set(
     paths.filter(isKustomizationFile).flatMap((path) =>

@@ -8,8 +8,8 @@ import type { RepositoryFiles } from "./repository-files.ts";
 const FLUX_OBJECT = /\bapiVersion["']?\s*:\s*["']?kustomize\.toolkit\.fluxcd\.io\//;
 
 /**
- * Whether a Flux Kustomization may stand in a text. Annotations name its group as well, and so does the
- * schema that Flux installs.
+ * Whether a Flux Kustomization may stand in a text. Its group alone does not tell: annotations name it
+ * too, and so does the schema that Flux installs.
  */
 export function mayHoldFluxObject(text: string): boolean {
   return FLUX_OBJECT.test(text);

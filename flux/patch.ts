@@ -49,7 +49,7 @@ export function patched(object: Data, { target, merges, operations }: Patch): Da
   return result;
 }
 
-/** A list as the value of a key: what is read are mappings. */
+/** A list as the value of a key, since only mappings are read. */
 function asMapping(list: string): string {
   const body = list.replace(/^---[^\n]*\n/m, "");
   return `patch:\n${body.replace(/^/gm, " ")}\n`;

@@ -30,9 +30,9 @@ export async function blobsIn(context: GitContext, range: Range): Promise<Map<st
 }
 
 /**
- * Which of some blobs a remote has, anywhere in the history of what tracks it or of other commits: one walk
- * over all of it, so only for what is suspicious already. Where a part of it is not here, as in a damaged repository,
- * nothing behind that counts as held; before 2.43 git tells of none at all then.
+ * Which of some blobs a remote has, anywhere in the history of what tracks it or of other commits: one
+ * walk over all of it, so only for what is suspicious already. If a part of it is missing, as in a
+ * damaged repository, nothing behind that counts as held; git before 2.43 then names none at all.
  *
  * @param remote as in Range
  * @param commits full names of those that it has, too; they need not be here

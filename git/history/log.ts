@@ -21,7 +21,7 @@ export class HistoryLog {
   constructor(context: GitContext, range: Range | null = null) {
     this.#running = startWalk(context, [...LOG, ...(range === null ? ALL : rangeArguments(range))]);
     this.#running.child.stdin.end(range === null ? "" : rangeInput(range));
-    // From now on: of what a program has written that has ended, node keeps nothing for later.
+    // At once: node keeps nothing of what a program has written, once that has ended.
     this.#ended = eachChunk(this.#running, (bytes) => {
       const chunk = bytes.toString("latin1");
       this.#chunks.push(chunk);

@@ -8,8 +8,7 @@ import { startGit, writeAll, type GitContext, type RunningGit } from "../run.ts"
 export function startWalk(context: GitContext, args: readonly string[]): RunningGit {
   // Without this git writes each commit by itself (git(1), GIT_FLUSH): a tenth of all its time.
   const env = { ...context.env, GIT_FLUSH: "0" };
-  // Objects that are not asked for again need not be kept: git's own 96 MB take longer to fill than
-  // they save.
+  // No object is asked for twice: git's cache of 96 MB takes longer to fill than it saves.
   return startGit({ ...context, env }, ["-c", "core.deltaBaseCacheLimit=1m", ...args]);
 }
 

@@ -30,7 +30,7 @@ export function leftLocks({ gitDir, cwd }: OpenedRepository): LeftLocks {
   return { names, mayBeHeld: names.length > 0 && isGitAtWork([cwd, gitDir]) };
 }
 
-/** Removes them. Only where nobody holds them. */
+/** Removes them; to be called only if nobody may hold them. */
 export function removeLocks({ gitDir }: OpenedRepository, { names }: LeftLocks): void {
   for (const name of names) unlinkSync(path.join(gitDir, name));
 }

@@ -17,7 +17,8 @@ export async function unstagedFiles(
       (await runGit(context, [...args, "--", ...pathspecs], { filters: true })).stdout,
     ) as GitPath[];
   const files = await Promise.all([
-    // It compares contents, as git add would store them: ls-files tells of what has other line endings only.
+    // git diff compares contents as git add would store them; ls-files would also name files that differ in
+    // line endings only.
     list(
       ["-c", "diff.relative=false", "diff", "-0", "--diff-filter=u", "--name-only", "-z"],
       names.map((name) => `:(top,glob)**/${name}`),

@@ -7,7 +7,7 @@ export interface WantedBlob {
   readonly oid: string;
 }
 
-/** So many characters are worth waking git for. */
+/** How many characters are worth waking git for. */
 const WORTH_WRITING = 16 * 1024;
 
 /**
@@ -87,7 +87,7 @@ class BatchParser<B extends WantedBlob> {
   #next = 0;
   #rest: Buffer[] = [];
   #length = 0;
-  /** So many bytes are needed before it is worth looking again. */
+  /** How many bytes are needed before it is worth looking again. */
   #needed = 0;
 
   constructor(asked: readonly B[], found: (blob: B, bytes: Buffer) => void) {
