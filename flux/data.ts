@@ -1,6 +1,7 @@
 /** Plain data as it comes out of YAML. */
 export type Data = Readonly<Record<string, unknown>>;
 
+/** Whether a value is a mapping. */
 export function isData(value: unknown): value is Data {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

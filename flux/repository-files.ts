@@ -24,6 +24,7 @@ export const KUSTOMIZATION_NAMES: readonly string[] = [
   "Kustomization",
 ];
 
+/** Whether kustomize takes a file for a kustomization, by its name. */
 export function isKustomizationFile(path: string): boolean {
   return KUSTOMIZATION_NAMES.includes(path.slice(path.lastIndexOf("/") + 1));
 }

@@ -34,6 +34,7 @@ export type SopsErrorCode =
   /** There is nothing at the path that was given. */
   | "not-there";
 
+/** See {@link SopsErrorCode}. */
 export class SopsError extends Error {
   override readonly name = "SopsError";
   readonly code: SopsErrorCode;

@@ -178,6 +178,11 @@ export function refuseLost({ becomesNull, path, line }: Leaf): void {
 /** How many values and comments are encrypted at once: it takes a second, and sops a minute. */
 const MOST_TOKENS = 100_000;
 
+/**
+ * A file that would take too long to encrypt.
+ *
+ * @throws SopsError `unsupported`
+ */
 export function refuseTooMany(opened: readonly OpenedLeaf[]): void {
   let count = 0;
   for (const { selected, value, token } of opened) {

@@ -13,6 +13,7 @@ export interface Diagnosis {
 /** The command that mends what a machine can mend. */
 export const FIX = "npx flux-sops doctor --fix";
 
+/** What is as it should be. */
 export function ok(what: string): Diagnosis {
   return { state: "ok", what, remedy: null };
 }
@@ -22,6 +23,7 @@ export function note(what: string, remedy: string): Diagnosis {
   return { state: "note", what, remedy };
 }
 
+/** What has to be mended, and how. */
 export function wrong(what: string, remedy: string): Diagnosis {
   return { state: "wrong", what, remedy };
 }

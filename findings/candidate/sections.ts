@@ -29,6 +29,7 @@ export interface Budget {
   tokens: number;
 }
 
+/** The allowance of a file of which nothing was parsed yet. */
 export function fullBudget(): Budget {
   return { tokens: MOST_TOKENS };
 }

@@ -32,6 +32,7 @@ function normalised(name: string): string {
     .toLowerCase();
 }
 
+/** Whether a name, in any spelling, is that of a password or token. */
 export function isCredentialName(name: string): boolean {
   const words = normalised(name);
   return CREDENTIAL_ENDING.test(words) && !NOT_A_CREDENTIAL.test(words);

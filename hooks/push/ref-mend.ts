@@ -13,6 +13,7 @@ export interface RefMend {
   readonly commitsIn: PushResult["repository"] | null;
 }
 
+/** Of a tag, which always names the same: it goes, and is made again on what was mended. */
 export function tagMend(ref: PushedRef, name: string): RefMend {
   return {
     ref,

@@ -202,6 +202,7 @@ function joinFolder(
   };
 }
 
+/** Whether a hook file is there, and may be executed. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

@@ -80,6 +80,7 @@ export function valueOf(request: Pick<GeneratorRequest, "options">, flag: string
   return given === undefined || given === true ? null : (given.at(-1) ?? null);
 }
 
+/** All values of a flag that may be given several times, in their order. */
 export function valuesOf(request: GeneratorRequest, flag: string): readonly string[] {
   const given = request.options.get(flag);
   return given === undefined || given === true ? [] : given;

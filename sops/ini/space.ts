@@ -20,6 +20,7 @@ export function trimEnd(text: string): string {
   return text.slice(0, end);
 }
 
+/** A text without the white space at its ends. */
 export function trim(text: string): string {
   return trimEnd(text.slice(leadingSpace(text)));
 }

@@ -82,10 +82,12 @@ export function refuseBareTime(raw: Raw, key: string): void {
   }
 }
 
+/** Whether plain data is a mapping; a time is none. */
 export function isRecord(raw: unknown): raw is Record<string, unknown> {
   return typeof raw === "object" && raw !== null && !Array.isArray(raw) && !(raw instanceof Date);
 }
 
+/** The error for a `sops` block that sops refuses; the message goes on behind its name. */
 export function bad(message: string): SopsError {
   return new SopsError("bad-metadata", `the sops block ${message}`);
 }

@@ -22,6 +22,7 @@ export const DEFAULT_SELECTION: Selection = {
   pattern: "_unencrypted",
 };
 
+/** Whether two selections are the same option with the same pattern. */
 export function isSameSelection(one: Selection, other: Selection): boolean {
   return one.option === other.option && one.pattern === other.pattern;
 }

@@ -18,6 +18,7 @@ export interface InCollection {
   readonly entry: number;
 }
 
+/** Whether a collection lies inside of another one, at any depth. */
 export function isWithin(inner: Collection, outer: Collection): boolean {
   let open = inner.parent;
   while (open !== null && open !== outer) open = open.parent;
@@ -31,6 +32,7 @@ export function mappingAround(collection: Collection): Collection {
   return open;
 }
 
+/** The column of the innermost block collection around, or of the collection itself; 0 where there is none. */
 export function blockColumn(collection: Collection): number {
   let current: Collection | null = collection;
   while (current !== null && current.column === null) current = current.parent;
