@@ -16,8 +16,12 @@ export const ROOMS = [
   "scaffold/recipients/write-identity.ts",
   "cli/arguments/go-flags.ts",
   "cli/arguments/parse.ts",
+  "cli/edit.ts",
+  "cli/file/in-editor.ts",
   "cli/file/private-file.ts",
   "cli/file/replace.ts",
+  "cli/file/results.ts",
+  "cli/in-conflict.ts",
 ];
 
 /**
@@ -56,6 +60,7 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["scaffold/plan/write", ["scaffold/plan/plan"]],
   ["scaffold/recipients/write-identity", ["scaffold/recipients/identity"]],
   ["cli/arguments/parse", ["cli/arguments/go-flags", "cli/sops-flags"]],
+  ["cli/file/in-editor", ["cli/edit"]],
   ["findings/flux/", ["findings/flux-ciphertext"]],
   ["findings/sops/refused-block", ["hooks/push/pre-push", "hooks/history/inspect-history"]],
   ["findings/candidate/positions", ["findings/prefilter/word-search"]],

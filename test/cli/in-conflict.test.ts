@@ -1,0 +1,36 @@
+import test from "ava";
+import { inConflict, pathsInConflict } from "../../cli/in-conflict.ts";
+import type { IndexEntry } from "../../git/index/entries.ts";
+import { pathFromText } from "../../git/path.ts";
+
+const paths = (...names: readonly string[]) => names.map(pathFromText);
+
+test("the first file in conflict is named, and how many more there are, each once", (t) => {
+  t.is(inConflict([]), null);
+  const one = "a.yaml is in conflict, and not looked at";
+  t.is(inConflict(paths("a.yaml")), one);
+  t.is(inConflict(paths("a.yaml", "a.yaml", "a.yaml")), one, "once for each side");
+  t.is(
+    inConflict(paths("a.yaml", "a.yaml", "b.yaml")),
+    "a.yaml and 1 other file are in conflict, and not looked at",
+  );
+  t.is(
+    inConflict(paths("a.yaml", "b.yaml", "c.yaml")),
+    "a.yaml and 2 other files are in conflict, and not looked at",
+  );
+});
+
+test("what has one side left is in conflict too, and what is staged is not", (t) => {
+  const entries = [
+    [0, "staged"],
+    [1, "deleted by both"],
+    [2, "deleted by them"],
+    [3, "added by them"],
+  ] as const;
+  t.deepEqual(
+    pathsInConflict(
+      entries.map(([stage, name]) => ({ stage, path: pathFromText(name) }) as IndexEntry),
+    ),
+    paths("deleted by both", "deleted by them", "added by them"),
+  );
+});
