@@ -277,6 +277,18 @@ test("a commit of no branch, and what there is nothing to be done about", async 
   t.is(lines.filter((line) => line.startsWith("To mend ")).length, 2);
 });
 
+test("a merge that is forced over what the remote has: it goes back to a commit of its own past", async (t) => {
+  const { commit, saidAt, must, base } = repository(t);
+  const bad = commit("key.txt", `${identity}\n`);
+  must("switch", "-q", "-c", "theirs", base);
+  commit("theirs.md", "theirs\n");
+  must("switch", "-q", "-c", "merged", base);
+  const good = commit("more.md", "more\n");
+  must("merge", "-q", "--no-ff", "-m", "Merge", bad);
+  const lines = await saidAt(must("rev-parse", "theirs"), ".", ["refs/heads/merged"]);
+  t.is(mendOf(lines, "refs/heads/merged")[1], `      git reset -q --soft ${good} &&`);
+});
+
 test("a merge that takes nothing of what it merges has a key in its past all the same", async (t) => {
   const { commit, said, must, short, base } = repository(t);
   const bad = commit("key.txt", `${identity}\n`);
