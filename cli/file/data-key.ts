@@ -9,11 +9,13 @@ let found: Promise<FoundIdentities> | null = null;
 /** By what `SOPS_AGE_KEY_CMD` is asked for; the empty text where it is not set. */
 const usual = new Map<string, Promise<FoundIdentities>>();
 
-/** All identities of this machine, looked for once. */
-export function identitiesHere(): Promise<FoundIdentities> {
-  found ??= localIdentities({ cwd: process.cwd(), env: process.env }).catch(() =>
+/** All identities of this machine, looked for once; those of `SOPS_AGE_KEY_CMD`, which may want a touch, are asked for before. */
+function identitiesHere(): Promise<FoundIdentities> {
+  const env = { ...process.env };
+  delete env["SOPS_AGE_KEY_CMD"];
+  found ??= localIdentities({ cwd: process.cwd(), env }).catch(() =>
     // Outside a repository, or without git: sops's own places remain.
-    findIdentities(),
+    findIdentities({ environment: env }),
   );
   return found;
 }
@@ -31,15 +33,21 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   }
   const dataKey = await unwrapped(metadata, identitiesHere());
   if (dataKey !== null) return dataKey;
-  const { pairs, problems, passedOver } = await identitiesHere();
-  const reasons = [...problems.map(({ place, reason }) => `${place}: ${reason}`), ...passedOver];
+  const places = await Promise.all([...askedFor(metadata).map(usualIdentities), identitiesHere()]);
+  const known = new Set(places.flatMap(({ pairs }) => pairs.map(({ recipient }) => recipient)));
+  const reasons = new Set(
+    places.flatMap(({ problems, passedOver }) => [
+      ...problems.map(({ place, reason }) => `${place}: ${reason}`),
+      ...passedOver,
+    ]),
+  );
   const own = metadata.age.map(({ recipient }) => recipient).join(" or ");
   const wanted = [own === "" ? "" : `the private key of ${own}`, metadata.foreign.join(", ")];
-  const trouble = reasons.length === 0 ? "" : ` (${reasons.join("; ")})`;
+  const trouble = reasons.size === 0 ? "" : ` (${[...reasons].join("; ")})`;
   const here =
-    pairs.length === 0
+    known.size === 0
       ? "there is no age identity here that could open it"
-      : `of the age identities here (${pairs.length}) none opens it`;
+      : `of the age identities here (${known.size}) none opens it`;
   throw new SopsError(
     "no-identity",
     `${here}${trouble}; it needs ${wanted.filter((one) => one !== "").join(" or ")}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command`,

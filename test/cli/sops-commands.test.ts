@@ -260,6 +260,17 @@ test("SOPS_AGE_KEY_CMD is asked for the key of each recipient, by SOPS_AGE_RECIP
   t.is(repository.read("asked"), `${other}\n${recipient}\n`);
 });
 
+test("SOPS_AGE_KEY_CMD that fails is not asked again, and said to have failed once", (t) => {
+  const repository = withFiles(t);
+  repository.write("key.sh", `echo "$SOPS_AGE_RECIPIENT" >> asked; exit 1\n`);
+  const ended = repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", DB], {
+    env: { HOME: repository.dir, SOPS_AGE_KEY_CMD: "sh key.sh" },
+  });
+  t.is(ended.status, 128);
+  t.is(ended.stderr.split("SOPS_AGE_KEY_CMD: the command failed").length, 2, ended.stderr);
+  t.is(repository.read("asked").split("\n").length - 1, 1);
+});
+
 test("encrypting what is encrypted is refused", (t) => {
   const repository = withFiles(t);
   const ended = repository.tool("encrypt", "-i", DB);

@@ -108,6 +108,10 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops decrypt --ignore-mac badmac.yaml", "0 > password: hunter1"],
   ["sops decrypt other.yaml", "128"],
   ["SOPS_AGE_KEY= sops decrypt e.yaml", "128"],
+  [
+    `SOPS_AGE_KEY= SOPS_AGE_KEY_CMD='sh -c "echo asked >> asked; exit 1"' sops decrypt two.yaml; wc -l < asked; rm asked`,
+    "0 > 2",
+  ],
   ["sops decrypt", "1"],
   ["sops decrypt < e.txt", "0 > plain.txt"],
   ["sops decrypt --input-type yaml < e.yaml", "4"],
