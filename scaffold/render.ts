@@ -35,8 +35,12 @@ export interface RenderInput {
   readonly hooks?: readonly WantedFile[];
 }
 
-/** Checks what a push brought, in CI; a branch that is new there has nothing before it. */
+/**
+ * Checks what a push brought, in CI. A branch that is new there has nothing before it but the default branch, whose
+ * past is no fault of its own.
+ */
 const PUSHED_RANGE =
+  'case "$BEFORE $REF" in 0000000*" refs/heads/$MAIN") ;; 0000000*" refs/heads/"?*) BEFORE=origin/$MAIN ;; esac; ' +
   'if git merge-base "$BEFORE" "$AFTER" >/dev/null 2>&1; then ' +
   `node ${TOOL_PATH} check --range "$BEFORE..$AFTER"; else node ${TOOL_PATH} check --history; fi`;
 

@@ -14,8 +14,8 @@ interface Pipeline {
   readonly "flux-sops": { readonly script: readonly string[] };
 }
 
-/** The range that an event has: what was before it, and behind it. */
-type Variables = (before: string, after: string) => NodeJS.ProcessEnv;
+/** The range that an event has: what was before it, and behind it; for a push, of which branch (none: a tag). */
+type Variables = (before: string, after: string, branch?: string | null) => NodeJS.ProcessEnv;
 
 interface Provider {
   readonly file: string;
@@ -32,8 +32,16 @@ const GONE = "1".repeat(40);
 const inWorkflow = (file: string): Provider => ({
   file,
   scripts: (read) => (read as Workflow).jobs.check.steps.flatMap(({ run }) => run ?? []),
-  push: (before, after) => ({ BEFORE: before, AFTER: after }),
-  request: (before, after) => ({ BEFORE: before, AFTER: after }),
+  push: (before, after, branch = "main") => {
+    const ref = branch === null ? "refs/tags/v1" : `refs/heads/${branch}`;
+    return { BEFORE: before, AFTER: after, REF: ref, MAIN: "main" };
+  },
+  request: (before, after) => ({
+    BEFORE: before,
+    AFTER: after,
+    REF: "refs/pull/1/merge",
+    MAIN: "main",
+  }),
 });
 
 const PROVIDERS: Readonly<Record<string, Provider>> = {
@@ -42,11 +50,17 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   gitlab: {
     file: ".gitlab-ci.yml",
     scripts: (read) => [(read as Pipeline)["flux-sops"].script.join("\n")],
-    push: (before, after) => ({ CI_COMMIT_BEFORE_SHA: before, CI_COMMIT_SHA: after }),
+    push: (before, after, branch = "main") => ({
+      CI_COMMIT_BEFORE_SHA: before,
+      CI_COMMIT_SHA: after,
+      CI_DEFAULT_BRANCH: "main",
+      ...(branch !== null && { CI_COMMIT_BRANCH: branch }),
+    }),
     request: (before, after) => ({
       CI_COMMIT_BEFORE_SHA: NONE,
       CI_MERGE_REQUEST_DIFF_BASE_SHA: before,
       CI_COMMIT_SHA: after,
+      CI_DEFAULT_BRANCH: "main",
     }),
   },
 };
@@ -125,3 +139,47 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
     t.deepEqual(passes(repository, provider, merge, [request(base, back)]), [false]);
   });
 }
+
+for (const [name, provider] of Object.entries(PROVIDERS)) {
+  test(`${name}: of a new branch, what the default branch has not is looked at, and not what it held once`, (t) => {
+    const repository = scaffolded(t, { flags: ["--provider", name] });
+    const { must, write } = repository;
+    const path = "clusters/homelab/apps/web/web.yaml";
+    const past = (...args: string[]) => must("-c", "core.hooksPath=/dev/null", ...args);
+    /** Commits a leak past the hooks, and takes it back. */
+    const leakAndBack = (password: string): string => {
+      write(path, secret({ password }));
+      must("add", path);
+      past("commit", "-q", "-m", "Leak");
+      must("rm", "-q", path);
+      past("commit", "-q", "-m", "Take it back");
+      return must("rev-parse", "HEAD").trim();
+    };
+    const main = leakAndBack("wombat-7731-quartz");
+    must("switch", "-q", "-c", "notes");
+    write("notes.md", "some\n");
+    must("add", "notes.md");
+    past("commit", "-q", "-m", "Notes");
+    const clean = must("rev-parse", "HEAD").trim();
+    const { push } = provider;
+    const event = push(NONE, clean, "notes");
+    // Without the default branch nothing says what is new.
+    t.deepEqual(passes(repository, provider, clean, [event]), [false]);
+    must("update-ref", "refs/remotes/origin/main", main);
+    const events = [event, push(NONE, clean, "main"), push(NONE, clean, null)];
+    t.deepEqual(passes(repository, provider, clean, events), [true, false, false]);
+    const leaked = leakAndBack("badger-1188-onyx");
+    t.deepEqual(passes(repository, provider, leaked, [push(NONE, leaked, "notes")]), [false]);
+  });
+}
+
+test("github: what a merge queue has built is checked, from what it was built on", (t) => {
+  const { must } = scaffolded(t);
+  const workflow = parse(must("show", "HEAD:.github/workflows/flux-sops.yml")) as {
+    readonly on: Readonly<Record<string, unknown>>;
+    readonly jobs: { readonly check: { readonly steps: readonly { readonly env?: object }[] } };
+  };
+  t.true("merge_group" in workflow.on);
+  const variables = workflow.jobs.check.steps.flatMap(({ env }) => env ?? []);
+  t.regex(JSON.stringify(variables), /"BEFORE":"[^"]*github\.event\.merge_group\.base_sha/);
+});
