@@ -84,70 +84,96 @@ export function fileCommand(
   definition: FileCommand,
 ): (argv: readonly string[], form?: Form) => Promise<number> {
   return async (argv, form = "name") => {
-    const readsInput = definition.standardInput !== "no";
-    const command = new Command(`flux-sops ${definition.name}`)
-      .description(definition.summary)
-      .argument(
-        readsInput ? "[file...]" : "<file...>",
-        `files, or folders for the ${definition.folders === "encrypted" ? "encrypted" : "*.sops.*"} files in them${readsInput ? "; none: standard input" : ""}`,
-      );
-    if (definition.writes === "in-place") {
-      command
-        .option("-i, --in-place", "write the result back to the file")
-        .option("--output <file>", "write the result to this file")
-        .addOption(typeOption("--output-type <type>", "what the result is to be"));
-    }
-    command
-      .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
-      .option("--filename-override <name>", "take this for the file's name")
-      .addOption(indentOption())
-      .addOption(configOption());
-    definition.configure(command);
-    command.addHelpText(
-      "after",
-      examples(...definition.examples.map((line) => `npx flux-sops ${line}`)),
-    );
+    const command = commandOf(definition);
     const refused = parseAsSops(command, argv);
     if (refused !== null) return refused;
+    const { args } = command;
     const options: Options = command.opts();
-    if (form === "flag" && command.args.length === 0) {
+    if (form === "flag" && args.length === 0) {
       complain(`a file is missing: only npx flux-sops ${definition.name} reads standard input`);
       return SOPS_EXIT.noFileSpecified;
     }
-    const problem = conflict(definition, options, command.args.length);
+    const problem = conflict(definition, options, args.length);
     if (problem !== null) {
       complain(problem);
       return SOPS_EXIT.errorConflictingParameters;
     }
-    let status = 0;
-    const files = command.args.map((path) => filesAt(definition, path));
-    for (const [index, found] of files.entries()) {
-      if (found.length > 0) continue;
-      complain(`${printable(command.args[index] ?? "")}: ${nothingIn(definition)}`);
-      status = SOPS_EXIT.couldNotReadInputFile;
-    }
+    const files = args.map((path) => filesAt(definition, path));
+    const isFolderEmpty = sayEmptyFolders(definition, args, files);
     const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(files.flat());
-    const inPlace = definition.writes === "always" || options["inPlace"] === true;
     const missingExit = definition.missingExit?.(options, form) ?? SOPS_EXIT.noFileSpecified;
-    // On a terminal, the results themselves show the progress.
-    const isSeen = !inPlace && process.stdout.isTTY;
-    const step = progress(definition.name, isSeen ? 0 : paths.length);
-    const output = options["output"];
-    const elsewhere = typeof output === "string" ? writtenTo(output) : printed();
-    // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
-    const size = definition.asks?.(options) === true ? 1 : BATCH;
-    for (let from = 0; from < paths.length; from += size) {
-      const batch: Batch = new Map();
-      const put = inPlace ? waitingIn(batch) : elsewhere;
-      for (const path of paths.slice(from, from + size)) {
-        const run = () => runOne(definition, options, path, put);
-        status = (await reported(path, run, { ...definition, missingExit })) || status;
-        step();
-      }
-      status = (await putInPlace(batch)) || status;
-    }
-    return status !== 0 && command.args.length > 1 ? (definition.severalExit ?? status) : status;
+    const status =
+      (await runOnAll(definition, options, paths, missingExit)) ||
+      (isFolderEmpty ? SOPS_EXIT.couldNotReadInputFile : 0);
+    return status !== 0 && args.length > 1 ? (definition.severalExit ?? status) : status;
   };
+}
+
+/** The command line: the arguments and options that all such commands have, and its own. */
+function commandOf(definition: FileCommand): Command {
+  const readsInput = definition.standardInput !== "no";
+  const command = new Command(`flux-sops ${definition.name}`)
+    .description(definition.summary)
+    .argument(
+      readsInput ? "[file...]" : "<file...>",
+      `files, or folders for the ${definition.folders === "encrypted" ? "encrypted" : "*.sops.*"} files in them${readsInput ? "; none: standard input" : ""}`,
+    );
+  if (definition.writes === "in-place") {
+    command
+      .option("-i, --in-place", "write the result back to the file")
+      .option("--output <file>", "write the result to this file")
+      .addOption(typeOption("--output-type <type>", "what the result is to be"));
+  }
+  command
+    .addOption(typeOption("--input-type <type>", "what the file is, whatever its name says"))
+    .option("--filename-override <name>", "take this for the file's name")
+    .addOption(indentOption())
+    .addOption(configOption());
+  definition.configure(command);
+  return command.addHelpText(
+    "after",
+    examples(...definition.examples.map((line) => `npx flux-sops ${line}`)),
+  );
+}
+
+/** Complains of each folder in which there is no file for the command; true where one is. */
+function sayEmptyFolders(
+  definition: FileCommand,
+  args: readonly string[],
+  files: readonly (readonly string[])[],
+): boolean {
+  const empty = args.filter((_, index) => files[index]?.length === 0);
+  for (const folder of empty) complain(`${printable(folder)}: ${nothingIn(definition)}`);
+  return empty.length > 0;
+}
+
+/** @returns the exit status of the last file that failed; 0 where none did. */
+async function runOnAll(
+  definition: FileCommand,
+  options: Options,
+  paths: readonly string[],
+  missingExit: number,
+): Promise<number> {
+  const inPlace = definition.writes === "always" || options["inPlace"] === true;
+  // On a terminal, the results themselves show the progress.
+  const isSeen = !inPlace && process.stdout.isTTY;
+  const step = progress(definition.name, isSeen ? 0 : paths.length);
+  const output = options["output"];
+  const elsewhere = typeof output === "string" ? writtenTo(output) : printed();
+  // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
+  const size = definition.asks?.(options) === true ? 1 : BATCH;
+  let status = 0;
+  for (let from = 0; from < paths.length; from += size) {
+    const batch: Batch = new Map();
+    const put = inPlace ? waitingIn(batch) : elsewhere;
+    for (const path of paths.slice(from, from + size)) {
+      const run = () => runOne(definition, options, path, put);
+      status = (await reported(path, run, { ...definition, missingExit })) || status;
+      step();
+    }
+    status = (await putInPlace(batch)) || status;
+  }
+  return status;
 }
 
 function conflict(definition: FileCommand, options: Options, files: number): string | null {
