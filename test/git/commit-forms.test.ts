@@ -2,28 +2,23 @@ import { existsSync, mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
-import { openRepository, type OpenedRepository } from "../../git/repository/open.ts";
 import { temporaryRepository, type TemporaryRepository } from "../temporary-repository.ts";
 import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 import { hostileNames } from "./hostile-names.ts";
+import { openedRepository, type Opened } from "./opened-repository.ts";
 
 const hook = fileURLToPath(new URL("replace-plain-hook.ts", import.meta.url));
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A repository whose pre-commit hook turns PLAIN into ENC, as the gate encrypts. */
-async function armed(
-  t: ExecutionContext,
-): Promise<TemporaryRepository & { open: OpenedRepository }> {
-  const repository = temporaryRepository(t);
+async function armed(t: ExecutionContext): Promise<Opened> {
+  const repository = await openedRepository(t);
   repository.write(
     ".git/hooks/pre-commit",
     `#!/bin/sh\nexec ${[process.execPath, WITH_TYPESCRIPT, hook].map(quoted).join(" ")}\n`,
     0o755,
   );
-  return {
-    ...repository,
-    open: await openRepository({ cwd: repository.dir, env: repository.env }),
-  };
+  return repository;
 }
 
 type Step = (repository: TemporaryRepository) => void;

@@ -1,6 +1,6 @@
 import { symlinkSync, unlinkSync } from "node:fs";
 import path from "node:path";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import { GitError } from "../../../git/errors.ts";
 import {
   changedEntries,
@@ -10,24 +10,12 @@ import {
   isFile,
 } from "../../../git/index/entries.ts";
 import { pathFromText, type GitPath } from "../../../git/path.ts";
-import { openRepository, type OpenedRepository } from "../../../git/repository/open.ts";
-import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
 import { hostileNames } from "../hostile-names.ts";
-
-async function repositoryFor(
-  t: ExecutionContext,
-  options?: Parameters<typeof temporaryRepository>[1],
-): Promise<TemporaryRepository & { open: OpenedRepository }> {
-  const repository = temporaryRepository(t, options);
-  return {
-    ...repository,
-    open: await openRepository({ cwd: repository.dir, env: repository.env }),
-  };
-}
+import { openedRepository } from "../opened-repository.ts";
 
 for (const objectFormat of ["sha1", "sha256"] as const) {
   test(`added, modified, executable, deleted and type-changed entries (${objectFormat})`, async (t) => {
-    const { dir, must, write, open } = await repositoryFor(t, { objectFormat });
+    const { dir, must, write, open } = await openedRepository(t, { objectFormat });
     for (const name of ["modified", "deleted", "renamed", "same", "mode"])
       write(name, `old ${name}`);
     symlinkSync("target", path.join(dir, "was-link"));
@@ -80,7 +68,7 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
 }
 
 test("hostile names, also on an unborn branch", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   for (const name of hostileNames) write(Buffer.from(name, "latin1"), "x");
   must("add", "-A");
   const { changed } = await changedEntries(open);
@@ -90,7 +78,7 @@ test("hostile names, also on an unborn branch", async (t) => {
 });
 
 test("an index against a broken HEAD is no empty list", async (t) => {
-  const { dir, must, write, open } = await repositoryFor(t);
+  const { dir, must, write, open } = await openedRepository(t);
   write("f", "x");
   must("add", ".");
   write("../repository/.git/refs/heads/main", `${"1".repeat(40)}\n`);
@@ -99,7 +87,7 @@ test("an index against a broken HEAD is no empty list", async (t) => {
 });
 
 test("entries of git add -N are told from empty files", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   write("empty", "");
   write("intended", "content");
   write("kept", "x");
@@ -130,7 +118,7 @@ test("entries of git add -N are told from empty files", async (t) => {
 });
 
 test("symlinks and submodules are no files", async (t) => {
-  const { dir, must, write, open } = await repositoryFor(t);
+  const { dir, must, write, open } = await openedRepository(t);
   symlinkSync("target", path.join(dir, "link"));
   write("file", "x");
   must("add", ".");
@@ -147,7 +135,7 @@ test("symlinks and submodules are no files", async (t) => {
 });
 
 test("conflicts are reported as such, with their stages", async (t) => {
-  const { must, git, write, open } = await repositoryFor(t);
+  const { must, git, write, open } = await openedRepository(t);
   write("f", "base");
   must("add", ".");
   must("commit", "-qm", "base");
@@ -170,7 +158,7 @@ test("conflicts are reported as such, with their stages", async (t) => {
 });
 
 test("the bits git keeps for an entry", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   for (const name of ["assumed", "both", "normal", "skipped"]) write(name, name);
   must("add", ".");
   must("update-index", "--assume-unchanged", "assumed", "both");
@@ -196,7 +184,7 @@ test("the bits git keeps for an entry", async (t) => {
 });
 
 test("a sparse index shows what is staged outside its cone", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   write("in/f", "x");
   write("out/f", "x");
   must("add", ".");
@@ -216,7 +204,7 @@ test("a sparse index shows what is staged outside its cone", async (t) => {
 });
 
 test("a tree that is not there is no empty one, on an unborn branch neither", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   write("f", "x");
   must("add", ".");
   t.is((await changedEntries(open)).changed.length, 1);
@@ -225,7 +213,7 @@ test("a tree that is not there is no empty one, on an unborn branch neither", as
 });
 
 test("what somebody else has asked git comes to the same", async (t) => {
-  const { must, feed, write, open } = await repositoryFor(t);
+  const { must, feed, write, open } = await openedRepository(t);
   must("commit", "-q", "--allow-empty", "-m", "x");
   for (const name of ["intended", "empty", "full"]) write(name, name === "empty" ? "" : "x");
   must("add", "-N", "intended");
@@ -251,7 +239,7 @@ test("only what is a file is one", (t) => {
 });
 
 test("what git has never printed so far is no list of entries", async (t) => {
-  const { open, env, write, dir } = await repositoryFor(t);
+  const { open, env, write, dir } = await openedRepository(t);
   const oid = "1".repeat(40);
   const raw = `:100644 100644 ${oid} ${oid} M`;
   const printing = (text: string) => {

@@ -14,19 +14,9 @@ import {
 import { openRepository, type OpenedRepository } from "../../../git/repository/open.ts";
 import { withIndexFile } from "../../../git/environment.ts";
 import { runGit } from "../../../git/run.ts";
-import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
+import type { TemporaryRepository } from "../../temporary-repository.ts";
 import { hostileNames } from "../hostile-names.ts";
-
-async function repositoryFor(
-  t: ExecutionContext,
-  options?: Parameters<typeof temporaryRepository>[1],
-): Promise<TemporaryRepository & { open: OpenedRepository }> {
-  const repository = temporaryRepository(t, options);
-  return {
-    ...repository,
-    open: await openRepository({ cwd: repository.dir, env: repository.env }),
-  };
-}
+import { openedRepository, type Opened } from "../opened-repository.ts";
 
 /** The replacement of whatever is staged at a path. */
 async function replacing(
@@ -44,7 +34,7 @@ const listing = ({ must }: TemporaryRepository): string => must("ls-files", "-s"
 
 for (const objectFormat of ["sha1", "sha256"] as const) {
   test(`contents change, modes and bits stay (${objectFormat})`, async (t) => {
-    const repository = await repositoryFor(t, { objectFormat });
+    const repository = await openedRepository(t, { objectFormat });
     const { must, write, open } = repository;
     const names = ["assumed", "both", "executable", "plain", "skipped"];
     for (const name of names) write(name, name, name === "executable" ? 0o755 : 0o644);
@@ -66,7 +56,7 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
 }
 
 test("hostile names", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, write, open } = repository;
   for (const name of hostileNames) write(Buffer.from(name, "latin1"), `old ${name}`);
   must("add", "-A");
@@ -89,7 +79,7 @@ test("hostile names", async (t) => {
 });
 
 test("entries that are not as they were read stop everything", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, git, write, open } = repository;
   write("fine", "fine");
   write("conflict", "base");
@@ -132,7 +122,7 @@ test("entries that are not as they were read stop everything", async (t) => {
 });
 
 test("a locked index fails with nothing changed", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, write, open } = repository;
   write("f", "x");
   must("add", ".");
@@ -157,7 +147,7 @@ function failingGit(repository: TemporaryRepository, condition: string): NodeJS.
 }
 
 test("when a bit cannot be restored, the content goes back too", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, write, open } = repository;
   write("f", "old");
   must("add", ".");
@@ -176,7 +166,7 @@ test("when a bit cannot be restored, the content goes back too", async (t) => {
 });
 
 test("an undo that fails says what to do", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, write, open } = repository;
   write("f\n", "old");
   must("add", ".");
@@ -191,7 +181,7 @@ test("an undo that fails says what to do", async (t) => {
 });
 
 test("an entry git silently ignores is noticed and undone", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, write, open } = repository;
   write("f", "old");
   must("add", ".");
@@ -211,7 +201,7 @@ test("an entry git silently ignores is noticed and undone", async (t) => {
 });
 
 test("where git takes one entry of two, it is noticed, and both are as before", async (t) => {
-  const repository = await repositoryFor(t);
+  const repository = await openedRepository(t);
   const { must, write, open } = repository;
   for (const name of ["a", "b"]) write(name, `old ${name}`);
   must("add", ".");
@@ -234,10 +224,8 @@ test("where git takes one entry of two, it is noticed, and both are as before", 
 });
 
 /** A partial commit as git prepares it: next-index-1.lock to commit from, index.lock for after. */
-async function partialCommit(
-  t: ExecutionContext,
-): Promise<TemporaryRepository & { open: OpenedRepository }> {
-  const repository = await repositoryFor(t);
+async function partialCommit(t: ExecutionContext): Promise<Opened> {
+  const repository = await openedRepository(t);
   const { must, write, open, dir } = repository;
   write("a", "PLAIN a");
   write("b", "PLAIN b");
@@ -290,7 +278,7 @@ test("when the future index cannot be written, the first is undone", async (t) =
 });
 
 test("refreshing makes git see that nothing differs", async (t) => {
-  const { must, git, write, open } = await repositoryFor(t);
+  const { must, git, write, open } = await openedRepository(t);
   write("f", "old");
   write("edited", "old");
   must("add", ".");
@@ -318,7 +306,7 @@ test("what a partial commit leaves as the index is refreshed, too", async (t) =>
 });
 
 test("where git cannot refresh, nothing is lost, and so nothing is said", async (t) => {
-  const { must, git, write, open, feed } = await repositoryFor(t);
+  const { must, git, write, open, feed } = await openedRepository(t);
   write("f", "old");
   must("add", ".");
   await replaceEntries(open, [await replacing(open, "f", "new")]);
@@ -334,7 +322,7 @@ test("where git cannot refresh, nothing is lost, and so nothing is said", async 
 });
 
 test("an entry folded away in a sparse index", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   for (const name of ["in/f", "out/f", "out/g"]) write(name, name);
   must("add", ".");
   must("commit", "-qm", "x");
@@ -354,7 +342,7 @@ test("index formats and settings that change how git keeps its index", async (t)
     ["core.untrackedCache", "true"],
     ["index.skipHash", "true"],
   ] as const) {
-    const repository = await repositoryFor(t);
+    const repository = await openedRepository(t);
     const { must, write, open } = repository;
     must("config", ...setting);
     for (const name of ["a", "b", "c/d"]) write(name, name);

@@ -21,34 +21,22 @@ import { GitError } from "../../../git/errors.ts";
 import { indexEntries } from "../../../git/index/entries.ts";
 import type { GitPath } from "../../../git/path.ts";
 import { refreshIndex, replaceEntries } from "../../../git/index/replace-entries.ts";
-import { openRepository, type OpenedRepository } from "../../../git/repository/open.ts";
+import { openRepository } from "../../../git/repository/open.ts";
 import { WorktreeError } from "../../../git/worktree/error.ts";
 import { compareWithStaged, type WorktreeFile } from "../../../git/worktree/file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../../../git/worktree/replacement.ts";
-import { temporaryRepository, type TemporaryRepository } from "../../temporary-repository.ts";
+import { temporaryRepository } from "../../temporary-repository.ts";
 import { failing, modesWhileWritten, nodeFs, withOtherFs } from "../../other-fs.ts";
 import { hostileNames } from "../hostile-names.ts";
+import { openedRepository, type Opened } from "../opened-repository.ts";
 
-type Fixture = TemporaryRepository & { open: OpenedRepository };
-
-async function repositoryFor(
-  t: ExecutionContext,
-  options?: Parameters<typeof temporaryRepository>[1],
-): Promise<Fixture> {
-  const repository = temporaryRepository(t, options);
-  return {
-    ...repository,
-    open: await openRepository({ cwd: repository.dir, env: repository.env }),
-  };
-}
-
-async function states({ open }: Fixture): Promise<Record<string, string>> {
+async function states({ open }: Opened): Promise<Record<string, string>> {
   const files = await compareWithStaged(open, await indexEntries(open));
   return Object.fromEntries([...files].map(([name, file]) => [name, file.state]));
 }
 
 async function asStaged(
-  { open }: Fixture,
+  { open }: Opened,
   name: string,
 ): Promise<WorktreeFile & { state: "as-staged" }> {
   const file = (await compareWithStaged(open, await indexEntries(open))).get(name as GitPath);
@@ -57,7 +45,7 @@ async function asStaged(
 }
 
 async function prepare(
-  fixture: Fixture,
+  fixture: Opened,
   name: string,
   content: string,
 ): Promise<PreparedReplacement> {
@@ -72,7 +60,7 @@ const names = (dir: string): string[] =>
     .sort();
 
 test("files are told apart by what they hold now", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   const { dir, must, write } = fixture;
   const all = [
     "behind/f",
@@ -121,7 +109,7 @@ test("files are told apart by what they hold now", async (t) => {
 });
 
 test.serial("what becomes of a file while it is opened, or hinders that", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   fixture.write("f", "f");
   fixture.must("add", ".");
   const { openSync } = nodeFs;
@@ -143,7 +131,7 @@ test.serial("what becomes of a file while it is opened, or hinders that", async 
 });
 
 test("a file is replaced in one step, same mode and owner", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   const { dir, must, write } = fixture;
   const file = write("sub/f", "old", 0o750);
   if (process.getuid?.() === 0) chownSync(file, 12345, 23456);
@@ -169,7 +157,7 @@ test("a file is replaced in one step, same mode and owner", async (t) => {
 });
 
 test("discarding leaves no trace", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   fixture.write("f", "old");
   fixture.must("add", ".");
   const prepared = await prepare(fixture, "f", "new");
@@ -205,7 +193,7 @@ const swaps: Readonly<Record<string, (dir: string) => void>> = {
 };
 for (const [what, swap] of Object.entries(swaps)) {
   test(`${what} between preparing and committing is left alone`, async (t) => {
-    const fixture = await repositoryFor(t);
+    const fixture = await openedRepository(t);
     const { dir, must, write } = fixture;
     write("sub/f", "old");
     must("add", ".");
@@ -230,7 +218,7 @@ async function problem(t: ExecutionContext, promise: Promise<unknown>): Promise<
 }
 
 test("read-only files and folders are refused, by root too", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   const { dir, must, write } = fixture;
   write("read-only", "x", 0o444);
   write("executable", "x", 0o555);
@@ -248,7 +236,7 @@ test("read-only files and folders are refused, by root too", async (t) => {
 });
 
 test.serial("what the system refuses is said, and the file is as it was", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   const { dir, must, write, open } = fixture;
   write("f", "old");
   must("add", ".");
@@ -286,7 +274,7 @@ test.serial("what the system refuses is said, and the file is as it was", async 
 });
 
 test.serial("nobody else can read a new content while it is written", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   fixture.write("f", "old", 0o644);
   fixture.must("add", ".");
   const modes = await modesWhileWritten(async () => (await prepare(fixture, "f", "new")).commit());
@@ -295,7 +283,7 @@ test.serial("nobody else can read a new content while it is written", async (t) 
 
 test("a content that git does not have is not put in the place of a file", async (t) => {
   for (const name of ["plain", "latin1-\xe4"]) {
-    const fixture = await repositoryFor(t);
+    const fixture = await openedRepository(t);
     fixture.write(".git/info/attributes", "* text eol=crlf\n");
     fixture.write(Buffer.from(name, "latin1"), "old\r\n");
     fixture.must("add", ".");
@@ -308,7 +296,7 @@ test("a content that git does not have is not put in the place of a file", async
 });
 
 test("a file that vanished before it could be prepared", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   fixture.write("sub/f", "x");
   fixture.must("add", ".");
   const file = await asStaged(fixture, "sub/f");
@@ -328,7 +316,7 @@ const mountsDisks = ((): boolean => {
 (mountsDisks ? test : test.skip)(
   "a full disk leaves the file, and nothing beside it [needs root, to mount a small disk]",
   async (t) => {
-    const fixture = await repositoryFor(t);
+    const fixture = await openedRepository(t);
     const { dir, must, write, open } = fixture;
     const small = path.join(dir, "small");
     mkdirSync(small);
@@ -348,7 +336,7 @@ const mountsDisks = ((): boolean => {
 );
 
 test("hostile names", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   const { must, write, open } = fixture;
   for (const name of hostileNames) write(Buffer.from(name, "latin1"), "old\r\n");
   must("add", "-A");
@@ -368,7 +356,7 @@ test("hostile names", async (t) => {
 });
 
 /** Replaces an entry and its worktree file as the gate does; git must then see no difference. */
-async function replaceBoth(fixture: Fixture, name: string, content: string): Promise<void> {
+async function replaceBoth(fixture: Opened, name: string, content: string): Promise<void> {
   const { open } = fixture;
   const file = await asStaged(fixture, name);
   const [entry] = await indexEntries(open, new Set([name as GitPath]));
@@ -418,7 +406,7 @@ const conversions: Readonly<
 for (const [what, { attributes, config = [], old, expected }] of Object.entries(conversions)) {
   for (const name of ["plain", "new\nline", "latin1-\xe4", " leading"]) {
     test(`the form the worktree wants: ${what}, ${JSON.stringify(name)}`, async (t) => {
-      const fixture = await repositoryFor(t);
+      const fixture = await openedRepository(t);
       const { dir, must, write, git } = fixture;
       write(".git/info/attributes", `${attributes}\n`);
       for (const [key, value] of config) must("config", key, value);
@@ -456,7 +444,7 @@ for (const name of ["plain", "latin1-\xe4"]) {
 }
 
 test("a name the filters cannot be given is refused before anything is written", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   fixture.write(".git/info/attributes", "* text eol=crlf\n");
   for (const name of ["\xff\n", " \xff"]) {
     fixture.write(Buffer.from(name, "latin1"), "old\r\n");
@@ -466,7 +454,7 @@ test("a name the filters cannot be given is refused before anything is written",
 });
 
 test("CRLF that git itself left in a blob is no edit", async (t) => {
-  const fixture = await repositoryFor(t);
+  const fixture = await openedRepository(t);
   fixture.write("f", "a\r\nold\r\n");
   fixture.must("add", ".");
   fixture.must("commit", "-qm", "x");
