@@ -214,10 +214,10 @@ function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): Wante
   };
   return [
     { path: TOOL_PATH, content: tool, mode: 0o755, mayReplace },
-    ...[...toolParts].map(([name, content]) => ({
-      path: posix.join(posix.dirname(TOOL_PATH), name),
-      ...{ content, mode: 0o644 as const, mayReplace },
-    })),
+    ...[...toolParts].map(([name, content]): WantedFile => {
+      const path = posix.join(posix.dirname(TOOL_PATH), name);
+      return { path, content, mode: 0o644, mayReplace };
+    }),
   ];
 }
 

@@ -26,20 +26,24 @@ import { PRE_COMMIT_TYPES } from "./pre-commit.ts";
  */
 export const HUSKY_STUBS = ".husky/_";
 
+/** Whether git runs our hooks in a clone. */
 export type HooksState =
-  /** `insteadOf`: the folder from which git ran hooks of the user's own until now. */
-  | { readonly on: true; readonly insteadOf?: string }
-  /**
-   * `reason` is a clause for the user: why, and what to do, this tool named `npx flux-sops` in it; `lines` are to be copied. `canWrite`: it is
-   * enough that hooks may be written. `isPartly`: commits are looked at, other things are not. `isBroken`: it
-   * was tried, and failed.
-   */
+  | {
+      readonly on: true;
+      /** The folder from which git ran hooks of the user's own until now. */
+      readonly insteadOf?: string;
+    }
   | {
       readonly on: false;
+      /** A clause for the user: why, and what to do. This tool is named `npx flux-sops` in it. */
       readonly reason: string;
+      /** To be copied, where the reason says so. */
       readonly lines?: readonly string[];
+      /** All it takes is to be allowed to write hooks. */
       readonly canWrite?: boolean;
+      /** Commits are looked at, other things are not. */
       readonly isPartly?: boolean;
+      /** It was tried, and failed. */
       readonly isBroken?: boolean;
     };
 
