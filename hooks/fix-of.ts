@@ -39,7 +39,7 @@ function ownWords(
     : [];
 }
 
-/** A file with another name is to be listed under that. */
+/** A renamed file has to be listed under its new name. */
 function listingWords({ mend, listedIn = [] }: Pick<Finding, "mend" | "listedIn">): string[] {
   return listedIn.map((list) => {
     const folder = list.slice(0, list.lastIndexOf("/") + 1);

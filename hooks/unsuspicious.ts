@@ -21,7 +21,7 @@ export function isUnsuspicious(
   );
 }
 
-/** A guess, and what says of a Secret how to mend its values: neither is for a symbolic link. */
+/** Rules that are not for symbolic links: one guesses, the other is about the values of a Secret. */
 export const NOT_ASKED_OF_LINKS: ReadonlySet<RuleId> = new Set([
   "inline-credential",
   "secret-not-valid",

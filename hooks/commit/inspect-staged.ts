@@ -93,7 +93,7 @@ async function inspectFile(
   if (content !== null) return { findings: found, content };
   const plain = source === null ? null : await readableSource(source, rules);
   if (plain !== null) {
-    // What is to be done about such a file is known better than by what is in it.
+    // For a file that feeds a Secret, that finding has the better mend.
     const others = found.filter(({ rule }) => rule !== "plaintext-secret");
     return { findings: [plain, ...others], content };
   }

@@ -70,7 +70,7 @@ function unverified({ repository, staged, errors, contents, replacesHead }: Refu
   ]);
 }
 
-/** What cannot be taken back any more is not refused. */
+/** A warning only: what a remote has already cannot be taken back. */
 function heldWarning({ repository, warnings, heldContents, during }: Refusal): string {
   if (during.kind === "no-verify" || warnings.length + heldContents.length === 0) return "";
   return text([
@@ -137,7 +137,7 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
           : [
               `GIT_SEQUENCE_EDITOR="sed -i.bak '1{/ ${during.commit.slice(0, 7)}/d;}'" git rebase --edit-todo`,
             ]),
-        // Else the next fixup in git's list takes the message of this one.
+        // Otherwise the next fixup in git's list takes the message of this one.
         ...(during.folding === null ? [] : [`rm -f -- ${kept("current-fixups")}`]),
         "git rebase --continue",
       ];

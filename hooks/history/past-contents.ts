@@ -130,7 +130,7 @@ export class PastContents {
     return [...this.#contents.values()].filter(({ paths }) => paths.length > 0);
   }
 
-  /** In prose only keys are told from words. */
+  /** Looks for keys alone: in prose nothing else can be told from words. */
   readMessage(bytes: Buffer, what: string, commits: readonly BringingCommit[]): void {
     for (const finding of keysInMessage(bytes, what, this.#without)) {
       this.#messages.push({ ...finding, path: "" as GitPath, blob: null, paths: [], commits });

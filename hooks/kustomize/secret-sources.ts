@@ -89,11 +89,11 @@ export type ReadFiles = (
 ) => Promise<ReadonlyMap<GitPath, Pick<FoundSource, "oid" | "bytes">>>;
 
 /**
- * Of the files that secretGenerators name, those that are there, and that hide something, be it encrypted or not.
+ * The files named by secretGenerators that are there and have something to hide, encrypted or not.
  * Reads only where one is named.
  *
  * @param readFiles where the kustomizations stand
- * @param concerns whether a path is to be judged: the file must be, or what names it
+ * @param concerns whether a path is judged: either that of the file must be, or that of what names it
  */
 export async function foundSources(
   kustomizations: readonly Kustomization[],

@@ -76,8 +76,8 @@ function isOfNoBranch({ localRef }: PushedRef): boolean {
 }
 
 /**
- * The git command that is in the middle of something in a worktree, as one types it: git switches to no other branch
- * then, goes back to no commit, or makes part of it what is committed.
+ * The git command that is under way in a worktree, as one types it. Until it has ended, git does not
+ * switch to another branch or go back to a commit, or it takes what is committed for a part of it.
  */
 function whatIsUnderWay(place: PushResult["repository"]): string | null {
   const kind = ongoingOperation(place, place.gitDir)?.kind ?? "message";
@@ -85,7 +85,7 @@ function whatIsUnderWay(place: PushResult["repository"]): string | null {
   return kind === "rebase-apply" ? "rebase" : kind;
 }
 
-/** What git commit does not mend by itself, for what still stands at the tip. */
+/** Commands for what git commit does not mend by itself, and still stands at the tip. */
 function byHand(
   { repository, isCheckedOut }: BranchPlace,
   ref: PushedRef,

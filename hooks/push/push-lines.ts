@@ -4,7 +4,7 @@ export interface PushedRef {
   readonly localRef: string;
   readonly localOid: string;
   readonly remoteRef: string;
-  /** What the remote has there now, be it here or not; null when the ref is new. */
+  /** What the remote has there now, whether that is here or not; null when the ref is new. */
   readonly remoteOid: string | null;
 }
 

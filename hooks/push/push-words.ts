@@ -47,14 +47,14 @@ export async function pushWords(push: PushResult): Promise<string> {
   return `${lines.join("\n")}\n`;
 }
 
-/** What is to be known of the index from which the commands make a commit. */
+/** What the user should know of the index, from which the commands make a commit. */
 async function wordsOnIndex(place: PushResult["repository"], isHere: boolean): Promise<string[]> {
   const [where, there] = isHere ? ["", ""] : [` in ${printable(place.cwd)}`, " there"];
   try {
     const { changed, deleted } = await changedEntries(place);
     if (changed.length === 0 && deleted.length === 0) return [];
   } catch (error) {
-    // Whatever is wrong with it, what was found is to be told.
+    // Whatever is wrong with the index, the findings are still told.
     if (!(error instanceof GitError)) throw error;
     return [`These commands need the index${where}, and git cannot read it: ${error.message}`];
   }

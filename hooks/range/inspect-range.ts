@@ -14,7 +14,7 @@ import { groupsReaching, lookAtTips, type TipGroup } from "./pushed-tips.ts";
 import { readRangeLog } from "./range-log.ts";
 import { generatingAtTips } from "./tip-sources.ts";
 
-/** So many contents are traced to their commits; git is given their names as arguments. */
+/** How many contents are traced to their commits: git is given their names as arguments. */
 const TRACED = 200;
 
 /**
@@ -60,7 +60,7 @@ export async function inspectRange(
     if (!found.isKnown(placed)) found.add(placed);
   }
   await lookIntoSources(repository, generating, isNew, found);
-  // One commit is a tip: what it has, under whatever name, is looked at there.
+  // A single commit is the tip itself, and all that it has was looked at there.
   if (log !== null && commits > 1) {
     await lookIntoOtherNames(repository, log, seen, { blobs, rulesFor }, found);
     await lookIntoPastSources(repository, log, generating, { blobs, rulesFor }, found);
@@ -70,7 +70,10 @@ export async function inspectRange(
   return { findings, files: blobs.size, unverified };
 }
 
-/** Applies the settings. What those of one tip allow leaves with that tip, whatever others say. */
+/**
+ * Applies the settings. What the settings of one tip allow may leave with that tip, whatever those of
+ * others say.
+ */
 async function settledAt(
   repository: OpenedRepository,
   found: readonly Found[],

@@ -94,8 +94,8 @@ export async function lookAtTips(
 }
 
 /**
- * Whose past a content is: the groups of tips that reach it. One call to git for each, none where all
- * tips are of one group.
+ * Finds the groups of tips whose past a content belongs to: those that reach it. One call to git for
+ * each, none where all tips are of one group.
  *
  * @throws GitError
  */

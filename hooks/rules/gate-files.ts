@@ -15,8 +15,8 @@ export function isRuleFile(path: string): boolean {
 }
 
 /**
- * Whether an entry is to be read as one. A symlink is, though it holds none: sops follows it, so passing
- * it over would leave its folder without rules.
+ * Whether an entry is read as a rule file. A symlink is, though it holds no rules: sops follows it, so
+ * passing it over would leave its folder without rules.
  */
 export function isRuleEntry({ path, mode, stage }: IndexEntry): boolean {
   return stage === 0 && mode !== "160000" && isRuleFile(path);

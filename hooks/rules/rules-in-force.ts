@@ -45,7 +45,7 @@ export class BrokenRulesError extends Error {
 /** The creation rules of a repository, each file by its folder (with a `/` at its end, or empty). */
 export class RulesInForce {
   private readonly parsed = new Map<string, RuleFile>();
-  /** Patterns are matched in a JavaScript of RE2, and every file is asked about more than once. */
+  /** RE2 in JavaScript is slow, and every file is asked about more than once. */
   private readonly known = new Map<string, RuleInForce>();
   private readonly files: ReadonlyMap<string, Uint8Array>;
 
@@ -93,8 +93,8 @@ export class RulesInForce {
   }
 
   /**
-   * The same rules, but for those files in folders that cannot be used: what lies below them is under no rule then.
-   * The one at the top is for everything else, and stays.
+   * The same rules without the files in folders that cannot be used: what lies below those is then
+   * under no rule. The file at the top is for everything else, and stays.
    *
    * @returns also what is wrong with each
    */
