@@ -162,19 +162,22 @@ function addable(
   }
 }
 
-/** The lines of a `.gitignore` to add: those that have a say on `node_modules`, in whichever spelling, keep it. */
+/**
+ * The lines of a `.gitignore` to add: without `node_modules`, if the file there mentions that in any
+ * spelling.
+ */
 function withoutModules(wanted: Buffer, present: Buffer): Buffer {
   if (!present.includes("node_modules")) return wanted;
   return Buffer.from(wanted.toString("latin1").replace(/^node_modules\/\n/m, ""), "latin1");
 }
 
-/** What sops's own manual has users write, or another word on how encrypted files are shown. */
+/** A line from sops's own manual, or another one on how encrypted files are shown. */
 const DIFF_DRIVER =
   /^[^#\s]\S*\s(?:.*\s)?diff=\S*sops|^[^#\s]*sops\S*\s(?:.*\s)?(?:-?diff|binary)\b/;
 
 /**
- * The lines of a `.gitattributes` to add. The last that takes a file holds: what is for all files, and a second
- * driver, would undo what is there.
+ * The lines of a `.gitattributes` to add. The last line that takes a file counts, so one for all files,
+ * or a second driver, would undo what is there.
  */
 function besideTheirs(wanted: Buffer, present: Buffer): Buffer {
   const text = wanted.toString("latin1").replace(/^\* .*\n/gm, "");
@@ -221,7 +224,7 @@ function toolFiles({ tool, toolParts = new Map(), version }: RenderInput): Wante
   ];
 }
 
-/** Remembered where they are wanted. */
+/** Answers that are remembered only where they are wanted. */
 const ASIDE = ["schemas", "renovate", "tasks"] as const;
 
 /** JSON with the indentation of a text. */

@@ -18,8 +18,8 @@ export interface WantedFile {
    */
   readonly mayReplace?: (present: Buffer) => boolean;
   /**
-   * For a file that others write as well: it with what the scaffold needs added, every other byte
-   * kept. The same bytes where nothing is missing. Such a file is never replaced as a whole.
+   * For a file that others write as well: its content with what the scaffold needs added, every other
+   * byte kept. The same bytes where nothing is missing. Such a file is never replaced as a whole.
    */
   readonly addTo?: (present: Buffer) => Addition;
   /**
@@ -87,7 +87,7 @@ export function planFiles(
   });
 }
 
-/** What is no file is never written to; whether all is in the file that it leads to can be seen. */
+/** What is no file is never written to. But a link may lead to a file that has all that is wanted. */
 function fateOfLink(directory: string, file: WantedFile): Fate {
   if (file.addTo === undefined) return { state: "differs" };
   const there = behindLink(join(directory, file.path));
@@ -170,7 +170,7 @@ function presentContent(directory: string, filePath: string): Buffer | "new" | "
 type Fate = Pick<PlannedFile, "state"> & Partial<Pick<PlannedFile, "content" | "byHand">>;
 
 function fateOf(file: WantedFile, present: Buffer, earlier: GeneratedFiles): Fate {
-  // A file that is only added to is wanted as it is there: whether something is missing is for it to say.
+  // A file that is only added to is wanted as it is there: `addTo` says whether something is missing.
   const isOnlyAddedTo = file.addTo !== undefined && file.isRemembered === false;
   if (!isOnlyAddedTo && present.equals(file.content)) return { state: "unchanged" };
   if (file.mayReplace !== undefined) {
@@ -206,7 +206,7 @@ function fateByAddition(file: WantedFile, present: Buffer): Fate {
   const addition = file.addTo?.(present);
   if (addition === undefined) return { state: "differs" };
   if (addition.content === null) return { state: "by-hand", byHand: addition.byHand };
-  // It was read as text, and what is none was replaced.
+  // It was read as text, and bytes that are none were replaced.
   if (!isUtf8(present) && isUtf8(addition.content)) {
     return { state: "by-hand", byHand: "it is no UTF-8: save it as that, and run this again" };
   }

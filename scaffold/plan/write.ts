@@ -83,8 +83,8 @@ export function stageFiles(directory: string, files: readonly PlannedFile[]): St
 }
 
 /**
- * What killed runs have left, but for where it may hold the only copy of a file that was there, see `keep`, or
- * anything that is not theirs.
+ * Removes what killed runs have left; not a folder that may hold the only copy of a file (see `keep`),
+ * or anything that is not theirs.
  */
 function removeAbandoned(directory: string): void {
   if (!existsSync(directory)) return;
@@ -166,7 +166,10 @@ function whatIsLeft({ place, kept }: Moved): string {
     : `But ${printable(place)} could not be put back: what it held is in ${printable(kept)}`;
 }
 
-/** By a second name, so that there is no moment without the file: who is killed then would leave none. */
+/**
+ * Keeps a file under a second name, so that there is no moment without it, not even if this process is
+ * killed.
+ */
 function keep(place: string, kept: string): void {
   try {
     linkSync(place, kept);
@@ -207,7 +210,8 @@ function requireWritablePlace(directory: string, file: PlannedFile): void {
       `${printable(path)} is not writable (${systemReason(error)}): make it writable and run this again`,
     );
   if (entry !== undefined) {
-    // Its folder alone would let it be replaced: as everywhere, a file that is read-only stays.
+    // A writable folder is enough to replace a file in it; as everywhere here, a read-only file stays
+    // all the same.
     try {
       accessSync(place, constants.W_OK);
     } catch (error) {
@@ -225,7 +229,10 @@ function requireWritablePlace(directory: string, file: PlannedFile): void {
   }
 }
 
-/** What is written was made of what was there: of that a question may have been asked for a long time. */
+/**
+ * What is written was made from what was there, which may have changed while a question waited for its
+ * answer.
+ */
 function requireUnchanged(place: string, kept: string, { before }: PlannedFile): void {
   if (before === null || readFileSync(kept).equals(before)) return;
   throw new ScaffoldError(
