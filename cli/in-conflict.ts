@@ -7,7 +7,8 @@ import { complain } from "./terminal/complain.ts";
 export const RESOLVE_FIRST = "resolve the conflict, then git add what came of it";
 
 /**
- * A sentence on files of which a merge has left the sides in the index: what is to be staged of them is not known yet.
+ * A sentence about files in conflict: the index has the sides of a merge, and not yet what will come of
+ * them.
  *
  * @returns without its full stop; null where there are no such files.
  */

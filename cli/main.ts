@@ -64,7 +64,7 @@ function fileToDecrypt([command = "", file = "", ...more]: readonly string[]): s
     : null;
 }
 
-/** What the operating system refuses anywhere, as a file that is to be loaded, is no bug of ours. */
+/** What the operating system refuses (to load a file of ours, say) is no bug of ours. */
 function notDone(error: unknown): number {
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) throw error;

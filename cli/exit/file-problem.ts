@@ -9,7 +9,7 @@ export function fileProblem(path: string, code: string): string {
     : `${printable(path)}: ${systemReason(code) ?? code}`;
 }
 
-/** Said where a file is to be written into a folder that is not there. */
+/** What is wrong where a file should be written into a folder that is not there. */
 export function noFolder(folder: string): string {
   return `there is no folder ${printable(folder)}: mkdir -p ${shellText(folder)}`;
 }
