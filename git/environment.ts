@@ -1,11 +1,15 @@
 /** The environment of a call to git. */
 export function childEnvironment(
   env: Readonly<NodeJS.ProcessEnv>,
-  { writes = false, filters = false }: { readonly writes?: boolean; readonly filters?: boolean },
+  { filters = false }: { readonly filters?: boolean },
 ): NodeJS.ProcessEnv {
-  // Objects as they will be pushed, not as refs/replace shows them here (git-replace(1)).
-  const child: NodeJS.ProcessEnv = { ...env, GIT_NO_REPLACE_OBJECTS: "1" };
-  if (!writes) child["GIT_OPTIONAL_LOCKS"] = "0";
+  const child: NodeJS.ProcessEnv = {
+    ...env,
+    // Objects as they will be pushed, not as refs/replace shows them here (git-replace(1)).
+    GIT_NO_REPLACE_OBJECTS: "1",
+    // What only reads waits for nobody; what writes takes its locks all the same (git(1)).
+    GIT_OPTIONAL_LOCKS: "0",
+  };
   if (!filters) child["LC_ALL"] = "C";
   return child;
 }

@@ -29,8 +29,6 @@ function childProcess(): typeof ChildProcess {
 export interface CallOptions {
   /** Bytes for git's stdin, written in this order. Default: nothing. */
   readonly input?: readonly Uint8Array[];
-  /** The call writes to the repository, so git may take its locks. Default: false. */
-  readonly writes?: boolean;
   /** The call runs the user's filter programs, which keep the user's locale. Default: false. */
   readonly filters?: boolean;
   /** Exit statuses that are an answer, not a failure. Default: only 0. */

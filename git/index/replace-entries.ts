@@ -69,7 +69,6 @@ export async function refreshIndex(repository: Repository): Promise<void> {
   }
   for (const index of indexes) {
     await runGit(index, ["update-index", "-q", "--ignore-submodules", "--refresh"], {
-      writes: true,
       filters: true,
       // 1: some file needs an update; 128: no lock (cmd_update_index in git's builtin/update-index.c).
       allowed: [0, 1, 128],
@@ -145,7 +144,6 @@ async function writeEntries(context: GitContext, planned: readonly Planned[]): P
   // A sparse index must be unfolded first: git would add the entry beside its folded folder.
   await runGit(context, ["-c", "index.sparse=false", "update-index", "-z", "--index-info"], {
     input: [Buffer.from(records, "latin1")],
-    writes: true,
   });
   const bits: [string, (entry: IndexEntry) => boolean][] = [
     ["--assume-unchanged", (entry) => entry.assumeUnchanged],
@@ -156,7 +154,6 @@ async function writeEntries(context: GitContext, planned: readonly Planned[]): P
     if (paths.length === 0) continue;
     await runGit(context, ["update-index", option, "-z", "--stdin"], {
       input: [Buffer.from(paths.map((path) => `${path}\0`).join(""), "latin1")],
-      writes: true,
     });
   }
 }

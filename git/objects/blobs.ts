@@ -113,7 +113,7 @@ export async function writeBlobs(
       ? ["fast-import", "--quiet", "--cat-blob-fd=1"]
       : ["hash-object", "-w", "-t", "blob", "--no-filters", "--stdin"];
   const input = only === undefined ? fastImportStream(contents) : [only];
-  const { stdout } = await runGit(context, args, { input, writes: true });
+  const { stdout } = await runGit(context, args, { input });
   const oids = stdout.toString("latin1").trimEnd().split("\n");
   const areRight =
     oids.length === contents.length &&

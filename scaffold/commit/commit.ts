@@ -17,7 +17,7 @@ import { wholeFolders } from "./whole-folders.ts";
 export async function initRepository(directory: string, branch: string): Promise<void> {
   try {
     const init = ["init", "--quiet", "--object-format=sha1", "-b", branch];
-    await gitInFolder(directory, init, { writes: true });
+    await gitInFolder(directory, init);
   } catch (error) {
     throw new ScaffoldError(
       "environment",
@@ -37,7 +37,7 @@ export async function rememberedKeyFile(directory: string): Promise<string> {
  * @throws GitError
  */
 export async function rememberKeyFile(directory: string, file: string): Promise<void> {
-  await gitInFolder(directory, ["config", "--local", KEY_FILE_SETTING, file], { writes: true });
+  await gitInFolder(directory, ["config", "--local", KEY_FILE_SETTING, file]);
 }
 
 export type CommitState =
@@ -84,12 +84,11 @@ export async function firstCommit(
         input: [...paths, ...ignored].map((path) =>
           Buffer.concat([pathBytes(pathFromText(path)), Buffer.of(0)]),
         ),
-        writes: true,
         filters: true,
       },
     );
     if (ignored.length > 0) {
-      await gitInFolder(directory, ["add", ...executable(ignored)], { writes: true });
+      await gitInFolder(directory, ["add", ...executable(ignored)]);
     }
   } catch (error) {
     return {
@@ -102,10 +101,7 @@ export async function firstCommit(
     return pending("git knows no author: set user.name and user.email first");
   }
   try {
-    await gitInFolder(directory, ["commit", "--quiet", "-m", subject], {
-      writes: true,
-      filters: true,
-    });
+    await gitInFolder(directory, ["commit", "--quiet", "-m", subject], { filters: true });
   } catch (error) {
     return pending(`git commit failed: ${gitComplaint(error)}`);
   }

@@ -261,7 +261,7 @@ test("in the future index only entries that hold the same blob change", async (t
   const [a, b] = [await replacing(open, "a", "ENC"), await replacing(open, "b", "ENC b")];
   const other = withIndexFile(open, path.join(open.gitDir, "index.lock"));
   const newer = feed("newer", "hash-object", "-w", "--stdin").toString().trim();
-  await runGit(other, ["update-index", "--cacheinfo", `100644,${newer},a`], { writes: true });
+  await runGit(other, ["update-index", "--cacheinfo", `100644,${newer},a`]);
   await replaceEntries(open, [a, b]);
   t.like(await oidsIn(open, "next-index-1.lock"), { a: a.to, b: b.to });
   t.like(await oidsIn(open, "index.lock"), { a: newer, b: b.to });
@@ -289,6 +289,20 @@ test("refreshing makes git see that nothing differs", async (t) => {
   await refreshIndex(open);
   t.is(git("diff-files", "--quiet", "--", "f").status, 0);
   t.is(git("diff-files", "--quiet", "--", "edited").status, 1);
+});
+
+test("a filter that goes by the user's locale gives what it gave when the file was staged", async (t) => {
+  const { must, git, write, open } = await repositoryFor(t);
+  write(".gitattributes", "f filter=locale\n");
+  must("config", "filter.locale.clean", 'cat; echo "$LC_ALL"');
+  write("f", "old\n");
+  must("add", ".");
+  write("f", "old\n");
+  await refreshIndex({ ...open, env: { ...open.env, LC_ALL: "de_DE.UTF-8" } });
+  t.is(git("diff-files", "--quiet", "--", "f").status, 1, "of another locale");
+  write("f", "old\n");
+  await refreshIndex(open);
+  t.is(git("diff-files", "--quiet", "--", "f").status, 0);
 });
 
 test("what a partial commit leaves as the index is refreshed, too", async (t) => {
