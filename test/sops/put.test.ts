@@ -137,6 +137,8 @@ for (const [text, path, left] of [
     "m:\r\n  b: |+\r\n    y\r\n  # n\r\n",
   ],
   ["b: y\na: x\n    # n\n", ["a"], "b: y\n    # n\n"],
+  ["&k a: x\n&m b: y\n", ["b"], "&k a: x\n"],
+  ["a:\n  &k b: x\n  c: y\n", ["a", "b"], "a:\n  c: y\n"],
   ["a: [x,]\nb: y\n", ["a", 0], "a: []\nb: y\n"],
   ["a: [x,]\nb: {c: y , }\n", ["b", "c"], "a: [x,]\nb: { }\n"],
   ["a: [x, y,]\n", ["a", 1], "a: [x,]\n"],

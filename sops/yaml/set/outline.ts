@@ -38,7 +38,7 @@ export interface OutlinedCollection {
 export interface OutlinedEntry {
   /** A mapping's key; null for an item of a list, and for a key that is no text. */
   readonly name: string | null;
-  /** Where its key, the `?` or tag before that, or its `-` begins; in a list in brackets, its value. */
+  /** Where its key, the `?`, anchor or tag before that, or its `-` begins; in a list in brackets, its value. */
   readonly start: number;
   /** Right behind its `:` or `-`; where it has no `:`, behind its key. */
   readonly slot: number;
@@ -160,10 +160,13 @@ function itemOf(list: YAMLSeq.Parsed, item: ParsedNode, index: number): Outlined
   return { name: null, start, slot: start + 1, lacksColon: false, value: valueOf(item) };
 }
 
+/** What may stand before a key. */
+const KEY_MARKS: ReadonlySet<string> = new Set(["explicit-key-ind", "anchor", "tag"]);
+
 function pairOf(pair: Pair): OutlinedEntry {
   const key = pair.key as ParsedNode;
   const token = pair.srcToken as CST.CollectionItem | undefined;
-  const mark = token?.start.find(({ type }) => type === "explicit-key-ind" || type === "tag");
+  const mark = token?.start.find(({ type }) => KEY_MARKS.has(type));
   const colon = token?.sep?.find(({ type }) => type === "map-value-ind");
   return {
     name: isScalar(key) ? String(key.value) : null,
