@@ -14,6 +14,11 @@ export function parseYaml(text: string, indent: number): StoreFile {
   return new YamlFile(text, readYaml(text), indent, readYaml);
 }
 
-function readYaml(text: string): YamlContent {
+/**
+ * What is in a YAML file.
+ *
+ * @throws SopsError `syntax`, `unsupported`
+ */
+export function readYaml(text: string): YamlContent {
   return readBlockStyle(text) ?? readAnyStyle(text);
 }

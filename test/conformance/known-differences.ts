@@ -776,6 +776,20 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "unset: the last value of a mapping or list that has a comment of its own, where that is encrypted, and not what is around",
+    sops: "drops the comment",
+    ours: "refuses it: the comment would be lost, or readable",
+    examples: [
+      {
+        text: "data:\n  # note\n  a: x\nb: y\n",
+        selection: { option: "encrypted_regex", pattern: "^data$" },
+        unset: '["data"]["a"]',
+        sops: /^data: \{\}\nb: "y"$/m,
+        ours: "refused",
+      },
+    ],
+  },
+  {
     what: "set and unset in INI: a section whose name stands before, too, or a [DEFAULT] that is written out, or a key of one",
     sops: "looks in the first one only, and puts the key in there once more; an empty DEFAULT stands before all others",
     ours: "changes it where it is",

@@ -79,8 +79,8 @@ for (const [format, text, path, after, without] of CHANGED) {
 }
 
 for (const [text, path] of [
-  ["data:\n  a: x\n  # hunter2\nother: y\n", ["data"]],
-  ["other: y\ndata:\n  a: x\n  # hunter2\n", ["data"]],
+  ["data:\n  # hunter2\n  a: x\nother: y\n", ["data", "a"]],
+  ["other: y\ndata:\n  a: x\n  # hunter2\n", ["data", "a"]],
   ["other: y\ndata:\n  # hunter2\n\n  - x\n", ["data", 0]],
 ] as const) {
   test(`no encrypted comment is left where it would be readable: ${JSON.stringify(text)}`, async (t) => {
@@ -92,6 +92,21 @@ for (const [text, path] of [
     const refused = { code: "unsupported", message: /^an encrypted comment would be readable: / };
     await t.throwsAsync(unsetValue(change, path), refused);
     t.not(await unsetValue(change, ["other"]), null);
+  });
+}
+
+for (const [text, path, left] of [
+  ["data:\n  a: x\n  # hunter2\nother: y\n", ["data"], "other: y\n"],
+  ["other: y\ndata:\n  a: x\n  # hunter2\n", ["data"], "other: y\n"],
+  ["other:\n  - data:\n      - x\n      # hunter2\n", ["other", 0, "data"], "other:\n  - {}\n"],
+] as const) {
+  test(`an encrypted comment goes with what it stands in: ${JSON.stringify(text)}`, async (t) => {
+    const { encrypt, decrypt, open } = filesOf("yaml");
+    const encrypted = await encrypt(text, selecting("^data$"));
+    t.notRegex(encrypted, /hunter2/);
+    const sealed = { text: encrypted, format: "yaml", ignoreMac: false } as const;
+    const after = await unsetValue({ ...sealed, ...(await open(encrypted)) }, path);
+    t.is(await decrypt(after ?? ""), left);
   });
 }
 

@@ -1,6 +1,7 @@
 import { SopsError } from "../../errors.ts";
-import { shownPath } from "../../token.ts";
+import { isSamePath, shownPath } from "../../token.ts";
 import type { TreePath } from "../../data/tree-path.ts";
+import { readYaml } from "../document.ts";
 import { checkChange } from "./change-check.ts";
 import type { OutlinedCollection, OutlinedEntry } from "./outline.ts";
 import { OutlinedText, type Target } from "./outlined-text.ts";
@@ -16,20 +17,21 @@ export function removeYaml(text: string, path: TreePath): string | null {
   const file = new OutlinedText(text);
   const target = file.find(path);
   if (target.index === -1 || target.rest.length !== 1) return null;
-  const edited = without(file, target);
+  const edited = without(file, target, path);
   checkChange(text, edited, path, undefined);
   return edited;
 }
 
-function without(file: OutlinedText, target: Target): string {
+function without(file: OutlinedText, target: Target, path: TreePath): string {
   const { parent, index } = target;
   const entry = file.entryAt(parent, index);
   if (parent.flow !== null) return withoutInFlow(file, parent, index);
-  if (parent.entries.length === 1) return emptied(file, target, entry.start);
+  const end = file.nextLine(endOf(file, entry, path));
+  if (parent.entries.length === 1) return emptied(file, target, entry.start, file.slice(end));
   const lineStart = file.lineStart(entry.start);
   const before = file.slice(lineStart, entry.start);
   if (before.trim() === "") {
-    const behind = file.slice(file.nextLine(file.contentEndOfEntry(entry)));
+    const behind = file.slice(end);
     const above = parent.entries[index - 1];
     const block = above === undefined ? null : blockAtEnd(file, above);
     return file.slice(0, lineStart) + (block === null ? behind : apartFrom(block, behind, before));
@@ -43,12 +45,31 @@ function without(file: OutlinedText, target: Target): string {
       `${what} cannot be taken out where it stands: write it on a line of its own`,
     );
   }
-  return file.slice(0, entry.start) + file.slice(next.start);
+  return file.slice(0, entry.start) + file.slice(end).replace(/^\s+/, "");
+}
+
+/** Where an entry ends, with the comments at its end that stand in it: to sops they are a part of it, too. */
+function endOf(file: OutlinedText, entry: OutlinedEntry, path: TreePath): number {
+  const { name, value } = entry;
+  let end = file.contentEndOfEntry(entry);
+  if (name === null || value === null || value.kind === "value" || value.flow !== null) return end;
+  const keys = path.filter((part) => typeof part === "string");
+  for (const leaf of readYaml(file.text).leaves) {
+    if (leaf.start < end) continue;
+    const isNext = leaf.kind === "comment" && file.slice(end, leaf.start).trim() === "#";
+    if (!isNext || !isSamePath(leaf.path.slice(0, keys.length), keys)) break;
+    ({ end } = leaf);
+  }
+  return end;
 }
 
 /** The last entry gone, an empty collection stays; comments before the entry are not lost. */
-function emptied(file: OutlinedText, { parent, holder }: Target, start: number): string {
-  const behind = file.slice(file.nextLine(file.contentEnd(parent)));
+function emptied(
+  file: OutlinedText,
+  { parent, holder }: Target,
+  start: number,
+  behind: string,
+): string {
   const empty = parent.kind === "mapping" ? "{}" : "[]";
   if (holder === null) return file.slice(0, start) + empty + file.newline + behind;
   const { slot } = file.entryAt(holder.parent, holder.index);
