@@ -20,6 +20,7 @@ import { examples } from "./arguments/examples.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
 import { ExitError } from "./exit/error.ts";
 import type { Options } from "./file/command.ts";
+import { sayWhatIsNotValid } from "./file/not-valid.ts";
 import { replaceFile, writeNewFile } from "./file/replace.ts";
 import { fileProblem, noFolder } from "./exit/file-problem.ts";
 import { edited } from "./file/in-editor.ts";
@@ -69,7 +70,9 @@ async function editFile(path: string, options: Options): Promise<void> {
   const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey, { ignoreMac }));
   const indent = blockIndent(bytes.toString("utf8"));
   const text = { plaintext, name: basename(path), format: conversion.from, indent };
+  let now = "";
   const result = await edited(text, async (typed) => {
+    now = typed.splice(new Map(), "keep");
     const previous = { file, metadata, dataKey };
     const encrypted = await encryptFile(typed, encryptionOf(metadata), { previous });
     return encryptedIn(encrypted.text, conversion, dataKey);
@@ -79,6 +82,7 @@ async function editFile(path: string, options: Options): Promise<void> {
     if (isStill(bytes, path)) return replaceFile(path, result, null);
     throw overtaken("was changed while it was edited", path, result);
   });
+  sayWhatIsNotValid(path, now, conversion.from);
 }
 
 async function editNewFile(path: string, options: Options): Promise<void> {
@@ -88,9 +92,11 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   const { from, to, indent } = conversion;
   refuseUnwritable(dirname(path));
   const text = { plaintext: Buffer.alloc(0), name: basename(path), format: from, indent };
+  let now = "";
   const result = await edited(text, async (typed) => {
+    now = typed.splice(new Map(), "keep");
     if (from === to) return (await encryptFile(typed, encryption)).text;
-    return encryptedAs(typed.splice(new Map(), "keep"), conversion, encryption);
+    return encryptedAs(now, conversion, encryption);
   });
   await saved(path, () => {
     try {
@@ -100,6 +106,7 @@ async function editNewFile(path: string, options: Options): Promise<void> {
       throw overtaken("was made meanwhile", path, result);
     }
   });
+  sayWhatIsNotValid(path, now, conversion.from);
 }
 
 /** Whether a file is there and holds what it did. */

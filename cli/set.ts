@@ -5,6 +5,7 @@ import { standardInput } from "../scaffold/standard-input.ts";
 import type { Data } from "../sops/data/data-tree.ts";
 import { readValue } from "../sops/data/read-data.ts";
 import { SopsError } from "../sops/errors.ts";
+import { decryptFile } from "../sops/decrypt.ts";
 import { readSopsFile } from "../sops/sops-file.ts";
 import { setValue, unsetValue, type Sealed } from "../sops/set.ts";
 import { parseTreePath, type TreePath } from "../sops/data/tree-path.ts";
@@ -19,6 +20,7 @@ import { typeOption } from "./arguments/type-option.ts";
 import { encryptedOnly } from "./file/encrypted-only.ts";
 import { examples } from "./arguments/examples.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
+import { sayWhatIsNotValid } from "./file/not-valid.ts";
 import { replaceFile } from "./file/replace.ts";
 import { reported } from "./exit/reported.ts";
 
@@ -133,7 +135,10 @@ async function rewrite(
     const changed = await change({ text, file, format, metadata, dataKey, ignoreMac });
     if (changed === text && options["idempotent"] === true) return;
     const result = await encryptedIn(changed, conversion, dataKey);
-    if (result !== text) await replaceFile(path, result, bytes);
+    if (result === text) return;
+    await replaceFile(path, result, bytes);
+    const written = readSopsFile(Buffer.from(changed), format).file;
+    sayWhatIsNotValid(path, decryptFile(written, metadata, dataKey, { ignoreMac: true }), format);
   };
   return reported(path, run, { missingExit: SOPS_EXIT.couldNotReadInputFile });
 }

@@ -457,6 +457,24 @@ function nothingLeft(repository: Scaffolded): boolean {
   },
 );
 
+test("set, unset, edit: what the API server will refuse of a Secret is said, and written as by sops", (t) => {
+  const repository = withFile(
+    t,
+    secret({ a: "one" }).replace("stringData", "data").replace("one", "b25l"),
+  );
+  const said =
+    /: written, but the API server will refuse it: the value of b under data is no Base64: /;
+  const set = (value: string) => repository.tool("set", DB, '["data"]["b"]', JSON.stringify(value));
+  const refused = set("hunter2!");
+  t.is(refused.status, 0);
+  t.regex(refused.stderr, said);
+  t.notRegex(refused.stderr, /hunter2/);
+  t.regex(repository.tool("decrypt", DB).stdout, /b: hunter2!/);
+  t.is(set("aHVudGVyMg==").stderr, "");
+  t.regex(edit(repository, `sed -i.bak s/aHVudGVyMg==/hunter2!/ "$1"`).stderr, said);
+  t.is(repository.tool("unset", DB, '["data"]["b"]').stderr, "");
+});
+
 test("edit: one value changes one line, and nothing is left behind", (t) => {
   const repository = withFile(t);
   const before = repository.read(DB);
