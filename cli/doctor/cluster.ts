@@ -111,7 +111,7 @@ async function clusterKeys(
     ...closed.map(({ file, rule }) =>
       wrong(
         `${WHERE} has no key for what the rule in line ${String(rule.line)} of ${printable(file)} encrypts: it has ${held.size === 0 ? "none" : someOf([...held])}, the rule names ${someOf(rule.recipients)}`,
-        `${giveAnother(cluster)}; or name its key in the rule, then npx flux-sops updatekeys`,
+        `${giveAnother(cluster)}; or name its key in the rule, then npx flux-sops updatekeys -y .`,
       ),
     ),
     ...(closed.length > 0 || files.length === 0

@@ -31,14 +31,14 @@ export async function diagnoseIdentities(
   );
   if (recipients.length === 0) return broken;
   const put = (keys: readonly string[]) =>
-    `put the key of ${someOf(keys)} into ${printable(userKeyFile(env))}`;
+    `put the key of ${keys.length > 1 ? "one of " : ""}${someOf(keys)} into ${printable(userKeyFile(env))}`;
   if (!opens(recipients)) {
     const nearby = await keyFileNearby(directory, recipients);
     return [
       note(
         "no private key of this machine opens its secrets: they can be added and committed, not read",
         nearby === null
-          ? `${put(recipients)}; or have somebody who reads them add your own to .sops.yaml, and run npx flux-sops updatekeys`
+          ? `${put(recipients)}; or have somebody who reads them add your own to .sops.yaml, and run npx flux-sops updatekeys -y .`
           : `${printable(nearby)} has one, where it is not looked for: ${takeOver(shellPath(pathFromText(nearby), prefix), userKeyFile(env))}`,
       ),
       ...broken,

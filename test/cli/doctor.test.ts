@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import test from "ava";
 import { keyFileOf } from "../e2e/reconciled.ts";
 import { scaffolded, secret, TOOL } from "../e2e/scaffolded.ts";
+import { generateKeyPair } from "../../sops/age/identity.ts";
 
 test("a scaffolded repository is well", (t) => {
   const repository = scaffolded(t);
@@ -166,15 +167,21 @@ test("a key that a guide has made at the top of the repository is found, and the
   t.is(statSync(keys).mode & 0o777, 0o600);
 });
 
-test("no key: a note, not an error", (t) => {
+test("no key: a note, not an error", async (t) => {
   const repository = scaffolded(t);
   rmSync(join(repository.home, ".config"), { recursive: true });
   const ended = repository.tool("doctor");
   t.is(ended.status, 0);
   t.regex(
     ended.stdout,
-    /^note {4}no private key of this machine opens its secrets.*\n {8}put the key of age1\w+ into .*; or have somebody .* add your own/m,
+    /^note {4}no private key of this machine opens its secrets.*\n {8}put the key of age1\w+ into .*; or have somebody .* add your own to \.sops\.yaml, and run npx flux-sops updatekeys -y \.$/m,
   );
+  const rules = repository.read(".sops.yaml");
+  const { recipient } = await generateKeyPair();
+  repository.write(".sops.yaml", rules.replaceAll(/^( *)(age1\w+)$/gm, `$1$2,\n$1${recipient}`));
+  repository.must("add", ".sops.yaml");
+  // Any one of them opens all.
+  t.regex(repository.tool("doctor").stdout, /^ {8}put the key of one of age1\w+, age1\w+ into /m);
 });
 
 test("GitButler in the same repository: a note, since it leaves out husky's hooks and what pre-commit stages", (t) => {
