@@ -48,8 +48,9 @@ function filesPart(done: Scaffolded): string[] {
           "else that you changed in files of the scaffold; --force --dry-run shows what that takes away):",
           ...kept.map(({ path }) => `  ${path}`),
         ]),
-    ...named(written, "upgraded", "Brought up to date:"),
-    ...named(written, "merged", "Added to, every line of yours kept (git diff shows it):"),
+    ...named(written, ["differs", "edited"], "Replaced:"),
+    ...named(written, ["upgraded"], "Brought up to date:"),
+    ...named(written, ["merged"], "Added to, every line of yours kept (git diff shows it):"),
     ...byHandPart(done),
     ...readersPart(done),
     ...openKeysPart(done),
@@ -68,12 +69,12 @@ function installationPart({ installation }: Scaffolded): string[] {
 
 function named(
   files: readonly PlannedFile[],
-  state: PlannedFile["state"],
+  states: readonly PlannedFile["state"][],
   title: string,
 ): string[] {
   // The record of what was generated is of no interest to anybody.
   const paths = files
-    .filter((file) => file.state === state && file.path !== GENERATED_PATH)
+    .filter((file) => states.includes(file.state) && file.path !== GENERATED_PATH)
     .map(({ path }) => `  ${path}`);
   return titled(title, paths);
 }

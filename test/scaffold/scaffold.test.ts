@@ -592,7 +592,9 @@ test.serial("what --force replaces is in the command that is printed", async (t)
   // Who is asked, and says no, keeps the file.
   const kept = withDecisions(planned, new Set([path]), new Set());
   t.false(filesToWrite(kept.files, true).some((file) => file.path === path));
-  const { commit } = await carryOut(planned, { install: null });
+  const done = await carryOut(planned, { install: null });
+  const { commit } = done;
+  t.regex(closingMessage(done), /^Replaced:\n {2}clusters\/homelab\/apps\.yaml\n(?! )/m);
   t.not(readFileSync(join(directory, path), "utf8"), "mine: true\n");
   t.regex(commit.kind === "left" ? commit.command : "", /add -- clusters\/homelab\/apps\.yaml /);
 });
