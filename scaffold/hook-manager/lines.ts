@@ -22,6 +22,25 @@ export function guardedHookLine(name: GateHook): string {
   return `[ ! -e ${FOLDER}/${name} ] || { ${ownHookLine(name)}; }`;
 }
 
+/**
+ * A hook of git's that is ours alone. It stays while branches change, and lets those commit that do not have the gate;
+ * where the gate is only gone from disk, it fails.
+ */
+export function wholeHook(name: GateHook): string {
+  const file = `${FOLDER}/${name}`;
+  const untold = `echo "flux-sops: there is no ${FOLDER} on this branch: nothing is looked at" >&2`;
+  const isTold = name === "pre-commit" || name === "pre-push";
+  return [
+    "#!/bin/sh",
+    `[ -e ${file} ] || git cat-file -e :${file} 2>/dev/null || {`,
+    ...(isTold ? [`  ${untold}`] : []),
+    "  exit 0",
+    "}",
+    `exec ${hookLine(name)}`,
+    "",
+  ].join("\n");
+}
+
 /** Where such lines have to stand, a clause. */
 export function placeOfLines(names: readonly GateHook[]): string {
   const first = names.filter((name) => READ_INPUT.includes(name));

@@ -14,7 +14,14 @@ import { printable } from "../../git/escape.ts";
 import { systemReason } from "../errors.ts";
 import { environmentInFolder, gitLine } from "../git-in-folder.ts";
 import { GATE_HOOKS, type GateHook } from "./gate-hooks.ts";
-import { guardedHookLine, hookLine, ownHookLine, placeOfLines, runsHook } from "./lines.ts";
+import {
+  guardedHookLine,
+  hookLine,
+  ownHookLine,
+  placeOfLines,
+  runsHook,
+  wholeHook,
+} from "./lines.ts";
 import { hookNamesIn, HUSKY_4, type HookManager } from "./find.ts";
 import { huskyHookLine } from "./husky.ts";
 import { PRE_COMMIT_TYPES } from "./pre-commit.ts";
@@ -185,10 +192,7 @@ function joinFolder(
     try {
       mkdirSync(path, { recursive: true });
       for (const name of missing.filter((one) => !owned.includes(one))) {
-        writeFileSync(join(path, name), `#!/bin/sh\nexec ${hookLine(name)}\n`, {
-          flag: "wx",
-          mode: 0o755,
-        });
+        writeFileSync(join(path, name), wholeHook(name), { flag: "wx", mode: 0o755 });
       }
     } catch (error) {
       const reason = `no hook can be written to ${printable(folder)} (${systemReason(error)}): mend that and run doctor --fix`;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../../git/escape.ts";
+import { TOOL_PATH } from "../../git/tool-command.ts";
 import { ScaffoldError } from "../errors.ts";
 import { type GeneratorRequest, valueOf } from "./generator.ts";
 
@@ -44,7 +45,11 @@ export async function chosenCluster(
   if (first === undefined) {
     throw new ScaffoldError(
       "usage",
-      `${printable(request.directory)} has no folder clusters/NAME/secrets: run npx -p generator-flux-sops flux-sops init first; where that adds the hooks alone, ${withHooksAlone}`,
+      `${printable(request.directory)} has no folder clusters/NAME/secrets${
+        existsSync(join(request.directory, TOOL_PATH))
+          ? `, since init makes none where Flux builds something already: ${withHooksAlone}`
+          : ": run npx -p generator-flux-sops flux-sops init first"
+      }`,
     );
   }
   if (more.length === 0) return first;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import test from "ava";
 import { secret, scaffolded, TOOL } from "./scaffolded.ts";
@@ -126,6 +126,34 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   t.regex(inClone("commit", "-q", "-m", "Leak").stderr, /plaintext-secret/);
 });
 
+test("hooks in .git/hooks let a branch without the gate commit, and say so; a gate that is only gone from disk does not", (t) => {
+  const { run, init, dir } = repository(t, { "a.txt": "x\n" });
+  mkdirSync(join(dir, ".git/hooks"), { recursive: true });
+  writeFileSync(join(dir, ".git/hooks/commit-msg"), "#!/bin/sh\n", { mode: 0o755 });
+  t.is(init().status, 0);
+  run("git", "add", ".");
+  t.is(run("git", "commit", "-q", "-m", "Add the gate").status, 0);
+  run("git", "init", "-q", "--bare", "../server");
+  run("git", "remote", "add", "origin", "../server");
+
+  run("git", "switch", "-q", "-c", "old", "HEAD~");
+  writeFileSync(join(dir, "b.txt"), "y\n");
+  run("git", "add", "b.txt");
+  const commit = run("git", "commit", "-q", "-m", "On an old branch");
+  t.is(commit.status, 0, commit.stderr);
+  const untold = "flux-sops: there is no .flux-sops/hooks on this branch: nothing is looked at";
+  t.is(commit.stderr, `${untold}\n`);
+  const push = run("git", "push", "-q", "origin", "old");
+  t.is(push.status, 0, push.stderr);
+  t.true(push.stderr.includes(untold), push.stderr);
+
+  run("git", "switch", "-q", "main");
+  rmSync(join(dir, ".flux-sops"), { recursive: true });
+  writeFileSync(join(dir, "leak.yaml"), secret({ password: "hunter2" }));
+  run("git", "add", "leak.yaml");
+  t.not(run("git", "commit", "-q", "-m", "Leak").status, 0);
+});
+
 test("hooks of one's own that go on after a failed command, and read what git tells", (t) => {
   const { run, init, dir } = repository(t, { "a.txt": "x\n" });
   const hook = (name: string, text: string) => {
@@ -179,7 +207,8 @@ test("where Flux was there before, the key reaches the cluster by what is printe
     `-n flux-system create secret generic sops-age --from-file=age.agekey=/dev/stdin\n${key}\n`,
   );
   const { stderr } = run("node", ".flux-sops/flux-sops.mjs", "new", "secret", "x");
-  t.regex(stderr, /no folder clusters\/NAME\/secrets.* write it to a file NAME\.sops\.yaml/);
+  t.regex(stderr, /no folder clusters\/NAME\/secrets, .* write it to a file NAME\.sops\.yaml/);
+  t.notRegex(stderr, /init first/);
 });
 
 test("the command that is printed commits the gate, husky's ignored folder with it", (t) => {
