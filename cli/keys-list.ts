@@ -19,7 +19,7 @@ import { complainOfConflicts } from "./in-conflict.ts";
 export async function keysList(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops keys list")
     .description(
-      "say which public keys can read what: by creation rule, and by encrypted file, of all that is staged or committed",
+      "say which public keys can read what: by creation rule, and by encrypted file, of all files to 5 MiB that are staged or committed",
     )
     .addOption(
       new Option("--format <format>", "how to print it")

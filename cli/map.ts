@@ -19,7 +19,7 @@ import { stagedFiles } from "./staged-files.ts";
 export async function map(argv: readonly string[]): Promise<number> {
   const command = new Command("flux-sops map")
     .description(
-      "show which Flux Kustomization decrypts which file, and who can read it: of all that is staged or committed",
+      "show which Flux Kustomization decrypts which file, and who can read it: of all files to 5 MiB that are staged or committed",
     )
     .addOption(
       new Option("--format <format>", "how to print it")
