@@ -41,8 +41,9 @@ const ABOUT_SECRETS =
 /** Workflows have permissions that are named like secrets: `id-token: write`. */
 const WORKFLOW = /(?:^|\/)workflows\/[^/]+$/;
 
+/** Of programs, of systemd's units and Podman's, which are written alike, of NUT. */
 const SETTINGS =
-  /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|jsonc|json5|gitmodules|nmconnection)$/i;
+  /\.(?:toml|ini|conf|cfg|cnf|properties|tf|hcl|nix|jsonc|json5|gitmodules|nmconnection|service|container|pod)$|(?:^|\/)upsd\.users$/i;
 
 const SCRIPT =
   /\.(?:sh|bash|zsh|fish|just)$|(?:^|\/)(?:\.[a-z_]*(?:rc|profile|history)|\.?[Jj]ustfile|(?:[^/]*\.)?(?:Dockerfile|Containerfile|Makefile))$/;
@@ -87,7 +88,7 @@ export function isSample(path: string): boolean {
   return SAMPLE.test(path) || SCHEMA.test(path);
 }
 
-/** Settings of a program that are no YAML: TOML, INI, properties, HCL, JSON with comments, what a shell reads. */
+/** Settings of a program that are no YAML: TOML, INI, properties, HCL, Nix, JSON with comments, what a shell reads. */
 export function isSettingsFile(path: string): boolean {
   return SETTINGS.test(path) || isScript(path) || INVENTORY.test(path);
 }

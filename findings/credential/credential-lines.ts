@@ -19,8 +19,8 @@ const DIRECTIVE = /^\s*(requirepass|masterauth|auth_pass)(\s)\s*(\S+)/;
 /** `<ApiKey>…</ApiKey>`. */
 const ELEMENT = /^\s*<([A-Za-z][\w.-]{0,80})(>)([^<>]+)<\/\1>/;
 
-/** What follows is a comment, or closes what the setting is in. */
-const QUOTED = /^(["'])(.*?)\1\s*(?:[,;)}\]\s]*|(?:#|\/\/).*)$/;
+/** What follows closes what the setting is in, or is a comment. */
+const QUOTED = /^(["'])(.*?)\1[,;)}\]\s]*(?:(?:#|\/\/).*)?$/;
 
 const COMMENT = /^\s*(?:[#;]|\/\/)/;
 

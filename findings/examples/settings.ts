@@ -52,6 +52,28 @@ export const SETTINGS: Examples = {
       lines: [4, 6],
     },
     {
+      path: "systemd/app.service",
+      content:
+        '[Service]\nEnvironment=DB_PASSWORD=hunter22\nEnvironment="A=b" "API_TOKEN=hunter22"\nExecStart=/bin/app --password hunter22\n',
+      lines: [2, 3, 4],
+    },
+    {
+      path: "quadlets/db.container",
+      content: "[Container]\nImage=a\nEnvironment=TZ=UTC POSTGRES_PASSWORD=hunter22\n",
+      lines: [3],
+    },
+    {
+      path: "hosts/node1/app.nix",
+      content:
+        '{ config, ... }:\n{\n  services.app = {\n    settings.security.secret_key = "Zk3vQ8r2";\n    environment.DB_PASSWORD = "hunter22"; # for now\n  };\n  users.users.me.hashedPassword = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7";\n}\n',
+      lines: [4, 5, 7],
+    },
+    {
+      path: "nut/upsd.users",
+      content: "[upsmon]\n  password = hunter22\n  upsmon primary\n",
+      lines: [2],
+    },
+    {
       path: "etc/keepalived.conf",
       content: "authentication {\n  auth_type PASS\n  auth_pass Zk3vQ8r2\n}\n",
       lines: [3],
@@ -202,6 +224,16 @@ export const SETTINGS: Examples = {
     },
     { path: "app/settings.example.toml", content: 'password = "hunter22"\n' },
     { path: "test/settings.toml", content: 'password = "hunter22"\n' },
+    {
+      path: "systemd/app.service",
+      content:
+        "[Service]\nEnvironment=DB_PASSWORD_FILE=%d/password1 TOKEN=%i1\nEnvironment=TOKEN=${TOKEN1}\nEnvironmentFile=/etc/app.env\nLoadCredential=password:/etc/password1\n",
+    },
+    {
+      path: "hosts/node1/app.nix",
+      content:
+        '{\n  services.app.passwordFile = "/run/secrets/password1";\n  db-secret = "app-database-1";\n  password = config.sops.placeholder."db1";\n  token = "${cfg.token1}";\n  secret_key = "@SECRET_KEY1@";\n  hashedPasswordFile = config.sops.secrets.a1.path;\n}\n',
+    },
     {
       path: "infra/main.tf",
       content: "password = data.vault.main.kube_config[0].password\ntoken = var.token1\n",

@@ -14,11 +14,11 @@ function isLiteralInScript(value: string, isQuoted: boolean): boolean {
   return isStrongValue(value) && (isQuoted || !COMPUTED.test(value));
 }
 
-/** Settings of programs that are no YAML: TOML, INI, properties, HCL, JSON with comments. */
+/** Settings of programs that are no YAML: TOML, INI, properties, HCL, Nix, JSON with comments. */
 export function findInSettings({ path, readable }: Candidate): Hit[] {
   if (readable === null || !mayHoldCredential(readable)) return [];
   const isTerraform = /\.(?:tf|hcl)$/i.test(path);
-  const isAlwaysQuoted = isTerraform || /\.toml$/i.test(path);
+  const isAlwaysQuoted = isTerraform || /\.(?:toml|nix)$/i.test(path);
   const lines = [
     ...credentialLines(
       readable,
