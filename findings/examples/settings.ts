@@ -74,6 +74,12 @@ export const SETTINGS: Examples = {
       lines: [2],
     },
     {
+      path: "playbooks/db.yaml",
+      content:
+        "- hosts: all\n  tasks:\n    - shell: mysql -phunter22 -e a\n    - ansible.builtin.shell: sshpass -p hunter22 ssh a\n    - ansible.builtin.command:\n        cmd: curl -u me:hunter22 https://a\n",
+      lines: [3, 4, 6],
+    },
+    {
       path: "etc/keepalived.conf",
       content: "authentication {\n  auth_type PASS\n  auth_pass Zk3vQ8r2\n}\n",
       lines: [3],
@@ -233,6 +239,10 @@ export const SETTINGS: Examples = {
       path: "hosts/node1/app.nix",
       content:
         '{\n  services.app.passwordFile = "/run/secrets/password1";\n  db-secret = "app-database-1";\n  password = config.sops.placeholder."db1";\n  token = "${cfg.token1}";\n  secret_key = "@SECRET_KEY1@";\n  hashedPasswordFile = config.sops.secrets.a1.path;\n}\n',
+    },
+    {
+      path: "playbooks/db.yaml",
+      content: "- shell: mysql -p{{ password1 }}\n- shell: /bin/bash1\n",
     },
     {
       path: "infra/main.tf",

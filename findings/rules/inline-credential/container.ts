@@ -11,8 +11,9 @@ import type { Reading } from "./reading.ts";
 export const ARGUMENTS =
   /^(?:command|entrypoint|(?:(?:extra|additional)_?)?arg(?:ument)?s|(?:run|boot)cmd|cmds|(?:before_|after_)?script)$/i;
 
-/** Where one command stands: of Docker Compose, Task, and workflows. */
-export const COMMAND = /^(?:command|entrypoint|cmd|run|script)$/i;
+/** Where one command stands: of Docker Compose, Task, workflows, and Ansible's modules. */
+export const COMMAND =
+  /^(?:entrypoint|cmd|run|script|(?:ansible\.builtin\.)?(?:command|shell|raw))$/i;
 
 /**
  * The environment and the arguments of containers, wherever they stand: pod templates are in Deployments,
