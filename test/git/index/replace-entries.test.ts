@@ -292,7 +292,7 @@ test("refreshing makes git see that nothing differs", async (t) => {
 });
 
 test("a filter that goes by the user's locale gives what it gave when the file was staged", async (t) => {
-  const { must, git, write, open } = await repositoryFor(t);
+  const { must, git, write, open } = await openedRepository(t);
   write(".gitattributes", "f filter=locale\n");
   must("config", "filter.locale.clean", 'cat; echo "$LC_ALL"');
   write("f", "old\n");
