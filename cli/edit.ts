@@ -131,7 +131,7 @@ function overtaken(what: string, path: string, content: string | Uint8Array): So
 
 /** `db.edited.sops.yaml` beside `db.sops.yaml`: encrypted, and of a name that says so. */
 function keptBeside(path: string, content: string | Uint8Array): string {
-  const [, stem = "", ending = ""] = /^(.*?)((?:\.sops)?(?:\.[^.]*)?)$/.exec(basename(path)) ?? [];
+  const [, stem = "", ending = ""] = /^(.*?)((?:\.sops)?(?:\.[^.]*)?)$/s.exec(basename(path)) ?? [];
   for (let number = 1; ; number += 1) {
     const again = number === 1 ? "" : String(number);
     const kept = join(dirname(path), `${stem}.edited${again}${ending}`);

@@ -113,7 +113,6 @@ async function intentToAdd(
   treeish: string,
   candidates: readonly GitPath[],
 ): Promise<ReadonlySet<GitPath>> {
-  if (candidates.length === 0) return new Set();
   const visible = await rawChanges(context, treeish, ["--ita-invisible-in-index"]);
   const real = new Set(visible.filter(({ status }) => status !== "D").map(({ path }) => path));
   return new Set(candidates.filter((path) => !real.has(path)));
@@ -131,8 +130,7 @@ export async function changedEntries(context: GitContext, treeish = "HEAD"): Pro
     return await changesIn(context, treeish);
   } catch (error) {
     // Asking first would cost a process at every commit; so the failure asks.
-    const isFailure = error instanceof GitError && error.code === "command-failed";
-    if (!isFailure || treeish !== "HEAD") throw error;
+    if (!(error instanceof GitError) || treeish !== "HEAD") throw error;
     const tree = await treeOfUnborn(context);
     if (tree === null) throw error;
     return changesIn(context, tree);
@@ -163,11 +161,10 @@ async function changesOf(
 ): Promise<IndexChanges> {
   const unmerged = new Set(changes.filter(({ status }) => status === "U").map(({ path }) => path));
   const merged = changes.filter(({ path }) => !unmerged.has(path));
-  const unfinished = await intentToAdd(
-    context,
-    tree,
-    merged.filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid)).map(({ path }) => path),
-  );
+  const empty = merged.filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid));
+  const paths = empty.map(({ path }) => path);
+  const unfinished =
+    paths.length === 0 ? new Set<GitPath>() : await intentToAdd(context, tree, paths);
   const changed: ChangedEntry[] = [];
   const deleted: DeletedEntry[] = [];
   for (const { path, status, mode, oid, headMode, headOid } of merged) {

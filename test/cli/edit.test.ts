@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +21,9 @@ import { decryptFile } from "../../sops/decrypt.ts";
 import { encryptFile } from "../../sops/encrypt.ts";
 import { formatOf } from "../../sops/format.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
+import { spawnSync } from "../bounded-programs.ts";
 import { failing, nodeFs, systemError, withOtherFs } from "../other-fs.ts";
+import { WITH_TYPESCRIPT } from "../with-typescript.ts";
 
 const { identity, recipient } = await generateKeyPair();
 const PLAIN = "a: one\nb: two\n";
@@ -137,16 +140,13 @@ test.serial(
 );
 
 test.serial("what cannot be encrypted is typed once more, or given up; never saved", async (t) => {
-  const { path, edited } = folder();
+  const { dir, path, edited } = folder();
   const question = "Press Enter to return to the editor, or Ctrl-C to give up the edit. ";
   for (const [bad, problem] of [
     ["a: [", /^flux-sops: line \d+(?::\d+)?: /],
     ["", /^flux-sops: nothing is left in the file\n/],
     [" ", /^flux-sops: nothing is left in the file\n/],
-    [
-      "sops: {mac: x, version: 3.9.0, lastmodified: '2026-01-01T00:00:00Z', age: []}",
-      /^flux-sops: /,
-    ],
+    [encryptedPlain.replaceAll('"', '\\"'), /^flux-sops: sops is a reserved key\n/],
   ] as const) {
     const given = await edited(`printf '%s' "${bad}" > "$1"`);
     t.is(given.status, 1, bad);
@@ -157,6 +157,21 @@ test.serial("what cannot be encrypted is typed once more, or given up; never sav
     t.true(given.isTidy);
     t.is(readFileSync(path, "utf8"), encryptedPlain);
   }
+  for (const [of, editor] of [
+    [join(dir, "app.sops.env"), ": > "],
+    [join(dir, "token.sops.bin"), ": > "],
+  ] as const) {
+    t.is((await edited('printf "A=1" > "$1"', { of })).status, 0);
+    const before = readFileSync(of, "utf8");
+    t.regex(
+      (await edited(`${editor} "$1"`, { of })).said,
+      /^flux-sops: nothing is left in the file\n/,
+    );
+    t.is(readFileSync(of, "utf8"), before);
+  }
+  const token = join(dir, "token.sops.bin");
+  t.is((await edited('printf x > "$1"', { of: token })).status, 0, "as short as it can be");
+  t.is(await decrypted(token), "x");
   const mended = `if test -e "$0.once"; then grep -q '\\[' "$1" && rm "$0.once" && echo "a: mended" > "$1"; else : > "$0.once"; echo "a: [" > "$1"; fi`;
   const ended = await edited(mended, { lines: "\n" });
   t.is(ended.status, 0, ended.said);
@@ -192,6 +207,19 @@ test.serial("an editor that would end while its window stays open is not started
     t.is(said, "flux-sops: nothing was changed\n", SOPS_EDITOR);
     t.is(status, 200);
   }
+});
+
+test.serial("a command line that is not understood starts no editor", async (t) => {
+  const { dir, names, edited } = folder();
+  for (const [args, status, said] of [
+    [["--what"], 1, /--what/],
+    [["more"], 100, /^flux-sops: /],
+  ] as const) {
+    const ended = await edited(`: > '${dir}/typed'`, { args });
+    t.is(ended.status, status, ended.said);
+    t.regex(ended.said, said);
+  }
+  t.deepEqual(names(), ["db.sops.yaml"]);
 });
 
 test.serial("the editor is $SOPS_EDITOR, else $EDITOR, else vim, nano or vi", async (t) => {
@@ -250,6 +278,13 @@ test.serial(
   },
 );
 
+function closedTo(closed: string): typeof nodeFs.accessSync {
+  return (place, mode) => {
+    if (place === closed) throw systemError("EACCES");
+    nodeFs.accessSync(place, mode);
+  };
+}
+
 test.serial("what cannot be written is said before anybody types", async (t) => {
   const { dir, path, edited } = folder();
   for (const [of, closed, said] of [
@@ -257,16 +292,23 @@ test.serial("what cannot be written is said before anybody types", async (t) => 
     [path, dir, `flux-sops: ${dir}: permission denied\n`],
     [join(dir, "new.sops.yaml"), dir, `flux-sops: ${dir}: permission denied\n`],
   ] as const) {
-    const ended = await withOtherFs(
-      {
-        accessSync: ((place: string, mode?: number) => {
-          if (place === closed) throw systemError("EACCES");
-          nodeFs.accessSync(place, mode);
-        }) as typeof nodeFs.accessSync,
-      },
-      () => edited(`: > '${dir}/typed'`, { of }),
+    const ended = await withOtherFs({ accessSync: closedTo(closed) }, () =>
+      edited(`: > '${dir}/typed'`, { of }),
     );
     t.deepEqual(ended, { status: 3, said, isTidy: true });
+  }
+  // Where it is a link, its file is what is replaced; else the folder is named as it was typed.
+  const [link, linked] = [join(sandbox, "link.sops.yaml"), join(sandbox, "linked")];
+  symlinkSync(path, link);
+  symlinkSync(dir, linked);
+  for (const [of, closed] of [
+    [link, dir],
+    [join(linked, "db.sops.yaml"), linked],
+  ] as const) {
+    const ended = await withOtherFs({ accessSync: closedTo(closed) }, () =>
+      edited(`: > '${dir}/typed'`, { of }),
+    );
+    t.is(ended.said, `flux-sops: ${closed}: permission denied\n`);
   }
   const of = join(dir, "none/new.sops.yaml");
   const nowhere = await edited(`: > '${dir}/typed'`, { of });
@@ -287,6 +329,21 @@ test.serial("a file that is new begins empty, and is encrypted by its rule", asy
   t.deepEqual(ended, { status: 0, said: "", isTidy: true });
   t.false(readFileSync(of, "utf8").includes("one"));
   t.is(await decrypted(of), "a: one\n");
+  const styled = join(dir, "styled.sops.yaml");
+  const text = "# why\na: 'one'   # here\n";
+  writeFileSync(join(dir, "typed"), text);
+  t.is((await edited(`cat '${dir}/typed' > "$1"`, { of: styled })).status, 0);
+  t.is(await decrypted(styled), text, "as it was typed");
+  const other = await generateKeyPair();
+  const theirs = join(dir, "theirs.sops.yaml");
+  t.is(
+    (await edited('echo "a: one" > "$1"', { of: theirs, args: ["--age", other.recipient] })).status,
+    0,
+  );
+  t.deepEqual(
+    readSopsFile(readFileSync(theirs), "yaml").metadata?.age.map((entry) => entry.recipient),
+    [other.recipient],
+  );
   const json = join(dir, "new.sops.json");
   t.is(
     (await edited(`echo "a: one" > "$1"`, { of: json, args: ["--input-type", "yaml"] })).status,
@@ -334,6 +391,7 @@ test.serial(
         file === path || file === of ? [] : ["--input-type", "yaml", "--output-type", "yaml"];
       const { status, said, isTidy } = await edited(typed(meanwhile), { of: file, args });
       t.is(status, 1, said);
+      t.false(said.includes("Press Enter"), said);
       t.true(
         said.endsWith(
           `it was left as it is now; what you typed is in ${join(dir, kept)}, encrypted\n`,
@@ -374,3 +432,120 @@ test.serial("where it cannot be saved, its author may make room and go on", asyn
   t.true(given.isTidy);
   t.is(await decrypted(path), PLAIN.replace("one", "uno"));
 });
+
+/** Opens files as ever, but one for the first time: there is no room for that. */
+function fullAtFirst(full: string): Partial<typeof nodeFs> {
+  let isFull = true;
+  return {
+    openSync: (path, flags, mode) => {
+      if (!isFull || path !== full) return nodeFs.openSync(path, flags, mode);
+      isFull = false;
+      throw systemError("ENOSPC");
+    },
+  };
+}
+
+test.serial(
+  "where there was no room for a new file, or for what is kept, it gets its name once there is",
+  async (t) => {
+    const { dir, path, names, edited } = folder();
+    const of = join(dir, "new.sops.yaml");
+    const made = await withOtherFs(fullAtFirst(of), () =>
+      edited('echo "a: one" > "$1"', { of, lines: "\n" }),
+    );
+    t.is(made.status, 0, made.said);
+    t.is(await decrypted(of), "a: one\n");
+    const kept = await withOtherFs(fullAtFirst(join(dir, "db.edited.sops.yaml")), () =>
+      edited(`echo "a: typed" > "$1"; echo theirs > '${path}'`, { lines: "\n" }),
+    );
+    t.is(kept.status, 1, kept.said);
+    t.regex(kept.said, /the disk is full\nPress Enter to save it again/);
+    t.deepEqual(names(), ["db.edited.sops.yaml", "db.sops.yaml", "new.sops.yaml"]);
+    t.is(await decrypted(join(dir, "db.edited.sops.yaml")), "a: typed\n");
+  },
+);
+
+test.serial(
+  "where it cannot be told whether the file was changed meanwhile, it is asked again",
+  async (t) => {
+    const { path, names, edited } = folder();
+    let reads = 0;
+    const others = {
+      readFileSync: ((file: string, options: undefined) => {
+        if (file === path) reads += 1;
+        if (file === path && reads === 2) throw systemError("EIO");
+        return nodeFs.readFileSync(file, options);
+      }) as typeof nodeFs.readFileSync,
+    };
+    const ended = await withOtherFs(others, () =>
+      edited('sed -i.bak s/one/uno/ "$1"', { lines: "\n" }),
+    );
+    t.is(ended.status, 0, ended.said);
+    t.regex(ended.said, /Press Enter to save it again/);
+    t.is(await decrypted(path), PLAIN.replace("one", "uno"));
+    t.deepEqual(names(), ["db.sops.yaml"]);
+  },
+);
+
+/**
+ * Edits in a process of its own, so that a signal may end it.
+ *
+ * @param script is run before that.
+ * @param editor a line of shell that knows the process as `$TOOL`.
+ */
+function editedApart(script: string, editor: string) {
+  const { dir, path } = folder();
+  const runtime = mkdtempSync(join(sandbox, "apart-"));
+  const source = `
+    import { PassThrough } from "node:stream";
+    import { edit } from ${JSON.stringify(new URL("../../cli/edit.ts", import.meta.url).href)};
+    ${script}
+    process.exitCode = await edit([${JSON.stringify(path)}]);`;
+  const args = [WITH_TYPESCRIPT, "--input-type=module", "--eval", source];
+  const { PATH } = process.env;
+  const { status, signal, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    env: {
+      ...{ PATH, HOME: dir, XDG_RUNTIME_DIR: runtime, TMPDIR: sandbox, SOPS_AGE_KEY: identity },
+      SOPS_EDITOR: `TOOL=$PPID; : > "$HOME/opened"; ${editor}; :`,
+    },
+  });
+  const isOpened = existsSync(join(dir, "opened"));
+  return { status, signal, stderr, path, isOpened, left: readdirSync(runtime) };
+}
+
+test.serial("Ctrl-C ends an edit that waits for Enter, and leaves no plaintext", (t) => {
+  const script = `
+    const { write } = process.stderr;
+    process.stderr.write = (text) => {
+      if (text.startsWith("Press Enter")) process.kill(process.pid, "SIGINT");
+      return write.call(process.stderr, text);
+    };
+    Object.defineProperty(process, "stdin", { value: new PassThrough() });
+    setTimeout(() => {}, 60_000);`;
+  const { signal, left, path } = editedApart(script, 'echo "a: [" > "$1"');
+  t.is(signal, "SIGINT");
+  t.deepEqual(left, []);
+  t.is(readFileSync(path, "utf8"), encryptedPlain);
+});
+
+test.serial(
+  "Ctrl-C is the editor's while it is open; what ends the tool takes the plaintext away",
+  async (t) => {
+    const kept = editedApart("", 'kill -INT $TOOL; kill -QUIT $TOOL; sed -i.bak s/one/uno/ "$1"');
+    t.is(kept.status, 0, kept.stderr);
+    t.deepEqual(kept.left, []);
+    t.is(await decrypted(kept.path), PLAIN.replace("one", "uno"));
+    const untilItEnds = "for n in $(seq 200); do kill -0 $TOOL 2>&- || break; sleep 0.05; done";
+    for (const name of ["TERM", "HUP"] as const) {
+      const { signal, left, path, isOpened } = editedApart(
+        "",
+        `kill -${name} $TOOL; ${untilItEnds}`,
+      );
+      t.true(isOpened);
+      t.is(signal, `SIG${name}`);
+      t.deepEqual(left, []);
+      t.is(readFileSync(path, "utf8"), encryptedPlain);
+    }
+  },
+);

@@ -130,6 +130,73 @@ export const EQUIVALENTS: readonly {
     ],
   },
   {
+    why: "What is matched as far as it goes ends at the last character.",
+    file: "hooks/push/mend-push.ts",
+    mutants: [
+      [
+        "const tag = /^refs\\/tags\\/(.+)$/s.exec(ref.localRef)?.[1];",
+        "/^refs\\/tags\\/(.+)$/s → /^refs\\/tags\\/(.+)/s",
+      ],
+    ],
+  },
+  {
+    why: "What is matched as far as it goes ends at the last character: no ref has a line break.",
+    file: "hooks/push/branch-place.ts",
+    mutants: [
+      [
+        "return /^refs\\/heads\\/(.+)$/.exec(localRef)?.[1] ?? null;",
+        "/^refs\\/heads\\/(.+)$/ → /^refs\\/heads\\/(.+)/",
+      ],
+    ],
+  },
+  {
+    why: "What is matched as far as it goes begins at the first character.",
+    file: "cli/edit.ts",
+    mutants: [
+      [
+        'const [, stem = "", ending = ""] = /^(.*?)((?:\\.sops)?(?:\\.[^.]*)?)$/s.exec(basename(path)) ?? [];',
+        "/^(.*?)((?:\\.sops)?(?:\\.[^.]*)?)$/s → /(.*?)((?:\\.sops)?(?:\\.[^.]*)?)$/s",
+      ],
+    ],
+  },
+  {
+    why: "No code has an exit status of its own here: any has the one of an error.",
+    file: "cli/edit.ts",
+    mutants: [
+      [
+        'throw new SopsError("unsupported", "it has keys other than age: use sops edit");',
+        '"unsupported" → "~"',
+      ],
+      ['"unsupported",', '"unsupported" → "~"'],
+    ],
+  },
+  {
+    why: "Every error of the system has a code.",
+    file: "cli/edit.ts",
+    mutants: [['const { code = "unknown" } = error as NodeJS.ErrnoException;', '"unknown" → "~"']],
+  },
+  {
+    why: "It is not what is asked of an error: it is said, and the editor opens again.",
+    file: "cli/file/in-editor.ts",
+    mutants: [
+      ['throw new SopsError("syntax", "nothing is left in the file");', '"syntax" → "~"'],
+      [
+        'if (metadata !== null) throw new SopsError("syntax", "sops is a reserved key");',
+        '"syntax" → "~"',
+      ],
+    ],
+  },
+  {
+    why: "Node tells of no signal before the editor is started.",
+    file: "cli/file/in-editor.ts",
+    mutants: [["let isInEditor = false;", "false → true"]],
+  },
+  {
+    why: "A mark is a name: any number but 0 is one.",
+    file: "git/objects/blobs.ts",
+    mutants: [["const mark = `:${String(i + 1)}`;", "1 → 2"]],
+  },
+  {
     why: "What is matched as far as it goes begins at the first character.",
     file: "hooks/push/push-lines.ts",
     mutants: [
@@ -178,13 +245,38 @@ export const EQUIVALENTS: readonly {
     mutants: [["if (paths.length === 0) return [];", "paths.length === 0 → false"]],
   },
   {
+    why: "A quick end: of no candidate it is asked in vain.",
+    file: "git/index/entries.ts",
+    mutants: [
+      [
+        "paths.length === 0 ? new Set<GitPath>() : await intentToAdd(context, tree, paths);",
+        "paths.length === 0 → false",
+      ],
+      ["if (candidates.length === 0) return new Set();", "candidates.length === 0 → false"],
+    ],
+  },
+  {
     why: "More candidates are asked about, and those that are not meant are told from them.",
     file: "git/index/entries.ts",
     mutants: [
       [
-        'merged.filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid)).map(({ path }) => path),',
+        'const empty = merged.filter(({ status, oid }) => status !== "D" && isEmptyBlob(oid));',
         '"D" → "~"',
         "&& isEmptyBlob(oid) → || isEmptyBlob(oid)",
+      ],
+      [
+        ".filter(({ stage, oid }) => stage === 0 && isEmptyBlob(oid))",
+        "&& isEmptyBlob(oid) → || isEmptyBlob(oid)",
+      ],
+    ],
+  },
+  {
+    why: "What is matched as far as it goes ends at the last character.",
+    file: "git/index/entries.ts",
+    mutants: [
+      [
+        "const stagedLine = /^([A-Za-z?]) (\\d{6}) ([0-9a-f]+) ([0-3])\\t(.+)$/s;",
+        "/^([A-Za-z?]) (\\d{6}) ([0-9a-f]+) ([0-3])\\t(.+)$/s → /^([A-Za-z?]) (\\d{6}) ([0-9a-f]+) ([0-3])\\t(.+)/s",
       ],
     ],
   },

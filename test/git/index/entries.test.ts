@@ -102,6 +102,8 @@ test("entries of git add -N are told from empty files", async (t) => {
     [...(await intentToAddPaths(open, await indexEntries(open)))],
     [pathFromText("intended")],
   );
+  const alone = (await indexEntries(open)).filter(({ path: name }) => name === "intended");
+  t.is((await intentToAddPaths(open, alone)).size, 1);
   must("commit", "-qm", "x");
   t.deepEqual(await flags(), { intended: true });
   // One that HEAD has, with content and without.
@@ -210,6 +212,13 @@ test("a tree that is not there is no empty one, on an unborn branch neither", as
   t.is((await changedEntries(open)).changed.length, 1);
   const error = await t.throwsAsync(changedEntries(open, "nope"), { instanceOf: GitError });
   t.is(error.code, "command-failed");
+});
+
+test("an index that git cannot read is what is complained of", async (t) => {
+  const { must, write, open } = await repositoryFor(t);
+  must("commit", "-q", "--allow-empty", "-m", "x");
+  write(".git/index", "no index\n");
+  await t.throwsAsync(changedEntries(open), { instanceOf: GitError, message: /index file/ });
 });
 
 test("what somebody else has asked git comes to the same", async (t) => {

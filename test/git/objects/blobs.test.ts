@@ -168,6 +168,34 @@ test("a git that dies while it answers is a failure with its own words", async (
   t.is(error.code, "git-missing");
 });
 
+test("names that are not those of what git was given are refused", async (t) => {
+  const { dir: cwd, env, write } = temporaryRepository(t);
+  const open = await openRepository({ cwd, env });
+  const contents = ["one\n", "two\n"].map((text) => Buffer.from(text));
+  const [one = "", two = ""] = contents.map((content) => blobOid("sha1", content));
+  write("bin/git", `#!/bin/sh\ncat >/dev/null\nprintf '%b' "$ANSWER"\n`, 0o755);
+  const answering = (ANSWER: string) => ({
+    ...open,
+    env: { ...env, PATH: `${cwd}/bin:${env["PATH"] ?? ""}`, ANSWER },
+  });
+  t.deepEqual(await writeBlobs(answering(`${one}\\n${two}\\n`), contents), [one, two]);
+  for (const [given, ...answer] of [
+    [1, two],
+    [1, one, two],
+    [2, two, one],
+    [2, one, one],
+    [2, one],
+    [2, one, two, two],
+  ] as const) {
+    const error = await t.throwsAsync(
+      writeBlobs(answering(`${answer.join("\\n")}\\n`), contents.slice(0, given)),
+      { instanceOf: GitError },
+      answer.join(" "),
+    );
+    t.is(error.code, "unexpected-output");
+  }
+});
+
 test("replace refs do not change what is read", async (t) => {
   const { dir: cwd, env, must } = temporaryRepository(t);
   const open = await openRepository({ cwd, env });

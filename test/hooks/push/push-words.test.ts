@@ -143,6 +143,31 @@ test("many branches, findings and commits: the first ones, and how many more", a
   t.is(mendOf(lines, "refs/heads/b1")[1], "      git switch b1 &&");
 });
 
+test("branches of names like a tag's or another branch's, and a tag by the name of its object", async (t) => {
+  const { commit, saidAt, must, base } = repository(t);
+  must("config", "remote.origin.url", "url");
+  const said = (...refs: readonly string[]) => saidAt(base, "url", refs);
+  const bad = commit("key.txt", `${identity}\n`);
+  must("update-ref", "refs/heads/refs/tags/v1", "HEAD");
+  must("update-ref", "refs/remotes/other/refs/heads/side", "HEAD");
+  must("switch", "-q", "-c", "good", base);
+  commit("good.md", "good\n");
+  const lines = await said("refs/heads/refs/tags/v1", "refs/remotes/other/refs/heads/side");
+  t.is(mendOf(lines, "refs/heads/refs/tags/v1")[1], "      git switch refs/tags/v1 &&");
+  t.is(
+    mendOf(lines, "refs/remotes/other/refs/heads/side")[1],
+    `      git switch --detach ${bad} &&`,
+  );
+  must("tag", "-a", "bad", "-m", `Release\n\n${identity}`);
+  const tag = await said(must("rev-parse", "bad"));
+  t.true(
+    tag.some((line) => line.endsWith("an age private key, in the message of a tag")),
+    tag.join("\n"),
+  );
+  // The commit that it names is as it should be.
+  t.false(tag.some((line) => line.startsWith("To mend ")));
+});
+
 test("what is staged, a merge that is under way, and what is no branch", async (t) => {
   const { commit, said, must, write, base } = repository(t);
   const bad = commit("key.txt", `${identity}\n`);
