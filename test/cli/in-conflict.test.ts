@@ -1,5 +1,5 @@
 import test from "ava";
-import { inConflict, pathsInConflict } from "../../cli/in-conflict.ts";
+import { complainOfConflicts, inConflict, pathsInConflict } from "../../cli/in-conflict.ts";
 import type { IndexEntry } from "../../git/index/entries.ts";
 import { pathFromText } from "../../git/path.ts";
 
@@ -18,6 +18,21 @@ test("the first file in conflict is named, and how many more there are, each onc
     inConflict(paths("a.yaml", "b.yaml", "c.yaml")),
     "a.yaml and 2 other files are in conflict, and not looked at",
   );
+});
+
+test("it is complained of where there are any, with what to do", (t) => {
+  const { write } = process.stderr;
+  const said: string[] = [];
+  process.stderr.write = (text: string | Uint8Array) => said.push(String(text)) > 0;
+  try {
+    complainOfConflicts([]);
+    complainOfConflicts(paths("a.yaml"));
+  } finally {
+    process.stderr.write = write;
+  }
+  t.deepEqual(said, [
+    "flux-sops: a.yaml is in conflict, and not looked at: resolve the conflict, then git add what came of it\n",
+  ]);
 });
 
 test("what has one side left is in conflict too, and what is staged is not", (t) => {

@@ -192,6 +192,17 @@ export const EQUIVALENTS: readonly {
     mutants: [["let isInEditor = false;", "false → true"]],
   },
   {
+    why: "What is looked at is as long as what is looked for.",
+    file: "cli/file/results.ts",
+    mutants: [
+      [
+        'if (isYaml && before !== null && !/^---\\s/.test(content.toString("latin1", 0, 4))) {',
+        "/^---\\s/ → /---\\s/",
+        "4 → 5",
+      ],
+    ],
+  },
+  {
     why: "A mark is a name: any number but 0 is one.",
     file: "git/objects/blobs.ts",
     mutants: [["const mark = `:${String(i + 1)}`;", "1 → 2"]],

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   closeSync,
@@ -123,6 +124,12 @@ test.serial(
       closeSync(handle);
     }
     t.is(readFileSync(join(dir, "opened"), "utf8"), "b\n");
+    mkdirSync(join(dir, "dev"));
+    const alike = join(dir, "dev/stdout");
+    writeFileSync(alike, "old\n");
+    const before = statSync(alike).ino;
+    await to(alike, "b\n");
+    t.not(statSync(alike).ino, before, "an ordinary file is replaced in one step");
     for (const path of ["/dev/stdout", "/dev/stderr"]) {
       const written: unknown[] = [];
       await withOtherFs(
