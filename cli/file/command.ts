@@ -159,7 +159,8 @@ async function runOnAll(
   const isSeen = !inPlace && process.stdout.isTTY;
   const step = progress(definition.name, isSeen ? 0 : paths.length);
   const output = options["output"];
-  const elsewhere = typeof output === "string" ? writtenTo(output) : printed();
+  const holds = definition.name === "decrypt" ? "plaintext" : "ciphertext";
+  const elsewhere = typeof output === "string" ? writtenTo(output, holds) : printed();
   // Waiting for the disk once a batch is nearly free; once a file it takes longer than all else.
   const size = definition.asks?.(options) === true ? 1 : BATCH;
   let status = 0;

@@ -33,9 +33,10 @@ export function printed(): Destination {
   };
 }
 
-/** Writes a result to a file, `--output`. */
-export function writtenTo(output: string): Destination {
-  return ({ content }) => write(output, content);
+/** Writes a result to a file, `--output`: a new one that holds plaintext is for its owner alone. */
+export function writtenTo(output: string, holds: "plaintext" | "ciphertext"): Destination {
+  const mode = holds === "plaintext" ? 0o600 : 0o666;
+  return ({ content }) => write(output, content, mode);
 }
 
 /** Results that wait beside their files. */
@@ -70,13 +71,11 @@ export async function putInPlace(batch: Batch): Promise<number> {
   return status;
 }
 
-/**
- * It may hold a plaintext, so a new file is for its owner alone. Pipes and devices stay as they are.
- */
-async function write(path: string, content: Buffer): Promise<void> {
+/** Pipes and devices stay as they are. */
+async function write(path: string, content: Buffer, mode: number): Promise<void> {
   try {
     const present = statSync(path, { throwIfNoEntry: false });
-    if (present === undefined) writeNewFile(path, content, 0o600);
+    if (present === undefined) writeNewFile(path, content, mode);
     else if (present.isFile() && !isOpenAlready(path)) await replaceFile(path, content, null);
     else writeFileSync(path, content);
   } catch (error) {

@@ -161,6 +161,7 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
   ["sops encrypt p.yaml", "0 > ENC-yaml"],
   ["sops encrypt p.json", "0 > ENC-json"],
   ["sops encrypt p.txt", "0 > ENC-binary"],
+  ["umask 2; sops encrypt --output x.yaml p.yaml; stat -c %a x.yaml; rm x.yaml", "0 > 664"],
   ["sops encrypt sub", "2"],
   ["sops encrypt unreadable.yaml", "2"],
   ["sops encrypt empty.yaml", "92"],

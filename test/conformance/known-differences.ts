@@ -872,6 +872,12 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
+    what: "a new file that decrypt --output writes",
+    sops: "lets everybody read it, as the umask says",
+    ours: "is for its owner alone: it holds plaintext",
+    lines: [["umask 22; sops decrypt --output x e.yaml; stat -c %a x; rm x", "0 > 644", "0 > 600"]],
+  },
+  {
     what: "a second file where one is taken",
     sops: "passes over it, with a warning or without",
     ours: "refuses the line: it would not do what it says",
