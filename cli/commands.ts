@@ -120,8 +120,10 @@ type Asked =
  *
  * @returns the exit status.
  */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
   endWithOutput();
+  // Nothing is asked of the network for any version here.
+  const argv = args[0] === "--disable-version-check" ? args.slice(1) : args;
   const [first = ""] = argv;
   if (first === "--version" || first === "-v") {
     const { version } = await import("../scaffold/version.ts");

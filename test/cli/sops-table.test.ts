@@ -112,6 +112,8 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
     `SOPS_AGE_KEY= SOPS_AGE_KEY_CMD='sh -c "echo asked >> asked; exit 1"' sops decrypt two.yaml; wc -l < asked; rm asked`,
     "0 > 2",
   ],
+  ["sops --disable-version-check decrypt e.yaml", "0 > plain.yaml"],
+  ["sops --disable-version-check -d e.yaml", "0 > plain.yaml"],
   ["sops decrypt", "1"],
   ["sops decrypt < e.txt", "0 > plain.txt"],
   ["sops decrypt --input-type yaml < e.yaml", "4"],
