@@ -6,14 +6,21 @@
 /** A slash as PHP escapes it in JSON, and an ASCII character's number in JSON or YAML, also escaped twice. */
 const ESCAPE = /(?<!\\)\\+(?:\/|(?:x|u00|U000000)([0-7][0-9A-Fa-f]))/g;
 
+/** Where a word in double quotes goes on in the next line; what goes on otherwise (base64, commands) is none. */
+const BROKEN_WORD = /(?<=[A-Za-z])(?:\\\r?\n[ \t]*[A-Za-z]{1,16}"?(?![\w+/=]))+/g;
+
 /**
  * Text with the escapes of ASCII characters undone. Lines stay where they are: an escaped line break
- * becomes a blank.
+ * becomes a blank, and a word that is broken over lines is whole in the first of them.
  */
 export function withoutEscapes(text: string): string {
   // A backslash is rare in most files: this one look is all that they cost.
   if (!text.includes("\\") || !STARTS.some((start) => text.includes(start))) return text;
-  return text.replace(ESCAPE, (_, digits: string | undefined) => {
+  const whole = text.replace(BROKEN_WORD, (rest) => {
+    const breaks = rest.match(/\n/g)?.join("") ?? "";
+    return rest.replace(/[^A-Za-z"]/g, "") + breaks;
+  });
+  return whole.replace(ESCAPE, (_, digits: string | undefined) => {
     const code = digits === undefined ? SLASH : Number.parseInt(digits, 16);
     return code < BLANK ? " " : String.fromCharCode(code);
   });
@@ -30,4 +37,4 @@ export function holdsEscape(bytes: Buffer): boolean {
 
 const BACKSLASH = 0x5c;
 
-const STARTS = ["\\u00", "\\x", "\\/", "\\U000000"] as const;
+const STARTS = ["\\u00", "\\x", "\\/", "\\U000000", "\\\n", "\\\r\n"] as const;

@@ -115,6 +115,12 @@ export const SECRET_DOCUMENT: Examples = {
       lines: [4],
     },
     {
+      path: "broken-over-lines.yaml",
+      content:
+        'kind: "Sec\\\n  r\\\net"\ndata:\n  a: aHVudGVyMg==\n---\nkind: Secret\n"string\\\r\n  Data":\n  a: hunter2\n',
+      lines: [5, 10],
+    },
+    {
       path: "escapes-inside.yaml",
       content:
         'kind: ConfigMap\ndata:\n  a: "{\\"kind\\": \\"Secr\\\\u0065t\\", \\"string\\\\u0044ata\\": {\\"a\\": \\"hunter2\\"}}"\n',

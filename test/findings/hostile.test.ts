@@ -53,6 +53,8 @@ const hostile = (n: number): Record<string, string> => ({
   backslashes: "\\".repeat(n),
   "lines of backslashes": `${"\\".repeat(500)}\n`.repeat(n / 100),
   escapes: '"' + "\\u0053".repeat(n),
+  "a word over many lines": 'kind: "S' + "\\\ne".repeat(n),
+  "escaped blanks": 'kind: "S' + ("\\\n" + " ".repeat(1000)).repeat(n / 1000),
   "Secrets in base64": Buffer.from("kind: Secret\n")
     .toString("base64")
     .repeat(n / 10),
