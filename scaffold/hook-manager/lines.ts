@@ -23,22 +23,37 @@ export function guardedHookLine(name: GateHook): string {
 }
 
 /**
- * A hook of git's that is ours alone. It stays while branches change, and lets those commit that do not have the gate;
- * where the gate is only gone from disk, it fails.
+ * A hook of git's that is ours alone. It stays while branches change, and lets those commit and be pushed that do
+ * not have the gate; where the gate is only gone from disk, it fails.
  */
 export function wholeHook(name: GateHook): string {
   const file = `${FOLDER}/${name}`;
-  const untold = `echo "flux-sops: there is no ${FOLDER} on this branch: nothing is looked at" >&2`;
-  const isTold = name === "pre-commit" || name === "pre-push";
+  const told: Partial<Record<GateHook, readonly string[]>> = {
+    "pre-commit": [`  ${say(UNTOLD)}`],
+    "pre-push": [
+      "  while read -r _ tip _; do",
+      `    git cat-file -e "$tip:${file}" 2>/dev/null || continue`,
+      `    ${say(`push refused: it brings a branch that has ${FOLDER}, and this one has not: switch to that, then push`)}`,
+      "    exit 1",
+      "  done",
+      `  ${say(UNTOLD)}`,
+    ],
+  };
   return [
     "#!/bin/sh",
     `[ -e ${file} ] || git cat-file -e :${file} 2>/dev/null || {`,
-    ...(isTold ? [`  ${untold}`] : []),
+    ...(told[name] ?? []),
     "  exit 0",
     "}",
     `exec ${hookLine(name)}`,
     "",
   ].join("\n");
+}
+
+const UNTOLD = `there is no ${FOLDER} on this branch: nothing is looked at`;
+
+function say(what: string): string {
+  return `echo "flux-sops: ${what}" >&2`;
 }
 
 /** Where such lines have to stand, a clause. */

@@ -126,7 +126,7 @@ test("hooks in .git/hooks: the gate's line lets them run, and refuses plaintext"
   t.regex(inClone("commit", "-q", "-m", "Leak").stderr, /plaintext-secret/);
 });
 
-test("hooks in .git/hooks let a branch without the gate commit, and say so; a gate that is only gone from disk does not", (t) => {
+test("hooks in .git/hooks let a branch without the gate commit, and say so, but push no branch with it; a gate that is only gone from disk does not", (t) => {
   const { run, init, dir } = repository(t, { "a.txt": "x\n" });
   mkdirSync(join(dir, ".git/hooks"), { recursive: true });
   writeFileSync(join(dir, ".git/hooks/commit-msg"), "#!/bin/sh\n", { mode: 0o755 });
@@ -146,6 +146,13 @@ test("hooks in .git/hooks let a branch without the gate commit, and say so; a ga
   const push = run("git", "push", "-q", "origin", "old");
   t.is(push.status, 0, push.stderr);
   t.true(push.stderr.includes(untold), push.stderr);
+  const others = run("git", "push", "-q", "origin", "old", "main");
+  t.is(others.status, 1);
+  t.regex(
+    others.stderr,
+    /push refused: it brings a branch that has \.flux-sops\/hooks, and this one has not/,
+  );
+  t.is(run("git", "--git-dir=../server", "rev-parse", "-q", "--verify", "main").status, 1);
 
   run("git", "switch", "-q", "main");
   rmSync(join(dir, ".flux-sops"), { recursive: true });
