@@ -79,18 +79,24 @@ test.serial(
   },
 );
 
-const to = async (output: string, content: string): Promise<void> => {
-  await writtenTo(output)(result(content));
+const to = async (
+  output: string,
+  content: string,
+  holds: "plaintext" | "ciphertext" = "plaintext",
+): Promise<void> => {
+  await writtenTo(output, holds)(result(content));
 };
 
 test.serial(
-  "--output: a new file is for its owner alone, one that is there keeps its mode, or its target",
+  "--output: a new file with plaintext is for its owner alone, one that is there keeps its mode, or its target",
   async (t) => {
     const dir = folder();
     const umask = process.umask(0);
     try {
       await to(join(dir, "new"), "a\n");
       t.is(statSync(join(dir, "new")).mode & 0o777, 0o600);
+      await to(join(dir, "encrypted"), "a\n", "ciphertext");
+      t.is(statSync(join(dir, "encrypted")).mode & 0o777, 0o666);
       chmodSync(join(dir, "new"), 0o640);
       const number = statSync(join(dir, "new")).ino;
       await to(join(dir, "new"), "b\n");
@@ -104,7 +110,7 @@ test.serial(
     } finally {
       process.umask(umask);
     }
-    t.deepEqual(readdirSync(dir).sort(), ["link", "new"]);
+    t.deepEqual(readdirSync(dir).sort(), ["encrypted", "link", "new"]);
   },
 );
 

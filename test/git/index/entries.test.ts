@@ -215,7 +215,7 @@ test("a tree that is not there is no empty one, on an unborn branch neither", as
 });
 
 test("an index that git cannot read is what is complained of", async (t) => {
-  const { must, write, open } = await repositoryFor(t);
+  const { must, write, open } = await openedRepository(t);
   must("commit", "-q", "--allow-empty", "-m", "x");
   write(".git/index", "no index\n");
   await t.throwsAsync(changedEntries(open), { instanceOf: GitError, message: /index file/ });
