@@ -32,6 +32,12 @@ export const CREDENTIAL_FILE: Examples = {
       lines: [2],
     },
     {
+      path: ".terraform.d/credentials.tfrc.json",
+      content:
+        '{\n  "credentials": {\n    "app.terraform.io": {\n      "token": "hunter2hunter2"\n    }\n  }\n}\n',
+      lines: [4],
+    },
+    {
       path: "home/.s3cfg",
       content: "[default]\naccess_key = a\nsecret_key = hunter2\n",
       lines: [3],

@@ -75,6 +75,16 @@ export const EQUIVALENTS: readonly {
     mutants: [["if (!NAMED.test(words)) return false;", "!NAMED.test(words) → false"]],
   },
   {
+    why: "A quick end: what has no trace of encryption is not encrypted.",
+    file: "findings/sops/encrypted-file.ts",
+    mutants: [
+      [
+        "return mentionsMetadata(bytes) ? readEncryptedFile(path, bytes) : null;",
+        "mentionsMetadata(bytes) → true",
+      ],
+    ],
+  },
+  {
     why: "A quick end: what follows comes to the same for a file without a rule and without SOPS.",
     file: "findings/sops/sops-verdict.ts",
     mutants: [

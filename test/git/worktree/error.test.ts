@@ -1,0 +1,35 @@
+import test from "ava";
+import { pathFromText } from "../../../git/path.ts";
+import { errorCode, WorktreeError } from "../../../git/worktree/error.ts";
+import { systemError } from "../../other-fs.ts";
+
+test("what is wrong with a file is said with what to do, and the system's word where nothing is known", (t) => {
+  const said = (problem: WorktreeError["problem"], cause?: unknown) =>
+    new WorktreeError(problem, pathFromText("a.yaml"), cause).message;
+  t.regex(said("read-only-file"), /^a\.yaml is read-only: make it writable/);
+  t.regex(
+    said("read-only-folder"),
+    /^a\.yaml .*its folder is read-only: make the folder writable$/,
+  );
+  t.regex(said("disk-full", systemError("ENOSPC")), /^a\.yaml .*the disk is full: make room[^(]*$/);
+  t.regex(said("not-a-file"), /^a\.yaml is no regular file .*: stage it again$/);
+  t.regex(said("unusual-name"), /^a\.yaml has filter attributes and a name .*: rename it$/);
+  t.is(said("failed"), "a.yaml cannot be replaced in the worktree");
+  t.is(said("failed", systemError("EIO")), "a.yaml cannot be replaced in the worktree (EIO)");
+  t.is(said("failed", new Error("x")), "a.yaml cannot be replaced in the worktree");
+});
+
+test("it is of a file, and keeps what has caused it", (t) => {
+  const cause = systemError("EIO");
+  const [error, other] = [cause, undefined].map(
+    (one) => new WorktreeError("failed", pathFromText("a.yaml"), one),
+  );
+  t.like(error, { name: "WorktreeError", path: pathFromText("a.yaml"), cause });
+  t.false(Object.hasOwn(other ?? {}, "cause"));
+});
+
+test("an error that has no code has an empty one", (t) => {
+  t.is(errorCode(systemError("EIO")), "EIO");
+  for (const other of [null, undefined, "EIO", new Error("x"), { code: 5 }])
+    t.is(errorCode(other), "");
+});
