@@ -1,6 +1,6 @@
 import test from "ava";
 import { pathFromText } from "../../../git/path.ts";
-import { errorCode, WorktreeError } from "../../../git/worktree/error.ts";
+import { errorCode, WorktreeError, writeProblem } from "../../../git/worktree/error.ts";
 import { systemError } from "../../other-fs.ts";
 
 test("what is wrong with a file is said with what to do, and the system's word where nothing is known", (t) => {
@@ -17,6 +17,19 @@ test("what is wrong with a file is said with what to do, and the system's word w
   t.is(said("failed"), "a.yaml cannot be replaced in the worktree");
   t.is(said("failed", systemError("EIO")), "a.yaml cannot be replaced in the worktree (EIO)");
   t.is(said("failed", new Error("x")), "a.yaml cannot be replaced in the worktree");
+});
+
+test("of what the system says, it is known what to do", (t) => {
+  for (const [codes, problem] of [
+    [["EACCES", "EPERM", "EROFS"], "read-only-folder"],
+    [["ENOSPC", "EDQUOT", "EFBIG"], "disk-full"],
+    [["ENOENT", "ENOTDIR", "ELOOP"], "not-a-file"],
+    [["EIO"], "failed"],
+  ] as const) {
+    for (const code of codes) {
+      t.is(writeProblem(pathFromText("a.yaml"), systemError(code)).problem, problem, code);
+    }
+  }
 });
 
 test("it is of a file, and keeps what has caused it", (t) => {
