@@ -790,6 +790,19 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    what: "unset: a comment on the line of what goes",
+    sops: "leaves it above the next key",
+    ours: "takes it out, too: it would be read as one on that key",
+    examples: [
+      {
+        text: "a: x # note\nb: z\n",
+        unset: '["a"]',
+        sops: /^# note\nb: z$/m,
+        ours: /^b: z\n$/,
+      },
+    ],
+  },
+  {
     what: "set and unset in INI: a section whose name stands before, too, or a [DEFAULT] that is written out, or a key of one",
     sops: "looks in the first one only, and puts the key in there once more; an empty DEFAULT stands before all others",
     ours: "changes it where it is",
