@@ -160,6 +160,13 @@ export const CREDENTIAL_FILE: Examples = {
       lines: [1],
     },
     { path: "index.env", content: "DB_PASSWORD=hunter[1]\n", lines: [1] },
+    // sops would take it for its own, and lose it.
+    {
+      path: "c.sops.env",
+      content:
+        "DB_PASSWORD={{TOKEN}}\nsops_mac={{TOKEN}}\nsops_version=3.9.0\nsops_password=hunter22\n",
+      lines: [4],
+    },
   ],
   misses: [
     {

@@ -1,6 +1,6 @@
 import { credentialFileKind } from "../candidate/credential-file-kind.ts";
 import { isProseOrCode, isSample } from "../candidate/file-kind.ts";
-import { isLiteralCredential } from "../credential/credential.ts";
+import { isCredentialVariable, isLiteralCredential } from "../credential/credential.ts";
 import { PLACEHOLDER } from "../credential/literal-password.ts";
 import { LONGEST_LINE, loginLines } from "../credential/login-file.ts";
 import { holdsExpression, isPointer } from "../credential/pointer.ts";
@@ -85,7 +85,8 @@ function variables(text: string): Hit[] {
     if (match === null) return null;
     const value = unquoted(match[2] ?? "");
     const name = match[1] ?? "";
-    if (name.startsWith("sops_")) return null;
+    // Of sops' own fields none is named so, but they are long, and may look like anything.
+    if (name.startsWith("sops_") && !isCredentialVariable(name)) return null;
     if (!isLiteralCredential(name, value) && !holdsUnnamedCredential(value)) return null;
     return `a file of variables holds a readable credential: ${shownName(name)}`;
   });
