@@ -80,11 +80,17 @@ export function encryptedVerdict(
 
 /**
  * Whether there is anything to read in a file of which nothing is encrypted. A Secret whose values are all
- * empty is as good as encrypted.
+ * empty is as good as encrypted, unless another object in the file has some.
  */
 function holdsReadableValues(file: StoreFile): boolean {
-  return !isKubernetesSecret(file) && file.leaves.some(isFilledValue);
+  const isSecret = isKubernetesSecret(file);
+  return file.leaves.some(
+    (leaf) => isFilledValue(leaf) && !(isSecret && BESIDE_VALUES.test(String(leaf.path[0]))),
+  );
 }
+
+/** What a Secret has beside its values, and other objects beside theirs. */
+const BESIDE_VALUES = /^(?:apiVersion|kind|metadata|type|immutable)$/;
 
 /** The MAC is of no use: it fits no more once somebody has edited the file, and there is nothing encrypted under it. */
 function howToEncryptOrNot(path: string, rule: CreationRule | null): string {

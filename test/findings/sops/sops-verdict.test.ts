@@ -278,6 +278,8 @@ test("a sops block under which nothing is encrypted is refused, unless it is an 
       "encrypted",
       "a Secret without values",
     );
+    const beside = `${empty}${block}---\nkind: HelmRelease\nspec: {a: hunter2}\n`;
+    t.is(verdictOn("a.sops.yaml", beside + block, rule).kind, "blocked", "beside such a Secret");
     t.is(verdictOn("a.sops.yaml", `a: null\n${block}`, rule).kind, "encrypted", "no values");
     const comment = `#ENC[AES256_GCM,data:AA==,iv:${"A".repeat(43)}=,tag:${"A".repeat(22)}==,type:comment]\n`;
     t.is(verdictOn("a.sops.yaml", `${comment}a: b\n${block}`, rule).kind, "encrypted", "a comment");
