@@ -19,6 +19,8 @@ const ISSUED = [
   "fm2_[A-Za-z0-9+/]{100,}={0,3}",
   "K00\\d[A-Za-z0-9+/]{27}",
   "cf(?:k|ut|at)_[A-Za-z0-9]{40}[0-9a-f]{8}",
+  // Cloudflare's for its Origin CA.
+  "v1\\.0-[0-9a-f]{24}-[0-9a-f]{146}",
   // Of AWS a key with its id before it, as the console's .csv has them, and s3fs.
   "AKIA[A-Z2-7]{16}[\\s,:\"']{1,4}[A-Za-z0-9/+]{40}",
   "tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}",

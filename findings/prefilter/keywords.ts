@@ -129,7 +129,7 @@ export const TOKEN_WORDS = [
     "eyJhIjoi",
   ],
   ...["fo1_", "fm2_", "K000", "K001", "K002", "K003", "K004", "K005"],
-  ...["cfk_", "cfut_", "cfat_", "hskey-", "nbp_", "sha256~", "@pam!", "@pve!"],
+  ...["cfk_", "cfut_", "cfat_", "v1.0-", "hskey-", "nbp_", "sha256~", "@pam!", "@pve!"],
   ...["hvb.", "hvs.", "dp.ct.", "dp.pt.", "dp.sa.", "dp.st.", ".atlasv1.", "ops_eyJ", "pul-"],
   ...["jointoken=", "::server:", "::node:"],
   ...["glsa_", "glc_eyJ", "eyJrIjoi", "ys_eyJ", "sntryu_", "NRAK-"],

@@ -255,6 +255,7 @@ const TOKENS = [
   `K004${any(27)}`,
   `cfk_${any(40)}0a1b2c3d`,
   `cfut_${any(40)}0a1b2c3d`,
+  `v1.0-${"0a1b2c3d".repeat(3)}-${"0a1b2c3d5e".repeat(14)}0a1b2c`,
   `cfat_${any(40)}0a1b2c3d`,
   `tskey-auth-${any(17)}-${any(32)}`,
   `hskey-api-${any(12)}-${any(64)}`,
