@@ -88,7 +88,7 @@ const OF_A_SECRET = /(?:^|_)(?:checksum|digest|fingerprint|hash|sha\d*|version)(
 const OF_ONE_SERVICE = /(?:^|_)(?:token|form|replication)_secret$/;
 
 /** `discord-bot-v2`, `cloudflare`. */
-const NAME_OF_SECRET = /^[a-z]+\d{0,2}(?:-(?:[a-z]+\d{0,2}|\d{1,3}))*$/;
+const NAME_OF_SECRET = /^[a-z]+\d{0,3}(?:-(?:[a-z]+\d{0,3}|\d{1,3}))*$/;
 
 /** Whether a name and a value, where the name alone is not telling: `secret: Zk3vQ8r2LmN9pXw1`. */
 export function isVagueCredential(name: string, value: string): boolean {

@@ -238,7 +238,7 @@ export const SETTINGS: Examples = {
     {
       path: "hosts/node1/app.nix",
       content:
-        '{\n  services.app.passwordFile = "/run/secrets/password1";\n  db-secret = "app-database-1";\n  password = config.sops.placeholder."db1";\n  token = "${cfg.token1}";\n  secret_key = "@SECRET_KEY1@";\n  hashedPasswordFile = config.sops.secrets.a1.path;\n}\n',
+        '{\n  services.app.passwordFile = "/run/secrets/password1";\n  db-secret = "app-database-1";\n  token-secret = "app-token-hs256";\n  password = config.sops.placeholder."db1";\n  token = "${cfg.token1}";\n  secret_key = "@SECRET_KEY1@";\n  hashedPasswordFile = config.sops.secrets.a1.path;\n}\n',
     },
     {
       path: "playbooks/db.yaml",
