@@ -39,7 +39,7 @@ export function diagnoseRules(
     wrong(
       `${displayTextPath(file)}${line === null ? "" : `:${String(line)}`}: ${problem}`,
       isRecipient
-        ? "correct it (age-keygen, or npx -p generator-flux-sops flux-sops init, makes a key), then git add it"
+        ? "correct it (npx flux-sops keys new makes a key), then git add it"
         : "correct it, then git add it",
     ),
   );

@@ -25,7 +25,7 @@ export function recipientsProblem(text: string): string | null {
     if (kind !== "x25519" && kind !== "hybrid") {
       return `cannot be used: ${printable(recipient.slice(0, 20))}… is ${
         kind === "ssh" ? "an SSH key" : "for an age plugin"
-      }, which a commit cannot encrypt to; give the public key that age-keygen prints`;
+      }, which a commit cannot encrypt to; give the public half of an age key, age1…`;
     }
     if (isDocumented(recipient)) {
       return `cannot be used: ${recipient} was copied from a manual, so that you cannot read what is encrypted to it, and others may; give your own`;

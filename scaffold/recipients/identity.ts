@@ -26,7 +26,8 @@ export type IdentityPlan =
   | { readonly kind: "elsewhere"; readonly recipients: readonly string[] };
 
 export interface IdentityWish {
-  readonly directory: string;
+  /** The repository, in which no private key may lie; null where there is none. */
+  readonly directory: string | null;
   /** From `--recipients`; empty where not given. */
   readonly recipients: readonly string[];
   /** From `--age-key-file`; empty where not given. */
@@ -35,7 +36,7 @@ export interface IdentityWish {
   readonly rememberedKeyFile: string;
   /** Recipients of the repository's rules; null where it has none. */
   readonly present: readonly string[] | null;
-  /** Whether a new key is made even where the key file holds some: they are other clusters'. */
+  /** Whether a new key is made even where the key file holds some: they are other clusters', or older. */
   readonly ownKey?: boolean;
 }
 
@@ -84,10 +85,11 @@ export async function planIdentity(
       `${printable(file)} holds ${held.length} identities: say with --recipients which of their public keys the cluster gets`,
     );
   }
-  if ((held ?? []).length === 0 && isInside(wish.directory, file)) {
+  const { directory } = wish;
+  if ((held ?? []).length === 0 && directory !== null && isInside(directory, file)) {
     throw new ScaffoldError(
       "usage",
-      `a private key must not lie in the repository: give --age-key-file a path outside ${printable(wish.directory)}`,
+      `a private key must not lie in the repository: give --age-key-file a path outside ${printable(directory)}`,
     );
   }
   requireWritable(file);

@@ -26,17 +26,20 @@ import { type IdentityPlan, unusableKeyFile } from "./identity.ts";
  * all, or at the end of the one that is there, whose other content stays as it is.
  *
  * @param cluster named in the comment above the key; null where it is that of a whole repository.
+ * @param directory of that repository, named there too; null for a key of one's own.
  * @throws ScaffoldError `environment`; the key is then not in the file.
  */
 export function writeIdentity(
   plan: Extract<IdentityPlan, { kind: "new" }>,
   cluster: string | null,
-  directory: string,
+  directory: string | null,
   now: Date = new Date(),
 ): void {
   const owner = cluster === null ? "" : `cluster ${cluster}, `;
+  const origin =
+    directory === null ? "made by keys new" : `of ${owner}repository ${printable(directory)}`;
   const text = [
-    `# flux-sops: identity of ${owner}repository ${printable(directory)}`,
+    `# flux-sops: identity ${origin}`,
     `# created: ${now.toISOString().replace(/\.\d+Z$/, "Z")}`,
     `# public key: ${plan.pair.recipient}`,
     plan.pair.identity,

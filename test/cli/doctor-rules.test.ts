@@ -54,7 +54,7 @@ test("rules that cannot be read, have no key, or a manual's", (t) => {
   };
   t.regex(
     said((text) => text.replace(/age1\w+/, "age1yourpublickey")),
-    /^wrong {3}\.sops\.yaml:10: .*age1yourpublickey.* is no valid age recipient.*\n.*age-keygen/m,
+    /^wrong {3}\.sops\.yaml:10: .*age1yourpublickey.* is no valid age recipient.*\n.*flux-sops keys new makes a key/m,
   );
   t.regex(
     said((text) => text.replace(/( +)(age1\w+)/, "$1$2\n$1$2")),

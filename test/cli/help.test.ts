@@ -28,6 +28,7 @@ const COMMANDS = [...helpOf().stdout.matchAll(/^ {2}([a-z][a-z-]*) {2,}\S/gm)].m
 const ALL: readonly (readonly string[])[] = [
   ...COMMANDS.map((name) => [name]),
   ["keys", "list"],
+  ["keys", "new"],
   ...FILE_GENERATORS.map(({ kind }) => ["new", kind]),
 ];
 

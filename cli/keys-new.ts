@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { GitError } from "../git/errors.ts";
+import { printable } from "../git/escape.ts";
+import { rememberedKeyFile } from "../scaffold/commit/commit.ts";
+import { isExplained } from "../scaffold/errors.ts";
+import { topOfRepository } from "../scaffold/git-in-folder.ts";
+import { planIdentity } from "../scaffold/recipients/identity.ts";
+import { writeIdentity } from "../scaffold/recipients/write-identity.ts";
+import { examples } from "./arguments/examples.ts";
+import { parseArguments } from "./arguments/parse.ts";
+import { complain } from "./terminal/complain.ts";
+
+/**
+ * `flux-sops keys new [--age-key-file FILE]`: makes an age key, for a person or in the place of an old one. The
+ * private half goes where the keys of this clone are; on standard output is the public half and nothing else.
+ */
+export async function keysNew(argv: readonly string[]): Promise<number> {
+  const command = new Command("flux-sops keys new")
+    .description(
+      "make an age key: the private half is added to the key file, the public half is printed",
+    )
+    .option("--age-key-file <file>", "the key file (default: this clone's, or else sops's own)")
+    .addHelpText(
+      "after",
+      examples("npx flux-sops keys new", "npx flux-sops keys new --age-key-file ~/keys/lab.txt"),
+    );
+  const refused = parseArguments(command, argv);
+  if (refused !== null) return refused;
+  const { ageKeyFile = "" } = command.opts<{ ageKeyFile?: string }>();
+  try {
+    const directory = await repositoryHere();
+    const remembered = directory === null ? "" : await rememberedKeyFile(directory);
+    const plan = await planIdentity({
+      directory,
+      recipients: [],
+      ageKeyFile: ageKeyFile === "" ? remembered : ageKeyFile,
+      rememberedKeyFile: "",
+      present: null,
+      ownKey: true,
+    });
+    if (plan.kind !== "new") throw new TypeError("a key of one's own is always a new one");
+    writeIdentity(plan, null, null);
+    process.stdout.write(`${plan.pair.recipient}\n`);
+    complain(`the private key is in ${printable(plan.file)}: back it up, and show it to nobody`);
+    complain("the public key, printed above, goes into .sops.yaml; then updatekeys -y .");
+    return 0;
+  } catch (error) {
+    if (!isExplained(error)) throw error;
+    complain(`keys new: ${error.message}`);
+    return 2;
+  }
+}
+
+/** The top of the repository that the command is run in; null where there is none. */
+async function repositoryHere(): Promise<string | null> {
+  try {
+    return await topOfRepository(process.cwd());
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return null;
+  }
+}
