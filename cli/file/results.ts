@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Format } from "../../sops/format.ts";
+import { TOKEN_START } from "../../sops/token-start.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
 import { ExitError } from "../exit/error.ts";
 import { fileProblem, noFolder } from "../exit/file-problem.ts";
@@ -35,8 +36,15 @@ export function printed(): Destination {
 
 /** Writes a result to a file, `--output`: a new one that holds plaintext is for its owner alone. */
 export function writtenTo(output: string, holds: "plaintext" | "ciphertext"): Destination {
-  const mode = holds === "plaintext" ? 0o600 : 0o666;
-  return ({ content }) => write(output, content, mode);
+  return ({ content }) => {
+    const isReadable = holds === "plaintext" || !holdsCiphertext(content);
+    return write(output, content, isReadable ? 0o600 : 0o666);
+  };
+}
+
+/** Not if the only token is the MAC: the rule, misspelt perhaps, has left all as it was. */
+function holdsCiphertext(content: Buffer): boolean {
+  return content.indexOf(TOKEN_START) !== content.lastIndexOf(TOKEN_START);
 }
 
 /** Results that wait beside their files. */

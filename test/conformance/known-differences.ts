@@ -885,10 +885,17 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
-    what: "a new file that decrypt --output writes",
+    what: "a new file that decrypt --output writes, or encrypt --output where the rule encrypts nothing",
     sops: "lets everybody read it, as the umask says",
     ours: "is for its owner alone: it holds plaintext",
-    lines: [["umask 22; sops decrypt --output x e.yaml; stat -c %a x; rm x", "0 > 644", "0 > 600"]],
+    lines: [
+      ["umask 22; sops decrypt --output x e.yaml; stat -c %a x; rm x", "0 > 644", "0 > 600"],
+      [
+        "umask 22; sops encrypt --encrypted-regex ^none$ --output x p.yaml; stat -c %a x; rm x",
+        "0 > 644",
+        "0 > 600",
+      ],
+    ],
   },
   {
     what: "a second file where one is taken",

@@ -95,8 +95,11 @@ test.serial(
     try {
       await to(join(dir, "new"), "a\n");
       t.is(statSync(join(dir, "new")).mode & 0o777, 0o600);
-      await to(join(dir, "encrypted"), "a\n", "ciphertext");
+      const mac = "sops:\n    mac: ENC[AES256_GCM,data:x,type:str]\n";
+      await to(join(dir, "encrypted"), `a: ENC[AES256_GCM,data:x,type:str]\n${mac}`, "ciphertext");
       t.is(statSync(join(dir, "encrypted")).mode & 0o777, 0o666);
+      await to(join(dir, "readable"), `a: b\n${mac}`, "ciphertext");
+      t.is(statSync(join(dir, "readable")).mode & 0o777, 0o600, "nothing in it is encrypted");
       chmodSync(join(dir, "new"), 0o640);
       const number = statSync(join(dir, "new")).ino;
       await to(join(dir, "new"), "b\n");
@@ -110,7 +113,7 @@ test.serial(
     } finally {
       process.umask(umask);
     }
-    t.deepEqual(readdirSync(dir).sort(), ["encrypted", "link", "new"]);
+    t.deepEqual(readdirSync(dir).sort(), ["encrypted", "link", "new", "readable"]);
   },
 );
 
