@@ -13,7 +13,7 @@ import type { Failure } from "../scalar-value.ts";
 import type { Source } from "./source.ts";
 import { readTokens } from "./tokens.ts";
 
-/** Control characters, and what is no character at all: go-yaml refuses most of them. */
+/** Control characters, and what is no character at all: go-yaml refuses a file with one. */
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /** Line breaks to go-yaml alone: what stands behind one in a comment is data to it. */
