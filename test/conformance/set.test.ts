@@ -18,7 +18,7 @@ import { runTool, testWith } from "../real-tools.ts";
 import { sopsBatch } from "../sops-batch.ts";
 import fc from "../seeded-fast-check.ts";
 
-/** How many random changes of each format; `npm run conformance` sets more. */
+/** How many random changes of each format. */
 const RUNS = Math.ceil(Number(process.env["FLUX_SOPS_CONFORMANCE_RUNS"] ?? 90) / 3);
 
 const pair = await generateKeyPair();
