@@ -31,7 +31,9 @@ export function wholeHook(name: GateHook): string {
   const told: Partial<Record<GateHook, readonly string[]>> = {
     "pre-commit": [`  ${say(UNTOLD)}`],
     "pre-push": [
-      "  while read -r _ tip _; do",
+      "  while read -r line; do",
+      // In front is what was typed: it may have blanks, as `main@{1 day ago}` has.
+      "    tip=${line% * *} tip=${tip##* }",
       `    git cat-file -e "$tip:${file}" 2>/dev/null || continue`,
       `    ${say(`push refused: it brings a branch that has ${FOLDER}, and this one has not: switch to that, then push`)}`,
       "    exit 1",
