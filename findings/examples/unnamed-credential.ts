@@ -159,6 +159,12 @@ export const UNNAMED_CREDENTIAL: Examples = {
       content: `kind: GitRepository\nspec:\n  url: https://${"8c1f0e7a2b".repeat(4)}@git.example.org/a.git\n---\nspec: {hook: "https://Zk3vQ8r2LmN9pXw1bT6y@example.org"}\n`,
       lines: [3, 5],
     },
+    {
+      path: "hosts/node1/db.nix",
+      content:
+        "{\n  sql = ''\n    create user a identified by 'hunter22', b identified by 'x'\n    grant all on *.* to 'a'@'%' identified with mysql_native_password by 'hunter22'\n    identified by 'hunter22';\n    IDENTIFIED BY 'hunter22'\n  '';\n}\n",
+      lines: [3, 4, 5, 6],
+    },
   ],
   misses: [
     {
@@ -186,6 +192,11 @@ export const UNNAMED_CREDENTIAL: Examples = {
       path: "db/schema.sql",
       content:
         "CREATE TABLE users (password varchar(255), token text);\n-- CREATE USER app WITH PASSWORD 'hunter22'\n",
+    },
+    {
+      path: "hosts/node1/notes.nix",
+      content:
+        "{\n  description = \"each user is identified by 'user1234' here\";\n  text = ''\n    a container is\n    identified by 'container1', in logs,\n    a release identified by 'v1.2.3-rc1'.\n  '';\n}\n",
     },
     {
       path: "db/cluster.yaml",

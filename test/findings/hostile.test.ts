@@ -83,6 +83,7 @@ const hostile = (n: number): Record<string, string> => ({
   "addresses with variables": `kind: Secret\nstringData:\n  a: \${A}\n${"  b: x://${B}@\n".repeat(n / 10)}`,
   "URLs with tokens": `kind: ConfigMap\ndata:\n  a: ${"https://aaaaaaaaaaaaaaaaaaaa@".repeat(n / 10)}\n`,
   "statements of SQL": `kind: ConfigMap\ndata:\n  a: ${"create user a identified with b ".repeat(n / 10)}PASSWORD '\n`,
+  "statements of SQL that name no password": `kind: ConfigMap\ndata:\n  a: ${"grant a identified by 'a' ".repeat(n / 10)}\n`,
   "beginnings of minisign's keys": "RWRTY0Iy".repeat(n / 4),
   "beginnings of tokens": "a: " + "SG.hf_tk_ghp_syt_".repeat(n / 10),
   "tokens without an end": `a: ${"tk_".repeat(n)}${"0@pam!".repeat(n / 10)}${"1234567:AAE".repeat(n / 10)}`,
