@@ -127,6 +127,11 @@ export const SECRET_DOCUMENT: Examples = {
       lines: [3],
     },
     {
+      path: "kind-in-capitals.yaml",
+      content: "apiVersion: v1\nKind: Secret\nmetadata:\n  name: a\ndata:\n  a: aHVudGVyMg==\n",
+      lines: [6],
+    },
+    {
       path: "in-lower-case.yaml",
       content: "apiVersion: v1\nkind: secret\nstringData:\n  a: hunter2\n",
       lines: [4],
@@ -260,7 +265,8 @@ export const SECRET_DOCUMENT: Examples = {
     },
     {
       path: "in-lower-case.yaml",
-      content: "kind: secret\ndata: {a: b}\n---\nkind: secret\nstringData: {a: ''}\n",
+      content:
+        "kind: secret\ndata: {a: b}\n---\nKind: Secret\ndata: {a: b}\n---\nkind: secret\nstringData: {a: ''}\n",
     },
     {
       path: "sops-secret.yaml",

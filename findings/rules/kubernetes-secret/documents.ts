@@ -104,15 +104,17 @@ class Reader {
 
   /**
    * Whether a mapping is a Kubernetes Secret, or values that a Helm chart makes one of: nothing else has
-   * `stringData`, whatever is wrong with its kind, or missing. Without that, a misspelt one must have the version, since
-   * Drone's settings have such a kind, and a nested one must look like a whole manifest, since references and policies
-   * name the kind too.
+   * `stringData`, whatever is wrong with its kind, or missing. Without that, a misspelt one (`Kind`, too) must have
+   * the version, since Drone's settings have such a kind, and a nested one must look like a whole manifest, since
+   * references and policies name the kind too.
    */
   #isSecret(node: Node, nested: boolean): boolean {
     if (isStringData(this.#mappings, this.#mappings.at(node, "stringData"))) return true;
     const versions = this.#mappings.texts(node, "apiVersion");
     const isKind = versions.includes("v1") ? /^\s*secrets?\s*$/i : /^\s*Secret\s*$/;
-    if (!this.#mappings.texts(node, "kind").some((kind) => isKind.test(kind))) return false;
+    const fields = versions.includes("v1") ? ["kind", "Kind"] : ["kind"];
+    const kinds = fields.flatMap((field) => this.#mappings.texts(node, field));
+    if (!kinds.some((kind) => isKind.test(kind))) return false;
     if (versions.length > 0 && versions.every((version) => version.includes("/"))) return false;
     if (!nested) return true;
     return versions.length > 0 && isMap(this.#mappings.at(node, "metadata"));
