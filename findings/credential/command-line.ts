@@ -10,8 +10,11 @@ const WORD = `(?:"([^"\\n]*)"|'([^'\\n]*)'|((?!-)[^\\s"';|&)]+))`;
 /** `--password hunter2`, `--api-token=…`. */
 const FLAG = new RegExp(`(?<=^|[\\s"'])--([A-Za-z][\\w.-]*)[= ]${WORD}`, "g");
 
-/** `PGPASSWORD=… psql`, `export DB_PASSWORD=…`, `--env=API_TOKEN=…`, `Environment=DB_PASSWORD=…`. */
-const VARIABLE = new RegExp(`(?<=^|[\\s;&|("'=])([A-Z][A-Z0-9_]*)=${WORD}`, "g");
+/**
+ * `PGPASSWORD=… psql`, `export DB_PASSWORD=…`, `--env=API_TOKEN=…`, `Environment=DB_PASSWORD=…`.
+ * gcloud's `--set-secrets=…` names them.
+ */
+const VARIABLE = new RegExp(`(?<=^|[\\s;&|("']|(?<!secrets)=)([A-Z][A-Z0-9_]*)=${WORD}`, "g");
 
 /** Of a host in an inventory of Ansible's: `ansible_ssh_pass`, `ansible_become_password`. */
 const OF_ANSIBLE = new RegExp(`(?<=^|\\s)(ansible_(?:\\w+_)?pass(?:word)?)=${WORD}`, "g");

@@ -245,6 +245,10 @@ export const SETTINGS: Examples = {
       content: "- shell: mysql -p{{ password1 }}\n- shell: /bin/bash1\n",
     },
     {
+      path: "deploy.sh",
+      content: "gcloud run deploy a --set-secrets=DB_PASSWORD=db-login:1\n",
+    },
+    {
       path: "infra/main.tf",
       content: "password = data.vault.main.kube_config[0].password\ntoken = var.token1\n",
     },
