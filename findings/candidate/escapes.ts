@@ -6,23 +6,29 @@
 /** A slash as PHP escapes it in JSON, and an ASCII character's number in JSON or YAML, also escaped twice. */
 const ESCAPE = /(?<!\\)\\+(?:\/|(?:x|u00|U000000)([0-7][0-9A-Fa-f]))/g;
 
-/** Where a word in double quotes goes on in the next line; what goes on otherwise (base64, commands) is none. */
-const BROKEN_WORD = /(?<=[A-Za-z])(?:\\\r?\n[ \t]*[A-Za-z]{1,16}"?(?![\w+/=]))+/g;
+/** A word in double quotes that goes on in the next lines … */
+const BROKEN_WORD = /(?<![A-Za-z])[A-Za-z]{1,16}(?:\\\r?\n[ \t]*[A-Za-z]{1,16}){1,9}"?/g;
+
+/**
+ * … if it makes a Secret of an object. No other is put together: what looks alike is a text that has been folded,
+ * with a line of its own behind each `\n\`.
+ */
+const OF_A_SECRET = /^(?:kind|Secret|SecretList|data|stringData)"?$/;
 
 /**
  * Text with the escapes of ASCII characters undone. Lines stay where they are: an escaped line break
- * becomes a blank, and a word that is broken over lines is whole in the first of them.
+ * becomes a blank, and a word of a Secret that is broken over lines is whole in the first of them.
  */
 export function withoutEscapes(text: string): string {
   // A backslash is rare in most files: this one look is all that they cost.
   if (!text.includes("\\") || !STARTS.some((start) => text.includes(start))) return text;
-  const whole = text.replace(BROKEN_WORD, (rest) => {
-    const breaks = rest.match(/\n/g)?.join("") ?? "";
-    return rest.replace(/[^A-Za-z"]/g, "") + breaks;
-  });
-  return whole.replace(ESCAPE, (_, digits: string | undefined) => {
+  const plain = text.replace(ESCAPE, (_, digits: string | undefined) => {
     const code = digits === undefined ? SLASH : Number.parseInt(digits, 16);
     return code < BLANK ? " " : String.fromCharCode(code);
+  });
+  return plain.replace(BROKEN_WORD, (broken) => {
+    const word = broken.replace(/[^A-Za-z"]/g, "");
+    return OF_A_SECRET.test(word) ? word + broken.replace(/[^\n]/g, "") : broken;
   });
 }
 

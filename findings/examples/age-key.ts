@@ -13,6 +13,13 @@ export const AGE_KEY: Examples = {
     { path: "lower.txt", content: "key = {{AGE_KEY:lower}}\n", lines: [1] },
     { path: "run.sh", content: '#!/bin/sh\nexport SOPS_AGE_KEY="{{AGE_KEY}}"\n', lines: [2] },
     { path: "joined.json", content: '{"key":"# x\\n{{AGE_KEY}}\\n"}\n', lines: [1] },
+    // As PyYAML folds a text in double quotes.
+    {
+      path: "folded.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  a: "# x\\n\\\n    {{AGE_KEY}}\\n"\n  b: "x\\\n    {{AGE_KEY}}"\n',
+      lines: [4, 6],
+    },
     { path: "two.txt", content: "{{AGE_KEY}}\n\n{{AGE_PQ_KEY}}\n", lines: [1, 3] },
     // A Secret's `data`, at each of the three alignments.
     { path: "a.txt", content: "age.agekey: {{AGE_KEY:base64}}\n", lines: [1] },

@@ -117,7 +117,7 @@ export const SECRET_DOCUMENT: Examples = {
     {
       path: "broken-over-lines.yaml",
       content:
-        'kind: "Sec\\\n  r\\\net"\ndata:\n  a: aHVudGVyMg==\n---\nkind: Secret\n"string\\\r\n  Data":\n  a: hunter2\n',
+        'kind: "S\\x65c\\\n  r\\\net"\ndata:\n  a: aHVudGVyMg==\n---\nkind: Secret\n"string\\\r\n  Data":\n  a: hunter2\n',
       lines: [5, 10],
     },
     {

@@ -159,6 +159,17 @@ export const UNNAMED_CREDENTIAL: Examples = {
       content: `kind: GitRepository\nspec:\n  url: https://${"8c1f0e7a2b".repeat(4)}@git.example.org/a.git\n---\nspec: {hook: "https://Zk3vQ8r2LmN9pXw1bT6y@example.org"}\n`,
       lines: [3, 5],
     },
+    // As PyYAML folds a text in double quotes.
+    {
+      path: "folded.yaml",
+      content: `kind: ConfigMap\ndata:\n  a: "x\\n\\\n    glpat-${ANY.slice(0, 20)}"\n`,
+      lines: [3],
+    },
+    {
+      path: "folded.yaml",
+      content: 'kind: ConfigMap\ndata:\n  a: "x\\n\\\n    password: hunter22\\n\\\n    y: z"\n',
+      lines: [3],
+    },
     {
       path: "hosts/node1/db.nix",
       content:
