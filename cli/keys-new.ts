@@ -1,9 +1,8 @@
 import { Command } from "commander";
-import { GitError } from "../git/errors.ts";
 import { printable } from "../git/escape.ts";
 import { rememberedKeyFile } from "../scaffold/commit/commit.ts";
 import { isExplained } from "../scaffold/errors.ts";
-import { topOfRepository } from "../scaffold/git-in-folder.ts";
+import { gitComplaint, topOfRepository } from "../scaffold/git-in-folder.ts";
 import { planIdentity } from "../scaffold/recipients/identity.ts";
 import { writeIdentity } from "../scaffold/recipients/write-identity.ts";
 import { examples } from "./arguments/examples.ts";
@@ -51,12 +50,20 @@ export async function keysNew(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The top of the repository that the command is run in; null where there is none. */
+/**
+ * The top of the repository that the command is run in; null where there is none.
+ *
+ * @throws GitError where git cannot say: a private key might come to lie in a repository unseen.
+ */
 async function repositoryHere(): Promise<string | null> {
   try {
     return await topOfRepository(process.cwd());
   } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    return null;
+    if (
+      /^not a git repository|^this operation must be run in a work tree/.test(gitComplaint(error))
+    ) {
+      return null;
+    }
+    throw error;
   }
 }

@@ -74,7 +74,8 @@ export async function planIdentity(
   }
 
   const file = chosen ?? userKeyFile(environment);
-  const held = await identitiesIn(file, chosen === null);
+  // What is only written to may hold what only sops can use.
+  const held = await identitiesIn(file, chosen === null || wish.ownKey === true);
   if (chosen !== null && held !== null && held.length > 0 && wish.ownKey !== true) {
     const [first, second] = held;
     if (first !== undefined && second === undefined) {
@@ -153,8 +154,10 @@ function requireWritable(file: string): void {
   for (let path = file; ; path = dirname(path)) {
     try {
       accessSync(path, constants.W_OK);
-      // What is written to a device is gone.
-      if (path === file && !statSync(path).isFile()) throw unusableKeyFile(file, "it is no file");
+      // What is written to a device is gone, and what the shell has opened is somebody's output.
+      if (path === file && (isOpenAlready(path) || !statSync(path).isFile())) {
+        throw unusableKeyFile(file, "it is no file");
+      }
       return;
     } catch (error) {
       if (error instanceof ScaffoldError) throw error;
@@ -163,4 +166,9 @@ function requireWritable(file: string): void {
       }
     }
   }
+}
+
+/** A name for what the shell has opened: `/dev/stdout`, redirected to a file. */
+function isOpenAlready(path: string): boolean {
+  return /^\/(?:dev\/(?:std|fd\/)|proc\/)/.test(path);
 }

@@ -90,3 +90,30 @@ test("keys new: never into the repository, nor where nothing can be written; the
 
   t.is(repository.tool("keys", "new", "more").status, 2);
 });
+
+test("keys new: never into what may be a repository, where git cannot say, nor onto what is open already", (t) => {
+  const repository = scaffolded(t);
+  writeFileSync(join(repository.dir, ".git/config"), "[broken\n", { flag: "a" });
+  const unread = repository.tool("keys", "new", "--age-key-file", "mine.txt");
+  t.is(unread.status, 2);
+  t.is(unread.stdout, "");
+  t.regex(unread.stderr, /^flux-sops: keys new: git /);
+  t.false(existsSync(join(repository.dir, "mine.txt")));
+
+  const out = join(repository.home, "out.txt");
+  const command = `node "$1" keys new --age-key-file /dev/stdout >"$2"`;
+  const cwd = repository.home;
+  const open = repository.run("sh", ["-c", command, "sh", TOOL, out], { cwd });
+  t.is(open.status, 2, open.stderr);
+  t.regex(open.stderr, /\/dev\/stdout cannot be used: it is no file/);
+  t.is(readFileSync(out, "utf8"), "");
+});
+
+test("keys new: a key of a plugin's may be beside it", (t) => {
+  const repository = scaffolded(t);
+  const file = join(repository.home, "mine.txt");
+  writeFileSync(file, "AGE-PLUGIN-YUBIKEY-1QQQQ\n", { mode: 0o600 });
+  const { status, stderr } = repository.tool("keys", "new", "--age-key-file", file);
+  t.is(status, 0, stderr);
+  t.regex(readFileSync(file, "utf8"), /^AGE-PLUGIN-YUBIKEY-1QQQQ\n\n#[^]*\nAGE-SECRET-KEY-1\w+\n$/);
+});
