@@ -1,10 +1,13 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { printable } from "../git/escape.ts";
+import { shellCommand, shellText } from "../git/shell-word.ts";
 import { rememberedKeyFile } from "../scaffold/commit/commit.ts";
 import { isExplained } from "../scaffold/errors.ts";
 import { gitComplaint, topOfRepository } from "../scaffold/git-in-folder.ts";
 import { planIdentity } from "../scaffold/recipients/identity.ts";
 import { writeIdentity } from "../scaffold/recipients/write-identity.ts";
+import { KEY_FILE_SETTING, userKeyFile } from "../sops/age/key-locations.ts";
 import { examples } from "./arguments/examples.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain } from "./terminal/complain.ts";
@@ -41,7 +44,17 @@ export async function keysNew(argv: readonly string[]): Promise<number> {
     writeIdentity(plan, null, null);
     process.stdout.write(`${plan.pair.recipient}\n`);
     complain(`the private key is in ${printable(plan.file)}: back it up, and show it to nobody`);
-    complain("the public key, printed above, goes into .sops.yaml; then updatekeys -y .");
+    complain(
+      "the public key is above it there, too: who can decrypt the files puts it into .sops.yaml, and runs npx flux-sops updatekeys -y .",
+    );
+    const found = [remembered, process.env["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile()];
+    if (!found.some((file) => file !== "" && resolve(file) === plan.file)) {
+      complain(
+        directory !== null && remembered === ""
+          ? `to have this clone look there: ${shellCommand(["git", "config", KEY_FILE_SETTING, plan.file])}`
+          : `no key is looked for there: set SOPS_AGE_KEY_FILE=${shellText(plan.file)} before a command`,
+      );
+    }
     return 0;
   } catch (error) {
     if (!isExplained(error)) throw error;

@@ -117,3 +117,23 @@ test("keys new: a key of a plugin's may be beside it", (t) => {
   t.is(status, 0, stderr);
   t.regex(readFileSync(file, "utf8"), /^AGE-PLUGIN-YUBIKEY-1QQQQ\n\n#[^]*\nAGE-SECRET-KEY-1\w+\n$/);
 });
+
+test("keys new: says what is to be done, by whom, and what makes the key be found where it is not looked for", (t) => {
+  const repository = scaffolded(t);
+  const usual = repository.tool("keys", "new").stderr;
+  t.regex(usual, /into \.sops\.yaml, and runs npx flux-sops updatekeys -y \.\n$/);
+  const file = join(repository.home, "my keys.txt");
+  const { stderr } = repository.tool("keys", "new", "--age-key-file", file);
+  t.true(
+    stderr.endsWith(`to have this clone look there: git config flux-sops.ageKeyFile '${file}'\n`),
+    stderr,
+  );
+  repository.must("config", "flux-sops.ageKeyFile", file);
+  t.false(repository.tool("keys", "new").stderr.includes("look there"));
+  const other = join(repository.home, "other.txt");
+  const more = repository.tool("keys", "new", "--age-key-file", other).stderr;
+  t.true(
+    more.endsWith(`no key is looked for there: set SOPS_AGE_KEY_FILE=${other} before a command\n`),
+    more,
+  );
+});
