@@ -132,6 +132,11 @@ export const SECRET_DOCUMENT: Examples = {
       lines: [6],
     },
     {
+      path: "kind-in-capitals-of-one-in-lower-case.yaml",
+      content: "apiVersion: v1\nKind: secret\nmetadata:\n  name: a\ndata:\n  a: aHVudGVyMg==\n",
+      lines: [6],
+    },
+    {
       path: "in-lower-case.yaml",
       content: "apiVersion: v1\nkind: secret\nstringData:\n  a: hunter2\n",
       lines: [4],

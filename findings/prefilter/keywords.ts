@@ -202,9 +202,9 @@ export const KEYWORDS = {
   ],
   "plaintext-secret": [
     "Secret",
-    // Only these misspellings: the word itself is in every other file.
-    ...["kind: SECRET", 'kind: "SECRET', "kind: 'SECRET", 'kind": "SECRET', 'kind":"SECRET'],
-    ...["kind: secret", 'kind: "secret', "kind: 'secret", 'kind": "secret', 'kind":"secret'],
+    // Only these misspellings, of kind and Kind: the word itself is in every other file.
+    ...["ind: SECRET", 'ind: "SECRET', "ind: 'SECRET", 'ind": "SECRET', 'ind":"SECRET'],
+    ...["ind: secret", 'ind: "secret', "ind: 'secret", 'ind": "secret', 'ind":"secret'],
     "secretGenerator",
     "stringData",
     "kubernetes_secret",

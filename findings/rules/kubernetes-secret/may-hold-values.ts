@@ -2,7 +2,7 @@ import type { Section } from "../../candidate/sections.ts";
 
 /** Words of which one stands in every part of a file that holds a Secret. */
 const NAMED =
-  /\bSecrets?\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|stringData|kind(?:: ["']?|": ?")(?:secret|SECRET)/;
+  /\bSecrets?\b|SecretList|SecretGenerator|secretGenerator|SopsSecret|stringData|[Kk]ind(?:: ["']?|": ?")(?:secret|SECRET)/;
 
 /**
  * How HelmReleases and Flux Kustomizations refer to a Secret: an item of a list with its name, and nothing
