@@ -121,7 +121,7 @@ test("keys new: a key of a plugin's may be beside it", (t) => {
 test("keys new: says what is to be done, by whom, and what makes the key be found where it is not looked for", (t) => {
   const repository = scaffolded(t);
   const usual = repository.tool("keys", "new").stderr;
-  t.regex(usual, /into \.sops\.yaml, and runs npx flux-sops updatekeys -y \.\n$/);
+  t.regex(usual, /to \.sops\.yaml and run npx flux-sops updatekeys -y \.\n$/);
   const file = join(repository.home, "my keys.txt");
   const { stderr } = repository.tool("keys", "new", "--age-key-file", file);
   t.true(
