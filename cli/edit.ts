@@ -70,12 +70,13 @@ async function editFile(path: string, options: Options): Promise<void> {
   const plaintext = plaintextBytes(file, decryptFile(file, metadata, dataKey, { ignoreMac }));
   const indent = blockIndent(bytes.toString("utf8"));
   const text = { plaintext, name: basename(path), format: conversion.from, indent };
-  let now = "";
-  const result = await edited(text, async (typed) => {
-    now = typed.splice(new Map(), "keep");
+  const { now, result } = await edited(text, async (typed) => {
     const previous = { file, metadata, dataKey };
     const encrypted = await encryptFile(typed, encryptionOf(metadata), { previous });
-    return encryptedIn(encrypted.text, conversion, dataKey);
+    return {
+      now: typed.splice(new Map(), "keep"),
+      result: await encryptedIn(encrypted.text, conversion, dataKey),
+    };
   });
   await saved(path, () => {
     // Somebody else may have changed the file meanwhile: nothing of theirs is lost.
@@ -92,11 +93,13 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   const { from, to, indent } = conversion;
   refuseUnwritable(dirname(path));
   const text = { plaintext: Buffer.alloc(0), name: basename(path), format: from, indent };
-  let now = "";
-  const result = await edited(text, async (typed) => {
-    now = typed.splice(new Map(), "keep");
-    if (from === to) return (await encryptFile(typed, encryption)).text;
-    return encryptedAs(now, conversion, encryption);
+  const { now, result } = await edited(text, async (typed) => {
+    const now = typed.splice(new Map(), "keep");
+    const result =
+      from === to
+        ? (await encryptFile(typed, encryption)).text
+        : await encryptedAs(now, conversion, encryption);
+    return { now, result };
   });
   await saved(path, () => {
     try {

@@ -38,10 +38,10 @@ const WAITS = /\s(?:--wait|-[a-zA-Z]*w[a-zA-Z]*)(?=\s|$)/;
  *
  * @returns what `encrypt` makes of what was typed.
  */
-export async function edited(
+export async function edited<Encrypted>(
   { plaintext, name, format, indent }: Text,
-  encrypt: (typed: StoreFile) => Promise<string>,
-): Promise<string> {
+  encrypt: (typed: StoreFile) => Promise<Encrypted>,
+): Promise<Encrypted> {
   let temporary: PrivateFile | null = null;
   let isInEditor = false;
   const onSignal = (signal: NodeJS.Signals) => {
