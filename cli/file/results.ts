@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { isOpenAlready } from "../../git/open-already.ts";
 import type { Format } from "../../sops/format.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { SOPS_EXIT } from "../exit/codes.ts";
@@ -92,9 +93,4 @@ async function write(path: string, content: Buffer, mode: number): Promise<void>
     const problem = code === "ENOENT" ? noFolder(dirname(path)) : fileProblem(path, code);
     throw new ExitError(SOPS_EXIT.couldNotWriteOutputFile, `--output: ${problem}`);
   }
-}
-
-/** A name for what the shell has opened: `/dev/stdout`, redirected to a file. */
-function isOpenAlready(path: string): boolean {
-  return /^\/dev\/(stdout$|stderr$|fd\/)/.test(path);
 }

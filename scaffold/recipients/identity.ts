@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { printable } from "../../git/escape.ts";
+import { isOpenAlready } from "../../git/open-already.ts";
 import { SopsError } from "../../sops/errors.ts";
 import {
   generateKeyPair,
@@ -166,9 +167,4 @@ function requireWritable(file: string): void {
       }
     }
   }
-}
-
-/** A name for what the shell has opened: `/dev/stdout`, redirected to a file. */
-function isOpenAlready(path: string): boolean {
-  return /^\/(?:dev\/(?:std|fd\/)|proc\/)/.test(path);
 }

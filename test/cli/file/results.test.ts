@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   openSync,
   closeSync,
+  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -128,6 +129,9 @@ test.serial(
     try {
       const number = statSync(join(dir, "opened")).ino;
       await to(`/dev/fd/${handle}`, "b\n");
+      t.is(statSync(join(dir, "opened")).ino, number);
+      const elsewhere = `/proc/self/fd/${handle}`;
+      if (existsSync(elsewhere)) await to(elsewhere, "b\n");
       t.is(statSync(join(dir, "opened")).ino, number);
     } finally {
       closeSync(handle);
