@@ -3,7 +3,7 @@ import { unwrapDataKey } from "../sops/data-key.ts";
 import { decodeText } from "../sops/text/decode-text.ts";
 import { findIdentities } from "../sops/age/identities.ts";
 import { keySelector } from "../sops/selection/key-selection.ts";
-import { userKeyFile } from "../sops/age/key-locations.ts";
+import { keyFiles } from "../sops/age/key-locations.ts";
 import { effectiveSelection, parseMetadata } from "../sops/metadata/metadata.ts";
 import { decryptSelected } from "../sops/open.ts";
 import { hasRecord } from "../sops/metadata/spelling-record.ts";
@@ -67,10 +67,9 @@ async function decrypted(path: string, environment: NodeJS.ProcessEnv): Promise<
  * empty by then.
  */
 function keysCanBeReadAgain(environment: NodeJS.ProcessEnv): boolean {
-  const files = [environment["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile(environment)];
   return (
     (environment["SOPS_AGE_KEY_CMD"] ?? "") === "" &&
-    files.every((file) => file === "" || isRegular(file) || !isThere(file))
+    keyFiles("", environment).every((file) => isRegular(file) || !isThere(file))
   );
 }
 

@@ -7,7 +7,7 @@ import { isExplained } from "../scaffold/errors.ts";
 import { gitComplaint, topOfRepository } from "../scaffold/git-in-folder.ts";
 import { planIdentity } from "../scaffold/recipients/identity.ts";
 import { writeIdentity } from "../scaffold/recipients/write-identity.ts";
-import { KEY_FILE_SETTING, userKeyFile } from "../sops/age/key-locations.ts";
+import { KEY_FILE_SETTING, keyFiles } from "../sops/age/key-locations.ts";
 import { examples } from "./arguments/examples.ts";
 import { parseArguments } from "./arguments/parse.ts";
 import { complain } from "./terminal/complain.ts";
@@ -47,8 +47,7 @@ export async function keysNew(argv: readonly string[]): Promise<number> {
     complain(
       "send the public key (it is in that file, too) to somebody who can decrypt the files: they add it to .sops.yaml and run npx flux-sops updatekeys -y .",
     );
-    const found = [remembered, process.env["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile()];
-    if (!found.some((file) => file !== "" && resolve(file) === plan.file)) {
+    if (!keyFiles(remembered).some((file) => resolve(file) === plan.file)) {
       complain(
         directory !== null && remembered === ""
           ? `to have this clone look there: ${shellCommand(["git", "config", KEY_FILE_SETTING, plan.file])}`

@@ -8,7 +8,7 @@ import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { systemReason } from "../../scaffold/errors.ts";
 import type { FoundIdentities, KeyPlaceProblem } from "../../sops/age/identities.ts";
 import { keyFileNearby } from "../../sops/age/key-file-nearby.ts";
-import { KEY_FILE_SETTING, userKeyFile } from "../../sops/age/key-locations.ts";
+import { KEY_FILE_SETTING, keyFiles, userKeyFile } from "../../sops/age/key-locations.ts";
 import { type Diagnosis, FIX, mended, note, ok, someOf, wrong } from "./diagnosis.ts";
 import type { EncryptedEntry, RuleEntry } from "./encrypted-files.ts";
 
@@ -136,9 +136,7 @@ export async function diagnoseKeyFiles(
 ): Promise<Diagnosis[]> {
   const { env } = repository;
   const chosen = (await configValue(repository, KEY_FILE_SETTING)) ?? "";
-  const files = new Set([chosen, env["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile(env)]);
-  files.delete("");
-  return [...files].flatMap((path) => keyFile(path, fix));
+  return [...new Set(keyFiles(chosen, env))].flatMap((path) => keyFile(path, fix));
 }
 
 function keyFile(path: string, fix: boolean): Diagnosis[] {

@@ -9,7 +9,7 @@ import {
   parseKeyFile,
   readKeyFile,
 } from "../../sops/age/identity.ts";
-import { userKeyFile } from "../../sops/age/key-locations.ts";
+import { keyFiles, userKeyFile } from "../../sops/age/key-locations.ts";
 import { ScaffoldError, systemReason } from "../errors.ts";
 
 /** Which keys the repository will be encrypted to, and where their private halves are. */
@@ -59,13 +59,7 @@ export async function planIdentity(
       if (held === null) throw unusableKeyFile(chosen, "it does not exist");
       if (holdsOneOf(held, wanted)) return { kind: "present", file: chosen, recipients: wanted };
     }
-    const places = [
-      wish.rememberedKeyFile,
-      environment["SOPS_AGE_KEY_FILE"] ?? "",
-      userKeyFile(environment),
-    ];
-    for (const file of places) {
-      if (file === "") continue;
+    for (const file of keyFiles(wish.rememberedKeyFile, environment)) {
       const held = await identitiesIn(file, true).catch(() => null);
       if (held !== null && holdsOneOf(held, wanted)) {
         return { kind: "present", file: resolve(file), recipients: wanted };

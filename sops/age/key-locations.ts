@@ -16,6 +16,17 @@ export function userKeyFile(
   return join(userConfigFolder(environment, platform), "sops", "age", "keys.txt");
 }
 
+/**
+ * The key files that are looked into, none of which need be there: the one that was chosen for a clone, the
+ * environment's, the user's own.
+ *
+ * @param chosen empty where there is none.
+ */
+export function keyFiles(chosen: string, environment: NodeJS.ProcessEnv = process.env): string[] {
+  const files = [chosen, environment["SOPS_AGE_KEY_FILE"] ?? "", userKeyFile(environment)];
+  return files.filter((file) => file !== "");
+}
+
 function userConfigFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const home = homeFolder(environment);
   const chosen = environment["XDG_CONFIG_HOME"] ?? "";

@@ -343,11 +343,6 @@ export const EQUIVALENTS: readonly {
     ],
   },
   {
-    why: "A file of no name is not there.",
-    file: "scaffold/recipients/identity.ts",
-    mutants: [['if (file === "") continue;', 'file === "" → false', "continue; → nothing"]],
-  },
-  {
     why: "The top of the file system is there, and leads nowhere else.",
     file: "scaffold/recipients/identity.ts",
     mutants: [
