@@ -5,8 +5,8 @@ import { withToolHere } from "./terminal/tool-here.ts";
 
 /** `flux-sops keys list|new`: who can read what, and a key for somebody who cannot yet. */
 export async function keys([name = "", ...rest]: readonly string[]): Promise<number> {
-  if (name === "list") return (await import("./keys-list.ts")).keysList(rest);
-  if (name === "new") return (await import("./keys-new.ts")).keysNew(rest);
+  if (name === "list") return (await import("./keys/list.ts")).keysList(rest);
+  if (name === "new") return (await import("./keys/new.ts")).keysNew(rest);
   const isHelp = name === "--help" || name === "-h";
   if (!isHelp) {
     complain(

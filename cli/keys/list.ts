@@ -1,19 +1,19 @@
 import { Command, Option } from "commander";
-import { printable } from "../git/escape.ts";
-import { GitError } from "../git/errors.ts";
-import { displayTextPath, pathText } from "../git/path.ts";
-import { openRepository } from "../git/repository/open.ts";
-import { parseArguments } from "./arguments/parse.ts";
-import { complain } from "./terminal/complain.ts";
-import { counted } from "../hooks/words.ts";
+import { printable } from "../../git/escape.ts";
+import { GitError } from "../../git/errors.ts";
+import { displayTextPath, pathText } from "../../git/path.ts";
+import { openRepository } from "../../git/repository/open.ts";
+import { parseArguments } from "../arguments/parse.ts";
+import { complain } from "../terminal/complain.ts";
+import { counted } from "../../hooks/words.ts";
 import {
   type EncryptedEntry,
   type Encryption,
   readEncryption,
   type RuleEntry,
-} from "./doctor/encrypted-files.ts";
-import { examples } from "./arguments/examples.ts";
-import { complainOfConflicts } from "./in-conflict.ts";
+} from "../doctor/encrypted-files.ts";
+import { examples } from "../arguments/examples.ts";
+import { complainOfConflicts } from "../in-conflict.ts";
 
 /** `flux-sops keys list [--format text|json]`: the recipients of every rule, and of its files. */
 export async function keysList(argv: readonly string[]): Promise<number> {

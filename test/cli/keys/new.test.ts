@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { scaffolded, secret, TOOL } from "../e2e/scaffolded.ts";
+import { scaffolded, secret, TOOL } from "../../e2e/scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const RECIPIENT = /^age1[a-z0-9]{58}\n$/;

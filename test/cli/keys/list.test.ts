@@ -1,5 +1,5 @@
 import test from "ava";
-import { scaffolded, secret } from "../e2e/scaffolded.ts";
+import { scaffolded, secret } from "../../e2e/scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
 const API = "clusters/homelab/secrets/api.sops.yaml";

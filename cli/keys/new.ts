@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { printable } from "../git/escape.ts";
-import { shellCommand, shellText } from "../git/shell-word.ts";
-import { rememberedKeyFile } from "../scaffold/commit/commit.ts";
-import { isExplained } from "../scaffold/errors.ts";
-import { gitComplaint, topOfRepository } from "../scaffold/git-in-folder.ts";
-import { planIdentity } from "../scaffold/recipients/identity.ts";
-import { writeIdentity } from "../scaffold/recipients/write-identity.ts";
-import { KEY_FILE_SETTING, keyFiles } from "../sops/age/key-locations.ts";
-import { examples } from "./arguments/examples.ts";
-import { parseArguments } from "./arguments/parse.ts";
-import { complain } from "./terminal/complain.ts";
+import { printable } from "../../git/escape.ts";
+import { shellCommand, shellText } from "../../git/shell-word.ts";
+import { rememberedKeyFile } from "../../scaffold/commit/commit.ts";
+import { isExplained } from "../../scaffold/errors.ts";
+import { gitComplaint, topOfRepository } from "../../scaffold/git-in-folder.ts";
+import { planIdentity } from "../../scaffold/recipients/identity.ts";
+import { writeIdentity } from "../../scaffold/recipients/write-identity.ts";
+import { KEY_FILE_SETTING, keyFiles } from "../../sops/age/key-locations.ts";
+import { examples } from "../arguments/examples.ts";
+import { parseArguments } from "../arguments/parse.ts";
+import { complain } from "../terminal/complain.ts";
 
 /**
  * `flux-sops keys new [--age-key-file FILE]`: makes an age key, for a person or in the place of an old one. The
