@@ -1,0 +1,143 @@
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
+import type { YAMLMap, YAMLSeq } from "yaml";
+import { type CreationRule, parseRuleFile } from "./creation-rules.ts";
+import { cutItem, putItem, type ListItem } from "./list-items.ts";
+import { cutWord, putWord } from "./word-list.ts";
+
+/** What happens to a recipient in creation rules. */
+export interface RecipientChange {
+  readonly recipient: string;
+  readonly kind: "add" | "remove";
+  /** By their 1-based lines. */
+  readonly rules: ReadonlySet<number>;
+}
+
+/** One stretch of a text, and what takes its place. */
+export interface Splice {
+  readonly from: number;
+  readonly to: number;
+  readonly by: string;
+}
+
+/**
+ * A `.sops.yaml` with a recipient more, or one fewer, in some of its rules. Everything else keeps its bytes: comments,
+ * order, quotes. What comes of it is read once more, and must say just that.
+ *
+ * @param text a `.sops.yaml` that can be read.
+ * @returns null where that takes a person: aliases that other rules share, a comment that may be about several keys.
+ */
+export function editRecipients(text: string, change: RecipientChange): string | null {
+  const before = parseRuleFile(text).rules ?? [];
+  const document = parseDocument(text, { merge: true });
+  const lists = new Set<Scalar | YAMLSeq>();
+  for (const [index, rule] of before.entries()) {
+    if (!change.rules.has(rule.line)) continue;
+    const list = recipientsOf(document, index);
+    if (list === null) return null;
+    lists.add(list);
+  }
+  const splices = [...lists].map((list) => edited(text, document, list, change));
+  const edits = splices.flatMap((some) => some ?? []);
+  if (splices.includes(null)) return null;
+  const after = spliced(text, edits);
+  return isWanted(before, after, change) ? after : null;
+}
+
+/** Where the recipients of a rule stand: a text with commas, or a list. Null where that is not in the rule itself. */
+function recipientsOf(document: Document, index: number): Scalar | YAMLSeq | null {
+  const rule = at(document, document.contents, "creation_rules", index);
+  const groups = at(document, rule, "key_groups");
+  const holder = isSeq(groups) && groups.items.length > 0 ? at(document, groups, 0) : rule;
+  if (!isMap(holder)) return null;
+  const own = (holder as YAMLMap).get("age", true) as unknown;
+  const list = resolved(document, own);
+  // A key that has a name of its own stays one key.
+  if (isScalar(list)) return isAlias(own) ? null : list;
+  return isSeq(list) ? list : null;
+}
+
+function at(document: Document, node: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>((inside, key) => {
+    const here = resolved(document, inside);
+    return isMap(here) || isSeq(here) ? resolved(document, here.get(key, true)) : null;
+  }, node);
+}
+
+function resolved(document: Document, node: unknown): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+function edited(
+  text: string,
+  document: Document,
+  list: Scalar | YAMLSeq,
+  { recipient, kind }: RecipientChange,
+): readonly Splice[] | null {
+  if (isScalar(list)) {
+    const place = placeOf(list);
+    return kind === "add" ? putWord(text, place, recipient) : cutWord(text, place, recipient);
+  }
+  const items = list.items.map((item) => itemOf(document, item));
+  const known = items.filter((item) => item !== null);
+  if (known.length !== items.length) return null;
+  if (kind === "add") {
+    if (known.some(({ words }) => words.includes(recipient))) return [];
+    return putItem(text, { isFlow: list.flow === true, items: known }, recipient);
+  }
+  const parts = known.map((item, index) => {
+    if (!item.words.includes(recipient)) return [];
+    if (item.words.some((one) => one !== recipient)) return cutWord(text, item, recipient);
+    return cutItem(text, { isFlow: list.flow === true, items: known }, index);
+  });
+  return parts.includes(null) ? null : parts.flatMap((some) => some ?? []);
+}
+
+function itemOf(document: Document, item: unknown): ListItem | null {
+  const scalar = resolved(document, item);
+  if (!isScalar(scalar) || typeof scalar.value !== "string") return null;
+  const words = scalar.value.split(",").map((one) => one.trim());
+  return { ...placeOf(item as Scalar), words };
+}
+
+function placeOf({ range }: Pick<Scalar, "range">): { readonly from: number; readonly to: number } {
+  const [from = 0, to = 0] = range ?? [];
+  return { from, to };
+}
+
+function spliced(text: string, splices: readonly Splice[]): string {
+  return splices
+    .toSorted((a, b) => b.from - a.from)
+    .reduce((whole, { from, to, by }) => whole.slice(0, from) + by + whole.slice(to), text);
+}
+
+/** Whether a text says what was wanted, and of everything else what it said before. */
+function isWanted(
+  before: readonly CreationRule[],
+  text: string,
+  { recipient, kind, rules }: RecipientChange,
+): boolean {
+  const wanted = before.map((rule) => {
+    if (!rules.has(rule.line)) return said(rule);
+    const others = rule.recipients.filter((one) => one !== recipient);
+    if (kind === "remove") return said({ ...rule, recipients: others });
+    return rule.recipients.includes(recipient)
+      ? said(rule)
+      : said({ ...rule, recipients: [...others, recipient] });
+  });
+  try {
+    const after = (parseRuleFile(text).rules ?? []).map(said);
+    return after.length === wanted.length && after.every((one, index) => one === wanted[index]);
+  } catch {
+    return false;
+  }
+}
+
+function said({
+  pathRegex,
+  recipients,
+  foreign,
+  selection,
+  macOnlyEncrypted,
+}: CreationRule): string {
+  return JSON.stringify([pathRegex, recipients, foreign, selection, macOnlyEncrypted]);
+}
