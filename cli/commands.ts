@@ -75,7 +75,7 @@ const COMMANDS: Readonly<
     load: async () => (await import("./map.ts")).map,
   },
   keys: {
-    help: "list who can read what, by rule and by file, or make a key",
+    help: "list who can read what, let a key in or out, or make one",
     load: async () => (await import("./keys.ts")).keys,
   },
   doctor: {

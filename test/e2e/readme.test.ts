@@ -9,12 +9,13 @@ import { type Scaffolded, scaffolded } from "./scaffolded.ts";
 /** Blocks that need a terminal: they are read, not run. */
 const NEEDS_TERMINAL = /^stty /;
 
+const { recipient: COLLEAGUE } = await generateKeyPair();
+
 /** On a terminal it asks whether that cluster is meant, and for the token: see prompts.test.ts. */
 function withoutQuestions(commands: string): string {
-  const answered = commands.replace(
-    /^npx flux-sops bootstrap(?: --cluster homelab)?$/m,
-    "$& --yes",
-  );
+  const answered = commands
+    .replace(/^npx flux-sops bootstrap(?: --cluster homelab)?$/m, "$& --yes")
+    .replaceAll("age1…theirs…", COLLEAGUE);
   return `GITHUB_TOKEN=t0ken; export GITHUB_TOKEN\n${answered}`;
 }
 

@@ -1,0 +1,229 @@
+import { printable } from "../../git/escape.ts";
+import { GitError } from "../../git/errors.ts";
+import { displayPath, type GitPath, pathText } from "../../git/path.ts";
+import { openRepository, type OpenedRepository } from "../../git/repository/open.ts";
+import { commandOnFiles } from "../../git/shell-word.ts";
+import { WorktreeError } from "../../git/worktree/error.ts";
+import { type PreparedReplacement, prepareReplacement } from "../../git/worktree/replacement.ts";
+import { folderOfRules } from "../../hooks/rules/gate-files.ts";
+import { BrokenRulesError, RulesInForce } from "../../hooks/rules/rules-in-force.ts";
+import { counted } from "../../hooks/words.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import { editRecipients } from "../../sops/creation-rules/edit-recipients.ts";
+import { SopsError } from "../../sops/errors.ts";
+import { rewrap } from "../../sops/rewrap.ts";
+import { rotateFile } from "../../sops/rotate.ts";
+import { readSopsFile } from "../../sops/sops-file.ts";
+import { dataKeyOf } from "../file/data-key.ts";
+import { complain } from "../terminal/complain.ts";
+import {
+  type EncryptedOnDisk,
+  encryptionOnDisk,
+  type EncryptionOnDisk,
+  type FileOnDisk,
+  type RuleOnDisk,
+} from "./on-disk.ts";
+import { KeysRefusal } from "./refusal.ts";
+
+/** A key that is to be added to some rules, or taken out of them. */
+export interface KeyChange {
+  readonly recipient: string;
+  readonly kind: "add" | "remove";
+  readonly rules: readonly RuleOnDisk[];
+}
+
+interface NewContent {
+  readonly file: FileOnDisk;
+  readonly content: Buffer;
+  /** Who could read it, is not what this is about, and no rule names. */
+  readonly leftOut?: readonly string[];
+}
+
+/**
+ * Adds a key to creation rules and to the files that they take, or takes it out of both. All is worked out before
+ * anything is written; where something cannot be done, everything stays as it is.
+ *
+ * @param choose the rules that it is about, of all that there are.
+ * @returns the exit status, with what was done, or why not, printed.
+ */
+export async function changeKey(
+  kind: KeyChange["kind"],
+  recipient: string,
+  choose: (rules: readonly RuleOnDisk[]) => readonly RuleOnDisk[],
+): Promise<number> {
+  try {
+    const repository = await openRepository({ cwd: process.cwd(), env: process.env });
+    const encryption = await encryptionOnDisk(repository);
+    const change: KeyChange = { kind, recipient, rules: choose(encryption.rules) };
+    const rules = newRuleFiles(change);
+    const files = await newFiles(encryption, rules, change);
+    if (change.rules.length === 0 && files.length === 0) {
+      throw new KeysRefusal(["no rule and no file names this key: npx flux-sops keys list"]);
+    }
+    const changed = await written(repository, [...rules, ...files]);
+    tell(repository, change, { rules, files, left: encryption.left });
+    for (const path of changed)
+      complain(`${displayPath(path)} was changed meanwhile: run this again`);
+    return changed.length === 0 ? 0 : 2;
+  } catch (error) {
+    for (const reason of reasonsOf(error)) complain(`keys ${kind}: ${reason}`);
+    return 2;
+  }
+}
+
+/** The rule files with the change; none of those that have it already. */
+function newRuleFiles({ kind, recipient, rules }: KeyChange): NewContent[] {
+  const files = new Set(rules.map(({ file }) => file));
+  const [byHand, foreign]: [string[], string[]] = [[], []];
+  const changed = [...files].flatMap((file): NewContent[] => {
+    const own = rules.filter((one) => one.file === file);
+    for (const { rule } of own.filter(({ rule }) => rule.foreign.length > 0)) {
+      foreign.push(`${placeOf(file, rule)} has keys of other kinds (${rule.foreign.join(", ")})`);
+    }
+    const lines = new Set(own.map(({ rule }) => rule.line));
+    const text = file.bytes.toString("utf8");
+    const after = editRecipients(text, { kind, recipient, rules: lines });
+    if (after === null) byHand.push(displayPath(file.path));
+    return after === null || after === text ? [] : [{ file, content: Buffer.from(after) }];
+  });
+  if (foreign.length > 0) {
+    throw new KeysRefusal([
+      ...foreign,
+      "edit such rules by hand, and run sops updatekeys -y on each of their files",
+    ]);
+  }
+  if (byHand.length > 0) {
+    const rotate = kind === "add" ? "" : " and npx flux-sops rotate -i .";
+    throw new KeysRefusal([
+      `${byHand.join(", ")} is written so that it is not plain what to change: edit it by hand, then npx flux-sops updatekeys -y .${rotate}`,
+    ]);
+  }
+  return changed;
+}
+
+/** The encrypted files that are to have other recipients. */
+async function newFiles(
+  { encrypted }: EncryptionOnDisk,
+  ruleFiles: readonly NewContent[],
+  change: KeyChange,
+): Promise<NewContent[]> {
+  const after = new RulesInForce(
+    new Map(
+      change.rules.map(({ file }) => [
+        folderOfRules(pathText(file.path)),
+        ruleFiles.find((one) => one.file === file)?.content ?? file.bytes,
+      ]),
+    ),
+  );
+  const chosen = new Set(change.rules.map(({ rule }) => rule));
+  const changed: NewContent[] = [];
+  const problems: string[] = [];
+  for (const file of encrypted) {
+    const isRuled = file.rule !== null && chosen.has(file.rule);
+    const holdsKey = file.metadata.age.some((one) => one.recipient === change.recipient);
+    if (!isRuled && !(change.kind === "remove" && holdsKey)) continue;
+    const wanted = isRuled
+      ? (after.for(pathText(file.path)).rule?.recipients ?? [])
+      : (file.rule?.recipients ?? namedWithout(file, change.recipient));
+    try {
+      const text = await withRecipients(file, wanted);
+      const content = Buffer.from(text, "utf8");
+      const leftOut = namedWithout(file, change.recipient).filter((one) => !wanted.includes(one));
+      if (!content.equals(file.bytes)) changed.push({ file, content, leftOut });
+    } catch (error) {
+      if (!(error instanceof SopsError)) throw error;
+      problems.push(`${error.placeIn(displayPath(file.path))}: ${error.message}`);
+    }
+  }
+  if (problems.length > 0) throw new KeysRefusal(problems);
+  return changed;
+}
+
+function namedWithout({ metadata }: EncryptedOnDisk, removed: string): string[] {
+  return metadata.age.map(({ recipient }) => recipient).filter((one) => one !== removed);
+}
+
+/** Whoever is left out knows the data key, so there is a new one where somebody is. */
+async function withRecipients(
+  { bytes, format, metadata }: EncryptedOnDisk,
+  wanted: readonly string[],
+): Promise<string> {
+  if (metadata.foreign.length > 0) {
+    throw new SopsError("unsupported", "it has keys other than age: use sops updatekeys");
+  }
+  const { file } = readSopsFile(bytes, format);
+  const isLeftOut = metadata.age.some(({ recipient }) => !wanted.includes(recipient));
+  if (!isLeftOut) return rewrap(file, metadata, wanted, () => dataKeyOf(metadata));
+  return (await rotateFile(file, metadata, await dataKeyOf(metadata), wanted)).text;
+}
+
+/**
+ * Puts all in place, once all waits beside its files. The rules first: `updatekeys` goes by them.
+ *
+ * @returns the files that somebody has changed meanwhile: they stay.
+ * @throws WorktreeError, GitError
+ */
+async function written(
+  repository: OpenedRepository,
+  contents: readonly NewContent[],
+): Promise<GitPath[]> {
+  const prepared: [GitPath, PreparedReplacement][] = [];
+  try {
+    for (const { file, content } of contents) {
+      const asRead = { ...file, state: "as-staged", isVerbatim: true } as const;
+      prepared.push([file.path, await prepareReplacement(repository, asRead, content)]);
+    }
+    return prepared.flatMap(([path, replacement]) =>
+      replacement.commit() === "replaced" ? [] : [path],
+    );
+  } finally {
+    for (const [, replacement] of prepared) replacement.discard();
+  }
+}
+
+interface Done {
+  readonly rules: readonly NewContent[];
+  readonly files: readonly NewContent[];
+  readonly left: readonly GitPath[];
+}
+
+function tell(repository: OpenedRepository, change: KeyChange, { rules, files, left }: Done): void {
+  const isAdded = change.kind === "add";
+  for (const { file, rule } of change.rules) {
+    const says = isAdded ? "names it now" : "names it no more";
+    const pattern = rule.pathRegex === "" ? "every file" : rule.pathRegex;
+    process.stdout.write(`${placeOf(file, rule)}  (${printable(pattern)}) ${says}\n`);
+  }
+  for (const { file, leftOut = [] } of files) {
+    const others = leftOut.length === 0 ? "" : `  (no rule names ${leftOut.join(", ")}: left out)`;
+    process.stdout.write(`${displayPath(file.path)}${printable(others)}\n`);
+  }
+  const paths = [...rules, ...files].map(({ file }) => file.path);
+  const what = isAdded ? "can be read with this key now" : "got a new data key, without this key";
+  process.stdout.write(
+    paths.length === 0
+      ? "nothing to do: rules and files name it already\n"
+      : `${counted(files.length, "file")} ${what}\n`,
+  );
+  for (const path of left) {
+    complain(`${displayPath(path)} is encrypted in git, and not on disk: it keeps its keys`);
+  }
+  if (paths.length > 0) {
+    complain(`next: ${commandOnFiles(["git", "add", "--"], paths, repository.prefix)}`);
+  }
+}
+
+function placeOf({ path }: FileOnDisk, { line }: CreationRule): string {
+  return `${displayPath(path)}:${line}`;
+}
+
+/** @throws what is no message for the user. */
+function reasonsOf(error: unknown): readonly string[] {
+  if (error instanceof KeysRefusal) return [...error.reasons, "nothing was changed"];
+  if (error instanceof BrokenRulesError) {
+    const place = error.line === null ? error.path : `${error.path}:${error.line}`;
+    return [`${place}: ${error.reason}`];
+  }
+  if (error instanceof GitError || error instanceof WorktreeError) return [error.message];
+  throw error;
+}

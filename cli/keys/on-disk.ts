@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { encryptedFile } from "../../findings/sops/encrypted-file.ts";
+import { isNamedSops } from "../../findings/sops/sops-name.ts";
+import { type IndexEntry, indexEntries, isFile } from "../../git/index/entries.ts";
+import { blobOid } from "../../git/objects/object-id.ts";
+import { blobsHere } from "../../git/objects/blobs.ts";
+import { displayPath, type GitPath, pathText } from "../../git/path.ts";
+import type { OpenedRepository } from "../../git/repository/open.ts";
+import { nulFields, runGit } from "../../git/run.ts";
+import { type FileSnapshot, takeSnapshot, worktreeLocation } from "../../git/worktree/file.ts";
+import { MOST_ENCRYPTED } from "../../flux/repository-files.ts";
+import { folderOfRules, isRuleFile } from "../../hooks/rules/gate-files.ts";
+import { RulesInForce } from "../../hooks/rules/rules-in-force.ts";
+import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import type { Format } from "../../sops/format.ts";
+import type { Metadata } from "../../sops/metadata/metadata.ts";
+import { inConflict, pathsInConflict, RESOLVE_FIRST } from "../in-conflict.ts";
+import { KeysRefusal } from "./refusal.ts";
+
+/** A file of the worktree, reached without a symlink. */
+export interface FileOnDisk {
+  readonly path: GitPath;
+  readonly bytes: Buffer;
+  readonly snapshot: FileSnapshot;
+}
+
+/** One that is encrypted. */
+export interface EncryptedOnDisk extends FileOnDisk {
+  readonly format: Format;
+  readonly metadata: Metadata;
+  /** The rule that takes it, if any. */
+  readonly rule: CreationRule | null;
+}
+
+/** A creation rule, and the file where it stands. */
+export interface RuleOnDisk {
+  readonly file: FileOnDisk;
+  readonly rule: CreationRule;
+}
+
+/** What a worktree says about encryption as it is on disk, which is what `git add` would take. */
+export interface EncryptionOnDisk {
+  /** Of all rule files, in the order in which git lists these. */
+  readonly rules: readonly RuleOnDisk[];
+  readonly encrypted: readonly EncryptedOnDisk[];
+  /** Files that are encrypted in the index, and on disk are not, or not there: they keep their keys. */
+  readonly left: readonly GitPath[];
+}
+
+/**
+ * Reads all files that git knows, or would know after `git add -A`.
+ *
+ * @throws GitError
+ * @throws BrokenRulesError
+ * @throws KeysRefusal where something cannot be read that keys may stand in.
+ */
+export async function encryptionOnDisk(repository: OpenedRepository): Promise<EncryptionOnDisk> {
+  const entries = await indexEntries(repository);
+  const conflict = inConflict(pathsInConflict(entries));
+  if (conflict !== null) throw new KeysRefusal([`${conflict}: ${RESOLVE_FIRST}`]);
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const paths = new Set(nulFields((await runGit(repository, args)).stdout) as GitPath[]);
+  const files = [...paths].flatMap((path) => fileOnDisk(repository, path) ?? []);
+  const ruleFiles = files.filter(({ path }) => isRuleFile(pathText(path)));
+  const rules = new RulesInForce(new Map(ruleFiles.map((file) => [folderOf(file), file.bytes])));
+  const encrypted = files.flatMap((file) => asEncrypted(file, rules) ?? []);
+  const here = new Set(encrypted.map(({ path }) => path));
+  return {
+    rules: ruleFiles.flatMap((file) => {
+      const nearest = rules.nearest(folderOf(file));
+      const own = nearest?.folder === folderOf(file) ? nearest.file.rules : null;
+      return (own ?? []).map((rule) => ({ file, rule }));
+    }),
+    encrypted,
+    left: await encryptedInIndex(
+      repository,
+      entries.filter(({ path }) => !here.has(path)),
+    ),
+  };
+}
+
+/** Null for what is no file, or of no interest. */
+function fileOnDisk(repository: OpenedRepository, path: GitPath): FileOnDisk | null {
+  const snapshot = takeSnapshot(repository, path, blobOid(repository.objectFormat, Buffer.of()));
+  const isWanted = isRuleFile(pathText(path)) || isNamedSops(pathText(path));
+  if (snapshot === "unreadable" && isWanted) throw refusal(path, "cannot be read");
+  if (typeof snapshot === "string") {
+    // sops follows such a link, so its folder has rules that nobody here has seen.
+    if (snapshot === "not-a-file" && isRuleFile(pathText(path))) {
+      throw refusal(path, "is no regular file: put the file itself in its place");
+    }
+    return null;
+  }
+  const bytes = readFileSync(worktreeLocation(repository, path));
+  if (blobOid(repository.objectFormat, bytes) !== snapshot.rawOid) {
+    throw refusal(path, "was changed meanwhile: run this again");
+  }
+  return { path, bytes, snapshot };
+}
+
+function asEncrypted(file: FileOnDisk, rules: RulesInForce): EncryptedOnDisk | null {
+  const name = pathText(file.path);
+  const found = encryptedFile(name, file.bytes);
+  if (found === null) return null;
+  const { format, metadata } = found;
+  if (metadata === null) throw refusal(file.path, "has a sops block that cannot be read: mend it");
+  return { ...file, format, metadata, rule: rules.for(name).rule };
+}
+
+async function encryptedInIndex(
+  repository: OpenedRepository,
+  entries: readonly IndexEntry[],
+): Promise<GitPath[]> {
+  const found = entries.filter(({ mode }) => isFile(mode));
+  const blobs = await blobsHere(
+    repository,
+    found.map(({ oid }) => oid),
+    { maxBytes: MOST_ENCRYPTED },
+  );
+  return found.flatMap(({ path, oid }) => {
+    const bytes = blobs.get(oid) ?? null;
+    return bytes !== null && encryptedFile(pathText(path), bytes) !== null ? [path] : [];
+  });
+}
+
+function folderOf({ path }: FileOnDisk): string {
+  return folderOfRules(pathText(path));
+}
+
+function refusal(path: GitPath, why: string): KeysRefusal {
+  return new KeysRefusal([`${displayPath(path)} ${why}`]);
+}

@@ -1,0 +1,282 @@
+import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
+import { scaffolded, secret, type Scaffolded } from "../../e2e/scaffolded.ts";
+
+const DB = "clusters/homelab/secrets/db.sops.yaml";
+const AGE = /age1[a-z0-9]{58}/g;
+
+/** With a committed Secret, and somebody who has a key that opens nothing yet. */
+async function withColleague(t: ExecutionContext) {
+  const repository = scaffolded(t);
+  repository.write(DB, secret({ password: "hunter2" }));
+  repository.write("talos/secrets.sops.yaml", "cluster: {secret: hunter3}\n");
+  repository.write("clusters/homelab/app.sops.env", "TOKEN=hunter4\n");
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add them");
+  const [own = ""] = AGE.exec(repository.read(".sops.yaml")) ?? [];
+  AGE.lastIndex = 0;
+  const { recipient: theirs, identity } = await generateKeyPair();
+  return { repository, own, theirs, asThem: { ...repository.env, SOPS_AGE_KEY: identity } };
+}
+
+function decryptedBy(repository: Scaffolded, env: NodeJS.ProcessEnv, path = DB) {
+  const home = join(repository.dir, "../nobody");
+  return repository.run("node", [".flux-sops/flux-sops.mjs", "decrypt", path], {
+    env: { ...env, HOME: home, XDG_CONFIG_HOME: join(home, ".config") },
+  });
+}
+
+test("keys add: a colleague reads all files, and the commit goes through as it is printed", async (t) => {
+  const { repository, theirs, asThem } = await withColleague(t);
+  t.not(decryptedBy(repository, asThem).status, 0);
+  const added = repository.tool("keys", "add", theirs);
+  t.is(added.status, 0, added.stderr);
+  t.is(repository.read(".sops.yaml").split(theirs).length, 4);
+  t.regex(added.stdout, /^3 files can be read with this key now$/m);
+  const [, next = "false"] = /next: (git add .*)\n/.exec(added.stderr) ?? [];
+  const commit = repository.run("sh", ["-c", `${next} && git commit -qm 'Let them in'`]);
+  t.is(commit.status, 0, commit.stderr);
+  t.is(repository.must("status", "--porcelain"), "");
+  for (const path of [DB, "talos/secrets.sops.yaml", "clusters/homelab/app.sops.env"]) {
+    t.regex(decryptedBy(repository, asThem, path).stdout, /hunter[234]/);
+    t.is(repository.tool("decrypt", path).status, 0);
+  }
+  const again = repository.tool("keys", "add", theirs);
+  t.is(again.status, 0);
+  t.regex(again.stdout, /^nothing to do/m);
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
+test("keys remove: what is new cannot be read with the key, nor with the data key that it opened", async (t) => {
+  const { repository, own, theirs, asThem } = await withColleague(t);
+  const rules = repository.read(".sops.yaml");
+  t.is(repository.tool("keys", "add", theirs).status, 0);
+  repository.must("commit", "-qam", "Let them in");
+  const before = repository.read(DB);
+  const removed = repository.tool("keys", "remove", theirs);
+  t.is(removed.status, 0, removed.stderr);
+  t.is(repository.read(".sops.yaml"), rules);
+  t.regex(removed.stderr, /git's history holds: change those passwords/);
+  t.not(decryptedBy(repository, asThem).status, 0);
+  t.regex(repository.tool("decrypt", DB).stdout, /hunter2/);
+  const tokens = (text: string) => text.match(/ENC\[[^\]]*\]/g) ?? [];
+  t.true(tokens(before).length > 1);
+  t.deepEqual(
+    tokens(repository.read(DB)).filter((token) => before.includes(token)),
+    [],
+  );
+  repository.must("commit", "-qam", "Let them out");
+  t.is(repository.tool("doctor").status, 0);
+  t.regex(repository.tool("keys", "list").stdout, new RegExp(own));
+  const gone = repository.tool("keys", "remove", theirs);
+  t.is(gone.status, 2);
+  t.regex(gone.stderr, /no rule and no file names this key/);
+});
+
+test("keys add, remove: a key in the place of an old one", async (t) => {
+  const { repository, own, theirs, asThem } = await withColleague(t);
+  const sole = repository.tool("keys", "remove", own);
+  t.is(sole.status, 2);
+  t.regex(sole.stderr, /\.sops\.yaml:\d+, .*: no other key could read what this encrypts/);
+  t.is(repository.must("status", "--porcelain"), "");
+  t.is(repository.tool("keys", "add", theirs, "--beside", own).status, 0);
+  t.is(repository.tool("keys", "remove", own).status, 0);
+  t.false(repository.read(".sops.yaml").includes(own));
+  t.false(repository.read(DB).includes(own));
+  t.regex(decryptedBy(repository, asThem).stdout, /hunter2/);
+  repository.must("commit", "-qam", "Another key");
+});
+
+test("keys add: where rules have several readers, somebody says which", async (t) => {
+  const { repository, own, theirs } = await withColleague(t);
+  const { recipient: second } = await generateKeyPair();
+  repository.write(
+    "apps/.sops.yaml",
+    `creation_rules:\n  - path_regex: .*\n    age: ${second} # theirs\n`,
+  );
+  repository.must("add", ".");
+  const refused = repository.tool("keys", "add", theirs);
+  t.is(refused.status, 2);
+  t.regex(
+    refused.stderr,
+    /not all rules have the same readers: say which by --beside KEY, or --all/,
+  );
+  t.true(refused.stderr.includes(`apps/.sops.yaml:2: ${second}\n`), refused.stderr);
+  t.regex(refused.stderr, /nothing was changed/);
+  t.false(repository.read(".sops.yaml").includes(theirs));
+
+  t.is(repository.tool("keys", "add", theirs, "--beside", second).status, 0);
+  t.false(repository.read(".sops.yaml").includes(theirs));
+  t.true(repository.read("apps/.sops.yaml").includes(`age: ${second},${theirs} # theirs\n`));
+  t.is(repository.tool("keys", "add", theirs, "--all").status, 0);
+  t.is(repository.read(".sops.yaml").split(theirs).length, 4);
+  const nobody = repository.tool(
+    "keys",
+    "add",
+    theirs,
+    "--beside",
+    (await generateKeyPair()).recipient,
+  );
+  t.is(nobody.status, 2);
+  t.is(repository.tool("keys", "add", theirs, "--all", "--beside", own).status, 2);
+});
+
+test("keys add: from a subfolder, what is named and printed works there", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  const cwd = join(repository.dir, "clusters/homelab");
+  const tool = "../../.flux-sops/flux-sops.mjs";
+  const added = repository.run("node", [tool, "keys", "add", theirs], { cwd });
+  t.is(added.status, 0, added.stderr);
+  const [, next = "false"] = /next: (git add .*)\n/.exec(added.stderr) ?? [];
+  t.is(repository.run("sh", ["-c", `${next} && git commit -qm more`], { cwd }).status, 0);
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
+test("keys add, remove: where one file cannot be done, nothing is", async (t) => {
+  const { repository, theirs, asThem } = await withColleague(t);
+  const rules = repository.read(".sops.yaml");
+  const intact = (what: string, ...args: string[]) => {
+    const { status, stderr, stdout } = repository.tool("keys", ...args);
+    t.is(status, 2, what);
+    t.is(stdout, "", what);
+    t.regex(stderr, /nothing was changed|read-only/, what);
+    t.false(stderr.includes("hunter"), what);
+    t.is(repository.read(".sops.yaml"), rules, what);
+    t.false(repository.read(DB).includes(theirs), what);
+    return stderr;
+  };
+  // One file of nobody's here.
+  const { recipient: stranger } = await generateKeyPair();
+  const sealed = repository.read(DB);
+  const foreign = repository.run(
+    "node",
+    [".flux-sops/flux-sops.mjs", "encrypt", "--age", stranger, "--filename-override", "x.yaml"],
+    { input: secret({ a: "b" }) },
+  );
+  t.is(foreign.status, 0, foreign.stderr);
+  repository.write("clusters/homelab/secrets/other.sops.yaml", foreign.stdout);
+  t.regex(intact("no key", "add", theirs), /other\.sops\.yaml: of the age identities here/);
+  rmSync(join(repository.dir, "clusters/homelab/secrets/other.sops.yaml"));
+
+  repository.write(DB, sealed.replace(/lastmodified: .*/, "lastmodified: never"));
+  t.regex(intact("a broken block", "add", theirs), /db\.sops\.yaml has a sops block that/);
+  repository.write(DB, sealed);
+
+  for (const place of [DB, "clusters/homelab/secrets"]) {
+    chmodSync(join(repository.dir, place), place === DB ? 0o400 : 0o500);
+    intact(place, "add", theirs);
+    chmodSync(join(repository.dir, place), place === DB ? 0o644 : 0o755);
+  }
+  t.deepEqual(
+    readdirSync(join(repository.dir, "clusters/homelab/secrets")).filter((name) =>
+      /tmp$/.test(name),
+    ),
+    [],
+  );
+  t.is(repository.must("status", "--porcelain"), "");
+  t.not(decryptedBy(repository, asThem).status, 0);
+});
+
+test("keys add: what takes a person is left to one", async (t) => {
+  const { repository, own, theirs } = await withColleague(t);
+  for (const [rule, reason] of [
+    [`age: ${own}\n    pgp: ABCD`, /\.sops\.yaml:2 has keys of other kinds \(pgp\)/],
+    [`{age: ${own}}`, /\.sops\.yaml is written so that it is not plain what to change/],
+    ["age: nobody", /\.sops\.yaml:2: .* no age recipient/],
+  ] as const) {
+    repository.write(".sops.yaml", `creation_rules:\n  - ${rule}\n`);
+    const { status, stderr } = repository.tool("keys", "add", theirs);
+    t.is(status, 2);
+    t.regex(stderr, reason);
+    t.false(repository.read(".sops.yaml").includes(theirs));
+  }
+  rmSync(join(repository.dir, ".sops.yaml"));
+  t.regex(repository.tool("keys", "add", theirs).stderr, /there is no \.sops\.yaml/);
+});
+
+test("keys add: no key at all, another's private half, or a manual's", async (t) => {
+  const { repository } = await withColleague(t);
+  const { identity, recipient } = await generateKeyPair();
+  for (const args of [
+    [],
+    [identity],
+    [`${recipient},${recipient}`],
+    ["age1xyz"],
+    ["ssh-ed25519 AAAA"],
+    ["age1yt3tfqlfrwdwx0z0ynwplcr6qxcxfaqycuprpmy89nr83ltx74tqdpszlw"],
+  ]) {
+    const { status, stderr } = repository.tool("keys", "add", ...args);
+    t.is(status, 2, args[0]);
+    t.false(stderr.includes(identity));
+  }
+  t.is(repository.tool("keys", "remove", identity).status, 2);
+  t.false(repository.tool("keys", "remove", identity).stderr.includes(identity));
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
+test("keys remove: a file under no rule, and one that no rule has it for, lose the key, too", async (t) => {
+  const { repository, own, theirs, asThem } = await withColleague(t);
+  const both = `${own},${theirs}`;
+  const make = (path: string) => {
+    const args = [
+      ".flux-sops/flux-sops.mjs",
+      "encrypt",
+      "--age",
+      both,
+      "--filename-override",
+      "x.yaml",
+    ];
+    const made = repository.run("node", args, { input: secret({ a: "hunter5" }) });
+    t.is(made.status, 0, made.stderr);
+    repository.write(path, made.stdout);
+  };
+  make("elsewhere/a.yaml");
+  make("clusters/homelab/secrets/drifted.sops.yaml");
+  t.regex(decryptedBy(repository, asThem, "elsewhere/a.yaml").stdout, /hunter5/);
+  const removed = repository.tool("keys", "remove", theirs);
+  t.is(removed.status, 0, removed.stderr);
+  t.regex(removed.stdout, /^2 files got a new data key, without this key$/m);
+  for (const path of ["elsewhere/a.yaml", "clusters/homelab/secrets/drifted.sops.yaml"]) {
+    t.not(decryptedBy(repository, asThem, path).status, 0);
+    t.regex(repository.tool("decrypt", path).stdout, /hunter5/);
+  }
+});
+
+test("keys add: what is not on disk, or lies decrypted there, is told and left", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  rmSync(join(repository.dir, "talos/secrets.sops.yaml"));
+  t.is(repository.tool("decrypt", "-i", DB).status, 0);
+  const plain = repository.read(DB);
+  const added = repository.tool("keys", "add", theirs);
+  t.is(added.status, 0, added.stderr);
+  for (const path of ["talos/secrets.sops.yaml", DB]) {
+    t.true(
+      added.stderr.includes(`${path} is encrypted in git, and not on disk: it keeps its keys`),
+    );
+  }
+  t.is(repository.read(DB), plain);
+  t.false(existsSync(join(repository.dir, "talos/secrets.sops.yaml")));
+});
+
+test("keys add: no symlink leads out of the repository, and a conflict comes first", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  const outside = join(repository.home, "outside.sops.yaml");
+  repository.run("cp", [DB, outside]);
+  rmSync(join(repository.dir, DB));
+  symlinkSync(outside, join(repository.dir, DB));
+  const added = repository.tool("keys", "add", theirs);
+  t.is(added.status, 0, added.stderr);
+  t.false(repository.run("cat", [outside]).stdout.includes(theirs));
+  repository.must("checkout", "-q", "--", ".");
+
+  const oid = repository.must("rev-parse", `HEAD:${DB}`).trim();
+  const stages = [1, 2, 3].map((stage) => `100644 ${oid} ${stage}\t${DB}\n`).join("");
+  repository.run("git", ["update-index", "--index-info"], {
+    input: `0 ${"0".repeat(40)}\t${DB}\n${stages}`,
+  });
+  const refused = repository.tool("keys", "add", theirs);
+  t.is(refused.status, 2);
+  t.regex(refused.stderr, /db\.sops\.yaml is in conflict/);
+});
