@@ -1,3 +1,4 @@
+import { newlineOf } from "../../sops/text/lines.ts";
 import type { Addition } from "../plan/plan.ts";
 
 /**
@@ -15,7 +16,7 @@ export function appendLines(present: Buffer, wanted: Buffer, reason: string): Ad
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#") && !there.has(line.trimEnd()));
   if (missing.length === 0) return { content: present };
-  const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
+  const lineBreak = newlineOf(text);
   const gap = text === "" ? "" : text.endsWith("\n") ? lineBreak : lineBreak + lineBreak;
   const block = [`# ${reason}`, ...missing].map((line) => line + lineBreak).join("");
   return { content: Buffer.from(text + gap + block, "latin1") };

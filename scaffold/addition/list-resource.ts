@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments } from "yaml";
+import { newlineOf } from "../../sops/text/lines.ts";
 import { appendAtEnd, appendTo } from "./yaml-insertion.ts";
 
 /**
@@ -11,7 +12,7 @@ export function listResource(text: string, entry: string): string | null {
   const [document, ...more] = parseAllDocuments(text);
   if (document === undefined || !("contents" in document) || more.length > 0) return null;
   if (document.errors.length > 0 || !isMap(document.contents)) return null;
-  const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
+  const lineBreak = newlineOf(text);
   const pair = document.contents.items.find(
     ({ key }) => isScalar(key) && key.value === "resources",
   );

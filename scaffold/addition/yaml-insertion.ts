@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import { newlineOf } from "../../sops/text/lines.ts";
 
 /** Lines to put into a YAML text, each without indentation of its own and without a line break. */
 export type YamlLines = readonly string[];
@@ -79,7 +80,7 @@ function indentAt(text: string, at: number): string | null {
 
 /** Inserts lines at the beginning of a line, each indented alike, with the text's own line breaks. */
 export function insertLines(text: string, at: number, lines: YamlLines, indent: string): string {
-  const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
+  const lineBreak = newlineOf(text);
   const before = text.slice(0, at);
   const gap = before === "" || before.endsWith("\n") ? "" : lineBreak;
   const block = lines.map((line) => (line === "" ? "" : indent + line) + lineBreak).join("");
