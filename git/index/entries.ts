@@ -20,18 +20,12 @@ export interface ChangedEntry {
   readonly intentToAdd: boolean;
 }
 
-/** A path of the tree that is no longer in the index. */
-export interface DeletedEntry {
-  readonly path: GitPath;
-  readonly headMode: EntryMode;
-  readonly headOid: string;
-}
-
 /** How the index differs from a tree. */
 export interface IndexChanges {
   /** Added, modified, or turned into another kind of entry. */
   readonly changed: readonly ChangedEntry[];
-  readonly deleted: readonly DeletedEntry[];
+  /** Paths of the tree that are no longer in the index. */
+  readonly deleted: readonly GitPath[];
   /** In conflict: nothing here may touch them. */
   readonly unmerged: readonly GitPath[];
 }
@@ -166,11 +160,10 @@ async function changesOf(
   const unfinished =
     paths.length === 0 ? new Set<GitPath>() : await intentToAdd(context, tree, paths);
   const changed: ChangedEntry[] = [];
-  const deleted: DeletedEntry[] = [];
+  const deleted: GitPath[] = [];
   for (const { path, status, mode, oid, headMode, headOid } of merged) {
-    if (status === "D") {
-      deleted.push({ path, headMode: entryMode(headMode), headOid });
-    } else if (status === "A" || status === "M" || status === "T") {
+    if (status === "D") deleted.push(path);
+    else if (status === "A" || status === "M" || status === "T") {
       const isNew = status === "A";
       changed.push({
         path,

@@ -9,7 +9,6 @@ import {
   changedEntries,
   isFile,
   type ChangedEntry,
-  type DeletedEntry,
   type IndexChanges,
 } from "../../git/index/entries.ts";
 import type { GitPath } from "../../git/path.ts";
@@ -38,7 +37,7 @@ export interface Staged {
   /** All in which the index differs from HEAD, files or not. */
   readonly changed: readonly ChangedEntry[];
   /** What HEAD has and the index has no more. */
-  readonly deleted: readonly DeletedEntry[];
+  readonly deleted: readonly GitPath[];
   readonly head: Commit | null;
   /** HEAD's own changes are among the files: it is being amended, or may be. */
   readonly isAmend: boolean;
@@ -166,8 +165,8 @@ function hasAuthorOf({ author }: Commit, env: Readonly<NodeJS.ProcessEnv>): bool
 
 /** Whether a commit made now would change creation rules, or take them away. */
 export function changesRules({ files, deleted }: Staged): boolean {
-  const staged = files.filter(({ place }) => place === "staged").map(({ entry }) => entry);
-  return [...staged, ...deleted].some(({ path }) => isRuleFile(path));
+  const staged = files.filter(({ place }) => place === "staged").map(({ entry }) => entry.path);
+  return [...staged, ...deleted].some(isRuleFile);
 }
 
 /** Paths of what a commit made now would bring. */

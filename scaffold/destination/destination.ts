@@ -27,7 +27,6 @@ import { rememberedAnswers } from "./yo-rc.ts";
 export interface Destination {
   /** Absolute; without symbolic links where it exists. */
   readonly directory: string;
-  readonly exists: boolean;
   /** Whether the folder is the top of a git repository already. */
   readonly isRepository: boolean;
   /** The repository whose folder it lies in, as a new one of its own; null where it ignores that, or there is none. */
@@ -62,11 +61,9 @@ export async function inspectDestination(folder: string): Promise<Destination> {
     throw new ScaffoldError("usage", "the folder has an empty name: name one, or leave it out");
   }
   const directory = realpathWhereItExists(resolve(folder));
-  const exists = requireWritableFolder(directory);
-  if (!exists) {
+  if (!requireWritableFolder(directory)) {
     return {
       directory,
-      exists,
       isRepository: false,
       outer: await repositoryAround(directory),
       remembered: {},
@@ -85,7 +82,6 @@ export async function inspectDestination(folder: string): Promise<Destination> {
   const creationRules = creationRulesIn(directory);
   return {
     directory,
-    exists,
     isRepository,
     outer: isRepository ? null : await repositoryAround(directory),
     remembered,

@@ -53,11 +53,7 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
         intentToAdd: false,
       })),
     );
-    t.deepEqual(
-      deleted.map((entry) => entry.path as string),
-      ["deleted", "renamed"],
-    );
-    t.is(deleted[0]?.headOid, oid("HEAD:deleted"));
+    t.deepEqual(deleted.map(String), ["deleted", "renamed"]);
     t.deepEqual(unmerged, []);
     must("commit", "-qm", "y");
     t.deepEqual(await changedEntries(open), { changed: [], deleted: [], unmerged: [] });
