@@ -21,30 +21,21 @@ export type GitErrorCode =
   /** The index could not be put back after a failure; the message says what to do. */
   | "undo-failed";
 
-/** The failed call, for callers that want to tell failures apart. */
-export interface FailedCall {
-  /** The arguments after `git`; never anything that went through stdin. */
-  readonly args: readonly string[];
-  /** Exit status, or null when a signal ended git or it never started. */
-  readonly status: number | null;
-  /** git's own first line of complaint, control characters escaped. */
-  readonly complaint: string;
-}
-
 /** Everything that goes wrong in this room, but for the worktree file (see worktree/error.ts). */
 export class GitError extends Error {
   override readonly name = "GitError";
   readonly code: GitErrorCode;
-  readonly call: FailedCall | null;
+  /** git's own first line of complaint, control characters escaped; null where git was not run to its end. */
+  readonly complaint: string | null;
 
   constructor(
     code: GitErrorCode,
     message: string,
-    options: { call?: FailedCall; cause?: unknown } = {},
+    options: { complaint?: string; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.call = options.call ?? null;
+    this.complaint = options.complaint ?? null;
   }
 }
 
@@ -90,6 +81,6 @@ export function failedCall(
   return new GitError(
     "command-failed",
     `git ${what} failed (${how})${complaint === "" ? "" : `: ${complaint}`}`,
-    { call: { args, status, complaint } },
+    { complaint },
   );
 }

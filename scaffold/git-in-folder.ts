@@ -55,7 +55,7 @@ export async function gitLine(directory: string, args: readonly string[]): Promi
 /** git's own words about a failure. */
 export function gitComplaint(error: unknown): string {
   if (!(error instanceof GitError)) throw error;
-  return error.call?.complaint.replace(/^(fatal|error): /, "") || error.message;
+  return error.complaint?.replace(/^(fatal|error): /, "") || error.message;
 }
 
 /**

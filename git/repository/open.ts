@@ -104,11 +104,12 @@ export async function openRepository(context: GitContext): Promise<OpenedReposit
   try {
     output = (await runGit(context, args)).stdout.toString("utf8");
   } catch (error) {
-    if (!(error instanceof GitError) || error.call === null) throw error;
+    if (!(error instanceof GitError) || error.complaint === null) throw error;
+    const { complaint } = error;
     throw new GitError(
       "not-a-repository",
-      `no git repository with a worktree here: ${error.call.complaint}${trusting(error.call.complaint)}`,
-      { call: error.call, cause: error },
+      `no git repository with a worktree here: ${complaint}${trusting(complaint)}`,
+      { complaint, cause: error },
     );
   }
   const objectFormat = output.startsWith("sha256\n") ? "sha256" : "sha1";

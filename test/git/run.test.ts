@@ -26,8 +26,7 @@ test("a failure names the command, the status and git's complaint, on one line",
     { instanceOf: GitError },
   );
   t.is(error.code, "command-failed");
-  t.is(error.call?.status, 128);
-  t.deepEqual(error.call?.args, ["rev-parse", "--verify", "no\x1b[31m\nsuch"]);
+  t.is(error.complaint, "fatal: Needed a single revision");
   t.is(error.message, "git rev-parse failed (exit status 128): fatal: Needed a single revision");
   t.notRegex(JSON.stringify(error), /SECRET/);
 });
@@ -68,13 +67,12 @@ test("a git that dies of a signal or stops reading does not hang or pass", async
     }),
     { instanceOf: GitError },
   );
-  t.is(killed.call?.status, null);
   t.regex(killed.message, /SIGKILL/);
   const early = await t.throwsAsync(
     runGit({ cwd, env: fakeGit(cwd, env, "exit 4") }, ["x"], { input: [Buffer.alloc(5_000_000)] }),
     { instanceOf: GitError },
   );
-  t.is(early.call?.status, 4);
+  t.is(early.message, "git x failed (exit status 4)");
 });
 
 test.serial("where no program can be started any more, it is an error with a reason", async (t) => {
