@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { openFile, sealFile } from "./age/file.ts";
-import { knownX25519Identity, knownX25519Recipient } from "./age/known-keys.ts";
+import { parseX25519Identity, parseX25519Recipient } from "./age/x25519.ts";
 import { SopsError } from "./errors.ts";
 import type { AgeEntry, Metadata } from "./metadata/metadata.ts";
 import type { KeyPair } from "./age/identity.ts";
@@ -49,7 +49,7 @@ async function wrapped(dataKey: Uint8Array, recipient: string): Promise<string> 
   }
   try {
     if (kind === "x25519") {
-      const known = knownX25519Recipient(recipient);
+      const known = parseX25519Recipient(recipient);
       if (known === null) throw badRecipient(recipient);
       return sealFile(dataKey, known);
     }
@@ -72,7 +72,7 @@ export async function unwrapDataKey(
   metadata: Metadata,
   identities: readonly string[],
 ): Promise<Uint8Array | null> {
-  const own = identities.map(knownX25519Identity).filter((identity) => identity !== null);
+  const own = identities.map(parseX25519Identity).filter((identity) => identity !== null);
   const hybrid = identities.filter((identity) => identity.startsWith("AGE-SECRET-KEY-PQ-1"));
   for (const { enc } of metadata.age) {
     let dataKey = openFile(enc, own);

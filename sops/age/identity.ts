@@ -1,5 +1,4 @@
-import { knownX25519Identity } from "./known-keys.ts";
-import { newX25519Identity, x25519RecipientText } from "./x25519.ts";
+import { newX25519Identity, parseX25519Identity, x25519RecipientText } from "./x25519.ts";
 import { SopsError } from "../errors.ts";
 
 /** A private key and the public one that belongs to it, both in Bech32. */
@@ -76,7 +75,7 @@ async function recipientOf(identity: string): Promise<string> {
     const { hybridRecipientOf } = await import("./hybrid.ts");
     return hybridRecipientOf(identity);
   }
-  const parsed = knownX25519Identity(identity);
+  const parsed = parseX25519Identity(identity);
   if (parsed === null) throw new Error("no age identity");
   return x25519RecipientText(parsed.recipient);
 }

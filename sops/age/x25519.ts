@@ -38,19 +38,32 @@ export interface X25519Identity {
 }
 
 /** @returns null where the text is no `age1…`, or its checksum is wrong. */
-export function parseX25519Recipient(text: string): X25519Recipient | null {
+export const parseX25519Recipient = onceEach((text): X25519Recipient | null => {
   const decoded = text.startsWith("age1") ? decodeBech32(text) : null;
   return decoded?.prefix === "age" && decoded.bytes.length === KEY_BYTES
     ? recipientOfBytes(decoded.bytes)
     : null;
-}
+});
 
 /** @returns null where the text is no `AGE-SECRET-KEY-1…`, or its checksum is wrong. */
-export function parseX25519Identity(text: string): X25519Identity | null {
+export const parseX25519Identity = onceEach((text): X25519Identity | null => {
   const decoded = text.startsWith("AGE-SECRET-KEY-1") ? decodeBech32(text) : null;
   if (decoded?.prefix !== "age-secret-key-" || decoded.bytes.length !== KEY_BYTES) return null;
   const key = privateKey(decoded.bytes);
   return { recipient: recipientOfBytes(publicBytes(key)), key };
+});
+
+/** The same few keys come with every file of a batch, and each takes a moment to read. */
+function onceEach<Key>(parse: (text: string) => Key | null): (text: string) => Key | null {
+  const known = new Map<string, Key | null>();
+  return (text) => {
+    let key = known.get(text);
+    if (key === undefined) {
+      key = parse(text);
+      known.set(text, key);
+    }
+    return key;
+  };
 }
 
 /** A new `AGE-SECRET-KEY-1…`, as `age-keygen` makes it. */
