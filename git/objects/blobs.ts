@@ -1,4 +1,4 @@
-import { catFileBatch } from "./batch.ts";
+import { catFileBatch, type BatchOptions } from "./batch.ts";
 import { GitError, unreadBlob } from "../errors.ts";
 import { blobOid, formatOf } from "./object-id.ts";
 import { runGit, type GitContext } from "../run.ts";
@@ -8,23 +8,30 @@ export interface Blob {
   readonly oid: string;
   /** Null when no such blob is here. */
   readonly size: number | null;
-  /** Null when no such blob is here, or it is larger than asked for. */
+  /** Null when no such blob is here, it is larger than asked for, or no contents were. */
   readonly bytes: Buffer | null;
 }
 
 /**
- * Reads blobs, each once, in the order of their first mention: one call to git for all.
+ * Reads blobs, or their sizes alone, each once, in the order of their first mention: one call to git for all.
  *
  * @param oids full object names
- * @param options.maxBytes larger blobs come without their bytes
  * @throws GitError `command-failed`, `unexpected-output`
  */
-export function readBlobs(
+export async function* readBlobs(
   context: GitContext,
   oids: Iterable<string>,
-  options: { maxBytes?: number } = {},
+  options: BatchOptions = {},
 ): AsyncGenerator<Blob, void, undefined> {
-  return askForBlobs(context, oids, options);
+  const unique = [...new Set(oids)];
+  for (const oid of unique) formatOf(oid);
+  let next = 0;
+  for await (const object of catFileBatch(context, unique, options)) {
+    const oid = unique[next++] ?? "";
+    yield object.type === "blob"
+      ? { oid, size: object.size, bytes: object.content }
+      : { oid, size: null, bytes: null };
+  }
 }
 
 /**
@@ -37,26 +44,10 @@ export async function blobSizes(
   oids: Iterable<string>,
 ): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
-  for await (const { oid, size } of askForBlobs(context, oids, { check: true })) {
+  for await (const { oid, size } of readBlobs(context, oids, { check: true })) {
     if (size !== null) sizes.set(oid, size);
   }
   return sizes;
-}
-
-async function* askForBlobs(
-  context: GitContext,
-  oids: Iterable<string>,
-  options: { maxBytes?: number; check?: boolean },
-): AsyncGenerator<Blob, void, undefined> {
-  const unique = [...new Set(oids)];
-  for (const oid of unique) formatOf(oid);
-  let next = 0;
-  for await (const object of catFileBatch(context, unique, options)) {
-    const oid = unique[next++] ?? "";
-    yield object.type === "blob"
-      ? { oid, size: object.size, bytes: object.content }
-      : { oid, size: null, bytes: null };
-  }
 }
 
 /**

@@ -306,7 +306,7 @@ export const EQUIVALENTS: readonly {
     file: "git/objects/blobs.ts",
     mutants: [
       [
-        "for await (const { oid, size } of askForBlobs(context, oids, { check: true })) {",
+        "for await (const { oid, size } of readBlobs(context, oids, { check: true })) {",
         "true → false",
       ],
     ],
