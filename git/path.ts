@@ -7,13 +7,6 @@ import { escapePiece, pieces } from "./escape.ts";
  */
 export type GitPath = string & { readonly __brand: "GitPath" };
 
-/** The path with these bytes. */
-export function pathFromBytes(bytes: Uint8Array): GitPath {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
-    "latin1",
-  ) as GitPath;
-}
-
 /** Nearly all paths: they are the same as text and as bytes. */
 const ASCII = /^[\x00-\x7f]*$/;
 

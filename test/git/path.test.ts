@@ -3,7 +3,6 @@ import {
   displayPath,
   isTextPath,
   pathBytes,
-  pathFromBytes,
   pathFromText,
   pathText,
   quotedPathLine,
@@ -12,14 +11,11 @@ import {
 import { temporaryRepository } from "../temporary-repository.ts";
 import { hostileNames } from "./hostile-names.ts";
 
-test("bytes go in and come out, and make equal keys", (t) => {
+test("bytes come out as they went in", (t) => {
   const every = Buffer.from(Array.from({ length: 255 }, (_, i) => i + 1));
-  t.deepEqual(pathBytes(pathFromBytes(every)), every);
+  t.deepEqual(pathBytes(every.toString("latin1") as GitPath), every);
   t.deepEqual(pathBytes(pathFromText("ä")), Buffer.from([0xc3, 0xa4]));
-  t.is(pathFromText("ä"), pathFromBytes(Buffer.from("ä")));
   t.is(pathText(pathFromText("dir/ä日")), "dir/ä日");
-  // A view into a larger buffer, as a parser hands out.
-  t.is(pathFromBytes(Buffer.from("xxabcxx").subarray(2, 5)), pathFromText("abc"));
 });
 
 test("only UTF-8 is text", (t) => {
