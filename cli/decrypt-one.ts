@@ -52,8 +52,7 @@ async function decrypted(path: string, environment: NodeJS.ProcessEnv): Promise<
   const selects = keySelector(effectiveSelection(metadata));
   if (selects === null || !keysCanBeReadAgain(environment)) return null;
   const { pairs } = await findIdentities({ environment });
-  const identities = pairs.map(({ identity }) => identity);
-  const dataKey = await unwrapDataKey(metadata, identities);
+  const dataKey = await unwrapDataKey(metadata, pairs);
   if (dataKey === null) return null;
   // Only recorded spellings are read again.
   const reread = () => {

@@ -54,10 +54,7 @@ async function openVersion(
   try {
     const { file, metadata } = readSopsFile(bytes, format);
     if (metadata === null) return null;
-    const dataKey = await unwrapDataKey(
-      metadata,
-      identities.map(({ identity }) => identity),
-    );
+    const dataKey = await unwrapDataKey(metadata, identities);
     return dataKey === null ? null : { file, metadata, dataKey };
   } catch (error) {
     if (error instanceof SopsError) return null;
@@ -104,10 +101,7 @@ export async function inspectEncrypted(
       const message = `${what}: a recipient in it was changed by hand`;
       return { kind: "broken", line: null, message, decrypts: true };
     }
-    const dataKey = await unwrapDataKey(
-      metadata,
-      identities.map(({ identity }) => identity),
-    );
+    const dataKey = await unwrapDataKey(metadata, identities);
     if (dataKey === null) return { kind: "unverified" };
     const opened = openLeaves(file, metadata, dataKey, "accept");
     const isNew = ({ leaf, selected, value, token }: OpenedLeaf) =>

@@ -62,16 +62,16 @@ async function wrapped(dataKey: Uint8Array, recipient: string): Promise<string> 
 }
 
 /**
- * Unwraps the data key with the first identity that opens an entry.
+ * Unwraps the data key with the first private key that opens an entry.
  *
- * @param identities `AGE-SECRET-KEY-…` each.
  * @returns null where none does.
  * @throws SopsError `tampered` where an entry opens to something that is no data key.
  */
 export async function unwrapDataKey(
   metadata: Metadata,
-  identities: readonly string[],
+  pairs: readonly Pick<KeyPair, "identity">[],
 ): Promise<Uint8Array | null> {
+  const identities = pairs.map(({ identity }) => identity);
   const own = identities.map(parseX25519Identity).filter((identity) => identity !== null);
   const hybrid = identities.filter((identity) => identity.startsWith("AGE-SECRET-KEY-PQ-1"));
   for (const { enc } of metadata.age) {
@@ -97,19 +97,19 @@ export async function misnamedKey(
   metadata: Metadata,
   pairs: readonly KeyPair[],
 ): Promise<{ readonly recipient: string; readonly isNamed: boolean } | null> {
-  const own = new Map(pairs.map(({ recipient, identity }) => [recipient, identity]));
+  const own = new Map(pairs.map((pair) => [pair.recipient, pair]));
   let names = false;
   for (const entry of metadata.age) {
-    const identity = own.get(entry.recipient);
-    if (identity === undefined) continue;
+    const pair = own.get(entry.recipient);
+    if (pair === undefined) continue;
     names = true;
-    const dataKey = await unwrapDataKey({ ...metadata, age: [entry] }, [identity]);
+    const dataKey = await unwrapDataKey({ ...metadata, age: [entry] }, [pair]);
     if (dataKey === null) return { recipient: entry.recipient, isNamed: true };
   }
   if (names) return null;
-  for (const { recipient, identity } of pairs) {
-    const dataKey = await unwrapDataKey(metadata, [identity]);
-    if (dataKey !== null) return { recipient, isNamed: false };
+  for (const pair of pairs) {
+    const dataKey = await unwrapDataKey(metadata, [pair]);
+    if (dataKey !== null) return { recipient: pair.recipient, isNamed: false };
   }
   return null;
 }

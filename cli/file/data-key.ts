@@ -70,9 +70,5 @@ async function unwrapped(
   metadata: Metadata,
   identities: Promise<FoundIdentities>,
 ): Promise<Uint8Array | null> {
-  const { pairs } = await identities;
-  return unwrapDataKey(
-    metadata,
-    pairs.map(({ identity }) => identity),
-  );
+  return unwrapDataKey(metadata, (await identities).pairs);
 }

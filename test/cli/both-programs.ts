@@ -194,7 +194,7 @@ function formatOfEncrypted(text: string): Format | null {
 async function decrypted(text: string, format: Format, identity: string): Promise<unknown> {
   try {
     const { file, metadata } = readSopsFile(Buffer.from(text), format);
-    const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [identity]);
+    const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [{ identity }]);
     if (metadata === null || dataKey === null) return "for others";
     const recipients = metadata.age.map(({ recipient }) => recipient);
     const { mac, macOnlyEncrypted } = metadata;

@@ -27,7 +27,7 @@ const CANNOT_HOLD = { instanceOf: SopsError, code: "cannot-hold" };
 
 async function opened(text: string, format: Format) {
   const { file, metadata } = readSopsFile(Buffer.from(text), format);
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
   return { dataKey, plaintext: decrypted(file, metadata, dataKey) };
 }

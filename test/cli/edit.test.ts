@@ -44,7 +44,7 @@ async function encrypted(text: string): Promise<string> {
 async function decrypted(path: string): Promise<string> {
   const { file, metadata } = readSopsFile(readFileSync(path), formatOf(path));
   if (metadata === null) throw new Error(`${path} is not encrypted`);
-  const dataKey = await unwrapDataKey(metadata, [identity]);
+  const dataKey = await unwrapDataKey(metadata, [{ identity }]);
   if (dataKey === null) throw new Error(`${path} is not for this identity`);
   return decryptFile(file, metadata, dataKey);
 }

@@ -99,7 +99,7 @@ interface Outcome {
 /** What we make of an encrypted file; null where the format cannot hold it. */
 async function ours(content: Buffer, from: Format, to: Format): Promise<Buffer | null> {
   const { file, metadata } = readSopsFile(content, from);
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
   try {
     return plaintextIn(decrypted(file, metadata, dataKey), { from, to, indent: null });

@@ -36,7 +36,7 @@ async function throughOurs(text: string, encryption: Encryption) {
   const { file } = readSopsFile(Buffer.from(text), "yaml");
   const encrypted = (await encryptFile(file, encryption)).text;
   const read = readSopsFile(Buffer.from(encrypted), "yaml");
-  const dataKey = read.metadata && (await unwrapDataKey(read.metadata, [pair.identity]));
+  const dataKey = read.metadata && (await unwrapDataKey(read.metadata, [pair]));
   if (read.metadata === null || dataKey === null) throw new Error("no data key");
   return { encrypted, back: decryptFile(read.file, read.metadata, dataKey) };
 }

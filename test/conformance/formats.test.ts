@@ -113,7 +113,7 @@ function encryptedByProgram(
 async function open(content: Uint8Array, format: Format) {
   const { file, metadata } = readSopsFile(content, format);
   if (metadata === null) throw new Error("no metadata");
-  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = await unwrapDataKey(metadata, [pair]);
   if (dataKey === null || metadata.mac === null) throw new Error("no data key or MAC");
   const leaves = openLeaves(file, metadata, dataKey, "refuse");
   verifyMac(leaves, metadata, dataKey);

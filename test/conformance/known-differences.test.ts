@@ -98,7 +98,7 @@ async function encryptedByUs(example: Example) {
 
 async function opened(text: string, format: Format): Promise<Sealed> {
   const { file, metadata } = readSopsFile(Buffer.from(text), format);
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
   return { text, file, format, metadata, dataKey, ignoreMac: false };
 }

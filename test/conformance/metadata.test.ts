@@ -45,7 +45,7 @@ async function encrypted(format: Structured): Promise<string> {
 async function isReadHere(text: string, format: Structured): Promise<boolean> {
   try {
     const { file, metadata } = readSopsFile(Buffer.from(text), format);
-    const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+    const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
     if (metadata === null || dataKey === null) return false;
     decryptFile(file, metadata, dataKey, { ignoreMac: true });
     return true;

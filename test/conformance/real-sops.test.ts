@@ -83,7 +83,7 @@ function file(text: string): string {
 async function openOurs(text: string) {
   const { file: parsed, metadata } = readSopsFile(Buffer.from(text), "yaml");
   if (metadata === null) throw new Error("no metadata");
-  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = await unwrapDataKey(metadata, [pair]);
   if (dataKey === null) throw new Error("no data key");
   return { file: parsed, metadata, dataKey };
 }

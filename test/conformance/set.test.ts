@@ -127,7 +127,7 @@ async function sealed(
 
 async function seal(text: string, format: Structured): Promise<Sealed | null> {
   const { file, metadata } = readSopsFile(Buffer.from(text), format);
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) return null;
   return { text, file, format, metadata, dataKey, ignoreMac: false };
 }

@@ -19,7 +19,7 @@ const env = { PATH: process.env["PATH"], HOME: folder, SOPS_AGE_KEY: pair.identi
 async function decrypt(text: string): Promise<string> {
   const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
   if (metadata === null) throw new Error("no metadata");
-  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = await unwrapDataKey(metadata, [pair]);
   if (dataKey === null) throw new Error("no data key");
   return decryptFile(file, metadata, dataKey);
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { spawnSync } from "../bounded-programs.ts";
-import { identitiesOf, plaintextOf } from "./plaintext-of.ts";
+import { keyPairsOf, plaintextOf } from "./plaintext-of.ts";
 import { scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
 import { withOrigin } from "./with-origin.ts";
 
@@ -37,7 +37,7 @@ function stageText({ run, must }: Scaffolded, path: string, text: string): void 
 
 async function headText(repository: Scaffolded, path = DB): Promise<string> {
   const bytes = Buffer.from(repository.must("show", `HEAD:${path}`));
-  const { state, text } = await plaintextOf(path, bytes, await identitiesOf(repository));
+  const { state, text } = await plaintextOf(path, bytes, await keyPairsOf(repository));
   return `${state}\n${text}`;
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import test from "ava";
 import { spawnSync } from "../bounded-programs.ts";
-import { identitiesOf, plaintextOf } from "./plaintext-of.ts";
+import { keyPairsOf, plaintextOf } from "./plaintext-of.ts";
 import { printedCommands, scaffolded, secret, type Ended, type Scaffolded } from "./scaffolded.ts";
 
 /**
@@ -944,10 +944,10 @@ for (const row of ROWS) {
       typeof commit === "function" ? commit(repository) : git("commit", "-m", "x", ...commit);
     t.is(ended.status, exit, ended.stderr);
     t.notRegex(ended.stderr, /hunter|internal error/);
-    const identities = await identitiesOf(repository);
+    const pairs = await keyPairsOf(repository);
     const shown = async (bytes: Buffer | null): Promise<string> => {
       if (bytes === null) return "-";
-      const reading = await plaintextOf(path, bytes, identities);
+      const reading = await plaintextOf(path, bytes, pairs);
       const known = Object.keys(TEXTS).find((name) => TEXTS[name] === reading.text);
       if (known === undefined || reading.state === "broken") return reading.text;
       return `${reading.state === "encrypted" ? "E" : "P"}${known}`;

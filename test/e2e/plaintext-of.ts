@@ -4,7 +4,7 @@ import { decryptFile } from "../../sops/decrypt.ts";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { formatOf } from "../../sops/format.ts";
-import { parseKeyFile } from "../../sops/age/identity.ts";
+import { parseKeyFile, type KeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import type { Scaffolded } from "./scaffolded.ts";
 
@@ -17,16 +17,16 @@ export interface Reading {
 }
 
 /** The private keys of a scaffolded repository. */
-export async function identitiesOf({ home }: Scaffolded): Promise<string[]> {
+export async function keyPairsOf({ home }: Scaffolded): Promise<readonly KeyPair[]> {
   const keys = readFileSync(join(home, ".config/sops/age/keys.txt"), "utf8");
-  return (await parseKeyFile(keys)).map(({ identity }) => identity);
+  return parseKeyFile(keys);
 }
 
 /** Reads a file, decrypting it where it is encrypted, its MAC verified. */
 export async function plaintextOf(
   path: string,
   bytes: Buffer,
-  identities: readonly string[],
+  pairs: readonly KeyPair[],
 ): Promise<Reading> {
   const text = bytes.toString("utf8");
   try {
@@ -34,7 +34,7 @@ export async function plaintextOf(
     if (format === "binary") return { state: "plain", text };
     const { file, metadata } = readSopsFile(bytes, format);
     if (metadata === null) return { state: "plain", text };
-    const dataKey = await unwrapDataKey(metadata, identities);
+    const dataKey = await unwrapDataKey(metadata, pairs);
     if (dataKey === null) return { state: "broken", text };
     return { state: "encrypted", text: decryptFile(file, metadata, dataKey) };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { identitiesOf, plaintextOf, type Reading } from "./plaintext-of.ts";
+import type { KeyPair } from "../../sops/age/identity.ts";
+import { keyPairsOf, plaintextOf, type Reading } from "./plaintext-of.ts";
 import { COMMITS, FILES, SET_ASIDE, type CommitForm, type Step } from "./random-steps.ts";
 import type { Ended, Scaffolded } from "./scaffolded.ts";
 
@@ -22,7 +23,7 @@ export class RandomRepository {
   readonly #repository: Scaffolded;
   readonly #base: string;
   readonly #remote: string;
-  #identities: string[] = [];
+  #pairs: readonly KeyPair[] = [];
   #marks = 0;
   /** Whether a commit with `--no-verify` may have brought plaintext: then only pushes are guarded. */
   #tainted = false;
@@ -55,7 +56,7 @@ export class RandomRepository {
   }
 
   async start(): Promise<void> {
-    this.#identities = await identitiesOf(this.#repository);
+    this.#pairs = await keyPairsOf(this.#repository);
   }
 
   #mark(): string {
@@ -104,7 +105,7 @@ export class RandomRepository {
   }
 
   #reading(path: string, bytes: Buffer): Promise<Reading> {
-    return plaintextOf(path, bytes, this.#identities);
+    return plaintextOf(path, bytes, this.#pairs);
   }
 
   /** Does one step. @throws Error with what invariant does not hold */

@@ -18,7 +18,7 @@ async function encrypt(text: string, option: Selection["option"], pattern: strin
 
 async function open(text: string) {
   const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
   return decryptFile(file, metadata, dataKey);
 }
@@ -480,7 +480,7 @@ test("a list of comments alone is an empty list again", async (t) => {
     "yaml",
   );
   t.not(token, "");
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
   t.is(decryptFile(file, metadata, dataKey, { ignoreMac: true }), "l:\n# note\n  []\n");
 });

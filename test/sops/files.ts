@@ -31,7 +31,7 @@ export function filesOf(format: Format) {
   const open = async (text: string) => {
     const { file, metadata } = readSopsFile(Buffer.from(text), format);
     if (metadata === null) throw new Error("no metadata");
-    const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+    const dataKey = await unwrapDataKey(metadata, [pair]);
     if (dataKey === null) throw new Error("no data key");
     return { file, metadata, dataKey };
   };

@@ -144,7 +144,7 @@ for (const text of TAKEN) {
 
 async function decrypt(text: string) {
   const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("no data key");
   return decryptFile(file, metadata, dataKey);
 }

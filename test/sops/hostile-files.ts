@@ -427,7 +427,7 @@ export async function treat(
   try {
     const { file, metadata } = readSopsFile(content, format);
     if (metadata !== null) {
-      const dataKey = await unwrapDataKey(metadata, [identity]);
+      const dataKey = await unwrapDataKey(metadata, [{ identity }]);
       openLeaves(file, metadata, dataKey ?? newDataKey(), "accept");
       if (dataKey === null) throw new SopsError("no-identity", "no identity");
       return decryptFile(file, metadata, dataKey);
@@ -444,7 +444,7 @@ export async function treat(
     lap();
     const encrypted = readSopsFile(Buffer.from(text), format);
     if (encrypted.metadata === null) throw new Error("no metadata");
-    const dataKey = await unwrapDataKey(encrypted.metadata, [identity]);
+    const dataKey = await unwrapDataKey(encrypted.metadata, [{ identity }]);
     if (dataKey === null) throw new Error("no data key");
     const plain = decryptFile(encrypted.file, encrypted.metadata, dataKey);
     lap();

@@ -15,7 +15,7 @@ async function encrypt(text: string): Promise<string> {
 
 async function open(text: string) {
   const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
-  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = metadata === null ? null : await unwrapDataKey(metadata, [pair]);
   if (metadata === null || dataKey === null) throw new Error("it does not open");
   return { file, metadata, dataKey };
 }

@@ -33,7 +33,7 @@ async function rewrapped(text: string, pairs: readonly KeyPair[]) {
   const recipients = pairs.map(({ recipient }) => recipient);
   const result = await rewrap(file, metadata, recipients, async () => {
     asked += 1;
-    const dataKey = await unwrapDataKey(metadata, [one.identity]);
+    const dataKey = await unwrapDataKey(metadata, [one]);
     if (dataKey === null) throw new Error("no data key");
     return dataKey;
   });
@@ -66,7 +66,7 @@ test("a new recipient gets a copy of the data key, and the others keep theirs", 
   t.is(entries[1]?.recipient, three.recipient);
   t.is(asked, 1);
   const { file, metadata } = read(result);
-  const dataKey = await unwrapDataKey({ ...metadata, age: entries.slice(1, 2) }, [three.identity]);
+  const dataKey = await unwrapDataKey({ ...metadata, age: entries.slice(1, 2) }, [three]);
   t.is(decryptFile(file, metadata, dataKey ?? new Uint8Array()), PLAIN);
 });
 

@@ -25,7 +25,7 @@ async function encrypt(text: string, encryption: Encryption): Promise<string> {
 async function open(text: string) {
   const { file, metadata } = readSopsFile(Buffer.from(text), "yaml");
   if (metadata === null) throw new Error("no metadata");
-  const dataKey = await unwrapDataKey(metadata, [pair.identity]);
+  const dataKey = await unwrapDataKey(metadata, [pair]);
   if (dataKey === null) throw new Error("no data key");
   return { file, metadata, dataKey };
 }

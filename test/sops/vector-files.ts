@@ -69,7 +69,7 @@ export async function openVector(
   const { file, metadata } = readSopsFile(encrypted, format);
   if (metadata === null) throw new Error("no metadata");
   const [first = "first"] = about.recipients;
-  const dataKey = await unwrapDataKey(metadata, [(await vectorKeyPair(first)).identity]);
+  const dataKey = await unwrapDataKey(metadata, [await vectorKeyPair(first)]);
   if (dataKey === null) throw new Error("no data key");
   return { file, metadata, dataKey };
 }

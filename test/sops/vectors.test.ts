@@ -49,8 +49,8 @@ for (const vector of VECTORS) {
     t.deepEqual(effectiveSelection(metadata), about.selection ?? DEFAULT_SELECTION);
     // In a binary file, sops does not heed it.
     t.is(metadata.macOnlyEncrypted, about.macOnlyEncrypted && format !== "binary");
-    for (const { identity } of pairs) {
-      t.deepEqual(await unwrapDataKey(metadata, [identity]), dataKey);
+    for (const pair of pairs) {
+      t.deepEqual(await unwrapDataKey(metadata, [pair]), dataKey);
     }
 
     // Every token opens, nothing else is selected, and the MAC holds.

@@ -80,10 +80,7 @@ export async function openFile(
     if (metadata === null) return null;
     const chosen = await rememberedKeyFile(directory);
     const { pairs } = await findIdentities({ environment, files: chosen === "" ? [] : [chosen] });
-    const dataKey = await unwrapDataKey(
-      metadata,
-      pairs.map(({ identity }) => identity),
-    );
+    const dataKey = await unwrapDataKey(metadata, pairs);
     if (dataKey === null) return null;
     return {
       plaintext: decryptFile(file, metadata, dataKey),
