@@ -1,5 +1,6 @@
 import Generator from "yeoman-generator";
-import { printable, ScaffoldError } from "../scaffold/errors.ts";
+import { printable } from "../git/escape.ts";
+import { ScaffoldError } from "../scaffold/errors.ts";
 import {
   COMMON_OPTIONS,
   type FileGenerator,

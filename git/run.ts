@@ -192,7 +192,7 @@ export function drained(stream: NodeJS.WritableStream): Promise<void> {
 export function runGitBlocking(
   context: GitContext,
   args: readonly string[],
-  options: CallOptions = {},
+  options: CallOptions,
 ): CallResult {
   const { status, signal, stdout, stderr, error } = childProcess().spawnSync("git", [...args], {
     cwd: context.cwd,

@@ -5,9 +5,6 @@ import { findIdentities, type FoundIdentities } from "../sops/age/identities.ts"
 
 /** The identities that this clone may use: sops's own places, and the file it was told of. */
 export async function localIdentities(context: GitContext): Promise<FoundIdentities> {
-  const file = await configValue(context, KEY_FILE_SETTING);
-  return findIdentities({
-    environment: context.env,
-    files: file === null || file === "" ? [] : [file],
-  });
+  const keyFile = (await configValue(context, KEY_FILE_SETTING)) ?? "";
+  return findIdentities({ environment: context.env, keyFile });
 }

@@ -133,8 +133,8 @@ async function clusterIdentities(
       .filter((rule) => !own.includes(rule) && rule.pathRegex.includes("clusters/"))
       .flatMap(({ recipients }) => recipients),
   );
-  const chosen = await rememberedKeyFile(directory);
-  const { pairs } = await findIdentities({ environment, files: chosen === "" ? [] : [chosen] });
+  const keyFile = await rememberedKeyFile(directory);
+  const { pairs } = await findIdentities({ environment, keyFile });
   const held = pairs.filter(({ recipient }) => wanted.has(recipient));
   const alone = held.filter(({ recipient }) => !others.has(recipient));
   if (held.length === 0) {

@@ -14,7 +14,7 @@ export function isBrought(
   file: WantedFile,
   destination: Destination,
   manager: HookManager,
-  force = false,
+  force: boolean,
 ): boolean {
   return hasPlace(file, destination, manager) && !isTakenAway(file, destination, force);
 }

@@ -35,5 +35,3 @@ export function systemReason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return reasonOf(code ?? "") ?? printable(message);
 }
-
-export { printable } from "../git/escape.ts";

@@ -1,6 +1,6 @@
 /** The environment without private keys: what other programs need not know. */
-export function withoutKeys(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+export function withoutKeys(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !name.startsWith("SOPS_AGE_KEY")),
+    Object.entries(process.env).filter(([name]) => !name.startsWith("SOPS_AGE_KEY")),
   );
 }

@@ -34,7 +34,9 @@ export function mended(what: string): Diagnosis {
 }
 
 /** The first names of many, for one line. */
-export function someOf(names: readonly string[], most = 3): string {
-  const more = names.length - most;
-  return names.slice(0, most).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+export function someOf(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
 }
+
+const SHOWN = 3;

@@ -21,11 +21,8 @@ echo "reached $(command -v node >/dev/null 2>&1 && node --version)"
 `;
 
 /** Do the hooks find node, started by a desktop client that knows nothing of a shell's PATH? */
-export async function diagnoseNode(
-  directory: string,
-  platform: NodeJS.Platform = process.platform,
-): Promise<Diagnosis[]> {
-  const path = DESKTOP_PATH[platform];
+export async function diagnoseNode(directory: string): Promise<Diagnosis[]> {
+  const path = DESKTOP_PATH[process.platform];
   if (path === undefined) return [];
   const isHusky = (await findHookManager(directory)).kind === "husky";
   const script = isHusky ? AS_HUSKY : AS_HUSKY.replace(/^\[ .*\n/gm, "");

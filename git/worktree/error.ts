@@ -24,7 +24,6 @@ const explanations: Readonly<Record<WorktreeProblem, string>> = {
 export class WorktreeError extends Error {
   override readonly name = "WorktreeError";
   readonly problem: WorktreeProblem;
-  readonly path: GitPath;
 
   constructor(problem: WorktreeProblem, path: GitPath, cause?: unknown) {
     const code = errorCode(cause);
@@ -34,7 +33,6 @@ export class WorktreeError extends Error {
       cause === undefined ? {} : { cause },
     );
     this.problem = problem;
-    this.path = path;
   }
 }
 

@@ -19,7 +19,7 @@ export function refusal(
   repository: Repository,
   findings: readonly FileFinding[],
   operation: Operation | null,
-  unstaged: readonly string[] = [],
+  unstaged: readonly string[],
 ): string {
   const errors = findings.filter(({ severity }) => severity === "error");
   const lines = [

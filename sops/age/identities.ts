@@ -34,18 +34,16 @@ export interface FoundIdentities {
  * Finds age identities in all the places where sops looks for them but SSH's: `SOPS_AGE_KEY`,
  * `SOPS_AGE_KEY_FILE`, `SOPS_AGE_KEY_CMD`, and `keys.txt` in the user's configuration folder.
  *
- * @param options.files further key files (one that this repository was told to use).
+ * @param options.keyFile one that this repository was told to use; empty where there is none.
  * @param options.recipient what `SOPS_AGE_KEY_CMD` is asked for.
  * @see loadIdentities in sops's age/keysource.go
  */
-export async function findIdentities(
-  options: {
-    readonly environment?: NodeJS.ProcessEnv;
-    readonly files?: readonly string[];
-    readonly recipient?: string;
-  } = {},
-): Promise<FoundIdentities> {
-  const { environment = process.env, files = [], recipient } = options;
+export async function findIdentities(options: {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly keyFile?: string;
+  readonly recipient?: string;
+}): Promise<FoundIdentities> {
+  const { environment = process.env, keyFile = "", recipient } = options;
   const pairs = new Map<string, KeyPair>();
   const problems: KeyPlaceProblem[] = [];
   const passedOver: string[] = [];
@@ -76,7 +74,7 @@ export async function findIdentities(
   if (command !== undefined && command !== "") {
     await take("SOPS_AGE_KEY_CMD", () => runKeyCommand(command, environment, recipient));
   }
-  for (const file of files) await take(file, () => readFileSync(file, "utf8"));
+  if (keyFile !== "") await take(keyFile, () => readFileSync(keyFile, "utf8"));
   const own = userKeyFile(environment);
   await take(own, () => {
     try {

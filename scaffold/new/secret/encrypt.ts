@@ -78,8 +78,8 @@ export async function openFile(
   try {
     const { file, metadata } = readSopsFile(readFileSync(join(directory, path)), "yaml");
     if (metadata === null) return null;
-    const chosen = await rememberedKeyFile(directory);
-    const { pairs } = await findIdentities({ environment, files: chosen === "" ? [] : [chosen] });
+    const keyFile = await rememberedKeyFile(directory);
+    const { pairs } = await findIdentities({ environment, keyFile });
     const dataKey = await unwrapDataKey(metadata, pairs);
     if (dataKey === null) return null;
     return {
