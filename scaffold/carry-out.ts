@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { printable } from "../git/escape.ts";
 import { ScaffoldError } from "./errors.ts";
 import { writeIdentity } from "./recipients/write-identity.ts";
-import { type HooksState, HUSKY_STUBS, turnHooksOn } from "./hook-manager/turn-on.ts";
+import type { HooksState } from "./hook-manager/hooks-state.ts";
+import { HUSKY_STUBS } from "./hook-manager/run-husky.ts";
+import { turnHooksOn } from "./hook-manager/turn-on.ts";
 import { type Installation, installDependencies } from "./install-dependencies.ts";
 import { filesToWrite, type PlannedFile } from "./plan/plan.ts";
 import {

@@ -52,6 +52,11 @@ export async function gitLine(directory: string, args: readonly string[]): Promi
   return stdout.toString("utf8").replace(/\n$/, "");
 }
 
+/** The folder that git runs hooks from, as git names it from the top of a worktree. */
+export async function hooksFolder(directory: string): Promise<string> {
+  return gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
+}
+
 /** git's own words about a failure. */
 export function gitComplaint(error: unknown): string {
   if (!(error instanceof GitError)) throw error;

@@ -10,13 +10,13 @@ import { worktreesOf } from "../../git/repository/worktrees.ts";
 import { GATE_HOOKS } from "../../scaffold/hook-manager/gate-hooks.ts";
 import { gitLine } from "../../scaffold/git-in-folder.ts";
 import { findHookManager, type HookManager, OWN_HUSKY } from "../../scaffold/hook-manager/find.ts";
+import type { HooksState } from "../../scaffold/hook-manager/hooks-state.ts";
 import {
   hooksNotCalled,
-  type HooksState,
   HUSKY_STUBS,
   isExecutable,
-  turnHooksOn,
-} from "../../scaffold/hook-manager/turn-on.ts";
+} from "../../scaffold/hook-manager/run-husky.ts";
+import { turnHooksOn } from "../../scaffold/hook-manager/turn-on.ts";
 import { type Diagnosis, FIX, mended, note, ok, wrong } from "./diagnosis.ts";
 
 const OFF = "the hooks are off: commits are not looked at";

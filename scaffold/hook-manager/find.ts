@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
-import { gitLine } from "../git-in-folder.ts";
+import { gitLine, hooksFolder } from "../git-in-folder.ts";
 
 /** What runs git hooks in a repository. */
 export type HookManager =
@@ -60,7 +60,7 @@ export async function findHookManager(directory: string): Promise<HookManager> {
   }
   const other = otherManager(directory);
   if (other !== null) return other;
-  const folder = await gitLine(directory, ["rev-parse", "--git-path", "hooks"]);
+  const folder = await hooksFolder(directory);
   const path = resolve(directory, folder);
   // In a clone the hooks that it joined are not there: git copies none.
   const hasJoined = existsSync(join(directory, JOINED_HOOKS, "pre-commit"));
