@@ -119,47 +119,31 @@ function addable(
   rules: readonly WantedRule[],
   { recipients, encryptedTo = new Map() }: RenderInput,
 ): WantedFile {
-  switch (file.path) {
-    case ".gitignore":
-      return {
-        ...file,
-        addTo: (present) =>
-          appendLines(
-            present,
-            withoutModules(file.content, present),
-            "Keys, plaintext, and what was left behind.",
-          ),
-      };
-    case ".gitattributes":
-      return {
-        ...file,
-        addTo: (present) =>
-          appendLines(
-            present,
-            besideTheirs(file.content, present),
-            "Encrypted files, and the line ends of hooks, stay as they are.",
-          ),
-      };
-    case ".prettierignore":
-      return {
-        ...file,
-        addTo: (present) => appendLines(present, file.content, "Encrypted files stay as they are."),
-      };
-    case ".sops.yaml":
-      return { ...file, addTo: (present) => addRules(present, rules, recipients, encryptedTo) };
-    case "package.json":
-      return { ...file, addTo: addHusky };
-    case ".gitlab-ci.yml":
-      return {
-        ...file,
-        addTo: (present) =>
-          present.includes(TOOL_PATH)
-            ? { content: present }
-            : { content: null, byHand: `add a job to it that runs: node ${TOOL_PATH} check --all` },
-      };
-    default:
-      return file;
-  }
+  const { path, content } = file;
+  const additions: Readonly<Record<string, WantedFile["addTo"]>> = {
+    ".gitignore": (present) =>
+      appendLines(
+        present,
+        withoutModules(content, present),
+        "Keys, plaintext, and what was left behind.",
+      ),
+    ".gitattributes": (present) =>
+      appendLines(
+        present,
+        besideTheirs(content, present),
+        "Encrypted files, and the line ends of hooks, stay as they are.",
+      ),
+    ".prettierignore": (present) =>
+      appendLines(present, content, "Encrypted files stay as they are."),
+    ".sops.yaml": (present) => addRules(present, rules, recipients, encryptedTo),
+    "package.json": addHusky,
+    ".gitlab-ci.yml": (present) =>
+      present.includes(TOOL_PATH)
+        ? { content: present }
+        : { content: null, byHand: `add a job to it that runs: node ${TOOL_PATH} check --all` },
+  };
+  const addTo = additions[path];
+  return addTo === undefined ? file : { ...file, addTo };
 }
 
 /**
