@@ -6,6 +6,7 @@ import { FILE_GENERATORS } from "../scaffold/new/file-generators.ts";
 import {
   COMMON_OPTIONS,
   type FileGenerator,
+  nameFor,
   preparedMessage,
   writePrepared,
 } from "../scaffold/new/generator.ts";
@@ -54,11 +55,7 @@ async function run(generator: FileGenerator, command: Command): Promise<void> {
   const { cwd: directory } = await openRepository({ cwd: process.cwd(), env: process.env });
   const canAsk = !given.has("yes") && process.stdin.isTTY && process.stdout.isTTY;
   const prompter = canAsk ? (await import("./terminal/prompts.ts")).prompter : null;
-  const name =
-    command.args[0] ?? (await prompter?.input(generator.nameMessage, "", generator.nameProblem));
-  if (name === undefined) throw new ScaffoldError("usage", "the NAME is missing");
-  const problem = generator.nameProblem(name);
-  if (problem !== null) throw new ScaffoldError("usage", `the name ${printable(name)} ${problem}`);
+  const name = await nameFor(generator, command.args[0], prompter);
   const prepared = await generator.prepare({
     ...{ name, directory, prompter, options: given },
     readStandardInput: standardInputOnce(complain),

@@ -1,9 +1,9 @@
 import Generator from "yeoman-generator";
-import { printable } from "../git/escape.ts";
-import { ScaffoldError } from "../scaffold/errors.ts";
+import { validator } from "../scaffold/answers/validator.ts";
 import {
   COMMON_OPTIONS,
   type FileGenerator,
+  nameFor,
   preparedMessage,
   type PreparedFiles,
   type Prompter,
@@ -47,16 +47,8 @@ export function yeomanGenerator(definition: FileGenerator) {
         const prompter = canAsk ? this.#prompter : null;
         const directory = await topOfRepository(this.env.cwd);
         const given = this.#option("name");
-        const { nameMessage, nameProblem } = definition;
-        const name =
-          given === undefined
-            ? await prompter?.input(nameMessage, "", nameProblem)
-            : optionText(given, "name");
-        if (name === undefined) throw new ScaffoldError("usage", "the NAME is missing");
-        const problem = nameProblem(name);
-        if (problem !== null) {
-          throw new ScaffoldError("usage", `the name ${printable(name)} ${problem}`);
-        }
+        const typed = given === undefined ? undefined : optionText(given, "name");
+        const name = await nameFor(definition, typed, prompter);
         this.#prepared = await definition.prepare({
           ...{ name, directory, options, prompter },
           readStandardInput: standardInputOnce((line) => void this.log(line)),
@@ -118,11 +110,4 @@ export function yeomanGenerator(definition: FileGenerator) {
 
 function asItIs(given: unknown): unknown {
   return given;
-}
-
-function validator(problem: (answer: string) => string | null) {
-  return (answer: string) => {
-    const wrong = problem(answer);
-    return wrong === null ? true : `It ${wrong}`;
-  };
 }

@@ -1,5 +1,6 @@
 // By name, so that the build leaves the code of other kinds of prompt out.
 import { confirm, input, password, select } from "@inquirer/prompts";
+import { validator } from "../../scaffold/answers/validator.ts";
 import type { Prompter } from "../../scaffold/new/generator.ts";
 
 export { confirm, password };
@@ -20,10 +21,3 @@ export const prompter: Prompter = {
       choices: choices.map((value) => ({ value, name: value })),
     }),
 };
-
-function validator(problem: (answer: string) => string | null) {
-  return (answer: string) => {
-    const wrong = problem(answer);
-    return wrong === null ? true : `It ${wrong}`;
-  };
-}

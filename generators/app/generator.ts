@@ -8,6 +8,7 @@ import { type Ask, collectAnswers } from "../../scaffold/answers/collect.ts";
 import { committedSecrets, committedSecretsMessage } from "../../scaffold/committed-secrets.ts";
 import { type Confirm, decideChanges } from "../../scaffold/consent.ts";
 import { QUESTIONS, type RawAnswer, type RawAnswers } from "../../scaffold/answers/questions.ts";
+import { validator } from "../../scaffold/answers/validator.ts";
 import { requireUsableGit } from "../../scaffold/git-in-folder.ts";
 import { type PreparedScaffold, prepareScaffold } from "../../scaffold/scaffold.ts";
 import { scopeFor, settledAnswers } from "../../scaffold/destination/scope.ts";
@@ -131,10 +132,7 @@ export default class AppGenerator extends Generator {
               name,
               message,
               default: fallback,
-              validate: (answer: string) => {
-                const problem = question.problem(answer);
-                return problem === null ? true : `It ${problem}`;
-              },
+              validate: validator(question.problem),
             },
     ]);
     return answers[name] ?? fallback;

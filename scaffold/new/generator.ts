@@ -1,4 +1,5 @@
 import { printable } from "../../git/escape.ts";
+import { ScaffoldError } from "../errors.ts";
 import { filesToWrite, type PlannedFile } from "../plan/plan.ts";
 import { toAdd } from "../commit/commit.ts";
 import { shellCommand } from "../../git/shell-word.ts";
@@ -76,14 +77,33 @@ export const COMMON_OPTIONS: readonly GeneratorOption[] = [
 
 /** The value of a flag that is given once; the last one counts. */
 export function valueOf(request: Pick<GeneratorRequest, "options">, flag: string): string | null {
-  const given = request.options.get(flag);
-  return given === undefined || given === true ? null : (given.at(-1) ?? null);
+  return valuesOf(request, flag).at(-1) ?? null;
 }
 
 /** All values of a flag that may be given several times, in their order. */
-export function valuesOf(request: GeneratorRequest, flag: string): readonly string[] {
+export function valuesOf(
+  request: Pick<GeneratorRequest, "options">,
+  flag: string,
+): readonly string[] {
   const given = request.options.get(flag);
   return given === undefined || given === true ? [] : given;
+}
+
+/**
+ * The name of what is to be made: the one that was given, else what a person says.
+ *
+ * @throws ScaffoldError `usage` where there is none, or it cannot be one.
+ */
+export async function nameFor(
+  { nameMessage, nameProblem }: FileGenerator,
+  given: string | undefined,
+  prompter: Prompter | null,
+): Promise<string> {
+  const name = given ?? (await prompter?.input(nameMessage, "", nameProblem));
+  if (name === undefined) throw new ScaffoldError("usage", "the NAME is missing");
+  const problem = nameProblem(name);
+  if (problem === null) return name;
+  throw new ScaffoldError("usage", `the name ${printable(name)} ${problem}`);
 }
 
 /**
