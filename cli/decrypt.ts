@@ -67,9 +67,10 @@ function extracted(
     refuseSingleValue(outputFormat, Array.isArray(value));
   }
   // A mapping is a file of its own, as in sops: of the output's format, with a line break at its end.
+  const comments = readDecryptedComments(documents, plaintext);
   return value instanceof Map
-    ? writeData([value], outputFormat, indent, readDecryptedComments(documents, plaintext))
-    : writeValue(value, outputFormat, indent);
+    ? writeData([value], outputFormat, indent, comments)
+    : writeValue(value, outputFormat, indent, comments);
 }
 
 /** Some formats have no spelling for what is no text. */

@@ -81,6 +81,14 @@ export interface CommentRun {
  */
 export type CommentStack = readonly (CommentRun | null)[];
 
+/** The comments of a mapping or list, its entries counted from 0. */
+export interface PlacedComments {
+  /** Where the mapping or list stands: the position of each one around it, from the top mapping down. */
+  readonly at: readonly number[];
+  /** Each comment, with the position of the entry that it stands above or beside; null behind the last one. */
+  readonly comments: readonly { readonly leaf: Leaf; readonly above: number | null }[];
+}
+
 /** What a splice is to leave: a block, none, or the one that is there. */
 export type MetadataAfter = Metadata | null | "keep";
 
@@ -92,6 +100,12 @@ export interface StoreFile {
    * comments.
    */
   commentStacks?(): ReadonlyMap<Leaf, CommentStack>;
+  /**
+   * Where some comments stand among the data of the first document. Missing where the format has no lists.
+   *
+   * @param comments also those that sops has made items of lists, which are no data.
+   */
+  placedComments?(comments: ReadonlySet<Leaf>): readonly PlacedComments[];
   /**
    * The mappings and lists that hold empty ones, and so may have no leaf. Missing where the format has
    * no comments.

@@ -1,4 +1,4 @@
-import type { Data } from "./data-tree.ts";
+import { isEmpty, type Data } from "./data-tree.ts";
 import type { Format } from "../format.ts";
 import { trimEnd } from "../ini/space.ts";
 import type { DataComment, DataComments } from "./read-comments.ts";
@@ -7,18 +7,16 @@ type Root = ReadonlyMap<string, Data>;
 
 /** The comments that a format has a place for, as it reads them. They stay in their mappings. */
 export function heldComments(root: Root, format: Format, comments: DataComments): DataComments {
-  const readable = ofMappings(comments, (_, own) => own.filter(({ text }) => !UNSEEN.test(text)));
+  const readable = ofHolders(comments, (_, own) => own.filter(({ text }) => !UNSEEN.test(text)));
   switch (format) {
     case "yaml":
       // In empty brackets, nobody reads what sops would make of them.
-      return ofMappings(readable, (mapping, own) =>
-        mapping.size > 0 || mapping === root ? own : [],
-      );
+      return ofHolders(readable, (holder, own) => (isEmpty(holder) && holder !== root ? [] : own));
     case "dotenv":
-      return ofMappings(readable, (mapping, own) => (mapping === root ? own : []));
+      return ofHolders(readable, (holder, own) => (holder === root ? own : []));
     case "ini":
-      return ofMappings(readable, (mapping, own) =>
-        mapping === root ? [] : inSection(mapping, own),
+      return ofHolders(readable, (holder, own) =>
+        holder === root ? [] : inSection(holder as Root, own),
       );
     case "json":
     case "binary":
@@ -29,13 +27,13 @@ export function heldComments(root: Root, format: Format, comments: DataComments)
 /** Control characters and the like, which go-yaml reads nowhere. */
 const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 
-function ofMappings(
+function ofHolders(
   comments: DataComments,
-  held: (mapping: Root, own: readonly DataComment[]) => readonly DataComment[],
+  held: (holder: Data, own: readonly DataComment[]) => readonly DataComment[],
 ): DataComments {
   return new Map(
     [...comments]
-      .map(([mapping, own]) => [mapping, held(mapping as Root, own)] as const)
+      .map(([holder, own]) => [holder, held(holder, own)] as const)
       .filter(([, own]) => own.length > 0),
   );
 }
@@ -55,12 +53,12 @@ function inSection(section: Root, comments: readonly DataComment[]): DataComment
     .filter(({ text }) => text !== "");
 }
 
-/** The comments above each key of a mapping, and those behind the last one. */
+/** The comments above each entry of a mapping or list, and those behind the last one. */
 export function placedComments(comments: readonly DataComment[] = []): {
-  readonly above: ReadonlyMap<string, readonly string[]>;
+  readonly above: ReadonlyMap<string | number, readonly string[]>;
   readonly behind: readonly string[];
 } {
-  const above = new Map<string, string[]>();
+  const above = new Map<string | number, string[]>();
   const behind: string[] = [];
   for (const one of comments) {
     if (one.above === null) {
@@ -84,10 +82,15 @@ export function sameComments(
   [one, ofOne]: readonly [Data, DataComments],
   [other, ofOther]: readonly [Data, DataComments],
 ): boolean {
-  if (!(one instanceof Map && other instanceof Map)) return true;
-  const places = (mapping: Root, comments: DataComments) =>
-    JSON.stringify((comments.get(mapping) ?? []).map(({ text, above }) => [text, above]));
+  const places = (holder: Data, comments: DataComments) =>
+    JSON.stringify((comments.get(holder) ?? []).map(({ text, above }) => [text, above]));
   if (places(one, ofOne) !== places(other, ofOther)) return false;
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.every((item, index) =>
+      sameComments([item as Data, ofOne], [(other[index] ?? null) as Data, ofOther]),
+    );
+  }
+  if (!(one instanceof Map && other instanceof Map)) return true;
   return [...(one as Root)].every(([key, value]) =>
     sameComments([value, ofOne], [(other as Root).get(key) ?? null, ofOther]),
   );

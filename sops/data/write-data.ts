@@ -78,11 +78,30 @@ function spelled(
   }
 }
 
-/** A single value as sops's `--extract` prints it: in INI, too, numbers and the like as in JSON. */
-export function writeValue(value: Data, format: Format, indent: number | null): string {
+/**
+ * A single value or list as sops's `--extract` prints it: in INI, too, numbers and the like as in JSON.
+ *
+ * @param comments as for {@link writeData}.
+ */
+export function writeValue(
+  value: Data,
+  format: Format,
+  indent: number | null,
+  comments: DataComments = NO_COMMENTS,
+): string {
   if (typeof value === "string") return value;
   if (format === "json" || format === "ini") return toJson(value, sopsLayout(indent));
-  return toYaml(value, indent);
+  // Only a mapping could be read again.
+  const root = new Map([["value", value]]);
+  const held = heldComments(root, "yaml", comments);
+  const isHeld = differsInComments(
+    toYaml(root, indent, held),
+    toYaml(root, indent),
+    "yaml",
+    root,
+    held,
+  );
+  return toYaml(value, indent, isHeld ? held : NO_COMMENTS);
 }
 
 /** Refuses a text that does not read as what was written: neither format has a spelling for every text. */

@@ -1,4 +1,13 @@
-import { Document, isMap, visit, type Scalar, type ScalarTag } from "yaml";
+import {
+  Document,
+  isMap,
+  isPair,
+  isSeq,
+  visit,
+  type Node,
+  type Scalar,
+  type ScalarTag,
+} from "yaml";
 import { resolvePlain } from "../value.ts";
 import { DEFAULT_INDENT } from "../yaml/metadata-block.ts";
 import { NumberText, TimeText, type Data } from "./data-tree.ts";
@@ -46,16 +55,16 @@ export function toYaml(
 }
 
 function addComments(node: unknown, value: Data, comments: DataComments): void {
-  if (!isMap<Scalar, unknown>(node) || !(value instanceof Map)) return;
+  if (!isMap<Scalar, Node>(node) && !isSeq<Node>(node)) return;
   const { above, behind } = placedComments(comments.get(value));
   if (node.items.length === 0 && behind.length > 0) node.commentBefore = commentLines(behind);
   else if (behind.length > 0) node.comment = commentLines(behind);
-  for (const [index, [key, one]] of [...(value as ReadonlyMap<string, Data>)].entries()) {
-    const pair = node.items[index];
+  for (const [index, [key, one]] of [...(value as ReadonlyMap<string, Data>).entries()].entries()) {
+    const entry = node.items[index];
     const own = above.get(key);
-    if (pair === undefined) continue;
-    if (own !== undefined) pair.key.commentBefore = commentLines(own);
-    addComments(pair.value, one, comments);
+    if (entry === undefined) continue;
+    if (own !== undefined) (isPair(entry) ? entry.key : entry).commentBefore = commentLines(own);
+    addComments(isPair(entry) ? entry.value : entry, one, comments);
   }
 }
 

@@ -7,12 +7,14 @@ import type {
   CommentStack,
   Leaf,
   MetadataAfter,
+  PlacedComments,
   Replacement,
   StoreFile,
 } from "../store.ts";
 import { applyEdits, type TextEdit } from "../text/text-edits.ts";
 import { isSamePath, isToken, shownPath, type KeyPath } from "../token.ts";
 import type { InCollection } from "./collection.ts";
+import { placedComments } from "./comments/placed.ts";
 import { commentStacks } from "./comments/stacks.ts";
 import type { Refusal } from "./go-yaml/go-yaml-word.ts";
 import { leafEdits } from "./leaf-edits.ts";
@@ -71,6 +73,16 @@ export class YamlFile implements StoreFile {
       atEnd.has(leaf as YamlLeaf),
     );
     return this.record.addStacks(new Map([...stacks, ...moved]));
+  }
+
+  placedComments(comments: ReadonlySet<Leaf>): readonly PlacedComments[] {
+    const firsts = [...this.own.slice(0, 1), ...this.empty.slice(0, 1)];
+    const [first] = firsts.sort((a, b) => a.entry - b.entry);
+    let top = first?.holder ?? null;
+    while (top !== null && top.parent !== null) top = top.parent;
+    const isFirst = (first?.entry ?? Infinity) < (this.documents[0]?.end ?? 0);
+    if (top === null || !isFirst) return [];
+    return placedComments(this.own, this.empty, top, comments);
   }
 
   pathsAroundEmpty(): readonly KeyPath[] {

@@ -131,6 +131,14 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
     String.raw`printf '# w\na:\n  # x\n  b: one # y\n  # z\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; sops decrypt --extract '["a"]' --output-type dotenv c.yaml; rm c.yaml`,
     "0 > # x\n# y\nb: one\n# z\n# x\n# y\nb=one\n# z",
   ],
+  [
+    String.raw`printf 'a:\n  # x\n  b:\n    # y\n    - z # w\n    - 1\n    # v\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; sops decrypt --extract '["a"]["b"]' c.yaml; rm c.yaml`,
+    "0 > # x\nb:\n    # y\n    # w\n    - z\n    - 1\n    # v\n# y\n# w\n- z\n- 1\n# v",
+  ],
+  [
+    String.raw`printf '# x\na: y\n# w\n---\n# v\nb: z\n' > c; sops encrypt --input-type yaml --output-type yaml c > d; sops decrypt --input-type yaml --output-type dotenv d; rm c d`,
+    "0 > # x\na=y\n# w",
+  ],
   ["sops decrypt --output-type yaml e.txt", "0 > data: |\n    hunter1 hunter2"],
   ["sops decrypt --input-type json e.txt", "0 > plain.txt"],
   ['sops decrypt --filename-override "" e.yaml', "0 > plain.yaml"],

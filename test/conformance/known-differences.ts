@@ -1018,19 +1018,26 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
     ],
   },
   {
-    what: "comments in lists, and of a file with several documents, in what decrypt --extract or --output-type print",
-    sops: "keeps them",
-    ours: "leaves them out",
+    what: "decrypt --extract of a mapping, from a file of several documents, to YAML",
+    sops: "prints the other documents, too",
+    ours: "prints what was asked for",
     lines: [
       [
-        String.raw`printf 'a:\n  # x\n  b:\n    # y\n    - z\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; rm c.yaml`,
-        "0 > # x\nb:\n    # y\n    - z",
-        "0 > # x\nb:\n    - z",
+        String.raw`printf 'a: {b: x}\n---\nc: y\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; rm c.yaml`,
+        '0 > b: x\n---\nc: "y"',
+        "0 > b: x",
       ],
+    ],
+  },
+  {
+    what: "decrypt --extract: a comment on the first key of a mapping in a list, or behind the last one",
+    sops: "prints it above the dash; of one behind a list in a list, which it has taken to be in there, the ciphertext",
+    ours: "prints it above the key; decrypts it, as in the whole file",
+    lines: [
       [
-        String.raw`printf '# x\na: y\n---\nb: z\n' > c; sops encrypt --input-type yaml --output-type yaml c > d; sops decrypt --input-type yaml --output-type dotenv d; rm c d`,
-        "0 > # x\na=y",
-        "0 > a=y",
+        String.raw`printf 'a:\n  # x\n  - k: 1 # y\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; rm c.yaml`,
+        "0 > # x\n# y\n- k: 1",
+        "0 > # x\n- # y\n  k: 1",
       ],
     ],
   },

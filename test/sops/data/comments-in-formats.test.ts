@@ -39,10 +39,30 @@ const CONVERSIONS: readonly [what: string, from: Format, to: Format, text: strin
     "of lists, which only YAML has",
     "yaml",
     "yaml",
-    "# a\nl:\n  # b\n  - x\n",
-    "# a\nl:\n    - x\n",
+    "# a\nl:\n  # b\n  - x # c\n  # d\n  - k: 1 # e\n    # f\n  - # g\n    - y\n    - {}\n    # h\n  -\n  # i\nm: z\n",
+    '# a\nl:\n    # b\n    # c\n    - x\n    # d\n    - # e\n      k: 1\n      # f\n    - # g\n      - "y"\n      - {}\n      # h\n    - null\n# i\nm: z\n',
   ],
-  ["of several documents", "yaml", "yaml", "# a\na: x\n---\n# b\nb: y\n", 'a: x\n---\nb: "y"\n'],
+  [
+    "of the first document, where a format holds that one",
+    "yaml",
+    "dotenv",
+    "# a\na: x\n# b\n---\n# c\nb: y\n",
+    "# a\na=x\n# b\n",
+  ],
+  [
+    "of an empty first document, and no other",
+    "yaml",
+    "dotenv",
+    "{}\n# a\n---\n# b\nb: y\n",
+    "# a\n",
+  ],
+  [
+    "of a first document without a leaf",
+    "yaml",
+    "yaml",
+    "l: []\n---\n# b\nb: y\n",
+    'l: []\n---\nb: "y"\n',
+  ],
 ];
 for (const [what, from, to, text, expected] of CONVERSIONS) {
   test(`comments ${what}: ${from} to ${to}`, (t) => {
@@ -82,4 +102,6 @@ for (const format of ["yaml", "dotenv", "ini"] as const) {
 test("as many comments as a file may have take no time", (t) => {
   const text = `${"# note\n".repeat(50_000)}a: x\n`;
   t.is(converted(text, "yaml", "dotenv"), text.replace("a: x", "a=x"));
+  const list = `l:\n${"    # note\n    - # on\n      k: x\n".repeat(20_000)}`;
+  t.is(converted(list, "yaml", "yaml"), list);
 });
