@@ -10,6 +10,7 @@ import {
   refuseLocked,
   refuseLost,
   refuseMatchingTokens,
+  refuseMisplaced,
   refuseSharedValues,
   refuseStrayComments,
   refuseTooMany,
@@ -95,6 +96,24 @@ export async function encryptFile(
   const { previous } = options;
   const known = previous === undefined || previous === null ? [] : openedBefore(previous);
   return seal(file, opened, encryption, { ...options, known });
+}
+
+/**
+ * Refuses a comment that would stay readable, though sops takes it to be where it is encrypted: for one that
+ * goes into another format. {@link encryptFile} does it for its own.
+ *
+ * @throws SopsError `unsupported`
+ */
+export function refuseReadableComments(
+  file: StoreFile,
+  encryption: Pick<Encryption, "selection">,
+): void {
+  const selects = selector(effectiveSelection(encryption), file);
+  for (const leaf of file.leaves) {
+    if (leaf.kind !== "comment") continue;
+    takenByList(leaf, encryption, selects);
+    refuseMisplaced(leaf, selects(leaf), selects);
+  }
 }
 
 /**

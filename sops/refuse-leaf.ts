@@ -67,8 +67,12 @@ export function refuseMatchingTokens(
   }
 }
 
-/** A comment that looks like a part of what is encrypted, or that sops takes to be elsewhere. */
-function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void {
+/**
+ * A comment that looks like a part of what is encrypted, or that sops takes to be elsewhere.
+ *
+ * @throws SopsError `unsupported`
+ */
+export function refuseMisplaced(leaf: Leaf, selected: boolean, selects: Selector): void {
   const { indentedIn, takenInto } = leaf;
   const isEncrypted = (path: KeyPath | undefined) =>
     path !== undefined && selects({ ...leaf, path });

@@ -7,7 +7,13 @@ import {
 import { readData, readDecrypted } from "../../sops/data/read-data.ts";
 import { writeData } from "../../sops/data/write-data.ts";
 import { decrypted } from "../../sops/decrypt.ts";
-import { encryptFile, encryptionOf, type Encryption, type Previous } from "../../sops/encrypt.ts";
+import {
+  encryptFile,
+  encryptionOf,
+  refuseReadableComments,
+  type Encryption,
+  type Previous,
+} from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Decrypted } from "../../sops/open.ts";
 import { formatOf, inputTypeOf, parseFile, type Format } from "../../sops/format.ts";
@@ -82,8 +88,10 @@ export async function encryptedAs(
   conversion: Conversion,
   rule: Encryption,
 ): Promise<string> {
-  const documents = readData(text, conversion.from, "refuse");
-  const comments = readComments(documents, text, conversion.from);
+  const { from, to } = conversion;
+  const documents = readData(text, from, "refuse");
+  const comments = readComments(documents, text, from);
+  if (to !== "json" && to !== "binary") refuseReadableComments(parseFile(text, from, null), rule);
   return encryptedData(documents, comments, conversion, rule, null);
 }
 

@@ -74,6 +74,22 @@ test("a comment is encrypted in another format where it was, and readable nowher
   t.is(String(plaintextIn(plaintext, toIni)).match(/hunter2/g)?.length, 1);
 });
 
+test("a comment that sops takes to be where it is encrypted is refused in another format, too", async (t) => {
+  const unsupported = { instanceOf: SopsError, code: "unsupported" };
+  for (const [option, text] of [
+    ["unencrypted_regex", "t:\n  a: x\n\n  # hunter2\n"],
+    ["encrypted_regex", "t:\n  b: y\n  # v\n\n  # hunter2\nu:\n  a: x\n"],
+  ] as const) {
+    const rule = { ...RULE, selection: { option, pattern: "^t$" } };
+    const { file } = readSopsFile(Buffer.from(text), "yaml");
+    await t.throwsAsync(encryptFile(file, rule), unsupported, text);
+    const inAnother = (to: Format) => encryptedAs(text, { from: "yaml", to, indent: null }, rule);
+    await t.throwsAsync(inAnother("ini"), unsupported, text);
+    // Which has no comments.
+    t.notRegex(await inAnother("json"), /hunter2/);
+  }
+});
+
 test("a binary file is encrypted as another format whatever the rule says of keys", async (t) => {
   const bytes = Buffer.from("hunter2 é ř 😀\n");
   for (const rule of [

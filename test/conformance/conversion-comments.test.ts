@@ -244,6 +244,12 @@ async function compare(
 
       const theirSecret = await sops.encrypt(text, from, to, rule);
       const secret = await held(() => encryptedAs(text, conversion, rule));
+      // What can be read could be read in its own format, and can where sops has it.
+      const kept = await held(() => encryptFile(parseFile(text, from, null), rule));
+      if (secret === null && kept === null) {
+        outcome.refusedByUs += 1;
+        continue;
+      }
       if (theirSecret === null || secret === null) {
         outcome.refusedBySops += Number(theirSecret === null);
         outcome.refusedByUs += Number(secret === null);
@@ -255,8 +261,6 @@ async function compare(
       if (again === null) t.fail(about);
       else await checkSecret(t, again, numbersIn(own), to, about);
 
-      // What can be read could be read in its own format, and can where sops has it.
-      const kept = await held(() => encryptFile(parseFile(text, from, null), rule));
       const readable = numbersIn(kept?.text ?? same);
       const lost = numbersIn(theirs).filter((one) => !numbersIn(theirSecret).includes(one));
       for (const one of numbersIn(secret + again)) {
