@@ -9,9 +9,11 @@ import {
   decryptToken,
   isSamePath,
   isToken,
+  readToken,
   shownPath,
   type KeyPath,
 } from "./token.ts";
+import { TOKEN_START } from "./token-start.ts";
 import type { Value } from "./value.ts";
 
 /** An encrypted file's leaves with their plaintext. */
@@ -196,12 +198,25 @@ export function verifyMac(
 ): void {
   if (metadata.mac === null) throw new SopsError("mac-missing", "has no MAC");
   const stored = openMac(metadata.mac, dataKey, metadata.lastModified);
-  if (stored !== macOf(opened, metadata)) {
-    throw new SopsError(
-      "mac-mismatch",
-      "the MAC does not match: the file was changed after it was encrypted",
-    );
-  }
+  if (stored === macOf(opened, metadata)) return;
+  const commentedOut = opened.find(isCommentedOut);
+  throw commentedOut === undefined
+    ? new SopsError(
+        "mac-mismatch",
+        "the MAC does not match: the file was changed after it was encrypted",
+      )
+    : new SopsError(
+        "mac-mismatch",
+        "the MAC does not match: a value that is encrypted was commented out; put it back, and take it out while the file is decrypted",
+        { line: commentedOut.leaf.line },
+      );
+}
+
+/** Whether a comment holds a value's ciphertext, as where somebody put a `#` before the line of one. */
+function isCommentedOut({ leaf, value }: OpenedLeaf): boolean {
+  if (leaf.kind !== "comment" || value === null) return false;
+  const start = value.text.indexOf(TOKEN_START);
+  return start !== -1 && (readToken(value.text.slice(start))?.type ?? "comment") !== "comment";
 }
 
 /** An encrypted file with its plaintext. */

@@ -1,6 +1,7 @@
 import test from "ava";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
 import { rotateFile } from "../../sops/rotate.ts";
+import { setValue } from "../../sops/set.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
 import { encryptValue } from "../../sops/token.ts";
 import { changedAt, filesOf, selecting, tokenPlaces, WHOLE } from "./files.ts";
@@ -197,4 +198,14 @@ test("dotenv: a value that sops took from text that is no UTF-8 is refused with 
     code: "unsupported",
     message: /^the value at (s\.)?A was encrypted from text that is no UTF-8/,
   });
+});
+
+test("dotenv: a key that would be no key is refused with the reason", async (t) => {
+  const text = await encrypt("A=x\n");
+  const sealed = { text, format: "dotenv", ignoreMac: false, ...(await open(text)) } as const;
+  const message = "a key of a dotenv file begins with no #, and holds no = and no line break";
+  for (const key of ["#A", "A=B", "A\nB"]) {
+    await t.throwsAsync(setValue(sealed, [key], "hunter2"), { code: "cannot-hold", message });
+  }
+  t.regex(await setValue(sealed, ["A#"], "hunter2"), /^A#=ENC\[/m);
 });

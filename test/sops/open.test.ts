@@ -2,6 +2,7 @@ import test from "ava";
 import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decryptFile, openLeaves } from "../../sops/decrypt.ts";
 import { encryptFile, sealFile } from "../../sops/encrypt.ts";
+import { SopsError } from "../../sops/errors.ts";
 import { parseFile } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
@@ -92,4 +93,19 @@ test("what stood in the last version is known where it stood alone", async (t) =
     const other = await open(moved);
     await t.throwsAsync(sealFile(other.file, metadata, dataKey, { before }), { code: "tampered" });
   }
+});
+
+test("where the MAC does not match, the error names a value that was commented out", async (t) => {
+  const yaml = await encrypt("a: x\n# note\nb: y\n");
+  const message = /^the MAC does not match: a value that is encrypted was commented out\b/;
+  await t.throwsAsync(decrypt(yaml.replace(/^b: /m, "# b: ")), {
+    instanceOf: SopsError,
+    code: "mac-mismatch",
+    message,
+  });
+  const error = await t.throwsAsync<SopsError>(decrypt(yaml.replace(/^b: /m, "#b: ")));
+  t.is(error?.line, 3);
+  // Comments that were encrypted as such are none.
+  const gone = await t.throwsAsync(decrypt(yaml.replace(/^b: .*\n/m, "")));
+  t.regex(gone.message, /^the MAC does not match: the file was changed/);
 });
