@@ -38,6 +38,7 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["sops/dotenv/", ["sops/dotenv"]],
   ["sops/ini/", ["sops/ini"]],
   ["sops/json/", ["sops/json"]],
+  ["sops/yaml/comments/placed", ["sops/data/comments-in-formats"]],
   ["sops/yaml/", ["sops/block-style", "sops/go-yaml-scan", "sops/outline", "sops/put"]],
   ["sops/", ["sops/token", "sops/round-trip", "sops/json", "sops/binary", "sops/dotenv"]],
   ["sops/", ["sops/end-of-file", "sops/vectors", "sops/tampering", "conformance/real-sops"]],
