@@ -135,7 +135,8 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
         ...(during.commit === null
           ? []
           : [
-              `GIT_SEQUENCE_EDITOR="sed -i.bak '1{/ ${during.commit.slice(0, 7)}/d;}'" git rebase --edit-todo`,
+              // Whatever core.abbrev says, and no line left out: rebase.missingCommitsCheck.
+              `GIT_SEQUENCE_EDITOR="sed -E -i.bak '1s/^[a-z]+( -[cC])?( ${during.commit.slice(0, 12)})/drop\\2/'" git -c core.abbrev=no rebase --edit-todo`,
             ]),
         // Otherwise the next fixup in git's list takes the message of this one.
         ...(during.folding === null ? [] : [`rm -f -- ${kept("current-fixups")}`]),

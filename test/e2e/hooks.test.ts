@@ -351,6 +351,19 @@ const ROWS: readonly Row[] = [
     carriers: ALL,
     subjects: ["Other", "Bring it"],
   },
+  // What users set that changes how git shows its list, or what it takes for one.
+  ...["rebase.missingCommitsCheck=error", "core.abbrev=4", "rebase.abbreviateCommands=true"].map(
+    (setting): Row => ({
+      form: `rebase with ${setting}`,
+      run: ({ must, git }) => {
+        must("config", ...setting.split("="));
+        return git("rebase", "main", "feature");
+      },
+      ends: "refused",
+      branch: "feature",
+      subjects: ["Other", "Bring it"],
+    }),
+  ),
   {
     form: "rebase from a subfolder",
     run: ({ run, must, dir }) => {
