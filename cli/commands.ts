@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { printable } from "../git/escape.ts";
+import { shellCommand } from "../git/shell-word.ts";
 import { endWithOutput } from "./terminal/broken-output.ts";
 import { complain } from "./terminal/complain.ts";
-import { SOPS_EXIT } from "./exit/codes.ts";
+import { OWN_EXIT, SOPS_EXIT } from "./exit/codes.ts";
 import type { Form } from "./file/command.ts";
 import { withToolHere } from "./terminal/tool-here.ts";
 
@@ -95,6 +96,9 @@ const COMMANDS: Readonly<
   },
 };
 
+/** The commands of sops that are none here: other keys than age, and places outside the repository. */
+const LEFT_TO_SOPS: readonly string[] = ["groups", "keyservice", "publish"];
+
 /** sops's older forms: a flag where the command would be. */
 const OLD_FORMS: readonly (readonly [flag: RegExp, command: string])[] = [
   [/^--?(d|decrypt)(=true)?$/, "decrypt"],
@@ -137,7 +141,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const asked = askedFor(optionsBehind(argv));
   if ("problem" in asked) {
     complain(asked.problem);
-    if (!first.startsWith("-")) process.stderr.write(usage());
+    if (!first.startsWith("-") && !LEFT_TO_SOPS.includes(first)) process.stderr.write(usage());
     return asked.status;
   }
   const command = await COMMANDS[asked.name]?.load();
@@ -163,6 +167,11 @@ function askedFor(argv: readonly string[]): Asked {
   const [first = ""] = argv;
   if (Object.hasOwn(COMMANDS, first)) return { name: first, rest: argv.slice(1), form: "name" };
   if (first.startsWith("-")) return olderForm(argv);
+  if (LEFT_TO_SOPS.includes(first)) {
+    const line = shellCommand(["sops", ...argv]);
+    const problem = `${first} is for sops itself, which works on the same files: ${line}`;
+    return { problem, status: OWN_EXIT.wrongUse };
+  }
   // No command has a dot or a slash in its name: that is a file yet to be made.
   const isFile = /[./]/.test(first) || (first !== "" && existsSync(first));
   if (isFile) return { name: "edit", rest: argv, form: "flag" };

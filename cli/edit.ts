@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Command, Option } from "commander";
+import { isNamedSops } from "../findings/sops/sops-name.ts";
 import { printable } from "../git/escape.ts";
+import { shellText } from "../git/shell-word.ts";
 import { decryptFile } from "../sops/decrypt.ts";
 import { encryptFile, encryptionOf } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
@@ -59,7 +61,7 @@ async function editFile(path: string, options: Options): Promise<void> {
   const bytes = readFileSync(path);
   const { file, metadata } = readSopsFile(bytes, conversion.from);
   if (metadata === null) {
-    throw notEncrypted(file, "edit it as it is, git commit encrypts it");
+    throw notEncrypted(file, `edit it as it is, ${toEncrypt(path)}`);
   }
   if (metadata.foreign.length > 0) {
     throw new SopsError("unsupported", "it has keys other than age: use sops edit");
@@ -84,6 +86,13 @@ async function editFile(path: string, options: Options): Promise<void> {
     throw overtaken("was changed while it was edited", path, result);
   });
   sayWhatIsNotValid(path, now, conversion.from);
+}
+
+/** How a readable file is encrypted: where a rule takes a whole tree, a commit leaves much of that readable. */
+function toEncrypt(path: string): string {
+  if (isNamedSops(path)) return "git commit encrypts it";
+  const file = shellText(path.startsWith("-") ? `./${path}` : path);
+  return `then npx flux-sops encrypt -i ${file} if it is to be encrypted`;
 }
 
 async function editNewFile(path: string, options: Options): Promise<void> {

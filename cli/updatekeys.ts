@@ -42,7 +42,8 @@ export const updatekeys = fileCommand({
 });
 
 /** A file that lies decrypted on disk, where the gate asks for its recipients. */
-const INSTEAD = "; git add and git commit encrypt it for the recipients of its rule";
+const INSTEAD =
+  "; where it lies here decrypted, git add and git commit encrypt it for the recipients of its rule";
 
 function asks(options: Options): boolean {
   return options["yes"] !== true;

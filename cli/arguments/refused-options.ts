@@ -31,9 +31,9 @@ export const REFUSED_OPTIONS: Readonly<Record<string, string>> = {
   "--shamir-secret-sharing-threshold": "several groups of keys are for sops itself",
   "--enable-local-keyservice": KEY_SERVICE,
   "--keyservice": KEY_SERVICE,
-  "--show-master-keys": "change recipients in .sops.yaml, then run flux-sops updatekeys",
-  "-s": "change recipients in .sops.yaml, then run flux-sops updatekeys",
+  "--show-master-keys": "change recipients in .sops.yaml, then run npx flux-sops updatekeys FILE",
+  "-s": "change recipients in .sops.yaml, then run npx flux-sops updatekeys FILE",
   "--background": "sops itself has deprecated it: end the command with &",
-  "--user": "run flux-sops as that user: sudo -u USER flux-sops …",
+  "--user": "run flux-sops as that user: sudo -u USER npx flux-sops …",
   "--same-process": "Node.js cannot become another program: leave it out",
 };

@@ -286,6 +286,53 @@ test("an unknown command: exit status 2 and the list of commands", (t) => {
   t.regex(ended.stderr, /decrypt/);
 });
 
+test("a command that sops alone has is said to be sops's, as it would be typed", (t) => {
+  const repository = withFiles(t);
+  for (const [words, line] of [
+    [["publish", DB], `sops publish ${DB}`],
+    [["groups", "add", "-f", "it's.yaml"], String.raw`sops groups add -f 'it'\''s.yaml'`],
+    [["keyservice"], "sops keyservice"],
+  ] as const) {
+    const ended = repository.tool(...words);
+    t.is(ended.status, 2);
+    t.is(
+      ended.stderr,
+      `flux-sops: ${words[0]} is for sops itself, which works on the same files: ${line}\n`,
+    );
+  }
+});
+
+test("of a readable file no more is said than that a commit encrypts what is named so, or has been encrypted", (t) => {
+  const repository = withFiles(t);
+  const file = "clusters/homelab/secrets/it's.yaml";
+  repository.write(file, PLAIN);
+  const { status, stderr } = repository.tool("edit", file);
+  t.is(status, 1);
+  const [, command = ""] =
+    / edit it as it is, then (npx .*) if it is to be encrypted\n$/.exec(stderr) ?? [];
+  t.is(repository.paste([command]).status, 0, stderr);
+  t.true(repository.read(file).includes("ENC["));
+  t.regex(
+    repository.tool("updatekeys", "-y", "plain.yaml").stderr,
+    /is not encrypted: .*; where it lies here decrypted, git add and git commit encrypt it for/,
+  );
+});
+
+test("an encryption that leaves all readable is said to have done so", (t) => {
+  const repository = withFiles(t);
+  const file = "clusters/homelab/secrets/settings.sops.yaml";
+  repository.write(file, "password: hunter2\n");
+  t.is(repository.tool("encrypt", "--encrypted-regex", "^password$", file).stderr, "");
+  for (const flags of [[], ["-i"]]) {
+    const ended = repository.tool("encrypt", ...flags, file);
+    t.is(ended.status, 0);
+    t.is(
+      ended.stderr,
+      `flux-sops: ${file}: nothing in it is encrypted: none of its values is selected, and all stay readable\n`,
+    );
+  }
+});
+
 test("no command takes an encrypted file for a readable one because of its name, and what each says to add is enough", (t) => {
   const repository = withFiles(t);
   const enc = `${DB}.enc`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import test from "ava";
 import { run } from "../../cli/commands.ts";
 import { REFUSED_OPTIONS } from "../../cli/arguments/refused-options.ts";
+import { withToolHere } from "../../cli/terminal/tool-here.ts";
 import { runTool, testWith } from "../real-tools.ts";
 
 /** The commands of sops that are here too. */
@@ -89,7 +90,8 @@ async function isAnswered(command: string, name: string, takesValue: boolean): P
   const rest = command.startsWith("exec-") ? ["true"] : [];
   const said = await complaintOf([command, name, ...value, missing, ...rest]);
   const reason = REFUSED_OPTIONS[name];
-  if (reason !== undefined) return said.includes(`${name} is not taken here: ${reason}`);
+  if (reason !== undefined)
+    return said.includes(withToolHere(`${name} is not taken here: ${reason}`));
   // A flag that is taken gets as far as the file, or what else is wrong with so short a command.
   return said !== "" && !said.includes("unknown option");
 }

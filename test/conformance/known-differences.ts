@@ -1205,7 +1205,7 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
   {
     what: "publish, groups, keyservice and completion",
     sops: "has them",
-    ours: "has none of them",
+    ours: "has none of them, and names the command of sops for all but completion",
     lines: [["sops groups > /dev/null", "0", "2"]],
   },
   {

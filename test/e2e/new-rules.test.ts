@@ -47,7 +47,10 @@ test("a file that lies decrypted on disk gets a new recipient by git add and git
   t.is(repository.tool("decrypt", "--in-place", DB).status, 0);
   const { status, stderr } = repository.tool("updatekeys", "--yes", DB);
   t.is(status, 1);
-  t.regex(stderr, /metadata not found; git add and git commit encrypt it for the recipients/);
+  t.regex(
+    stderr,
+    /metadata not found; where it lies here decrypted, git add and git commit encrypt it for the recipients/,
+  );
   repository.must("add", DB);
   const passed = repository.git("commit", "-qm", "Add a recipient");
   t.is(passed.status, 0, passed.stderr);
