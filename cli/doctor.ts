@@ -3,6 +3,7 @@ import { GitError } from "../git/errors.ts";
 import { openRepository, type OpenedRepository } from "../git/repository/open.ts";
 import { withToolCommand } from "../git/tool-command.ts";
 import { localIdentities } from "../hooks/local-identities.ts";
+import { unstagedRuleFiles } from "../hooks/rules/unstaged-rules.ts";
 import { chosenCluster, clusterFolders } from "../scaffold/new/cluster-folders.ts";
 import { isExplained } from "../scaffold/errors.ts";
 import { parseArguments } from "./arguments/parse.ts";
@@ -10,7 +11,7 @@ import { complain } from "./terminal/complain.ts";
 import { diagnoseAbsentGate } from "./doctor/absent-gate.ts";
 import { diagnoseBranches } from "./doctor/branches.ts";
 import { diagnoseCluster } from "./doctor/cluster.ts";
-import type { Diagnosis } from "./doctor/diagnosis.ts";
+import { note, type Diagnosis } from "./doctor/diagnosis.ts";
 import { readEncryption } from "./doctor/encrypted-files.ts";
 import { diagnoseGit } from "./doctor/git.ts";
 import { diagnoseHooks } from "./doctor/hooks.ts";
@@ -89,6 +90,7 @@ async function examine(
     ...(await diagnoseBranches(repository)),
     ...(await diagnoseNode(directory)),
     ...diagnoseRules(encryption, repository),
+    ...(encryption.unstagedRules === null ? await unstagedOnDisk(repository) : []),
     ...(await diagnoseIdentities(await localIdentities(repository), rules, files, repository)),
     ...(await diagnoseKeyFiles(repository, fix)),
     ...(await diagnoseInterrupted(repository, fix)),
@@ -98,6 +100,11 @@ async function examine(
   const cluster = await clusterMeant(directory, options.cluster);
   const kubectl = kubectlIn(options.context ?? null);
   return [...found, ...(await diagnoseCluster(encryption, cluster, kubectl, repository.prefix))];
+}
+
+/** Somebody who has just edited the rules takes what is said of them for what they say now. */
+async function unstagedOnDisk(repository: OpenedRepository): Promise<Diagnosis[]> {
+  return (await unstagedRuleFiles(repository)).map(({ what, add }) => note(what, add));
 }
 
 /** Null in a repository without clusters/NAME, where all rules are for the one cluster. */

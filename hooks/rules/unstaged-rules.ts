@@ -11,9 +11,21 @@ import { RULE_FILE, SETTINGS_FILE } from "./gate-files.ts";
  * @throws GitError
  */
 export async function unstagedRules(repository: Repository): Promise<string[]> {
+  const files = await unstagedRuleFiles(repository);
+  return files.map(({ what, add }) => `${what}: ${add}`);
+}
+
+/**
+ * The same, with the command by itself.
+ *
+ * @throws GitError
+ */
+export async function unstagedRuleFiles(
+  repository: Repository,
+): Promise<{ readonly what: string; readonly add: string }[]> {
   const files = await unstagedFiles(repository, [RULE_FILE, SETTINGS_FILE]);
-  return files.map((path) => {
-    const add = commandOnFiles(["git", "add", "--"], [path], repository.prefix);
-    return `${displayPath(path)} is not staged as it is on disk, and what is staged counts: ${add}`;
-  });
+  return files.map((path) => ({
+    what: `${displayPath(path)} is not staged as it is on disk, and what is staged counts`,
+    add: commandOnFiles(["git", "add", "--"], [path], repository.prefix),
+  }));
 }

@@ -43,6 +43,19 @@ test("rules that are on disk only", (t) => {
   t.regex(doctor("."), /^wrong {3}\.sops\.yaml is missing/m);
 });
 
+test("rules that are edited and not staged yet: a note says that what is staged counts", (t) => {
+  const repository = scaffolded(t);
+  repository.write(".sops.yaml", `${repository.read(".sops.yaml")}# edited\n`);
+  const doctor = () =>
+    repository.run("node", [TOOL, "doctor"], { cwd: join(repository.dir, "clusters") }).stdout;
+  const [, command = ""] =
+    /^note {4}\.sops\.yaml is not staged as it is on disk, and what is staged counts\n {8}(git .*)$/m.exec(
+      doctor(),
+    ) ?? [];
+  t.is(repository.paste([command], join(repository.dir, "clusters")).status, 0);
+  t.notRegex(doctor(), /not staged/);
+});
+
 test("rules that cannot be read, have no key, or a manual's", (t) => {
   const repository = scaffolded(t);
   const original = repository.read(".sops.yaml");
