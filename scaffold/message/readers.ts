@@ -25,8 +25,12 @@ export function readersPart({ files, identity, answers, destination }: Scaffolde
     );
   }
   if (rules?.state !== "merged") return [];
+  const { rules: all } = parseRuleFile(rules.content.toString("utf8"));
+  const others = new Set(all?.flatMap(({ foreign }) => foreign));
   return titled(
-    "What the rules added to .sops.yaml encrypt, these keys can read:",
+    others.size === 0
+      ? "What the rules added to .sops.yaml encrypt, these keys can read:"
+      : `The rules added to .sops.yaml are for age only, not for keys of another kind that rules there name (${[...others].join(", ")}). What they encrypt, these keys can read:`,
     identity.recipients.map((one) => `  ${one}`),
   );
 }

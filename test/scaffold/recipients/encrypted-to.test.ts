@@ -272,6 +272,24 @@ test.serial("files for PGP alone: the new rules are for age, and that is said", 
   t.regex(said, /\.sops\.yaml: apps\/a\.sops\.yaml is encrypted to other keys than a rule/);
 });
 
+test.serial("rules that are added beside those for PGP are said to be for age only", async (t) => {
+  const rule = (folder: string, more: string) =>
+    `  - path_regex: ^${folder}/.*\\.sops\\.yaml$\n    age: ${OPS}\n${more}`;
+  const said = async (...rules: readonly string[]) => {
+    const text = `creation_rules:\n${rules.join("")}`;
+    const prepared = await prepare(await repository({}, { ".sops.yaml": text }));
+    return closingMessage(await carryOut(prepared, { install: null }));
+  };
+  t.regex(
+    await said(rule("infra", ""), rule("apps", `    pgp: ${"A".repeat(40)}\n`)),
+    new RegExp(
+      String.raw`^The rules added to \.sops\.yaml are for age only, not for keys of another kind that rules there name \(pgp\)\. What they encrypt, these keys can read:\n  ${OPS}$`,
+      "m",
+    ),
+  );
+  t.regex(await said(rule("infra", "")), /^What the rules added to \.sops\.yaml encrypt, these/m);
+});
+
 test.serial("where all rules are for PGP, nobody is told that a commit encrypts", async (t) => {
   const rules = `creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    pgp: ${"A".repeat(40)}\n`;
   const files = { "apps/a.sops.yaml": await toPgp("a.sops.yaml"), ".sops.yaml": rules };
