@@ -1,13 +1,17 @@
 /**
  * Which folder was meant by one that is not there: one beside it whose name is that but for a letter too
  * many, too few or in its neighbour's place, for case or for hyphens; or one of the same name elsewhere.
- * A folder that is like none may be one to come, and so may `prod-2` beside `prod-1`.
+ * A folder that is like none may be one to come, and so may `prod-2` beside `prod-1`. No path begins with a slash.
  *
  * @param folder with a `/` at its end
  * @param folders those that are there, each with a `/` at its end
  */
 export function folderMeant(folder: string, folders: ReadonlySet<string>): string | null {
   if (folders.has(folder)) return null;
+  if (folder.startsWith("/")) {
+    const inside = folder.slice(1);
+    return inside !== "" && folders.has(inside) ? inside : null;
+  }
   const parts = folder.split("/").slice(0, -1);
   let above = "";
   for (const [index, part] of parts.entries()) {

@@ -166,6 +166,9 @@ function wrongRule(entry: RuleEntry, { rules, files }: Encryption): Diagnosis[] 
 /** `\\.`, as a dot is escaped in double quotes. */
 const ESCAPED_BACKSLASH = /(?<!\\)(?:\\\\)+\./;
 
+/** The name of what is piped into sops, which some rules are for alone. */
+const STANDARD_INPUT = "/dev/stdin";
+
 /** Rules may be there before their files, so only what looks misspelt is reported. */
 function takesNothing(
   { file, rule }: RuleEntry,
@@ -174,7 +177,7 @@ function takesNothing(
 ): Diagnosis[] {
   const top = folderOfRules(file);
   const below = paths.flatMap((path) => (path.startsWith(top) ? [path.slice(top.length)] : []));
-  if (below.some(rule.matches)) return [];
+  if (below.some(rule.matches) || rule.matches(STANDARD_INPUT)) return [];
   const where = `${displayTextPath(file)}:${String(rule.line)}: the creation rule takes no file`;
   if (ESCAPED_BACKSLASH.test(rule.pathRegex)) {
     return [
@@ -185,7 +188,8 @@ function takesNothing(
     ];
   }
   const folder = literalFolder(rule.pathRegex);
-  if (folder === "" || existsSync(join(directory, top, folder))) return [];
+  const isThere = !folder.startsWith("/") && existsSync(join(directory, top, folder));
+  if (folder === "" || isThere) return [];
   const meant = folderMeant(folder, new Set(below.flatMap(foldersAbove)));
   if (meant === null) return [];
   return [

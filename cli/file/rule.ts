@@ -37,7 +37,7 @@ export function ruleOnDisk(path: string, chosen: string | null): CreationRule | 
   if (rule === null) {
     throw new SopsError(
       "no-rule",
-      `no creation rule in ${printable(found.config)} takes this file`,
+      `no creation rule in ${printable(found.config)} takes this file${path === "/dev/stdin" ? ": give it a name with --filename-override NAME" : ""}`,
     );
   }
   return rule;

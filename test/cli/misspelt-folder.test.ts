@@ -18,6 +18,11 @@ const MEANT: readonly (readonly [folder: string, meant: string | null])[] = [
   ["Clusters/homelab/", "clusters/homelab/"],
   ["homelab/", "clusters/homelab/"],
   ["app/", "apps/"],
+  ["/clusters/homelab/", "clusters/homelab/"],
+  // Outside of the repository.
+  ["/dev/", null],
+  ["/tmp/", null],
+  ["/", null],
   // There, or to come.
   ["clusters/homelab/", null],
   ["clusters/homelab/secrets/", null],

@@ -318,6 +318,16 @@ test("of a readable file no more is said than that a commit encrypts what is nam
   );
 });
 
+test("standard input that no rule takes by its name is said to need another", (t) => {
+  const repository = withFiles(t);
+  const piped = (...args: readonly string[]) =>
+    repository.run("node", [".flux-sops/flux-sops.mjs", "encrypt", ...args, "/dev/stdin"], {
+      input: PLAIN,
+    });
+  t.regex(piped().stderr, /takes this file: give it a name with --filename-override NAME\n$/);
+  t.true(piped("--filename-override", DB).stdout.includes("ENC["));
+});
+
 test("an encryption that leaves all readable is said to have done so", (t) => {
   const repository = withFiles(t);
   const file = "clusters/homelab/secrets/settings.sops.yaml";
