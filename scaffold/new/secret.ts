@@ -57,7 +57,7 @@ async function prepareSecret(request: GeneratorRequest): Promise<PreparedFiles> 
   const { prompter } = request;
   const cluster = await chosenCluster(
     request,
-    "write it to a file NAME.sops.yaml: git commit encrypts it",
+    "write it to a file NAME.sops.yaml, which git commit encrypts",
   );
   const namespace = await wantedNamespace(request);
   const type = secretType(await wantedType(request));
