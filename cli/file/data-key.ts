@@ -50,9 +50,13 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
       : `of the age identities here (${known.size}) none opens it`;
   throw new SopsError(
     "no-identity",
-    `${here}${trouble}; it needs ${wanted.filter((one) => one !== "").join(" or ")}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command`,
+    `${here}${trouble}; it needs ${wanted.filter((one) => one !== "").join(" or ")}: in ${userKeyFile()}, or SOPS_AGE_KEY_FILE=FILE before the command${OF_SOMEBODY_ELSE}`,
   );
 }
+
+/** A new colleague is not to ask for the cluster's key. */
+const OF_SOMEBODY_ELSE =
+  "; or have somebody who can read it let a key of your own in (npx flux-sops keys new makes one)";
 
 /** As sops, a command is asked for the key of each recipient in turn; all other places hold what they hold. */
 function askedFor(metadata: Metadata): readonly string[] {

@@ -205,6 +205,10 @@ test("no key: exit status 128, and the recipient that is needed", (t) => {
   const { status, stderr } = ended();
   t.is(status, 128);
   t.true(stderr.includes(`it needs the private key of ${recipient}: in `), stderr);
+  t.regex(
+    stderr,
+    /; or have somebody who can read it let a key of your own in \(npx flux-sops keys new /,
+  );
 
   const rules = repository.read(".sops.yaml");
   repository.write(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${OTHER}\n`));
