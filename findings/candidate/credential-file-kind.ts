@@ -19,6 +19,8 @@ const LOGINS = {
   "credentials.tfrc.json": /credentials\.tfrc\.json/,
   s3cfg: /\.s3cfg/,
   rclone: /rclone\.conf/,
+  // Ceph's: `ceph.client.admin.keyring`.
+  keyring: /[^/]*\.keyring/,
 } as const;
 
 /**

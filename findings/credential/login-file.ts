@@ -20,6 +20,7 @@ const LINES: Readonly<Record<LoginFormat, RegExp>> = {
   "credentials.tfrc.json": /"token"\s*:\s*"([^"]+)"/,
   s3cfg: /^\s*secret_key\s*=\s*(\S+)/,
   rclone: /^\s*(?:pass|password2?|key|token|client_secret|secret_access_key)\s*=\s*(\S.*)$/,
+  keyring: /^\s*key\s*=\s*(\S{16,})$/,
   "git-credentials": /^\s*[a-z]+:\/\/[^\s:@/]*:([^\s@/]+)@/,
 };
 

@@ -28,6 +28,8 @@ const ISSUED = [
   "nbp_[A-Za-z0-9]{36}",
   "sha256~[A-Za-z0-9_-]{43}",
   "[A-Za-z0-9_.-]{1,60}@(?:pam|pve)![A-Za-z0-9_.-]{1,60}[=:][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+  // Ceph: what kind of key it is, the time it was made at, that 16 bytes follow, those.
+  "AQ[A-D][A-Za-z0-9+/]{10}[BRhx]AA[A-Za-z0-9+/]{21}[AQgw]==",
   // A tunnel of Cloudflare: base64 of `{"a":"…`.
   "eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}",
   // Stores of secrets and of states: Vault and OpenBao, Doppler, HCP Terraform, Pulumi

@@ -6,6 +6,11 @@ export const CREDENTIAL_FILE: Examples = {
     { path: "ansible/.vault_pass", content: "correct horse battery\n", lines: [1] },
     { path: "vault-password.txt", content: "hunter22", lines: [1] },
     { path: "backup/restic-password", content: "\nhunter22\n", lines: [2] },
+    {
+      path: "ceph/ceph.client.admin.keyring",
+      content: '[client.admin]\n\tkey = {{CEPH_KEY}}\n\tcaps mon = "allow *"\n',
+      lines: [2],
+    },
     { path: "borg.passphrase", content: "hunter22\n", lines: [1] },
     { path: "app/db-password", content: "/Zk3vQ8r2/b4+w==\n", lines: [1] },
     { path: "app/db-password", content: "admin_password\n", lines: [1] },

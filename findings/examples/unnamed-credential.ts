@@ -12,6 +12,22 @@ export const UNNAMED_CREDENTIAL: Examples = {
       lines: [3, 5, 6],
     },
     {
+      path: "etc/ceph.conf",
+      content: "[client.k8s]\nkey = {{CEPH_KEY}}\n",
+      lines: [2],
+    },
+    {
+      path: "rook/external.json",
+      content:
+        '[{"name": "rook-csi", "data": {"userKey": "{{CEPH_KEY}}"}},\n{"name": "mon", "data": {"a": "{{CEPH_KEY}}"}}]\n',
+      lines: [1, 2],
+    },
+    {
+      path: "docs/ceph.md",
+      content: "    mount -t ceph mon:/ /mnt -o name=admin,secret={{CEPH_KEY}}\n",
+      lines: [1],
+    },
+    {
       path: "rootkey.csv",
       content: `Access key ID,Secret access key\r\nAKIA2ZK3VQRLMNPXWBTY,${ANY.slice(0, 38)}/+\r\n`,
       // The text as a whole is one scalar of YAML, too.
@@ -178,6 +194,12 @@ export const UNNAMED_CREDENTIAL: Examples = {
     },
   ],
   misses: [
+    // Base64 that begins as Ceph's keys do, and is part of more, or no key of the kind.
+    {
+      path: "app/base64.yaml",
+      content:
+        "kind: ConfigMap\nbinaryData:\n  a: AQBk{{CEPH_KEY}}\n  b: AQBkZk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV4nA==\n  c: {{CEPH_KEY}}a\n",
+    },
     {
       path: "docs/aws.md",
       content: `AKIA2ZK3VQRLMNPXWBTY is the id\nAKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n`,

@@ -151,6 +151,8 @@ export const SHORT_TOKENS: readonly (readonly [beginning: string, shape: RegExp]
   ["SG.", /^SG\.[\w-]{22}\.[\w-]{43}/],
   ["hf_", /^hf_[A-Za-z]{34}/],
   ["tk_", /^tk_[a-z0-9]{29}/],
+  // Of Ceph: what it begins with is in the base64 of anything.
+  ["AQ", /^AQ[A-D][A-Za-z0-9+/]{10}[BRhx]AA[A-Za-z0-9+/]{21}[AQgw]==/],
 ];
 
 /**

@@ -71,6 +71,13 @@ export async function placeholders(): Promise<Record<string, string>> {
       `Private-MAC: ${randomBytes(32).toString("hex")}`,
     ].join("\n"),
     WIREGUARD: randomBytes(32).toString("base64"),
+    // Its kind, the time that it was made at, its length.
+    CEPH_KEY: Buffer.concat([
+      Buffer.from([1, 0]),
+      randomBytes(8),
+      Buffer.from([16, 0]),
+      randomBytes(16),
+    ]).toString("base64"),
     MINISIGN: signingKey("EdScB2", 158),
     MINISIGN_OPEN: signingKey("Ed\0\0B2", 158),
     MINISIGN_PUBLIC: signingKey("EdScB2", 42),

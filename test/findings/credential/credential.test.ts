@@ -257,6 +257,7 @@ const TOKENS = [
   `cfut_${any(40)}0a1b2c3d`,
   `v1.0-${"0a1b2c3d".repeat(3)}-${"0a1b2c3d5e".repeat(14)}0a1b2c`,
   `cfat_${any(40)}0a1b2c3d`,
+  `AQB${any(10)}BAA${any(21)}A==`,
   `tskey-auth-${any(17)}-${any(32)}`,
   `hskey-api-${any(12)}-${any(64)}`,
   `nbp_${any(36)}`,
