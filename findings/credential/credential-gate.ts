@@ -29,7 +29,7 @@ export function mayHoldCredential(text: string): boolean {
     if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
     if (isVagueName(name) && mayBeValue(text, end, (value) => isVagueCredential(name, value)))
       return true;
-    if (/(?:^|[^a-z])(?:pass|pwd)$/i.test(name) && mayBeValue(text, end, isStrongValue))
+    if (/(?:^|[^a-z])(?:pass|pwd?)$/i.test(name) && mayBeValue(text, end, isStrongValue))
       return true;
   }
   for (const [, name = ""] of text.matchAll(ARGUMENT)) if (isCredentialName(name)) return true;
@@ -48,7 +48,7 @@ export function mayHoldCredential(text: string): boolean {
 const MOST_KEYS = 2000;
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|pwd|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|account|admin|app|application|auth|consumer|cookie|hmac|secret|session|shared|signing|private|master|encryption|license|user)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*(?::=|[:=>])/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|pwd?|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|account|admin|app|application|auth|bouncer|consumer|cookie|enc|hmac|integration|jwt|priv|routing|secret|service|session|shared|signing|private|master|encryption|license|user)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*(?::=|[:=>])/gi;
 
 /** An item of a list that is a flag without its value. */
 const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
@@ -82,6 +82,8 @@ const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
   ["encryption", KEY_OF_ITSELF],
   // Terraform's and Packer's, with a default.
   ["variable", /\bvariable\s+"/],
+  // CrowdSec's, with the name of a bouncer.
+  ["BOUNCER_KEY_", /\bBOUNCER_KEY_\w+["']?\s*[:=]/],
   // Zigbee's key, as a list of numbers.
   ["network_key", /network_key["']?\s*:\s*[[-]/],
 ];

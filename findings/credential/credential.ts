@@ -10,18 +10,18 @@ import { isMasked } from "./token-shapes.ts";
 
 /** A name that ends in one of these words names a credential … */
 const CREDENTIAL_ENDING =
-  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|(?:[a-z0-9]+_|db)pass|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_value)?|l?api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|(?:[a-z0-9]+_|db)pass|[a-z0-9]+_pwd?|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_value)?|l?api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|bouncer_?key(?:_(?!file|name|path)[a-z0-9]+)*|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
 
 /** … and an environment variable also with one of these. */
 const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;
 
 /** … unless it is one of these: switches, limits and names of things. */
 const NOT_A_CREDENTIAL =
-  /(?:^|_)(?:automount_.*token|(?:existing|from|use|has|is|no|enable|disable|allow|require|show|hide|reset|forgot|change|change_?me|max|min|num|next|page|continuation|cancellation|public|ssh_?public)_.*)$/;
+  /(?:^|_)(?:automount_.*token|old_pwd|(?:existing|from|use|has|is|no|enable|disable|allow|require|show|hide|reset|forgot|change|change_?me|max|min|num|next|page|continuation|cancellation|public|ssh_?public)_.*)$/;
 
 /** A name that is a secret's as often as that of the Secret or the key which has it: the value has to tell. */
 const VAGUE_ENDING =
-  /(?:^|_)(?:pass|pwd|secret_key_base|(?:account|admin|app|application|consumer|cookie|hmac|session|(?:pre)?shared|signing|user)_?key)$/;
+  /(?:^|_)(?:pass|pwd|secret_key_base|(?:account|admin|app|application|consumer|cookie|enc|hmac|integration|jwt|pre_?auth|priv|routing|service|session|(?:pre)?shared|signing|user)_?key)$/;
 
 /** `dbPassword`, `DB-PASSWORD`, `db.password` → `db_password`. */
 function normalised(name: string): string {

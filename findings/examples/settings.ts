@@ -170,6 +170,25 @@ export const SETTINGS: Examples = {
       lines: [5],
     },
     {
+      path: "compose/mail.yaml",
+      content:
+        "services:\n  a:\n    environment:\n      SMTP_PW: Winter2024!\n      MAIL_PWD: Winter2024!\n      BOUNCER_KEY_traefik: Winter2024\n      WG_PRIVKEY: {{WIREGUARD}}\n  b:\n    environment:\n      - SMTP_PW=Winter2024!\n      - BOUNCER_KEY_traefik=Winter2024\n    login: {user: me, pw: Winter2024!}\n",
+      lines: [4, 5, 6, 7, 10, 11, 12],
+    },
+    {
+      path: "crowdsec/env.yaml",
+      content:
+        "kind: Deployment\nspec:\n  env:\n    - name: BOUNCER_KEY_traefik\n      value: Winter2024\n    - name: SMTP_PW\n      value: Winter2024\n",
+      lines: [5, 7],
+    },
+    {
+      path: "alertmanager/config.yml",
+      content:
+        "receivers:\n  - pagerduty_configs:\n      - routing_key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n      - service_key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n",
+      lines: [3, 4],
+    },
+    { path: "etc/mail.toml", content: 'smtp_pw = "Winter2024!"\n', lines: [1] },
+    {
       path: "app/peer.yaml",
       content: "apiVersion: metallb.io/v1beta2\nkind: BGPPeer\nspec:\n  password: hunter22\n",
       lines: [4],
@@ -278,6 +297,11 @@ export const SETTINGS: Examples = {
       path: "app/other.yaml",
       content:
         "apiVersion: example.org/v1\nkind: Thing\nspec:\n  password: correct\n  passwordSecretRef: {password: hunter22}\n",
+    },
+    {
+      path: "app/bindings.yaml",
+      content:
+        "routing_key: orders.created.v1\nservice_key: grafana-main1\nbouncer_key_file: bouncer1.txt\npw: Winter2024!\nprivkey: privkey1.pem\nSMTP_PW: ${SMTP_PW1}\nBOUNCER_KEY_traefik: ${KEY1}\nINIT_PWD: /srv/app1\n",
     },
     {
       path: "crd.yaml",

@@ -84,9 +84,16 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
     "admin",
     "app",
     "application",
+    "bouncer",
     "consumer",
     "cookie",
+    "enc",
     "hmac",
+    "integration",
+    "jwt",
+    "priv",
+    "routing",
+    "service",
     "session",
     "shared",
     "signing",
@@ -173,6 +180,12 @@ export const SQL_WORDS = [
 /** Of a wireless network, in NetworkManager's settings and wpa_supplicant's. */
 const NETWORK_WORDS = ["psk=", "psk ="] as const;
 
+/** `SMTP_PW`, too short for the search without what follows. */
+const SHORT_NAMES = [":", "=", '"', "'", " ", ",", "}", "\r", "\n"].flatMap((after) => [
+  `_pw${after}`,
+  `_PW${after}`,
+]);
+
 /** Files of logins, where they stand as a value in another. */
 const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
 
@@ -257,7 +270,10 @@ export const KEYWORDS = {
     "fake:",
     // Where a `key` is a credential.
     ...["widget:", "widget.key", "ncryption:"],
+    ...SHORT_NAMES,
+    // With the name of a bouncer of CrowdSec's behind it.
+    "BOUNCER_KEY_",
     // Beside a user.
-    "pwd:",
+    ...["pwd:", " pw:", '"pw"'],
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -70,7 +70,7 @@ const USER = /^(?:[a-z]+[-_]?)?(?:user(?:_?name)?|login)$/i;
 /** What its place tells to be a credential: `pass` beside a user, `key` of a widget, or of an encryption. */
 function isToldByPlace({ key, value }: Entry, holder: string, isLogin: boolean): boolean {
   const text = isScalar(value) && !isTagged(value) ? scalarText(value) : "";
-  if (/^(?:pass|pwd)$/i.test(key)) return isLogin && isStrongValue(text);
+  if (/^(?:pass|pwd?)$/i.test(key)) return isLogin && isStrongValue(text);
   return key === "key" && /^(?:widgets?|encryption)$/.test(holder) && isRandomValue(text);
 }
 

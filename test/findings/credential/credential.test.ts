@@ -31,6 +31,11 @@ const NAMES = [
   "WEBPASSWORD",
   "requirepass",
   "authToken",
+  "SMTP_PW",
+  "smtp_pw",
+  "SMTP_PWD",
+  "BOUNCER_KEY_traefik",
+  "BOUNCER_KEY_CADDY",
 ];
 
 const OTHER_NAMES = [
@@ -50,6 +55,11 @@ const OTHER_NAMES = [
   "tokens",
   "AWS_ACCESS_KEY_ID",
   "username",
+  "BOUNCER_KEY_FILE",
+  "BOUNCER_KEY_PATH",
+  "pw",
+  "old_pwd",
+  "routing_key",
 ];
 
 for (const name of NAMES) {
@@ -399,6 +409,14 @@ test("keys of users and accounts count where they are drawn at random", (t) => {
     "ACCOUNT_KEY",
     "ovh_application_key",
     "consumerKey",
+    "WG_PRIVKEY",
+    "wg-priv-key",
+    "routing_key",
+    "service_key",
+    "pagerdutyIntegrationKey",
+    "JWT_KEY",
+    "ENC_KEY",
+    "HEADSCALE_PREAUTHKEY",
   ]) {
     t.true(isVagueCredential(name, random), name);
     t.true(mayHoldCredential(`${name}: ${random}`), name);
