@@ -84,21 +84,22 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
     "admin",
     "app",
     "application",
-    "bouncer",
     "consumer",
     "cookie",
-    "enc",
     "hmac",
-    "integration",
-    "jwt",
     "priv",
-    "routing",
-    "service",
     "session",
     "shared",
     "signing",
     "user",
   ].flatMap(keyNames),
+  // Of a bouncer, an integration, a routing, a service, for JWT and encryption: by what is rare in other words.
+  ...["cer", "ion", "ing", "ice", "wt", "nc"].flatMap((tail) => [
+    `${tail}_key`,
+    `${tail}-key`,
+    `${tail}Key`,
+    `${tail.toUpperCase()}_KEY`,
+  ]),
 ]);
 
 /**
