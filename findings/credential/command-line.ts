@@ -1,4 +1,5 @@
 import { isCredentialName, isCredentialVariable, isStrongValue } from "./credential.ts";
+import { valuesInBraces } from "./in-braces.ts";
 import { isLiteralPassword } from "./literal-password.ts";
 
 /** What an argument names that is read from a file. */
@@ -43,9 +44,12 @@ const SHORT_FLAGS: readonly (readonly [program: string, pattern: RegExp])[] = [
  */
 export function passwordsInCommand(command: string): string[] {
   const named = [
-    ...[...valuesOf(command, "--", FLAG), ...valuesSet(command)].filter(({ name }) =>
-      isCredentialName(name),
-    ),
+    ...[
+      ...valuesOf(command, "--", FLAG),
+      ...valuesSet(command),
+      // `curl -d '{"password":"…"}'`
+      ...valuesInBraces(command).filter(({ isQuoted }) => isQuoted),
+    ].filter(({ name }) => isCredentialName(name)),
     ...valuesOf(command, "=", VARIABLE).filter(({ name }) => isCredentialVariable(name)),
     ...valuesOf(command, "ansible_", OF_ANSIBLE),
   ].filter(({ value }) => !/[$`]/.test(value) && isStrongValue(value) && !FILE.test(value));

@@ -1,6 +1,7 @@
 import { isCredentialName, isVagueCredential } from "./credential.ts";
 import { holdsUnnamedCredential } from "./unnamed-credential.ts";
 import { passwordsInCommand } from "./command-line.ts";
+import { valuesInBraces } from "./in-braces.ts";
 
 /** A literal credential in a file of settings. */
 export interface CredentialLine {
@@ -28,13 +29,14 @@ const COMMENT = /^\s*(?:[#;]|\/\/)/;
  * The lines of a program's settings that hold a credential: in TOML, INI, properties, HCL, YAML.
  *
  * @param isValue what counts as a literal value under a credential's name
- * @param isAlwaysQuoted what has no quotes refers to something else
+ * @param quoted where what has no quotes refers to something else, or is computed: in braces, as jq's programs have them
  */
 export function credentialLines(
   text: string,
   isValue: (value: string, isQuoted: boolean) => boolean,
-  isAlwaysQuoted = false,
+  quoted: "always" | "in braces" | "never" = "in braces",
 ): CredentialLine[] {
+  const isAlwaysQuoted = quoted === "always";
   const found: CredentialLine[] = [];
   for (const [line, whole] of text.split("\n").entries()) {
     const start = whole.slice(0, LONGEST_LINE);
@@ -42,13 +44,19 @@ export function credentialLines(
     const [, name = "", sign = "", rest = ""] = match ?? [];
     // In PHP too, what has no quotes calls a function; in a shell a backtick does.
     const isBare = !isAlwaysQuoted && sign !== "=>" && !rest.startsWith("`");
-    const quoted = QUOTED.exec(rest)?.[2];
-    const value = quoted ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
-    const isLiteral = isCredentialName(name) && isValue(value, quoted !== undefined);
+    const inQuotes = QUOTED.exec(rest)?.[2];
+    const value = inQuotes ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
+    const isLiteral = isCredentialName(name) && isValue(value, inQuotes !== undefined);
     const isNamed = isLiteral || isVagueCredential(name, value);
     if (isNamed) found.push({ line, name });
     else if (!COMMENT.test(start)) {
-      const [given] = isAlwaysQuoted ? [] : passwordsInCommand(start);
+      const inBraces = valuesInBraces(start).find(
+        (one) =>
+          (one.isQuoted || quoted === "never") &&
+          isCredentialName(one.name) &&
+          isValue(one.value, one.isQuoted),
+      );
+      const given = inBraces?.name ?? (isAlwaysQuoted ? undefined : passwordsInCommand(start)[0]);
       if (given !== undefined || holdsUnnamedCredential(start))
         found.push({ line, name: given ?? name });
     }

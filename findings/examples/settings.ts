@@ -170,9 +170,49 @@ export const SETTINGS: Examples = {
       lines: [5],
     },
     {
+      path: "hosts/a.nix",
+      content:
+        '{\n  services.a = { user = "x"; password = "Winter2024!"; };\n  users = [ { name = "a"; token = "Zk3vQ8r2"; } ];\n}\n',
+      lines: [2, 3],
+    },
+    {
+      path: "infra/locals.tf",
+      content:
+        'locals { db = { user = "x", password = "Winter2024!" } }\nauth = [{ username = "x", token = "Zk3vQ8r2" }]\n',
+      lines: [1, 2],
+    },
+    {
+      path: "app/in-braces.conf",
+      content:
+        "auth: { username: x, password: Winter2024! }\nauth = { \"user\": \"x\", 'password': 'Winter2024!' }\n",
+      lines: [1, 2],
+    },
+    {
+      path: "app/in-braces.toml",
+      content: 'db = { user = "x", password = "Winter2024!" }\n',
+      lines: [1],
+    },
+    {
+      path: "app/in-braces.jsonc",
+      content: '// a\n{"db": {"user": "x", "password": "Winter2024!"}}\n',
+      lines: [2],
+    },
+    {
+      path: "scripts/login.sh",
+      content:
+        'curl -d \'{"username":"a","password":"Winter2024!"}\' http://a\ncurl -d "{\\"username\\":\\"a\\",\\"password\\":\\"Winter2024!\\"}" http://a\n',
+      lines: [1, 2],
+    },
+    {
+      path: "app/login.yaml",
+      content:
+        "kind: Job\nspec:\n  args:\n    - curl -d '{\"user\":\"a\",\"password\":\"Winter2024!\"}' http://a\n    - |\n      sleep 1\n      curl -d '{\"user\":\"a\",\"password\":\"Winter2024!\"}' http://a\n---\nkind: ConfigMap\ndata:\n  a.conf: |\n    auth { user = \"x\", password = \"Winter2024!\" }\n    include(a)\n",
+      lines: [4, 7, 12],
+    },
+    {
       path: "compose/mail.yaml",
       content:
-        "services:\n  a:\n    environment:\n      SMTP_PW: Winter2024!\n      MAIL_PWD: Winter2024!\n      BOUNCER_KEY_traefik: Winter2024\n      WG_PRIVKEY: {{WIREGUARD}}\n  b:\n    environment:\n      - SMTP_PW=Winter2024!\n      - BOUNCER_KEY_traefik=Winter2024\n    login: {user: me, pw: Winter2024!}\n",
+        "services:\n  a:\n    environment:\n      SMTP_PW: Winter2024!\n      MAIL_PWD: Winter2024!\n      BOUNCER_KEY_traefik: Winter2024\n      WG_PRIVKEY: Zk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV4nE8uRfGi2W=\n  b:\n    environment:\n      - SMTP_PW=Winter2024!\n      - BOUNCER_KEY_traefik=Winter2024\n    login: {user: me, pw: Winter2024!}\n",
       lines: [4, 5, 6, 7, 10, 11, 12],
     },
     {
@@ -195,6 +235,27 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
+    // A program of jq's, and what a shell puts in.
+    {
+      path: "scripts/in-braces.sh",
+      content:
+        "curl -d \"{\\\"password\\\":\\\"$PASSWORD1\\\"}\" http://a\ncurl -d '{\"password\":\"'$PASSWORD1'\",\"token\":\"'\"$TOKEN2\"'\"}' http://a\njq '{password: .data.password1, token: $token1, api_key: (.a1 + \"b\")}' a.json\njq '.items[] | {name: .name, password: .secret1.password | @base64d, token, secret1}' a.json\njq '{token: tokens1234}, {password: env1234.PASSWORD}' a.json\nawk '{password=field12; print password}'\nyq '.a.password = strenv(PASSWORD1)' a.yaml\n",
+    },
+    {
+      path: "hosts/in-braces.nix",
+      content:
+        '{\n  a = { passwordFile = "/run/secrets/pw1"; token = config.sops.placeholder."a1"; };\n  b = { password = "${config.x1}"; token = token12345; secret = "app-secret-1"; };\n}\n',
+    },
+    {
+      path: "infra/in-braces.tf",
+      content:
+        'b = { password = var.password1, token = "${var.token1}", api_key = local1234 }\nc = { password = "correct", token_path = "a1b2c3d4" }\n',
+    },
+    {
+      path: "app/in-braces.conf",
+      content:
+        "log: { password: ${PASSWORD1}, token: $TOKEN1, api_key: key.of.app1 }\n# auth: { username: x, password: Winter2024! }\nusername: x, password: Winter2024!\n",
+    },
     // jq puts the values in.
     {
       path: "scripts/env.sh",

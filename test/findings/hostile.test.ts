@@ -90,6 +90,7 @@ const hostile = (n: number): Record<string, string> => ({
   "variables of Terraform": 'variable "password" {\ndefault = "'.repeat(n / 20),
   "widgets without a key": "widget: {key: aaaaaaaaaaaaaaaaaaaa, encryption:\n".repeat(n / 20),
   "addresses with tokens in them": `a: ${"?token=&apikey=aaaaaaaaaaaaaaaaaaaaaaa%".repeat(n / 20)}`,
+  "braces without an end": `{password: "a, ${'{password: "a, '.repeat(n / 20)}\n${"{ token: aaaaaaaa1 ".repeat(n / 20)}`,
   "elements without an end": "<password>aaaa <a password=".repeat(n / 10),
   "words without an end": `kind: ConfigMap\ndata:\n  password: ${"aa ".repeat(n)}\n`,
   "words of a sentence in rows": `password: aa bb cc dd ee ff gg hh ii jj\n`.repeat(n / 40),

@@ -20,11 +20,9 @@ export function findInSettings({ path, readable }: Candidate): Hit[] {
   const isTerraform = /\.(?:tf|hcl)$/i.test(path);
   const isAlwaysQuoted = isTerraform || /\.(?:toml|nix)$/i.test(path);
   const lines = [
-    ...credentialLines(
-      readable,
-      isScript(path) ? isLiteralInScript : isStrongValue,
-      isAlwaysQuoted,
-    ),
+    ...(isScript(path)
+      ? credentialLines(readable, isLiteralInScript)
+      : credentialLines(readable, isStrongValue, isAlwaysQuoted ? "always" : "never")),
     ...(isTerraform ? terraformDefaults(readable) : []),
   ];
   return lines.map(({ line, name }) => possibleCredential("settings", name, line + 1, USE_SOURCE));
