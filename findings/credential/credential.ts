@@ -109,9 +109,9 @@ export function isVagueName(name: string): boolean {
   );
 }
 
-/** The name of a Secret, of a key in one, of a variable or of a file, where a password might stand. */
+/** The name of a Secret, of a key in one, of a variable, a file or an image, where a password might stand. */
 const REFERENCE_LIKE =
-  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*)$/;
+  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*|[\w.-]+\.(?:crt|pem)|(?:[^\s@]+@)?sha256:[0-9a-f]{64})$/;
 
 /**
  * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key` and `$slack-token`,

@@ -115,6 +115,10 @@ export const HELM_VALUES: Examples = {
         "kind: HelmRelease\nspec:\n  values:\n    smtp: {user: SMTP_USER, pass: SMTP_PASS1, pwd: /home/me1}\n    a: {pass: Winter2024!}\n    key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    widget: {key: '{{ HOMEPAGE_VAR_SONARR_KEY }}'}\n    b: {widget: {key: api-key-of-sonarr}}\n    csLapiSecretKey: csLapiSecret\n    apiTokenSecret: cloudflare\n    botTokenSecret: discord-bot-v2\n    replicationSecret: postgres1-repl\n    form_secret: synapse-forms\n    env: {OPENAI_API_KEY: ignored, GREEN_APP_SECRET: home-assistant-green-app}\n    badge: https://codecov.io/a/badge.svg?token=ABC123XYZ0\n    url: https://a/?token=$TOKEN&apikey=the-key-of-sonarr-itself\n",
     },
     {
+      path: "app/digests.yaml",
+      content: `kind: HelmRelease\nspec:\n  values:\n    token: sha256:${"0a1b2c3d".repeat(8)}\n    secret: sha256:${"0a1b2c3d".repeat(8)}\n    images: {token: "ghcr.io/a/b:1.2.3@sha256:${"0a1b2c3d".repeat(8)}"}\n    env: {API_TOKEN: placeholder1, DB_PASSWORD: insert-password-here1}\n`,
+    },
+    {
       path: "app/named-alike.yaml",
       content:
         "kind: HelmRelease\nspec:\n  values:\n    vpn: {privateKey: privateKey}\n    envFromSecret:\n      RELAY_SECRET: relay-secret/NB_AUTH_SECRET\n      STORE_ENCRYPTION_KEY: management/storeEncryptionKey\n    env: {POSTGRES_PASSWORD: postgres-password}\n",

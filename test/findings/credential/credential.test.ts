@@ -108,6 +108,10 @@ const VALUES = [
   "love-your-life",
   "@Hunter2@",
   "known-key-1",
+  "exampleHorse22",
+  "dummy22",
+  "sha256:hunter22",
+  "fakeittillyoumakeit",
 ];
 
 const OTHER_VALUES = [
@@ -157,6 +161,18 @@ const OTHER_VALUES = [
   "not_required",
   "anonymous",
   "sk-111111111111",
+  "sha256:0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d",
+  "ghcr.io/a/b:1.2.3@sha256:0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d",
+  "...",
+  "placeholder1",
+  "PLACEHOLDER_PASSWORD_1",
+  "insert-password-here",
+  "put_your_token_here",
+  "dummy-token1",
+  "fake-api-key-1",
+  "example-password1",
+  "privkey1.pem",
+  "tls1.key",
   "password",
 ];
 
