@@ -6,21 +6,36 @@ const ISSUED = [
   // GitHub, GitLab and its runners
   "gh[opusr]_[A-Za-z0-9]{36,}",
   "github_pat_[A-Za-z0-9_]{60,}",
-  "gl(?:pat|rt|dt|ft|imt|soat|oas|agent)-[A-Za-z0-9_.-]{20,}",
+  "gl(?:pat|rt|dt|ft|imt|soat|oas|agent|ffct)-[A-Za-z0-9_.-]{20,}",
   "glptt-[0-9a-f]{40}",
   "GR1348941[A-Za-z0-9_-]{20}",
-  // Registries: Docker, npm, PyPI
+  // Registries: Docker, npm, PyPI; JFrog's (a reference is base64 of `reftkn:`), Clojars
+  "AKCp[A-Za-z0-9]{69}",
+  "cmVmdGtuO[A-Za-z0-9]{55}",
+  "CLOJARS_[0-9a-z]{60}",
   "dckr_[op]at_[A-Za-z0-9_-]{20,}",
   "npm_[A-Za-z0-9]{36}",
   "pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}",
   // Clouds and networks: DigitalOcean, Fly, Backblaze, Cloudflare, Tailscale, Headscale, NetBird, OpenShift, Proxmox VE
   "do[opr]_v1_[0-9a-f]{64}",
   "fo1_[A-Za-z0-9_-]{43}",
-  "fm2_[A-Za-z0-9+/]{100,}={0,3}",
+  "fm(?:1[ar]|2)_[A-Za-z0-9+/]{100,}={0,3}",
   "K00\\d[A-Za-z0-9+/]{27}",
   "cf(?:k|ut|at)_[A-Za-z0-9]{40}[0-9a-f]{8}",
   // Cloudflare's for its Origin CA.
   "v1\\.0-[0-9a-f]{24}-[0-9a-f]{146}",
+  // Of Azure: what an application logs in with, and keys that say whose they are within: DevOps, a registry, storage, others.
+  "[A-Za-z0-9_~.]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}",
+  "[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}",
+  "[A-Za-z0-9+/]{42}\\+ACR[A-D][A-Za-z0-9+/]{5}",
+  "[A-Za-z0-9+/]{76}\\+ASt[A-Za-z0-9+/]{5}[AQgw]==",
+  "[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}",
+  // Of AWS the models' one, base64 of `BedrockAPIKey`.
+  "ABSKQmVkcm9ja0FQSUtleS[A-Za-z0-9+/]{80,}={0,2}",
+  // Of names and networks: DNSimple, Porkbun, Defined's Nebula.
+  "dnsimple_[au]_[A-Za-z0-9]{20,}",
+  "sk1_[0-9a-f]{64}",
+  "dnkey-[A-Z0-9]{26}-[A-Z0-9]{52}",
   // Of AWS a key with its id before it, as the console's .csv has them, and s3fs.
   "AKIA[A-Z2-7]{16}[\\s,:\"']{1,4}[A-Za-z0-9/+]{40}",
   "tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}",
@@ -33,11 +48,12 @@ const ISSUED = [
   // A tunnel of Cloudflare: base64 of `{"a":"…`.
   "eyJhIjoi[A-Za-z0-9+/]{80,}={0,2}",
   // Stores of secrets and of states: Vault and OpenBao, Doppler, HCP Terraform, Pulumi
-  "hv[bs]\\.[A-Za-z0-9_-]{24,}",
-  "dp\\.(?:ct|pt|sa|st)\\.[A-Za-z0-9_.-]{40,}",
+  "hv[brs]\\.[A-Za-z0-9_-]{24,}",
+  "dp\\.(?:audit|ct|pt|sa|scim|st)\\.[A-Za-z0-9_.-]{40,}",
   "[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,}",
   "pul-[0-9a-f]{40}",
-  // A service account of 1Password: base64 of `{"…`.
+  // The key of an account of 1Password's, and a service account: base64 of `{"…`.
+  "A3-[A-Z2-9]{6}-(?:[A-Z2-9]{11}|[A-Z2-9]{6}-[A-Z2-9]{5})(?:-[A-Z2-9]{5}){3}",
   "ops_eyJ[A-Za-z0-9+/_-]{100,}={0,2}",
   // Monitoring: Grafana (keys that are base64 of `{"k":"…`, too) and its cloud, Sentry, New Relic
   "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}",
@@ -46,13 +62,23 @@ const ISSUED = [
   "sntrys_eyJ[A-Za-z0-9+/=_-]{80,}",
   "sntryu_[0-9a-f]{64}",
   "NRAK-[A-Z0-9]{27}",
+  "(?:eu01xx)?[0-9A-Fa-f]{30,36}NRAL",
+  // and Dynatrace, Axiom, Logfire, PostHog
+  "dt0[cs]\\d\\d\\.[A-Z2-7]{8,24}\\.[A-Z2-7]{64}",
+  "xa[ap]t-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+  "pylf_v\\d_[a-z]{2}_[A-Za-z0-9]{43}",
+  "phx_[A-Za-z0-9_]{43}",
   // Chats and notes: Slack, Discord, Telegram, Teams, Matrix, ntfy
   "(?:xox[abdeprs]|xapp)-[A-Za-z0-9-]{20,}",
   "\\d{8,10}:AA[E-H][A-Za-z0-9_-]{32}",
   "syt_[A-Za-z0-9+/]{2,200}_[A-Za-z]{20}_[A-Za-z0-9]{6}",
   "tk_[a-z0-9]{29}",
+  // Matrix' newer server of accounts, and where one keeps tasks and notes: Vikunja, Outline
+  "mct_[A-Za-z0-9]{30}_[A-Za-z0-9]{6}",
+  "tk_[0-9a-f]{40}",
+  "ol_api_[A-Za-z0-9]{38}",
   "https://hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,}",
-  "https://(?:\\w+\\.)?discord(?:app)?\\.com/api/webhooks/\\d{17,20}/[\\w-]{60,80}",
+  "https://(?:\\w+\\.)?discord(?:app)?\\.com/api/(?:v\\d+/)?webhooks/\\d{17,20}/[\\w-]{60,80}",
   "https://api\\.telegram\\.org/bot\\d{8,10}:[\\w-]{35}",
   "https://[\\w-]+\\.webhook\\.office\\.com/webhookb2/[\\w@/-]{60,}",
   // Models: Anthropic, OpenAI, OpenRouter, Groq, Hugging Face, Perplexity, xAI, NVIDIA, Tavily, Langfuse
@@ -60,6 +86,14 @@ const ISSUED = [
   "sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}",
   "sk-or-v1-[0-9a-f]{64}",
   "gsk_[A-Za-z0-9]{52}",
+  "api_org_[A-Za-z]{34}",
+  // Replicate, LangSmith, Together, Cerebras, Jina, Pinecone
+  "r8_[A-Za-z0-9]{37}",
+  "lsv2_[ps][kt]_[0-9a-f]{32}_[0-9a-f]{10}",
+  "tgp_v1_[A-Za-z0-9_-]{43}",
+  "csk-[a-z0-9]{48}",
+  "jina_[A-Za-z0-9_-]{60}",
+  "pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}",
   "hf_[A-Za-z]{34}",
   "pplx-[A-Za-z0-9]{48}",
   "xai-[A-Za-z0-9]{80}",
@@ -68,11 +102,16 @@ const ISSUED = [
   "sk-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
   // Mail, payment, issues, notes, maps: SendGrid, Brevo, Stripe (and webhooks signed as its own), Atlassian, Linear, Notion, MaxMind, Mapbox
   "SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}",
-  "xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}",
+  "x(?:key|smtp)sib-[0-9a-f]{64}-[A-Za-z0-9]{16}",
   "[rs]k_live_[A-Za-z0-9]{24,}",
   "whsec_[A-Za-z0-9+/]{32,}={0,2}",
   "ATATT3[A-Za-z0-9_=-]{180,}",
+  "ATCTT3[A-Za-z0-9_=-]{170,}",
+  "ATBB[A-Za-z0-9]{32}",
+  "ATTA[0-9A-Fa-f]{72}",
+  "mlsn\\.[0-9a-f]{64}",
   "lin_api_[A-Za-z0-9]{40}",
+  "lin_oauth_[0-9a-f]{64}",
   "ntn_\\d{11}[A-Za-z0-9]{35}",
   "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk",
   "sk\\.eyJ1Ijoi[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}",
@@ -82,6 +121,22 @@ const ISSUED = [
   "rubygems_[0-9a-f]{48}",
   "GOCSPX-[A-Za-z0-9_-]{28}",
   "sbp_[0-9a-f]{40}",
+  // PlanetScale, Neon, Databricks, Atlas
+  "pscale_(?:oauth|pw|tkn)_[A-Za-z0-9=._-]{32,64}",
+  "napi_[a-z0-9]{64}",
+  "dapi[0-9a-f]{32}(?:-\\d)?",
+  "mdb_sa_sk_[A-Za-z0-9_-]{40}",
+  // Buildkite, CircleCI, Sourcegraph, Prefect, Netlify, Heroku, Figma, Weblate, Portainer, Rancher
+  "bkua_[a-z0-9]{40}",
+  "CCIP(?:AT|RJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}",
+  "sgp_(?:[0-9a-f]{16}_|local_)?[0-9a-f]{40}",
+  "pn[bu]_[A-Za-z0-9]{36}",
+  "nfp_[A-Za-z0-9]{36}",
+  "HRKU-AA[A-Za-z0-9_-]{58}",
+  "figd_[A-Za-z0-9_-]{40}",
+  "wl[pu]_[A-Za-z0-9]{36}",
+  "ptr_[A-Za-z0-9+/]{43}=",
+  "token-[a-z0-9]{5}:[a-z0-9]{54}",
 ];
 
 /** What has another shape of its own, that samples and programs have as well. */
@@ -89,13 +144,18 @@ const OTHERS = [
   // Keys of Google, which web pages show; a storage account, a bus and a signed address of Azure
   "AIza[A-Za-z0-9_-]{35}",
   "AccountKey=[A-Za-z0-9+/]{86}==",
+  // Supabase's, which has a word in it that is made up elsewhere.
+  "sb_secret_[A-Za-z0-9_-]{31}",
   "SharedAccessKey=[A-Za-z0-9+/]{43}=",
   "(?<=[?&])sig=[A-Za-z0-9%+/_-]{40,}",
   // With it a machine joins Sidero's Omni.
   "jointoken=[A-Za-z0-9_%+/.-]{20,}",
   // With it a machine joins a cluster of k3s or RKE2.
   "K10[0-9a-f]{64}::(?:server|node):[^\\s\"']{8,}",
-  // Hashes of passwords, which can be guessed at: of htpasswd, bcrypt, Argon2. Docker Compose has each `$` twice.
+  // Hashes of passwords, which can be guessed at: PostgreSQL's, LDAP's.
+  "SCRAM-SHA-(?:256|512)\\$\\d{1,9}:[A-Za-z0-9+/]{16,}={0,2}\\$[A-Za-z0-9+/]{43,}={0,2}:[A-Za-z0-9+/]{43,}={0,2}",
+  "\\{SSHA(?:256|384|512)?\\}[A-Za-z0-9+/]{32,}={0,2}",
+  // And of htpasswd, bcrypt, Argon2. Docker Compose has each `$` twice.
   "\\${1,2}apr1\\${1,2}[./A-Za-z0-9]{1,8}\\${1,2}[./A-Za-z0-9]{22}",
   "\\${1,2}2[abxy]\\${1,2}\\d\\d\\${1,2}[./A-Za-z0-9]{53}",
   "\\${1,2}argon2(?:d|id?)\\${1,2}v=\\d+\\${1,2}[\\w=,]+\\${1,2}[A-Za-z0-9+/]{11,}\\${1,2}[A-Za-z0-9+/]{16,}",

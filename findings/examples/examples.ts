@@ -8,6 +8,7 @@ import { CREDENTIAL_FILE } from "./credential-file.ts";
 import type { Examples } from "./example.ts";
 import { FAKE_SECRET_STORE } from "./fake-secret-store.ts";
 import { HELM_VALUES } from "./helm-values.ts";
+import { ISSUED_TOKEN } from "./issued-token.ts";
 import { JSON_PATCH } from "./json-patch.ts";
 import { KUBECONFIG } from "./kubeconfig.ts";
 import { NOTE_ABOVE } from "./note-above.ts";
@@ -56,6 +57,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     SECRET_TEMPLATE,
     SECRET_COMMAND,
     UNNAMED_CREDENTIAL,
+    ISSUED_TOKEN,
     CONNECTION_STRING,
     AUTHORIZATION_HEADER,
   ),

@@ -147,6 +147,13 @@ export const TOKEN_WORDS = [
   ...["sk-ant-", "sk-proj-", "sk-svcacct-", "sk-admin-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
   ...["pplx-", "xai-", "nvapi-", "tvly-", "sk-lf-"],
   ...["whsec_", "lin_api_", "ntn_", "_mmk", "sk.eyJ1Ijoi"],
+  ...["glffct-", "fm1a_", "fm1r_", "hvr.", "dp.audit.", "dp.scim.", "lin_oauth_", "xsmtpsib-"],
+  ...["AKCp", "cmVmdGtuO", "CLOJARS_", "AZDO", "+ACR", "+ASt", "JQQJ99", "ABSKQmVkcm9ja0FQSUtleS"],
+  ...["dnsimple_a_", "dnsimple_u_", "sk1_", "dnkey-", "NRAL", "dt0c0", "dt0s0", "xaat-", "xapt-"],
+  ...["pylf_v", "phx_", "mct_", "ol_api_", "iscord.com/api/v", "iscordapp.com/api/v", "api_org_"],
+  ...["lsv2_", "tgp_v1_", "csk-", "jina_", "pcsk_", "ATCTT3", "ATBB", "ATTA", "mlsn."],
+  ...["pscale_", "napi_", "dapi", "mdb_sa_sk_", "sb_secret_", "bkua_", "CCIPAT_", "CCIPRJ_"],
+  ...["sgp_", "pnb_", "pnu_", "nfp_", "HRKU-AA", "figd_", "wlp_", "wlu_", "SCRAM-SHA-", "{SSHA"],
   ...["sqa_", "sqp_", "squ_", "PMAK-", "rubygems_", "GOCSPX-", "sbp_"],
   ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
   // `$6$` is too short for the search: what stands before it.
@@ -161,6 +168,13 @@ export const SHORT_TOKENS: readonly (readonly [beginning: string, shape: RegExp]
   ["tk_", /^tk_[a-z0-9]{29}/],
   // Of Ceph: what it begins with is in the base64 of anything.
   ["AQ", /^AQ[A-D][A-Za-z0-9+/]{10}[BRhx]AA[A-Za-z0-9+/]{21}[AQgw]==/],
+  ["r8_", /^r8_[A-Za-z0-9]{37}/],
+  ["A3-", /^A3-[A-Z2-9]{6}-[A-Z2-9]{6}/],
+  ["7Q~", /^7Q~[\w~.-]{31}/],
+  ["8Q~", /^8Q~[\w~.-]{31}/],
+  // Long enough, and too common.
+  ["ptr_", /^ptr_[A-Za-z0-9+/]{43}=/],
+  ["token-", /^token-[a-z0-9]{5}:[a-z0-9]{54}/],
 ];
 
 /**
