@@ -13,7 +13,8 @@ const PAIR =
   /[{,;]\s*(?:\\?["'])?([A-Za-z][\w.-]{0,80})(?:\\?["'])?\s*[:=]\s*(?:\\?"([^"'\\\n]{1,500})\\?"|'([^'\n]{1,500})'|([^\s"'`\\.,;:$(){}[\]]{1,500})(?=\s*[,;}]))/g;
 
 /** Within such braces names of Secrets and of keys stand beside names. */
-const OF_REFERENCE = /(?:ref|selector|mappings?|secret_?keys?|labels|annotations)["']?\s*[:=]?\s*\{/i;
+const OF_REFERENCE =
+  /(?:ref|selector|mappings?|secret_?keys?|labels|annotations)["']?\s*[:=]?\s*\{/i;
 
 /**
  * What has a name within braces on one line.

@@ -206,7 +206,7 @@ export const SETTINGS: Examples = {
     {
       path: "app/login.yaml",
       content:
-        "kind: Job\nspec:\n  args:\n    - curl -d '{\"user\":\"a\",\"password\":\"Winter2024!\"}' http://a\n    - |\n      sleep 1\n      curl -d '{\"user\":\"a\",\"password\":\"Winter2024!\"}' http://a\n---\nkind: ConfigMap\ndata:\n  a.conf: |\n    auth { user = \"x\", password = \"Winter2024!\" }\n    include(a)\n",
+        'kind: Job\nspec:\n  args:\n    - curl -d \'{"user":"a","password":"Winter2024!"}\' http://a\n    - |\n      sleep 1\n      curl -d \'{"user":"a","password":"Winter2024!"}\' http://a\n---\nkind: ConfigMap\ndata:\n  a.conf: |\n    auth { user = "x", password = "Winter2024!" }\n    include(a)\n',
       lines: [4, 7, 12],
     },
     {
@@ -239,7 +239,7 @@ export const SETTINGS: Examples = {
     {
       path: "scripts/in-braces.sh",
       content:
-        "curl -d \"{\\\"password\\\":\\\"$PASSWORD1\\\"}\" http://a\ncurl -d '{\"password\":\"'$PASSWORD1'\",\"token\":\"'\"$TOKEN2\"'\"}' http://a\njq '{password: .data.password1, token: $token1, api_key: (.a1 + \"b\")}' a.json\njq '.items[] | {name: .name, password: .secret1.password | @base64d, token, secret1}' a.json\njq '{token: tokens1234}, {password: env1234.PASSWORD}' a.json\nawk '{password=field12; print password}'\nyq '.a.password = strenv(PASSWORD1)' a.yaml\n",
+        'curl -d "{\\"password\\":\\"$PASSWORD1\\"}" http://a\ncurl -d \'{"password":"\'$PASSWORD1\'","token":"\'"$TOKEN2"\'"}\' http://a\njq \'{password: .data.password1, token: $token1, api_key: (.a1 + "b")}\' a.json\njq \'.items[] | {name: .name, password: .secret1.password | @base64d, token, secret1}\' a.json\njq \'{token: tokens1234}, {password: env1234.PASSWORD}\' a.json\nawk \'{password=field12; print password}\'\nyq \'.a.password = strenv(PASSWORD1)\' a.yaml\n',
     },
     {
       path: "hosts/in-braces.nix",

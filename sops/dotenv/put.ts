@@ -28,7 +28,10 @@ export function putDotenv(
     );
   }
   if (/^#|[=\n]/.test(key)) {
-    throw new SopsError("cannot-hold", "a key of a dotenv file begins with no #, and holds no = and no line break");
+    throw new SopsError(
+      "cannot-hold",
+      "a key of a dotenv file begins with no #, and holds no = and no line break",
+    );
   }
   if (spelled.includes("\\n")) {
     throw new SopsError("cannot-hold", "in a dotenv file, \\n reads as a line break");

@@ -143,7 +143,9 @@ function readLines(
   const text = scalarText(value);
   const isBlock = value.type === "BLOCK_LITERAL" || value.type === "BLOCK_FOLDED";
   const isFile = isBlock || text.includes("\n");
-  const settings = isFile ? credentialLines(text, isValue, isProgram(key) ? "always" : "in braces") : [];
+  const settings = isFile
+    ? credentialLines(text, isValue, isProgram(key) ? "always" : "in braces")
+    : [];
   const keyLine = section.lineAt(offset);
   for (const { line, name } of [...settings, ...loginLines(key, text)]) {
     const at = value.type === "BLOCK_LITERAL" ? keyLine + 1 + line : keyLine;
