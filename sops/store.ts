@@ -83,7 +83,7 @@ export type CommentStack = readonly (CommentRun | null)[];
 
 /** The comments of a mapping or list, its entries counted from 0. */
 export interface PlacedComments {
-  /** Where the mapping or list stands: the position of each one around it, from the top mapping down. */
+  /** Where the mapping or list stands: the document, and the position in each one around it from there. */
   readonly at: readonly number[];
   /** Each comment, with the position of the entry that it stands above or beside; null behind the last one. */
   readonly comments: readonly { readonly leaf: Leaf; readonly above: number | null }[];
@@ -101,7 +101,7 @@ export interface StoreFile {
    */
   commentStacks?(): ReadonlyMap<Leaf, CommentStack>;
   /**
-   * Where some comments stand among the data of the first document. Missing where the format has no lists.
+   * Where some comments stand among the data. Missing where the format has no lists.
    *
    * @param comments also those that sops has made items of lists, which are no data.
    */

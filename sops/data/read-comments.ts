@@ -21,30 +21,34 @@ type Documents = readonly ReadonlyMap<string, Data>[];
 type Opened = Pick<OpenedLeaf, "leaf" | "value">;
 
 /**
- * The comments of a plaintext: of several documents, those of the first one, which other formats hold.
+ * The comments of a plaintext.
  *
  * @param documents what the plaintext was read as.
  * @throws SopsError as {@link parseFile}.
  */
-export function readComments([root]: Documents, text: string, format: Format): DataComments {
-  if (root === undefined || !HAS_COMMENTS.has(format)) return NO_COMMENTS;
+export function readComments(documents: Documents, text: string, format: Format): DataComments {
+  if (!HAS_COMMENTS.has(format)) return NO_COMMENTS;
   const file = parseFile(text, format, null);
   return commentsIn(
-    root,
+    documents,
     file,
     file.leaves.map((leaf) => ({ leaf, value: leaf.value })),
   );
 }
 
 /** The comments of a decrypted file, as {@link readComments} has them. */
-export function readDecryptedComments([root]: Documents, { file, leaves }: Decrypted) {
-  return root === undefined ? NO_COMMENTS : commentsIn(root, file, leaves);
+export function readDecryptedComments(documents: Documents, { file, leaves }: Decrypted) {
+  return commentsIn(documents, file, leaves);
 }
 
 const HAS_COMMENTS: ReadonlySet<Format> = new Set(["yaml", "dotenv", "ini"]);
 
-function commentsIn(root: Data, file: StoreFile, opened: readonly Opened[]): DataComments {
-  if (file.placedComments === undefined) return commentsOfFlat(root, opened);
+function commentsIn(
+  documents: Documents,
+  file: StoreFile,
+  opened: readonly Opened[],
+): DataComments {
+  if (file.placedComments === undefined) return commentsOfFlat(documents[0] ?? null, opened);
   const texts = new Map<Leaf, string>();
   for (const { leaf, value } of opened) {
     if (value?.type === "comment" && leaf.recordsSpelling !== true) texts.set(leaf, value.text);
@@ -54,7 +58,7 @@ function commentsIn(root: Data, file: StoreFile, opened: readonly Opened[]): Dat
   for (const { at, comments: placed } of file.placedComments(new Set(texts.keys()))) {
     const holder = at.reduce<Data>(
       (data, position) => entriesOf(data)[position]?.[1] ?? null,
-      root,
+      documents,
     );
     if (!(holder instanceof Map) && !Array.isArray(holder)) continue;
     const own = placed.flatMap(({ leaf, above }) => {

@@ -8,6 +8,7 @@ import { toJson } from "./json-text.ts";
 import { NO_COMMENTS, readComments, type DataComments } from "./read-comments.ts";
 import { readData } from "./read-data.ts";
 import { toYaml } from "./yaml-text.ts";
+import { shownPath } from "../token.ts";
 
 /**
  * Writes data in a format, laid out as sops does.
@@ -23,13 +24,35 @@ export function writeData(
   indent: number | null,
   comments: DataComments = NO_COMMENTS,
 ): string {
-  const [first = new Map<string, Data>()] = documents;
-  const bare = spelled(documents, format, indent, NO_COMMENTS);
+  const all = format === "ini" ? [joined(documents)] : documents;
+  const [first = new Map<string, Data>()] = all;
+  const bare = spelled(all, format, indent, NO_COMMENTS);
   if (format === "dotenv" || format === "ini") refuseChanged(format, first, bare);
   const held = heldComments(first, format, comments);
   if (held.size === 0) return bare;
-  const text = spelled(documents, format, indent, held);
+  const text = spelled(all, format, indent, held);
   return differsInComments(text, bare, format, first, held) ? text : bare;
+}
+
+/**
+ * The sections of several documents: of these, sops writes all into INI, and the first one only into other
+ * formats.
+ *
+ * @throws SopsError `cannot-hold`
+ */
+function joined(documents: readonly ReadonlyMap<string, Data>[]): ReadonlyMap<string, Data> {
+  const root = new Map<string, Data>();
+  for (const [name, section] of documents.flatMap((document) => [...document])) {
+    if (root.has(name)) {
+      const key = shownPath([name]);
+      throw new SopsError(
+        "cannot-hold",
+        `the key "${key}" stands in two documents, and one would be lost`,
+      );
+    }
+    root.set(name, section);
+  }
+  return root;
 }
 
 /** Whether a text reads as another one with comments, which are where they were in the data. */

@@ -76,13 +76,9 @@ export class YamlFile implements StoreFile {
   }
 
   placedComments(comments: ReadonlySet<Leaf>): readonly PlacedComments[] {
-    const firsts = [...this.own.slice(0, 1), ...this.empty.slice(0, 1)];
-    const [first] = firsts.sort((a, b) => a.entry - b.entry);
-    let top = first?.holder ?? null;
-    while (top !== null && top.parent !== null) top = top.parent;
-    const isFirst = (first?.entry ?? Infinity) < (this.documents[0]?.end ?? 0);
-    if (top === null || !isFirst) return [];
-    return placedComments(this.own, this.empty, top, comments);
+    const withData = this.documents.filter(({ isBlockAlone }) => isBlockAlone !== true);
+    const tops = withData.map(({ top }) => top);
+    return placedComments(this.own, this.empty, tops, comments);
   }
 
   pathsAroundEmpty(): readonly KeyPath[] {

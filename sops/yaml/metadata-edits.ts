@@ -1,6 +1,7 @@
 import type { Metadata } from "../metadata/metadata.ts";
 import { nextLine } from "../text/lines.ts";
 import type { TextEdit } from "../text/text-edits.ts";
+import type { Collection } from "./collection.ts";
 import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
 
 /** The `sops` key of a document with its value. */
@@ -20,6 +21,8 @@ export interface SopsPair {
 export interface YamlDocument {
   /** The end of the text of the document, before a `...` or the next `---`. */
   readonly end: number;
+  /** Its top mapping. */
+  readonly top: Collection;
   /**
    * Null where the top mapping is in block style. In flow style (`{…}`): where a further pair can
    * be put, and whether it would be the first.

@@ -139,6 +139,10 @@ const ROWS: readonly (readonly [line: string, outcome: string])[] = [
     String.raw`printf '# x\na: y\n# w\n---\n# v\nb: z\n' > c; sops encrypt --input-type yaml --output-type yaml c > d; sops decrypt --input-type yaml --output-type dotenv d; rm c d`,
     "0 > # x\na=y\n# w",
   ],
+  [
+    String.raw`printf 's:\n  a: x\n---\nt:\n  b: z\n' > c; sops encrypt --input-type yaml --output-type yaml c > d; sops decrypt --input-type yaml --output-type ini d; rm c d`,
+    "0 > [s]\na = x\n\n[t]\nb = z",
+  ],
   ["sops decrypt --output-type yaml e.txt", "0 > data: |\n    hunter1 hunter2"],
   ["sops decrypt --input-type json e.txt", "0 > plain.txt"],
   ['sops decrypt --filename-override "" e.yaml', "0 > plain.yaml"],

@@ -969,6 +969,11 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
         '0 two.yaml={\n\t"a": "x"\n}',
         "4 two.yaml=ENC-yaml",
       ],
+      [
+        String.raw`printf 's: {a: x}\n---\ns: {a: y}\n' > c; sops encrypt --input-type yaml --output-type yaml c > d; sops decrypt --input-type yaml --output-type ini d; echo $?; rm c d`,
+        "0 > [s]\na = x\n\n[s]\na = y\n0",
+        "0 > 4",
+      ],
     ],
   },
   {

@@ -138,7 +138,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
       const hasData = leaves.length > 0 || reader.empty.length > 0;
       const isFollowed = part.end < text.length;
       const isBlockAlone = sops !== null && !hasData && isFollowed && !isMarked(part.token);
-      return { end: part.end, flow, sops, ...(isBlockAlone && { isBlockAlone }) };
+      return { end: part.end, top: reader.top, flow, sops, ...(isBlockAlone && { isBlockAlone }) };
     }),
     rawMetadata: read[0]?.sops?.raw ?? null,
     newline,

@@ -76,7 +76,7 @@ class BlockStyleReader {
     return {
       leaves: this.withComments(top, sops),
       empty: [],
-      documents: [{ end: text.length, flow: null, sops }],
+      documents: [{ end: text.length, top, flow: null, sops }],
       rawMetadata: sops === null ? null : sops.raw,
       newline: "\n",
       refusals: [],

@@ -4,29 +4,21 @@ import type { Collection, InCollection } from "../collection.ts";
 import type { YamlLeaf } from "../leaf.ts";
 
 /**
- * Where comments stand among the data of a document.
+ * Where comments stand among the data of a file.
  *
- * @param leaves of the document and of those behind it, its comments among them.
+ * @param leaves of all documents, the comments among them.
  * @param empty the mappings and lists without anything in them.
- * @param top the document's top mapping.
+ * @param tops the top mapping of each document.
  */
 export function placedComments(
   leaves: readonly YamlLeaf[],
   empty: readonly InCollection[],
-  top: Collection,
+  tops: readonly Collection[],
   comments: ReadonlySet<Leaf>,
 ): PlacedComments[] {
   const entries = entriesOf(leaves, empty, comments);
-  const positions = new Map<Collection, readonly number[]>([[top, []]]);
-  const positionOf = (collection: Collection): readonly number[] | null => {
-    const known = positions.get(collection);
-    if (known !== undefined || collection.parent === null) return known ?? null;
-    const around = positionOf(collection.parent);
-    if (around === null) return null;
-    const own = [...around, lastAtMost(entries.get(collection.parent) ?? [], collection.entry)];
-    positions.set(collection, own);
-    return own;
-  };
+  const positionOf = ({ parent, entry }: Collection): readonly number[] =>
+    parent === null ? [] : [...positionOf(parent), lastAtMost(entries.get(parent) ?? [], entry)];
   const placed = new Map<Collection, PlacedComments["comments"][number][]>();
   for (const leaf of leaves) {
     const { holder, entry } = leaf;
@@ -38,10 +30,17 @@ export function placedComments(
     if (before === undefined) placed.set(holder, [comment]);
     else before.push(comment);
   }
+  const documents = new Map(tops.map((top, index) => [top, index]));
   return [...placed].flatMap(([holder, comments]) => {
-    const at = positionOf(holder);
-    return at === null ? [] : { at, comments };
+    const document = documents.get(topOf(holder));
+    return document === undefined ? [] : { at: [document, ...positionOf(holder)], comments };
   });
+}
+
+function topOf(collection: Collection): Collection {
+  let top = collection;
+  while (top.parent !== null) top = top.parent;
+  return top;
 }
 
 /** Where the entries of each mapping and list begin, in order. */
