@@ -85,8 +85,8 @@ export type CommentStack = readonly (CommentRun | null)[];
 export interface PlacedComments {
   /** Where the mapping or list stands: the document, and the position in each one around it from there. */
   readonly at: readonly number[];
-  /** Each comment, with the position of the entry that it stands above or beside; null behind the last one. */
-  readonly comments: readonly { readonly leaf: Leaf; readonly above: number | null }[];
+  /** Each comment, with the position of the entry that it stands above or beside, where there is one. */
+  readonly comments: readonly { readonly leaf: Leaf; readonly above: number }[];
 }
 
 /** What a splice is to leave: a block, none, or the one that is there. */

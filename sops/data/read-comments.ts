@@ -62,7 +62,7 @@ function commentsIn(
     );
     if (!(holder instanceof Map) && !Array.isArray(holder)) continue;
     const own = placed.flatMap(({ leaf, above }) => {
-      const key = above === null ? null : (entriesOf(holder)[above]?.[0] ?? null);
+      const key = entriesOf(holder)[above]?.[0] ?? null;
       return linesOf(texts.get(leaf) ?? "").map((text) => ({ text, above: key }));
     });
     comments.set(holder, own);

@@ -7,7 +7,11 @@ import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
 import type { OpenedLeaf } from "../../sops/open.ts";
+import { readDecryptedComments } from "../../sops/data/read-comments.ts";
+import { readDecrypted } from "../../sops/data/read-data.ts";
+import { writeData } from "../../sops/data/write-data.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
+import { encryptValue } from "../../sops/token.ts";
 import type { Value } from "../../sops/value.ts";
 import { testWith } from "../real-tools.ts";
 import { sopsBatch } from "../sops-batch.ts";
@@ -72,6 +76,17 @@ test("a comment is encrypted in another format where it was, and readable nowher
   t.notRegex(ini, /hunter/);
   const { plaintext } = await opened(moved, "yaml");
   t.is(String(plaintextIn(plaintext, toIni)).match(/hunter2/g)?.length, 1);
+});
+
+test("what stands behind comments that sops made items of a list keeps its own", async (t) => {
+  const { file } = readSopsFile(Buffer.from("m:\n  # y\n  k: z\n"), "yaml");
+  const encrypted = (await encryptFile(file, RULE)).text;
+  const { dataKey } = await opened(encrypted, "yaml");
+  const item = encryptValue({ type: "comment", text: " x" }, dataKey, ["l"]);
+  const { plaintext } = await opened(`l:\n  - ${item}\n${encrypted}`, "yaml");
+  const documents = readDecrypted(plaintext, "yaml");
+  const comments = readDecryptedComments(documents, plaintext);
+  t.is(writeData(documents, "yaml", null, comments), "l: []\nm:\n    # y\n    k: z\n");
 });
 
 test("a comment that sops takes to be where it is encrypted is refused in another format, too", async (t) => {

@@ -23,9 +23,7 @@ export function placedComments(
   for (const leaf of leaves) {
     const { holder, entry } = leaf;
     if (!comments.has(leaf) || holder === null) continue;
-    const own = entries.get(holder) ?? [];
-    const next = lastAtMost(own, entry - 1) + 1;
-    const comment = { leaf, above: next < own.length ? next : null };
+    const comment = { leaf, above: lastAtMost(entries.get(holder) ?? [], entry - 1) + 1 };
     const before = placed.get(holder);
     if (before === undefined) placed.set(holder, [comment]);
     else before.push(comment);
