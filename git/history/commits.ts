@@ -147,3 +147,17 @@ export async function isAncestor(
   });
   return status === 0;
 }
+
+/**
+ * The newest commit that two have in their history; null where there is none.
+ *
+ * @throws GitError `command-failed`
+ */
+export async function mergeBase(
+  context: GitContext,
+  one: string,
+  other: string,
+): Promise<string | null> {
+  const { status, stdout } = await runGit(context, ["merge-base", one, other], { allowed: [0, 1] });
+  return status === 0 ? stdout.toString("latin1").trimEnd() : null;
+}

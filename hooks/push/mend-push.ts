@@ -7,6 +7,7 @@ import { fixOf, mendOnDisk } from "../fix-of.ts";
 import type { RangeFinding } from "../range/findings.ts";
 import { branchMend } from "./branch-mend.ts";
 import { branchName, placeElsewhere, placeHere, type BranchPlace } from "./branch-place.ts";
+import { gateMend } from "./gate-mend.ts";
 import { NewCommits } from "./new-commits.ts";
 import type { PushResult } from "./pre-push.ts";
 import type { PushedRef } from "./push-lines.ts";
@@ -57,6 +58,11 @@ export async function pushMends({
       const isUnderWay = whatIsUnderWay(place.repository);
       if (isUnderWay !== null) {
         mends.push(laterMend(ref, isUnderWay));
+        continue;
+      }
+      const gate = await gateMend(repository, place, ref, checkedOut);
+      if (gate !== null) {
+        mends.push(gate);
         continue;
       }
       mends.push(

@@ -481,6 +481,67 @@ test("a branch that another worktree has checked out is mended there, and this o
   t.is(must("-C", other, "status", "--porcelain"), "");
 });
 
+/** A branch without the gate, on top of which main has brought it. */
+function beforeTheGate({ must }: Pushing, name: string): void {
+  must("rm", "-rqf", ".flux-sops", ".husky");
+  const root = must("commit-tree", "-m", "Before", must("write-tree").trim()).trim();
+  must("reset", "-q", "--hard");
+  must("branch", name, root);
+  const gate = must("commit-tree", "-p", root, "-m", "Gate", "HEAD^{tree}").trim();
+  must("reset", "-q", "--hard", gate);
+  must("push", "-q", "--no-verify", "--force", "origin", "main");
+}
+
+for (const place of ["here", "from no branch", "in a worktree of its own"] as const) {
+  test(`a branch from before the gate, mended ${place}: nothing of it leaves without the gate`, (t) => {
+    const repository = pushing(t);
+    const { must, dir, remote } = repository;
+    const other = join(dir, "../other");
+    beforeTheGate(repository, "old");
+    must("switch", "-q", "old");
+    repository.leak(DB, secret({ a: MARKER }));
+    repository.leak("one.md", "1\n");
+    must("switch", "-q", "main");
+    if (place === "from no branch") must("switch", "-q", "--detach");
+    const isElsewhere = place === "in a worktree of its own";
+    if (isElsewhere) must("worktree", "add", "-q", other, "old");
+    const cwd = isElsewhere ? other : dir;
+    const first = repository.push("origin", "old");
+    refused(t, repository, first);
+    mended(t, repository, first);
+    // From where a user stands by then: a branch without the gate has no hook that runs.
+    const second = repository.run("git", ["push", "-q", "origin", "old"], { cwd });
+    refused(t, repository, second);
+    const pasted = repository.paste(commands(second), cwd);
+    t.is(pasted.status, 0, `${second.stderr}\n---\n${pasted.stderr}`);
+    const last = repository.run("git", ["push", "-q", "origin", "old"], { cwd });
+    passed(t, repository, last);
+    t.is(must("--git-dir", remote, "show", "old:one.md"), "1\n");
+    t.is(must("-C", cwd, "status", "--porcelain"), "");
+  });
+}
+
+test("what has no gate, and cannot be given it by a merge: no command would have it looked at", (t) => {
+  const repository = pushing(t);
+  const { run, must } = repository;
+  must("switch", "-q", "-c", "removed");
+  must("rm", "-rqf", ".flux-sops", ".husky");
+  repository.leak(DB, secret({ a: MARKER }));
+  must("switch", "-q", "main");
+  const blob = run("git", ["hash-object", "-w", "--stdin"], {
+    input: secret({ a: MARKER }),
+  }).stdout.trim();
+  const tree = run("git", ["mktree"], { input: `100644 blob ${blob}\tdb.yaml\n` }).stdout.trim();
+  const commit = must("commit-tree", "-m", "Begin", tree).trim();
+  must("branch", "apart", commit);
+  for (const source of ["removed", "apart", `${commit}:refs/heads/there`]) {
+    const push = repository.push("origin", source);
+    refused(t, repository, push);
+    t.regex(push.stderr, /^To mend .*, which has no gate, leave it out of what you push, or take/m);
+    t.deepEqual(commands(push), []);
+  }
+});
+
 test("a branch that a worktree had checked out whose folder is gone", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "topic");

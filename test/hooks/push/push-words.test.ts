@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import test, { type ExecutionContext } from "ava";
 import { prePush } from "../../../hooks/push/pre-push.ts";
+import { TOOL_PATH } from "../../../git/tool-command.ts";
 import { isPushRefused, pushWords } from "../../../hooks/push/push-words.ts";
 import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
@@ -224,6 +225,7 @@ test("a rebase by git am's means is called a rebase; a message left behind is un
 test("a branch that another worktree has is mended there, one whose worktree is gone is switched to all the same", async (t) => {
   const { dir, commit, said, must, base } = repository(t);
   const folder = `${dir}/the other`;
+  commit(TOOL_PATH, "// the gate\n");
   commit("key.txt", `${identity}\n`);
   must("branch", "side");
   must("worktree", "add", "-q", folder, "side");
@@ -256,6 +258,7 @@ test("git mv is said of a file that is there, or will be: on a branch that is ch
   const { dir, commit, said, must, base } = repository(t);
   const [folder, move] = [`${dir}/the other`, "      git mv -- app.yaml app.sops.yaml &&"];
   const none = "      git reset -q -- app.yaml &&";
+  commit(TOOL_PATH, "// the gate\n");
   commit(
     ".sops.yaml",
     `creation_rules:\n  - path_regex: \\.sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    age: ${recipient}\n`,
