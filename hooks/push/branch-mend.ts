@@ -1,7 +1,7 @@
 import { isAncestor } from "../../git/history/commits.ts";
 import { configValue } from "../../git/repository/config.ts";
 import { shellText } from "../../git/shell-word.ts";
-import type { BranchPlace } from "./branch-place.ts";
+import { branchName, type BranchPlace } from "./branch-place.ts";
 import type { NewCommits } from "./new-commits.ts";
 import type { PushResult } from "./pre-push.ts";
 import type { PushedRef } from "./push-lines.ts";
@@ -27,11 +27,13 @@ export async function branchMend(
   // Nothing may be left to commit: what was bad may have been all there was.
   const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }${leave}`;
   const message = keepsMessages ? "" : ", with a new message";
+  const push =
+    branchName(ref) === null && ref.localRef !== "HEAD" ? ", and push HEAD in its place" : "";
   return {
     ref,
     what: isOne
-      ? `make the commit anew${message}; the old one stays in the reflog`
-      : `make the commits from the first bad one on anew, as one${message}; the old ones stay in the reflog, as ${tip}`,
+      ? `make the commit anew${message}${push}; the old one stays in the reflog`
+      : `make the commits from the first bad one on anew, as one${message}${push}; the old ones stay in the reflog, as ${tip}`,
     commands: oneAfterAnother([
       ...(enter === null ? [] : [enter]),
       base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,

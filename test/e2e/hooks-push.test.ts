@@ -542,6 +542,21 @@ test("what has no gate, and cannot be given it by a merge: no command would have
   }
 });
 
+test("a commit that is pushed by its name, or that of another: what is printed says what to push in its place", (t) => {
+  const repository = pushing(t);
+  const bad = repository.leak(DB, secret({ a: MARKER }));
+  repository.commit("one.md", "1\n");
+  for (const source of [bad, "main~1"]) {
+    const push = repository.push("origin", `${source}:refs/heads/there`);
+    refused(t, repository, push);
+    t.regex(push.stderr, /^To mend .*, and push HEAD in its place; the old one stays/m);
+    mended(t, repository, push);
+    passed(t, repository, repository.push("origin", "HEAD:refs/heads/there"));
+    repository.must("push", "-q", "origin", "--delete", "there");
+    repository.must("switch", "-q", "main");
+  }
+});
+
 test("a branch that a worktree had checked out whose folder is gone", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "topic");
