@@ -352,6 +352,17 @@ export const EQUIVALENTS: readonly {
       ],
     ],
   },
+  {
+    why: "Nothing is asked for, and nothing found; and a missing blob has been an error before.",
+    file: "git/index/staged-files.ts",
+    mutants: [
+      ["if (wanted.size === 0) return new Map();", "wanted.size === 0 → false"],
+      [
+        "return bytes === undefined ? [] : [[path, { oid, bytes }]];",
+        "bytes === undefined → false",
+      ],
+    ],
+  },
 ];
 
 /** Whether a mutant of a file is one of them. */
