@@ -1,9 +1,13 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { GitError } from "../git/errors.ts";
+import { runGit } from "../git/run.ts";
 import { printable } from "../git/escape.ts";
 import { isRecord } from "../sops/metadata/metadata-fields.ts";
 import type { Scaffolded } from "./carry-out.ts";
-import { environmentInFolder } from "./git-in-folder.ts";
+import { environmentInFolder, gitLine } from "./git-in-folder.ts";
 import { TOOL_PATH } from "../git/tool-command.ts";
 
 /** A readable secret in a file of an existing repository, or what Flux makes of an encrypted one. */
@@ -24,14 +28,7 @@ const MOST_SHOWN = 20;
  */
 export async function committedSecrets({ destination }: Scaffolded): Promise<CommittedSecret[]> {
   if (!destination.isRepository || typeof destination.remembered.cluster === "string") return [];
-  const output = await new Promise<string>((resolve) => {
-    execFile(
-      process.execPath,
-      [join(destination.directory, TOOL_PATH), "check", "--format", "json"],
-      { cwd: destination.directory, env: environmentInFolder(), maxBuffer: 2 ** 28 },
-      (_error, stdout) => resolve(stdout),
-    );
-  });
+  const output = await withRulesStaged(destination.directory, (env) => checked(destination, env));
   let report: unknown;
   try {
     report = JSON.parse(output);
@@ -52,6 +49,47 @@ export async function committedSecrets({ destination }: Scaffolded): Promise<Com
       },
     ];
   });
+}
+
+/** What `check` prints as JSON; empty where it cannot run. */
+async function checked(
+  { directory }: Scaffolded["destination"],
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [join(directory, TOOL_PATH), "check", "--format", "json"],
+      { cwd: directory, env, maxBuffer: 2 ** 28 },
+      (_error, stdout) => done(stdout),
+    );
+  });
+}
+
+/**
+ * Has a copy of the index in which the rules are staged, as they will be when somebody follows what is printed:
+ * by those of before, a Secret that has only to be renamed would be one to take out of the repository.
+ */
+async function withRulesStaged<T>(
+  directory: string,
+  run: (env: NodeJS.ProcessEnv) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "flux-sops-index-"));
+  const env = { ...environmentInFolder(), GIT_INDEX_FILE: join(folder, "index") };
+  try {
+    const index = resolve(
+      directory,
+      await gitLine(directory, ["rev-parse", "--git-path", "index"]),
+    );
+    if (existsSync(index)) copyFileSync(index, env.GIT_INDEX_FILE);
+    await runGit({ cwd: directory, env }, ["add", "--force", "--", ".sops.yaml"]);
+    return await run(env);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return await run(environmentInFolder());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What to do about them; empty where there are none. */

@@ -42,6 +42,18 @@ test("secrets that are committed in the clear are listed with what to do, and no
   t.notRegex(init().stdout, /readable secrets/, "told once: check tells it from then on");
 });
 
+test("of a committed secret is said what mends it once the new rules are staged, which they are not", (t) => {
+  const { run, init } = repository(t, {
+    "clusters/prod/apps.yaml":
+      "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\nspec:\n  path: ./apps\n",
+    "apps/db.yaml": secret({ password: "hunter2" }),
+  });
+  const { stdout } = init();
+  t.regex(stdout, /^ {6}git mv -- apps\/db\.yaml apps\/db\.sops\.yaml$/m);
+  t.is(run("git", "diff", "--cached", "--name-only").stdout, "");
+  t.is(run("git", "status", "--short", ".sops.yaml").stdout, "?? .sops.yaml\n");
+});
+
 test("an existing husky hook runs, then the gate, which encrypts", (t) => {
   const { run, init, dir } = repository(t, {
     "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
