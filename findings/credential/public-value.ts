@@ -7,14 +7,24 @@ const PUBLIC_NAME =
 
 /**
  * Whether a literal value may be readable in a Secret whose secrets come from elsewhere (a template,
- * Flux's substitution): names of users and hosts, samples, switches, keys of hosts, folders, addresses
+ * Flux's substitution): names of users and hosts, samples, switches, keys of hosts, certificates, folders, addresses
  * with variables in them.
  */
 export function isPublicValue(key: string, value: string): boolean {
   const text = value.trim();
   if (PUBLIC_NAME.test(key) || /^(?:true|false)$/.test(text)) return true;
   return (
-    isPublicLines(text) || /^file(?:system)?:\/\/\/[\w./-]*$/.test(text) || isAddress(key, text)
+    isPublicLines(text) ||
+    isPublicPem(text) ||
+    /^file(?:system)?:\/\/\/[\w./-]*$/.test(text) ||
+    isAddress(key, text)
+  );
+}
+
+/** Certificates and public keys, with nothing between but comments: a password may stand there, too. */
+function isPublicPem(text: string): boolean {
+  return /^(?:-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[A-Za-z0-9+/=\s]+-----END \1-----\s*)+$/.test(
+    text.replace(/^\s*#.*$/gm, "").trim(),
   );
 }
 

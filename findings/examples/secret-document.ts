@@ -4,6 +4,17 @@ import type { Examples } from "./example.ts";
 export const SECRET_DOCUMENT: Examples = {
   hits: [
     {
+      path: "only-a-certificate.yaml",
+      content: "kind: Secret\nstringData:\n  ca.crt: |\n    {{PEM_CERTIFICATE}}\n",
+      lines: [3],
+    },
+    {
+      path: "behind-a-certificate.yaml",
+      content:
+        "kind: Secret\nstringData:\n  password: ${PASSWORD}\n  tls.pem: |\n    {{PEM_CERTIFICATE}}\n    hunter2\n",
+      lines: [4],
+    },
+    {
       path: "apps/web/secret.yaml",
       content:
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  user: ''\n  password: hunter2\n",
@@ -240,6 +251,11 @@ export const SECRET_DOCUMENT: Examples = {
     { path: "not-in-base64.yaml", content: "kind: Secret\ndata:\n  a: hunter2!\n", lines: [3] },
   ],
   misses: [
+    {
+      path: "with-a-certificate.yaml",
+      content:
+        "kind: Secret\nstringData:\n  ca.crt: |\n    # Root\n    {{PEM_CERTIFICATE}}\n    {{PEM_CERTIFICATE}}\n  key.pub: |\n    {{PEM_PUBLIC}}\n  password: ${PASSWORD}\n",
+    },
     {
       path: "tmpl/secret.sops.yaml",
       content: "kind: Secret\nstringData:\n  name: ipv4.${DOMAIN}\n  password: $PASSWORD\n",
