@@ -31,7 +31,7 @@ export const UNNAMED_CREDENTIAL: Examples = {
       path: "rootkey.csv",
       content: `Access key ID,Secret access key\r\nAKIA2ZK3VQRLMNPXWBTY,${ANY.slice(0, 38)}/+\r\n`,
       // The text as a whole is one scalar of YAML, too.
-      lines: [1, 2],
+      lines: [2],
     },
     {
       path: "docs/s3fs.md",
@@ -75,6 +75,11 @@ export const UNNAMED_CREDENTIAL: Examples = {
       lines: [5, 6, 7],
     },
     {
+      path: "infra/database.txt",
+      content: "The database\nis at postgres://app:hunter22@db/app\n",
+      lines: [2],
+    },
+    {
       path: "app/tokens-in-files.yaml",
       content: `kind: ConfigMap\ndata:\n  run.sh: |\n    # hvs.${"a1B2".repeat(9)}\n    vault login hvs.${"a1B2".repeat(9)}\n  a.json: |\n    {"a": {"b": "npm_${"a1B2".repeat(9)}"}}\n`,
       lines: [5, 6],
@@ -92,7 +97,7 @@ export const UNNAMED_CREDENTIAL: Examples = {
     {
       path: "mqtt/passwd",
       content: `me:$7$101$${"a1B2".repeat(4)}$${"a1B/".repeat(21)}aB==\nyou:$7$101$${"a1B2".repeat(4)}$${"a1B/".repeat(21)}aB==\n`,
-      lines: [1],
+      lines: [1, 2],
     },
     {
       path: "host.ign",

@@ -30,6 +30,15 @@ export function readAnyObject(
 
 /** Tokens and URLs that are credentials whatever they are named. */
 function readUnnamed(reading: Reading, root: Node | null): void {
+  // To YAML one long scalar, as a text of any other format may be: each line is for itself.
+  if (isScalar(root) && root.type === "PLAIN") {
+    const [start, end] = root.range ?? [0, 0];
+    const first = reading.section.lineAt(start);
+    for (const [index, line] of reading.section.slice(start, end).split("\n").entries()) {
+      if (holdsUnnamedCredential(line)) reading.hitAt(first + index, "a value", "", USE_SOURCE);
+    }
+    return;
+  }
   for (const { node, key } of walk(root)) {
     const text = isScalar(node) ? scalarText(node) : "";
     // In more lines than one it is a file.
