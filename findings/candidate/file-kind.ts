@@ -51,7 +51,9 @@ const SCRIPT =
 /** Of Ansible, as INI. */
 const INVENTORY = /(?:^|\/)(?:hosts|inventory)$/;
 
-const TESTS = /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\//i;
+/** By folder, and programs by their names: `app_test.go`, `app.spec.ts`. `values.test.yaml` is for an environment. */
+const TESTS =
+  /(?:^|\/)(?:tests?|testdata|fixtures|__tests__|node_modules|vendor)\/|(?:_test\.(?:go|py|rb|rs)|[._](?:test|spec)\.[cm]?[jt]sx?|(?:^|\/)test_[^/]*\.py)$/i;
 
 /** Markdown and the like, and source code: a manifest in there is an example, not configuration. */
 export function isProseOrCode(path: string): boolean {

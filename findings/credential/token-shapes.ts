@@ -1,3 +1,5 @@
+import { isMeantWebToken, isWebToken, isWellKnownWebToken, WEB_TOKEN } from "./web-token.ts";
+
 /**
  * Tokens that say by their shape what they are: by the prefixes that those who issue them gave them for that, or by
  * the address that they are part of. Each holds one of `TOKEN_WORDS`, or is one of `SHORT_TOKENS`.
@@ -166,8 +168,7 @@ const OTHERS = [
   // Mosquitto's.
   "(?<=\\w:)\\${1,2}7\\${1,2}\\d+\\${1,2}[A-Za-z0-9+/]{11,}={0,2}\\${1,2}[A-Za-z0-9+/]{86}==",
   "(?<=\\w:)\\{SHA\\}[A-Za-z0-9+/]{27}=",
-  // A JSON Web Token, as Home Assistant gives them: base64 of `{"alg":`, `{"typ":` or `{"kid":`, then of `{"`.
-  "eyJ(?:hbGciOi|0eXAiOi|raWQiOi)[A-Za-z0-9_-]{5,}\\.eyJ[A-Za-z0-9_-]{14,}\\.[A-Za-z0-9_-]{20,}",
+  WEB_TOKEN,
 ];
 
 /** Not within other words, nor within base64. */
@@ -176,12 +177,14 @@ function anyOf(shapes: readonly string[]): RegExp {
 }
 
 const TOKEN = anyOf([...ISSUED, ...OTHERS]);
-const ISSUED_TOKEN = anyOf(ISSUED);
+const ISSUED_TOKEN = anyOf([...ISSUED, WEB_TOKEN]);
 
 /** Whether a token of a known shape stands in a text. */
 export function holdsToken(text: string): boolean {
   if (text.length < SHORTEST) return false;
-  for (const [token] of text.matchAll(TOKEN)) if (!isMasked(token)) return true;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (!isMasked(token) && !isWellKnownWebToken(token)) return true;
+  }
   return false;
 }
 
@@ -192,7 +195,7 @@ export function holdsToken(text: string): boolean {
 export function holdsIssuedToken(text: string): boolean {
   if (text.length < SHORTEST) return false;
   for (const [token] of text.matchAll(ISSUED_TOKEN)) {
-    if (!isMasked(token) && !MADE_UP.test(token) && !holdsRow(token)) return true;
+    if (!isMasked(token) && !isMadeUp(token)) return true;
   }
   return false;
 }
@@ -206,6 +209,12 @@ export function isMasked(text: string): boolean {
 
 const MADE_UP =
   /example|sample|dummy|placeholder|redact|changeme|replace|your[-_]|fake|x{4}|([a-z0-9])\1{5}|(\w{3,12})\2\2|foobar|deadbeef|[-_](?:here|token|key|secret|test)(?:[-_]|$)/i;
+
+function isMadeUp(token: string): boolean {
+  // Of a web token the claims tell; its signature may hold any row of letters.
+  if (isWebToken(token)) return !isMeantWebToken(token);
+  return MADE_UP.test(token) || holdsRow(token);
+}
 
 /** `1234567`, `abcdefg`: as long as this by chance is none. */
 const LONGEST_ROW = 6;

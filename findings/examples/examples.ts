@@ -26,6 +26,7 @@ import { SETTINGS } from "./settings.ts";
 import { TALOS_SECRETS } from "./talos-secrets.ts";
 import { UNNAMED_CREDENTIAL } from "./unnamed-credential.ts";
 import { VARIABLES } from "./variables.ts";
+import { WEB_TOKENS } from "./web-token.ts";
 
 /**
  * What every rule must hit and must not. A rule cannot exist without them; the tests alone read them, so that
@@ -58,6 +59,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     SECRET_COMMAND,
     UNNAMED_CREDENTIAL,
     ISSUED_TOKEN,
+    WEB_TOKENS,
     CONNECTION_STRING,
     AUTHORIZATION_HEADER,
   ),

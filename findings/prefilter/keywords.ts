@@ -158,7 +158,16 @@ export const TOKEN_WORDS = [
   ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
   // `$6$` is too short for the search: what stands before it.
   ...["$7$1", "$y$j", "assword_hash", "asswordHash", "asswd:", "iscrypted", "-crypted"],
-  ...["xkeysib-", "sk_live_", "rk_live_", "ATATT3", "eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi"],
+  ...[
+    "xkeysib-",
+    "sk_live_",
+    "rk_live_",
+    "ATATT3",
+    "eyJhbGciOi",
+    "eyJ0eXAiOi",
+    "eyJraWQiOi",
+    "eyJ2ZXIiOi",
+  ],
 ] as const;
 
 /** Tokens that begin with too little for the search, each with its shape. */

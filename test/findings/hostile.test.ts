@@ -90,6 +90,8 @@ const hostile = (n: number): Record<string, string> => ({
   "beginnings of issued tokens": `a: ${"cmVmdGtuO8Q~AZDO+ACRJQQJ99NRALtoken-A3-ptr_sk1_pscale_tkn_".repeat(n / 20)}`,
   "letters before what marks a token": `a: ${"A".repeat(n)}AZDO ${"aB3/".repeat(n / 4)}+ASt ${"0".repeat(n)}NRAL`,
   "hashes without an end": `a: ${"SCRAM-SHA-256$4096:{SSHA}".repeat(n / 20)}${"SCRAM-SHA-256$1:AAAAAAAAAAAAAAAAAAAA".repeat(n / 20)}`,
+  "web tokens without a signature": `a: ${"eyJhbGciOiAAAAA.eyJAAAAAAAAAAAAAA.".repeat(n / 20)}`,
+  "web tokens of nothing": `# ${`eyJhbGciOiAAAAA.eyJAAAAAAAAAAAAAA.${"aB3".repeat(7)} `.repeat(n / 40)}`,
   "variables of Terraform": 'variable "password" {\ndefault = "'.repeat(n / 20),
   "widgets without a key": "widget: {key: aaaaaaaaaaaaaaaaaaaa, encryption:\n".repeat(n / 20),
   "addresses with tokens in them": `a: ${"?token=&apikey=aaaaaaaaaaaaaaaaaaaaaaa%".repeat(n / 20)}`,
