@@ -71,8 +71,6 @@ const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
   ["masterauth", /\bmasterauth["']?(?:\s*:)?\s*\S/],
   // keepalived's.
   ["auth_pass", /\bauth_pass[^\S\n]+\S/],
-  // BIND's.
-  ['secret "', /\bsecret "[A-Za-z0-9+/]{16}/],
   // cloud-init's.
   ["chpasswd", /\bchpasswd["']?\s*:/],
   // Files of logins that stand as values.

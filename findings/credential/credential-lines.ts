@@ -14,8 +14,8 @@ export interface CredentialLine {
  * `PASSWORD := …`, `PASSWORD ?= …`. */
 const SETTING = /^\s*(?:-\s+|export\s+)?["']?([A-Za-z][\w.-]{0,80})["']?\s*(=>?|[:?]=|:)\s*(\S.*)$/;
 
-/** `requirepass …`, of Redis; `auth_pass …`, of keepalived; `secret "…";`, of BIND. */
-const DIRECTIVE = /(?:^|[{;])\s*(requirepass|masterauth|auth_pass|secret)(\s)\s*(\S+)/;
+/** `requirepass …`, of Redis; `auth_pass …`, of keepalived. */
+const DIRECTIVE = /^\s*(requirepass|masterauth|auth_pass)(\s)\s*(\S+)/;
 
 /** `<ApiKey>…</ApiKey>`. */
 const ELEMENT = /^\s*<([A-Za-z][\w.-]{0,80})(>)([^<>]+)<\/\1>/;

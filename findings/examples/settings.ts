@@ -169,13 +169,6 @@ export const SETTINGS: Examples = {
       content: "services:\n  db:\n    environment:\n      - A=b\n      - DB_PASSWORD=hunter22\n",
       lines: [5],
     },
-    // A key for updates of DNS, as BIND has it.
-    {
-      path: "bind/named.conf",
-      content:
-        'key "a" {\n  algorithm hmac-sha256;\n  secret "Zk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV4nE8uRfGi2W=";\n};\nkey "b" { secret "Zk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV4nE8uRfGi2W="; };\n',
-      lines: [3, 5],
-    },
     {
       path: "hosts/a.nix",
       content:
@@ -242,11 +235,6 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
-    {
-      path: "bind/named.conf",
-      content:
-        'key "a" { secret "@TSIG_SECRET1@"; };\nsecret "the-secret-of-bind1";\n# in a secret "Zk3vQ8r2LmN9pXw1bT6yAqD5"\nresource "a_secret" "Zk3vQ8r2LmN9pXw1bT6yAqD5" {\n',
-    },
     // A program of jq's, and what a shell puts in.
     {
       path: "scripts/in-braces.sh",

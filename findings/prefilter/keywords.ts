@@ -297,8 +297,6 @@ export const KEYWORDS = {
     ...SHORT_NAMES,
     // With the name of a bouncer of CrowdSec's behind it.
     "BOUNCER_KEY_",
-    // A key of BIND's.
-    'secret "',
     // Beside a user.
     ...["pwd:", " pw:", '"pw"'],
   ],
