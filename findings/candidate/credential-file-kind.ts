@@ -5,8 +5,15 @@
 
 /** Of logins, one format each. */
 const LOGINS = {
-  netrc: /[._]netrc/,
+  netrc: /[._]?netrc|\.authinfo/,
   pgpass: /\.pgpass/,
+  // PgBouncer's; those of msmtp, Postfix, pppd and strongSwan; a wireless network's.
+  userlist: /userlist\.txt/,
+  msmtp: /\.?msmtprc/,
+  "sasl-passwd": /sasl_passwd/,
+  ppp: /(?:chap|pap)-secrets/,
+  ipsec: /ipsec\.secrets/,
+  wpa: /wpa_supplicant[^/]*\.conf/,
   pypirc: /\.pypirc/,
   "my.cnf": /\.my\.cnf/,
   "git-credentials": /\.git-credentials/,

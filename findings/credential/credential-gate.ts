@@ -7,6 +7,7 @@ import {
   isVagueCredential,
   isVagueName,
 } from "./credential.ts";
+import { holdsDirective } from "./directive.ts";
 import { holdsUrlWithPassword, mayHoldUnnamed } from "./unnamed-credential.ts";
 
 /**
@@ -17,6 +18,7 @@ import { holdsUrlWithPassword, mayHoldUnnamed } from "./unnamed-credential.ts";
 export function mayHoldCredential(text: string): boolean {
   if (
     mayHoldUnnamed(text) ||
+    holdsDirective(text) ||
     OTHER.some(([word, pattern]) => text.includes(word) && pattern.test(text))
   )
     return true;
@@ -76,6 +78,8 @@ const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
   // Files of logins that stand as values.
   ["netrc", /[._]netrc["']?\s*:/],
   [".pgpass", /\.pgpass["']?\s*:/],
+  ["msmtprc", /\bmsmtprc["']?\s*:/],
+  ["userlist.txt", /\buserlist\.txt["']?\s*:/],
   ["rclone.conf", /\brclone\.conf["']?\s*:/],
   // Of Homepage's widgets and of ESPHome's API.
   ["widget", KEY_OF_ITSELF],

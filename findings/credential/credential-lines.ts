@@ -1,5 +1,6 @@
 import { isCredentialName, isVagueCredential } from "./credential.ts";
 import { holdsUnnamedCredential } from "./unnamed-credential.ts";
+import { holdsDirective } from "./directive.ts";
 import { passwordsInCommand } from "./command-line.ts";
 import { valuesInBraces } from "./in-braces.ts";
 
@@ -57,7 +58,7 @@ export function credentialLines(
           isValue(one.value, one.isQuoted),
       );
       const given = inBraces?.name ?? (isAlwaysQuoted ? undefined : passwordsInCommand(start)[0]);
-      if (given !== undefined || holdsUnnamedCredential(start))
+      if (given !== undefined || holdsUnnamedCredential(start) || holdsDirective(start))
         found.push({ line, name: given ?? name });
     }
   }

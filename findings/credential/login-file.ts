@@ -10,6 +10,12 @@ import { holdsExpression } from "./pointer.ts";
 const LINES: Readonly<Record<LoginFormat, RegExp>> = {
   netrc: /^(?:.*\s)?password\s+(\S+)/,
   pgpass: /^[^#](?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(?:[^:\\]|\\.)*:(.+)$/,
+  userlist: /^\s*"(?:[^"]|"")*"\s+"((?:[^"]|"")+)"/,
+  msmtp: /^\s*password\s+(\S.*)$/,
+  "sasl-passwd": /^[^#\s]\S*\s+[^\s:]+:(\S+)$/,
+  ppp: /^\s*[^#\s]\S*\s+\S+\s+(\S+)/,
+  ipsec: /^[^#]*:\s*(?:PSK|EAP|XAUTH)\s+(\S.*)$/,
+  wpa: /^\s*(?:psk|password|sae_password|wep_key\d)\s*=\s*(?!ext:)(\S.*)$/,
   pypirc: /^\s*password\s*[=:]\s*(\S.*)$/,
   "my.cnf": /^\s*password\s*=\s*(\S.*)$/,
   aws: /^\s*aws_(?:secret_access_key|session_token)\s*=\s*(\S.*)$/i,

@@ -4,6 +4,12 @@ import type { Examples } from "./example.ts";
 export const CONFIG_MAP: Examples = {
   hits: [
     {
+      path: "db/pgbouncer.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  userlist.txt: |\n    "me" "hunter22"\n  msmtprc: |\n    user me\n    password hunter22\n',
+      lines: [4, 7],
+    },
+    {
       path: "app/configmap.yaml",
       content:
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n  LOG: info\n  SMTP_PASSWORD: hunter22\n  app.ini: |\n    [db]\n    host = db\n    password = hunter22\n",

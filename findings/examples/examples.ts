@@ -5,6 +5,7 @@ import { CONFIG_MAP } from "./config-map.ts";
 import { CONNECTION_STRING } from "./connection-string.ts";
 import { CONTAINER } from "./container.ts";
 import { CREDENTIAL_FILE } from "./credential-file.ts";
+import { DIRECTIVE } from "./directive.ts";
 import type { Examples } from "./example.ts";
 import { FAKE_SECRET_STORE } from "./fake-secret-store.ts";
 import { HELM_VALUES } from "./helm-values.ts";
@@ -62,6 +63,7 @@ export const EXAMPLES: Readonly<Record<keyof typeof KEYWORDS, Examples>> = {
     WEB_TOKENS,
     CONNECTION_STRING,
     AUTHORIZATION_HEADER,
+    DIRECTIVE,
   ),
   "secret-not-valid": SECRET_NOT_VALID,
 };

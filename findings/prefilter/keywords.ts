@@ -210,8 +210,15 @@ const SHORT_NAMES = [":", "=", '"', "'", " ", ",", "}", "\r", "\n"].flatMap((aft
   `_PW${after}`,
 ]);
 
+/** Of directives with a password; `directive.ts` knows the rest. */
+const DIRECTIVE_WORDS = [
+  ...['secret "', "MONITOR ", "insecure-password ", "stats auth ", "remote_password "],
+] as const;
+
 /** Files of logins, where they stand as a value in another. */
-const LOGIN_FILES = [".netrc", "_netrc", ".pgpass", "rclone.conf"] as const;
+const LOGIN_FILES = [
+  ...[".netrc", "_netrc", ".pgpass", "rclone.conf", "msmtprc", "userlist.txt"],
+] as const;
 
 /** Programs that have a short flag for a password, or are given one by `echo`. */
 const PROGRAMS = [
@@ -289,6 +296,7 @@ export const KEYWORDS = {
     ...LOGIN_WORDS,
     ...SQL_WORDS,
     ...NETWORK_WORDS,
+    ...DIRECTIVE_WORDS,
     ...LOGIN_FILES,
     ...PROGRAMS,
     "fake:",

@@ -14,8 +14,9 @@ import { findDockerCredentials } from "./docker-config.ts";
 /**
  * Files that exist to hold credentials, told by their shape or name: Docker's `config.json` and
  * `.dockercfg`, `.npmrc`, `.netrc`, `.pgpass`, `.pypirc`, `.my.cnf`, `.git-credentials`,
- * `.aws/credentials` (velero's, too), `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`, Ceph's
- * `.keyring`, `.htpasswd` (hashes can be guessed at), a password alone (`.vault_pass`, `restic-password`), a
+ * `.aws/credentials` (velero's, too), `.vault-token`, `.terraformrc`, `.s3cfg`, `rclone.conf`, Ceph's `.keyring`,
+ * `.htpasswd` (hashes can be guessed at), `userlist.txt`, `.msmtprc`, `sasl_passwd`,
+ * `chap-secrets`, `ipsec.secrets`, `wpa_supplicant.conf`, a password alone (`.vault_pass`, `restic-password`), a
  * Cloudflare tunnel's and 1Password Connect's JSON, dotenv files (direnv's too), Terraform variables
  * and states. Part of `plaintext-secret`. Dotenv files and those of Terraform hold harmless settings
  * as well, so there the names decide; a sample (`.env.example`) is left alone. Which dotenv file feeds
