@@ -27,8 +27,23 @@ export const AUTHORIZATION_HEADER: Examples = {
         'kind: ConfigMap\ndata:\n  nginx.conf: |\n    # Basic YWRtaW46aHVudGVyMjI=\n    proxy_set_header Authorization "Basic YWRtaW46aHVudGVyMjI=";\n',
       lines: [5],
     },
+    {
+      path: "app/values.yaml",
+      content:
+        "a: Basic bWU6Y29ycmVjdCBob3JzZQ==\nb: Basic bWU6ZmzDtmhoYW5k\nc: 'Authorization: Bearer Zk3vquickLmN9pXw1bT6'\n",
+      lines: [1, 2, 3],
+    },
+    {
+      path: "run.sh",
+      content: `curl -H "Authorization: token ${"3f9a1c7e".repeat(5)}" https://git.a.io\ncurl -H 'authorization: bearer ${"3f9a1c7e".repeat(5)}' https://b\n`,
+      lines: [1, 2],
+    },
   ],
   misses: [
+    {
+      path: "run.sh",
+      content: `# token ${"3f9a1c7e".repeat(5)}\ngit checkout ${"3f9a1c7e".repeat(5)}\ncurl -H "Authorization: token $TOKEN" -H "Authorization: Bearer YourAccessToken12345" a\necho bearer ${"3f9a1c7e".repeat(5)}\n`,
+    },
     {
       path: "app/headers.yaml",
       content:

@@ -94,6 +94,7 @@ const hostile = (n: number): Record<string, string> => ({
   "web tokens of nothing": `# ${`eyJhbGciOiAAAAA.eyJAAAAAAAAAAAAAA.${"aB3".repeat(7)} `.repeat(n / 40)}`,
   "directives without a password": `kind: ConfigMap\ndata:\n  a: |\n${'    MONITOR a@b 1 c  secret "AAAAAAAAAAAAAAAAAAAA" insecure-password $ machine a login b \n'.repeat(n / 40)}`,
   "directives on one line": `a: ${"MONITOR a@b 1 ".repeat(n / 20)}${"machine a login b ".repeat(n / 20)}`,
+  "headers without an end": `a: ${"Authorization: token Authorization: Bearer ".repeat(n / 40)}${"Bearer aaaaaaaa ".repeat(n / 20)}`,
   "variables of Terraform": 'variable "password" {\ndefault = "'.repeat(n / 20),
   "widgets without a key": "widget: {key: aaaaaaaaaaaaaaaaaaaa, encryption:\n".repeat(n / 20),
   "addresses with tokens in them": `a: ${"?token=&apikey=aaaaaaaaaaaaaaaaaaaaaaa%".repeat(n / 20)}`,
