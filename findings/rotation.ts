@@ -18,7 +18,7 @@ export const ROTATIONS: readonly Rotation[] = [
   {
     rule: "age-key",
     what: "age keys",
-    how: "make a new key, put its recipient in the place of the old one in .sops.yaml, run updatekeys and rotate on every encrypted file, give the cluster the new key, and change every secret that the old key opened: all of them, in the whole history",
+    how: "make a new key (flux-sops keys new), let it in and the old one out (keys add, keys remove), give the cluster the new key, and change every secret that the old key opened: all of them, in the whole history",
   },
   {
     rule: "talos-secrets",

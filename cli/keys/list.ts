@@ -5,6 +5,7 @@ import { displayTextPath, pathText } from "../../git/path.ts";
 import { openRepository } from "../../git/repository/open.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { complain } from "../terminal/complain.ts";
+import { unstagedRules } from "../../hooks/rules/unstaged-rules.ts";
 import { counted } from "../../hooks/words.ts";
 import {
   type EncryptedEntry,
@@ -38,6 +39,7 @@ export async function keysList(argv: readonly string[]): Promise<number> {
     const encryption = await readEncryption(repository);
     process.stdout.write(FORMATS[format](encryption));
     complainOfConflicts(encryption.conflicts);
+    for (const sentence of await unstagedRules(repository)) complain(sentence);
     for (const { file, line, problem } of encryption.broken) {
       complain(`${displayTextPath(file)}${line === null ? "" : `:${line}`}: ${problem}`);
     }

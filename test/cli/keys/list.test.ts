@@ -1,4 +1,5 @@
 import test from "ava";
+import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { scaffolded, secret } from "../../e2e/scaffolded.ts";
 
 const DB = "clusters/homelab/secrets/db.sops.yaml";
@@ -90,4 +91,20 @@ test("keys list: broken rules end with 2 and say where; so does wrong use", (t) 
   const unknown = repository.tool("keys", "revoke");
   t.is(unknown.status, 2);
   t.regex(unknown.stderr, /^flux-sops: there is no keys revoke\n/);
+});
+
+test("keys list: says that rules on disk are not those that count yet", async (t) => {
+  const repository = scaffolded(t);
+  const { recipient } = await generateKeyPair();
+  t.is(repository.tool("keys", "add", recipient).status, 0);
+  const before = repository.tool("keys", "list");
+  t.false(before.stdout.includes(recipient));
+  t.regex(
+    before.stderr,
+    /\.sops\.yaml is not staged as it is on disk, .*: git add -- \.sops\.yaml\n/,
+  );
+  repository.must("add", ".");
+  const after = repository.tool("keys", "list");
+  t.true(after.stdout.includes(recipient));
+  t.is(after.stderr, "");
 });
