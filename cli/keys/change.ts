@@ -80,9 +80,9 @@ function newRuleFiles({ kind, recipient, rules }: KeyChange): NewContent[] {
     for (const { rule } of own.filter(({ rule }) => rule.foreign.length > 0)) {
       foreign.push(`${placeOf(file, rule)} has keys of other kinds (${rule.foreign.join(", ")})`);
     }
-    const lines = new Set(own.map(({ rule }) => rule.line));
+    const indexes = new Set(own.map(({ index }) => index));
     const text = file.bytes.toString("utf8");
-    const after = editRecipients(text, { kind, recipient, rules: lines });
+    const after = editRecipients(text, { kind, recipient, rules: indexes });
     if (after === null) byHand.push(displayPath(file.path));
     return after === null || after === text ? [] : [{ file, content: Buffer.from(after) }];
   });

@@ -35,6 +35,8 @@ export interface EncryptedOnDisk extends FileOnDisk {
 /** A creation rule, and the file where it stands. */
 export interface RuleOnDisk {
   readonly file: FileOnDisk;
+  /** Its place among the rules of the file, from 0: several may stand on one line. */
+  readonly index: number;
   readonly rule: CreationRule;
 }
 
@@ -69,7 +71,7 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
     rules: ruleFiles.flatMap((file) => {
       const nearest = rules.nearest(folderOf(file));
       const own = nearest?.folder === folderOf(file) ? nearest.file.rules : null;
-      return (own ?? []).map((rule) => ({ file, rule }));
+      return (own ?? []).map((rule, index) => ({ file, index, rule }));
     }),
     encrypted,
     left: await encryptedInIndex(

@@ -8,7 +8,7 @@ import { cutWord, putWord } from "./word-list.ts";
 export interface RecipientChange {
   readonly recipient: string;
   readonly kind: "add" | "remove";
-  /** By their 1-based lines. */
+  /** By their place in the file, from 0. */
   readonly rules: ReadonlySet<number>;
 }
 
@@ -30,8 +30,7 @@ export function editRecipients(text: string, change: RecipientChange): string | 
   const before = parseRuleFile(text).rules ?? [];
   const document = parseDocument(text, { merge: true });
   const lists = new Set<Scalar | YAMLSeq>();
-  for (const [index, rule] of before.entries()) {
-    if (!change.rules.has(rule.line)) continue;
+  for (const index of change.rules) {
     const list = recipientsOf(document, index);
     if (list === null) return null;
     lists.add(list);
@@ -116,8 +115,8 @@ function isWanted(
   text: string,
   { recipient, kind, rules }: RecipientChange,
 ): boolean {
-  const wanted = before.map((rule) => {
-    if (!rules.has(rule.line)) return said(rule);
+  const wanted = before.map((rule, index) => {
+    if (!rules.has(index)) return said(rule);
     const others = rule.recipients.filter((one) => one !== recipient);
     if (kind === "remove") return said({ ...rule, recipients: others });
     return rule.recipients.includes(recipient)

@@ -39,9 +39,10 @@ interface Word extends Place {
   readonly word: string;
 }
 
-function wordsIn(text: string, { from, to }: Place): Word[] {
-  // A block's header, and quotes, are no part of a word.
-  return [...text.slice(from, to).matchAll(/(?<=^|[\s,'"])[a-z][^\s,'"]*/g)].map((match) => {
+function wordsIn(text: string, place: Place): Word[] {
+  // A block's header may have a comment, with words in it.
+  const from = isBlock(text, place) ? text.indexOf("\n", place.from) : place.from;
+  return [...text.slice(from, place.to).matchAll(/(?<=^|[\s,'"])[a-z][^\s,'"]*/g)].map((match) => {
     const start = from + match.index;
     return { from: start, to: start + match[0].length, word: match[0] };
   });

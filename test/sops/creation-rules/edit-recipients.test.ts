@@ -22,13 +22,13 @@ function withNames(text: string | null): string | null {
 function edited(text: string, change: string): string {
   const [, sign, name = "", asked = ""] = /^([+-])([A-Z]+)((?: #\d)*)$/.exec(change) ?? [];
   const before = withKeys(text);
-  const lines = (parseRuleFile(before).rules ?? [])
-    .map(({ line }) => line)
-    .filter((_, index) => asked === "" || asked.includes(`#${index + 1}`));
+  const indexes = (parseRuleFile(before).rules ?? [])
+    .map((_, index) => index)
+    .filter((index) => asked === "" || asked.includes(`#${index + 1}`));
   const after = editRecipients(before, {
     recipient: withKeys(name),
     kind: sign === "+" ? "add" : "remove",
-    rules: new Set(lines),
+    rules: new Set(indexes),
   });
   return withNames(after) ?? "by hand";
 }
@@ -72,6 +72,16 @@ const TABLE: readonly (readonly [before: string, change: string, after: string])
     rules("  - age: ALICE,", "      BOB"),
     "+NEW",
     rules("  - age: ALICE,", "      BOB,", "      NEW"),
+  ],
+  [
+    rules("  - age: >- # BOB and me", "      ALICE,", "      BOB"),
+    "-BOB",
+    rules("  - age: >- # BOB and me", "      ALICE"),
+  ],
+  [
+    rules("  - age: >- # not NEW", "      ALICE"),
+    "+NEW",
+    rules("  - age: >- # not NEW", "      ALICE,", "      NEW"),
   ],
   // A list, one a line.
   [rules("  - age:", "      - ALICE"), "+NEW", rules("  - age:", "      - ALICE", "      - NEW")],
@@ -184,6 +194,12 @@ const TABLE: readonly (readonly [before: string, change: string, after: string])
   [["keys:", "  - &a ALICE", rules("  - age: *a")].join("\n"), "+NEW", "by hand"],
   [rules("  - age:", "      - &a ALICE", "      - BOB", "  - age: *a"), "-ALICE #1", "by hand"],
   [["base: &base", "  age: ALICE", rules("  - <<: *base")].join("\n"), "+NEW", "by hand"],
+  // JSON, all on one line.
+  [
+    '{"creation_rules": [{"age": "ALICE"}, {"age": "BOB"}]}',
+    "+NEW #1",
+    '{"creation_rules": [{"age": "ALICE,NEW"}, {"age": "BOB"}]}',
+  ],
   // A comma would be that of the mapping.
   [rules("  - {path_regex: a, age: ALICE}"), "+NEW", "by hand"],
   // Windows, and a byte order mark.
