@@ -61,11 +61,15 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
   const conflict = inConflict(pathsInConflict(entries));
   if (conflict !== null) throw new KeysRefusal([`${conflict}: ${RESOLVE_FIRST}`]);
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const paths = new Set(nulFields((await runGit(repository, args)).stdout) as GitPath[]);
-  const files = [...paths].flatMap((path) => fileOnDisk(repository, path) ?? []);
-  const ruleFiles = files.filter(({ path }) => isRuleFile(pathText(path)));
+  const paths = [...new Set(nulFields((await runGit(repository, args)).stdout) as GitPath[])];
+  const isRules = (path: GitPath) => isRuleFile(pathText(path));
+  const ruleFiles = paths.filter(isRules).flatMap((path) => fileOnDisk(repository, path) ?? []);
   const rules = new RulesInForce(new Map(ruleFiles.map((file) => [folderOf(file), file.bytes])));
-  const encrypted = files.flatMap((file) => asEncrypted(file, rules) ?? []);
+  // One by one: all files together may be more than fits into the memory.
+  const encrypted = paths.flatMap((path) => {
+    const file = isRules(path) ? null : fileOnDisk(repository, path);
+    return file === null ? [] : (asEncrypted(file, rules) ?? []);
+  });
   const here = new Set(encrypted.map(({ path }) => path));
   return {
     rules: ruleFiles.flatMap((file) => {
