@@ -1,6 +1,6 @@
 import { printable } from "../../git/escape.ts";
 import { isRecord } from "../../sops/metadata/metadata-fields.ts";
-import type { GitPath } from "../../git/path.ts";
+import { type GitPath, pathText } from "../../git/path.ts";
 import { shellCommand, shellPath } from "../../git/shell-word.ts";
 import { probesOf } from "../../scaffold/new/cluster-folders.ts";
 import { GIVE_KEY, heldKeys, SOPS_AGE } from "../cluster/sops-age.ts";
@@ -97,8 +97,8 @@ async function clusterKeys(
   const closed = rules.filter(({ rule }) => rule.recipients.length > 0 && !opens(rule.recipients));
   const folder = cluster === null ? "" : `clusters/${cluster}/`;
   const files = encryption.files.filter(
-    ({ shown, metadata }) =>
-      shown.startsWith(folder) &&
+    ({ path, metadata }) =>
+      pathText(path).startsWith(folder) &&
       metadata !== null &&
       metadata.foreign.length === 0 &&
       !opens(metadata.age.map(({ recipient }) => recipient)),

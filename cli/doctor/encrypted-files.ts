@@ -10,6 +10,7 @@ import { runGit } from "../../git/run.ts";
 import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/rules/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
+import type { Format } from "../../sops/format.ts";
 import type { Metadata } from "../../sops/metadata/metadata.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 import { pathsInConflict } from "../in-conflict.ts";
@@ -36,6 +37,7 @@ export interface EncryptedEntry {
   /** For people. */
   readonly shown: string;
   readonly bytes: Buffer;
+  readonly format: Format;
   /** Null where its `sops` block cannot be used. */
   readonly metadata: Metadata | null;
   /** The rule of the nearest `.sops.yaml` that takes it; null where none does. */
@@ -77,7 +79,7 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
     const found = bytes === undefined ? null : encryptedFile(name, bytes);
     if (bytes === undefined || found === null) return [];
     const rule = ruleThatTakes(ruleFiles, name);
-    return [{ path, shown: displayPath(path), bytes, metadata: found.metadata, rule }];
+    return [{ path, shown: displayPath(path), bytes, ...found, rule }];
   });
   const paths = entries.map(({ path }) => pathText(path));
   return {

@@ -15,7 +15,6 @@ import {
   RULE_FILE,
 } from "../../hooks/rules/gate-files.ts";
 import { isDocumented } from "../../sops/age/documented-recipients.ts";
-import { formatOf } from "../../sops/format.ts";
 import { literalFolder } from "../../sops/creation-rules/pattern-text.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { isToken } from "../../sops/token.ts";
@@ -201,10 +200,10 @@ function takesNothing(
 }
 
 /** It has a `sops` block, and all is readable. */
-function encryptsNothing({ bytes, shown, metadata }: EncryptedEntry): boolean {
+function encryptsNothing({ bytes, format, metadata }: EncryptedEntry): boolean {
   if (metadata === null) return false;
   try {
-    const { file } = readSopsFile(bytes, formatOf(shown));
+    const { file } = readSopsFile(bytes, format);
     const values = file.leaves.filter(isFilledValue);
     return values.length > 0 && !values.some(({ value }) => value !== null && isToken(value.text));
   } catch {

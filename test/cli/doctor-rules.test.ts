@@ -173,6 +173,22 @@ test("a dot that is escaped as in double quotes, outside of them, takes nothing:
   t.is(notes(String.raw`^a\\.$`), null);
 });
 
+test("a rule whose only file has a name that is printed in quotes", (t) => {
+  const repository = scaffolded(t);
+  const path = "clusters/homelab/secrets/new\nline/db.sops.yaml";
+  const key = /age1\w+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  repository.write(
+    "clusters/homelab/secrets/new\nline/.sops.yaml",
+    `creation_rules:\n  - age: ${key}\n    encrypted_regex: ^stringData$\n`,
+  );
+  repository.write(path, secret({ password: "hunter2" }));
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Add it");
+  t.true(repository.read(path).includes("ENC["));
+  const { status, stdout } = repository.tool("doctor");
+  t.is(status, 0, stdout);
+});
+
 test("a rule that another one hides, and one that encrypts nothing", (t) => {
   const repository = withSecret(t);
   rules(repository, (text) =>
