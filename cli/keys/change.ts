@@ -21,6 +21,7 @@ import {
   encryptionOnDisk,
   type EncryptionOnDisk,
   type FileOnDisk,
+  type LeftInIndex,
   type RuleOnDisk,
 } from "./on-disk.ts";
 import { KeysRefusal } from "./refusal.ts";
@@ -184,7 +185,7 @@ async function written(
 interface Done {
   readonly rules: readonly NewContent[];
   readonly files: readonly NewContent[];
-  readonly left: readonly GitPath[];
+  readonly left: readonly LeftInIndex[];
 }
 
 function tell(repository: OpenedRepository, change: KeyChange, { rules, files, left }: Done): void {
@@ -205,12 +206,24 @@ function tell(repository: OpenedRepository, change: KeyChange, { rules, files, l
       ? "nothing to do: rules and files name it already\n"
       : `${counted(files.length, "file")} ${what}\n`,
   );
-  for (const path of left) {
-    complain(`${displayPath(path)} is encrypted in git, and not on disk: it keeps its keys`);
+  for (const file of left.filter((one) => isMissed(one, change))) {
+    const why = file.isDecrypted
+      ? "is decrypted on disk, and keeps its keys until git add and git commit encrypt it anew"
+      : "is encrypted in git, and not on disk, so it keeps its keys: check it out, and run this again";
+    complain(`${displayPath(file.path)} ${why}`);
   }
   if (paths.length > 0) {
     complain(`next: ${commandOnFiles(["git", "add", "--"], paths, repository.prefix)}`);
   }
+}
+
+/** Whether the change would have been about it. */
+function isMissed(
+  { recipients, rule }: LeftInIndex,
+  { kind, recipient, rules }: KeyChange,
+): boolean {
+  const holdsKey = recipients.includes(recipient);
+  return kind === "remove" ? holdsKey : !holdsKey && rules.some((one) => one.rule === rule);
 }
 
 function placeOf({ path }: FileOnDisk, { line }: CreationRule): string {

@@ -32,6 +32,15 @@ export interface EncryptedOnDisk extends FileOnDisk {
   readonly rule: CreationRule | null;
 }
 
+/** A file that is encrypted in the index, and on disk is not, or not there: it keeps its keys. */
+export interface LeftInIndex {
+  readonly path: GitPath;
+  readonly recipients: readonly string[];
+  /** The rule that takes it, if any. */
+  readonly rule: CreationRule | null;
+  readonly isDecrypted: boolean;
+}
+
 /** A creation rule, and the file where it stands. */
 export interface RuleOnDisk {
   readonly file: FileOnDisk;
@@ -45,8 +54,7 @@ export interface EncryptionOnDisk {
   /** Of all rule files, in the order in which git lists these. */
   readonly rules: readonly RuleOnDisk[];
   readonly encrypted: readonly EncryptedOnDisk[];
-  /** Files that are encrypted in the index, and on disk are not, or not there: they keep their keys. */
-  readonly left: readonly GitPath[];
+  readonly left: readonly LeftInIndex[];
 }
 
 /**
@@ -66,11 +74,18 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
   const ruleFiles = paths.filter(isRules).flatMap((path) => fileOnDisk(repository, path) ?? []);
   const rules = new RulesInForce(new Map(ruleFiles.map((file) => [folderOf(file), file.bytes])));
   // One by one: all files together may be more than fits into the memory.
+  const readable = new Set<GitPath>();
   const encrypted = paths.flatMap((path) => {
     const file = isRules(path) ? null : fileOnDisk(repository, path);
-    return file === null ? [] : (asEncrypted(file, rules) ?? []);
+    const found = file === null ? null : asEncrypted(file, rules);
+    if (file !== null && found === null) readable.add(path);
+    return found ?? [];
   });
   const here = new Set(encrypted.map(({ path }) => path));
+  const left = await encryptedInIndex(
+    repository,
+    entries.filter(({ path }) => !here.has(path)),
+  );
   return {
     rules: ruleFiles.flatMap((file) => {
       const nearest = rules.nearest(folderOf(file));
@@ -78,10 +93,12 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
       return (own ?? []).map((rule, index) => ({ file, index, rule }));
     }),
     encrypted,
-    left: await encryptedInIndex(
-      repository,
-      entries.filter(({ path }) => !here.has(path)),
-    ),
+    left: left.map(({ path, metadata }) => ({
+      path,
+      recipients: metadata?.age.map(({ recipient }) => recipient) ?? [],
+      rule: rules.for(pathText(path)).rule,
+      isDecrypted: readable.has(path),
+    })),
   };
 }
 
@@ -116,16 +133,17 @@ function asEncrypted(file: FileOnDisk, rules: RulesInForce): EncryptedOnDisk | n
 async function encryptedInIndex(
   repository: OpenedRepository,
   entries: readonly IndexEntry[],
-): Promise<GitPath[]> {
-  const found = entries.filter(({ mode }) => isFile(mode));
+): Promise<{ readonly path: GitPath; readonly metadata: Metadata | null }[]> {
+  const files = entries.filter(({ mode }) => isFile(mode));
   const blobs = await blobsHere(
     repository,
-    found.map(({ oid }) => oid),
+    files.map(({ oid }) => oid),
     { maxBytes: MOST_ENCRYPTED },
   );
-  return found.flatMap(({ path, oid }) => {
+  return files.flatMap(({ path, oid }) => {
     const bytes = blobs.get(oid) ?? null;
-    return bytes !== null && encryptedFile(pathText(path), bytes) !== null ? [path] : [];
+    const found = bytes === null ? null : encryptedFile(pathText(path), bytes);
+    return found === null ? [] : [{ path, metadata: found.metadata }];
   });
 }
 

@@ -245,19 +245,39 @@ test("keys remove: a file under no rule, and one that no rule has it for, lose t
 });
 
 test("keys add: what is not on disk, or lies decrypted there, is told and left", async (t) => {
-  const { repository, theirs } = await withColleague(t);
+  const { repository, theirs, asThem } = await withColleague(t);
   rmSync(join(repository.dir, "talos/secrets.sops.yaml"));
   t.is(repository.tool("decrypt", "-i", DB).status, 0);
   const plain = repository.read(DB);
   const added = repository.tool("keys", "add", theirs);
   t.is(added.status, 0, added.stderr);
-  for (const path of ["talos/secrets.sops.yaml", DB]) {
-    t.true(
-      added.stderr.includes(`${path} is encrypted in git, and not on disk: it keeps its keys`),
-    );
-  }
+  t.regex(
+    added.stderr,
+    /talos\/secrets\.sops\.yaml is encrypted in git, and not on disk, .*: check/,
+  );
+  t.regex(added.stderr, /db\.sops\.yaml is decrypted on disk, and keeps its keys until git add/);
   t.is(repository.read(DB), plain);
   t.false(existsSync(join(repository.dir, "talos/secrets.sops.yaml")));
+  // As they say.
+  repository.must("checkout", "-q", "--", "talos");
+  const again = repository.tool("keys", "add", theirs);
+  t.regex(again.stdout, /^1 file can be read with this key now$/m);
+  t.notRegex(again.stderr, /talos.* keeps/);
+  repository.must("add", ".");
+  repository.must("commit", "-qm", "Let them in");
+  t.regex(decryptedBy(repository, asThem).stdout, /hunter2/);
+  t.is(repository.tool("keys", "add", theirs).stderr, "");
+});
+
+test("keys add: of what is not on disk, nothing is said where other rules take it", async (t) => {
+  const { repository, own, theirs } = await withColleague(t);
+  const { recipient: second } = await generateKeyPair();
+  repository.write("apps/.sops.yaml", `creation_rules:\n  - age: ${own},${second}\n`);
+  repository.must("add", ".");
+  rmSync(join(repository.dir, "talos/secrets.sops.yaml"));
+  const added = repository.tool("keys", "add", theirs, "--beside", second);
+  t.is(added.status, 0, added.stderr);
+  t.notRegex(added.stderr, /talos/);
 });
 
 test("keys add: no symlink leads out of the repository, and a conflict comes first", async (t) => {
