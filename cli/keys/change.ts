@@ -61,8 +61,16 @@ export async function changeKey(
     if (change.rules.length === 0 && files.length === 0) {
       throw new KeysRefusal(["no rule and no file names this key: npx flux-sops keys list"]);
     }
-    const changed = await written(repository, [...rules, ...files]);
-    tell(repository, change, { rules, files, left: encryption.left });
+    const contents = [...rules, ...files];
+    const changed = await written(repository, contents);
+    const isDone = ({ file }: { readonly file: FileOnDisk }) => !changed.includes(file.path);
+    if (contents.length === 0 || contents.some(isDone)) {
+      tell(
+        repository,
+        { ...change, rules: change.rules.filter(isDone) },
+        { rules: rules.filter(isDone), files: files.filter(isDone), left: encryption.left },
+      );
+    }
     for (const path of changed)
       complain(`${displayPath(path)} was changed meanwhile: run this again`);
     return changed.length === 0 ? 0 : 2;

@@ -280,6 +280,36 @@ test("keys add: of what is not on disk, nothing is said where other rules take i
   t.notRegex(added.stderr, /talos/);
 });
 
+test("keys remove: a file that somebody changes meanwhile stays, and nothing else is said of it", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  t.is(repository.tool("keys", "add", theirs).status, 0);
+  repository.must("commit", "-qam", "Let them in");
+  const keys = join(repository.home, ".config/sops/age/keys.txt");
+  const away = join(repository.home, "keys.txt");
+  repository.run("mv", [keys, away]);
+  const [first, , last] = [DB, "talos/secrets.sops.yaml", "clusters/homelab/app.sops.env"];
+  const command = `sh -c 'cd "${repository.dir}"; echo "#theirs=1" >> ${last}; cat "${away}"'`;
+  const { status, stdout, stderr } = repository.run(
+    "node",
+    [".flux-sops/flux-sops.cjs", "keys", "remove", theirs],
+    { env: { ...repository.env, SOPS_AGE_KEY_CMD: command } },
+  );
+  t.is(status, 2, stderr);
+  t.regex(stderr, /app\.sops\.env was changed meanwhile: run this again/);
+  t.false(stdout.includes(last), stdout);
+  t.true(stdout.includes(first));
+  t.regex(stdout, /^2 files got a new data key/m);
+  t.notRegex(stderr, /git add .*app\.sops\.env/);
+  t.true(repository.read(last).includes(theirs));
+  // Where that is all that was to do.
+  const again = repository.run("node", [".flux-sops/flux-sops.cjs", "keys", "remove", theirs], {
+    env: { ...repository.env, SOPS_AGE_KEY_CMD: command },
+  });
+  t.is(again.status, 2);
+  t.is(again.stdout, "");
+  t.regex(again.stderr, /app\.sops\.env was changed meanwhile: run this again/);
+});
+
 test("keys add: no symlink leads out of the repository, and a conflict comes first", async (t) => {
   const { repository, theirs } = await withColleague(t);
   const outside = join(repository.home, "outside.sops.yaml");
