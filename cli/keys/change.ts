@@ -15,6 +15,7 @@ import { rewrap } from "../../sops/rewrap.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { readSopsFile } from "../../sops/sops-file.ts";
 import { dataKeyOf } from "../file/data-key.ts";
+import { ENDING_SIGNALS } from "../exit/ended.ts";
 import { complain } from "../terminal/complain.ts";
 import {
   type EncryptedOnDisk,
@@ -167,7 +168,8 @@ async function withRecipients(
 }
 
 /**
- * Puts all in place, once all waits beside its files. The rules first: `updatekeys` goes by them.
+ * Puts all in place, once all waits beside its files. The rules first: `updatekeys` goes by them. It takes a moment, in
+ * which Ctrl-C does nothing: else it would leave files half done, and those that wait.
  *
  * @returns the files that somebody has changed meanwhile: they stay.
  * @throws WorktreeError, GitError
@@ -177,6 +179,8 @@ async function written(
   contents: readonly NewContent[],
 ): Promise<GitPath[]> {
   const prepared: [GitPath, PreparedReplacement][] = [];
+  const ignore = () => {};
+  for (const signal of ENDING_SIGNALS) process.on(signal, ignore);
   try {
     for (const { file, content } of contents) {
       const asRead = { ...file, state: "as-staged", isVerbatim: true } as const;
@@ -187,6 +191,7 @@ async function written(
     );
   } finally {
     for (const [, replacement] of prepared) replacement.discard();
+    for (const signal of ENDING_SIGNALS) process.removeListener(signal, ignore);
   }
 }
 

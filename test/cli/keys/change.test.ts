@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { generateKeyPair } from "../../../sops/age/identity.ts";
 import { scaffolded, secret, type Scaffolded } from "../../e2e/scaffolded.ts";
@@ -308,6 +311,27 @@ test("keys remove: a file that somebody changes meanwhile stays, and nothing els
   t.is(again.status, 2);
   t.is(again.stdout, "");
   t.regex(again.stderr, /app\.sops\.env was changed meanwhile: run this again/);
+});
+
+test("keys add: Ctrl-C while files are put in place leaves none half done", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  const content = repository.read("talos/secrets.sops.yaml");
+  const names = Array.from({ length: 150 }, (_, index) => `talos/copy${index}.sops.yaml`);
+  for (const name of names) repository.write(name, content);
+  const tool = spawn("node", [".flux-sops/flux-sops.cjs", "keys", "add", theirs], {
+    cwd: repository.dir,
+    env: repository.env,
+    stdio: "ignore",
+  });
+  const ended = once(tool, "exit");
+  const folder = join(repository.dir, "talos");
+  const waiting = () => readdirSync(folder).filter((name) => name.endsWith(".tmp"));
+  while (waiting().length === 0 && tool.exitCode === null) await setImmediate();
+  tool.kill("SIGINT");
+  await ended;
+  t.deepEqual(waiting(), []);
+  const done = names.filter((name) => repository.read(name).includes(theirs));
+  t.is(done.length, names.length);
 });
 
 test("keys add: no symlink leads out of the repository, and a conflict comes first", async (t) => {
