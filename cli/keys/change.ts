@@ -69,7 +69,7 @@ export async function changeKey(
       tell(
         repository,
         { ...change, rules: change.rules.filter(isDone) },
-        { rules: rules.filter(isDone), files: files.filter(isDone), left: encryption.left },
+        { rules: rules.filter(isDone), files: files.filter(isDone), encryption },
       );
     }
     for (const path of changed)
@@ -198,10 +198,14 @@ async function written(
 interface Done {
   readonly rules: readonly NewContent[];
   readonly files: readonly NewContent[];
-  readonly left: readonly LeftInIndex[];
+  readonly encryption: EncryptionOnDisk;
 }
 
-function tell(repository: OpenedRepository, change: KeyChange, { rules, files, left }: Done): void {
+function tell(
+  repository: OpenedRepository,
+  change: KeyChange,
+  { rules, files, encryption }: Done,
+): void {
   const isAdded = change.kind === "add";
   for (const { file, rule } of change.rules) {
     const says = isAdded ? "names it now" : "names it no more";
@@ -219,15 +223,26 @@ function tell(repository: OpenedRepository, change: KeyChange, { rules, files, l
       ? "nothing to do: rules and files name it already\n"
       : `${counted(files.length, "file")} ${what}\n`,
   );
-  for (const file of left.filter((one) => isMissed(one, change))) {
+  for (const file of encryption.left.filter((one) => isMissed(one, change))) {
     const why = file.isDecrypted
       ? "is decrypted on disk, and keeps its keys until git add and git commit encrypt it anew"
       : "is encrypted in git, and not on disk, so it keeps its keys: check it out, and run this again";
     complain(`${displayPath(file.path)} ${why}`);
   }
   if (paths.length > 0) {
-    complain(`next: ${commandOnFiles(["git", "add", "--"], paths, repository.prefix)}`);
+    const all = [...new Set([...unstagedRules(files, encryption), ...paths])];
+    complain(`next: ${commandOnFiles(["git", "add", "--"], all, repository.prefix)}`);
   }
+}
+
+/** Rules that were changed before, by hand or by a run that was killed: at a commit those that are staged count. */
+function unstagedRules(
+  files: readonly NewContent[],
+  { encrypted, rules }: EncryptionOnDisk,
+): GitPath[] {
+  const changed = new Set(files.map(({ file }) => file));
+  const ruling = new Set(encrypted.filter((one) => changed.has(one)).map(({ rule }) => rule));
+  return rules.filter((one) => !one.isStaged && ruling.has(one.rule)).map(({ file }) => file.path);
 }
 
 /** Whether the change would have been about it. */

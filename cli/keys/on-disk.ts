@@ -47,6 +47,8 @@ export interface RuleOnDisk {
   /** Its place among the rules of the file, from 0: several may stand on one line. */
   readonly index: number;
   readonly rule: CreationRule;
+  /** Whether the file is in git's index as it is on disk. */
+  readonly isStaged: boolean;
 }
 
 /** What a worktree says about encryption as it is on disk, which is what `git add` would take. */
@@ -81,6 +83,7 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
     if (file !== null && found === null) readable.add(path);
     return found ?? [];
   });
+  const staged = new Map(entries.map(({ path, oid }) => [path, oid]));
   const here = new Set(encrypted.map(({ path }) => path));
   const left = await encryptedInIndex(
     repository,
@@ -90,7 +93,8 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
     rules: ruleFiles.flatMap((file) => {
       const nearest = rules.nearest(folderOf(file));
       const own = nearest?.folder === folderOf(file) ? nearest.file.rules : null;
-      return (own ?? []).map((rule, index) => ({ file, index, rule }));
+      const isStaged = staged.get(file.path) === file.snapshot.rawOid;
+      return (own ?? []).map((rule, index) => ({ file, index, rule, isStaged }));
     }),
     encrypted,
     left: left.map(({ path, metadata }) => ({

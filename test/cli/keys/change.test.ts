@@ -313,6 +313,22 @@ test("keys remove: a file that somebody changes meanwhile stays, and nothing els
   t.regex(again.stderr, /app\.sops\.env was changed meanwhile: run this again/);
 });
 
+test("keys remove: what a killed one had begun is completed, and committed as it is printed", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  t.is(repository.tool("keys", "add", theirs).status, 0);
+  repository.must("commit", "-qam", "Let them in");
+  t.is(repository.tool("keys", "remove", theirs).status, 0);
+  repository.must("checkout", "-q", "--", "talos", DB);
+  const again = repository.tool("keys", "remove", theirs);
+  t.is(again.status, 0, again.stderr);
+  t.regex(again.stdout, /^2 files got a new data key/m);
+  repository.must("add", "clusters/homelab/app.sops.env");
+  const [, next = "false"] = /next: (git add .*)\n/.exec(again.stderr) ?? [];
+  const commit = repository.run("sh", ["-c", `${next} && git commit -qm 'Let them out'`]);
+  t.is(commit.status, 0, commit.stderr);
+  t.is(repository.must("status", "--porcelain"), "");
+});
+
 test("keys add: Ctrl-C while files are put in place leaves none half done", async (t) => {
   const { repository, theirs } = await withColleague(t);
   const content = repository.read("talos/secrets.sops.yaml");
