@@ -2,7 +2,7 @@ import { isMeantWebToken, isWebToken, isWellKnownWebToken, WEB_TOKEN } from "./w
 
 /**
  * Tokens that say by their shape what they are: by the prefixes that those who issue them gave them for that, or by
- * the address that they are part of. Each holds one of `TOKEN_WORDS`, or is one of `SHORT_TOKENS`.
+ * the address that they are part of. Each holds one of `TOKEN_WORDS`, or the mark of one of `SHORT_TOKENS`.
  */
 const ISSUED = [
   // GitHub, GitLab and its runners

@@ -94,7 +94,7 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
     "user",
   ].flatMap(keyNames),
   // Of a bouncer, an integration, a routing, a service, for JWT and encryption: by what is rare in other words.
-  ...["cer", "ion", "ing", "ice", "wt", "nc"].flatMap((tail) => [
+  ...["cer", "ion", "ng", "ice", "wt", "nc"].flatMap((tail) => [
     `${tail}_key`,
     `${tail}-key`,
     `${tail}Key`,
@@ -147,12 +147,22 @@ export const TOKEN_WORDS = [
   ...["sk-ant-", "sk-proj-", "sk-svcacct-", "sk-admin-", "T3BlbkFJ", "sk-or-v1-", "gsk_"],
   ...["pplx-", "xai-", "nvapi-", "tvly-", "sk-lf-"],
   ...["whsec_", "lin_api_", "ntn_", "_mmk", "sk.eyJ1Ijoi"],
-  ...["glffct-", "fm1a_", "fm1r_", "hvr.", "dp.audit.", "dp.scim.", "lin_oauth_", "xsmtpsib-"],
-  ...["AKCp", "cmVmdGtuO", "CLOJARS_", "AZDO", "+ACR", "+ASt", "JQQJ99", "ABSKQmVkcm9ja0FQSUtleS"],
+  ...["lffct-", "fm1a_", "fm1r_", "hvr.", "dp.audit.", "dp.scim.", "lin_oauth_", "xsmtpsib-"],
+  ...["AKCp", "cmVmdGtuO", "CLOJARS_", "AZDO", "JQQJ99", "ABSKQmVkcm9ja0FQSUtleS"],
   ...["dnsimple_a_", "dnsimple_u_", "sk1_", "dnkey-", "NRAL", "dt0c0", "dt0s0", "xaat-", "xapt-"],
-  ...["pylf_v", "phx_", "mct_", "ol_api_", "iscord.com/api/v", "iscordapp.com/api/v", "api_org_"],
-  ...["lsv2_", "tgp_v1_", "csk-", "jina_", "pcsk_", "ATCTT3", "ATBB", "ATTA", "mlsn."],
-  ...["pscale_", "napi_", "dapi", "mdb_sa_sk_", "sb_secret_", "bkua_", "CCIPAT_", "CCIPRJ_"],
+  ...["pylf_v", "phx_", "mct_", "ol_api_", "rd.com/api/v", "pp.com/api/v", "api_org_"],
+  ...["lsv2_", "tgp_v1_", "csk-", "pcsk_", "ATCTT3", "ATBB", "ATTA", "mlsn."],
+  ...[
+    "e_oauth_",
+    "e_pw_",
+    "e_tkn_",
+    "napi_",
+    "mdb_sa_sk_",
+    "sb_secret_",
+    "bkua_",
+    "CCIPAT_",
+    "CCIPRJ_",
+  ],
   ...["sgp_", "pnb_", "pnu_", "nfp_", "HRKU-AA", "figd_", "wlp_", "wlu_", "SCRAM-SHA-", "{SSHA"],
   ...["sqa_", "sqp_", "squ_", "PMAK-", "rubygems_", "GOCSPX-", "sbp_"],
   ...["$apr1$", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", ":{SHA}"],
@@ -170,20 +180,26 @@ export const TOKEN_WORDS = [
   ],
 ] as const;
 
-/** Tokens that begin with too little for the search, each with its shape. */
-export const SHORT_TOKENS: readonly (readonly [beginning: string, shape: RegExp])[] = [
+/**
+ * Tokens that have nothing long enough for the search, or only what is common: each with its rarest part, and its shape
+ * from there on.
+ */
+export const SHORT_TOKENS: readonly (readonly [mark: string, shape: RegExp])[] = [
   ["SG.", /^SG\.[\w-]{22}\.[\w-]{43}/],
-  ["hf_", /^hf_[A-Za-z]{34}/],
-  ["tk_", /^tk_[a-z0-9]{29}/],
+  // hf_, r8_ and tk_: their first letters are in every word.
+  ["f_", /^f_[A-Za-z]{34}/],
+  ["8_", /^8_[A-Za-z0-9]{37}/],
+  ["k_", /^k_[a-z0-9]{29}/],
+  ["jin", /^jina_[\w-]{60}/],
   // Of Ceph: what it begins with is in the base64 of anything.
   ["AQ", /^AQ[A-D][A-Za-z0-9+/]{10}[BRhx]AA[A-Za-z0-9+/]{21}[AQgw]==/],
-  ["r8_", /^r8_[A-Za-z0-9]{37}/],
   ["A3-", /^A3-[A-Z2-9]{6}-[A-Z2-9]{6}/],
-  ["7Q~", /^7Q~[\w~.-]{31}/],
-  ["8Q~", /^8Q~[\w~.-]{31}/],
-  // Long enough, and too common.
+  // Azure's.
+  ["Q~", /^Q~[\w~.-]{31}/],
+  ["+A", /^\+A(?:CR[A-D]|St)[A-Za-z0-9+/]{5}/],
+  ["dapi", /^dapi[0-9a-f]{32}/],
   ["ptr_", /^ptr_[A-Za-z0-9+/]{43}=/],
-  ["token-", /^token-[a-z0-9]{5}:[a-z0-9]{54}/],
+  ["oken-", /^oken-[a-z0-9]{5}:[a-z0-9]{54}/],
 ];
 
 /**
@@ -212,7 +228,7 @@ const SHORT_NAMES = [":", "=", '"', "'", " ", ",", "}", "\r", "\n"].flatMap((aft
 
 /** Of directives with a password; `directive.ts` knows the rest. */
 const DIRECTIVE_WORDS = [
-  ...['secret "', "MONITOR ", "insecure-password ", "stats auth ", "remote_password "],
+  ...['secret "', "MONITOR ", "re-password ", "tats auth ", "te_password "],
 ] as const;
 
 /** Files of logins, where they stand as a value in another. */
@@ -292,7 +308,7 @@ export const KEYWORDS = {
     ...SECRET_COMMANDS,
     "://",
     ...TOKEN_WORDS,
-    ...SHORT_TOKENS.map(([beginning]) => beginning),
+    ...SHORT_TOKENS.map(([mark]) => mark),
     ...LOGIN_WORDS,
     ...SQL_WORDS,
     ...NETWORK_WORDS,

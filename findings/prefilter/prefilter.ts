@@ -1,6 +1,6 @@
 import { CREDENTIAL_FILE_PATHS } from "../candidate/credential-file-kind.ts";
-import { CREDENTIAL_NAMES, KEYWORDS } from "./keywords.ts";
-import { holdsShortToken } from "./short-tokens.ts";
+import { CREDENTIAL_NAMES, KEYWORDS, SHORT_TOKENS } from "./keywords.ts";
+import { hasShape, holdsShortToken } from "./short-tokens.ts";
 import { isBinary, searchable } from "../candidate/text.ts";
 import { SHORTEST_WORD, WordSearch, type SoughtWord } from "./word-search.ts";
 
@@ -10,12 +10,17 @@ export type SuspectedRule = keyof typeof KEYWORDS;
 /** They look at binary files too (those without `readable`); the others' keywords need not be searched for in those. */
 const FOR_BINARY: ReadonlySet<SuspectedRule> = new Set(["age-key", "private-key"]);
 
-/** A rule, or the end of a credential's name: that counts only where a value follows. */
-type Meaning = SuspectedRule | "credential-name";
+/** A rule; the end of a credential's name, which counts only where a value follows; a token's shape. */
+type Meaning = SuspectedRule | "credential-name" | RegExp;
+
+const SHAPES: ReadonlyMap<string, RegExp> = new Map(SHORT_TOKENS);
+
+/** Those that `WordSearch` cannot look for. */
+const TOO_SHORT = SHORT_TOKENS.filter(([mark]) => mark.length < SHORTEST_WORD);
 
 const RULES = Object.keys(KEYWORDS) as SuspectedRule[];
 
-/** Too short for the search, as `SHORT_TOKENS` are, and looked for by itself. */
+/** Too short for the search, and looked for by itself. */
 const URL_MARK = "://";
 
 function searchFor(rules: readonly SuspectedRule[]): WordSearch<Meaning> {
@@ -25,7 +30,7 @@ function searchFor(rules: readonly SuspectedRule[]): WordSearch<Meaning> {
         .filter((word) => word.length >= SHORTEST_WORD)
         .map((word) => ({
           word,
-          means: CREDENTIAL_NAMES.has(word) ? "credential-name" : id,
+          means: SHAPES.get(word) ?? (CREDENTIAL_NAMES.has(word) ? "credential-name" : id),
         })),
     ),
   );
@@ -56,14 +61,17 @@ export function suspectedRules(
   const search = guesses
     ? (searchForAll ??= searchFor(RULES))
     : (searchForCertain ??= searchFor(RULES.filter((id) => id !== "inline-credential")));
-  search.search(text, (means, end) => {
-    if (means !== "credential-name") suspected.add(means);
-    else if (!suspected.has("inline-credential") && isName(text, end)) {
-      suspected.add("inline-credential");
+  search.search(text, (means, end, length) => {
+    if (typeof means === "string" && means !== "credential-name") suspected.add(means);
+    else if (!suspected.has("inline-credential")) {
+      const isMeant =
+        typeof means === "string" ? isName(text, end) : hasShape(text, end - length, means);
+      if (isMeant) suspected.add("inline-credential");
     }
   });
   if (guesses && !suspected.has("inline-credential")) {
-    if (hasUrlWithPassword(text) || holdsShortToken(text)) suspected.add("inline-credential");
+    if (hasUrlWithPassword(text) || holdsShortToken(text, TOO_SHORT))
+      suspected.add("inline-credential");
   }
   if (suspected.size > 0 && isBinary(text)) {
     for (const id of RULES) if (!FOR_BINARY.has(id)) suspected.delete(id);

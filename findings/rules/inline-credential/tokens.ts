@@ -45,10 +45,8 @@ function placesOf(text: string): number[] {
   WORDS.search(Buffer.from(text, "latin1"), (_, end, length) => {
     places.push(end - length);
   });
-  for (const [beginning] of SHORT_TOKENS) {
-    for (let at = text.indexOf(beginning); at !== -1; at = text.indexOf(beginning, at + 1)) {
-      places.push(at);
-    }
+  for (const [mark] of SHORT_TOKENS) {
+    for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) places.push(at);
   }
   return places.sort((a, b) => a - b);
 }

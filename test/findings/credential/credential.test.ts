@@ -8,8 +8,9 @@ import {
   isVagueCredential,
 } from "../../../findings/credential/credential.ts";
 import { mayHoldCredential } from "../../../findings/credential/credential-gate.ts";
-import { SHORT_TOKENS, TOKEN_WORDS } from "../../../findings/prefilter/keywords.ts";
+import { TOKEN_WORDS } from "../../../findings/prefilter/keywords.ts";
 import { suspectedRules } from "../../../findings/prefilter/prefilter.ts";
+import { holdsShortToken } from "../../../findings/prefilter/short-tokens.ts";
 import { holdsToken } from "../../../findings/credential/token-shapes.ts";
 import { holdsUrlWithPassword } from "../../../findings/credential/unnamed-credential.ts";
 
@@ -360,13 +361,23 @@ test("every shape of a token has a word that the prefilter looks for", (t) => {
     t.true(holdsToken(token), token);
     t.true(holdsToken(`curl -H "X: ${token}"`), token);
     t.true(
-      TOKEN_WORDS.some((word) => `?${token}`.includes(word)) ||
-        SHORT_TOKENS.some(([beginning, shape]) => token.startsWith(beginning) && shape.test(token)),
+      TOKEN_WORDS.some((word) => `?${token}`.includes(word)) || holdsShortToken(Buffer.from(token)),
       token,
     );
     t.true(suspectedRules("a.yaml", Buffer.from(`a: "${token}"`)).has("inline-credential"), token);
     t.true(mayHoldCredential(`a: "${token}"`), token);
     t.false(holdsToken(`a${token}`) || holdsToken(`+${token}`), token);
+  }
+});
+
+test("a token that begins as other words do is looked for by its whole shape", (t) => {
+  for (const [word, token] of [
+    ["id-token-a: b", `token-abcde:${any(54).toLowerCase()}`],
+    ["ptr_size", `ptr_${any(43)}=`],
+    ["dapi_client", `dapi${"0a1b2c3d".repeat(4)}`],
+  ] as const) {
+    t.false(suspectedRules("a.yaml", Buffer.from(word)).has("inline-credential"), word);
+    t.true(suspectedRules("a.yaml", Buffer.from(token)).has("inline-credential"), token);
   }
 });
 
