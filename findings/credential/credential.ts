@@ -10,7 +10,7 @@ import { isMasked } from "./token-shapes.ts";
 
 /** A name that ends in one of these words names a credential … */
 const CREDENTIAL_ENDING =
-  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|(?:[a-z0-9]+_|db)pass|[a-z0-9]+_pwd?|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_value)?|l?api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|bouncer_?key(?:_(?!file|name|path)[a-z0-9]+)*|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
+  /(?:^|_)(?:(?:db|pg|my|mysql|sql|postgres|redis|mongo|root|admin|user|smtp|mail|imap|ldap|bind|app|web)?password|(?:[a-z0-9]+_|db)pass|[a-z0-9]+_pwd?|requirepass|masterauth|passwd|passphrase|passwort|psk|token(?:_value)?|l?api_?key|secret_?key|private_?key|secret_access_?key|auth_?key|master_?key|bouncer_?key(?:_(?!file|name|path|ref|secret)[a-z0-9]+)*|encryption_?key|license_?key|(?:client|app|jwt|session|cookie|consumer|webhook|shared|hmac|signing|oauth2?|oidc|api|auth)_?secret)(?:_?\d)?$/;
 
 /** … and an environment variable also with one of these. */
 const SECRET_ENDING = /(?:^|_)(?<!kube_|tls_|pull_)secret$/;

@@ -1,4 +1,5 @@
-import { isCredentialVariable } from "./credential.ts";
+import { isCredentialValue, isCredentialVariable } from "./credential.ts";
+import { credentialLines } from "./credential-lines.ts";
 import { holdsUrlWithPassword } from "./unnamed-credential.ts";
 import { holdsExpression } from "./pointer.ts";
 
@@ -21,11 +22,24 @@ export function isPublicValue(key: string, value: string): boolean {
   );
 }
 
-/** Certificates and public keys, with nothing between but comments: a password may stand there, too. */
+/** Certificates and public keys, of which none is shorter than 60 letters, and comments; anything else may be a password. */
+const PUBLIC_PEM =
+  /^(?:-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[A-Za-z0-9+/=\s]{60,}-----END \1-----\s*)+$/;
+
 function isPublicPem(text: string): boolean {
-  return /^(?:-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[A-Za-z0-9+/=\s]+-----END \1-----\s*)+$/.test(
-    text.replace(/^\s*#.*$/gm, "").trim(),
+  const lines = text.split("\n");
+  return PUBLIC_PEM.test(
+    lines
+      .filter((line) => !isPublicComment(line))
+      .join("\n")
+      .trim(),
   );
+}
+
+/** A comment may hold a password, too. */
+function isPublicComment(line: string): boolean {
+  const [, comment = ""] = /^\s*#+\s*(.*)$/.exec(line) ?? [];
+  return /^\s*(?:#|$)/.test(line) && credentialLines(comment, isCredentialValue).length === 0;
 }
 
 /** `s3:http://minio.kube-system.svc:9000/restic/app`: of plain words, since a number, a capital or a long row in a path may be a token. */
@@ -50,7 +64,8 @@ const LONGEST_ADDRESS = 2000;
 export function isPublicLines(text: string): boolean {
   return text
     .split(/\r?\n/)
-    .every((line) =>
-      /^\s*(?:#.*)?$|(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|^age1[a-z0-9]+$/.test(line),
+    .every(
+      (line) =>
+        isPublicComment(line) || /(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA|^age1[a-z0-9]+$/.test(line),
     );
 }

@@ -102,6 +102,12 @@ export const HELM_VALUES: Examples = {
         "kind: HelmRelease\nspec:\n  values:\n    configMaps:\n      config:\n        data:\n          a.yaml: |\n            host: db\n            password: hunter22\n",
       lines: [9],
     },
+    {
+      path: "app/like-placeholders.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    a: {password: placeholder-Zk3vQ8r2}\n    b: {token: dummy-Zk3vQ8r2-key}\n    c: {token: insert-Zk3vQ8r2-here}\n",
+      lines: [4, 5, 6],
+    },
   ],
   misses: [
     {
@@ -112,7 +118,7 @@ export const HELM_VALUES: Examples = {
     {
       path: "app/told-by-their-place.yaml",
       content:
-        "kind: HelmRelease\nspec:\n  values:\n    smtp: {user: SMTP_USER, pass: SMTP_PASS1, pwd: /home/me1}\n    a: {pass: Winter2024!}\n    key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    widget: {key: '{{ HOMEPAGE_VAR_SONARR_KEY }}'}\n    b: {widget: {key: api-key-of-sonarr}}\n    csLapiSecretKey: csLapiSecret\n    apiTokenSecret: cloudflare\n    botTokenSecret: discord-bot-v2\n    replicationSecret: postgres1-repl\n    form_secret: synapse-forms\n    env: {OPENAI_API_KEY: ignored, GREEN_APP_SECRET: home-assistant-green-app}\n    badge: https://codecov.io/a/badge.svg?token=ABC123XYZ0\n    url: https://a/?token=$TOKEN&apikey=the-key-of-sonarr-itself\n",
+        "kind: HelmRelease\nspec:\n  values:\n    smtp: {user: SMTP_USER, pass: SMTP_PASS1, pwd: /home/me1}\n    a: {pass: Winter2024!}\n    key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n    widget: {key: '{{ HOMEPAGE_VAR_SONARR_KEY }}'}\n    b: {widget: {key: api-key-of-sonarr}}\n    csLapiSecretKey: csLapiSecret\n    bouncerKeySecret: bouncer1-key1\n    bouncer_key_ref: nginx-bouncer1\n    apiTokenSecret: cloudflare\n    botTokenSecret: discord-bot-v2\n    replicationSecret: postgres1-repl\n    form_secret: synapse-forms\n    env: {OPENAI_API_KEY: ignored, GREEN_APP_SECRET: home-assistant-green-app}\n    badge: https://codecov.io/a/badge.svg?token=ABC123XYZ0\n    url: https://a/?token=$TOKEN&apikey=the-key-of-sonarr-itself\n",
     },
     {
       path: "app/digests.yaml",

@@ -9,6 +9,18 @@ export const SECRET_DOCUMENT: Examples = {
       lines: [3],
     },
     {
+      path: "in-a-comment-beside-a-certificate.yaml",
+      content:
+        "kind: Secret\nstringData:\n  password: ${PASSWORD}\n  tls.pem: |\n    # password: hunter2\n    {{PEM_CERTIFICATE}}\n",
+      lines: [4],
+    },
+    {
+      path: "in-a-certificate's-place.yaml",
+      content:
+        "kind: Secret\nstringData:\n  password: ${PASSWORD}\n  tls.pem: |\n    -----BEGIN CERTIFICATE-----\n    hunter2\n    -----END CERTIFICATE-----\n",
+      lines: [4],
+    },
+    {
       path: "behind-a-certificate.yaml",
       content:
         "kind: Secret\nstringData:\n  password: ${PASSWORD}\n  tls.pem: |\n    {{PEM_CERTIFICATE}}\n    hunter2\n",
