@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { GitError } from "../git/errors.ts";
 import { runGit } from "../git/run.ts";
 import { printable } from "../git/escape.ts";
 import { isRecord } from "../sops/metadata/metadata-fields.ts";
@@ -74,21 +73,23 @@ async function withRulesStaged<T>(
   directory: string,
   run: (env: NodeJS.ProcessEnv) => Promise<T>,
 ): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "flux-sops-index-"));
-  const env = { ...environmentInFolder(), GIT_INDEX_FILE: join(folder, "index") };
+  let folder: string | null = null;
+  const env = environmentInFolder();
   try {
+    folder = mkdtempSync(join(tmpdir(), "flux-sops-index-"));
+    const copy = { ...env, GIT_INDEX_FILE: join(folder, "index") };
     const index = resolve(
       directory,
       await gitLine(directory, ["rev-parse", "--git-path", "index"]),
     );
-    if (existsSync(index)) copyFileSync(index, env.GIT_INDEX_FILE);
-    await runGit({ cwd: directory, env }, ["add", "--force", "--", ".sops.yaml"]);
+    if (existsSync(index)) copyFileSync(index, copy.GIT_INDEX_FILE);
+    await runGit({ cwd: directory, env: copy }, ["add", "--force", "--", ".sops.yaml"]);
+    return await run(copy);
+  } catch {
+    // All is written by now: without a place for the copy, the rules of before have to do.
     return await run(env);
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    return await run(environmentInFolder());
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -54,6 +54,18 @@ test("of a committed secret is said what mends it once the new rules are staged,
   t.is(run("git", "status", "--short", ".sops.yaml").stdout, "?? .sops.yaml\n");
 });
 
+test("committed secrets are listed, too, where there is no folder for temporary files", (t) => {
+  const { run, dir } = repository(t, { "apps/db.yaml": secret({ password: "hunter2" }) });
+  const none = `TMPDIR=${join(dir, "none")}`;
+  const { status, stdout, stderr } = run("env", none, "node", TOOL, "init", "--skip-install");
+  t.is(stderr, "");
+  t.is(status, 0);
+  t.regex(
+    stdout,
+    /readable secrets, or broken; they were left as they are:\n {2}apps\/db\.yaml:6: /,
+  );
+});
+
 test("an existing husky hook runs, then the gate, which encrypts", (t) => {
   const { run, init, dir } = repository(t, {
     "package.json": '{ "name": "app", "devDependencies": { "husky": "^9.1.7" } }\n',
