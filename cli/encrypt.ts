@@ -8,7 +8,8 @@ import { SOPS_EXIT } from "./exit/codes.ts";
 import { fileCommand } from "./file/command.ts";
 import { refuseNothing } from "./file/nothing-in-it.ts";
 
-const NOTHING = "nothing in it is encrypted: none of its values is selected, and all stay readable";
+const NOTHING =
+  "nothing in it is encrypted: none of its values is selected, or only empty ones are, and all stay readable";
 
 /** `flux-sops encrypt [-i] [--age RECIPIENTS] [FILE…]` */
 export const encrypt = fileCommand({

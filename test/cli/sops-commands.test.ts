@@ -342,9 +342,15 @@ test("an encryption that leaves all readable is said to have done so", (t) => {
     t.is(ended.status, 0);
     t.is(
       ended.stderr,
-      `flux-sops: ${file}: nothing in it is encrypted: none of its values is selected, and all stay readable\n`,
+      `flux-sops: ${file}: nothing in it is encrypted: none of its values is selected, or only empty ones are, and all stay readable\n`,
     );
   }
+  // What has no text is selected, and has no ciphertext.
+  repository.write(file, 'stringData:\n  password: ""\n');
+  t.regex(
+    repository.tool("encrypt", file).stderr,
+    /: none of its values is selected, or only empty ones are, and all stay readable\n$/,
+  );
 });
 
 test("no command takes an encrypted file for a readable one because of its name, and what each says to add is enough", (t) => {
