@@ -4,6 +4,7 @@ import { unwrapDataKey } from "../../sops/data-key.ts";
 import { decrypted } from "../../sops/decrypt.ts";
 import { encryptFile, type Encryption } from "../../sops/encrypt.ts";
 import { SopsError } from "../../sops/errors.ts";
+import type { Decrypted } from "../../sops/open.ts";
 import { parseFile, type Format } from "../../sops/format.ts";
 import { generateKeyPair } from "../../sops/age/identity.ts";
 import { readData, readDecrypted } from "../../sops/data/read-data.ts";
@@ -177,6 +178,11 @@ async function opened(text: string, format: Format) {
   return { dataKey, plaintext: decrypted(file, metadata, dataKey) };
 }
 
+/** A `\n` in a text, as where a comment stands in a block: in dotenv it reads as a line break, and sops writes it. */
+function holdsBreakMark({ leaves }: Decrypted): boolean {
+  return leaves.some(({ leaf, value }) => leaf.kind === "value" && value?.text.includes("\\n"));
+}
+
 function compareComments(
   t: ExecutionContext,
   texts: { readonly own: string; readonly theirs: string; readonly bare: string },
@@ -229,7 +235,11 @@ async function compare(
       if (theirs === null || own === null) {
         outcome.refusedBySops += Number(theirs === null);
         outcome.refusedByUs += Number(own === null);
-        t.is(own === null, theirs === null, about);
+        t.is(
+          own === null,
+          theirs === null || (to === "dotenv" && holdsBreakMark(plaintext)),
+          about,
+        );
         continue;
       }
       const bare = writeData(readDecrypted(plaintext, from), to, null);
