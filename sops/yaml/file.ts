@@ -76,8 +76,7 @@ export class YamlFile implements StoreFile {
   }
 
   placedComments(comments: ReadonlySet<Leaf>): readonly PlacedComments[] {
-    const withData = this.documents.filter(({ isBlockAlone }) => isBlockAlone !== true);
-    const tops = withData.map(({ top }) => top);
+    const tops = this.documents.map(({ top }) => top);
     return placedComments(this.own, this.empty, tops, comments);
   }
 

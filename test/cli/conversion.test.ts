@@ -89,6 +89,14 @@ test("what stands behind comments that sops made items of a list keeps its own",
   t.is(writeData(documents, "yaml", null, comments), "l: []\nm:\n    # y\n    k: z\n");
 });
 
+test("comments behind a document with nothing in it stay in their own", async (t) => {
+  const text = "{}\n---\ns:\n  b: x\n---\nt:\n  # m\n  b: y\n";
+  const { file } = readSopsFile(Buffer.from(text), "yaml");
+  const { plaintext } = await opened((await encryptFile(file, RULE)).text, "yaml");
+  const ini = plaintextIn(plaintext, { from: "yaml", to: "ini", indent: null });
+  t.is(String(ini), "[s]\nb = x\n\n[t]\n; m\nb = y\n");
+});
+
 test("a comment that sops takes to be where it is encrypted is refused in another format, too", async (t) => {
   const unsupported = { instanceOf: SopsError, code: "unsupported" };
   for (const [option, text] of [
