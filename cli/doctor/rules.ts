@@ -176,7 +176,7 @@ function takesNothing(
 ): Diagnosis[] {
   const top = folderOfRules(file);
   const below = paths.flatMap((path) => (path.startsWith(top) ? [path.slice(top.length)] : []));
-  if (below.some(rule.matches) || rule.matches(STANDARD_INPUT)) return [];
+  if (below.some(rule.matches)) return [];
   const where = `${displayTextPath(file)}:${String(rule.line)}: the creation rule takes no file`;
   if (ESCAPED_BACKSLASH.test(rule.pathRegex)) {
     return [
@@ -187,7 +187,9 @@ function takesNothing(
     ];
   }
   const folder = literalFolder(rule.pathRegex);
-  const isThere = !folder.startsWith("/") && existsSync(join(directory, top, folder));
+  const isThere = folder.startsWith("/")
+    ? rule.matches(STANDARD_INPUT)
+    : existsSync(join(directory, top, folder));
   if (folder === "" || isThere) return [];
   const meant = folderMeant(folder, new Set(below.flatMap(foldersAbove)));
   if (meant === null) return [];

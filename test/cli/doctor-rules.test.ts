@@ -148,6 +148,15 @@ test("a rule for a misspelt folder takes nothing, and no rule is blamed for file
   t.notRegex(repository.tool("doctor").stdout, /takes no file/);
 });
 
+test("a rule for a folder dev/ is none for what is piped into sops", (t) => {
+  const repository = scaffolded(t);
+  const recipient = /age1\w+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
+  repository.write("Dev/a.txt", "a\n");
+  repository.must("add", ".");
+  rules(repository, (text) => `${text}  - path_regex: dev/.*\n    age: ${recipient}\n`);
+  t.regex(repository.tool("doctor").stdout, /: there is no folder dev\/, but there is Dev\/\n/);
+});
+
 test("a dot that is escaped as in double quotes, outside of them, takes nothing: a note says so", (t) => {
   const repository = scaffolded(t);
   const recipient = /age1\w+/.exec(repository.read(".sops.yaml"))?.[0] ?? "";
