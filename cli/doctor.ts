@@ -104,7 +104,7 @@ async function examine(
 
 /** Somebody who has just edited the rules takes what is said of them for what they say now. */
 async function unstagedOnDisk(repository: OpenedRepository): Promise<Diagnosis[]> {
-  return (await unstagedRuleFiles(repository)).map(({ what, add }) => note(what, add));
+  return (await unstagedRuleFiles(repository)).map(({ what, command }) => note(what, command));
 }
 
 /** Null in a repository without clusters/NAME, where all rules are for the one cluster. */

@@ -54,6 +54,13 @@ test("rules that are edited and not staged yet: a note says that what is staged 
     ) ?? [];
   t.is(repository.paste([command], join(repository.dir, "clusters")).status, 0);
   t.notRegex(doctor(), /not staged/);
+
+  // Staging that would take the rules away.
+  rmSync(join(repository.dir, ".sops.yaml"));
+  const gone = /^note {4}\.sops\.yaml is gone from disk, and what is staged counts\n {8}(git .*)$/m;
+  const [, restore = ""] = gone.exec(doctor()) ?? [];
+  t.is(repository.paste([restore], join(repository.dir, "clusters")).status, 0);
+  t.regex(repository.read(".sops.yaml"), /# edited\n$/);
 });
 
 test("rules that cannot be read, have no key, or a manual's", (t) => {
