@@ -115,7 +115,7 @@ async function prepareCluster(request: GeneratorRequest): Promise<PreparedFiles>
           `The private key of cluster ${name} is new, in ${printable(identity.file)}: BACK IT UP NOW.`,
           ...(hasSharedRules(rules)
             ? [
-                "Nobody else can read what its rules will encrypt: add further keys to them in .sops.yaml, as its other rules have.",
+                `Nobody else can read what its rules will encrypt. To let a key in: npx flux-sops keys add KEY --beside ${identity.pair.recipient}`,
               ]
             : []),
           `Once this is committed and pushed, point kubectl at the cluster, and run npx flux-sops bootstrap --cluster ${name}.`,

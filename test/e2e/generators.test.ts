@@ -383,15 +383,25 @@ test("new cluster: a folder for Talos comes only where there is one for all", (t
   t.regex(repository.read(".sops.yaml"), /\^talos\/test\//);
 });
 
-test("new cluster: says that a colleague who reads the others cannot read it", async (t) => {
+test("new cluster: says that a colleague who reads the others cannot read it, and how to let them in", async (t) => {
   const repository = scaffolded(t);
-  const said = /^Nobody else can read what its rules will encrypt: add further keys to them/m;
+  const said =
+    /^Nobody else can read what its rules will encrypt\. To let a key in: npx flux-sops (keys add) KEY (--beside) (age1\w+)$/m;
   t.notRegex(repository.tool("new", "cluster", "one").stdout, said);
   const { recipient } = await generateKeyPair();
   const rules = repository.read(".sops.yaml");
   const [own = ""] = /age1\w+/.exec(rules) ?? [];
   repository.write(".sops.yaml", rules.replaceAll(own, `${own},${recipient}`));
-  t.regex(repository.tool("new", "cluster", "two").stdout, said);
+  const command = said.exec(repository.tool("new", "cluster", "two").stdout)?.slice(1);
+  t.is(command?.length, 3);
+  const [keysAdd = "", ...beside] = command ?? [];
+  const added = repository.tool(...keysAdd.split(" "), recipient, ...beside);
+  t.is(added.status, 0, added.stderr);
+  const files = [...added.stdout.matchAll(/\((\^\S+)\) names it now$/gm)].map(([, rule]) => rule);
+  t.deepEqual(
+    files.map((rule) => /\/two\//.test(rule ?? "")),
+    [true, true, true],
+  );
   const given = repository.tool("new", "cluster", "three", "--recipients", `${own},${recipient}`);
   t.notRegex(given.stdout, said);
 });
