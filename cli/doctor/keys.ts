@@ -38,7 +38,7 @@ export async function diagnoseIdentities(
       note(
         "no private key of this machine opens its secrets: they can be added and committed, not read",
         nearby === null
-          ? `${put(recipients)}; or have somebody who reads them let your own in: npx flux-sops keys add age1…`
+          ? `${put(recipients)}; or have somebody who can read them let a key of your own in (npx flux-sops keys new makes one): npx flux-sops keys add age1…`
           : `${printable(nearby)} has one, where it is not looked for: ${takeOver(shellPath(pathFromText(nearby), prefix), userKeyFile(env))}`,
       ),
       ...broken,

@@ -174,7 +174,7 @@ test("no key: a note, not an error", async (t) => {
   t.is(ended.status, 0);
   t.regex(
     ended.stdout,
-    /^note {4}no private key of this machine opens its secrets.*\n {8}put the key of age1\w+ into .*; or have somebody .* let your own in: npx flux-sops keys add age1…$/m,
+    /^note {4}no private key of this machine opens its secrets.*\n {8}put the key of age1\w+ into .*; or have somebody .* let a key of your own in \(npx flux-sops keys new makes one\): npx flux-sops keys add age1…$/m,
   );
   const rules = repository.read(".sops.yaml");
   const { recipient } = await generateKeyPair();
