@@ -57,12 +57,7 @@ export async function diagnoseIdentities(
   );
   return [
     ok(`a private key of this machine opens its secrets (${matching.join(", ")})`),
-    ...closedRules.map(({ file, rule }) =>
-      note(
-        `no private key of this machine opens what the rule in line ${String(rule.line)} of ${printable(file)} encrypts`,
-        put(rule.recipients),
-      ),
-    ),
+    ...diagnoseClosedRules(closedRules, put),
     ...diagnoseClosed(closedFiles, put),
     ...broken,
   ];
@@ -72,6 +67,33 @@ export async function diagnoseIdentities(
 function takeOver(from: string, to: string): string {
   const folder = shellCommand(["mkdir", "-p", "-m", "700", "--", dirname(to)]);
   return `${folder} && (umask 077; { echo; cat -- ${from}; } >> ${shellCommand([to])})`;
+}
+
+/**
+ * Those for the same keys are one note: they are those of a cluster that is not this person's, as a rule.
+ *
+ * @param put says where to put the keys of some recipients.
+ */
+function diagnoseClosedRules(
+  rules: readonly RuleEntry[],
+  put: (recipients: readonly string[]) => string,
+): Diagnosis[] {
+  const together = new Map<string, [RuleEntry, ...RuleEntry[]]>();
+  for (const entry of rules) {
+    const readers = [entry.file, ...new Set(entry.rule.recipients)].sort().join("\n");
+    const others = together.get(readers);
+    if (others === undefined) together.set(readers, [entry]);
+    else others.push(entry);
+  }
+  return [...together.values()].map((entries) => {
+    const [{ file, rule }] = entries;
+    const lines = someOf(entries.map((entry) => String(entry.rule.line)));
+    const encrypts =
+      entries.length === 1
+        ? `rule in line ${lines} of ${printable(file)} encrypts`
+        : `rules in lines ${lines} of ${printable(file)} encrypt`;
+    return note(`no private key of this machine opens what the ${encrypts}`, put(rule.recipients));
+  });
 }
 
 /** @param put says where to put the keys of some recipients. */

@@ -319,6 +319,22 @@ test("which rules and files this machine cannot read", async (t) => {
   t.regex(foreign.tool("doctor").stdout, /^wrong {3}.*keys\.txt: an age identity is malformed/m);
 });
 
+test("the rules of a cluster that somebody cannot read are one note", async (t) => {
+  const repository = withSecret(t);
+  const { recipient } = await generateKeyPair();
+  t.is(repository.tool("new", "cluster", "prod", "--recipients", recipient).status, 0);
+  repository.must("add", ".sops.yaml");
+  const notes =
+    repository.tool("doctor").stdout.match(/^note .* opens what the rule.*\n.*$/gm) ?? [];
+  t.is(notes.length, 1, notes.join("\n"));
+  t.regex(
+    notes[0] ?? "",
+    new RegExp(
+      `the rules in lines \\d+, \\d+, \\d+ of \\.sops\\.yaml encrypt\n {8}put the key of ${recipient} into .*keys\\.txt$`,
+    ),
+  );
+});
+
 test("a file with keys that are left to sops: nothing is said of it that only sops can tell", async (t) => {
   const repository = withSecret(t);
   const { recipient } = await generateKeyPair();
