@@ -1,4 +1,5 @@
 import { printable } from "../git/escape.ts";
+import { shellCommand } from "../git/shell-word.ts";
 import { SopsError } from "../sops/errors.ts";
 import type { Metadata } from "../sops/metadata/metadata.ts";
 import { rewrap } from "../sops/rewrap.ts";
@@ -37,7 +38,14 @@ export const updatekeys = fileCommand({
       process.stdout.write(changes);
       if (asks(at.options) && !isConfirmed(at.path)) return at.bytes;
     }
-    return rewrap(at.file, metadata, recipients, () => dataKeyOf(metadata));
+    const rewrapped = await rewrap(at.file, metadata, recipients, () => dataKeyOf(metadata));
+    if (metadata.age.some(({ recipient }) => !recipients.includes(recipient))) {
+      const rotate = shellCommand(["npx", "flux-sops", "rotate", "-i", "--", at.path]);
+      complain(
+        `${printable(at.path)}: who is taken out knows its data key, and could read what is written with it: ${rotate}`,
+      );
+    }
+    return rewrapped;
   },
 });
 

@@ -217,6 +217,24 @@ test("no key: exit status 128, and the recipient that is needed", (t) => {
   t.true(ofTwo.includes(`it needs the private key of ${recipient} or ${OTHER}: in `), ofTwo);
 });
 
+test("updatekeys: where a key is taken out, it says that the data key is known, and what makes a new one", (t) => {
+  const repository = withFiles(t);
+  const rules = repository.read(".sops.yaml");
+  const says = /^flux-sops: .*db\.sops\.yaml: .* knows its data key.*: (npx flux-sops rotate .*)$/m;
+  repository.write(".sops.yaml", rules.replace(/(age1[a-z0-9]+)\n/g, `$1,${OTHER}\n`));
+  const added = repository.tool("updatekeys", "-y", DB);
+  t.is(added.status, 0);
+  t.notRegex(added.stderr, says);
+  repository.write(".sops.yaml", rules);
+  const [, command = ""] = says.exec(repository.tool("updatekeys", "-y", DB).stderr) ?? [];
+  const value = () => /^ {2}a: .*$/m.exec(repository.read(DB))?.[0];
+  const before = value();
+  const run = command.replace("npx flux-sops", "node .flux-sops/flux-sops.mjs");
+  t.is(repository.paste([run]).status, 0, command);
+  t.not(value(), before);
+  t.is(repository.tool("updatekeys", "-y", DB).stderr, "");
+});
+
 test("SOPS_AGE_KEY, SOPS_AGE_KEY_FILE and SOPS_AGE_KEY_CMD each open a file", (t) => {
   const repository = withFiles(t);
   const file = join(repository.home, ".config/sops/age/keys.txt");
