@@ -37,7 +37,7 @@ export interface KeyChange {
 interface NewContent {
   readonly file: FileOnDisk;
   readonly content: Buffer;
-  /** Who could read it, is not what this is about, and no rule names. */
+  /** Who could read it, is not what this is about, and is not named by its rule. */
   readonly leftOut?: readonly string[];
 }
 
@@ -213,7 +213,8 @@ function tell(
     process.stdout.write(`${placeOf(file, rule)}  (${printable(pattern)}) ${says}\n`);
   }
   for (const { file, leftOut = [] } of files) {
-    const others = leftOut.length === 0 ? "" : `  (no rule names ${leftOut.join(", ")}: left out)`;
+    const others =
+      leftOut.length === 0 ? "" : `  (its rule does not name ${leftOut.join(", ")}: left out)`;
     process.stdout.write(`${displayPath(file.path)}${printable(others)}\n`);
   }
   const paths = [...rules, ...files].map(({ file }) => file.path);

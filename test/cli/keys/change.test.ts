@@ -329,6 +329,17 @@ test("keys remove: what a killed one had begun is completed, and committed as it
   t.is(repository.must("status", "--porcelain"), "");
 });
 
+test("keys add: whom only another rule names is left out, and told", async (t) => {
+  const { repository, own, theirs } = await withColleague(t);
+  const { recipient: third } = await generateKeyPair();
+  repository.write("apps/.sops.yaml", `creation_rules:\n  - age: ${own},${third}\n`);
+  const args = [".flux-sops/flux-sops.mjs", "rotate", "-i", "--add-age", third, DB];
+  t.is(repository.run("node", args).status, 0);
+  const { stdout } = repository.tool("keys", "add", theirs, "--all");
+  t.true(stdout.includes(`${DB}  (its rule does not name ${third}: left out)\n`), stdout);
+  t.false(repository.read(DB).includes(third));
+});
+
 test("keys add: Ctrl-C while files are put in place leaves none half done", async (t) => {
   const { repository, theirs } = await withColleague(t);
   const content = repository.read("talos/secrets.sops.yaml");
