@@ -42,6 +42,9 @@ const hostile = (n: number): Record<string, string> => ({
   "age fragments": "QUdFLVNFQ1I".repeat(n),
   "age prefixes": "AGE-SECRET-KEY-1".repeat(n),
   "PEM headers": "-----BEGIN PRIVATE KEY-----\n".repeat(n / 4),
+  "certificates without an end":
+    "kind: Secret\nstringData:\n  a: ${A}\n  b: |\n" +
+    "    -----BEGIN CERTIFICATE-----\n    # a: b\n    AAAA\n".repeat(n / 20),
   "PEM headers in base64": Buffer.from("-----BEGIN PRIVATE KEY-----\n")
     .toString("base64")
     .repeat(n / 10),
