@@ -208,6 +208,7 @@ function tell(
 ): void {
   const isAdded = change.kind === "add";
   for (const { file, rule } of change.rules) {
+    if (isAdded && rule.recipients.includes(change.recipient)) continue;
     const says = isAdded ? "names it now" : "names it no more";
     const pattern = rule.pathRegex === "" ? "every file" : rule.pathRegex;
     process.stdout.write(`${placeOf(file, rule)}  (${printable(pattern)}) ${says}\n`);

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { displayPath } from "../../git/path.ts";
+import { localIdentities } from "../../hooks/local-identities.ts";
 import { parseRecipient } from "../../sops/age/recipient.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { examples } from "../arguments/examples.ts";
@@ -30,8 +31,21 @@ export async function keysRemove(argv: readonly string[]): Promise<number> {
   const status = await changeKey("remove", key, (rules) => rulesNaming(rules, key));
   if (status === 0) {
     complain("whoever has the key can read what git's history holds: change those passwords");
+    if (await isHere(key)) {
+      complain(
+        "its private half is on this machine: if no other is, nothing here can be read now; if it is a cluster's, give that another one (npx flux-sops bootstrap) before you push",
+      );
+    }
   }
   return status;
+}
+
+/** Whether this clone can use its private half. No command is asked: that may want a touch. */
+async function isHere(key: string): Promise<boolean> {
+  const env = { ...process.env };
+  delete env["SOPS_AGE_KEY_CMD"];
+  const { pairs } = await localIdentities({ cwd: process.cwd(), env });
+  return pairs.some(({ recipient }) => recipient === key);
 }
 
 /** @throws KeysRefusal where nobody would be left who can read what a rule encrypts. */

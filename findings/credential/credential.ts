@@ -121,8 +121,8 @@ const REFERENCE_LIKE =
 const EXPANDED =
   /^(?:\$(?:[A-Za-z_]\w*|__\w+\{.*\}|[A-Za-z][\w-]*(?:[.:][A-Za-z][\w-]*)+|[a-z]+(?:-[A-Za-z]+)*-(?:token|password|secret|key|[A-Za-z]*(?:Token|Password|Secret|Key)))|\{[A-Za-z_]\w*\}|\{(?:env|file):[^{}]+\}|%[A-Za-z_]\w*%|@[A-Z][A-Z0-9_]*@|\\\(\.[\w.]+\)?|os\.environ\/\w+|os\.(?:environ|getenv)(?:\.get)?[[(]["']\w+["'][^"']*)$/;
 
-/** As dotenvx encrypts a value: by ECIES, with a public key in front. */
-const BY_DOTENVX = /^encrypted:B[A-Za-z0-9+/]{80,}={0,2}$/;
+/** As dotenvx encrypts a value, by ECIES with a public key in front; as Renovate's users do, by PGP. */
+const ENCRYPTED = /^(?:encrypted:B[A-Za-z0-9+/]{80,}|wcFMA[A-Za-z0-9+/]{20,})={0,2}$/;
 
 /**
  * Whether a value under a credential's name is a literal one.
@@ -132,7 +132,7 @@ const BY_DOTENVX = /^encrypted:B[A-Za-z0-9+/]{80,}={0,2}$/;
 export function isCredentialValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 4 || text.length > 10_000) return false;
-  if (isToken(value) || BY_DOTENVX.test(text) || holdsExpression(text)) return false;
+  if (isToken(value) || ENCRYPTED.test(text) || holdsExpression(text)) return false;
   if (EXPANDED.test(text) || (text.length < 40 && /(.)\1{7}/.test(text))) return false;
   if (/^(?:[\d.,]{1,5}[a-z]{0,2}|\d+\.\d+(?:e-?\d+)?)$/i.test(text)) return false;
   if (/\s/.test(text) && !text.startsWith("-----BEGIN") && !isPassphrase(text)) return false;

@@ -373,5 +373,10 @@ export const SETTINGS: Examples = {
       content:
         '{"hostRules": [{"matchHost": "ghcr.io", "encrypted": {"password": "wcFMA/xDdHCJBTolAQ9FZk3vQ8r2LmN9"}}]}\n',
     },
+    {
+      path: "renovate.json5",
+      content:
+        '{encrypted: {password: "wcFMA/xDdHCJBTolAQ9FZk3vQ8r2LmN9"}}\n// also\n  password: "wcFMA/xDdHCJBTolAQ9FZk3vQ8r2LmN9"\n',
+    },
   ],
 };
