@@ -68,6 +68,6 @@ export function parseBytes(bytes: Uint8Array, format: Format, indent: number | n
   } catch (error) {
     const line = error instanceof SopsError ? conflictLine(text) : null;
     if (line === null) throw error;
-    throw new SopsError("syntax", "a merge has left a conflict here", { line });
+    throw new SopsError("syntax", "a merge has left a conflict here: resolve that first", { line });
   }
 }

@@ -45,7 +45,7 @@ export async function keysNew(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${plan.pair.recipient}\n`);
     complain(`the private key is in ${printable(plan.file)}: back it up, and show it to nobody`);
     complain(
-      "send the public key (it is in that file, too) to somebody who can decrypt the files: they let it in with npx flux-sops keys add",
+      "the public key is in that file, too: whoever can decrypt the files lets it in with npx flux-sops keys add",
     );
     if (!keyFiles(remembered).some((file) => resolve(file) === plan.file)) {
       complain(

@@ -119,7 +119,7 @@ test("keys new: a key of a plugin's may be beside it", (t) => {
 test("keys new: says what is to be done, by whom, and what makes the key be found where it is not looked for", (t) => {
   const repository = scaffolded(t);
   const usual = repository.tool("keys", "new").stderr;
-  t.regex(usual, /: they let it in with npx flux-sops keys add\n$/);
+  t.regex(usual, /: whoever can decrypt the files lets it in with npx flux-sops keys add\n$/);
   const file = join(repository.home, "my keys.txt");
   const { stderr } = repository.tool("keys", "new", "--age-key-file", file);
   t.true(

@@ -22,7 +22,7 @@ for (const [name, [format, text]] of Object.entries(CONFLICTS)) {
   test(`a conflict that a merge has left in ${name} is named, with its line`, (t) => {
     const error = t.throws(() => parseBytes(Buffer.from(text), format, null), {
       instanceOf: SopsError,
-      message: "a merge has left a conflict here",
+      message: "a merge has left a conflict here: resolve that first",
     });
     t.is(error.line, 2);
   });
