@@ -49,9 +49,12 @@ export function holdsUrlWithPassword(text: string): boolean {
   return false;
 }
 
-/** Sentry's addresses have a key there that is no secret; they end in the number of a project. */
+/**
+ * Sentry's addresses have a key there that is no secret; they end in the number of a project. Without
+ * the scheme, which would be tried at each word of a text.
+ */
 const URL_WITH_TOKEN =
-  /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]{0,200}\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
+  /:\/\/([A-Za-z0-9_-]{20,200})@(?![^\s"'`]{0,200}\/\d+(?![^\s"'`]))[A-Za-z0-9]/g;
 
 /** One character shorter than what is random for sure. */
 const OF_GOTIFY = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[AC][A-Za-z0-9._-]{14}$/;
