@@ -10,7 +10,7 @@ let found: Promise<FoundIdentities> | null = null;
 const usual = new Map<string, Promise<FoundIdentities>>();
 
 /** All identities of this machine, looked for once; those of `SOPS_AGE_KEY_CMD`, which may want a touch, are asked for before. */
-function identitiesHere(): Promise<FoundIdentities> {
+export function identitiesHere(): Promise<FoundIdentities> {
   const env = { ...process.env };
   delete env["SOPS_AGE_KEY_CMD"];
   found ??= localIdentities({ cwd: process.cwd(), env }).catch(() =>

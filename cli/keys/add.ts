@@ -1,11 +1,10 @@
 import { Command } from "commander";
-import { displayPath } from "../../git/path.ts";
 import { recipientsProblem, splitRecipients } from "../../scaffold/answers/recipients.ts";
 import { examples } from "../arguments/examples.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { complain } from "../terminal/complain.ts";
 import { changeKey } from "./change.ts";
-import type { RuleOnDisk } from "./on-disk.ts";
+import { placeOf, type RuleOnDisk } from "./on-disk.ts";
 import { KeysRefusal } from "./refusal.ts";
 
 /** `flux-sops keys add KEY [--beside KEY | --all]`: lets a key into creation rules, and into the files that they take. */
@@ -73,8 +72,4 @@ function chosen(
 function readersOf({ rule }: RuleOnDisk, key: string): string {
   const others = rule.recipients.filter((one) => one !== key);
   return [...others, ...rule.foreign].toSorted().join(", ");
-}
-
-function placeOf({ file, rule }: RuleOnDisk): string {
-  return `${displayPath(file.path)}:${rule.line}`;
 }

@@ -8,7 +8,6 @@ import { type PreparedReplacement, prepareReplacement } from "../../git/worktree
 import { folderOfRules } from "../../hooks/rules/gate-files.ts";
 import { BrokenRulesError, RulesInForce } from "../../hooks/rules/rules-in-force.ts";
 import { counted } from "../../hooks/words.ts";
-import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
 import { editRecipients } from "../../sops/creation-rules/edit-recipients.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { rewrap } from "../../sops/rewrap.ts";
@@ -23,6 +22,7 @@ import {
   type EncryptionOnDisk,
   type FileOnDisk,
   type LeftInIndex,
+  placeOf,
   type RuleOnDisk,
 } from "./on-disk.ts";
 import { KeysRefusal } from "./refusal.ts";
@@ -87,8 +87,8 @@ function newRuleFiles({ kind, recipient, rules }: KeyChange): NewContent[] {
   const [byHand, foreign]: [string[], string[]] = [[], []];
   const changed = [...files].flatMap((file): NewContent[] => {
     const own = rules.filter((one) => one.file === file);
-    for (const { rule } of own.filter(({ rule }) => rule.foreign.length > 0)) {
-      foreign.push(`${placeOf(file, rule)} has keys of other kinds (${rule.foreign.join(", ")})`);
+    for (const one of own.filter(({ rule }) => rule.foreign.length > 0)) {
+      foreign.push(`${placeOf(one)} has keys of other kinds (${one.rule.foreign.join(", ")})`);
     }
     const indexes = new Set(own.map(({ index }) => index));
     const text = file.bytes.toString("utf8");
@@ -207,11 +207,12 @@ function tell(
   { rules, files, encryption }: Done,
 ): void {
   const isAdded = change.kind === "add";
-  for (const { file, rule } of change.rules) {
+  for (const one of change.rules) {
+    const { rule } = one;
     if (isAdded && rule.recipients.includes(change.recipient)) continue;
     const says = isAdded ? "names it now" : "names it no more";
     const pattern = rule.pathRegex === "" ? "every file" : rule.pathRegex;
-    process.stdout.write(`${placeOf(file, rule)}  (${printable(pattern)}) ${says}\n`);
+    process.stdout.write(`${placeOf(one)}  (${printable(pattern)}) ${says}\n`);
   }
   for (const { file, leftOut = [] } of files) {
     const others =
@@ -254,10 +255,6 @@ function isMissed(
 ): boolean {
   const holdsKey = recipients.includes(recipient);
   return kind === "remove" ? holdsKey : !holdsKey && rules.some((one) => one.rule === rule);
-}
-
-function placeOf({ path }: FileOnDisk, { line }: CreationRule): string {
-  return `${displayPath(path)}:${line}`;
 }
 
 /** @throws what is no message for the user. */

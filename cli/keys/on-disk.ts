@@ -51,6 +51,11 @@ export interface RuleOnDisk {
   readonly isStaged: boolean;
 }
 
+/** For people: the file, and the line. */
+export function placeOf({ file, rule }: RuleOnDisk): string {
+  return `${displayPath(file.path)}:${rule.line}`;
+}
+
 /** What a worktree says about encryption as it is on disk, which is what `git add` would take. */
 export interface EncryptionOnDisk {
   /** Of all rule files, in the order in which git lists these. */

@@ -1,13 +1,12 @@
 import { Command } from "commander";
-import { displayPath } from "../../git/path.ts";
-import { localIdentities } from "../../hooks/local-identities.ts";
 import { parseRecipient } from "../../sops/age/recipient.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { examples } from "../arguments/examples.ts";
 import { parseArguments } from "../arguments/parse.ts";
+import { identitiesHere } from "../file/data-key.ts";
 import { complain } from "../terminal/complain.ts";
 import { changeKey } from "./change.ts";
-import type { RuleOnDisk } from "./on-disk.ts";
+import { placeOf, type RuleOnDisk } from "./on-disk.ts";
 import { KeysRefusal } from "./refusal.ts";
 
 /** `flux-sops keys remove KEY`: takes a key out of all rules, and gives the files that it opened a new data key. */
@@ -31,7 +30,8 @@ export async function keysRemove(argv: readonly string[]): Promise<number> {
   const status = await changeKey("remove", key, (rules) => rulesNaming(rules, key));
   if (status === 0) {
     complain("whoever has the key can read what git's history holds: change those passwords");
-    if (await isHere(key)) {
+    const { pairs } = await identitiesHere();
+    if (pairs.some(({ recipient }) => recipient === key)) {
       complain(
         "its private half is on this machine: if no other is, nothing here can be read now; if it is a cluster's, give that another one (npx flux-sops bootstrap) before you push",
       );
@@ -40,20 +40,12 @@ export async function keysRemove(argv: readonly string[]): Promise<number> {
   return status;
 }
 
-/** Whether this clone can use its private half. No command is asked: that may want a touch. */
-async function isHere(key: string): Promise<boolean> {
-  const env = { ...process.env };
-  delete env["SOPS_AGE_KEY_CMD"];
-  const { pairs } = await localIdentities({ cwd: process.cwd(), env });
-  return pairs.some(({ recipient }) => recipient === key);
-}
-
 /** @throws KeysRefusal where nobody would be left who can read what a rule encrypts. */
 function rulesNaming(rules: readonly RuleOnDisk[], key: string): RuleOnDisk[] {
   const naming = rules.filter(({ rule }) => rule.recipients.includes(key));
   const alone = naming.filter(({ rule }) => rule.recipients.length + rule.foreign.length === 1);
   if (alone.length === 0) return naming;
-  const places = alone.map(({ file, rule }) => `${displayPath(file.path)}:${rule.line}`);
+  const places = alone.map(placeOf);
   throw new KeysRefusal([
     `${places.join(", ")}: no other key could read what this encrypts; let another one in first: npx flux-sops keys add`,
   ]);
