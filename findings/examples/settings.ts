@@ -156,7 +156,7 @@ export const SETTINGS: Examples = {
       lines: [1],
     },
     { path: "wifi.nmconnection", content: "[wifi-security]\npsk=Zk3vQ8r2\n", lines: [2] },
-    { path: "wpa_supplicant.conf", content: 'network={\n  psk="Zk3vQ8r2"\n}\n', lines: [2] },
+    { path: "etc/wireless.conf", content: 'network={\n  psk="Zk3vQ8r2"\n}\n', lines: [2] },
     { path: "app/server.conf", content: "url = amqp://me:hunter22@mq\n", lines: [1] },
     {
       path: "config/configuration.yml",
