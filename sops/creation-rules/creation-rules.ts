@@ -41,6 +41,8 @@ export interface RuleFile {
 }
 
 const FOREIGN_KEYS = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri"];
+/** Those of which sops takes an empty one for a key. */
+const KEYS_JOINED = ["pgp", "kms", "gcp_kms"];
 const FOREIGN_GROUP_KEYS = ["pgp", "kms", "gcp_kms", "hckms", "azure_keyvault", "hc_vault"];
 /** What the metadata of a file calls them, where that is something else. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -144,7 +146,7 @@ function parseRule(rule: RuleFileMapping): CreationRule {
   if (rule.strings("hckms", false).length > 0) ownForeign.push("hckms");
   // As in sops, groups take the place of the rule's own keys.
   if (groups.length === 0) {
-    rule.refuseEmptyRecipient(true);
+    for (const key of ["age", ...KEYS_JOINED]) rule.refuseEmptyKey(key, true);
     recipients.push(...own);
     foreign.push(...ownForeign);
   }
@@ -198,7 +200,7 @@ function collectGroup(group: RuleFileMapping, recipients: string[], foreign: str
     collectGroup(part, recipients, foreign);
   }
   recipients.push(...group.strings("age", false));
-  group.refuseEmptyRecipient(false);
+  group.refuseEmptyKey("age", false);
   foreign.push(...FOREIGN_GROUP_KEYS.filter((key) => group.list(key).length > 0));
 }
 

@@ -1,5 +1,5 @@
 import type { LineCounter } from "yaml";
-import { isMap, type Document, type Node } from "yaml";
+import { isMap, isScalar, type Document, type Node } from "yaml";
 import { SopsError } from "../errors.ts";
 import { isRecord } from "../metadata/metadata-fields.ts";
 
@@ -56,7 +56,9 @@ export class RuleFileMapping {
   /** The empty text where there is none. */
   string(key: string): string {
     const value = this.plain[key] ?? "";
-    if (typeof value !== "string") throw this.wrongType(key, "one text: put it into quotes");
+    if (typeof value !== "string" || this.isMistagged(key)) {
+      throw this.wrongType(key, "one text: put it into quotes");
+    }
     return value;
   }
 
@@ -64,8 +66,10 @@ export class RuleFileMapping {
   boolean(key: string): boolean {
     const value = this.plain[key] ?? false;
     if (typeof value === "boolean") return value;
-    if (typeof value === "string" && /^(y|Y|yes|on)$/.test(value)) return true;
-    if (typeof value === "string" && /^(n|N|no|off)$/.test(value)) return false;
+    if (typeof value === "string" && !this.isMistagged(key)) {
+      if (/^(?:[yY]|yes|Yes|YES|on|On|ON)$/.test(value)) return true;
+      if (/^(?:[nN]|no|No|NO|off|Off|OFF)$/.test(value)) return false;
+    }
     throw this.wrongType(key, "true or false, without quotes");
   }
 
@@ -103,17 +107,17 @@ export class RuleFileMapping {
   }
 
   /**
-   * Refuses a list of age recipients with an empty one among them, as sops does. A text with nothing in
-   * it is an empty list to sops.
+   * Refuses a list of keys with an empty one among them, as sops does for some kinds of key. A text with
+   * nothing in it is an empty list to sops.
    *
    * @param isJoined as sops reads a rule's own: the texts joined by commas; those of a key group one by one.
    */
-  refuseEmptyRecipient(isJoined: boolean): void {
-    const value = this.plain["age"];
+  refuseEmptyKey(key: string, isJoined: boolean): void {
+    const value = this.plain[key];
     if (!Array.isArray(value)) return;
     const texts = isJoined ? [value.join(",")] : value.map(String);
     if (texts.some((text) => text !== "" && text.split(",").some((one) => one.trim() === ""))) {
-      throw this.wrongType("age", "a list without empty texts, nor with a comma at the end of one");
+      throw this.wrongType(key, "a list without empty texts, nor with a comma at the end of one");
     }
   }
 
@@ -154,6 +158,7 @@ export class RuleFileMapping {
       if (known.includes(key)) continue;
       const place = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
       if (place !== undefined) {
+        if (this.isEmpty(key)) continue;
         throw this.failure(`has ${key}, which sops passes over here: it belongs ${place}`, key);
       }
       const meant = spellingsMeantBy(key, known);
@@ -178,6 +183,18 @@ export class RuleFileMapping {
   isAnchored(key: string): boolean {
     const value = isMap(this.node) ? (this.node.get(key, true) as unknown) : null;
     return (value as { anchor?: string } | null | undefined)?.anchor !== undefined;
+  }
+
+  /** Whether a tag says that a text is of another type, which Go refuses: `!!bool yes`. */
+  private isMistagged(key: string): boolean {
+    const value = isMap(this.node) ? (this.node.get(key, true) as unknown) : null;
+    return isScalar(value) && /^tag:yaml\.org,2002:(?!str$)/.test(value.tag ?? "");
+  }
+
+  /** Whether nothing is at a key: then it does not matter that it stands in another place than it should. */
+  private isEmpty(key: string): boolean {
+    const value = this.plain[key] ?? [];
+    return value === "" || (Array.isArray(value) && value.length === 0);
   }
 
   private itemNodes(key: string): readonly Node[] {

@@ -44,6 +44,14 @@ const CASES: readonly Case[] = [
   inRule("mac_only_encrypted: yes", "accepted", "accepted"),
   inRule('mac_only_encrypted: "on"', "accepted", "accepted"),
   inRule("mac_only_encrypted:", "accepted", "accepted"),
+  inRule("mac_only_encrypted: Yes", "accepted", "accepted"),
+  inRule("mac_only_encrypted: OFF", "accepted", "accepted"),
+  inRule("mac_only_encrypted: oN", "4: creation rule 1: mac_only_encrypted must be", "refused"),
+  inRule(
+    "mac_only_encrypted: !!bool yes",
+    "4: creation rule 1: mac_only_encrypted must be",
+    "refused",
+  ),
   inRule('mac_only_encrypted: "true"', "4: creation rule 1: mac_only_encrypted must be", "refused"),
   inRule("mac_only_encrypted: 1", "4: creation rule 1: mac_only_encrypted must be", "refused"),
   inRule("mac_only_encrypted: []", "4: creation rule 1: mac_only_encrypted must be", "refused"),
@@ -53,6 +61,13 @@ const CASES: readonly Case[] = [
   inRule("encrypted_regex: true", "4: creation rule 1: encrypted_regex must be one", "accepted"),
   inRule("encrypted_suffix: 5", "4: creation rule 1: encrypted_suffix must be one", "accepted"),
   inRule("encrypted_regex:", "accepted", "accepted"),
+  inRule("encrypted_regex: !!str 5", "accepted", "accepted"),
+  inRule(
+    "encrypted_regex: !!bool yes",
+    "4: creation rule 1: encrypted_regex must be one",
+    "refused",
+  ),
+  inRule("encrypted_regex: !!null x", "4: creation rule 1: encrypted_regex must be one", "refused"),
   inRule('encrypted_regex: "("', "4: creation rule 1: encrypted_regex cannot be", "accepted"),
   inRule(
     'encrypted_comment_regex: "(?=a)"',
@@ -104,6 +119,7 @@ const CASES: readonly Case[] = [
   ),
   inRule("mac_only_encrypt: true", `4: creation rule 1 has "mac_only`, "accepted"),
   inRule("hc_vault: [x]", `4: creation rule 1 has hc_vault, ${MEANT}`, "accepted"),
+  inRule("hc_vault: []\n    merge:", "accepted", "accepted"),
   inRule("owner: platform", "accepted", "accepted"),
   inRule("note: [age, pgp]", "accepted", "accepted"),
   inRule("age: AGE", "4: Map keys must be unique", "refused"),
@@ -121,6 +137,15 @@ const CASES: readonly Case[] = [
   keys('age: [AGE, ""]', "3: creation rule 1: age must be a list without empty", "refused"),
   keys('age: [" "]', "3: creation rule 1: age must be a list without empty", "refused"),
   inRule('pgp: [""]\n    kms: [""]', "accepted", "accepted"),
+  ...["pgp", "kms", "gcp_kms"].map((key) =>
+    inRule(`${key}: ["", ""]`, `4: creation rule 1: ${key} must be a list without`, "refused"),
+  ),
+  ...["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri"].map((key) =>
+    inRule(`${key}: ""`, "accepted", "accepted"),
+  ),
+  ...["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri", "hckms"].map((key) =>
+    inRule(`${key}: []`, "accepted", "accepted"),
+  ),
   keys("age: age1xyz", "3: creation rule 1 names a recipient that is none", "refused"),
   inRule("pgp: 5", "4: creation rule 1: pgp must be text or a list", "refused"),
   inRule("kms: [{arn: x}]", "4: creation rule 1: kms must be a list of texts", "refused"),
@@ -289,6 +314,8 @@ test("what a rule means is what sops makes of it", (t) => {
   t.deepEqual(rule?.selection, { option: "encrypted_regex", pattern: "^a$" });
   const off = parseRuleFile(`creation_rules: [{age: ${recipient}, mac_only_encrypted: no}]\n`);
   t.false(ruleFor(off, "x")?.macOnlyEncrypted);
+  const on = parseRuleFile(`creation_rules: [{age: ${recipient}, mac_only_encrypted: ON}]\n`);
+  t.true(ruleFor(on, "x")?.macOnlyEncrypted);
 });
 
 for (const [given, width] of [
