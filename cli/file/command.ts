@@ -20,7 +20,7 @@ import {
   waitingIn,
   writtenTo,
 } from "./results.ts";
-import { filesInFolder, isFolder } from "./in-folder.ts";
+import { filesInFolder, isFolder, isFullyEncrypted } from "./in-folder.ts";
 import { progress } from "../terminal/progress.ts";
 import { reported, type Exits } from "../exit/reported.ts";
 import { typeOption } from "../arguments/type-option.ts";
@@ -100,7 +100,7 @@ export function fileCommand(
     }
     const files = args.map((path) => filesAt(definition, path));
     const isFolderEmpty = sayEmptyFolders(definition, args, files);
-    const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(files.flat());
+    const paths = files.length === 0 ? [STANDARD_INPUT] : eachOnce(atWork(definition, args, files));
     const missingExit = definition.missingExit?.(options, form) ?? SOPS_EXIT.noFileSpecified;
     const status =
       (await runOnAll(definition, options, paths, missingExit)) ||
@@ -145,6 +145,26 @@ function sayEmptyFolders(
   const empty = args.filter((_, index) => files[index]?.length === 0);
   for (const folder of empty) complain(`${printable(folder)}: ${nothingIn(definition)}`);
   return empty.length > 0;
+}
+
+/** All files but those in a folder that is to be encrypted that are encrypted: how many is said. */
+function atWork(
+  { folders }: FileCommand,
+  args: readonly string[],
+  files: readonly (readonly string[])[],
+): string[] {
+  if (folders === "encrypted") return files.flat();
+  return args.flatMap((path, index) => {
+    const own = files[index] ?? [];
+    if (!isFolder(path)) return own;
+    const left = own.filter((file) => !isFullyEncrypted(file));
+    const already = own.length - left.length;
+    const subject =
+      already === 1 ? "1 file in this folder is" : `${already} files in this folder are`;
+    if (already > 0)
+      complain(`${printable(path)}: ${subject} encrypted already, and not encrypted again`);
+    return left;
+  });
 }
 
 /** @returns the exit status of the last file that failed; 0 where none did. */

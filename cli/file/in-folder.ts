@@ -47,6 +47,17 @@ export function everyFileIn(folder: string): string[] {
   return found.sort();
 }
 
+/** Whether a file is encrypted, its `sops` block in order: there is nothing left to encrypt, nor to mend. */
+export function isFullyEncrypted(path: string): boolean {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch {
+    return false;
+  }
+  return (readEncryptedFile(path, bytes)?.metadata ?? null) !== null;
+}
+
 /**
  * Whether a file is encrypted, or may be: with a broken `sops` block, in another format than its name
  * says, or unreadable. The command then says what is wrong with it.

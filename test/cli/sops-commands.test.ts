@@ -46,6 +46,25 @@ test("a folder stands for its *.sops.* files", (t) => {
   t.is(repository.read("clusters/homelab/secrets/deep/other.sops.yaml"), PLAIN);
 });
 
+test("encrypt passes over what is encrypted already in a folder, and says so", (t) => {
+  const repository = withFiles(t);
+  const [other, third, folder] = ["more.sops.yaml", "more.sops.env", "clusters/homelab/secrets"];
+  repository.write(`${folder}/${other}`, PLAIN);
+  const before = repository.read(DB);
+  const ended = repository.tool("encrypt", "-i", folder);
+  const already = (files: string) =>
+    `flux-sops: ${folder}: ${files} encrypted already, and not encrypted again\n`;
+  t.deepEqual(ended, { status: 0, stdout: "", stderr: already("1 file in this folder is") });
+  t.is(repository.read(DB), before);
+  t.regex(repository.read(`${folder}/${other}`), /ENC\[/);
+  const again = repository.tool("encrypt", folder);
+  t.deepEqual(again, { status: 0, stdout: "", stderr: already("2 files in this folder are") });
+  // One that is named is refused, as by sops; and one that only seems to be encrypted everywhere.
+  t.is(repository.tool("encrypt", "-i", folder, DB).status, 203);
+  repository.write(`${folder}/${third}`, "a=hunter\nsops_version=3.9.0\n");
+  t.is(repository.tool("encrypt", "-i", folder).status, 203);
+});
+
 test("a folder stands for what is encrypted under other names too, and never for the rule file", (t) => {
   const repository = withFiles(t);
   const other = "clusters/homelab/secrets/other.yaml";

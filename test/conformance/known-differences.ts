@@ -864,8 +864,9 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
   {
     what: "several files, or a folder",
     sops: "takes the first file, with a warning, and no folder",
-    ours: "takes all; a folder stands for the encrypted files in it, to be encrypted for its *.sops.*",
+    ours: "takes all; a folder stands for the encrypted files in it, to be encrypted for its *.sops.* that are not encrypted yet",
     lines: [
+      ["sops encrypt -i folder", "2", "0"],
       ["sops decrypt folder", "2", "0 > plain.yaml"],
       ["sops -d folder", "2", "0 > plain.yaml"],
       ["sops rotate -i e.yaml e.json", "0 e.yaml=ENC-yaml", "0 e.json=ENC-json e.yaml=ENC-yaml"],
