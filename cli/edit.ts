@@ -22,6 +22,7 @@ import { examples } from "./arguments/examples.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
 import { ExitError } from "./exit/error.ts";
 import type { Options } from "./file/command.ts";
+import { sayNothingEncrypted } from "./file/nothing-encrypted.ts";
 import { sayWhatIsNotValid } from "./file/not-valid.ts";
 import { replaceFile, writeNewFile } from "./file/replace.ts";
 import { fileProblem, noFolder } from "./exit/file-problem.ts";
@@ -104,20 +105,20 @@ async function editNewFile(path: string, options: Options): Promise<void> {
   const text = { plaintext: Buffer.alloc(0), name: basename(path), format: from, indent };
   const { now, result } = await edited(text, async (typed) => {
     const now = typed.splice(new Map(), "keep");
-    const result =
-      from === to
-        ? (await encryptFile(typed, encryption)).text
-        : await encryptedAs(now, conversion, encryption);
+    const result = await (from === to
+      ? encryptFile(typed, encryption)
+      : encryptedAs(now, conversion, encryption));
     return { now, result };
   });
   await saved(path, () => {
     try {
-      writeNewFile(path, result);
+      writeNewFile(path, result.text);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      throw overtaken("was made meanwhile", path, result);
+      throw overtaken("was made meanwhile", path, result.text);
     }
   });
+  sayNothingEncrypted(path, result);
   sayWhatIsNotValid(path, now, conversion.from);
 }
 

@@ -1,15 +1,11 @@
-import { printable } from "../git/escape.ts";
-import { encryptFile } from "../sops/encrypt.ts";
+import { encryptFile, type Encrypted, type Encryption } from "../sops/encrypt.ts";
 import { SopsError } from "../sops/errors.ts";
-import { complain } from "./terminal/complain.ts";
 import { encryptedAs } from "./file/conversion.ts";
 import { encryptionFor, encryptionOptions } from "./file/encryption.ts";
 import { SOPS_EXIT } from "./exit/codes.ts";
-import { fileCommand } from "./file/command.ts";
+import { fileCommand, type FileAtWork } from "./file/command.ts";
+import { sayNothingEncrypted } from "./file/nothing-encrypted.ts";
 import { refuseNothing } from "./file/nothing-in-it.ts";
-
-const NOTHING =
-  "nothing in it is encrypted: none of its values is selected, or only empty ones are, and all stay readable";
 
 /** `flux-sops encrypt [-i] [--age RECIPIENTS] [FILE…]` */
 export const encrypt = fileCommand({
@@ -27,19 +23,21 @@ export const encrypt = fileCommand({
     syntax: SOPS_EXIT.couldNotReadInputFile,
     "bad-metadata": SOPS_EXIT.fileAlreadyEncrypted,
   },
-  run: async ({ file, bytes, path, options, inputFormat, outputFormat, config, indent }) => {
-    const encryption = encryptionFor(path, options, config);
-    refuseNothing(bytes, inputFormat, path);
-    if (inputFormat === outputFormat) {
-      const { text, values, comments } = await encryptFile(file, encryption);
-      // sops is silent, and what it wrote has a sops block.
-      if (values + comments === 0) complain(`${printable(path)}: ${NOTHING}`);
-      return text;
-    }
-    if (file.rawMetadata !== null) {
-      throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
-    }
-    const text = bytes.toString(inputFormat === "binary" ? "latin1" : "utf8");
-    return encryptedAs(text, { from: inputFormat, to: outputFormat, indent }, encryption);
+  run: async (at) => {
+    const encryption = encryptionFor(at.path, at.options, at.config);
+    refuseNothing(at.bytes, at.inputFormat, at.path);
+    const encrypted = await encryptedBy(encryption, at);
+    sayNothingEncrypted(at.path, encrypted);
+    return encrypted.text;
   },
 });
+
+async function encryptedBy(encryption: Encryption, at: FileAtWork): Promise<Encrypted> {
+  const { file, bytes, inputFormat: from, outputFormat: to, indent } = at;
+  if (from === to) return encryptFile(file, encryption);
+  if (file.rawMetadata !== null) {
+    throw new SopsError("already-encrypted", "is encrypted already: it has a sops block");
+  }
+  const text = bytes.toString(from === "binary" ? "latin1" : "utf8");
+  return encryptedAs(text, { from, to, indent }, encryption);
+}

@@ -11,6 +11,7 @@ import {
   encryptFile,
   encryptionOf,
   refuseReadableComments,
+  type Encrypted,
   type Encryption,
   type Previous,
 } from "../../sops/encrypt.ts";
@@ -87,7 +88,7 @@ export async function encryptedAs(
   text: string,
   conversion: Conversion,
   rule: Encryption,
-): Promise<string> {
+): Promise<Encrypted> {
   const { from, to } = conversion;
   const documents = readData(text, from, "refuse");
   const comments = readComments(documents, text, from);
@@ -101,7 +102,7 @@ async function encryptedData(
   { from, to, indent }: Conversion,
   rule: Encryption,
   previous: Previous | null,
-): Promise<string> {
+): Promise<Encrypted> {
   // Not every format has a place for a comment, nor the same one: another value might stay readable.
   if (from !== "binary" && rule.selection?.option.endsWith("comment_regex") === true) {
     throw new SopsError(
@@ -114,7 +115,7 @@ async function encryptedData(
   // As in sops: what a binary file holds is encrypted, whatever its rule says of keys.
   const encryption =
     from === "binary" ? { ...rule, selection: null, macOnlyEncrypted: false } : rule;
-  return (await encryptFile(plain, encryption, { previous })).text;
+  return encryptFile(plain, encryption, { previous });
 }
 
 /**
@@ -142,5 +143,6 @@ export async function encryptedIn(
   const documents = readDecrypted(plaintext, from, "refuse");
   const comments = readDecryptedComments(documents, plaintext);
   const previous = { file, metadata, dataKey };
-  return encryptedData(documents, comments, conversion, encryptionOf(metadata), previous);
+  const encryption = encryptionOf(metadata);
+  return (await encryptedData(documents, comments, conversion, encryption, previous)).text;
 }

@@ -59,7 +59,7 @@ test("a comment is encrypted in another format where it was, and readable nowher
   const same = (await encryptFile(file, rule)).text;
   const { dataKey } = await opened(same, "yaml");
   for (const ini of [
-    await encryptedAs(text, toIni, rule),
+    (await encryptedAs(text, toIni, rule)).text,
     await encryptedIn(same, toIni, dataKey),
   ]) {
     t.regex(ini, /^\[t\]\n; open\nb = y\n/m);
@@ -106,7 +106,8 @@ test("a comment that sops takes to be where it is encrypted is refused in anothe
     const rule = { ...RULE, selection: { option, pattern: "^t$" } };
     const { file } = readSopsFile(Buffer.from(text), "yaml");
     await t.throwsAsync(encryptFile(file, rule), unsupported, text);
-    const inAnother = (to: Format) => encryptedAs(text, { from: "yaml", to, indent: null }, rule);
+    const inAnother = async (to: Format) =>
+      (await encryptedAs(text, { from: "yaml", to, indent: null }, rule)).text;
     await t.throwsAsync(inAnother("ini"), unsupported, text);
     // Which has no comments.
     t.notRegex(await inAnother("json"), /hunter2/);
@@ -122,7 +123,7 @@ test("a binary file is encrypted as another format whatever the rule says of key
   ]) {
     for (const to of ["yaml", "json"] as const) {
       const conversion = { from: "binary", to, indent: null } as const;
-      const encrypted = await encryptedAs(bytes.toString("latin1"), conversion, rule);
+      const encrypted = (await encryptedAs(bytes.toString("latin1"), conversion, rule)).text;
       t.notRegex(encrypted, /hunter2/);
       const { plaintext } = await opened(encrypted, to);
       const back = plaintextIn(plaintext, { from: to, to: "binary", indent: null });
@@ -168,7 +169,7 @@ test("sections without a key go along", async (t) => {
   const json = plaintextIn(plaintext, { from: "ini", to: "json", indent: null }).toString();
   t.is(JSON.stringify(JSON.parse(json)), '{"DEFAULT":{"a":"1"},"s":{},"t":{"b":"2"},"u":{}}');
   const back = await encryptedAs(json, { from: "json", to: "ini", indent: null }, RULE);
-  t.regex((await opened(back, "ini")).plaintext.text, /^\[s\]\n\n\[t\]$[^]*^\[u\]$/m);
+  t.regex((await opened(back.text, "ini")).plaintext.text, /^\[s\]\n\n\[t\]$[^]*^\[u\]$/m);
   t.throws(() => plaintextIn(plaintext, { from: "ini", to: "dotenv", indent: null }), CANNOT_HOLD);
 });
 

@@ -374,12 +374,19 @@ test("an encryption that leaves all readable is said to have done so", (t) => {
   const file = "clusters/homelab/secrets/settings.sops.yaml";
   repository.write(file, "password: hunter2\n");
   t.is(repository.tool("encrypt", "--encrypted-regex", "^password$", file).stderr, "");
-  for (const flags of [[], ["-i"]]) {
-    const ended = repository.tool("encrypt", ...flags, file);
+  const made = "clusters/homelab/secrets/made.sops.yaml";
+  const env = { SOPS_EDITOR: "cp settings" };
+  repository.write("settings", "password: hunter2\n");
+  for (const [at, ended] of [
+    [file, repository.tool("encrypt", file)],
+    [file, repository.tool("encrypt", "--output-type", "json", file)],
+    [file, repository.tool("encrypt", "-i", file)],
+    [made, repository.run("node", [".flux-sops/flux-sops.cjs", "edit", made], { env })],
+  ] as const) {
     t.is(ended.status, 0);
     t.is(
       ended.stderr,
-      `flux-sops: ${file}: nothing in it is encrypted: none of its values is selected, or only empty ones are, and all stay readable\n`,
+      `flux-sops: ${at}: nothing in it is encrypted: none of its values is selected, or only empty ones are, and all stay readable\n`,
     );
   }
   // What has no text is selected, and has no ciphertext.

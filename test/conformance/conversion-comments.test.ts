@@ -253,7 +253,7 @@ async function compare(
       );
 
       const theirSecret = await sops.encrypt(text, from, to, rule);
-      const secret = await held(() => encryptedAs(text, conversion, rule));
+      const secret = await held(async () => (await encryptedAs(text, conversion, rule)).text);
       // What can be read could be read in its own format, and can where sops has it.
       const kept = await held(() => encryptFile(parseFile(text, from, null), rule));
       if (secret === null && kept === null) {
