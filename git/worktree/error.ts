@@ -3,6 +3,8 @@ import { displayPath, type GitPath } from "../path.ts";
 /** Why a worktree file cannot be replaced. */
 export type WorktreeProblem =
   | "read-only-file"
+  /** The same, and only its owner can change that. */
+  | "of-another-user"
   | "read-only-folder"
   | "disk-full"
   /** It, or a folder on the way to it, is gone, a symlink, or no regular file. */
@@ -13,6 +15,8 @@ export type WorktreeProblem =
 
 const explanations: Readonly<Record<WorktreeProblem, string>> = {
   "read-only-file": "is read-only: make it writable (chmod u+w) and try again",
+  "of-another-user":
+    "is another user's, and you may not write to it: have it given to you (chown), or put a copy of your own in its place, and try again",
   "read-only-folder": "cannot be replaced, its folder is read-only: make the folder writable",
   "disk-full": "cannot be written, the disk is full: make room and try again",
   "not-a-file": "is no regular file in the worktree any more: stage it again",

@@ -77,14 +77,21 @@ export async function prepareReplacement(
 /** By the mode bits, since the superuser may write anything: read-only is the owner's wish. */
 function refuseReadOnly(repository: Repository, path: GitPath, snapshot: FileSnapshot): void {
   const location = worktreeLocation(repository, path);
-  if ((snapshot.stats.mode & 0o200) === 0) throw new WorktreeError("read-only-file", path);
+  const readOnly = isOfAnotherUser(snapshot) ? "of-another-user" : "read-only-file";
+  if ((snapshot.stats.mode & 0o200) === 0) throw new WorktreeError(readOnly, path);
   if ((snapshot.folder.mode & 0o200) === 0) throw new WorktreeError("read-only-folder", path);
   try {
     accessSync(location, constants.W_OK);
   } catch (error) {
     const isGone = errorCode(error) === "ENOENT";
-    throw new WorktreeError(isGone ? "not-a-file" : "read-only-file", path, error);
+    throw new WorktreeError(isGone ? "not-a-file" : readOnly, path, error);
   }
+}
+
+/** Whose mode only its owner and the superuser may change. */
+function isOfAnotherUser({ stats }: FileSnapshot): boolean {
+  const user = process.getuid?.() ?? 0;
+  return user !== 0 && user !== stats.uid;
 }
 
 /** The file as a checkout would write it: line ends, encoding, smudge filter (gitattributes(5)). */

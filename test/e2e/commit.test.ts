@@ -879,6 +879,32 @@ test("a read-only file is refused with what to do, and nothing changed", (t) => 
   t.is(repository.git("commit", "-m", "Add").status, 0);
 });
 
+(process.getuid?.() === 0 ? test : test.skip)(
+  "another user's file is refused with what to do, and nothing changed [needs root, to become another user]",
+  (t) => {
+    const repository = scaffolded(t);
+    const { dir, env } = repository;
+    repository.run("chown", ["-R", "65534", ".."]);
+    const git = (...args: string[]) =>
+      spawnSync("git", args, { cwd: dir, env, uid: 65534, encoding: "utf8" });
+    mkdirSync(join(dir, dirname(DB)), { recursive: true });
+    repository.write(DB, PLAIN);
+    git("add", DB);
+    const staged = git("ls-files", "-s").stdout;
+    const commit = git("commit", "-m", "Add");
+    t.is(commit.status, 1);
+    t.regex(commit.stderr, /nothing was changed: .*db\.sops\.yaml is another user's, .* \(chown\)/);
+    t.is(git("ls-files", "-s").stdout, staged);
+    t.is(repository.read(DB), PLAIN);
+    // What is said, done.
+    repository.run("chown", ["65534", DB]);
+    t.is(git("commit", "-m", "Add").status, 0);
+    t.is(git("status", "--porcelain").stdout, "");
+    t.true(git("show", `HEAD:${DB}`).stdout.includes("ENC["));
+    t.true(repository.read(DB).includes("ENC["));
+  },
+);
+
 test("files that no rule takes never cause an error, whatever is in them", (t) => {
   const repository = scaffolded(t);
   repository.write(

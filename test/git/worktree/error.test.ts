@@ -8,6 +8,10 @@ test("what is wrong with a file is said with what to do, and the system's word w
     new WorktreeError(problem, pathFromText("a.yaml"), cause).message;
   t.regex(said("read-only-file"), /^a\.yaml is read-only: make it writable/);
   t.regex(
+    said("of-another-user"),
+    /^a\.yaml is another user's, .*: have it given to you \(chown\)/,
+  );
+  t.regex(
     said("read-only-folder"),
     /^a\.yaml .*its folder is read-only: make the folder writable$/,
   );

@@ -235,6 +235,36 @@ test("read-only files and folders are refused, by root too", async (t) => {
   t.deepEqual(names(path.join(dir, "locked")), ["f"]);
 });
 
+test.serial("of a file that is another user's it is not said to make it writable", async (t) => {
+  const fixture = await openedRepository(t);
+  const { must, write, open } = fixture;
+  const { uid } = lstatSync(write("f", "old"));
+  write("read-only", "old", 0o444);
+  must("add", ".");
+  const file = await asStaged(fixture, "f");
+  const readOnly = await asStaged(fixture, "read-only");
+  const blob = Buffer.from("new");
+  const { getuid } = process;
+  t.teardown(() => {
+    Object.assign(process, { getuid });
+  });
+  for (const [user, expected] of [
+    [uid + 1, "of-another-user"],
+    [uid, "read-only-file"],
+    // The superuser may change the mode of any.
+    [0, "read-only-file"],
+  ] as const) {
+    Object.assign(process, { getuid: () => user });
+    t.is(await problem(t, prepareReplacement(open, readOnly, blob)), expected);
+    await withOtherFs({ accessSync: failing("EACCES") }, async () => {
+      t.is(await problem(t, prepareReplacement(open, file, blob)), expected);
+    });
+  }
+  // What another user's file lets one write, one may replace.
+  Object.assign(process, { getuid: () => uid + 1 });
+  t.is((await prepareReplacement(open, file, blob)).commit(), "replaced");
+});
+
 test.serial("what the system refuses is said, and the file is as it was", async (t) => {
   const fixture = await openedRepository(t);
   const { dir, must, write, open } = fixture;
@@ -243,8 +273,8 @@ test.serial("what the system refuses is said, and the file is as it was", async 
   const file = await asStaged(fixture, "f");
   const blob = Buffer.from("new");
   for (const [others, expected] of [
-    // As for an ordinary user and somebody else's file.
-    [{ accessSync: failing("EACCES") }, "read-only-file"],
+    // As on a disk that is mounted to be read only.
+    [{ accessSync: failing("EROFS") }, "read-only-file"],
     [{ openSync: failing("EROFS") }, "read-only-folder"],
     [{ writeFileSync: failing("EDQUOT") }, "disk-full"],
     [{ fchownSync: failing("EIO") }, "failed"],
