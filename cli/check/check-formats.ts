@@ -6,6 +6,7 @@ import type { Repository } from "../../git/repository/open.ts";
 import { SETTINGS_FILE } from "../../hooks/rules/gate-files.ts";
 import { fixOf, mendWords } from "../../hooks/fix-of.ts";
 import { shownCommit } from "../../hooks/shown-commit.ts";
+import { withToolCommand } from "../../git/tool-command.ts";
 import { version } from "../../scaffold/version.ts";
 import { counted } from "../../hooks/words.ts";
 
@@ -71,11 +72,17 @@ function text({ findings, repository, isHistory, summary }: Report): string {
     ];
   });
   if (isHistory) lines.push(...rotations(findings));
-  const unverified = summary.unverified === 0 ? "" : `, ${summary.unverified} not verified`;
   lines.push(
-    `${counted(summary.files, isHistory ? "content" : "file")}, ${counted(summary.findings, "finding")}${unverified}`,
+    `${counted(summary.files, isHistory ? "content" : "file")}, ${counted(summary.findings, "finding")}${notVerified(summary.unverified, repository)}`,
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** How many could be looked at from outside only, why, and what is to be done. */
+function notVerified(unverified: number, repository: Report["repository"]): string {
+  if (unverified === 0) return "";
+  const what = `, ${unverified} not verified: no key here opens ${unverified === 1 ? "it" : "them"}`;
+  return withToolCommand(`${what} (npx flux-sops doctor says which key is missing)`, repository);
 }
 
 /** Where a content of the history came in, and its other names. */

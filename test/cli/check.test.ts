@@ -269,7 +269,14 @@ test("without a key encrypted files are counted, and fail only with --require-ve
   rmSync(join(repository.home, ".config"), { recursive: true });
   const ended = repository.tool("check");
   t.is(ended.status, 0);
-  t.regex(ended.stdout, /0 findings, 1 not verified\n$/);
+  t.regex(
+    ended.stdout,
+    /0 findings, 1 not verified: no key here opens it \(npx flux-sops doctor says which key is missing\)\n$/,
+  );
+  t.regex(
+    repository.tool("doctor").stdout,
+    /no private key of this machine opens .*\n +put the key of age1/,
+  );
   t.is(repository.tool("check", "--require-verify").status, 1);
 });
 
