@@ -149,9 +149,20 @@ export async function openRepository(context: GitContext): Promise<OpenedReposit
 }
 
 /**
+ * Opens the repository a hook runs for: git starts it at the top, and says where the user stands
+ * (githooks(5)).
+ *
+ * @throws GitError as openRepository
+ */
+export async function openRepositoryOfHook(context: GitContext): Promise<OpenedRepository> {
+  const opened = await openRepository(context);
+  return { ...opened, prefix: pathFromText(context.env["GIT_PREFIX"] ?? opened.prefix) };
+}
+
+/**
  * Opens the repository a commit hook runs for, without a call to git where possible: git starts
- * hooks at the top of the worktree with GIT_INDEX_FILE and GIT_PREFIX set (githooks(5)). Run by
- * hand, without these, it is openRepository.
+ * hooks at the top of the worktree with GIT_INDEX_FILE and GIT_PREFIX set (githooks(5)). Where these
+ * are not set, as by hand, it is openRepositoryOfHook.
  *
  * @throws GitError as openRepository
  */
@@ -161,7 +172,7 @@ export async function openHookRepository(context: GitContext): Promise<Repositor
   const isTop =
     env["GIT_DIR"] !== undefined ||
     lstatSync(path.join(cwd, ".git"), { throwIfNoEntry: false }) !== undefined;
-  if (given === undefined || given === "" || !isTop) return openRepository(context);
+  if (given === undefined || given === "" || !isTop) return openRepositoryOfHook(context);
   const indexFile = path.resolve(cwd, given);
   refuseDamagedIndexName(indexFile);
   return {

@@ -7,6 +7,7 @@ import type { FileFinding } from "./file-finding.ts";
 import { commandsOnAll, fixOf, mendWords } from "../fix-of.ts";
 import { counted, indented, NAME, ONLY_IF_WRONG } from "../words.ts";
 import type { Stored } from "./replace-staged.ts";
+import { toTheTop } from "./to-the-top.ts";
 
 /** What pre-commit says to the person who commits; see refusal-words.ts for hooks that can only refuse. */
 
@@ -25,6 +26,7 @@ export function refusal(
   const lines = [
     `${NAME}: commit refused, nothing was changed. What is wrong with ${filesOf(errors.map(({ path }) => path))}:`,
     "",
+    ...toTheTop(repository, operation),
   ];
   for (const some of withOneMend(errors))
     lines.push(...linesOfAll(repository, some, operation), "");

@@ -4,6 +4,7 @@ import type { FileFinding } from "./file-finding.ts";
 import { isRefused, type Refusal } from "./refuse-plaintext.ts";
 import type { NewContent } from "./replace-staged.ts";
 import type { Place } from "./staged.ts";
+import { toTheTop } from "./to-the-top.ts";
 import { indented, NAME } from "../words.ts";
 import { filesOf, findingLines, findingWords } from "./commit-words.ts";
 
@@ -38,6 +39,7 @@ function refused(refusal: Refusal): string {
   return text([
     `${NAME}: ${ACTIONS[kind]} stopped before it commits ${filesOf(paths)}:`,
     "",
+    ...(errors.length === 0 ? [] : toTheTop(repository, during)),
     ...errors.flatMap((finding) => [...findingLines(repository, finding, during), ""]),
     ...contents.flatMap((content) => [...plaintextLines(content, why), ""]),
     errors.length === 0 ? "Go on with:" : "Mend it with the commands above, then go on with:",

@@ -1,6 +1,5 @@
 import type { Range } from "../../git/history/range.ts";
-import { pathFromText } from "../../git/path.ts";
-import { openRepository, type OpenedRepository } from "../../git/repository/open.ts";
+import { openRepositoryOfHook, type OpenedRepository } from "../../git/repository/open.ts";
 import type { GitContext } from "../../git/run.ts";
 import { parsePushLines, type PushedRef } from "./push-lines.ts";
 import type { RangeFinding } from "../range/findings.ts";
@@ -32,10 +31,7 @@ export async function prePush(
 ): Promise<PushResult | null> {
   const refs = parsePushLines(lines);
   if (refs.length === 0) return null;
-  const opened = await openRepository(context);
-  // git starts the hook at the top, and says where the user stands (githooks(5)).
-  const prefix = pathFromText(context.env["GIT_PREFIX"] ?? opened.prefix);
-  const repository = { ...opened, prefix };
+  const repository = await openRepositoryOfHook(context);
   const range: Range = {
     include: [...new Set(refs.map(({ localOid }) => localOid))],
     exclude: [...new Set(refs.flatMap(({ remoteOid }) => remoteOid ?? []))],

@@ -128,6 +128,8 @@ interface Row {
   /** How it ends. `refused`: the hook's own words, and the plaintext is in no commit. */
   readonly ends: "refused" | "encrypted" | "warned" | "unseen";
   readonly carriers?: readonly (keyof typeof CARRIERS)[];
+  /** Where the user stands, and pastes what is printed. Default: at the top. */
+  readonly from?: string;
   /** The branch that it is about. */
   readonly branch?: string;
   /** After a refusal and its mend: nothing is going on any more, nothing is left over. */
@@ -173,6 +175,8 @@ const ROWS: readonly Row[] = [
     run: ({ run, dir }) =>
       run("git", ["merge", "--no-ff", "-m", "Merge", "feature"], { cwd: join(dir, "clusters") }),
     ends: "refused",
+    carriers: ALL,
+    from: "clusters",
   },
   {
     form: "merge --no-commit, commit",
@@ -372,6 +376,51 @@ const ROWS: readonly Row[] = [
     },
     ends: "refused",
     branch: "feature",
+    carriers: ALL,
+    from: "clusters",
+  },
+  {
+    form: "rebase --apply from a subfolder",
+    run: ({ run, must, dir }) => {
+      must("switch", "-q", "feature");
+      return run("git", ["rebase", "--apply", "main"], { cwd: join(dir, "clusters") });
+    },
+    ends: "refused",
+    branch: "feature",
+    carriers: ALL,
+    from: "clusters",
+  },
+  {
+    form: "rebase with a conflict, --continue from a subfolder",
+    run: (repository, path) => {
+      conflicting(repository, path);
+      repository.git("rebase", "main", "feature");
+      repository.must("checkout", "--theirs", path);
+      repository.must("add", path);
+      return repository.run("git", ["rebase", "--continue"], {
+        cwd: join(repository.dir, "clusters"),
+      });
+    },
+    ends: "refused",
+    branch: "feature",
+    carriers: ["misplaced"],
+    from: "clusters",
+  },
+  {
+    form: "cherry-pick with a conflict, --continue from a subfolder",
+    run: (repository, path) => {
+      if (repository.git("rev-parse", "--verify", "-q", "CHERRY_PICK_HEAD").status !== 0) {
+        conflicting(repository, path);
+        repository.git("cherry-pick", "feature~1");
+        takeTheirs(repository, path);
+      }
+      return repository.run("git", ["cherry-pick", "--continue"], {
+        cwd: join(repository.dir, "clusters"),
+      });
+    },
+    ends: "refused",
+    carriers: ["misplaced"],
+    from: "clusters",
   },
   {
     form: "rebase whose last commit is refused",
@@ -541,6 +590,8 @@ const ROWS: readonly Row[] = [
       return repository.paste(["git am ../../patches/*.patch"], join(repository.dir, "clusters"));
     },
     ends: "refused",
+    carriers: ["encryptable", "misplaced"],
+    from: "clusters",
   },
   ...[
     ["--no-edit"],
@@ -684,7 +735,7 @@ for (const { form, run, ends, branch = "main", subjects = [], ...row } of ROWS) 
         t.not(ended.status, 0, ended.stderr);
         t.regex(ended.stderr, /^flux-sops: .* (stopped before it commits [^ ]+:$|refused)/m);
         if (branch === "main") t.false(treeLeaks(repository));
-        const pasted = repository.paste(commands(ended));
+        const pasted = repository.paste(commands(ended), join(repository.dir, row.from ?? "."));
         t.is(pasted.status, 0, `${ended.stderr}\n---\n${pasted.stdout}${pasted.stderr}`);
         if (/then commit again/.test(ended.stderr)) {
           t.is(run(repository, carrier.path).status, 0);
