@@ -18,6 +18,8 @@ export type Operation =
       readonly isAmend: boolean;
       /** What has begun to be folded: git keeps the message that is to come of it in a file of that name. */
       readonly folding: "fixup" | "squash" | null;
+      /** git has the message ready, as for a commit of the list that was stopped. */
+      readonly hasMessage: boolean;
     }
   | { readonly kind: "rebase-apply" }
   | { readonly kind: "am" }
@@ -51,6 +53,7 @@ export function ongoingOperation(context: GitContext, gitDir: string): Operation
         : has("rebase-merge/message-fixup")
           ? "fixup"
           : "squash",
+      hasMessage: has("MERGE_MSG"),
     };
   }
   if (has("rebase-apply")) return { kind: has("rebase-apply/applying") ? "am" : "rebase-apply" };

@@ -105,6 +105,9 @@ function foldedCommit(folding: "fixup" | "squash"): string {
   return `git commit --amend${cleanup} -F ${kept(`message-${folding}`)}`;
 }
 
+/** A commit of the user's own, with the message that was given. */
+const OWN_COMMIT = 'git commit -e -F "$(git rev-parse --git-path COMMIT_EDITMSG)"';
+
 /** Where files are left out, nothing may be left for the commit. */
 function emptyAllowed(errors: readonly FileFinding[]): string {
   return errors.some(({ mend }) => mend.kind === "leave-out" || mend.kind === "edit")
@@ -131,6 +134,9 @@ export function goOn({ during, isUsersCommit, replacesHead, errors }: Refusal): 
     case "message":
       return [isUsersCommit ? `git commit${mayBeEmpty}` : commit];
     case "rebase":
+      if (isUsersCommit && !replacesHead && !during.hasMessage) {
+        return [`${OWN_COMMIT}${mayBeEmpty}`, "git rebase --continue"];
+      }
       // git takes the failure for its own and keeps the commit first in its list.
       return [
         during.folding === null ? commit : `${foldedCommit(during.folding)}${mayBeEmpty}`,

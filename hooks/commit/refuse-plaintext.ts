@@ -41,11 +41,16 @@ export async function prepareCommitMsg(
   // Set by `git commit` alone, not where merge or the sequencer writes the commit itself.
   const isUsersCommit = repository.env["GIT_AUTHOR_DATE"] !== undefined;
   const saysAmend = source === "commit" && object === "HEAD";
-  const isFixup = operation?.kind === "rebase" && operation.isAmend;
-  const isAmend = saysAmend || isFixup;
-  const mayAmend = isUsersCommit && (operation === null || operation.kind === "message");
-  const staged = await readStaged(repository, isAmend || (mayAmend ? "maybe" : false));
+  const isRebase = operation?.kind === "rebase";
+  // Where git goes on with a rebase by a `git commit`, it says so in the reflog.
+  const isOwn = isUsersCommit && repository.env["GIT_REFLOG_ACTION"] === undefined;
+  const isFixup = isRebase && operation.isAmend && !isOwn;
+  const mayAmend =
+    isUsersCommit &&
+    (operation === null || operation.kind === "message" || (isRebase && operation.isAmend));
+  const staged = await readStaged(repository, saysAmend || isFixup || (mayAmend ? "maybe" : false));
   const { head } = staged;
+  const isAmend = saysAmend || isFixup || (isRebase && staged.isAmend);
   if (isProven(repository, head, true)) return null;
   const wasJudged = isProven(repository, head, false);
   if (wasJudged && !isAmend) return null;

@@ -154,6 +154,14 @@ function takeTheirs(repository: Scaffolded, path: string): void {
   repository.must("add", path);
 }
 
+/** In a rebase of main's last commit, before it or behind it, with the plaintext staged. */
+function stoppedAtMain(repository: Scaffolded, how: "break" | "edit", path: string): void {
+  const script = how === "break" ? "sed -i.bak '1{h;s/.*/break/;G;}'" : "sed -i.bak 1s/pick/edit/";
+  repository.run("git", ["rebase", "-i", "HEAD~1"], { env: editor(script) });
+  repository.write(path, repository.must("show", `feature:${path}`));
+  repository.must("add", path);
+}
+
 const editor = (script: string) => ({ GIT_SEQUENCE_EDITOR: script });
 
 const ROWS: readonly Row[] = [
@@ -509,6 +517,33 @@ const ROWS: readonly Row[] = [
     ends: "refused",
     branch: "feature",
     subjects: ["Other", "Bring it"],
+  },
+  {
+    form: "rebase -i, break, commit -n",
+    run: (repository, path) => {
+      stoppedAtMain(repository, "break", path);
+      return repository.git("commit", "-n", "-m", "One's own");
+    },
+    ends: "refused",
+    subjects: ["Main", "One's own"],
+  },
+  {
+    form: "rebase -i, edit, commit -n of a commit of one's own",
+    run: (repository, path) => {
+      stoppedAtMain(repository, "edit", path);
+      return repository.git("commit", "-n", "-m", "One's own");
+    },
+    ends: "refused",
+    subjects: ["One's own", "Main"],
+  },
+  {
+    form: "rebase -i, edit, commit --amend -n with another message",
+    run: (repository, path) => {
+      stoppedAtMain(repository, "edit", path);
+      return repository.git("commit", "--amend", "-n", "-m", "Amended");
+    },
+    ends: "refused",
+    subjects: ["Main", "Scaffold the Flux repository of cluster homelab"],
   },
   {
     form: "rebase -i, fixup onto the plaintext",

@@ -88,6 +88,7 @@ test("what git is in the middle of: a rebase, with the commit that it applies", 
     commit: repository.must("rev-parse", "side~2"),
     isAmend: false,
     folding: null,
+    hasMessage: true,
   });
 });
 
