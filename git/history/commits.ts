@@ -135,17 +135,17 @@ export async function commitsIn(context: GitContext, range: Range): Promise<Grap
   return commits;
 }
 
-/** Whether a commit is in the history of another; false where it is not here at all. */
-export async function isAncestor(
+/**
+ * Those of some commits that are in the history of no other one of them.
+ *
+ * @throws GitError `command-failed`
+ */
+export async function independentOf(
   context: GitContext,
-  ancestor: string,
-  commit: string,
-): Promise<boolean> {
-  const { status } = await runGit(context, ["merge-base", "--is-ancestor", ancestor, commit], {
-    // 128: no such commit here (git-merge-base(1) promises only "non-zero").
-    allowed: [0, 1, 128],
-  });
-  return status === 0;
+  commits: readonly string[],
+): Promise<string[]> {
+  const { stdout } = await runGit(context, ["merge-base", "--independent", ...commits]);
+  return stdout.toString("latin1").split("\n").filter(Boolean);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isAncestor } from "../../git/history/commits.ts";
+import { independentOf } from "../../git/history/commits.ts";
 import { configValue } from "../../git/repository/config.ts";
 import { shellText } from "../../git/shell-word.ts";
 import { branchName, type BranchPlace } from "./branch-place.ts";
@@ -8,7 +8,8 @@ import type { PushedRef } from "./push-lines.ts";
 import type { RefMend } from "./ref-mend.ts";
 
 /**
- * The commits of a branch from the first bad one on, made anew as one.
+ * The commits of a branch from the first bad one on, made anew as one: on the newest one of its own line that
+ * has nothing bad in its history.
  *
  * @param edits commands that mend what `git commit` does not.
  * @param keepsMessages whether no message is bad.
@@ -19,21 +20,25 @@ export async function branchMend(
   commits: NewCommits,
   { edits, keepsMessages }: { readonly edits: readonly string[]; readonly keepsMessages: boolean },
 ): Promise<RefMend> {
-  const base = await baseOf(repository, ref, commits);
+  const base = commits.lastCleanBefore(ref.localOid);
+  const merged = await cleanMerged(repository, ref, commits, base);
   const tip = ref.localOid.slice(0, 12);
   const parents = commits.parentsOf(ref.localOid);
   const isOne = base === null ? parents.length === 0 : parents.length === 1 && parents[0] === base;
-  const range = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
+  const from = base === null ? tip : `${base.slice(0, 12)}..${tip}`;
+  const range = merged.length === 0 ? from : `${from} --not ${merged.join(" ")}`;
   // Nothing may be left to commit: what was bad may have been all there was.
-  const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }${leave}`;
+  const unlessEmpty = (commit: string) => `{ git diff --cached --quiet || ${commit}; }`;
   const message = keepsMessages ? "" : ", with a new message";
   const push =
     branchName(ref) === null && ref.localRef !== "HEAD" ? ", and push HEAD in its place" : "";
+  const unrelated = base === null ? " --allow-unrelated-histories" : "";
+  const merges = merged.length === 0 ? "" : " and a merge of what was merged";
   return {
     ref,
     what: isOne
       ? `make the commit anew${message}${push}; the old one stays in the reflog`
-      : `make the commits from the first bad one on anew, as one${message}${push}; the old ones stay in the reflog, as ${tip}`,
+      : `make the commits from the first bad one on anew, as one${merges}${message}${push}; the old ones stay in the reflog, as ${tip}`,
     commands: oneAfterAnother([
       ...(enter === null ? [] : [enter]),
       base === null ? "git update-ref -d HEAD" : `git reset -q --soft ${base.slice(0, 12)}`,
@@ -45,7 +50,11 @@ export async function branchMend(
             ? `git commit -q -C ${tip}`
             : `git log --no-show-signature${await asCommitted(repository)} --reverse --format=%B ${range} | git commit -q -F -`,
       ),
-    ]),
+      // It is in what was committed already.
+      ...(merged.length === 0
+        ? []
+        : [`git merge -q -s ours --no-ff --no-edit${unrelated} ${merged.join(" ")}`]),
+    ]).map((command, index, all) => (index === all.length - 1 ? `${command}${leave}` : command)),
     commitsIn: repository,
   };
 }
@@ -72,22 +81,17 @@ function oneAfterAnother(commands: readonly string[]): string[] {
 }
 
 /**
- * The commit to go back to, or null for before the first one: on the first parents' line the newest
- * one with nothing bad in its history. With merges on the way, what the remote has now, so that it
- * stays in the history.
+ * What merges brought and is clean, the remote's own among it: it stays in the history of what is made anew,
+ * as what was merged.
  */
-async function baseOf(
+async function cleanMerged(
   repository: PushResult["repository"],
-  { localOid, remoteOid }: PushedRef,
+  { localOid }: PushedRef,
   commits: NewCommits,
-): Promise<string | null> {
-  let hasMerges = false;
-  let base: string | null = localOid;
-  while (base !== null && commits.isTainted(base)) {
-    const parents = commits.parentsOf(base);
-    if (parents.length > 1) hasMerges = true;
-    base = parents[0] ?? null;
-  }
-  if (!hasMerges || remoteOid === null) return base;
-  return (await isAncestor(repository, remoteOid, localOid)) ? remoteOid : base;
+  base: string | null,
+): Promise<string[]> {
+  const clean = commits.cleanBelow(localOid);
+  if (clean.every((commit) => commit === base)) return [];
+  const independent = await independentOf(repository, clean);
+  return independent.filter((commit) => commit !== base).map((commit) => commit.slice(0, 12));
 }

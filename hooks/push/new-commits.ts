@@ -27,4 +27,22 @@ export class NewCommits {
   parentsOf(commit: string): readonly string[] {
     return this.#parents.get(commit) ?? [];
   }
+
+  /** On the first parents' line the newest one with nothing bad in its history; null where there is none. */
+  lastCleanBefore(tip: string): string | null {
+    let commit: string | null = tip;
+    while (commit !== null && this.isTainted(commit)) commit = this.parentsOf(commit)[0] ?? null;
+    return commit;
+  }
+
+  /** What the tainted ones in a history are made on: commits with nothing bad in theirs. */
+  cleanBelow(tip: string): string[] {
+    const clean = new Set<string>();
+    const seen = new Set([tip]);
+    for (const commit of seen) {
+      if (this.isTainted(commit)) this.parentsOf(commit).forEach((parent) => seen.add(parent));
+      else clean.add(commit);
+    }
+    return [...clean];
+  }
 }

@@ -693,6 +693,39 @@ test("a branch that took over the remote's since: the remote's stays in its hist
   passed(t, repository, repository.push("origin", "main"));
 });
 
+test("a branch that took over main since: what is printed keeps main apart from what is its own", (t) => {
+  const repository = pushing(t);
+  repository.must("switch", "-q", "-c", "feature");
+  const own = repository.commit("own.md", "own\n");
+  repository.leak(DB, secret({ a: MARKER }));
+  const mains: string[] = [];
+  for (const name of ["one", "two"]) {
+    repository.must("switch", "-q", "main");
+    mains.push(repository.commit(`${name}.md`, `${name}\n`));
+    repository.must("switch", "-q", "feature");
+    repository.must("merge", "-q", "--no-edit", "main");
+  }
+  repository.commit("later.md", "later\n");
+  repository.must("push", "-q", "origin", "main");
+  const push = repository.push("origin", "feature");
+  refused(t, repository, push);
+  t.regex(push.stderr, /anew, as one and a merge of what was merged; the old ones/);
+  mended(t, repository, push);
+  t.deepEqual(repository.must("rev-parse", "HEAD^2", "HEAD~2").trim().split("\n"), [
+    mains[1] ?? "",
+    own,
+  ]);
+  // Of the commits that were made anew, and not of main's.
+  t.notRegex(repository.must("log", "-1", "--format=%B", "HEAD~1"), /(?:one|two)\.md/);
+  t.deepEqual(repository.must("diff", "--name-only", "main...feature").trim().split("\n"), [
+    DB,
+    "later.md",
+    "own.md",
+  ]);
+  t.is(repository.must("status", "--porcelain"), "");
+  passed(t, repository, repository.push("origin", "feature"));
+});
+
 test("forms: a new ref, HEAD, a name of its own, several refs, by URL, forced, dry", (t) => {
   const repository = pushing(t);
   repository.must("switch", "-q", "-c", "bad");

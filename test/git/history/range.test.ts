@@ -6,7 +6,7 @@ import {
   commitsBringing,
   commitsIn,
   commitsSaying,
-  isAncestor,
+  independentOf,
 } from "../../../git/history/commits.ts";
 import { peel } from "../../../git/objects/tags.ts";
 import { readHeadAndBlobs } from "../../../git/objects/commit.ts";
@@ -58,9 +58,13 @@ for (const objectFormat of ["sha1", "sha256"] as const) {
         [second, first],
       ],
     );
-    t.true(await isAncestor(context, first, head));
-    t.false(await isAncestor(context, head, first));
-    t.false(await isAncestor(context, missing, head));
+    t.deepEqual(await independentOf(context, [first, head, second]), [head]);
+    const apart = oid(repository, "HEAD^{tree}");
+    const other = repository.must("commit-tree", apart, "-p", first, "-m", "Other");
+    t.deepEqual(
+      (await independentOf(context, [second, other, first])).sort(),
+      [second, other].sort(),
+    );
   });
 }
 

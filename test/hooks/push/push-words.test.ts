@@ -288,7 +288,7 @@ test("a commit of no branch, and what there is nothing to be done about", async 
   const bad = commit("key.txt", `${identity}\n`);
   const full = must("rev-parse", "HEAD");
   must("switch", "-q", "-c", "merged", base);
-  commit("more.md", "more\n");
+  const more = commit("more.md", "more\n");
   must("merge", "-q", "--no-ff", "-m", "Merge", bad);
   must("switch", "-q", "-c", "good", base);
   commit("good.md", "good\n");
@@ -297,10 +297,10 @@ test("a commit of no branch, and what there is nothing to be done about", async 
     `      git switch --detach ${bad} &&`,
     `      git reset -q --soft ${short(base)} &&`,
   ]);
-  // Back to what the remote has, as a merge is on the way there.
+  // Back to the last good one of its own.
   t.deepEqual(mendOf(lines, "refs/heads/merged").slice(1, 3), [
     "      git switch merged &&",
-    `      git reset -q --soft ${short(base)} &&`,
+    `      git reset -q --soft ${more} &&`,
   ]);
   t.is(lines.filter((line) => line.startsWith("To mend ")).length, 2);
 });
@@ -318,14 +318,14 @@ test("a merge that is forced over what the remote has: it goes back to a commit 
 });
 
 test("a merge that takes nothing of what it merges has a key in its past all the same", async (t) => {
-  const { commit, said, must, short, base } = repository(t);
+  const { commit, said, must, base } = repository(t);
   const bad = commit("key.txt", `${identity}\n`);
   must("switch", "-q", "-c", "without", base);
-  commit("more.md", "more\n");
+  const more = commit("more.md", "more\n");
   must("merge", "-q", "-s", "ours", "-m", "Merge", bad);
   t.is(
     mendOf(await said("refs/heads/without"), "refs/heads/without")[1],
-    `      git reset -q --soft ${short(base)} &&`,
+    `      git reset -q --soft ${more} &&`,
   );
 });
 
