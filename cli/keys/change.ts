@@ -93,7 +93,12 @@ function newRuleFiles({ kind, recipient, rules }: KeyChange): NewContent[] {
     const indexes = new Set(own.map(({ index }) => index));
     const text = file.bytes.toString("utf8");
     const after = editRecipients(text, { kind, recipient, rules: indexes });
-    if (after === null) byHand.push(displayPath(file.path));
+    if (after === null) {
+      const alone = (index: number) =>
+        editRecipients(text, { kind, recipient, rules: new Set([index]) });
+      const stubborn = own.filter(({ index }) => alone(index) === null);
+      byHand.push(...(stubborn.length === 0 ? own : stubborn).map(placeOf));
+    }
     return after === null || after === text ? [] : [{ file, content: Buffer.from(after) }];
   });
   if (foreign.length > 0) {
@@ -103,9 +108,9 @@ function newRuleFiles({ kind, recipient, rules }: KeyChange): NewContent[] {
     ]);
   }
   if (byHand.length > 0) {
-    const rotate = kind === "add" ? "" : " and npx flux-sops rotate -i .";
+    const edit = kind === "add" ? "put this key in" : "take this key out";
     throw new KeysRefusal([
-      `${byHand.join(", ")} is written so that it is not plain what to change: edit it by hand, then npx flux-sops updatekeys -y .${rotate}`,
+      `${byHand.join(", ")}: written so that it is not plain what to change: ${edit} there by hand, and run this again for all else`,
     ]);
   }
   return changed;

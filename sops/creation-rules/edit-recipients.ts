@@ -28,27 +28,37 @@ export interface Splice {
  */
 export function editRecipients(text: string, change: RecipientChange): string | null {
   const before = parseRuleFile(text).rules ?? [];
-  const document = parseDocument(text, { merge: true });
-  const lists = new Set<Scalar | YAMLSeq>();
+  // Without merging: `<<` is a key as any other then.
+  const document = parseDocument(text);
+  const lists = new Map<Scalar | YAMLSeq, YAMLMap>();
   for (const index of change.rules) {
-    const list = recipientsOf(document, index);
-    if (list === null) return null;
-    lists.add(list);
+    const holder = holderOf(document, index);
+    const list = holder === null ? null : recipientsIn(document, holder);
+    if (holder === null || list === null) return null;
+    lists.set(list, holder);
   }
-  const splices = [...lists].map((list) => edited(text, document, list, change));
+  const splices = [...lists].map(([list, holder]) =>
+    isScalar(list)
+      ? editedText(text, list, holder.flow === true, change)
+      : editedList(text, document, list, change),
+  );
   const edits = splices.flatMap((some) => some ?? []);
   if (splices.includes(null)) return null;
   const after = spliced(text, edits);
   return isWanted(before, after, change) ? after : null;
 }
 
-/** Where the recipients of a rule stand: a text with commas, or a list. Null where that is not in the rule itself. */
-function recipientsOf(document: Document, index: number): Scalar | YAMLSeq | null {
+/** The mapping whose `age` names the recipients of a rule: the rule itself, its key group, or one that is merged in. */
+function holderOf(document: Document, index: number): YAMLMap | null {
   const rule = at(document, document.contents, "creation_rules", index);
   const groups = at(document, rule, "key_groups");
-  const holder = isSeq(groups) && groups.items.length > 0 ? at(document, groups, 0) : rule;
-  if (!isMap(holder)) return null;
-  const own = (holder as YAMLMap).get("age", true) as unknown;
+  const own = isSeq(groups) && groups.items.length > 0 ? at(document, groups, 0) : rule;
+  return isMap(own) ? mapWith(document, own, "age") : null;
+}
+
+/** A text with commas, or a list. Null where it is another mapping's. */
+function recipientsIn(document: Document, holder: YAMLMap): Scalar | YAMLSeq | null {
+  const own = holder.get("age", true) as unknown;
   const list = resolved(document, own);
   // A key that has a name of its own stays one key.
   if (isScalar(list)) return isAlias(own) ? null : list;
@@ -58,24 +68,50 @@ function recipientsOf(document: Document, index: number): Scalar | YAMLSeq | nul
 function at(document: Document, node: unknown, ...path: (string | number)[]): unknown {
   return path.reduce<unknown>((inside, key) => {
     const here = resolved(document, inside);
-    return isMap(here) || isSeq(here) ? resolved(document, here.get(key, true)) : null;
+    if (isSeq(here)) return resolved(document, here.get(key, true));
+    const holder = isMap(here) ? mapWith(document, here, key) : null;
+    return holder === null ? null : resolved(document, holder.get(key, true));
   }, node);
+}
+
+/** A mapping that has a key, or the first of those merged into it (`<<`) that has. */
+function mapWith(document: Document, map: YAMLMap, key: unknown): YAMLMap | null {
+  if (map.has(key)) return map;
+  const merged = resolved(document, map.get("<<", true));
+  for (const one of isSeq(merged) ? merged.items : [merged]) {
+    const from = resolved(document, one);
+    const found = isMap(from) ? mapWith(document, from, key) : null;
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function resolved(document: Document, node: unknown): unknown {
   return isAlias(node) ? node.resolve(document) : node;
 }
 
-function edited(
+function editedText(
   text: string,
-  document: Document,
-  list: Scalar | YAMLSeq,
+  list: Scalar,
+  isInFlow: boolean,
   { recipient, kind }: RecipientChange,
 ): readonly Splice[] | null {
-  if (isScalar(list)) {
-    const place = placeOf(list);
-    return kind === "add" ? putWord(text, place, recipient) : cutWord(text, place, recipient);
+  const place = placeOf(list);
+  if (kind === "remove") return cutWord(text, place, recipient);
+  const splices = putWord(text, place, recipient);
+  if (splices === null || splices.length === 0 || !isInFlow || list.type !== "PLAIN") {
+    return splices;
   }
+  // Between braces a comma without quotes is that of the mapping.
+  return [{ ...place, by: `"${text.slice(place.from, place.to)},${recipient}"` }];
+}
+
+function editedList(
+  text: string,
+  document: Document,
+  list: YAMLSeq,
+  { recipient, kind }: RecipientChange,
+): readonly Splice[] | null {
   const items = list.items.map((item) => itemOf(document, item));
   const known = items.filter((item) => item !== null);
   if (known.length !== items.length) return null;

@@ -188,7 +188,10 @@ test("keys add: what takes a person is left to one", async (t) => {
   const { repository, own, theirs } = await withColleague(t);
   for (const [rule, reason] of [
     [`age: ${own}\n    pgp: ABCD`, /\.sops\.yaml:2 has keys of other kinds \(pgp\)/],
-    [`{age: ${own}}`, /\.sops\.yaml is written so that it is not plain what to change/],
+    [
+      `age: &key ${own}\n  - age: *key`,
+      /\.sops\.yaml:3: written so that it is not plain what to change: put this key in there by hand/,
+    ],
     ["age: nobody", /\.sops\.yaml:2: .* no age recipient/],
   ] as const) {
     repository.write(".sops.yaml", `creation_rules:\n  - ${rule}\n`);
@@ -199,6 +202,30 @@ test("keys add: what takes a person is left to one", async (t) => {
   }
   rmSync(join(repository.dir, ".sops.yaml"));
   t.regex(repository.tool("keys", "add", theirs).stderr, /there is no \.sops\.yaml/);
+});
+
+test("keys add, remove: what a person has changed in the rules by hand is done in the files", async (t) => {
+  const { repository, own, theirs, asThem } = await withColleague(t);
+  const rule = (...lines: string[]) =>
+    ["creation_rules:", "  - encrypted_regex: ^(data|stringData)$", "    age:", ...lines, ""].join(
+      "\n",
+    );
+  repository.write(".sops.yaml", rule("      # people", `      - ${own}`, `      - ${theirs}`));
+  repository.must("rm", "-q", "talos/secrets.sops.yaml", "clusters/homelab/app.sops.env");
+  t.is(repository.tool("keys", "add", theirs).status, 0);
+  t.regex(decryptedBy(repository, asThem).stdout, /hunter2/);
+
+  repository.write(".sops.yaml", rule("      # people", `      - ${theirs}`, `      - ${own}`));
+  const refused = repository.tool("keys", "remove", theirs);
+  t.is(refused.status, 2);
+  t.regex(refused.stderr, /\.sops\.yaml:2: written .*: take this key out there by hand, and run/);
+  t.regex(refused.stderr, /nothing was changed/);
+  const byHand = rule("      # people", `      - ${own}`);
+  repository.write(".sops.yaml", byHand);
+  t.is(repository.tool("keys", "remove", theirs).status, 0);
+  t.is(repository.read(".sops.yaml"), byHand);
+  t.not(decryptedBy(repository, asThem).status, 0);
+  t.regex(repository.tool("decrypt", DB).stdout, /hunter2/);
 });
 
 test("keys add: no key at all, another's private half, or a manual's", async (t) => {

@@ -193,15 +193,69 @@ const TABLE: readonly (readonly [before: string, change: string, after: string])
   [rules("  - {path_regex: a, age: &all [ALICE]}", "  - age: *all"), "+NEW #2", "by hand"],
   [["keys:", "  - &a ALICE", rules("  - age: *a")].join("\n"), "+NEW", "by hand"],
   [rules("  - age:", "      - &a ALICE", "      - BOB", "  - age: *a"), "-ALICE #1", "by hand"],
-  [["base: &base", "  age: ALICE", rules("  - <<: *base")].join("\n"), "+NEW", "by hand"],
+  // Merged in: where all whom it is for are meant.
+  [
+    ["base: &base", "  age: ALICE", rules("  - <<: *base")].join("\n"),
+    "+NEW",
+    ["base: &base", "  age: ALICE,NEW", rules("  - <<: *base")].join("\n"),
+  ],
+  [
+    rules("  - &a {path_regex: a, age: ALICE}", "  - <<: *a", "    path_regex: b"),
+    "+NEW",
+    rules('  - &a {path_regex: a, age: "ALICE,NEW"}', "  - <<: *a", "    path_regex: b"),
+  ],
+  [
+    ["x: &x {age: ALICE}", "y: &y {age: BOB}", rules("  - <<: [*x, *y]")].join("\n"),
+    "+NEW",
+    ['x: &x {age: "ALICE,NEW"}', "y: &y {age: BOB}", rules("  - <<: [*x, *y]")].join("\n"),
+  ],
+  [
+    ["x: &x {age: ALICE}", rules("  - age: BOB", "    <<: *x")].join("\n"),
+    "+NEW",
+    ["x: &x {age: ALICE}", rules("  - age: BOB,NEW", "    <<: *x")].join("\n"),
+  ],
+  [
+    rules("  - &a {path_regex: a, age: ALICE}", "  - <<: *a", "    path_regex: b"),
+    "+NEW #2",
+    "by hand",
+  ],
   // JSON, all on one line.
   [
     '{"creation_rules": [{"age": "ALICE"}, {"age": "BOB"}]}',
     "+NEW #1",
     '{"creation_rules": [{"age": "ALICE,NEW"}, {"age": "BOB"}]}',
   ],
-  // A comma would be that of the mapping.
-  [rules("  - {path_regex: a, age: ALICE}"), "+NEW", "by hand"],
+  // A comma that is not in quotes would be that of the mapping.
+  [
+    rules("  - {path_regex: a, age: ALICE}"),
+    "+NEW",
+    rules('  - {path_regex: a, age: "ALICE,NEW"}'),
+  ],
+  [
+    rules("  - {age: ALICE, path_regex: a} # the lab"),
+    "+NEW",
+    rules('  - {age: "ALICE,NEW", path_regex: a} # the lab'),
+  ],
+  [
+    "creation_rules: [{path_regex: a, age: ALICE}, {age: BOB}]",
+    "+NEW",
+    'creation_rules: [{path_regex: a, age: "ALICE,NEW"}, {age: "BOB,NEW"}]',
+  ],
+  [
+    rules("  - {path_regex: a, age: 'ALICE'}"),
+    "+NEW",
+    rules("  - {path_regex: a, age: 'ALICE,NEW'}"),
+  ],
+  [
+    rules("  - {path_regex: a, age: 'ALICE,BOB'}"),
+    "-BOB",
+    rules("  - {path_regex: a, age: 'ALICE'}"),
+  ],
+  [
+    rules("  - {age: NEW}", "  - {age: ALICE}"),
+    "+NEW",
+    rules("  - {age: NEW}", '  - {age: "ALICE,NEW"}'),
+  ],
   // Windows, and a byte order mark.
   [
     rules("  - age: >-", "      ALICE", "  - age:", "      - ALICE").replaceAll("\n", "\r\n"),
