@@ -111,14 +111,10 @@ export interface Candidate {
   lineAt(offset: number): number;
 }
 
-/** One leak or one kind of broken file. Its examples stand in `examples/`. */
+/** One leak or one kind of broken file. Its examples stand in `examples/`, its words in `rule-words.ts`. */
 export interface Rule {
   readonly id: RuleId;
   readonly severity: Severity;
-  /** One line for lists: what the rule finds. */
-  readonly title: string;
-  /** Why it matters, for the documentation. */
-  readonly why: string;
   /**
    * Words (ASCII, matched as bytes, case matters) of which at least one stands in every file that the
    * rule can hit, unless `paths` names the file; looked for before anything is parsed. They stand in

@@ -1,5 +1,6 @@
-import type { Finding } from "../../findings/finding.ts";
+import type { Finding, RuleId } from "../../findings/finding.ts";
 import { ROTATIONS } from "../../findings/rotation.ts";
+import { RULE_WORDS } from "../../findings/rule-words.ts";
 import type { BringingCommit } from "../../git/history/commits.ts";
 import { displayPath, pathBytes, pathText, type GitPath } from "../../git/path.ts";
 import type { Repository } from "../../git/repository/open.ts";
@@ -172,7 +173,7 @@ function sarif({ findings, repository }: Report): string {
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "flux-sops", version, rules: rules.map((id) => ({ id })) } },
+        tool: { driver: { name: "flux-sops", version, rules: rules.map(sarifRule) } },
         results: findings.map((finding) => ({
           ruleId: finding.rule,
           level: finding.severity,
@@ -182,6 +183,17 @@ function sarif({ findings, repository }: Report): string {
       },
     ],
   })}\n`;
+}
+
+/** With all that GitHub asks of a rule, to show it beside an alert. */
+function sarifRule(id: RuleId): object {
+  const { title, why } = RULE_WORDS[id];
+  return {
+    id,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    help: { text: why },
+  };
 }
 
 function sarifLocation({ path, line }: CheckedFinding): object {

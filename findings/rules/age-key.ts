@@ -28,10 +28,6 @@ const KEY_FILE =
 export const ageKey: Rule = {
   id: "age-key",
   severity: "error",
-  title: "age private key",
-  why:
-    "The key opens every file that was ever encrypted to it, in the whole history of the repository. " +
-    "One that left the machine must be replaced, and every secret it opened changed.",
   keywords: KEYWORDS["age-key"],
   find,
 };

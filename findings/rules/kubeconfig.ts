@@ -44,8 +44,6 @@ const REDACTED = new Set(["REDACTED", "DATA+OMITTED"]);
 export const kubeconfig: Rule = {
   id: "kubeconfig",
   severity: "error",
-  title: "kubeconfig with a user's key, token or password",
-  why: "It is a login to the cluster, most often as its administrator.",
   keywords: KEYWORDS.kubeconfig,
   find,
 };

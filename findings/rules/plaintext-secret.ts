@@ -17,10 +17,6 @@ import { findSecrets } from "./kubernetes-secret/kubernetes-secret.ts";
 export const plaintextSecret: Rule = {
   id: "plaintext-secret",
   severity: "error",
-  title: "Kubernetes Secret, or a file made for credentials, in plaintext",
-  why:
-    "Whoever reads the repository, now or in its history, reads the secret. Base64 under `data` is " +
-    "no protection. Flux deploys a plaintext Secret without a word, so nothing else will notice.",
   keywords: KEYWORDS["plaintext-secret"],
   paths: CREDENTIAL_FILE_PATHS,
   find: (candidate) => [...findSecrets(candidate), ...findCredentialFile(candidate)],

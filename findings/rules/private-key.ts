@@ -54,10 +54,6 @@ const FEWEST_DIFFERENT = 16;
 export const privateKey: Rule = {
   id: "private-key",
   severity: "error",
-  title: "private key (PEM, OpenSSH, PGP, PuTTY, WireGuard)",
-  why:
-    "Whoever holds it can pose as the server, user or author that it stands for. One that left the " +
-    "machine must be replaced; taking it out of the repository again is not enough.",
   keywords: KEYWORDS["private-key"],
   find,
 };

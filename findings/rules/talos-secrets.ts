@@ -135,10 +135,6 @@ const TALOSCONFIG: readonly Path[] = ["contexts.*.key"].map(path);
 export const talosSecrets: Rule = {
   id: "talos-secrets",
   severity: "error",
-  title: "Talos secrets: talosconfig, machine configuration, secrets bundle",
-  why:
-    "They make anyone an administrator of every machine, or let a machine of theirs join the cluster. " +
-    "Rotating them means new certificate authorities for Talos, Kubernetes and etcd.",
   keywords: KEYWORDS["talos-secrets"],
   find,
 };

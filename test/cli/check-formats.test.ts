@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import Ajv from "ajv";
 import test from "ava";
 import { FORMATS, type CheckedFinding, type Report } from "../../cli/check/check-formats.ts";
+import { RULE_IDS } from "../../findings/finding.ts";
 import { pathBytes, pathText, type GitPath } from "../../git/path.ts";
 import { hostileNames } from "../git/hostile-names.ts";
 
@@ -69,6 +70,33 @@ test("sarif: valid by the schema of SARIF 2.1.0, without findings and with hosti
   for (const report of [reportOf([]), everyKind]) {
     isSarif(JSON.parse(FORMATS.sarif(report)));
     t.deepEqual(isSarif.errors ?? [], []);
+  }
+});
+
+interface SarifRule {
+  readonly id: string;
+  readonly shortDescription: { readonly text: string };
+  readonly fullDescription: { readonly text: string };
+  readonly help: { readonly text: string };
+}
+
+test("sarif: each rule that found something is described, as GitHub asks, and no other", (t) => {
+  for (const found of [RULE_IDS, ["sops-broken", "age-key", "age-key"] as const]) {
+    const log = JSON.parse(FORMATS.sarif(reportOf(found.map((rule) => finding({ rule }))))) as {
+      readonly runs: readonly { tool: { driver: { rules: readonly SarifRule[] } } }[];
+    };
+    const described = log.runs[0]?.tool.driver.rules ?? [];
+    t.deepEqual(
+      described.map(({ id }) => id),
+      [...new Set<string>(found)].sort(),
+    );
+    for (const { id, shortDescription, fullDescription, help } of described) {
+      t.regex(shortDescription.text, /^.+[^.]$/, id);
+      t.regex(fullDescription.text, /^.+\.$/, id);
+      t.is(help.text, fullDescription.text, id);
+    }
+    const titles = described.map(({ shortDescription }) => shortDescription.text);
+    t.is(new Set(titles).size, titles.length);
   }
 });
 

@@ -61,10 +61,6 @@ const TEMPLATE = /^[ ]+template:/m;
 export const inlineCredential: Rule = {
   id: "inline-credential",
   severity: "warning",
-  title: "literal password or token in Helm values, env, a ConfigMap or postBuild.substitute",
-  why:
-    "It is readable in the repository and, being no Secret, in the cluster too. Keep it in an " +
-    "encrypted Secret and refer to it: valuesFrom, secretKeyRef, substituteFrom.",
   keywords: KEYWORDS["inline-credential"],
   find,
 };

@@ -40,10 +40,6 @@ const MASKS: ReadonlySet<string> = new Set(["**SOPS**", '{"mask":"**SOPS**"}']);
 export const secretNotValid: Rule = {
   id: "secret-not-valid",
   severity: "error",
-  title: "Kubernetes Secret that the API server refuses",
-  why:
-    "Flux applies all objects of a Kustomization or none: one invalid Secret stops all that is built " +
-    "with it, and what depends on it. Once it is encrypted nobody sees why.",
   keywords: KEYWORDS["secret-not-valid"],
   find,
 };
