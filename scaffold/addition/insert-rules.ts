@@ -1,5 +1,6 @@
 import { isSeq, type Node } from "yaml";
 import { parseRuleFile, ruleFor } from "../../sops/creation-rules/creation-rules.ts";
+import { lineStart, startWithComments } from "../../sops/text/lines.ts";
 import type { WantedRule } from "../wanted-rules.ts";
 import { appendTo, insertLines, readYaml, valueAt } from "./yaml-insertion.ts";
 
@@ -36,19 +37,9 @@ function insertRule(text: string, { probes, lines }: WantedRule): string | null 
   const taker = parseRuleFile(text).rules?.findIndex(({ matches }) => probes.some(matches)) ?? -1;
   if (behind === null || taker === -1) return behind;
   const begin = list.range?.[0] ?? 0;
-  const indent = text.slice(text.lastIndexOf("\n", begin - 1) + 1, begin);
+  const indent = text.slice(lineStart(text, begin), begin);
   // The dash may stand on a line of its own.
   const content = (list.items[taker] as Node).range?.[0] ?? begin;
   const at = startWithComments(text, text.lastIndexOf(`\n${indent}-`, content) + 1);
   return insertLines(text, at, [...lines, ""], indent);
-}
-
-/** The line of an item, or of the comments that stand right above it. */
-function startWithComments(text: string, line: number): number {
-  let start = line;
-  for (;;) {
-    const before = text.lastIndexOf("\n", start - 2) + 1;
-    if (start === 0 || !/^[ \t]*#/.test(text.slice(before, start))) return start;
-    start = before;
-  }
 }

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
-import { newlineOf } from "../../sops/text/lines.ts";
+import { lineStart, newlineOf, nextLine } from "../../sops/text/lines.ts";
 
 /** Lines to put into a YAML text, each without indentation of its own and without a line break. */
 export type YamlLines = readonly string[];
@@ -42,7 +42,7 @@ export function appendTo(text: string, value: Node | null, lines: YamlLines): st
   if (end === null || begin === undefined) return null;
   const indent = indentAt(text, begin);
   if (indent === null) return null;
-  return insertLines(text, lineAfter(text, end), lines, indent);
+  return insertLines(text, nextLine(text, end), lines, indent);
 }
 
 /** Appends an entry at the end of the top mapping. */
@@ -66,15 +66,9 @@ function endOf(node: Node): number | null {
   return node.range?.[1] ?? null;
 }
 
-function lineAfter(text: string, at: number): number {
-  if (at > 0 && text[at - 1] === "\n") return at;
-  const end = text.indexOf("\n", at);
-  return end === -1 ? text.length : end + 1;
-}
-
 /** What stands before a place on its line; null where that is more than spaces. */
 function indentAt(text: string, at: number): string | null {
-  const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
+  const before = text.slice(lineStart(text, at), at);
   return /^ *$/.test(before) ? before : null;
 }
 

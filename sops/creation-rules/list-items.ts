@@ -1,3 +1,4 @@
+import { lineStart, newlineOf, startWithComments } from "../text/lines.ts";
 import type { Splice } from "./edit-recipients.ts";
 import type { Place } from "./word-list.ts";
 
@@ -25,8 +26,7 @@ export function putItem(text: string, list: List, word: string): readonly Splice
     return [{ from: line.to, to: line.to, by }];
   }
   if (holdsComment(text, list)) return null;
-  const start = text.lastIndexOf("\n", last.from - 1) + 1;
-  const before = text.slice(start, last.from);
+  const before = text.slice(lineStart(text, last.from), last.from);
   const by = before.trim() === "" ? `,${newlineOf(text)}${before}${word}` : `, ${word}`;
   return [{ from: last.to, to: last.to, by }];
 }
@@ -46,7 +46,7 @@ export function cutItem(text: string, list: List, index: number): readonly Splic
   }
   const line = lineOf(text, item);
   if (line === null) return null;
-  const above = commentAbove(text, line.from);
+  const above = startWithComments(text, line.from);
   if (above === line.from) return [{ from: line.from, to: line.to, by: "" }];
   const name = text.slice(above, line.from);
   const next = list.items[index + 1];
@@ -71,7 +71,7 @@ interface Line extends Place {
 
 /** Where a block list's item has its line for itself. */
 function lineOf(text: string, { from, to }: Place): Line | null {
-  const start = text.lastIndexOf("\n", from - 1) + 1;
+  const start = lineStart(text, from);
   const rest = /^([ \t]*|[ \t]+#[^\n]*?)(\r?\n|$)/.exec(text.slice(to));
   const dash = /^ *-[ \t]+$/.exec(text.slice(start, from))?.[0];
   if (rest === null || dash === undefined || text.slice(from, to).includes("\n")) return null;
@@ -79,23 +79,8 @@ function lineOf(text: string, { from, to }: Place): Line | null {
   return { from: start, to: to + whole.length, dash, end, isNamed: comment.trim() !== "" };
 }
 
-/** Where the comments begin that stand directly above a line. */
-function commentAbove(text: string, lineStart: number): number {
-  let start = lineStart;
-  while (start > 0) {
-    const before = text.lastIndexOf("\n", start - 2) + 1;
-    if (!/^[ \t]*#/.test(text.slice(before, start))) break;
-    start = before;
-  }
-  return start;
-}
-
 function holdsComment(text: string, { items }: List): boolean {
   const [first, last] = [items[0], items.at(-1)];
   const end = text.indexOf("]", last?.to);
   return end === -1 || text.slice(first?.from, end).includes("#");
-}
-
-function newlineOf(text: string): string {
-  return text.includes("\r\n") ? "\r\n" : "\n";
 }

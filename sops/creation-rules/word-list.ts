@@ -1,3 +1,4 @@
+import { lineStart, newlineOf } from "../text/lines.ts";
 import type { Splice } from "./edit-recipients.ts";
 
 /** Recipients in one text, with commas between them: on one line or several, in quotes or not, or a block. */
@@ -14,11 +15,10 @@ export function putWord(text: string, place: Place, word: string): readonly Spli
   if (words.some((one) => one.word === word)) return [];
   const last = words.at(-1);
   if (last === undefined) return null;
-  const lineStart = text.lastIndexOf("\n", last.from - 1) + 1;
-  const before = text.slice(lineStart, last.from);
+  const before = text.slice(lineStart(text, last.from), last.from);
   const isOnItsOwn = words.length > 1 ? before.trim() === "" : isBlock(text, place);
-  const end = text.slice(0, lineStart).endsWith("\r\n") ? "\r\n" : "\n";
-  const by = isOnItsOwn && before.trim() === "" ? `,${end}${before}${word}` : `,${word}`;
+  const by =
+    isOnItsOwn && before.trim() === "" ? `,${newlineOf(text)}${before}${word}` : `,${word}`;
   return [{ from: last.to, to: last.to, by }];
 }
 

@@ -1,6 +1,6 @@
 import { below, type Data } from "../data/data-tree.ts";
 import { toJson } from "../data/json-text.ts";
-import { newlineOf } from "../text/lines.ts";
+import { lineStart, newlineOf } from "../text/lines.ts";
 import { applyEdits } from "../text/text-edits.ts";
 import { isCommentToken } from "../token.ts";
 import { itemAt, nameOf, type TreePath } from "../data/tree-path.ts";
@@ -138,8 +138,7 @@ function isOnLines(text: string, parent: Collection): boolean {
 
 /** The indentation of the line that an offset is on. */
 function indentAt(text: string, offset: number): string {
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? "";
+  return /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? "";
 }
 
 /** The layout of the file, by its first key; null where all is on one line. */

@@ -5,6 +5,22 @@ export function newlineOf(text: string): "\r\n" | "\n" {
   return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
+/** Where the line that holds an offset begins. */
+export function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** Where the comments begin that stand right above a line, of which the start is given: there, if there are none. */
+export function startWithComments(text: string, line: number): number {
+  let start = line;
+  while (start > 0) {
+    const before = lineStart(text, start - 1);
+    if (!/^[ \t]*#/.test(text.slice(before, start))) break;
+    start = before;
+  }
+  return start;
+}
+
 /** Where the line that holds an offset ends, its line break included. */
 export function lineEnd(text: string, offset: number): number {
   const at = text.indexOf("\n", offset);

@@ -1,5 +1,5 @@
 import type { Metadata } from "../metadata/metadata.ts";
-import { nextLine } from "../text/lines.ts";
+import { lineStart, nextLine } from "../text/lines.ts";
 import type { TextEdit } from "../text/text-edits.ts";
 import type { Collection } from "./collection.ts";
 import { formatBlock, formatFlow, type Spellings } from "./metadata-block.ts";
@@ -62,26 +62,26 @@ export function metadataEdits(
       },
     ];
   }
-  const lineStart = text.lastIndexOf("\n", sops.start - 1) + 1;
-  const lineEnd = nextLine(text, sops.end);
-  const hasBreak = text.slice(lineStart, lineEnd).endsWith("\n");
+  const start = lineStart(text, sops.start);
+  const end = nextLine(text, sops.end);
+  const hasBreak = text.slice(start, end).endsWith("\n");
   if (metadata !== null) {
     const block = formatBlock(
       metadata,
       spellings,
-      blockIndent(text.slice(lineStart)) ?? indent,
+      blockIndent(text.slice(start)) ?? indent,
       newline,
     );
-    return [{ start: lineStart, end: lineEnd, text: hasBreak ? block + newline : block }];
+    return [{ start, end, text: hasBreak ? block + newline : block }];
   }
   // An empty text, or no document at all, was never encrypted: an empty mapping is left, as in sops.
-  const isEmpty = lineStart === 0 && text.slice(lineEnd, document.end).trim() === "";
+  const isEmpty = start === 0 && text.slice(end, document.end).trim() === "";
   if (isEmpty || document.isBlockAlone === true) {
-    return [{ start: lineStart, end: lineEnd, text: hasBreak ? `{}${newline}` : "{}" }];
+    return [{ start, end, text: hasBreak ? `{}${newline}` : "{}" }];
   }
-  if (hasBreak || lineStart === 0) return [{ start: lineStart, end: lineEnd, text: "" }];
-  const breakStart = text[lineStart - 2] === "\r" ? lineStart - 2 : lineStart - 1;
-  return [{ start: breakStart, end: lineEnd, text: "" }];
+  if (hasBreak || start === 0) return [{ start, end, text: "" }];
+  const breakStart = text[start - 2] === "\r" ? start - 2 : start - 1;
+  return [{ start: breakStart, end, text: "" }];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { lineStart } from "../text/lines.ts";
 import { resolvePlain, type Value } from "../value.ts";
 
 /** How a scalar stands in the text. */
@@ -157,7 +158,7 @@ function canBeSingleQuoted(text: string): boolean {
 function canBeLiteral(text: string): boolean {
   let end = text.length;
   while (text[end - 1] === "\n") end -= 1;
-  const last = end === 0 ? "" : text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
+  const last = text.slice(lineStart(text, end), end);
   return isPrintable(text) && !/[\r\u0085\u2028\u2029]/.test(text) && /[^ \t]/.test(last);
 }
 

@@ -1,6 +1,7 @@
 import type { Hit } from "../../finding.ts";
 import { SHORT_TOKENS, TOKEN_WORDS } from "../../prefilter/keywords.ts";
 import { holdsIssuedToken } from "../../credential/token-shapes.ts";
+import { lineStart } from "../../../sops/text/lines.ts";
 import { WordSearch } from "../../prefilter/word-search.ts";
 import { USE_SOURCE } from "./mends.ts";
 import { possibleCredential } from "./hit.ts";
@@ -23,7 +24,7 @@ export function findTokens(text: string, isRead: (line: string) => boolean, befo
   let read = -1;
   for (const at of placesOf(text)) {
     if (at < read) continue;
-    const start = text.lastIndexOf("\n", at) + 1;
+    const start = lineStart(text, at);
     const end = text.indexOf("\n", at);
     read = end === -1 ? text.length : end;
     for (; counted < start; counted = text.indexOf("\n", counted) + 1) line += 1;

@@ -1,5 +1,5 @@
 import { SopsError } from "../../errors.ts";
-import { newlineOf, nextLine } from "../../text/lines.ts";
+import { lineStart, newlineOf, nextLine } from "../../text/lines.ts";
 import { itemAt, nameOf, type TreePath } from "../../data/tree-path.ts";
 import { outline, type OutlinedCollection, type OutlinedEntry } from "./outline.ts";
 
@@ -82,7 +82,7 @@ export class OutlinedText {
 
   /** Where the line that holds an offset begins, behind a byte order mark. */
   lineStart(offset: number): number {
-    const start = this.text.lastIndexOf("\n", offset - 1) + 1;
+    const start = lineStart(this.text, offset);
     return this.text.startsWith("\ufeff", start) ? start + 1 : start;
   }
 }
