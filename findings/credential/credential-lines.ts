@@ -46,12 +46,15 @@ export function credentialLines(
     // In PHP too, what has no quotes calls a function; in a shell a backtick does.
     const isBare = !isAlwaysQuoted && sign !== "=>" && !rest.startsWith("`");
     const inQuotes = QUOTED.exec(rest)?.[2];
-    const value = inQuotes ?? (isBare ? rest.replace(/[,;]?\s*$/, "") : "");
-    const isLiteral = isCredentialName(name) && isValue(value, inQuotes !== undefined);
-    const isNamed = isLiteral || isVagueCredential(name, value);
+    const values = inQuotes === undefined ? (isBare ? bareValues(rest) : []) : [inQuotes];
+    const isNamed = values.some(
+      (value) =>
+        (isCredentialName(name) && isValue(value, inQuotes !== undefined)) ||
+        isVagueCredential(name, value),
+    );
     if (isNamed) found.push({ line, name });
     else if (!COMMENT.test(start)) {
-      const inBraces = valuesInBraces(start).find(
+      const inBraces = valuesInBraces(withoutNote(start)).find(
         (one) =>
           (one.isQuoted || quoted === "never") &&
           isCredentialName(one.name) &&
@@ -66,3 +69,16 @@ export function credentialLines(
 }
 
 const LONGEST_LINE = 1000;
+
+/** What stands without quotes: to its end, and up to what some formats take for a comment. */
+function bareValues(rest: string): string[] {
+  const value = rest.replace(/[,;]?\s*$/, "");
+  const end = value.search(/\s[#;]/);
+  return end === -1 ? [value] : [value, value.slice(0, end).trimEnd()];
+}
+
+/** What stands before a comment with braces in it: `a = { b = 1 } # { password = "…" }`. */
+function withoutNote(line: string): string {
+  if (!/#[^{]*\{/.test(line)) return line;
+  return /^(?:[^"'#]|"[^"]*"|'[^']*')*(?=#)/.exec(line)?.[0] ?? line;
+}

@@ -109,9 +109,12 @@ export function isVagueName(name: string): boolean {
   );
 }
 
-/** The name of a Secret, of a key in one, of a variable, a file or an image, where a password might stand. */
+/**
+ * The name of a Secret, of a key in one, of a variable, a file, an image, or of what Home Assistant knows
+ * (`sensor.solar_1`), where a password might stand.
+ */
 const REFERENCE_LIKE =
-  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*|[\w.-]+\.(?:crt|pem)|(?:[^\s@]+@)?sha256:[0-9a-f]{64})$/;
+  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*|[\w.-]+\.(?:crt|pem)|(?:[^\s@]+@)?sha256:[0-9a-f]{64}|(?:(?:binary_)?sensor|input_[a-z]+|button|number|person|select|switch|text|weather|zone)\.[a-z0-9_]+)$/;
 
 /**
  * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key` and `$slack-token`,
@@ -139,11 +142,12 @@ export function isCredentialValue(value: string): boolean {
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
 }
 
-const WORDS = /^[A-Za-z0-9]{2,20}(?: [A-Za-z0-9]{2,20}){2,11}$/;
+/** Four at least: those who draw words draw no fewer, and three are said of a password as often. */
+const WORDS = /^[A-Za-z0-9]{2,20}(?: [A-Za-z0-9]{2,20}){3,11}$/;
 
 /** Of what is said about a password, where it stands in its place. */
 const OF_A_SENTENCE =
-  /(?:^| )(?:an?|and|any|are|as|at|be|by|can|change|default|enter|for|from|generated?|get|has|if|in|insert|is|it|key|must|my|no|not|of|on|only|optional|or|pass(?:word|phrase)?|please|put|replace|required|secrets?|see|set|should|stored|that|the|this|to|tokens?|used?|value|via|will|with|your?)(?: |$)/i;
+  /(?:^| )(?:an?|and|any|are|as|at|be|been|before|by|can|change|created?|default|during|enter|for|from|generated?|get|has|if|in|insert|into|is|it|its|key|managed|must|my|no|not|of|on|only|optional|or|pass(?:word|phrase)?|please|provided|put|replace|required|same|secrets?|see|set|should|stored|that|the|this|to|tokens?|used?|value|via|was|when|where|which|will|with|your?)(?: |$)/i;
 
 /** `correct horse battery staple`. */
 function isPassphrase(text: string): boolean {

@@ -17,13 +17,20 @@ const OF_REFERENCE =
   /(?:ref|selector|mappings?|secret_?keys?|labels|annotations)["']?\s*[:=]?\s*\{/i;
 
 /**
+ * Labels of metrics and logs, as PromQL and LogQL have them: a name at the brace, `{token="…"}[5m]`, `{token="…"} |=`,
+ * other signs beside `=`.
+ */
+const SELECTOR =
+  /\w\{\s*\w+\s*(?:[=!]~|!=|=\s*\\{0,3}["'])|\}\s*(?:\[\d|\|[=~])|\{[^{}]*(?:=~|!=|!~)\s*\\{0,3}["']/;
+
+/**
  * What has a name within braces on one line.
  *
  * @param line of a text of any format
  */
 export function valuesInBraces(line: string): NamedValue[] {
   const open = line.indexOf("{");
-  if (open === -1 || OF_REFERENCE.test(line)) return [];
+  if (open === -1 || OF_REFERENCE.test(line) || SELECTOR.test(line)) return [];
   return [...line.slice(open).matchAll(PAIR)].map(([, name = "", double, single, plain]) => ({
     name,
     value: double ?? single ?? plain ?? "",

@@ -33,6 +33,12 @@ export const CONFIG_MAP: Examples = {
       lines: [3, 4],
     },
     {
+      path: "app/trailing.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  a.ini: |\n    user = me ; for now\n    password = hunter22 ; for now\n    token = hunter22 # for now\n",
+      lines: [5, 6],
+    },
+    {
       path: "app/german.yaml",
       content: "kind: ConfigMap\ndata:\n  db-passwort:\n    hunter22\n",
       lines: [3],
@@ -69,6 +75,17 @@ export const CONFIG_MAP: Examples = {
     },
   ],
   misses: [
+    {
+      path: "app/trailing.yaml",
+      content:
+        "kind: ConfigMap\ndata:\n  a.ini: |\n    password = # hunter22\n    password = ${PASSWORD} # hunter22\n    password = stored elsewhere # hunter22\n",
+    },
+    // What PromQL and LogQL tell metrics and logs by.
+    {
+      path: "app/dashboard.yaml",
+      content:
+        'kind: ConfigMap\ndata:\n  a.json: |\n    {"panels": [{\n      "expr": "sum(rate(vault{password=\\"abc12345\\", token=\\"abc12345\\"}[5m]))"\n    }]}\n  rules.yaml: |\n    groups:\n      - rules:\n          - expr: x{token="abc12345"} > 3\n          - expr: |\n              sum by (a) (count_over_time({app="a", token="abc12345"} |= "a" [5m]))\n              up{job!="a", token="abc12345"}\n',
+    },
     {
       path: "app/programs.yaml",
       content:

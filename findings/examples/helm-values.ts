@@ -111,6 +111,11 @@ export const HELM_VALUES: Examples = {
   ],
   misses: [
     {
+      path: "app/said-of-a-password.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    a: {password: managed elsewhere then}\n    b: {password: created during first bootstrap}\n    c: {token: ask Peter first}\n    d: {password: same as above here}\n",
+    },
+    {
       path: "app/names.yaml",
       content:
         "kind: HelmRelease\nspec:\n  values:\n    dbBypass: hunter22\n    idSecretName: a\n    idSecretKey: hosted-grafana-id\n    lapiKeyFile: /etc/hunter22\n",

@@ -227,6 +227,17 @@ export const SETTINGS: Examples = {
         "receivers:\n  - pagerduty_configs:\n      - routing_key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n      - service_key: 3f9a1c7e5b2d4860a1b2c3d4e5f60718\n",
       lines: [3, 4],
     },
+    {
+      path: "etc/trailing.ini",
+      content:
+        "[a]\npassword = Winter2024! # for now\npassword = Winter2024! ; for now\npassword = #Winter2024!\n",
+      lines: [2, 3, 4],
+    },
+    {
+      path: "etc/trailing.toml",
+      content: 'a = { "b#" = 1, token = "a1b2c3d4x" } # { c }\n',
+      lines: [1],
+    },
     { path: "etc/mail.toml", content: 'smtp_pw = "Winter2024!"\n', lines: [1] },
     {
       path: "app/peer.yaml",
@@ -235,6 +246,29 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
+    // Names of what Home Assistant knows.
+    {
+      path: "home-assistant/secrets.yaml",
+      content: "solar_pw: sensor.x1\nwifi_password: input_text.wifi_1\n",
+    },
+    {
+      path: "home-assistant/solar.yaml",
+      content: "solar: {solar_pw: sensor.x1, battery_pass: binary_sensor.door_1, token: text.a1}\n",
+    },
+    {
+      path: "monitoring/rules.yaml",
+      content:
+        'kind: PrometheusRule\nspec:\n  groups:\n    - rules:\n        - expr: |\n            sum by (a) (x{secret="db-creds1", token="0123abcd4567"})\n        - expr: x{password=\'0123abcd4567\'}\n',
+    },
+    {
+      path: "app/trailing.toml",
+      content:
+        'a = { b = 1 } # { token = "a1b2c3d4x" }\npassword = "" # "Winter2024!"\ntoken = \'\' # of Winter2024\n',
+    },
+    {
+      path: "app/trailing.ini",
+      content: "password = correct # since v2024\ntoken = ${A} ; hunter22\n",
+    },
     // A program of jq's, and what a shell puts in.
     {
       path: "scripts/in-braces.sh",

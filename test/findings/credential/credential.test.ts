@@ -394,6 +394,10 @@ test("words are a passphrase, and what says something of one is none", (t) => {
     "Enter your password",
     "see values.yaml for it",
     "horse, battery, staple",
+    "asked of Peter",
+    "correct horse battery",
+    "sensor.solar_1",
+    "input_text.wifi_1",
   ]) {
     t.false(isCredentialValue(value), value);
   }
