@@ -55,6 +55,8 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
     "stringData: {a: x, b: 'y', c: \"z\", d: [p, 'q', \"r\"], e: 1, f: {g: h}}\n",
   "brackets that close left of what they stand in":
     "stringData:\n  a: [\n    x,\n    {b: y}\n]\n  c:\n    - d: {\n  # note\n} # e\n    - z\n",
+  "comments in the first column, between brackets":
+    "stringData: {\n  a: 'x'\n# one\n}\nb: {\n  c: [y]\n# two\n# three\n  ,\n# four\n  d: z\n# five\n}\n",
   "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
   "comments beside block headers":
     "stringData:\n  a: | # note\n    one\n  b: >-\t # hunter2\n    one\n    two\n  c: |+2 # kept\n     x\n\n  d: x\n",
@@ -224,6 +226,37 @@ test("a comment behind an anchor, a tag or a complex key is encrypted with the m
   ]) {
     const encrypted = await encrypt(text, SECRET);
     t.false(/hunter1|below/.test(encrypted), encrypted);
+    t.is(await decrypt(encrypted), text);
+  }
+});
+
+test("between brackets, a comment is encrypted with the value that it stands above or beside, as by sops", async (t) => {
+  for (const text of [
+    "a: {stringData:\n  # hunter1\n  {b: x}}\n",
+    "a: {z: 1, stringData:\n# hunter1\n\n  # below\n  [x]}\n",
+    "a: [stringData:\n  # hunter1\n  [x]]\n",
+    "a: {stringData: &a\n  # hunter1\n  {b: x}}\n",
+    "a: {stringData:\n  # hunter1\n  !!map {b: x}}\n",
+    "a: {? stringData\n  # hunter1\n  : {b: x}}\n",
+    "{stringData: {b: x}, # hunter1\n z: 1}\n",
+    "a: {stringData: [x]\n  , # hunter1\n  z}\n",
+    "a: {stringData: {b: [x]} # hunter1\n  , # below\n  }\n",
+  ]) {
+    const encrypted = await encrypt(text, SECRET);
+    t.false(/hunter1|below/.test(encrypted), encrypted);
+    t.is(await decrypt(encrypted), text);
+  }
+  for (const text of [
+    "a: {stringData: {b: x}, # beside\n  # note\n  z: 1}\n",
+    "a: {stringData: {b: x} # beside\n  # note\n  , # note\n  z: 1}\n",
+    "a: {\n  # note\n  stringData: {b: x}, z: 1, # note\n  y: 2}\n",
+    "a: {stringData:\n  # note\n  x}\n",
+    "a: [\n  # note\n  {stringData: x}, # note\n  y]\n",
+  ]) {
+    const encrypted = await encrypt(text, SECRET);
+    const count = (what: string, all: string) => all.split(what).length;
+    t.is(count("# note", encrypted), count("# note", text), encrypted);
+    t.false(encrypted.includes("# beside"), encrypted);
     t.is(await decrypt(encrypted), text);
   }
 });

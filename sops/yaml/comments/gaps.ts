@@ -38,7 +38,7 @@ export function gapsOf(
     const first = comments[index];
     if (first === undefined) break;
     while (mark < marks.length && (marks[mark]?.start ?? Infinity) < first.start) mark += 1;
-    const before = marks[mark - 1];
+    const before = withBracket(marks, mark - 1, gaps.at(-1));
     const after = withValue(marks, mark);
     const own: RawComment[] = [];
     for (; index < comments.length; index += 1) {
@@ -167,12 +167,31 @@ function isBeforeEmptyItem(marks: readonly Mark[], index: number): boolean {
 }
 
 /**
+ * The mark at an index. Behind a comma, a comment is beside the bracket that the comma is behind, if no line
+ * of a comment stands between the two.
+ */
+function withBracket(
+  marks: readonly Mark[],
+  index: number,
+  above: Gap | undefined,
+): Mark | undefined {
+  const [bracket, mark] = [marks[index - 1], marks[index]];
+  if (mark?.comma !== true || bracket?.closes !== true) return mark;
+  const isApart = above?.after === mark && above.held.some(({ kind }) => kind !== "beside");
+  return isApart ? mark : { ...bracket, end: mark.end };
+}
+
+/**
  * The mark at an index. Before the `:` of a key that a `?` began, a comment is part of the mapping or list
- * that is its value.
+ * that is its value; so it is in brackets before an anchor or a tag on that.
  */
 function withValue(marks: readonly Mark[], index: number): Mark | undefined {
   const mark = marks[index];
-  if (mark?.opensValue !== true) return mark;
+  const isOnValue =
+    mark?.property === true &&
+    mark.collection?.column === null &&
+    marks[index - 1]?.opensValue === true;
+  if (mark === undefined || (mark.opensValue !== true && !isOnValue)) return mark;
   let value = index + 1;
   while (marks[value]?.property === true) value += 1;
   const collection = marks[value]?.collection ?? null;

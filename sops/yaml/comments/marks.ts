@@ -19,6 +19,8 @@ export interface Mark {
   readonly opensFlow?: boolean;
   /** The bracket that closes a flow collection: what stands below it is outside. */
   readonly closes?: boolean;
+  /** A comma between brackets. */
+  readonly comma?: boolean;
   /** A `---` or `...`: then the collection is the top mapping of the document before. */
   readonly parts?: boolean;
 }
@@ -53,6 +55,7 @@ export function documentMarks(
           opensKey: part.type === "explicit-key-ind",
           opensFlow: part.type === "flow-map-start" || part.type === "flow-seq-start",
           closes: part.type === "flow-map-end" || part.type === "flow-seq-end",
+          comma: part.type === "comma",
           parts: part.type === "doc-start",
         });
       }

@@ -79,7 +79,13 @@ export function heldInGap(
   }
   if (rest.length === 0) return held;
   if (inner.column === null) {
-    return [...held, ...rest.map((comment) => ({ comment, owner: inner, kind: "next" as const }))];
+    // Between a key and the mapping or list that is its value, it is part of that also in brackets.
+    const isOnValue =
+      before?.opensValue === true ||
+      after?.opensValue === true ||
+      (before?.property === true && !inner.list);
+    const owner = isOnValue && isWithin(next, inner) ? next : inner;
+    return [...held, ...rest.map((comment) => ({ comment, owner, kind: "next" as const }))];
   }
   const texts = splitTexts(lines, rest, before, indent, { line: nextLine, column: nextColumn });
   const opens = before?.opensValue === true || before?.property === true;
