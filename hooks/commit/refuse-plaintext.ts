@@ -58,7 +58,11 @@ export async function prepareCommitMsg(
     ? { kind: "amend" }
     : (operation ?? { kind: isUsersCommit ? "no-verify" : "message" });
   const refusal = await judge(repository, staged, { during, isUsersCommit, replacesHead: isAmend });
-  if (during.kind !== "no-verify" || !(await isRestaged(refusal))) return refusal;
+  if (during.kind !== "no-verify") return refusal;
+  if (!(await isRestaged(refusal))) {
+    // post-rewrite tells of it, once it is made.
+    return saysAmend ? null : refusal;
+  }
   // The proof may be left from a commit that was aborted. Without it, the next --no-verify goes
   // through.
   withdrawProof(repository);

@@ -916,6 +916,19 @@ test("what a warning of commit -n prints mends the commit", (t) => {
   }
 });
 
+test("of plaintext in a commit that is amended with -n is told once, for where the user stands", (t) => {
+  const repository = scaffolded(t);
+  repository.write(WEB, secret({ a: MARKER }, "web"));
+  repository.must("add", WEB);
+  const cwd = join(repository.dir, "clusters");
+  const amended = repository.run("git", ["commit", "-n", "--amend", "--no-edit"], { cwd });
+  t.is(amended.status, 0);
+  t.is(amended.stderr.match(/^flux-sops: warning/gm)?.length, 1, amended.stderr);
+  const pasted = repository.paste(commands(amended), cwd);
+  t.is(pasted.status, 0, pasted.stderr);
+  t.false(treeLeaks(repository));
+});
+
 test("a merge that mixes both sides of an encrypted file: what is printed drops neither", (t) => {
   const repository = scaffolded(t);
   const change = (a: string, b: string) => {
