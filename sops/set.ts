@@ -23,7 +23,7 @@ import {
 } from "./token.ts";
 import type { AmongComments, TreePath } from "./data/tree-path.ts";
 import { putYaml } from "./yaml/set/put.ts";
-import { removeYaml } from "./yaml/set/remove.ts";
+import { emptyYaml, removeYaml } from "./yaml/set/remove.ts";
 
 /** An encrypted file that is to be changed at one place. */
 export interface Sealed {
@@ -127,7 +127,9 @@ export async function unsetValue(sealed: Sealed, path: TreePath): Promise<string
     refuseDeadEnd(dataOf(sealed, opened, plaintext), path);
   };
   try {
-    const text = await changed(sealed, opened, plaintext, (at) => STORES[format].remove(at, path));
+    const remove: Change = (at) => STORES[format].remove(at, path);
+    const inBrackets: Change = (at) => (format === "yaml" ? emptyYaml(at, path) : null);
+    const text = await changed(sealed, opened, plaintext, remove, inBrackets);
     if (text === null) refuse();
     return text;
   } catch (error) {
@@ -183,28 +185,47 @@ function open({ file, metadata, dataKey, ignoreMac }: Sealed): {
  * Makes the change in the encrypted text, where nothing else moves. If a comment would then belong to
  * another mapping than its ciphertext was made for, the change is made in the plaintext instead; in INI
  * always, as the comment lines around a key may become one comment.
+ *
+ * @param otherwise the change to make in the encrypted text where a comment would come readable; null by it for none.
  */
 async function changed(
-  { text, file, format, metadata, dataKey }: Sealed,
+  sealed: Sealed,
   opened: readonly OpenedLeaf[],
   plaintext: () => string,
   change: Change,
+  otherwise: Change = () => null,
 ): Promise<string | null> {
+  const { text, file, format, metadata, dataKey } = sealed;
   if (format !== "ini") {
     const edited = change(text);
     if (edited === null) return null;
-    const after = parseFile(edited, format, null);
-    if (!hasDisplaced(after, opened, dataKey)) {
-      return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before: opened }))
-        .text;
-    }
+    const inPlace = await changedInPlace(sealed, opened, edited);
+    if (inPlace !== null) return inPlace;
   }
   const edited = change(plaintext());
   if (edited === null) return null;
   const typed = parseFile(edited, format, null);
-  refuseExposed(typed, effectiveSelection(metadata), opened);
+  try {
+    refuseExposed(typed, effectiveSelection(metadata), opened);
+  } catch (error) {
+    const other = otherwise(text);
+    const inPlace = other === null ? null : await changedInPlace(sealed, opened, other);
+    if (inPlace === null) throw error;
+    return inPlace;
+  }
   const previous = { file, metadata, dataKey };
   return (await encryptFile(typed, encryptionOf(metadata), { previous })).text;
+}
+
+/** An edited text encrypted and signed; null where a comment in it has left its mapping or list. */
+async function changedInPlace(
+  { file, format, metadata, dataKey }: Sealed,
+  before: readonly OpenedLeaf[],
+  edited: string,
+): Promise<string | null> {
+  const after = parseFile(edited, format, null);
+  if (hasDisplaced(after, before, dataKey)) return null;
+  return (await sealFile(after, metadata, dataKey, { bare: isBare(file), before })).text;
 }
 
 /** Whether a comment was encrypted for another mapping than it stands in. */

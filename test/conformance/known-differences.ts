@@ -777,15 +777,15 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     what: "unset: the last value of a mapping or list that has a comment of its own, where that is encrypted, and not what is around",
-    sops: "drops the comment",
-    ours: "refuses it: the comment would be lost, or readable",
+    sops: "puts the comment between braces, where it does not read it again; takes one in a list for an item",
+    ours: "puts it between braces or brackets, and reads it there; refuses it where a comment stands beside the key, too",
     examples: [
       {
         text: "data:\n  # note\n  a: x\nb: y\n",
         selection: { option: "encrypted_regex", pattern: "^data$" },
         unset: '["data"]["a"]',
         sops: /^data: \{\}\nb: "y"$/m,
-        ours: "refused",
+        ours: /^data: \{\n {2}# note\n {2}\}\nb: y$/m,
       },
     ],
   },
@@ -1044,6 +1044,18 @@ export const KNOWN_COMMAND_DIFFERENCES: readonly KnownCommandDifference[] = [
         String.raw`printf 'a:\n  # x\n  - k: 1 # y\n' > c.yaml; sops encrypt -i c.yaml; sops decrypt --extract '["a"]' c.yaml; rm c.yaml`,
         "0 > # x\n# y\n- k: 1",
         "0 > # x\n- # y\n  k: 1",
+      ],
+    ],
+  },
+  {
+    what: "shamir_threshold in a rule with one group of keys",
+    sops: "writes it into the file, where it has no effect",
+    ours: "leaves it out, also of a file of sops's that it writes anew",
+    lines: [
+      [
+        "printf 'creation_rules:\\n  - age: OWN\\n    shamir_threshold: 1\\n' > r; sops --config r encrypt p.yaml | grep -c shamir_threshold; rm r",
+        "0 > 1",
+        "0 > 0",
       ],
     ],
   },

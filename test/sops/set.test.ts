@@ -78,22 +78,54 @@ for (const [format, text, path, after, without] of CHANGED) {
   });
 }
 
-for (const [text, path] of [
-  ["data:\n  # hunter2\n  a: x\nother: y\n", ["data", "a"]],
-  ["other: y\ndata:\n  a: x\n  # hunter2\n", ["data", "a"]],
-  ["other: y\ndata:\n  # hunter2\n\n  - x\n", ["data", 0]],
+for (const [text, path, left] of [
+  [
+    "data:\n  # hunter2\n  a: x\nother: y\n",
+    ["data", "a"],
+    "data: {\n  # hunter2\n  }\nother: y\n",
+  ],
+  [
+    "other: y\nz:\n  data:\n\n    # note\n    a:\n      - x\n      # on x\n    # hunter2\n    # end\n",
+    ["z", "data", "a"],
+    "other: y\nz:\n  data: {\n\n    # note\n    # hunter2\n    # end\n    }\n",
+  ],
+  [
+    "data:\r\n  # hunter2\r\n\r\n  - x\r\nother: y\r\n",
+    ["data", 0],
+    "data: [\r\n  # hunter2\r\n\r\n  ]\r\nother: y\r\n",
+  ],
 ] as const) {
-  test(`no encrypted comment is left where it would be readable: ${JSON.stringify(text)}`, async (t) => {
-    const { encrypt, open } = filesOf("yaml");
+  test(`an encrypted comment that would be readable stays in what is empty then: ${JSON.stringify(text)}`, async (t) => {
+    const { encrypt, decrypt, open } = filesOf("yaml");
+    const sealed = async (text: string) => ({
+      text,
+      format: "yaml" as const,
+      ignoreMac: false,
+      ...(await open(text)),
+    });
     const encrypted = await encrypt(text, selecting("^data$"));
-    t.notRegex(encrypted, /hunter2/);
-    const sealed = { text: encrypted, format: "yaml", ignoreMac: false } as const;
-    const change = { ...sealed, ...(await open(encrypted)) };
-    const refused = { code: "unsupported", message: /^an encrypted comment would be readable: / };
-    await t.throwsAsync(unsetValue(change, path), refused);
-    t.not(await unsetValue(change, ["other"]), null);
+    const after = (await unsetValue(await sealed(encrypted), path)) ?? "";
+    t.is(await decrypt(after), left);
+    t.notRegex(after, /hunter2|note|end$/m);
+    // And has a place for the next value.
+    const again = await setValue(await sealed(after), path, "hunter3");
+    t.notRegex(again, /hunter/);
+    t.regex(await decrypt(again), /hunter3[^]*# hunter2/);
   });
 }
+
+test("no encrypted comment is left where it would be readable", async (t) => {
+  const { encrypt, open } = filesOf("yaml");
+  const encrypted = await encrypt(
+    "data: # beside\n  # hunter2\n  a: x\nother: y\n",
+    selecting("^data$"),
+  );
+  const sealed = { text: encrypted, format: "yaml", ignoreMac: false } as const;
+  const change = { ...sealed, ...(await open(encrypted)) };
+  const refused = { code: "unsupported", message: /^an encrypted comment would be readable: / };
+  await t.throwsAsync(unsetValue(change, ["data", "a"]), refused);
+  t.not(await unsetValue(change, ["other"]), null);
+});
 
 for (const [text, path, left] of [
   ["data:\n  a: x\n  # hunter2\nother: y\n", ["data"], "other: y\n"],

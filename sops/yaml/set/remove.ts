@@ -22,6 +22,32 @@ export function removeYaml(text: string, path: TreePath): string | null {
   return edited;
 }
 
+/**
+ * {@link removeYaml} for the only entry of a mapping or list in block style: the comments in that stay in it,
+ * between brackets, where sops puts them, too.
+ *
+ * @returns null where there is no such entry, or something stands on the line of its mapping's key.
+ */
+export function emptyYaml(text: string, path: TreePath): string | null {
+  const file = new OutlinedText(text);
+  const { parent, index, holder, rest } = file.find(path);
+  const isOnly = index !== -1 && rest.length === 1 && parent.entries.length === 1;
+  if (!isOnly || holder === null || parent.flow !== null) return null;
+  const entry = file.entryAt(parent, index);
+  const { slot } = file.entryAt(holder.parent, holder.index);
+  const above = file.slice(slot, file.lineStart(entry.start));
+  const indent = file.slice(file.lineStart(entry.start), entry.start);
+  if (!/^[ \t]*\r?\n/.test(above) || indent.trim() !== "") return null;
+  const end = file.nextLine(endOf(file, entry, path));
+  const endOfAll = file.nextLine(endOfComments(file, end, path.slice(0, -1)));
+  const below = file.slice(end, endOfAll);
+  const [open, close] = parent.kind === "mapping" ? "{}" : "[]";
+  const inside = `${open}${above}${below}${indent}${close}${file.newline}`;
+  const edited = `${file.slice(0, slot)} ${inside}${file.slice(endOfAll)}`;
+  checkChange(text, edited, path, undefined);
+  return edited;
+}
+
 function without(file: OutlinedText, target: Target, path: TreePath): string {
   const { parent, index } = target;
   const entry = file.entryAt(parent, index);
@@ -51,9 +77,15 @@ function without(file: OutlinedText, target: Target, path: TreePath): string {
 /** Where an entry ends, with the comments at its end that stand in it: to sops they are a part of it, too. */
 function endOf(file: OutlinedText, entry: OutlinedEntry, path: TreePath): number {
   const { name, value } = entry;
-  let end = file.contentEndOfEntry(entry);
-  if (name === null || value === null || value.kind === "value" || value.flow !== null) return end;
+  const end = file.contentEndOfEntry(entry);
+  const isOpen = name !== null && value !== null && value.kind !== "value" && value.flow === null;
+  return isOpen ? endOfComments(file, end, path) : end;
+}
+
+/** Where the last of the comments ends that stand right behind an offset, in what is at a path. */
+function endOfComments(file: OutlinedText, from: number, path: TreePath): number {
   const keys = path.filter((part) => typeof part === "string");
+  let end = from;
   for (const leaf of readYaml(file.text).leaves) {
     if (leaf.start < end) continue;
     const isNext = leaf.kind === "comment" && file.slice(end, leaf.start).trim() === "#";
