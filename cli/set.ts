@@ -137,6 +137,8 @@ async function rewrite(
     const result = await encryptedIn(changed, conversion, dataKey);
     if (result === text) return;
     await replaceFile(path, result, bytes);
+    // No key is encrypted, and without this one it is no Secret: then it need not be decrypted once more.
+    if (!changed.includes("kind")) return;
     const written = readSopsFile(Buffer.from(changed), format).file;
     sayWhatIsNotValid(path, decryptFile(written, metadata, dataKey, { ignoreMac: true }), format);
   };
