@@ -191,6 +191,11 @@ async function written(
       const asRead = { ...file, state: "as-staged", isVerbatim: true } as const;
       prepared.push([file.path, await prepareReplacement(repository, asRead, content)]);
     }
+    // In batches: each is an open file.
+    for (let done = 0; done < prepared.length; done += SYNCED_AT_ONCE) {
+      const batch = prepared.slice(done, done + SYNCED_AT_ONCE);
+      await Promise.all(batch.map(([, replacement]) => replacement.sync()));
+    }
     return prepared.flatMap(([path, replacement]) =>
       replacement.commit() === "replaced" ? [] : [path],
     );
@@ -199,6 +204,8 @@ async function written(
     for (const signal of ENDING_SIGNALS) process.removeListener(signal, ignore);
   }
 }
+
+const SYNCED_AT_ONCE = 100;
 
 interface Done {
   readonly rules: readonly NewContent[];

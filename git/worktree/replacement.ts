@@ -10,6 +10,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { unreadBlob } from "../errors.ts";
 import { blobOid, formatOf } from "../objects/object-id.ts";
 import { isTextPath, pathText, type GitPath } from "../path.ts";
@@ -20,6 +21,13 @@ import { takeSnapshot, worktreeLocation, type FileSnapshot, type WorktreeFile } 
 
 /** A worktree file's new content, written beside it and waiting. */
 export interface PreparedReplacement {
+  /**
+   * Makes sure that the new content is on the disk, for what git has no second copy of. Many at once take little
+   * longer than one.
+   *
+   * @throws WorktreeError nothing is replaced; the new content waits on
+   */
+  sync(): Promise<void>;
   /**
    * Puts the new file in the old one's place, in one step.
    *
@@ -59,6 +67,14 @@ export async function prepareReplacement(
     isPending = false;
     removeIfThere(beside);
   };
+  const sync = async (): Promise<void> => {
+    try {
+      const handle = await open(beside, "r");
+      await handle.sync().finally(() => handle.close());
+    } catch (error) {
+      throw writeProblem(path, error);
+    }
+  };
   const commit = (): "replaced" | "changed" => {
     if (!isPending) throw new WorktreeError("failed", path);
     try {
@@ -71,7 +87,7 @@ export async function prepareReplacement(
       discard();
     }
   };
-  return { commit, discard };
+  return { sync, commit, discard };
 }
 
 /** By the mode bits, since the superuser may write anything: read-only is the owner's wish. */

@@ -369,6 +369,34 @@ test("keys add: whom only another rule names is left out, and told", async (t) =
   t.false(repository.read(DB).includes(third));
 });
 
+test("keys add: all is on the disk before any of it is put in place", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  const preload = `
+    import fs from "node:fs";
+    const { promises: { open }, renameSync } = fs;
+    fs.promises.open = async (...args) => {
+      const handle = await open(...args);
+      const sync = handle.sync.bind(handle);
+      handle.sync = () => sync().then(() => fs.writeSync(2, "synced\\n"));
+      return handle;
+    };
+    fs.renameSync = (...args) => { fs.writeSync(2, "renamed\\n"); renameSync(...args); };
+  `;
+  const { status, stderr } = repository.run(
+    "node",
+    [
+      `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+      ...[".flux-sops/flux-sops.cjs", "keys", "add", theirs],
+    ],
+    { env: repository.env },
+  );
+  t.is(status, 0, stderr);
+  t.true(
+    stderr.startsWith(`${"synced\n".repeat(4)}${"renamed\n".repeat(4)}flux-sops: next:`),
+    stderr,
+  );
+});
+
 test("keys add: Ctrl-C while files are put in place leaves none half done", async (t) => {
   const { repository, theirs } = await withColleague(t);
   const content = repository.read("talos/secrets.sops.yaml");

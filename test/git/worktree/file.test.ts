@@ -4,6 +4,7 @@ import {
   chownSync,
   lstatSync,
   mkdirSync,
+  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,6 +13,7 @@ import {
   truncateSync,
   unlinkSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { createServer } from "node:net";
 import path from "node:path";
 import test, { type ExecutionContext } from "ava";
@@ -26,7 +28,7 @@ import { WorktreeError } from "../../../git/worktree/error.ts";
 import { compareWithStaged, type WorktreeFile } from "../../../git/worktree/file.ts";
 import { prepareReplacement, type PreparedReplacement } from "../../../git/worktree/replacement.ts";
 import { temporaryRepository } from "../../temporary-repository.ts";
-import { failing, modesWhileWritten, nodeFs, withOtherFs } from "../../other-fs.ts";
+import { failing, modesWhileWritten, nodeFs, systemError, withOtherFs } from "../../other-fs.ts";
 import { hostileNames } from "../hostile-names.ts";
 import { openedRepository, type Opened } from "../opened-repository.ts";
 
@@ -364,6 +366,43 @@ const mountsDisks = ((): boolean => {
     }
   },
 );
+
+test("what is synced is on the disk before it is put in place; if it cannot be, the file stays", async (t) => {
+  const fixture = await openedRepository(t);
+  const { dir, must, write } = fixture;
+  write("f", "old");
+  must("add", ".");
+  const prepared = await prepare(fixture, "f", "new");
+  const syncs: string[] = [];
+  const { open } = promises;
+  const watched =
+    (code: string | null): typeof promises.open =>
+    async (...args) => {
+      const handle = await open(...args);
+      const { sync } = handle;
+      handle.sync = async () => {
+        syncs.push(readFileSync(args[0] as Buffer, "utf8"));
+        if (code !== null) throw systemError(code);
+        await sync.call(handle);
+      };
+      return handle;
+    };
+  try {
+    promises.open = watched("ENOSPC");
+    syncBuiltinESMExports();
+    t.is(await problem(t, prepared.sync()), "disk-full");
+    t.is(readFileSync(path.join(dir, "f"), "utf8"), "old");
+    promises.open = watched(null);
+    syncBuiltinESMExports();
+    await prepared.sync();
+  } finally {
+    promises.open = open;
+    syncBuiltinESMExports();
+  }
+  t.deepEqual(syncs, ["new", "new"]);
+  t.is(prepared.commit(), "replaced");
+  t.is(readFileSync(path.join(dir, "f"), "utf8"), "new");
+});
 
 test("hostile names", async (t) => {
   const fixture = await openedRepository(t);
