@@ -115,7 +115,7 @@ function diagnoseClosed(
     found.push(
       note(
         `no private key of this machine opens ${named(ruled)}`,
-        "have somebody who can read them run npx flux-sops updatekeys on them",
+        "have somebody who can read them run npx flux-sops updatekeys on them; if nobody can any more, write them anew, with new passwords",
       ),
     );
   }

@@ -54,9 +54,9 @@ export async function dataKeyOf(metadata: Metadata): Promise<Uint8Array> {
   );
 }
 
-/** A new colleague is not to ask for the cluster's key. */
+/** A new colleague is not to ask for the cluster's key; and where nobody has one any more, no command helps. */
 const OF_SOMEBODY_ELSE =
-  "; or have somebody who can read it let a key of your own in (npx flux-sops keys new makes one)";
+  "; or have somebody who can read it let a key of your own in (npx flux-sops keys new makes one); if nobody has such a key any more, its values are lost: write the file anew, with new passwords, under a rule that names a new key";
 
 /** As sops, a command is asked for the key of each recipient in turn; all other places hold what they hold. */
 function askedFor(metadata: Metadata): readonly string[] {

@@ -226,7 +226,7 @@ test("no key: exit status 128, and the recipient that is needed", (t) => {
   t.true(stderr.includes(`it needs the private key of ${recipient}: in `), stderr);
   t.regex(
     stderr,
-    /; or have somebody who can read it let a key of your own in \(npx flux-sops keys new /,
+    /; or have somebody who can read it let a key of your own in \(npx flux-sops keys new .*; if nobody has such a key any more, its values are lost: write the file anew/,
   );
 
   const rules = repository.read(".sops.yaml");
