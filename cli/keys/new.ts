@@ -44,6 +44,11 @@ export async function keysNew(argv: readonly string[]): Promise<number> {
     writeIdentity(plan, null, null);
     process.stdout.write(`${plan.pair.recipient}\n`);
     complain(`the private key is in ${printable(plan.file)}: back it up, and show it to nobody`);
+    if (plan.beside.length > 0) {
+      const had =
+        plan.beside.length === 1 ? "a key already, which stays" : "keys already, which stay";
+      complain(`that file had ${had}: ${plan.beside.join(", ")}`);
+    }
     complain(
       "the public key is in that file, too: whoever can decrypt the files lets it in with npx flux-sops keys add",
     );

@@ -20,6 +20,8 @@ export type IdentityPlan =
       readonly file: string;
       readonly pair: KeyPair;
       readonly recipients: readonly string[];
+      /** Those of the keys that `file` holds already. */
+      readonly beside: readonly string[];
     }
   /** In `file` already. */
   | { readonly kind: "present"; readonly file: string; readonly recipients: readonly string[] }
@@ -90,7 +92,8 @@ export async function planIdentity(
   }
   requireWritable(file);
   const pair = await generateKeyPair();
-  return { kind: "new", file, pair, recipients: [pair.recipient] };
+  const beside = (held ?? []).map(({ recipient }) => recipient);
+  return { kind: "new", file, pair, recipients: [pair.recipient], beside };
 }
 
 /**

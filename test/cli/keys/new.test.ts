@@ -56,6 +56,14 @@ test("keys new: once more adds to the key file, and outside of a repository too"
   t.not(first.stdout, second.stdout);
   const publicKeys = readFileSync(file, "utf8").match(/(?<=^# public key: ).*\n/gm);
   t.deepEqual(publicKeys, [first.stdout, second.stdout]);
+  // Made by mistake, perhaps.
+  t.notRegex(first.stderr, /that file had/);
+  t.true(
+    second.stderr.includes(`: that file had a key already, which stays: ${first.stdout}`),
+    second.stderr,
+  );
+  const third = make();
+  t.regex(third.stderr, /: that file had keys already, which stay: age1\w+, age1\w+\n/);
 });
 
 test("keys new: where a clone remembers its key file, the key goes there", (t) => {
