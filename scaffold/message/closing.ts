@@ -1,7 +1,6 @@
 import { printable } from "../../git/escape.ts";
 import type { Scaffolded } from "../carry-out.ts";
 import type { HookManager } from "../hook-manager/find.ts";
-import { GENERATED_PATH } from "../plan/generated-files.ts";
 import { filesToWrite, type PlannedFile } from "../plan/plan.ts";
 import { byHandPart } from "./by-hand.ts";
 import { commandsAtTop } from "./commands-at-top.ts";
@@ -72,10 +71,7 @@ function named(
   states: readonly PlannedFile["state"][],
   title: string,
 ): string[] {
-  // The record of what was generated is of no interest to anybody.
-  const paths = files
-    .filter((file) => states.includes(file.state) && file.path !== GENERATED_PATH)
-    .map(({ path }) => `  ${path}`);
+  const paths = files.filter(({ state }) => states.includes(state)).map(({ path }) => `  ${path}`);
   return titled(title, paths);
 }
 

@@ -511,7 +511,12 @@ test.serial(
     });
     t.is(readFileSync(path("README.md"), "utf8"), before.replace("# Old ", "# "));
     t.is(readFileSync(path("talos/README.md"), "utf8"), "# Mine\n");
-    t.regex(closingMessage(done), /Brought up to date:\n {2}\.editorconfig\n/);
+    const message = closingMessage(done);
+    const [, count, list = ""] =
+      / (\d+) upgraded,[^]*Brought up to date:\n((?: {2}.*\n)*)/.exec(message) ?? [];
+    // As many as are named.
+    t.is(list, "  .editorconfig\n  .flux-sops/generated.json\n");
+    t.is(count, "2");
     t.regex(
       closingMessage(done),
       /Kept as they are[^]*--force --dry-run[^]*\n {2}talos\/README\.md\n/,
