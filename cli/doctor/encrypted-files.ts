@@ -9,6 +9,7 @@ import type { OpenedRepository } from "../../git/repository/open.ts";
 import { runGit } from "../../git/run.ts";
 import { folderOfRules, isRuleFile, RULE_FILE } from "../../hooks/rules/gate-files.ts";
 import { type CreationRule, parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
+import { keyNames } from "../../sops/creation-rules/key-names.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
 import type { Metadata } from "../../sops/metadata/metadata.ts";
@@ -47,6 +48,8 @@ export interface EncryptedEntry {
 /** What the index says about encryption. */
 export interface Encryption {
   readonly rules: readonly RuleEntry[];
+  /** Whose keys are, as the rule files say. */
+  readonly names: ReadonlyMap<string, string>;
   readonly broken: readonly BrokenRules[];
   readonly files: readonly EncryptedEntry[];
   /** The paths of all files, as text. */
@@ -84,6 +87,7 @@ export async function readEncryption(repository: OpenedRepository): Promise<Encr
   const paths = entries.map(({ path }) => pathText(path));
   return {
     rules,
+    names: new Map(ruleFiles.flatMap(({ names }) => [...names])),
     broken: ruleFiles.flatMap(({ broken }) => (broken === null ? [] : [broken])),
     files,
     paths,
@@ -103,6 +107,7 @@ interface RuleFileEntry {
   /** With a `/` at its end, or empty. */
   readonly folder: string;
   readonly rules: readonly RuleEntry[];
+  readonly names: ReadonlyMap<string, string>;
   readonly broken: BrokenRules | null;
 }
 
@@ -123,9 +128,9 @@ async function readRuleFiles(
       try {
         const text = new TextDecoder("utf-8", { fatal: true }).decode(texts.get(oid));
         const rules = (parseRuleFile(text).rules ?? []).map((rule) => ({ file, rule }));
-        return { folder, rules, broken: null };
+        return { folder, rules, names: keyNames(text), broken: null };
       } catch (error) {
-        return { folder, rules: [], broken: brokenRules(file, error) };
+        return { folder, rules: [], names: new Map(), broken: brokenRules(file, error) };
       }
     })
     .sort((a, b) => b.folder.length - a.folder.length);

@@ -60,12 +60,14 @@ interface Readers {
 }
 
 function text(encryption: Encryption): string {
-  const { rules, files } = encryption;
+  const { rules, files, names } = encryption;
+  const named = (readers: Readers | null) =>
+    readersLines(readers).map((key) => `${key}${nameOf(names, key)}`);
   const lines = rules.flatMap((entry) => {
     const wanted = readersOfRule(entry);
     return [
       `${displayTextPath(entry.file)}:${entry.rule.line}  ${patternWords(entry)}`,
-      ...readersLines(wanted).map((line) => `  ${line}`),
+      ...named(wanted).map((line) => `  ${line}`),
       ...filesOf(encryption, entry).map((file) => `    ${file.shown}${unlike(file, wanted)}`),
     ];
   });
@@ -75,7 +77,7 @@ function text(encryption: Encryption): string {
       "Encrypted, and taken by no rule:",
       ...ruleless.flatMap((file) => [
         `    ${file.shown}`,
-        ...readersLines(readersOfFile(file)).map((line) => `      ${line}`),
+        ...named(readersOfFile(file)).map((line) => `      ${line}`),
       ]),
     );
   }
@@ -98,6 +100,7 @@ function json(encryption: Encryption): string {
       files: filesOf(encryption, entry).map(fileOf),
     })),
     withoutRule: filesOf(encryption, null).map(fileOf),
+    names: Object.fromEntries(encryption.names),
   })}\n`;
 }
 
@@ -119,6 +122,11 @@ function readersOfFile({ metadata }: EncryptedEntry): Readers | null {
         recipients: metadata.age.map(({ recipient }) => recipient),
         otherKeys: metadata.foreign,
       };
+}
+
+function nameOf(names: ReadonlyMap<string, string>, key: string): string {
+  const name = names.get(key);
+  return name === undefined ? "" : `  ${printable(name)}`;
 }
 
 function readersLines(readers: Readers | null): string[] {

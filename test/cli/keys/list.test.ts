@@ -42,7 +42,7 @@ Encrypted, and taken by no rule:
   const report = JSON.parse(repository.tool("keys", "list", "--format", "json").stdout) as {
     rules: { line: number; files: object[] }[];
   };
-  t.deepEqual(Object.keys(report), ["version", "rules", "withoutRule"]);
+  t.deepEqual(Object.keys(report), ["version", "rules", "withoutRule", "names"]);
   t.like(report, {
     version: 1,
     withoutRule: [{ path: "elsewhere.yaml", recipients: [recipient], otherKeys: [] }],
@@ -58,8 +58,21 @@ Encrypted, and taken by no rule:
       { path: DB, recipients: [recipient], otherKeys: [] },
     ],
   });
+  t.like(report, { names: {} });
   const line = repository.read(".sops.yaml").split("\n")[(report.rules[2]?.line ?? 0) - 1];
   t.regex(line ?? "", /path_regex: \^clusters\/homelab\/\(secrets/);
+});
+
+test("keys list: whose a key is, where a comment in .sops.yaml says so", (t) => {
+  const repository = scaffolded(t);
+  const rules = repository.read(".sops.yaml");
+  const recipient = /age1\w+/.exec(rules)?.[0] ?? "";
+  repository.write(".sops.yaml", `# ${recipient}: the cluster, \u001b[31mred\n${rules}`);
+  repository.must("add", ".");
+  const { stdout } = repository.tool("keys", "list");
+  t.is(stdout.split(`  ${recipient}  the cluster, \\033[31mred\n`).length, 4, stdout);
+  const report: unknown = JSON.parse(repository.tool("keys", "list", "--format", "json").stdout);
+  t.like(report, { names: { [recipient]: "the cluster, \u001b[31mred" } });
 });
 
 test("keys list: a rule names keys of a cloud otherwise than the files that it encrypts", (t) => {

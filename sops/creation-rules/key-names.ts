@@ -1,0 +1,35 @@
+const KEY = "(age1[a-z0-9]+)";
+/** A comment that says whose a key is: `# age1…: Ann's laptop`. */
+const SAID = new RegExp(`^[ \\t]*#[ \\t]*${KEY}:?[ \\t]+(\\S.*)$`);
+/** A key that has its line for itself: perhaps an item of a list, an anchor before it, a comment behind it. */
+const ALONE = new RegExp(
+  `^[ \\t]*(-[ \\t]+)?(?:age:[ \\t]+)?(?:&(\\S+)[ \\t]+)?["']?${KEY}["']?,?(?:[ \\t]+#[ \\t]*(.*))?$`,
+);
+const COMMENT = /^[ \t]*#[ \t]*(.*)$/;
+
+/**
+ * Whose the keys in a `.sops.yaml` are, for people: what a comment says of one, on a line of its own (`# age1…: name`),
+ * beside the key, or above it where it can be about no other key; or else its anchor.
+ */
+export function keyNames(text: string): ReadonlyMap<string, string> {
+  const lines = text.split(/\r?\n/);
+  const said: [string, string][] = [];
+  const beside: [string, string][] = [];
+  for (const [index, line] of lines.entries()) {
+    const [, of = "", name = ""] = SAID.exec(line) ?? [];
+    if (name !== "") said.push([of, name.trim()]);
+    const [alone, dash, anchor = "", key = "", comment = ""] = ALONE.exec(line) ?? [];
+    if (alone === undefined) continue;
+    const above = dash === undefined ? "" : nameAbove(lines, index);
+    const found = [comment.trim(), above, anchor].find((one) => one !== "");
+    if (found !== undefined) beside.push([key, found]);
+  }
+  return new Map([...beside.toReversed(), ...said]);
+}
+
+/** Empty where it may be the heading of several keys, or a key that was switched off. */
+function nameAbove(lines: readonly string[], index: number): string {
+  const name = COMMENT.exec(lines[index - 1] ?? "")?.[1] ?? "";
+  const isHeading = ALONE.test(lines[index + 1] ?? "");
+  return isHeading || name.includes("age1") ? "" : name.trim();
+}
