@@ -70,6 +70,27 @@ export const EQUIVALENTS: readonly {
     mutants: [["for (let at = 0; at < word.length; at += 1) {", "0 → 1"]],
   },
   {
+    why: "A quick look: what holds no escape stays as it is further down too.",
+    file: "findings/candidate/escapes.ts",
+    mutants: [
+      [
+        'if (!text.includes("\\\\") || !STARTS.some((start) => text.includes(start))) return text;',
+        '!text.includes("\\\\") || !STARTS.some((start) => text.includes(start)) → false',
+        "|| !STARTS.some((start) => text.includes(start)) → && !STARTS.some((start) => text.includes(start))",
+      ],
+    ],
+  },
+  {
+    why: "A quick look: the way for what has escapes comes to the same.",
+    file: "sops/json/parse.ts",
+    mutants: [['return literal.includes("\\\\")', 'literal.includes("\\\\") → true']],
+  },
+  {
+    why: "So long a number is none of 64 bits.",
+    file: "sops/json/parse.ts",
+    mutants: [["if (/^-?[0-9]+$/.test(literal) && literal.length <= 20) {", "20 → 21"]],
+  },
+  {
     why: "A quick look, which says the same as what follows.",
     file: "findings/rules/kubernetes-secret/may-hold-values.ts",
     mutants: [["if (!NAMED.test(words)) return false;", "!NAMED.test(words) → false"]],

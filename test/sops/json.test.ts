@@ -3,6 +3,7 @@ import { encryptFile, mayReuse, sealFile } from "../../sops/encrypt.ts";
 import { rewrap } from "../../sops/rewrap.ts";
 import { rotateFile } from "../../sops/rotate.ts";
 import { plaintextLeaves } from "../../sops/sops-file.ts";
+import { DEEPEST } from "../../sops/yaml/any-style/tokens.ts";
 import { changedAt, filesOf, selecting, tokenPlaces, WHOLE } from "./files.ts";
 
 const { encrypt, decrypt, open, read } = filesOf("json");
@@ -204,6 +205,9 @@ const REFUSED: readonly [string, string, RegExp][] = [
   ["a comment", '{"a": 1} // x', /behind the end/],
   ["a control character", '{"a": "x\ny"}', /control character/],
   ["a wrong escape", '{"a": "\\x41"}', /wrong escape/],
+  ["a key without its colon", '{"a" 1}', /colon/],
+  ["values without a comma", '{"a": 1 "b": 2}', /comma or \}/],
+  ["values of a list without a comma", '{"a": [1 2]}', /comma or \]/],
   ["a leading zero", '{"a": 01}', /comma or \}/],
   ["NaN", '{"a": NaN}', /JSON value/],
   ["a number that no float holds", '{"a": 1e400}', /too large/],
@@ -217,6 +221,34 @@ for (const [title, text, message] of REFUSED) {
     t.is(typeof (error as { line?: unknown } | undefined)?.line, "number");
   });
 }
+
+// As sops: an integer of 64 bits, else a float.
+for (const [number, type] of [
+  ["1", "int"],
+  ["-0", "int"],
+  ["9223372036854775807", "int"],
+  ["9223372036854775808", "float"],
+  ["-9223372036854775808", "int"],
+  ["-9223372036854775809", "float"],
+  ["1.0", "float"],
+  ["1e3", "float"],
+] as const) {
+  test(`JSON: ${number} is encrypted as sops's ${type}`, async (t) => {
+    const encrypted = JSON.parse(await encrypt(`{"a": ${number}}`)) as { readonly a: string };
+    t.regex(encrypted.a, new RegExp(`type:${type}\\]$`));
+  });
+}
+
+test("JSON: objects and lists are read as deep as YAML's, and no deeper", (t) => {
+  for (const [open, close] of [
+    ['{"a":', "}"],
+    ["[", "]"],
+  ] as const) {
+    const nested = (depth: number) => `{"a":${open.repeat(depth - 1)}1${close.repeat(depth - 1)}}`;
+    t.is(read(nested(DEEPEST)).metadata, null);
+    t.throws(() => read(nested(DEEPEST + 1)), { code: "unsupported", message: /nested too deep/ });
+  }
+});
 
 test("JSON: no UTF-8 is refused", (t) => {
   t.throws(() => filesOf("json").read(Buffer.from([0x7b, 0xff, 0x7d]) as unknown as string), {

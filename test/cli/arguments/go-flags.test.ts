@@ -30,6 +30,7 @@ test("flags as Go spells them, before files and behind", (t) => {
       ["--output", "c"],
       ["a", "b", "d"],
     ],
+    [["a", "--output", "c"], ["--output", "c"], ["a"]],
     [["--output=c", "a"], ["--output", "c"], ["a"]],
     [["-output=c=d\ne", "a"], ["--output", "c=d\ne"], ["a"]],
     [["--output=", "a"], ["--output", ""], ["a"]],
