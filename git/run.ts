@@ -172,7 +172,7 @@ export async function writeAll(
 }
 
 /** Settles when a stream takes more, or is closed. */
-export function drained(stream: NodeJS.WritableStream): Promise<void> {
+function drained(stream: NodeJS.WritableStream): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.removeListener("drain", done);

@@ -2,7 +2,7 @@ import { GitError } from "./errors.ts";
 import { runGit, type GitContext } from "./run.ts";
 
 /** The oldest git everything in this room works with. */
-export const minimumGit = "2.34";
+const minimumGit = "2.34";
 
 /** Major, minor, patch. */
 export type GitVersion = readonly [number, number, number];

@@ -75,7 +75,7 @@ async function answersFromRemote(directory: string): Promise<RawAnswers> {
  *
  * @param remote as git's configuration has it: a URL, or `user@host:path`.
  */
-export function answersFromUrl(remote: string): RawAnswers {
+function answersFromUrl(remote: string): RawAnswers {
   const scp = /^([A-Za-z0-9_.-]+@)?([A-Za-z0-9.-]+):(?!\/\/)\/?([^\s]+)$/.exec(remote);
   const text = scp === null ? remote : `ssh://${scp[1] ?? ""}${scp[2]}/${scp[3]}`;
   if (!/^(https|ssh):\/\/\S+$/.test(text) || !URL.canParse(text)) return {};

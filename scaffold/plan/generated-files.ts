@@ -32,7 +32,7 @@ export function blobId(content: Buffer): string {
  * Reads the text of `generated.json`. One that is damaged is no reason to stop: nothing is
  * remembered then, and every edited file is kept.
  */
-export function parseGenerated(text: string | null): GeneratedIds {
+function parseGenerated(text: string | null): GeneratedIds {
   let whole: unknown;
   try {
     whole = JSON.parse(text ?? "{}");

@@ -2,7 +2,7 @@
  * What Go's `unicode.IsSpace` takes for white space, for use in a character class. JavaScript's `\s`
  * differs: it has U+FEFF and lacks U+0085.
  */
-export const SPACE =
+const SPACE =
   "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 const LEADING = new RegExp(`^[${SPACE}]+`);
