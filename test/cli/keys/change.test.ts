@@ -418,6 +418,21 @@ test("keys add: Ctrl-C while files are put in place leaves none half done", asyn
   t.is(done.length, names.length);
 });
 
+test("keys add: rules behind a symlink, which sops would follow, are nobody's guess", async (t) => {
+  const { repository, theirs } = await withColleague(t);
+  const rules = join(repository.dir, ".sops.yaml");
+  const elsewhere = join(repository.home, "rules.yaml");
+  repository.run("mv", [rules, elsewhere]);
+  symlinkSync(elsewhere, rules);
+  const before = repository.read(DB);
+  const refused = repository.tool("keys", "add", theirs);
+  t.is(refused.status, 2);
+  t.regex(refused.stderr, /: \.sops\.yaml is no regular file: put the file itself in its place$/m);
+  t.regex(refused.stderr, /nothing was changed/);
+  t.is(repository.read(DB), before);
+  t.false(repository.read(".sops.yaml").includes(theirs));
+});
+
 test("keys add: no symlink leads out of the repository, and a conflict comes first", async (t) => {
   const { repository, theirs } = await withColleague(t);
   const outside = join(repository.home, "outside.sops.yaml");
