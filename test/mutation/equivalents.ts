@@ -81,6 +81,11 @@ export const EQUIVALENTS: readonly {
     ],
   },
   {
+    why: "A blank becomes a blank.",
+    file: "findings/candidate/escapes.ts",
+    mutants: [['return code < BLANK ? " " : String.fromCharCode(code);', "< BLANK → <= BLANK"]],
+  },
+  {
     why: "A quick look: the way for what has escapes comes to the same.",
     file: "sops/json/parse.ts",
     mutants: [['return literal.includes("\\\\")', 'literal.includes("\\\\") → true']],
