@@ -317,6 +317,23 @@ test("a merge that is forced over what the remote has: it goes back to a commit 
   t.is(mendOf(lines, "refs/heads/merged")[1], `      git reset -q --soft ${good} &&`);
 });
 
+test("a first commit that is bad, with a clean history merged since: both are one again", async (t) => {
+  const { commit, said, must, short } = repository(t);
+  must("switch", "-q", "-c", "apart", "main");
+  const clean = commit("more.md", "more\n");
+  must("switch", "-q", "--orphan", "bad");
+  commit("key.txt", `${identity}\n`);
+  must("merge", "-q", "--allow-unrelated-histories", "-m", "Merge", "apart");
+  const tip = short("HEAD");
+  t.deepEqual(mendOf(await said("refs/heads/bad"), "refs/heads/bad"), [
+    `To mend refs/heads/bad, make the commits from the first bad one on anew, as one and a merge of what was merged; the old ones stay in the reflog, as ${tip}:`,
+    "      git update-ref -d HEAD &&",
+    "      git reset -q -- key.txt &&",
+    `      { git diff --cached --quiet || git log --no-show-signature --reverse --format=%B ${tip} --not ${clean} | git commit -q -F -; } &&`,
+    `      git merge -q -s ours --no-ff --no-edit --allow-unrelated-histories ${clean}`,
+  ]);
+});
+
 test("a merge that takes nothing of what it merges has a key in its past all the same", async (t) => {
   const { commit, said, must, base } = repository(t);
   const bad = commit("key.txt", `${identity}\n`);
