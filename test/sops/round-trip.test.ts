@@ -55,8 +55,6 @@ const SAME_BYTES: Readonly<Record<string, string>> = {
     "stringData: {a: x, b: 'y', c: \"z\", d: [p, 'q', \"r\"], e: 1, f: {g: h}}\n",
   "brackets that close left of what they stand in":
     "stringData:\n  a: [\n    x,\n    {b: y}\n]\n  c:\n    - d: {\n  # note\n} # e\n    - z\n",
-  "comments in the first column, between brackets":
-    "stringData: {\n  a: 'x'\n# one\n}\nb: {\n  c: [y]\n# two\n# three\n  ,\n# four\n  d: z\n# five\n}\n",
   "a flow mapping at the top": '{"kind": "Secret", "stringData": {"a": "x"} }\n',
   "comments beside block headers":
     "stringData:\n  a: | # note\n    one\n  b: >-\t # hunter2\n    one\n    two\n  c: |+2 # kept\n     x\n\n  d: x\n",

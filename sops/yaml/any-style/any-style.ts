@@ -1,4 +1,4 @@
-import { Composer, CST, type Document, type YAMLParseError } from "yaml";
+import { Composer, CST, type Document } from "yaml";
 import { SopsError } from "../../errors.ts";
 import { Lines, newlineOf } from "../../text/lines.ts";
 import { documentComments } from "../comments/comments.ts";
@@ -42,12 +42,11 @@ export function composeDocuments(text: string): readonly Document.Parsed[] {
  * The documents of some tokens, their errors in them.
  *
  * @param always whether there is a document where nothing but comments is.
- * @param text that they are of.
  */
 export function composeTokens(
   tokens: readonly CST.Token[],
   always: boolean,
-  text: string,
+  length: number,
 ): Document.Parsed[] {
   const composer = new Composer({
     keepSourceTokens: true,
@@ -64,19 +63,10 @@ export function composeTokens(
   try {
     // An error for each of a hundred thousand anchors would spend its time on stacks that nobody reads.
     Error.stackTraceLimit = 0;
-    const documents = [...composer.compose(tokens, always, text.length)] as Document.Parsed[];
-    for (const document of documents) {
-      document.errors = document.errors.filter((error) => !isOfCommentLine(text, error));
-    }
-    return documents;
+    return [...composer.compose(tokens, always, length)] as Document.Parsed[];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-}
-
-/** In braces, the yaml package wants a space before a comment, also where that begins its line. */
-function isOfCommentLine(text: string, { code, pos: [start] }: YAMLParseError): boolean {
-  return code === "MISSING_CHAR" && text.startsWith("\n#", start - 1);
 }
 
 function readAll(text: string): { content: YamlContent; composed: readonly Document.Parsed[] } {
@@ -93,7 +83,7 @@ function readAll(text: string): { content: YamlContent; composed: readonly Docum
   }
   const { tokens, comments: all, refusals } = readTokens(text, failure);
   // Comments alone are a document, too: they are encrypted like others.
-  const composed = composeTokens(tokens, all.length > 0, text);
+  const composed = composeTokens(tokens, all.length > 0, text.length);
   for (const document of composed) {
     const [problem] = document.errors;
     if (problem !== undefined) {

@@ -66,7 +66,7 @@ export function outline(text: string): OutlinedCollection {
  */
 export function composedOutline(text: string): OutlinedCollection {
   const { tokens } = readTokens(text, (code, _, message) => new SopsError(code, message));
-  const [document] = composeTokens(tokens, false, text);
+  const [document] = composeTokens(tokens, false, text.length);
   const problem = document?.errors[0];
   if (problem !== undefined) {
     throw new SopsError("syntax", problemWords(problem), {
