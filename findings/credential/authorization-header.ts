@@ -6,12 +6,41 @@ const SCHEME =
   /(?:(authorization["']?[:=]\s*["']?)|\b)(?:(Basic)|(Bearer)|token)\s+([A-Za-z0-9+/=_~-]{8,1000})(?![A-Za-z0-9+/=_~.-])/gi;
 
 /**
+ * Headers that services of their own have for a token, as curl, a proxy (`proxy_set_header NAME VALUE`) and OpenTelemetry
+ * (`OTEL_EXPORTER_OTLP_HEADERS=api-key=…`) are given them.
+ */
+const OWN_HEADER =
+  /-(key|apikey|token|team)(?:["']?[:=]["']?\s?|\s["']?)([A-Za-z0-9+/=_~-]{16,200})(?![A-Za-z0-9+/=_~.-])/gi;
+
+/** What stands before that, looked for afterwards: at each word of a text it would take long. */
+const BEFORE = /(?<![\w-])(?:x(?:-[a-z0-9]{1,20}){0,3}|private|job|deploy|api|access)$/i;
+const BEFORE_KEY = /(?:^|[^a-z])(?:api|auth|access|private|deploy)$/i;
+
+/** In few texts, and found without what `matchAll` costs. */
+const ENDING = /[A-Za-z0-9]-(?:[Kk]ey|KEY|[Aa]pi[Kk]ey|[Tt]oken|TOKEN|[Tt]eam)["':= ]/;
+
+function holdsOwnHeader(text: string): boolean {
+  if (text.length < SHORTEST || !ENDING.test(text)) return false;
+  for (const { index, 1: end = "", 2: value = "" } of text.matchAll(OWN_HEADER)) {
+    const before = text.slice(Math.max(0, index - LONGEST_NAME), index);
+    const isNamed = BEFORE.test(before) && (!/^key$/i.test(end) || BEFORE_KEY.test(before));
+    if (isNamed && isToken(value)) return true;
+  }
+  return false;
+}
+
+/** `api-key=` and sixteen letters. */
+const SHORTEST = 24;
+const LONGEST_NAME = 80;
+
+/**
  * Whether a text holds what logs somebody in over HTTP: `Basic` with the base64 of `user:password`, `Bearer`
- * with a value drawn at random. Web tokens have a shape of their own.
+ * with a value drawn at random, `X-Api-Key` and the like with one. Web tokens have a shape of their own.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7617
  */
 export function holdsAuthorization(text: string): boolean {
+  if (holdsOwnHeader(text)) return true;
   for (const [, name, basic, bearer, value = ""] of text.matchAll(SCHEME)) {
     if (basic !== undefined) {
       if (holdsLogin(value)) return true;

@@ -3,6 +3,7 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
+  isDigestOfPassword,
   isStrongValue,
   isVagueCredential,
   isVagueName,
@@ -28,7 +29,8 @@ export function mayHoldCredential(text: string): boolean {
     if ((keys += 1) > MOST_KEYS) return true;
     const end = match.index + match[0].length;
     const name = nameAt(text, match);
-    if (isCredentialVariable(name) && mayBeValue(text, end, isCredentialValue)) return true;
+    const isValue = (value: string) => isCredentialValue(value) || isDigestOfPassword(name, value);
+    if (isCredentialVariable(name) && mayBeValue(text, end, isValue)) return true;
     if (isVagueName(name) && mayBeValue(text, end, (value) => isVagueCredential(name, value)))
       return true;
     if (/(?:^|[^a-z])(?:pass|pwd?)$/i.test(name) && mayBeValue(text, end, isStrongValue))
@@ -50,7 +52,7 @@ export function mayHoldCredential(text: string): boolean {
 const MOST_KEYS = 2000;
 
 const KEY =
-  /(?:pass(?:word|wd|phrase|wort)?|pwd?|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|account|admin|app|application|auth|bouncer|consumer|cookie|enc|hmac|integration|jwt|priv|routing|secret|service|session|shared|signing|private|master|encryption|license|user)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*(?::=|[:=>])/gi;
+  /(?:pass(?:word|wd|phrase|wort)?|pwd?|psk|token(?:[^A-Za-z0-9\n]?value)?|secret|key_?base|(?:api|access|account|admin|app|application|auth|bouncer|consumer|cookie|enc|enroll|hmac|installation|integration|jwt|network|priv|routing|secret|service|session|setup|shared|signing|private|master|encryption|license|user)[^A-Za-z0-9\n]?key)[^A-Za-z0-9\n]?\d?[^A-Za-z0-9\n]{0,2}\s*(?::=|[:=>])/gi;
 
 /** An item of a list that is a flag without its value. */
 const ARGUMENT = /[-[,]\s*["']?--([A-Za-z][\w.-]{0,80})["']?\s*(?:,|\n|$)/g;
@@ -84,6 +86,8 @@ const OTHER: readonly (readonly [word: string, pattern: RegExp])[] = [
   // Of Homepage's widgets and of ESPHome's API.
   ["widget", KEY_OF_ITSELF],
   ["encryption", KEY_OF_ITSELF],
+  // Of an authorization, as Prometheus and Alertmanager have it.
+  ["credentials", /\bcredentials["']?\s*:\s*["']?[0-9A-Za-z+/_-]{8}/],
   // Terraform's and Packer's, with a default.
   ["variable", /\bvariable\s+"/],
   // CrowdSec's, with the name of a bouncer.

@@ -21,7 +21,7 @@ const NOT_A_CREDENTIAL =
 
 /** A name that is a secret's as often as that of the Secret or the key which has it: the value has to tell. */
 const VAGUE_ENDING =
-  /(?:^|_)(?:pass|pwd|secret_key_base|(?:account|admin|app|application|consumer|cookie|enc|hmac|integration|jwt|pre_?auth|priv|routing|service|session|(?:pre)?shared|signing|user)_?key)$/;
+  /(?:^|_)(?:pass|pwd|secret_key_base|(?:account|admin|app|application|consumer|cookie|enc|enroll|hmac|installation|integration|jwt|network|pre_?auth|priv|routing|service|session|setup|(?:pre)?shared|signing|user)_?key)$/;
 
 /** `dbPassword`, `DB-PASSWORD`, `db.password` → `db_password`. */
 function normalised(name: string): string {
@@ -93,10 +93,35 @@ const NAME_OF_SECRET = /^[a-z]+\d{0,3}(?:-(?:[a-z]+\d{0,3}|\d{1,3}))*$/;
 /** Whether a name and a value, where the name alone is not telling: `secret: Zk3vQ8r2LmN9pXw1`. */
 export function isVagueCredential(name: string, value: string): boolean {
   if (!isVagueName(name)) return false;
-  if (isRandomValue(value)) return true;
+  if (isRandomValue(value) || (/setup_?key$/i.test(name) && UUID.test(value))) return true;
+  if (/network_?key$/i.test(name)) return isListOfBytes(value);
   return (
     OF_ONE_SERVICE.test(normalised(name)) && isStrongValue(value) && !NAME_OF_SECRET.test(value)
   );
+}
+
+/** NetBird's. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Zigbee's key for all who chose none. */
+const DEFAULT_NETWORK_KEY = "1,3,5,7,9,11,13,15,0,2,4,6,8,10,12,13";
+
+/** Whether a text is a key of 16 bytes as a list of numbers: `[7, 0x1f, …]`, as Zigbee2MQTT has it. */
+export function isListOfBytes(text: string): boolean {
+  const bytes = text.replace(/[\s[\]]/g, "").split(",", 17);
+  return (
+    bytes.length === 16 &&
+    bytes.every((byte) => /^(?:\d{1,3}|0x[0-9a-f]{1,2})$/i.test(byte)) &&
+    bytes.join() !== DEFAULT_NETWORK_KEY
+  );
+}
+
+/** Under the name of a token it is an image's, or that of a file. */
+const OF_PASSWORD = /password(?:_?\d)?$/i;
+
+/** Whether a value is a password's digest without a salt, which is guessed as fast as any can be. */
+export function isDigestOfPassword(name: string, value: string): boolean {
+  return OF_PASSWORD.test(name) && /^sha(?:1|256|512):[0-9a-f]{40,128}$/i.test(value);
 }
 
 /** Where the value has to tell. */

@@ -14,6 +14,9 @@ const DIRECTIVES: readonly (readonly [word: string, pattern: RegExp])[] = [
   ["stats auth ", /^[ \t]*stats auth +[^\s:]+:(\S+)/gm],
   // A bridge of Mosquitto's.
   ["remote_password ", /^[ \t]*remote_password +(\S+)/gm],
+  // Of Fluent Bit's outputs.
+  ["asswd ", /^[ \t]*http_passwd[ \t]+(\S+)/gim],
+  ["oken ", /^[ \t]*splunk_token[ \t]+(\S+)/gim],
   // What a script writes into a .netrc.
   [" login ", /\bmachine \S{1,200} login \S{1,200} password (\S+)/g],
 ];

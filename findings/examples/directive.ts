@@ -28,6 +28,12 @@ export const DIRECTIVE: Examples = {
       lines: [3],
     },
     {
+      path: "logs/fluent-bit.conf",
+      content:
+        "[OUTPUT]\n    HTTP_Passwd hunter22\n    splunk_token hunter22\n    Splunk_Token hunter22\n",
+      lines: [2, 3, 4],
+    },
+    {
       path: "install.sh",
       content: "cat > ~/.netrc <<E\nmachine git.example.org login me password hunter22\nE\n",
       lines: [2],
@@ -37,7 +43,7 @@ export const DIRECTIVE: Examples = {
     {
       path: "dns/configmap.yaml",
       content:
-        'kind: ConfigMap\ndata:\n  named.conf: |\n    # secret "…";\n    key "ddns" { secret "@SECRET@"; };\n    secret "name" {}\n  upsmon.conf: |\n    MONITOR ups@nut 1 upsmon ${PASSWORD} primary\n    # MONITOR <system> <powervalue> <username> <password> ("primary"|"secondary")\n    MONITOR all of it\n  haproxy.cfg: |\n    user me insecure-password "$PASSWORD"\n    stats auth admin:${PASSWORD}\n    http-request auth realm stats auth users\n  run.sh: |\n    echo "machine $HOST login $NAME password $PASSWORD" > ~/.netrc\n    # the remote_password is in the Secret; they login with it\n',
+        'kind: ConfigMap\ndata:\n  named.conf: |\n    # secret "…";\n    key "ddns" { secret "@SECRET@"; };\n    secret "name" {}\n  upsmon.conf: |\n    MONITOR ups@nut 1 upsmon ${PASSWORD} primary\n    # MONITOR <system> <powervalue> <username> <password> ("primary"|"secondary")\n    MONITOR all of it\n  haproxy.cfg: |\n    user me insecure-password "$PASSWORD"\n    stats auth admin:${PASSWORD}\n    http-request auth realm stats auth users\n  fluent-bit.conf: |\n    http_passwd ${PASSWORD}\n    # HTTP_Passwd is needed\n    Splunk_Token ${TOKEN}\n  run.sh: |\n    echo "machine $HOST login $NAME password $PASSWORD" > ~/.netrc\n    # the remote_password is in the Secret; they login with it\n',
     },
   ],
 };

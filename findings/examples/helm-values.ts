@@ -4,6 +4,17 @@ import type { Examples } from "./example.ts";
 export const HELM_VALUES: Examples = {
   hits: [
     {
+      path: "app/of-services.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    users:\n      - accessKey: console\n        secretKey: console123\n    env:\n      NB_SETUP_KEY: 8D1F7A52-3C4B-4E6F-9A0B-1C2D3E4F5A6B\n      PUSH_INSTALLATION_KEY: Zk3vQ8r2LmN9pXw1\n      CONFIG_NETWORK_KEY: '[2, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 13]'\n      ENROLL_KEY: Zk3vQ8r2LmN9pXw1\n",
+      lines: [6, 8, 9, 10, 11],
+    },
+    {
+      path: "app/digest-of-a-password.yaml",
+      content: `kind: HelmRelease\nspec:\n  values:\n    adminPassword: sha256:${"0a1b2c3d".repeat(8)}\n`,
+      lines: [4],
+    },
+    {
       path: "app/names.yaml",
       content:
         "kind: HelmRelease\nspec:\n  values:\n    env:\n      PAPERLESS_DBPASS: hunter22\n      lapiKey: hunter22\n    tokenSecretName: a\n    tokenSecretKey: Zk3vQ8r2LmN9pXw1bT6yAqD5sH7jK0cV\n    appSecretKey: hunter22\n",
@@ -110,6 +121,11 @@ export const HELM_VALUES: Examples = {
     },
   ],
   misses: [
+    {
+      path: "app/of-services.yaml",
+      content:
+        "kind: HelmRelease\nspec:\n  values:\n    a: {accessKey: access-key1, secretKey: S3_SECRET_KEY1}\n    b: {secretKey: console123}\n    c: {accessKey: {name: a}, secretKey: console123}\n    setupKey: netbird-setup1\n    installationKey: vaultwarden-key-1\n    network_key: '[1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 13]'\n    enrollKey: 12345678\n",
+    },
     {
       path: "app/said-of-a-password.yaml",
       content:

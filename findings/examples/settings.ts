@@ -4,6 +4,12 @@ import type { Examples } from "./example.ts";
 export const SETTINGS: Examples = {
   hits: [
     {
+      path: "monitoring/prometheus.yml",
+      content:
+        "scrape_configs:\n  - authorization:\n      credentials: Zk3vQ8r2LmN9pXw1\n  - authorization: {type: Bearer, credentials: Zk3vQ8r2LmN9pXw1}\n",
+      lines: [3, 4],
+    },
+    {
       path: "infra/variables.tf",
       content:
         'variable "a" {\n  default = "Zk3vQ8r2"\n}\nvariable "db_password" {\n  type    = string\n  default = "Zk3vQ8r2"\n}\nvariable "api_token" { default = "Zk3vQ8r2" }\n',
@@ -246,6 +252,11 @@ export const SETTINGS: Examples = {
     },
   ],
   misses: [
+    {
+      path: "monitoring/prometheus.yml",
+      content:
+        "scrape_configs:\n  - authorization: {credentials: '${TOKEN1}'}\n  - authorization: {credentials_file: /run/a1b2c3d4}\n  - credentials: hunter22a\n  - authorization: {credentials: prometheus}\n",
+    },
     // Names of what Home Assistant knows.
     {
       path: "home-assistant/secrets.yaml",

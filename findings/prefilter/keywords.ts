@@ -73,7 +73,7 @@ function keyNames(stem: string): string[] {
 export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
   ...["assword", "assWord", "asswd", "assphrase", "asswort", "oken", "ecret"],
   ...["_pass", "Pass", "_PASS", "DBPASS", "-pass", "pass"],
-  ...["asterauth", "etwork_key", "oken_value", "okenValue"],
+  ...["asterauth", "etwork_key", "ETWORK_KEY", "oken_value", "okenValue"],
   ...["_pwd", "_PWD", "key_base", "KEY_BASE", "KeyBase"],
   ...["ASSWORD", "ASSWD", "ASSPHRASE", "ASSWORT", "OKEN", "ECRET"],
   ...["api", "access", "auth", "secret", "private", "master", "encryption", "license"].flatMap(
@@ -93,8 +93,9 @@ export const CREDENTIAL_NAMES: ReadonlySet<string> = new Set([
     "signing",
     "user",
   ].flatMap(keyNames),
-  // Of a bouncer, an integration, a routing, a service, for JWT and encryption: by what is rare in other words.
-  ...["cer", "ion", "ng", "ice", "wt", "nc"].flatMap((tail) => [
+  // Of a bouncer, an integration or installation, a routing, a service, for JWT and encryption, to set up and enroll: by
+  // what is rare in other words.
+  ...["cer", "ion", "ng", "ice", "wt", "nc", "up", "oll"].flatMap((tail) => [
     `${tail}_key`,
     `${tail}-key`,
     `${tail}Key`,
@@ -211,6 +212,9 @@ const LOGIN_WORDS = [
   ...["Basic ", "basic ", "Bearer ", "bearer "],
 ] as const;
 
+/** Headers with a token, behind what sets one, and one that has a name of its own. */
+const HEADER_WORDS = ["eader X-", "eader_up X-", "honeycomb-team"] as const;
+
 /** Of statements of SQL that give a user a password; `sql-password.ts` knows the rest. */
 export const SQL_WORDS = [
   ...["PASSWORD '", "password '", "Password '"],
@@ -229,6 +233,7 @@ const SHORT_NAMES = [":", "=", '"', "'", " ", ",", "}", "\r", "\n"].flatMap((aft
 /** Of directives with a password; `directive.ts` knows the rest. */
 const DIRECTIVE_WORDS = [
   ...['secret "', "MONITOR ", "re-password ", "tats auth ", "te_password "],
+  ...["tp_passwd ", "TP_Passwd ", "nk_token ", "nk_Token "],
 ] as const;
 
 /** Files of logins, where they stand as a value in another. */
@@ -310,6 +315,7 @@ export const KEYWORDS = {
     ...TOKEN_WORDS,
     ...SHORT_TOKENS.map(([mark]) => mark),
     ...LOGIN_WORDS,
+    ...HEADER_WORDS,
     ...SQL_WORDS,
     ...NETWORK_WORDS,
     ...DIRECTIVE_WORDS,
@@ -318,6 +324,7 @@ export const KEYWORDS = {
     "fake:",
     // Where a `key` is a credential.
     ...["widget:", "widget.key", "ncryption:"],
+    ...["redentials:", 'redentials":'],
     ...SHORT_NAMES,
     // With the name of a bouncer of CrowdSec's behind it.
     "BOUNCER_KEY_",

@@ -81,6 +81,11 @@ const hostile = (n: number): Record<string, string> => ({
   "values that are set": "--set a.password=$A,b=c ".repeat(n / 10),
   "connection strings without an end": "host=a password=$ ".repeat(n / 10) + "app:a@tcp",
   "headers without a value": "Authorization: Basic YWJj Bearer ".repeat(n / 10),
+  "own headers without a value": `a: ${"X-aaaaaaaaaaaaaaaaaaaa-Api-Key: aaaaaaaaaaaaaaaa. ".repeat(n / 40)}${"x-a-".repeat(n / 4)}`,
+  "selectors without an end": `{a=~"{password="a1234567",${'a{password="a1234567" '.repeat(n / 20)}\n`,
+  "comments behind braces": `a = ${'"a" {b '.repeat(n / 20)}\n${`{ ${'"a" '.repeat(200)}' # {\n`.repeat(n / 1000)}`,
+  "bytes on and on": `network_key: '[${"1, ".repeat(n)}'\n`,
+  "values before blanks and comments": `password = ${"a # ".repeat(n / 4)}${" ".repeat(n)}\n`,
   "Lists in Lists":
     "kind: List\nitems:\n" + "- {kind: List, items: [{kind: List}]}\n".repeat(n / 40),
   "addresses with variables": `kind: Secret\nstringData:\n  a: \${A}\n${"  b: x://${B}@\n".repeat(n / 10)}`,

@@ -4,6 +4,7 @@ import { isCredentialName, isStrongValue, isVagueCredential } from "../../creden
 import type { Mend } from "../../finding.ts";
 import { scalarText, startOf, walk } from "../../candidate/nodes.ts";
 import { FILE, passwordsInCommand, programsWithPassword } from "../../credential/command-line.ts";
+import { holdsUnnamedCredential } from "../../credential/unnamed-credential.ts";
 import { USE_SECRET_KEY_REF } from "./mends.ts";
 import type { Reading } from "./reading.ts";
 
@@ -69,7 +70,7 @@ export function readScript(
   const first = reading.section.lineAt(startOf(item) ?? 0);
   for (const [index, line] of text.split("\n").entries()) {
     if (/^\s*#/.test(line) || line.length > LONGEST_LINE) continue;
-    const [name] = passwordsInCommand(line);
+    const [name = holdsUnnamedCredential(line) ? "" : undefined] = passwordsInCommand(line);
     if (name !== undefined) {
       reading.hitAt(isLiteralBlock ? first + 1 + index : first, what, name, mend);
     }

@@ -4,6 +4,7 @@ import {
   isCredentialName,
   isCredentialValue,
   isCredentialVariable,
+  isDigestOfPassword,
   isRandomValue,
   isVagueCredential,
   namesSecretObject,
@@ -76,6 +77,7 @@ export class Reading {
     return (
       (isNamed && this.isValue(value) && !namesSecretObject(name, value)) ||
       isVagueCredential(name, value) ||
+      isDigestOfPassword(name, value) ||
       holdsUnnamedCredential(value)
     );
   }

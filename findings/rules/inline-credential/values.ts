@@ -2,7 +2,7 @@ import type { Node, Scalar } from "yaml";
 import { isScalar } from "yaml";
 import { mayHoldCredential } from "../../credential/credential-gate.ts";
 import { loginLines } from "../../credential/login-file.ts";
-import { isRandomValue, isStrongValue } from "../../credential/credential.ts";
+import { isListOfBytes, isRandomValue, isStrongValue } from "../../credential/credential.ts";
 import { isProgram } from "../../candidate/file-kind.ts";
 import type { Mend } from "../../finding.ts";
 import { type Entry, scalarText } from "../../candidate/nodes.ts";
@@ -33,9 +33,10 @@ export function readValues(
     const isLogin = entries.some(({ key }) => USER.test(key));
     for (const entry of entries) {
       if (entry.key === "annotations") readAnnotations(reading, entry, mend);
-      if (isReference(entry.key, entry.value) || isKeyOfSecret(entry, entries)) continue;
+      if (isReference(entry.key, entry.value) && !isBesideAccessKey(entry, entries)) continue;
+      if (isKeyOfSecret(entry, entries)) continue;
       if (isScalar(entry.value)) {
-        if (isToldByPlace(entry, step.key ?? "", isLogin)) {
+        if (isToldByPlace(entry, step.key ?? "", isLogin) || isBesideAccessKey(entry, entries)) {
           reading.hit(entry.offset, what, entry.key, mend);
         } else readValueOrFile(reading, entry, step.isEnv, what, mend);
       } else {
@@ -64,13 +65,26 @@ function isKeyOfSecret({ key, value }: Entry, beside: readonly Entry[]): boolean
   return beside.some((entry) => entry.key.toLowerCase() === name);
 }
 
+/** `secretKey` may name a key of a Secret. Beside `accessKey: minio` it is that user's, as charts of MinIO have them. */
+function isBesideAccessKey({ key, value }: Entry, beside: readonly Entry[]): boolean {
+  if (key !== "secretKey" || !isScalar(value) || isTagged(value)) return false;
+  const text = scalarText(value);
+  return (
+    isStrongValue(text) && beside.some((one) => one.key === "accessKey" && isScalar(one.value))
+  );
+}
+
 /** Beside it a `pass` is that user's. */
 const USER = /^(?:[a-z]+[-_]?)?(?:user(?:_?name)?|login)$/i;
 
-/** What its place tells to be a credential: `pass` beside a user, `key` of a widget, or of an encryption. */
+/**
+ * What its place tells to be a credential: `pass` beside a user, `key` of a widget, or of an encryption, `credentials` of
+ * an authorization, as Prometheus has them.
+ */
 function isToldByPlace({ key, value }: Entry, holder: string, isLogin: boolean): boolean {
   const text = isScalar(value) && !isTagged(value) ? scalarText(value) : "";
   if (/^(?:pass|pwd?)$/i.test(key)) return isLogin && isStrongValue(text);
+  if (key === "credentials") return holder === "authorization" && isStrongValue(text);
   return key === "key" && /^(?:widgets?|encryption)$/.test(holder) && isRandomValue(text);
 }
 
@@ -99,17 +113,13 @@ function readValueBelow(
   if (isScalar(below?.value)) reading.entry({ ...below, key }, isVariable, what, mend);
 }
 
-/** Zigbee2MQTT's `network_key`: 16 bytes as a list of numbers. One is the same for all who chose none. */
+/** Zigbee2MQTT's `network_key`: 16 bytes as a list of numbers. */
 function readNetworkKey(reading: Reading, { key, value, offset }: Entry, what: string, mend: Mend) {
   if (key !== "network_key") return;
   const items = reading.mappings.items(value);
   const bytes = items.map((item) => (isScalar(item) ? scalarText(item) : ""));
-  const isKey =
-    bytes.length === 16 && bytes.every((byte) => /^(?:\d{1,3}|0x[0-9a-f]{1,2})$/i.test(byte));
-  if (isKey && bytes.join() !== DEFAULT_NETWORK_KEY) reading.hit(offset, what, key, mend);
+  if (isListOfBytes(bytes.join())) reading.hit(offset, what, key, mend);
 }
-
-const DEFAULT_NETWORK_KEY = "1,3,5,7,9,11,13,15,0,2,4,6,8,10,12,13";
 
 /** A value, or a file that stands as one. */
 export function readValueOrFile(
