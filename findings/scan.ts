@@ -5,7 +5,7 @@ import { rules } from "./rules/rules.ts";
 
 /**
  * All leak findings of one file, sorted by line, those of the whole file first; at most one a rule
- * and line, and no guess about a line of which it is known that it leaks. Never throws, whatever the file holds.
+ * and line. Never throws, whatever the file holds.
  *
  * @param without rules that are not asked
  */
@@ -20,9 +20,5 @@ export function scan(candidate: Candidate, without: ReadonlySet<RuleId> = new Se
       findings.set(place, { rule: rule.id, severity: rule.severity, ...hit });
     }
   }
-  const all = [...findings.values()];
-  const known = new Set(all.flatMap(({ severity, line }) => (severity === "error" ? [line] : [])));
-  return all
-    .filter(({ severity, line }) => severity === "error" || !known.has(line))
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return [...findings.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }

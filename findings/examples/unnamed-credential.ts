@@ -145,8 +145,7 @@ export const UNNAMED_CREDENTIAL: Examples = {
       path: "talos/omni.yaml",
       content:
         "apiVersion: v1alpha1\nkind: SideroLinkConfig\napiUrl: https://link.example.org/?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n---\nmachine:\n  install:\n    extraKernelArgs:\n      - siderolink.api=grpc://10.5.0.1:8099?jointoken=w7uVuW3zbVKIYQuzEcyetAHe\n",
-      // The other is known to leak: `talos-secrets` says so.
-      lines: [8],
+      lines: [3, 8],
     },
     {
       path: "alerts/provider.yaml",

@@ -1,4 +1,5 @@
-import type { AllowedFinding, Settings } from "../../findings/settings.ts";
+import { withoutGuesses } from "../../findings/guesses.ts";
+import type { AllowedFinding, Settings, Settled } from "../../findings/settings.ts";
 import { readBlobMap } from "../../git/objects/blobs.ts";
 import { pathText, type GitPath } from "../../git/path.ts";
 import type { GitContext } from "../../git/run.ts";
@@ -41,10 +42,7 @@ async function parsed(bytes: Buffer | undefined): Promise<Settings | null> {
 export async function settleAsWarnings<
   F extends Finding & { readonly path: GitPath; readonly blob: string },
 >(settings: Settings | null, findings: readonly F[]): Promise<F[]> {
-  if (settings === null) return [...findings];
-  const { settle } = await import("../../findings/settings.ts");
-  const place = ({ path, blob }: F) => ({ path: pathText(path), blob });
-  return settle(settings, findings, place).map(({ finding, allowedBy }) =>
+  return (await settled(settings, findings)).map(({ finding, allowedBy }) =>
     allowedBy === null
       ? finding
       : {
@@ -64,12 +62,20 @@ export async function settleSilently<
   findings: readonly F[],
   used: (entry: AllowedFinding) => void = () => undefined,
 ): Promise<F[]> {
-  if (settings === null) return [...findings];
-  const { settle } = await import("../../findings/settings.ts");
-  const place = ({ path, blob }: F) => ({ path: pathText(path), blob: blob ?? null });
-  return settle(settings, findings, place).flatMap(({ finding, allowedBy }) => {
+  return (await settled(settings, findings)).flatMap(({ finding, allowedBy }) => {
     if (allowedBy === null) return [finding];
     used(allowedBy);
     return [];
   });
+}
+
+async function settled<
+  F extends Finding & { readonly path: GitPath; readonly blob?: string | null },
+>(settings: Settings | null, findings: readonly F[]): Promise<Settled<F>[]> {
+  if (settings === null) {
+    return withoutGuesses(findings.map((finding) => ({ finding, allowedBy: null })));
+  }
+  const { settle } = await import("../../findings/settings.ts");
+  const place = ({ path, blob }: F) => ({ path: pathText(path), blob: blob ?? null });
+  return withoutGuesses(settle(settings, findings, place));
 }

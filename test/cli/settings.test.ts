@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import test from "ava";
 import type { RuleId, Severity } from "../../findings/finding.ts";
 import { parseSettings, settle } from "../../findings/settings.ts";
@@ -20,6 +21,36 @@ test("an allowed finding is told and lets the commit through; check and push are
   t.is(repository.tool("check").status, 0);
   t.is(repository.tool("check", "--history").status, 0);
   t.is(repository.tool("check", "--range", "HEAD~1..HEAD").status, 0);
+});
+
+test("a line is not guessed about where it is known to leak", (t) => {
+  const repository = scaffolded(t);
+  const login = "secret_access_key = Zk3vQ8r2LmN9pXw1bT6yAqD5\n";
+  repository.write("rclone.conf", `[a]\n${login}[b]\n${login}`);
+  repository.must("add", ".");
+  const { stdout } = repository.tool("check");
+  const places = [...stdout.matchAll(/rclone\.conf:\d+ {2}[a-z-]+/g)].map(String);
+  t.deepEqual(places, ["rclone.conf:2  plaintext-secret", "rclone.conf:4  inline-credential"]);
+});
+
+test("what is allowed hides nothing else in its line", (t) => {
+  const repository = scaffolded(t);
+  const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+  const values = { tls: pem, db: { password: "Zk3vQ8r2LmN9pXw1bT6y" } };
+  repository.write("conf.json", `${JSON.stringify(values)}\n`);
+  const allowed = entry("conf.json").replace("plaintext-secret", "private-key");
+  repository.write(".flux-sops.yaml", `${allowed}severity: { inline-credential: error }\n`);
+  repository.must("add", ".");
+  const ended = repository.git("commit", "-qm", "One allowed");
+  t.not(ended.status, 0, ended.stderr);
+  t.regex(ended.stderr, /conf\.json:1 {2}inline-credential/);
+  t.regex(repository.tool("check").stdout, /conf\.json:1 {2}inline-credential/);
+  // Each entry lets something through.
+  const both = `${allowed}${allowed.replace("allow:\n", "").replace("private-key", "inline-credential")}`;
+  repository.write(".flux-sops.yaml", both);
+  repository.must("add", ".");
+  t.is(repository.git("commit", "-qm", "Both allowed").status, 0);
+  t.regex(repository.tool("check").stdout, /, 0 findings$/m);
 });
 
 test("an entry for one content allows no other, and one that matches nothing is reported", (t) => {

@@ -47,19 +47,6 @@ test("a value that is a part of its key is mended in one way, whichever rule say
   t.deepEqual(letters, ["secret-not-valid", "use only letters, digits, -, _ and . in the key"]);
 });
 
-test("a line is not guessed about where it is known to leak", (t) => {
-  const rulesOf = (path: string, content: string) =>
-    scanText(path, content).map(({ rule, line }) => [rule, line]);
-  t.deepEqual(rulesOf("ceph.client.admin.keyring", "[client.admin]\n\tkey = {{CEPH_KEY}}\n"), [
-    ["plaintext-secret", 2],
-  ]);
-  const login = "secret_access_key = Zk3vQ8r2LmN9pXw1bT6yAqD5\n";
-  t.deepEqual(rulesOf("rclone.conf", `[a]\n${login}[b]\n${login}`), [
-    ["plaintext-secret", 2],
-    ["inline-credential", 4],
-  ]);
-});
-
 test("a token that has a name is told of by it", (t) => {
   const token = `ghp_${"Zk3vQ8r2LmN9pXw1bT".repeat(2)}`;
   const messages = (path: string, content: string) =>

@@ -66,6 +66,7 @@ export const HELD_BY: readonly (readonly [string, readonly string[]])[] = [
   ["findings/sops/refused-block", ["hooks/push/pre-push", "hooks/history/inspect-history"]],
   ["findings/candidate/positions", ["findings/prefilter/word-search"]],
   ["findings/settings", ["cli/settings"]],
+  ["findings/guesses", ["cli/settings"]],
   ["findings/rules/inline-credential/", ["findings/rules/inline-credential"]],
   [
     "findings/",
