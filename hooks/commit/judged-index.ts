@@ -43,7 +43,7 @@ export function withdrawProof(repository: Repository): boolean {
   let wasKilled = false;
   for (const name of namesIn(folder)) {
     if (name.startsWith("replacing-")) wasKilled = true;
-    if (/^(?:judged|amended|seen)-/.test(name) || isOldPipe(path.join(folder, name)))
+    if (/^(?:(?:judged|amended|seen)-|told$)/.test(name) || isOldPipe(path.join(folder, name)))
       ignoringErrors(() => {
         unlinkSync(path.join(folder, name));
       });

@@ -8,6 +8,7 @@ import { sortByRemotes, type Sorted } from "./held-by-remotes.ts";
 import { inspectStaged } from "./inspect-staged.ts";
 import { indexState, isProven, leaveProof, proofs, withdrawProof } from "./judged-index.ts";
 import { readStaged, type Staged } from "./staged.ts";
+import { forgetTold, noteTold } from "./told.ts";
 
 /** What a hook that cannot change the commit any more has to say. */
 export interface Refusal extends Sorted {
@@ -37,6 +38,7 @@ export async function prepareCommitMsg(
   [, source, object]: readonly string[],
 ): Promise<Refusal | null> {
   const repository = await openHookRepository(context);
+  forgetTold(repository);
   const operation = ongoingOperation(repository, await gitFolderOf(repository));
   // Set by `git commit` alone, not where merge or the sequencer writes the commit itself.
   const isUsersCommit = repository.env["GIT_AUTHOR_DATE"] !== undefined;
@@ -60,8 +62,8 @@ export async function prepareCommitMsg(
   const refusal = await judge(repository, staged, { during, isUsersCommit, replacesHead: isAmend });
   if (during.kind !== "no-verify") return refusal;
   if (!(await isRestaged(refusal))) {
-    // post-rewrite tells of it, once it is made.
-    return saysAmend ? null : refusal;
+    if (staged.isAmend && isFound(refusal)) noteTold(repository);
+    return refusal;
   }
   // The proof may be left from a commit that was aborted. Without it, the next --no-verify goes
   // through.
@@ -112,9 +114,12 @@ export async function preApplypatch(context: GitContext): Promise<Refusal> {
 /**
  * `post-rewrite` after `commit --amend`: what HEAD holds now is only told. git tells no hook before
  * of an amended commit that has a new author, a message of its own, and something staged.
+ *
+ * @returns null where prepare-commit-msg has told of it
  */
-export async function postRewrite(context: GitContext): Promise<Refusal> {
+export async function postRewrite(context: GitContext): Promise<Refusal | null> {
   const repository = await openHookRepository(context);
+  if (forgetTold(repository)) return null;
   const staged = await readStaged(repository, true);
   const ofHead = (contents: Staged["files"]) => contents.filter(({ place }) => place !== "staged");
   return judge(
@@ -125,8 +130,12 @@ export async function postRewrite(context: GitContext): Promise<Refusal> {
 }
 
 /** Whether the hook must end with a failure. `--no-verify` is the user's own wish. */
-export function isRefused({ during, errors, contents }: Refusal): boolean {
-  return during.kind !== "no-verify" && errors.length + contents.length > 0;
+export function isRefused(refusal: Refusal): boolean {
+  return refusal.during.kind !== "no-verify" && isFound(refusal);
+}
+
+function isFound({ errors, contents }: Refusal): boolean {
+  return errors.length + contents.length > 0;
 }
 
 async function judge(

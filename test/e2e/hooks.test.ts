@@ -916,18 +916,39 @@ test("what a warning of commit -n prints mends the commit", (t) => {
   }
 });
 
-test("of plaintext in a commit that is amended with -n is told once, for where the user stands", (t) => {
-  const repository = scaffolded(t);
-  repository.write(WEB, secret({ a: MARKER }, "web"));
-  repository.must("add", WEB);
-  const cwd = join(repository.dir, "clusters");
-  const amended = repository.run("git", ["commit", "-n", "--amend", "--no-edit"], { cwd });
-  t.is(amended.status, 0);
-  t.is(amended.stderr.match(/^flux-sops: warning/gm)?.length, 1, amended.stderr);
-  const pasted = repository.paste(commands(amended), cwd);
-  t.is(pasted.status, 0, pasted.stderr);
-  t.false(treeLeaks(repository));
-});
+for (const { form, flags, after } of [
+  { form: "amended", flags: ["--amend", "--no-edit"] },
+  { form: "amended with a message", flags: ["--amend", "-m", "Amended"] },
+  { form: "made with the message of the last one", flags: ["-C", "HEAD"] },
+  {
+    form: "amended after an amend that came to nothing",
+    flags: ["--amend", "--no-edit"],
+    after: ["commit", "--amend"],
+  },
+  {
+    form: "amended after an amend with -n that came to nothing",
+    flags: ["--amend", "--no-edit"],
+    after: ["commit", "-n", "--amend"],
+  },
+]) {
+  test(`of plaintext in a commit with -n, ${form}, is told once, for where the user stands`, (t) => {
+    const repository = scaffolded(t);
+    if (after !== undefined) {
+      repository.write("note.md", "note\n");
+      repository.must("add", "note.md");
+      t.not(repository.run("git", after, { env: { GIT_EDITOR: "false" } }).status, 0);
+    }
+    repository.write(WEB, secret({ a: MARKER }, "web"));
+    repository.must("add", WEB);
+    const cwd = join(repository.dir, "clusters");
+    const commit = repository.run("git", ["commit", "-n", ...flags], { cwd });
+    t.is(commit.status, 0);
+    t.is(commit.stderr.match(/^flux-sops: warning/gm)?.length, 1, commit.stderr);
+    const pasted = repository.paste(commands(commit), cwd);
+    t.is(pasted.status, 0, pasted.stderr);
+    t.false(treeLeaks(repository));
+  });
+}
 
 test("a merge that mixes both sides of an encrypted file: what is printed drops neither", (t) => {
   const repository = scaffolded(t);
