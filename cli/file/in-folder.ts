@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readEncryptedFile } from "../../sops/encrypted-file.ts";
+import { plaintextLeaves, readSopsFile } from "../../sops/sops-file.ts";
 import { TOKEN_START } from "../../sops/token-start.ts";
 
 /** What holds no files of the user's own. */
@@ -47,15 +48,19 @@ export function everyFileIn(folder: string): string[] {
   return found.sort();
 }
 
-/** Whether a file is encrypted, its `sops` block in order: there is nothing left to encrypt, nor to mend. */
+/**
+ * Whether a file is encrypted, its `sops` block in order, and nobody has added a readable value that this
+ * selects: there is nothing left to encrypt, nor to mend.
+ */
 export function isFullyEncrypted(path: string): boolean {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    const bytes = readFileSync(path);
+    const { format, metadata } = readEncryptedFile(path, bytes) ?? { metadata: null };
+    if (metadata === null) return false;
+    return plaintextLeaves(readSopsFile(bytes, format).file, metadata).length === 0;
   } catch {
     return false;
   }
-  return (readEncryptedFile(path, bytes)?.metadata ?? null) !== null;
 }
 
 /**

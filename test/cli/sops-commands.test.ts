@@ -65,6 +65,21 @@ test("encrypt passes over what is encrypted already in a folder, and says so", (
   t.is(repository.tool("encrypt", "-i", folder).status, 203);
 });
 
+test("encrypt does not pass over a file in a folder to which somebody has added a readable value", (t) => {
+  const repository = withFiles(t);
+  const folder = "clusters/homelab/secrets";
+  const edited = repository.read(DB).replace("stringData:\n", "$&  added: hunter\n");
+  t.true(edited.includes("hunter"));
+  repository.write(DB, edited);
+  const ended = repository.tool("encrypt", "-i", folder);
+  t.deepEqual(ended, {
+    status: 203,
+    stdout: "",
+    stderr: `flux-sops: ${DB}: is encrypted already: it has a sops block\n`,
+  });
+  t.is(repository.read(DB), edited);
+});
+
 test("a folder stands for what is encrypted under other names too, and never for the rule file", (t) => {
   const repository = withFiles(t);
   const other = "clusters/homelab/secrets/other.yaml";
