@@ -15,6 +15,18 @@ const TABLE: Readonly<Record<string, [lines: string[], names: Record<string, str
   "beside the only one": [[`    age: ${A} # the cluster`], { [A]: "the cluster" }],
   "above it": [["  # Ann", `  - ${A}`, "  # Bob", `  - ${B}`], { [A]: "Ann", [B]: "Bob" }],
   "above several": [["  # people", `  - ${A}`, `  - ${B}`], {}],
+  "above several, of which the second is written otherwise": [
+    [
+      ...["  # people", `  - ${A}`, "", `  - ${B}`],
+      ...["  # more people", `  - ${A}`, `  - !!str ${B}`],
+      ...["  # yet others", `  - ${A}`, `  - *ann`],
+    ],
+    {},
+  ],
+  "above the last of its list": [
+    ["- age:", "  # Ann", `  - ${A}`, "", "- path_regex: b"],
+    { [A]: "Ann" },
+  ],
   "an anchor": [
     ["keys:", `  - &ann ${A}`, `  - &b ${B} # Bob`, "age: [*ann, *b]"],
     { [A]: "ann", [B]: "Bob" },
@@ -22,6 +34,10 @@ const TABLE: Readonly<Record<string, [lines: string[], names: Record<string, str
   "one that was switched off": [[`  # - ${B}`, `  - ${A}`], {}],
   "a comment that is about the rule": [
     [`  - {path_regex: a, age: ${A}} # apps`, "  # Talos", `  - age: ${B}, ${C} # all`],
+    {},
+  ],
+  "a comment above a rule of one key": [
+    ["  # production", `  - age: ${A}`, "    path_regex: a"],
     {},
   ],
   "the line of its own before all else, then the first": [
