@@ -4,7 +4,8 @@ import { examples } from "../arguments/examples.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { complain } from "../terminal/complain.ts";
 import { changeKey } from "./change.ts";
-import { placeOf, type RuleOnDisk } from "./on-disk.ts";
+import { namedKeys } from "./named-keys.ts";
+import { type EncryptionOnDisk, placeOf, type RuleOnDisk } from "./on-disk.ts";
 import { KeysRefusal } from "./refusal.ts";
 
 /** `flux-sops keys add KEY [--beside KEY | --all]`: lets a key into creation rules, and into the files that they take. */
@@ -31,7 +32,7 @@ export async function keysAdd(argv: readonly string[]): Promise<number> {
     complain(`keys add: ${problem}`);
     return 2;
   }
-  return changeKey("add", key, (rules) => chosen(rules, { key, beside, all }));
+  return changeKey("add", key, (encryption) => chosen(encryption, { key, beside, all }));
 }
 
 function recipientProblem(key: string): string | null {
@@ -43,7 +44,7 @@ function recipientProblem(key: string): string | null {
 
 /** @throws KeysRefusal */
 function chosen(
-  rules: readonly RuleOnDisk[],
+  { rules, names }: EncryptionOnDisk,
   asked: { readonly key: string; readonly beside: string | null; readonly all: boolean },
 ): readonly RuleOnDisk[] {
   if (rules.length === 0) {
@@ -57,7 +58,7 @@ function chosen(
   }
   const groups = new Map<string, string[]>();
   for (const one of rules) {
-    const readers = readersOf(one, asked.key);
+    const readers = namedKeys(readersOf(one, asked.key), names);
     groups.set(readers, [...(groups.get(readers) ?? []), placeOf(one)]);
   }
   if (groups.size === 1) return rules;
@@ -69,7 +70,7 @@ function chosen(
 }
 
 /** All but the key itself: it may have been added to some already. */
-function readersOf({ rule }: RuleOnDisk, key: string): string {
+function readersOf({ rule }: RuleOnDisk, key: string): string[] {
   const others = rule.recipients.filter((one) => one !== key);
-  return [...others, ...rule.foreign].toSorted().join(", ");
+  return [...others, ...rule.foreign].toSorted();
 }

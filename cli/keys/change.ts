@@ -9,6 +9,7 @@ import { folderOfRules } from "../../hooks/rules/gate-files.ts";
 import { BrokenRulesError, RulesInForce } from "../../hooks/rules/rules-in-force.ts";
 import { counted } from "../../hooks/words.ts";
 import { editRecipients } from "../../sops/creation-rules/edit-recipients.ts";
+import { parseRuleFile } from "../../sops/creation-rules/creation-rules.ts";
 import { SopsError } from "../../sops/errors.ts";
 import { rewrap } from "../../sops/rewrap.ts";
 import { rotateFile } from "../../sops/rotate.ts";
@@ -16,6 +17,7 @@ import { readSopsFile } from "../../sops/sops-file.ts";
 import { dataKeyOf } from "../file/data-key.ts";
 import { ENDING_SIGNALS } from "../exit/ended.ts";
 import { complain } from "../terminal/complain.ts";
+import { namedKeys } from "./named-keys.ts";
 import {
   type EncryptedOnDisk,
   encryptionOnDisk,
@@ -51,12 +53,12 @@ interface NewContent {
 export async function changeKey(
   kind: KeyChange["kind"],
   recipient: string,
-  choose: (rules: readonly RuleOnDisk[]) => readonly RuleOnDisk[],
+  choose: (encryption: EncryptionOnDisk) => readonly RuleOnDisk[],
 ): Promise<number> {
   try {
     const repository = await openRepository({ cwd: process.cwd(), env: process.env });
     const encryption = await encryptionOnDisk(repository);
-    const change: KeyChange = { kind, recipient, rules: choose(encryption.rules) };
+    const change: KeyChange = { kind, recipient, rules: choose(encryption) };
     const rules = newRuleFiles(change);
     const files = await newFiles(encryption, rules, change);
     if (change.rules.length === 0 && files.length === 0) {
@@ -224,12 +226,14 @@ function tell(
     if (isAdded && rule.recipients.includes(change.recipient)) continue;
     const says = isAdded ? "names it now" : "names it no more";
     const pattern = rule.pathRegex === "" ? "every file" : rule.pathRegex;
-    process.stdout.write(`${placeOf(one)}  (${printable(pattern)}) ${says}\n`);
+    process.stdout.write(`${placeNow(one, rules)}  (${printable(pattern)}) ${says}\n`);
   }
   for (const { file, leftOut = [] } of files) {
     const others =
-      leftOut.length === 0 ? "" : `  (its rule does not name ${leftOut.join(", ")}: left out)`;
-    process.stdout.write(`${displayPath(file.path)}${printable(others)}\n`);
+      leftOut.length === 0
+        ? ""
+        : `  (its rule does not name ${namedKeys(leftOut, encryption.names)}: left out)`;
+    process.stdout.write(`${displayPath(file.path)}${others}\n`);
   }
   const paths = [...rules, ...files].map(({ file }) => file.path);
   const what = isAdded ? "can be read with this key now" : "got a new data key, without this key";
@@ -248,6 +252,13 @@ function tell(
     const all = [...new Set([...unstagedRules(files, encryption), ...paths])];
     complain(`next: ${commandOnFiles(["git", "add", "--"], all, repository.prefix)}`);
   }
+}
+
+/** Where a rule stands in the file as it is now: lines may have come or gone above it. */
+function placeNow(one: RuleOnDisk, changed: readonly NewContent[]): string {
+  const content = changed.find(({ file }) => file === one.file)?.content.toString("utf8");
+  const rule = content === undefined ? one.rule : parseRuleFile(content).rules?.[one.index];
+  return placeOf({ ...one, rule: rule ?? one.rule });
 }
 
 /** Rules that were changed before, by hand or by a run that was killed: at a commit those that are staged count. */

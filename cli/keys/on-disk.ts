@@ -12,6 +12,7 @@ import { MOST_ENCRYPTED } from "../../flux/repository-files.ts";
 import { folderOfRules, isRuleFile } from "../../hooks/rules/gate-files.ts";
 import { RulesInForce } from "../../hooks/rules/rules-in-force.ts";
 import type { CreationRule } from "../../sops/creation-rules/creation-rules.ts";
+import { keyNames } from "../../sops/creation-rules/key-names.ts";
 import type { Format } from "../../sops/format.ts";
 import type { Metadata } from "../../sops/metadata/metadata.ts";
 import { inConflict, pathsInConflict, RESOLVE_FIRST } from "../in-conflict.ts";
@@ -60,6 +61,8 @@ export function placeOf({ file, rule }: RuleOnDisk): string {
 export interface EncryptionOnDisk {
   /** Of all rule files, in the order in which git lists these. */
   readonly rules: readonly RuleOnDisk[];
+  /** Whose keys are, as the rule files say. */
+  readonly names: ReadonlyMap<string, string>;
   readonly encrypted: readonly EncryptedOnDisk[];
   readonly left: readonly LeftInIndex[];
 }
@@ -101,6 +104,7 @@ export async function encryptionOnDisk(repository: OpenedRepository): Promise<En
       const isStaged = staged.get(file.path) === file.snapshot.rawOid;
       return (own ?? []).map((rule, index) => ({ file, index, rule, isStaged }));
     }),
+    names: new Map(ruleFiles.flatMap(({ bytes }) => [...keyNames(bytes.toString("utf8"))])),
     encrypted,
     left: left.map(({ path, metadata }) => ({
       path,

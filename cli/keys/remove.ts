@@ -27,7 +27,7 @@ export async function keysRemove(argv: readonly string[]): Promise<number> {
     complain(`keys remove: ${error.message}`);
     return 2;
   }
-  const status = await changeKey("remove", key, (rules) => rulesNaming(rules, key));
+  const status = await changeKey("remove", key, ({ rules }) => rulesNaming(rules, key));
   if (status === 0) {
     complain("whoever has the key can read what git's history holds: change those passwords");
     const { pairs } = await identitiesHere();

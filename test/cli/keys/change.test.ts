@@ -37,6 +37,13 @@ test("keys add: a colleague reads all files, and the commit goes through as it i
   const added = repository.tool("keys", "add", theirs);
   t.is(added.status, 0, added.stderr);
   t.is(repository.read(".sops.yaml").split(theirs).length, 4);
+  const rules = repository.read(".sops.yaml").split("\n");
+  const places = [...added.stdout.matchAll(/^\.sops\.yaml:(\d+)  \((.*)\) names it now$/gm)];
+  t.deepEqual(
+    places.map(([, line]) => rules[Number(line) - 1]?.trim()),
+    places.map(([, , pattern]) => `- path_regex: ${pattern}`),
+  );
+  t.is(places.length, 3);
   t.regex(added.stdout, /^3 files can be read with this key now$/m);
   const [, next = "false"] = /next: (git add .*)\n/.exec(added.stderr) ?? [];
   const commit = repository.run("sh", ["-c", `${next} && git commit -qm 'Let them in'`]);
@@ -108,7 +115,7 @@ test("keys add: where rules have several readers, somebody says which", async (t
     refused.stderr,
     /not all rules have the same readers: say which by --beside KEY, or --all/,
   );
-  t.true(refused.stderr.includes(`apps/.sops.yaml:2: ${second}\n`), refused.stderr);
+  t.true(refused.stderr.includes(`apps/.sops.yaml:2: ${second} (theirs)\n`), refused.stderr);
   t.regex(refused.stderr, /nothing was changed/);
   t.false(repository.read(".sops.yaml").includes(theirs));
 
@@ -361,11 +368,15 @@ test("keys remove: what a killed one had begun is completed, and committed as it
 test("keys add: whom only another rule names is left out, and told", async (t) => {
   const { repository, own, theirs } = await withColleague(t);
   const { recipient: third } = await generateKeyPair();
-  repository.write("apps/.sops.yaml", `creation_rules:\n  - age: ${own},${third}\n`);
+  repository.write(
+    "apps/.sops.yaml",
+    `# ${third}: Carol\u001b[31m\ncreation_rules:\n  - age: ${own},${third}\n`,
+  );
   const args = [".flux-sops/flux-sops.mjs", "rotate", "-i", "--add-age", third, DB];
   t.is(repository.run("node", args).status, 0);
   const { stdout } = repository.tool("keys", "add", theirs, "--all");
-  t.true(stdout.includes(`${DB}  (its rule does not name ${third}: left out)\n`), stdout);
+  const left = `${third} (Carol\\033[31m)`;
+  t.true(stdout.includes(`${DB}  (its rule does not name ${left}: left out)\n`), stdout);
   t.false(repository.read(DB).includes(third));
 });
 
