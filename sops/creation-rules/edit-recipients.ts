@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Scalar } from "yaml";
 import type { YAMLMap, YAMLSeq } from "yaml";
 import { type CreationRule, parseRuleFile } from "./creation-rules.ts";
+import { withoutName } from "./key-names.ts";
 import { cutItem, putItem, type ListItem } from "./list-items.ts";
 import { cutWord, putWord } from "./word-list.ts";
 
@@ -21,13 +22,18 @@ export interface Splice {
 
 /**
  * A `.sops.yaml` with a recipient more, or one fewer, in some of its rules. Everything else keeps its bytes: comments,
- * order, quotes. What comes of it is read once more, and must say just that.
+ * order, quotes; but the comment that says whose a key is goes with it. What comes of it is read once more, and must say
+ * just that.
  *
- * @param text a `.sops.yaml` that can be read.
+ * @param whole a `.sops.yaml` that can be read.
  * @returns null where that takes a person: aliases that other rules share, a comment that may be about several keys.
  */
-export function editRecipients(text: string, change: RecipientChange): string | null {
-  const before = parseRuleFile(text).rules ?? [];
+export function editRecipients(whole: string, change: RecipientChange): string | null {
+  const before = parseRuleFile(whole).rules ?? [];
+  const isGone = before.every(
+    ({ recipients }, index) => change.rules.has(index) || !recipients.includes(change.recipient),
+  );
+  const text = change.kind === "remove" && isGone ? withoutName(whole, change.recipient) : whole;
   // Without merging: `<<` is a key as any other then.
   const document = parseDocument(text);
   const lists = new Map<Scalar | YAMLSeq, YAMLMap>();

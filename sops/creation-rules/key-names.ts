@@ -28,6 +28,12 @@ export function keyNames(text: string): ReadonlyMap<string, string> {
   return new Map([...beside.toReversed(), ...said]);
 }
 
+/** A `.sops.yaml` without the lines of their own that say whose a key is. */
+export function withoutName(text: string, key: string): string {
+  const lines = text.split(/(?<=\n)/);
+  return lines.filter((line) => SAID.exec(line.trimEnd())?.[1] !== key).join("");
+}
+
 /** Empty where it may be the heading of several items, or a key that was switched off. */
 function nameAbove(lines: readonly string[], index: number): string {
   const name = COMMENT.exec(lines[index - 1] ?? "")?.[1] ?? "";

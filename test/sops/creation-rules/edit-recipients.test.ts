@@ -48,6 +48,38 @@ const TABLE: readonly (readonly [before: string, change: string, after: string])
   [rules("  - age: ALICE"), "-ALICE", "by hand"],
   [rules("  - age: ALICE"), "-BOB", rules("  - age: ALICE")],
   [rules("  - age: ALICE,NEW"), "+NEW", rules("  - age: ALICE,NEW")],
+  // With the line that says whose it is, where no rule names it any more.
+  [
+    rules("  # ALICE: Ann's laptop", "  # BOB: Bob's", "  - age: ALICE,BOB"),
+    "-BOB",
+    rules("  # ALICE: Ann's laptop", "  - age: ALICE"),
+  ],
+  [
+    rules("  # BOB: Bob's", "  - age: ALICE,BOB", "  - age: BOB,CAROL"),
+    "-BOB #1",
+    rules("  # BOB: Bob's", "  - age: ALICE", "  - age: BOB,CAROL"),
+  ],
+  [
+    rules("  - age: ALICE,BOB", "  # BOB", "  # ALICE, BOB: both", "  # ask BOB: Bob"),
+    "-BOB",
+    rules("  - age: ALICE", "  # BOB", "  # ALICE, BOB: both", "  # ask BOB: Bob"),
+  ],
+  [
+    rules("  - age: ALICE", "  # BOB: Bob's"),
+    "+BOB",
+    rules("  - age: ALICE,BOB", "  # BOB: Bob's"),
+  ],
+  [
+    "creation_rules:\r\n  - age: ALICE,BOB\r\n# BOB: b\r\n",
+    "-BOB",
+    "creation_rules:\r\n  - age: ALICE\r\n",
+  ],
+  ["creation_rules:\n  - age: ALICE,BOB\n# BOB: b", "-BOB", "creation_rules:\n  - age: ALICE\n"],
+  [
+    rules("  - age:", "      # ALICE: Ann", "      - ALICE", "      # BOB: Bob", "      - BOB"),
+    "-ALICE",
+    rules("  - age:", "      # BOB: Bob", "      - BOB"),
+  ],
   // A block, as the scaffold writes it.
   [rules("  - age: >-", "      ALICE"), "+NEW", rules("  - age: >-", "      ALICE,", "      NEW")],
   [
