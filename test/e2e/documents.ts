@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { realTool } from "../real-tools.ts";
 import { type Ended, type Scaffolded, TOOL } from "./scaffolded.ts";
 
 /** The blocks of a Markdown text in a language, in order. */
@@ -29,12 +30,13 @@ export function commandBlocksOf(text: string): CommandBlock[] {
 
 /**
  * Programs that a document's commands call and a test cannot have: they do nothing, or what the
- * real ones would do here.
+ * real ones would do here. kustomize is the real one, where it is installed.
  *
  * @returns a PATH with them in front.
  */
 export function standIns(repository: Scaffolded): string {
   const bin = join(repository.home, "bin");
+  const kustomize = realTool("kustomize");
   const programs: Readonly<Record<string, string>> = {
     kubectl: `case $* in
   *jsonpath*) printf a2V5;;
@@ -49,7 +51,7 @@ esac`,
     npx: `[ "$1" != -p ] || { shift 3; exec node '${TOOL}' "$@"; }
 shift; exec node .flux-sops/flux-sops.mjs "$@"`,
     "age-keygen": ":",
-    kustomize: ":",
+    kustomize: kustomize === null ? ":" : `exec '${kustomize}' "$@"`,
     editor: 'sed -i.bak "s/correct horse/better horse/" "$1"; rm -f "$1.bak"',
   };
   mkdirSync(bin);

@@ -93,6 +93,9 @@ testWith("kustomize")("build.sh sees every file of many, and takes a folder as F
   t.regex(built.stdout, /^ok {6}more$/m);
   t.regex(built.stdout, /^skipped theirs: its source is not flux-system, this repository$/m);
   repository.write(`${path}/wrong.yaml`, object);
+  const before = build(repository);
+  t.is(before.status, 0, before.stdout);
+  t.true(before.stdout.includes(`skipped ${path}/wrong.yaml: git add it first\n`), before.stdout);
   repository.must("add", "-A");
   const twice = build(repository);
   t.is(twice.status, 1);
