@@ -90,7 +90,8 @@ test("a mistake is told with its place, where sops passes over it or the reader 
   for (const [text, place] of [
     [`${fine}path_regex: a\n`, "bad-config 2:"],
     [`${fine}mac_only_encrypted: true\n`, "bad-config 2:"],
-    [`creation_rules:\n- age: ${own}\n  merge: []\n`, "bad-config 3:"],
+    [`creation_rules:\n- age: ${own}\n  merge: []\n`, "none"],
+    [`creation_rules:\n- age: ${own}\n  merge: [{age: [${own}]}]\n`, "bad-config 3:"],
     [`creation_rules:\n- key_groups:\n  - age: []\n  - age: [x]\n`, "bad-config 2:"],
     [`${fine}x: [1\n`, "bad-config 3:1"],
     [`${fine}x:\n  ${"[".repeat(200)}${"]".repeat(200)}\n`, "bad-config 3:102"],
