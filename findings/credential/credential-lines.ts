@@ -79,6 +79,7 @@ function bareValues(rest: string): string[] {
 
 /** What stands before a comment with braces in it: `a = { b = 1 } # { password = "…" }`. */
 function withoutNote(line: string): string {
-  if (!/#[^{]*\{/.test(line)) return line;
-  return /^(?:[^"'#]|"[^"]*"|'[^']*')*(?=#)/.exec(line)?.[0] ?? line;
+  const note = line.search(/\s#/);
+  if (note === -1 || !line.includes("{", note)) return line;
+  return /^(?:[^"'#]|(?<=\S)#|"[^"]*"|'[^']*')*(?<=\s)(?=#)/.exec(line)?.[0] ?? line;
 }

@@ -18,10 +18,10 @@ const OF_REFERENCE =
 
 /**
  * Labels of metrics and logs, as PromQL and LogQL have them: a name at the brace, `{token="…"}[5m]`, `{token="…"} |=`,
- * other signs beside `=`.
+ * other signs beside `=`. A name that begins its line is a block's: `client{password="…"}`.
  */
 const SELECTOR =
-  /\w\{\s*\w+\s*(?:[=!]~|!=|=\s*\\{0,3}["'])|\}\s*(?:\[\d|\|[=~])|\{[^{}]*(?:=~|!=|!~)\s*\\{0,3}["']/;
+  /(?<!^\s*)\b\w+\{\s*\w+\s*=\s*\\{0,3}["'][^{}]*\}?|\{[^{}]*\}\s*(?:\[(?:\d+[a-z]|\$)|\|[=~])|\{(?:[^{}]*,)?\s*\w+\s*(?:=~|!=|!~)\s*\\{0,3}["'][^{}]*\}?/g;
 
 /**
  * What has a name within braces on one line.
@@ -29,9 +29,11 @@ const SELECTOR =
  * @param line of a text of any format
  */
 export function valuesInBraces(line: string): NamedValue[] {
-  const open = line.indexOf("{");
-  if (open === -1 || OF_REFERENCE.test(line) || SELECTOR.test(line)) return [];
-  return [...line.slice(open).matchAll(PAIR)].map(([, name = "", double, single, plain]) => ({
+  if (!line.includes("{") || OF_REFERENCE.test(line)) return [];
+  const text = line.replace(SELECTOR, "");
+  const open = text.indexOf("{");
+  if (open === -1) return [];
+  return [...text.slice(open).matchAll(PAIR)].map(([, name = "", double, single, plain]) => ({
     name,
     value: double ?? single ?? plain ?? "",
     isQuoted: plain === undefined,

@@ -241,8 +241,16 @@ export const SETTINGS: Examples = {
     },
     {
       path: "etc/trailing.toml",
-      content: 'a = { "b#" = 1, token = "a1b2c3d4x" } # { c }\n',
-      lines: [1],
+      content:
+        'a = { "b#" = 1, token = "a1b2c3d4x" } # { c }\na = {url = b#c, d = {token = "a1b2c3d4x"}}\n',
+      lines: [1, 2],
+    },
+    // A block, and what stands beside a selector.
+    {
+      path: "etc/blocks.conf",
+      content:
+        'client{password="a1b2c3d4x"}\n  Director{Name = "a"; Password = "a1b2c3d4x"}\na = {b = "{c=~\\"d\\"}", token = "a1b2c3d4x"}\na = {b = "c != \'d\'", token = "a1b2c3d4x"}\na = {token = "a1b2c3d4x"}[0]\n',
+      lines: [1, 2, 3, 4, 5],
     },
     { path: "etc/mail.toml", content: 'smtp_pw = "Winter2024!"\n', lines: [1] },
     {
@@ -264,7 +272,8 @@ export const SETTINGS: Examples = {
     },
     {
       path: "home-assistant/solar.yaml",
-      content: "solar: {solar_pw: sensor.x1, battery_pass: binary_sensor.door_1, token: text.a1}\n",
+      content:
+        "solar: {solar_pw: sensor.x1, battery_pass: binary_sensor.door_1, token: text.a1}\n",
     },
     {
       path: "monitoring/rules.yaml",
