@@ -12,8 +12,8 @@ const SCHEME =
 const OWN_HEADER =
   /-(key|apikey|token|team)(?:["']?[:=]["']?\s?|\s["']?)([A-Za-z0-9+/=_~-]{16,200})(?![A-Za-z0-9+/=_~.-])/gi;
 
-/** What stands before that, looked for afterwards: at each word of a text it would take long. */
-const BEFORE = /(?<![\w-])(?:x(?:-[a-z0-9]{1,20}){0,3}|private|job|deploy|api|access)$/i;
+/** What stands before that, looked for afterwards: at each word of a text it would take long. Behind `/` it is an image's name. */
+const BEFORE = /(?<![\w/-])(?:x(?:-[a-z0-9]{1,20}){0,3}|private|job|deploy|api|access)$/i;
 const BEFORE_KEY = /(?:^|[^a-z])(?:api|auth|access|private|deploy)$/i;
 
 /** In few texts, and found without what `matchAll` costs. */

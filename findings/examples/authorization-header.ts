@@ -59,6 +59,11 @@ export const AUTHORIZATION_HEADER: Examples = {
       path: "run.sh",
       content: `curl -H "X-Api-Key: $API_KEY" -H "X-Api-Key: YOUR_API_KEY" -H "X-Auth-Token: your-api-key-here" -H "X-Api-Key: <key>" http://a\ncurl -H "X-Request-Id: ${"3f9a1c7e".repeat(4)}" -H "If-None-Match: ${"3f9a1c7e".repeat(4)}" http://a\nexport OTEL_EXPORTER_OTLP_HEADERS=x-scope-orgid=tenant1,api-key=$API_KEY\nmax-token: ${"3f9a1c7e".repeat(4)}\n`,
     },
+    // Images with the name of a commit.
+    {
+      path: "app/images.yaml",
+      content: `kind: HelmRelease\nspec:\n  values:\n    image: example.org/a/access-token:${"3f9a1c7e".repeat(5)}\n`,
+    },
     {
       path: "nginx.conf",
       content:
