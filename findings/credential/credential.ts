@@ -139,7 +139,7 @@ export function isVagueName(name: string): boolean {
  * (`sensor.solar_1`), where a password might stand.
  */
 const REFERENCE_LIKE =
-  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*|[\w.-]+\.(?:crt|pem)|(?:[^\s@]+@)?sha256:[0-9a-f]{64}|(?:(?:binary_)?sensor|input_[a-z]+|button|number|person|select|switch|text|weather|zone)\.[a-z0-9_]+)$/;
+  /^(?:[a-z0-9.-]+[.-](?:secrets?|creds|credentials?|passwords?|tokens?|keys?|auth)|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:\.{0,2}|~)\/[^\s]*|file:.*|env:.*|vault:.*|secret:.*|[a-z][a-z0-9+.-]*:\/\/[^\s]*|[\w.-]+\.(?:crt|pem)|(?:[^\s@]+@)?sha256:[0-9a-f]{64}|(?:(?:binary_)?sensor|input_[a-z]+)\.[a-z0-9_]+)$/;
 
 /**
  * Programs expand these themselves: `$NAME`, Grafana's `$__env{NAME}`, Argo CD's `$secret:key` and `$slack-token`,
@@ -167,8 +167,7 @@ export function isCredentialValue(value: string): boolean {
   return !PLACEHOLDER.test(text) && !REFERENCE_LIKE.test(text);
 }
 
-/** Four at least: those who draw words draw no fewer, and three are said of a password as often. */
-const WORDS = /^[A-Za-z0-9]{2,20}(?: [A-Za-z0-9]{2,20}){3,11}$/;
+const WORDS = /^[A-Za-z0-9]{2,20}(?: [A-Za-z0-9]{2,20}){2,11}$/;
 
 /** Of what is said about a password, where it stands in its place. */
 const OF_A_SENTENCE =
@@ -180,13 +179,21 @@ function isPassphrase(text: string): boolean {
 }
 
 /**
+ * Whether a value is a literal one where a password may as well be spoken of: those who draw words draw four at least, and
+ * three are said of a password as often.
+ */
+export function isLikelyValue(value: string): boolean {
+  return !/^\w+ \w+ \w+$/.test(value.trim()) && isCredentialValue(value);
+}
+
+/**
  * Whether such a value looks made up or drawn at random. If only a name says that it is a credential, a
  * mere word is more likely to be something else.
  */
 export function isStrongValue(value: string): boolean {
   const text = value.trim();
   if (text.length < 8 || text.length > 500) return false;
-  return /[A-Za-z]/.test(text) && /\d/.test(text) && isCredentialValue(text);
+  return /[A-Za-z]/.test(text) && /\d/.test(text) && isLikelyValue(text);
 }
 
 /** Names of commits and fingerprints of keys in hexadecimal digits, and public keys in DER. */

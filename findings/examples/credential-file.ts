@@ -69,6 +69,11 @@ export const CREDENTIAL_FILE: Examples = {
       lines: [2],
     },
     { path: "app/.env", content: "LOG=info\nexport DB_PASSWORD='hunter22'\n", lines: [2] },
+    {
+      path: "app/words.env",
+      content: "LOG=info\nDB_PASSWORD=correct horse battery\n",
+      lines: [2],
+    },
     { path: "app/prod.env", content: "# x\nAPP_SECRET=8c1f0e7a2b\n", lines: [2] },
     { path: "a.tfvars", content: 'region = "eu"\ndb_password = "hunter22"\n', lines: [2] },
     { path: ".envrc", content: "export SMTP_PASS=hunter22\n", lines: [1] },

@@ -16,6 +16,12 @@ export const SECRET_SLIP: Examples = {
       lines: [3],
     },
     {
+      path: "words-outside.yaml",
+      content:
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\npassword: correct horse battery\n",
+      lines: [4],
+    },
+    {
       path: "no-blank-behind-the-colon.yaml",
       content: "kind: Secret\nstringData: {user: ,\n  a:hunter2}\n",
       lines: [3],

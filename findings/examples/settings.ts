@@ -252,6 +252,12 @@ export const SETTINGS: Examples = {
         'client{password="a1b2c3d4x"}\n  Director{Name = "a"; Password = "a1b2c3d4x"}\na = {b = "{c=~\\"d\\"}", token = "a1b2c3d4x"}\na = {b = "c != \'d\'", token = "a1b2c3d4x"}\na = {token = "a1b2c3d4x"}[0]\n',
       lines: [1, 2, 3, 4, 5],
     },
+    // What Home Assistant has beside sensors has names that passwords have, too.
+    {
+      path: "home-assistant/secrets.yaml",
+      content: "a_password: person.of_interest1\nb_password: correct horse battery\n",
+      lines: [1, 2],
+    },
     { path: "etc/mail.toml", content: 'smtp_pw = "Winter2024!"\n', lines: [1] },
     {
       path: "app/peer.yaml",
@@ -273,7 +279,7 @@ export const SETTINGS: Examples = {
     {
       path: "home-assistant/solar.yaml",
       content:
-        "solar: {solar_pw: sensor.x1, battery_pass: binary_sensor.door_1, token: text.a1}\n",
+        "solar: {solar_pw: sensor.x1, battery_pass: binary_sensor.door_1, token: input_text.a1}\n",
     },
     {
       path: "monitoring/rules.yaml",

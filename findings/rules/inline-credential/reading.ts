@@ -2,9 +2,9 @@ import type { Node, Scalar } from "yaml";
 import { isMap, isScalar } from "yaml";
 import {
   isCredentialName,
-  isCredentialValue,
   isCredentialVariable,
   isDigestOfPassword,
+  isLikelyValue,
   isRandomValue,
   isVagueCredential,
   namesSecretObject,
@@ -42,7 +42,7 @@ export class Reading {
     this.mappings = mappings;
     this.hits = shared.hits ?? [];
     this.seen = shared.seen ?? new Set();
-    this.isValue = shared.isValue ?? isCredentialValue;
+    this.isValue = shared.isValue ?? isLikelyValue;
   }
 
   /** The same document again, by what counts as a value under a credential's name; what was read stays so. */
