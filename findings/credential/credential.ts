@@ -106,8 +106,12 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Zigbee's key for all who chose none. */
 const DEFAULT_NETWORK_KEY = "1,3,5,7,9,11,13,15,0,2,4,6,8,10,12,13";
 
+/** Sixteen times `0xff`, a comma and blanks. Of a text as long as a line may be it would take long. */
+const LONGEST_LIST = 200;
+
 /** Whether a text is a key of 16 bytes as a list of numbers: `[7, 0x1f, …]`, as Zigbee2MQTT has it. */
 export function isListOfBytes(text: string): boolean {
+  if (text.length > LONGEST_LIST) return false;
   const bytes = text.replace(/[\s[\]]/g, "").split(",", 17);
   return (
     bytes.length === 16 &&
@@ -206,7 +210,7 @@ const PUBLIC = /^(?:[0-9a-f]{40}$|MCowBQYDK2V|MFkwEwYHKoZI|MIIBIjANBgkq)/;
  */
 export function isRandomValue(value: string): boolean {
   const text = value.trim().replace(/^base64:/, "");
-  if (text.length < 16 || isMasked(text) || !isStrongValue(text)) return false;
+  if (text.length < 16 || !isStrongValue(text) || isMasked(text)) return false;
   if (PUBLIC.test(text)) return false;
   if (/^[0-9a-f]{32,}$/.test(text)) return true;
   if (!/^[A-Za-z0-9+/=_~!@#%^&*-]+$/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) {

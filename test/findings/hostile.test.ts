@@ -85,6 +85,9 @@ const hostile = (n: number): Record<string, string> => ({
   "selectors without an end": `{a=~"{password="a1234567",${'a{password="a1234567" '.repeat(n / 20)}\n`,
   "comments behind braces": `a = ${'"a" {b '.repeat(n / 20)}\n${`{ ${'"a" '.repeat(200)}' # {\n`.repeat(n / 1000)}`,
   "bytes on and on": `network_key: '[${"1, ".repeat(n)}'\n`,
+  "keys of a network on one line": "network_key: a ".repeat(n / 10),
+  "selectors and commas": `{${"a,".repeat(490)}\n`.repeat(n / 1000) + "a{b= ".repeat(n / 10),
+  "blanks before a comment": `a = {${"\" '".repeat(200)}${" #".repeat(200)} {\n`.repeat(n / 1000),
   "values before blanks and comments": `password = ${"a # ".repeat(n / 4)}${" ".repeat(n)}\n`,
   "Lists in Lists":
     "kind: List\nitems:\n" + "- {kind: List, items: [{kind: List}]}\n".repeat(n / 40),
