@@ -2,15 +2,11 @@
 // `yo flux-sops:NAME` loads). The tool is a few files, each whole in itself: dist/flux-sops.cjs, where
 // it starts, and the parts that are loaded when they are wanted. They are CommonJS: node comes up a
 // quarter sooner when it need not load its loader of modules, and these run at every commit.
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { build } from "esbuild";
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFile, chmod, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, chmod, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileAtOnce } from "./compile-at-once.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -186,30 +182,7 @@ for (const name of PACKAGES) {
   const contents = `export * from ${JSON.stringify(name)};`;
   await buildPart(name, { stdin: { contents, resolveDir: root } }, []);
 }
-await compileAtOnce(
-  ["flux-sops", "decrypt-one"].map((name) => join(root, `dist/${name}.cjs`)),
-  decryptOnce,
-);
 await chmod(join(root, "dist/flux-sops.cjs"), 0o755);
-
-/** Decrypts a file as most are, made here, with the tool as it was built. */
-async function decryptOnce(env) {
-  const folder = await mkdtemp(join(tmpdir(), "flux-sops-build-"));
-  try {
-    const file = join(folder, "secret.sops.yaml");
-    const identity = await generateX25519Identity();
-    await writeFile(file, 'kind: Secret\nstringData:\n  # its own\n  password: "one"\n');
-    const run = (args, more) =>
-      execFileSync(process.execPath, [join(root, "dist/flux-sops.cjs"), ...args, file], {
-        env: { HOME: folder, SOPS_AGE_KEY: identity, ...more },
-        cwd: folder,
-      });
-    run(["encrypt", "-i", "--age", await identityToRecipient(identity)]);
-    run(["decrypt"], env);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** What people type, and earlier hooks call. */
 await writeFile(
