@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { printable } from "../../git/escape.ts";
+import { counted } from "../../hooks/words.ts";
 import { standardInput } from "../../scaffold/standard-input.ts";
 import { SopsError } from "../../sops/errors.ts";
 import type { Format } from "../../sops/format.ts";
@@ -159,10 +160,10 @@ function atWork(
     if (!isFolder(path)) return own;
     const left = own.filter((file) => !isFullyEncrypted(file));
     const already = own.length - left.length;
-    const subject =
-      already === 1 ? "1 file in this folder is" : `${already} files in this folder are`;
-    if (already > 0)
+    if (already > 0) {
+      const subject = `${counted(already, "file")} in this folder ${already === 1 ? "is" : "are"}`;
       complain(`${printable(path)}: ${subject} encrypted already, and not encrypted again`);
+    }
     return left;
   });
 }

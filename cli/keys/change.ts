@@ -221,12 +221,17 @@ function tell(
   { rules, files, encryption }: Done,
 ): void {
   const isAdded = change.kind === "add";
+  // Lines may have come or gone above a rule.
+  const now = new Map(
+    rules.map(({ file, content }) => [file, parseRuleFile(content.toString("utf8")).rules]),
+  );
   for (const one of change.rules) {
     const { rule } = one;
     if (isAdded && rule.recipients.includes(change.recipient)) continue;
     const says = isAdded ? "names it now" : "names it no more";
     const pattern = rule.pathRegex === "" ? "every file" : rule.pathRegex;
-    process.stdout.write(`${placeNow(one, rules)}  (${printable(pattern)}) ${says}\n`);
+    const place = placeOf({ ...one, rule: now.get(one.file)?.[one.index] ?? rule });
+    process.stdout.write(`${place}  (${printable(pattern)}) ${says}\n`);
   }
   for (const { file, leftOut = [] } of files) {
     const others =
@@ -252,13 +257,6 @@ function tell(
     const all = [...new Set([...unstagedRules(files, encryption), ...paths])];
     complain(`next: ${commandOnFiles(["git", "add", "--"], all, repository.prefix)}`);
   }
-}
-
-/** Where a rule stands in the file as it is now: lines may have come or gone above it. */
-function placeNow(one: RuleOnDisk, changed: readonly NewContent[]): string {
-  const content = changed.find(({ file }) => file === one.file)?.content.toString("utf8");
-  const rule = content === undefined ? one.rule : parseRuleFile(content).rules?.[one.index];
-  return placeOf({ ...one, rule: rule ?? one.rule });
 }
 
 /** Rules that were changed before, by hand or by a run that was killed: at a commit those that are staged count. */
